@@ -1,0 +1,51 @@
+// The architecture as a rule: who may import whom. See README, "How it is built".
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  comment: `${from} may import only: ${allowed.join(', ')}`,
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [from, ...allowed].map((folder) => `^src/${folder}/`) },
+})
+
+const outside = (name, packages, home) => ({
+  name,
+  severity: 'error',
+  comment: `${packages} is for ${home} alone`,
+  from: { path: '^src/', pathNot: `^src/${home}` },
+  to: { path: `node_modules/(${packages})/` },
+})
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    only('core-imports-core', 'core', []),
+    only('store-imports-core', 'store', ['core']),
+    only('work-imports-core-and-store', 'work', ['core', 'store']),
+    only('host-imports-core', 'host', ['core']),
+    only('chat-imports-core', 'chat', ['core']),
+    {
+      name: 'core-is-pure',
+      severity: 'error',
+      comment: 'the core has no I/O: of packages only zod and a string distance, of Node only hashing',
+      from: { path: '^src/core/' },
+      to: { pathNot: ['^src/core/', 'node_modules/(zod|fastest-levenshtein)/', '^(node:)?crypto$'] },
+    },
+    outside('bolt-in-the-slack-adapter', '@slack', '(chat/slack|playground)/'),
+    outside('drivers-in-the-store', 'kysely|libsql', 'store/'),
+    { name: 'src-never-imports-test', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench)/' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['^src/main\\.ts$', '^src/playground/page/'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+}

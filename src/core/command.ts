@@ -1,0 +1,49 @@
+/** What a person asked for, once the grammar has made sense of it. Names are still names; the planner resolves them. */
+import { z } from 'zod'
+
+const gpu = z.string()
+const vm = z.string()
+const requestId = z.string()
+const reason = z.string().optional()
+
+const consents = {
+  /** May a running VM be shut down through its guest? */
+  shutdown: z.boolean(),
+  /** May a VM be turned off like a power cut? */
+  powerOff: z.boolean(),
+  /** Leave the VM off afterwards instead of starting it (B1, step 7). */
+  noStart: z.boolean(),
+  dryRun: z.boolean(),
+  /** Show the plan as one PowerShell script. */
+  script: z.boolean(),
+  reason,
+}
+
+export const command = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('list'),
+    host: z.string().optional(),
+    free: z.boolean(),
+    mine: z.boolean(),
+    page: z.number().int().positive(),
+  }),
+  z.object({ kind: z.literal('show'), name: z.string() }),
+  z.object({ kind: z.literal('check'), gpu, vm: vm.optional() }),
+  z.object({ kind: z.literal('assign'), gpu, vm, ...consents }),
+  z.object({ kind: z.literal('move'), gpu, vm, ...consents }),
+  z.object({ kind: z.literal('release'), name: z.string(), ...consents }),
+  z.object({ kind: z.literal('smi'), name: z.string() }),
+  z.object({ kind: z.literal('requests'), all: z.boolean(), page: z.number().int().positive() }),
+  z.object({ kind: z.literal('approve'), requestId, reason }),
+  z.object({ kind: z.literal('deny'), requestId, reason }),
+  z.object({ kind: z.literal('cancel'), requestId, reason }),
+  z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
+  z.object({ kind: z.literal('pause'), scope: z.string() }),
+  z.object({ kind: z.literal('resume'), scope: z.string() }),
+  z.object({ kind: z.literal('resolve'), requestId }),
+  z.object({ kind: z.literal('help'), topic: z.string().optional() }),
+  z.object({ kind: z.literal('whoami') }),
+])
+export type Command = z.infer<typeof command>
+export type CommandKind = Command['kind']
+export type PlanCommand = Extract<Command, { kind: 'assign' | 'move' | 'release' }>

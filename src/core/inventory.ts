@@ -1,0 +1,153 @@
+/**
+ * What a host says about itself: raw facts, one host at a time, and the few readings of them that everyone
+ * shares. All interpretation (survey, MMIO, refusals) is done from these facts, never by the host adapters.
+ */
+import { z } from 'zod'
+
+export type HostName = string & z.$brand<'HostName'>
+export type VmId = string & z.$brand<'VmId'>
+export type LocationPath = string & z.$brand<'LocationPath'>
+export type InstanceId = string & z.$brand<'InstanceId'>
+
+export const hostName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/)
+  .brand<'HostName'>()
+export const vmId = z.guid().toLowerCase().brand<'VmId'>()
+/** A PCIROOT path; the ACPI twin that hosts also list is never used. Each `PCI(ddff)` is device and function. */
+export const locationPath = z
+  .string()
+  .regex(/^PCIROOT\([0-9A-F]+\)(#PCI\([0-9A-F]{4}\))+$/)
+  .brand<'LocationPath'>()
+/** The PnP instance id on the host (`PCI\VEN_...`), recorded while the device belongs to the host. */
+export const instanceId = z
+  .string()
+  .regex(/^PCI\\VEN_[0-9A-F]{4}&[^\s]+$/i)
+  .brand<'InstanceId'>()
+
+export const vmState = z.enum([
+  'Running',
+  'Off',
+  'Stopping',
+  'Starting',
+  'Saved',
+  'Paused',
+  'Critical',
+  'Other',
+])
+export type VmState = z.infer<typeof vmState>
+
+/** The VM settings that Discrete Device Assignment needs changed, and that are put back afterwards. Bytes. */
+export const vmSettings = z.object({
+  automaticStopAction: z.enum(['TurnOff', 'Save', 'ShutDown']),
+  guestControlledCacheTypes: z.boolean(),
+  lowMmioBytes: z.number().int().nonnegative(),
+  highMmioBytes: z.number().int().nonnegative(),
+  automaticCheckpoints: z.boolean(),
+})
+export type VmSettings = z.infer<typeof vmSettings>
+
+export const vmFacts = z.object({
+  id: vmId,
+  name: z.string().min(1),
+  generation: z.union([z.literal(1), z.literal(2)]),
+  state: vmState,
+  /** What the guest reports through its integration services; unknown for a VM that is off and never reported. */
+  guest: z.enum(['windows', 'linux', 'unknown']),
+  settings: vmSettings,
+  memory: z.object({ dynamic: z.boolean(), startupBytes: z.number(), minimumBytes: z.number() }),
+  checkpoints: z.number().int().nonnegative(),
+  clustered: z.boolean(),
+  /** Location paths of the devices assigned to this VM, in the order the host lists them. A stale one has no device. */
+  assigned: z.array(locationPath),
+})
+export type VmFacts = z.infer<typeof vmFacts>
+
+export const gpuFacts = z.object({
+  /** Short stable name within the host, such as `gpu0`; with the host's name it is the alias `hv01/gpu0`. */
+  slot: z.string().regex(/^gpu\d+$/),
+  instanceId,
+  locationPath,
+  vendor: z.enum(['nvidia', 'amd', 'intel', 'other']),
+  model: z.string().min(1),
+  memoryBytes: z.number().nullable(),
+  /** ConfigManagerErrorCode of the host's own PCI\ node: 0 working, 22 disabled, 28 no driver; null when it is not present. */
+  problemCode: z.number().int().nullable(),
+  driverVersion: z.string().nullable(),
+  /** Base address registers, read while the device is enabled and remembered by the bot afterwards. Bytes. */
+  bars: z.array(
+    z.object({ bytes: z.number().int().positive(), bits: z.union([z.literal(32), z.literal(64)]) }),
+  ),
+  /** AcsCompatibleUpHierarchy: 0 not supported, 1 single function, 2 no peer to peer, 3 supported. */
+  acs: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  /** RequiresReservedMemoryRegion (RMRR); a missing value is not "no". */
+  reservedMemory: z.boolean().nullable(),
+  /** SurveyDDA device type: 2 Express endpoint, 3 legacy endpoint, 4 root-complex integrated, 5 BIOS kept PCIe control. */
+  deviceType: z.number().int(),
+  baseClass: z.number().int(),
+  interrupts: z.enum(['msi', 'line', 'none']),
+  /** The host draws its own console on this GPU. */
+  hostDisplay: z.boolean(),
+  /** The sound function on the same card; it shares the path but for the last function digits. */
+  audioFunction: locationPath.nullable(),
+  /** GPU-P: null when the driver offers no partitions. */
+  partition: z
+    .object({ validCounts: z.array(z.number().int()), count: z.number().int(), used: z.number().int() })
+    .nullable(),
+})
+export type GpuFacts = z.infer<typeof gpuFacts>
+
+export const hostFacts = z.object({
+  name: hostName,
+  os: z.object({
+    caption: z.string(),
+    edition: z.enum(['server', 'client']),
+    release: z.enum(['2016', '2019', '2022', '2025', 'client']),
+  }),
+  iov: z.object({ supported: z.boolean(), reasons: z.array(z.string()) }),
+  /** Width of physical addresses; high MMIO must end below 2^bits. Null when the host does not say. */
+  physicalAddressBits: z.number().int().nullable(),
+  /** HKLM\SOFTWARE\Policies\Microsoft\Windows\HyperV; null where the value is not set. */
+  policies: z.object({
+    requireSecureDeviceAssignment: z.boolean().nullable(),
+    requireSupportedDeviceAssignment: z.boolean().nullable(),
+  }),
+  /** Host policy of the bot's own configuration: may a dismount use -Force (waives ACS and mitigation checks)? */
+  forceDismount: z.boolean(),
+  gpus: z.array(gpuFacts),
+  vms: z.array(vmFacts),
+  /** Location paths of dismounted devices (Get-VMHostAssignableDevice); may or may not list assigned ones. */
+  dismounted: z.array(locationPath),
+})
+export type HostFacts = z.infer<typeof hostFacts>
+
+/** Where a GPU is. A device that a VM lists is that VM's, whatever the pool says. */
+export type GpuPlace =
+  | { readonly kind: 'host-enabled' }
+  | { readonly kind: 'host-disabled' }
+  | { readonly kind: 'dismounted' }
+  | { readonly kind: 'assigned'; readonly vm: VmId }
+  | { readonly kind: 'missing' }
+
+export const placeOf = (host: HostFacts, gpu: { readonly locationPath: LocationPath }): GpuPlace => {
+  const owner = host.vms.find((vm) => vm.assigned.includes(gpu.locationPath))
+  if (owner) return { kind: 'assigned', vm: owner.id }
+  if (host.dismounted.includes(gpu.locationPath)) return { kind: 'dismounted' }
+  const device = host.gpus.find((each) => each.locationPath === gpu.locationPath)
+  if (!device || device.problemCode === null) return { kind: 'missing' }
+  return device.problemCode === 22 ? { kind: 'host-disabled' } : { kind: 'host-enabled' }
+}
+
+export const aliasOf = (host: HostFacts, gpu: GpuFacts): string => `${host.name}/${gpu.slot}`
+export const vmById = (host: HostFacts, id: VmId): VmFacts | undefined => host.vms.find((vm) => vm.id === id)
+export const gpuByPath = (host: HostFacts, path: LocationPath): GpuFacts | undefined =>
+  host.gpus.find((gpu) => gpu.locationPath === path)
+
+/** One host as the bot last saw it. `readAt` is epoch milliseconds; `error` is why the newest read failed, if it did. */
+export interface HostView {
+  readonly name: HostName
+  readonly facts: HostFacts | null
+  readonly readAt: number | null
+  readonly error: string | null
+  readonly paused: boolean
+}

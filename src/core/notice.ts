@@ -1,0 +1,63 @@
+/**
+ * A post, before any chat product is chosen. Chat adapters render it; nothing else knows Block Kit. All text here is
+ * plain: renderers must escape it, so whatever a person typed appears as text and never as markup or a mention.
+ */
+import { z } from 'zod'
+
+/** A person to be shown; rendered as the platform's own name chip, which notifies nobody where that can be had. */
+const person = z.object({ person: z.string() })
+/** Plain text runs; `code` is monospaced, `strong` is bold. */
+const run = z.union([z.string(), person, z.object({ code: z.string() }), z.object({ strong: z.string() })])
+export type Run = z.infer<typeof run>
+
+const part = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('title'), text: z.string() }),
+  z.object({ kind: z.literal('text'), runs: z.array(run) }),
+  z.object({ kind: z.literal('facts'), rows: z.array(z.object({ label: z.string(), runs: z.array(run) })) }),
+  /** Monospaced block; long ones are cut by the renderer with a note. */
+  z.object({ kind: z.literal('code'), text: z.string() }),
+  z.object({ kind: z.literal('table'), head: z.array(z.string()), rows: z.array(z.array(z.string())) }),
+  /** `state` picks the mark in front: done, now (running), todo, undone, failed. */
+  z.object({
+    kind: z.literal('steps'),
+    steps: z.array(
+      z.object({
+        text: z.string(),
+        state: z.enum(['done', 'now', 'todo', 'undone', 'failed']),
+        note: z.string().optional(),
+      }),
+    ),
+  }),
+  z.object({ kind: z.literal('note'), runs: z.array(run) }),
+  z.object({
+    kind: z.literal('buttons'),
+    buttons: z.array(
+      z.object({
+        label: z.string(),
+        style: z.enum(['primary', 'danger', 'plain']),
+        press: z.discriminatedUnion('kind', [
+          /** A decision about a request as it was at `version`. Carries no authority. */
+          z.object({
+            kind: z.literal('decide'),
+            verdict: z.enum(['approve', 'deny', 'cancel']),
+            requestId: z.string(),
+            version: z.number().int(),
+          }),
+          /** The same as typing this command: for paging and for "show script". */
+          z.object({ kind: z.literal('say'), text: z.string() }),
+        ]),
+        confirm: z.object({ title: z.string(), text: z.string(), yes: z.string() }).optional(),
+      }),
+    ),
+  }),
+])
+export type Part = z.infer<typeof part>
+
+export const notice = z.object({
+  /** The sentence for notifications, screen readers and clients that show no blocks. */
+  summary: z.string(),
+  tone: z.enum(['plain', 'waiting', 'working', 'good', 'bad']),
+  parts: z.array(part),
+})
+export type Notice = z.infer<typeof notice>
+export type Press = Extract<Part, { kind: 'buttons' }>['buttons'][number]['press']

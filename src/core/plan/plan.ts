@@ -1,0 +1,39 @@
+/** A plan: what would be done, on what facts it rests, and what each approver must know before saying yes. */
+import { z } from 'zod'
+import { hostName, vmId, vmSettings } from '../inventory'
+import { step } from './step'
+
+/**
+ * A VM's settings before its first device (`original`) and as the bot last wrote them (`written`). Kept from the
+ * first device to the last; a setting that is no longer as written is somebody else's and is left alone.
+ */
+export const baseline = z.object({ original: vmSettings, written: vmSettings.partial() })
+export type Baseline = z.infer<typeof baseline>
+
+const gpuName = z.object({
+  alias: z.string(),
+  model: z.string(),
+  locationPath: z.string(),
+  instanceId: z.string(),
+})
+
+export const plan = z.object({
+  action: z.enum(['assign', 'move', 'release']),
+  host: hostName,
+  gpu: gpuName,
+  /** Who holds the GPU before and after; null is the host itself. */
+  from: z.object({ id: vmId, name: z.string() }).nullable(),
+  to: z.object({ id: vmId, name: z.string() }).nullable(),
+  steps: z.array(step).min(1),
+  /** What it costs and what to look out for, one sentence each. */
+  costs: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** The baselines as they are once the plan is done; null forgets one. Saved in the commit that ends the request. */
+  baselines: z.array(z.object({ vm: vmId, after: baseline.nullable() })),
+  /** The stable facts that the plan rests on, by name, as words: what tells people why an approval became void. */
+  facts: z.record(z.string(), z.string()),
+  /** SHA-256 over the plan and the stable facts it rests on; see digest.ts. */
+  digest: z.string(),
+})
+export type Plan = z.infer<typeof plan>
+export type PlanAction = Plan['action']

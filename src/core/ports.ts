@@ -1,0 +1,113 @@
+/** The borders of the core: types only. Two chats, two kinds of host, one clock; the store is reached through kysely. */
+import { z } from 'zod'
+import type { HostFacts, HostName, VmId } from './inventory'
+import type { Notice } from './notice'
+import type { Expectation, Step } from './plan/step'
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+// ---- hosts ----
+
+export interface StepOrder {
+  readonly step: Step
+  readonly expects: Expectation
+  /** Grows with every claim; the host refuses one lower than the highest it has seen. */
+  readonly fence: number
+}
+
+/** Refusal codes are the host's own, never its message: messages are localised. */
+export type StepResult =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'unknown'; readonly why: string }
+
+export type SmiTarget = { readonly kind: 'host' } | { readonly kind: 'guest'; readonly vm: VmId }
+/** Raw answer of nvidia-smi; `not-run` when the target could not be asked at all. */
+export type SmiAnswer =
+  | {
+      readonly kind: 'ran'
+      readonly exitCode: number
+      readonly stdout: string
+      readonly problemCode: number | null
+    }
+  | { readonly kind: 'not-run'; readonly why: string }
+
+export interface Host {
+  readonly name: HostName
+  /** All facts in one round trip. Throws Fault('host-unreachable'). */
+  inventory(): Promise<HostFacts>
+  /** Performs one step. Never throws: a lost connection is `unknown`. */
+  run(order: StepOrder): Promise<StepResult>
+  /** Reads `nvidia-smi --query-gpu=...` as CSV (core/smi.ts names the fields). Never throws. */
+  smi(target: SmiTarget): Promise<SmiAnswer>
+}
+
+// ---- chat ----
+
+/** An account as the chat names it: `slack:T123/U456`. */
+export const account = z.string().regex(/^slack:[A-Z0-9]+\/[A-Z0-9]+$/)
+
+/** Where an answer can go. `reply` is a private answer to the one who asked, through the URL that came with the asking. */
+export const address = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('channel'), chat: z.literal('slack'), channel: z.string() }),
+  z.object({
+    kind: z.literal('private'),
+    chat: z.literal('slack'),
+    channel: z.string(),
+    user: z.string(),
+    /** Capability URL with 5 uses in 30 minutes; never logged. */
+    replyUrl: z.string().nullable(),
+    replyUntil: z.number(),
+  }),
+])
+export type Address = z.infer<typeof address>
+
+/** Something a person did, verified by the adapter, not yet understood. `id` is the identity of the action, for deduplication. */
+export const delivery = z.object({
+  id: z.string().min(1).max(500),
+  at: z.number(),
+  from: account,
+  channel: address,
+  back: address,
+  said: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('text'), text: z.string().max(20_000) }),
+    z.object({
+      kind: z.literal('decide'),
+      verdict: z.enum(['approve', 'deny', 'cancel']),
+      requestId: z.string(),
+      version: z.number().int(),
+    }),
+  ]),
+})
+export type Delivery = z.infer<typeof delivery>
+
+export interface Inbox {
+  /** Resolves once the delivery is durable; a repeat of a known id resolves too and does nothing more. */
+  accept(delivery: Delivery): Promise<void>
+}
+
+export type Identity =
+  { readonly kind: 'member'; readonly name: string } | { readonly kind: 'stranger'; readonly why: string }
+
+/** Reference to a message that was posted, opaque outside its adapter. */
+export type MessageRef = string
+
+export type SendResult =
+  | { readonly kind: 'sent'; readonly ref: MessageRef | null }
+  | { readonly kind: 'later'; readonly afterMs: number; readonly why: string }
+  /** It may have been posted. */
+  | { readonly kind: 'unknown'; readonly why: string }
+  /** It will never work: the channel is gone, the bot is not in it, the message can no longer be edited. */
+  | { readonly kind: 'impossible'; readonly code: string; readonly next: string }
+
+export interface Chat {
+  /** Posts the notice, or edits the message `ref` to it. Never throws. */
+  send(to: Address, notice: Notice, ref: MessageRef | null): Promise<SendResult>
+  /** Is this account a full member of our own workspace? Guests, bots and other workspaces are strangers. Throws Fault('chat'). */
+  identify(account: string): Promise<Identity>
+}

@@ -1,0 +1,118 @@
+/**
+ * The journal of one operation and what it means. Each step is journaled before (`started`) and after (`ended`).
+ * A step that started and did not end is open: nobody knows whether it happened, and the host must be read.
+ */
+import { z } from 'zod'
+import type { HostFacts } from './inventory'
+import type { Plan } from './plan/plan'
+import { expectation, read, undoOf, type Step } from './plan/step'
+
+const at = z.number()
+const n = z.number().int().nonnegative()
+const direction = z.enum(['do', 'undo'])
+
+export const entry = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started'), n, direction, at, expects: expectation }),
+  /** `not-done`: the host was read and the step can be tried again. */
+  z.object({
+    kind: z.literal('ended'),
+    n,
+    direction,
+    at,
+    result: z.enum(['done', 'refused', 'not-done']),
+    detail: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('unwinding'), at, why: z.string() }),
+])
+export type Entry = z.infer<typeof entry>
+
+export interface StepProgress {
+  readonly state: 'todo' | 'open' | 'done' | 'refused' | 'undone' | 'undo-refused'
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  /** How often it was started in the present direction. */
+  readonly tries: number
+  readonly detail: string | null
+}
+
+export interface Progress {
+  readonly direction: 'do' | 'undo'
+  /** Why it is being undone. */
+  readonly why: string | null
+  readonly steps: readonly StepProgress[]
+  /** The step that started and has not ended. */
+  readonly open: number | null
+  /** The step to start next, in the present direction; null when that direction is through. */
+  readonly next: number | null
+}
+
+const fresh: StepProgress = { state: 'todo', startedAt: null, endedAt: null, tries: 0, detail: null }
+
+/** Replays the journal of a plan. The same function serves live runs, restarts and the picture in the channel. */
+export const replay = (plan: Plan, entries: readonly Entry[]): Progress => {
+  const steps: StepProgress[] = plan.steps.map(() => fresh)
+  let way: 'do' | 'undo' = 'do'
+  let why: string | null = null
+  let open: number | null = null
+  for (const each of entries) {
+    if (each.kind === 'unwinding') {
+      way = 'undo'
+      why = each.why
+      for (const [index, step] of steps.entries()) steps[index] = { ...step, tries: 0 }
+      continue
+    }
+    const before = steps[each.n]
+    if (!before) continue
+    if (each.kind === 'started') {
+      open = each.n
+      steps[each.n] = { ...before, state: 'open', startedAt: each.at, endedAt: null, tries: before.tries + 1 }
+    } else {
+      open = null
+      steps[each.n] = {
+        ...before,
+        state: ENDS[each.direction][each.result],
+        endedAt: each.at,
+        detail: each.detail ?? null,
+      }
+    }
+  }
+  return { direction: way, why, steps, open, next: open === null ? nextOf(way, steps) : null }
+}
+
+const ENDS = {
+  do: { done: 'done', refused: 'refused', 'not-done': 'todo' },
+  undo: { done: 'undone', refused: 'undo-refused', 'not-done': 'done' },
+} as const
+
+const nextOf = (way: 'do' | 'undo', steps: readonly StepProgress[]): number | null => {
+  const index =
+    way === 'do'
+      ? steps.findIndex((step) => step.state !== 'done')
+      : steps.findLastIndex((step) => step.state === 'done')
+  return index < 0 ? null : index
+}
+
+/** What a step changes: a VM's power, a VM's settings, or where a device is. */
+const subjectOf = (step: Step): string => {
+  switch (step.kind) {
+    case 'startVm':
+    case 'stopVm':
+      return `power ${step.vm.id}`
+    case 'setVm':
+      return `settings ${step.vm.id}`
+    default:
+      return `device ${step.gpu.locationPath}`
+  }
+}
+
+/** Does the host look as the plan promised? A later step on the same subject supersedes an earlier one. */
+export const looksDone = (plan: Plan, host: HostFacts): boolean =>
+  [...new Map(plan.steps.map((step) => [subjectOf(step), step])).values()].every(
+    (step) => read(step, host) === 'done',
+  )
+
+/** Does the host look as it did before these steps, in everything that they touch? */
+export const looksUntouched = (steps: readonly Step[], host: HostFacts): boolean =>
+  [...new Map(steps.map((step) => [subjectOf(step), step] as const).toReversed()).values()].every(
+    (step) => read(undoOf(step), host) === 'done',
+  )

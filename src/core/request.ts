@@ -1,0 +1,190 @@
+/**
+ * A request and its life. Every change goes through `transition`, which lists the legal pairs of state and event and
+ * refuses the rest. The store saves a request only if its version is still the one that was read, so of two people
+ * who press at once one finds the version moved on and is told who was first; see store/requests.ts.
+ */
+import { z } from 'zod'
+import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
+import { plan } from './plan/plan'
+import { account, address } from './ports'
+
+const said = z.object({ by: account, at: z.number(), reason: z.string().optional() })
+export type Said = z.infer<typeof said>
+
+const common = {
+  id: z.string(),
+  version: z.number().int().positive(),
+  plan,
+  asked: said,
+  channel: address,
+  expiresAt: z.number(),
+}
+const approved = { ...common, approval: said }
+const begun = { ...approved, startedAt: z.number(), fence: z.number().int() }
+const ended = { endedAt: z.number() }
+
+/** nvidia-smi in the guest, after success. Never a reason to undo. */
+const verification = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('due') }),
+  z.object({ kind: z.literal('verified') }),
+  z.object({ kind: z.literal('failed'), why: z.string() }),
+  z.object({ kind: z.literal('not-checked'), why: z.string() }),
+])
+export type Verification = z.infer<typeof verification>
+
+export const request = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('pending'), ...common }),
+  z.object({ state: z.literal('approved'), ...approved }),
+  z.object({ state: z.literal('running'), ...begun }),
+  z.object({ state: z.literal('succeeded'), ...begun, ...ended, verification }),
+  z.object({ state: z.literal('rolled-back'), ...begun, ...ended, why: z.string() }),
+  z.object({
+    state: z.literal('needs-attention'),
+    ...begun,
+    why: z.string(),
+    now: z.array(z.string()),
+    repair: z.array(z.string()),
+  }),
+  z.object({ state: z.literal('resolved'), ...begun, ...ended, resolved: said, found: z.string() }),
+  z.object({ state: z.literal('denied'), ...common, ...ended, denial: said }),
+  z.object({ state: z.literal('cancelled'), ...common, ...ended, cancelled: said }),
+  z.object({ state: z.literal('expired'), ...common, ...ended }),
+  z.object({ state: z.literal('void'), ...approved, ...ended, changes: z.array(z.string()) }),
+])
+export type Request = z.infer<typeof request>
+export type RequestState = Request['state']
+export type RequestIn<S extends RequestState> = Extract<Request, { state: S }>
+
+export type RequestEvent =
+  | {
+      readonly kind: 'approve'
+      readonly by: string
+      readonly at: number
+      readonly reason?: string | undefined
+    }
+  | { readonly kind: 'deny'; readonly by: string; readonly at: number; readonly reason?: string | undefined }
+  | {
+      readonly kind: 'cancel'
+      readonly by: string
+      readonly at: number
+      readonly reason?: string | undefined
+    }
+  | { readonly kind: 'expire'; readonly at: number }
+  | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
+  | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }
+  | { readonly kind: 'succeed'; readonly at: number; readonly verification: Verification }
+  | { readonly kind: 'roll-back'; readonly at: number; readonly why: string }
+  | {
+      readonly kind: 'need-attention'
+      readonly at: number
+      readonly why: string
+      readonly now: string[]
+      readonly repair: string[]
+    }
+  | { readonly kind: 'resolve'; readonly at: number; readonly by: string; readonly found: string }
+  | { readonly kind: 'verify'; readonly at: number; readonly verification: Verification }
+
+const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
+/** Open requests still hold their GPU and VMs against other requests. */
+export const isOpen = (state: RequestState): boolean => OPEN.includes(state)
+
+const saidOf = (event: { by: string; at: number; reason?: string | undefined }): Said =>
+  event.reason === undefined
+    ? { by: event.by, at: event.at }
+    : { by: event.by, at: event.at, reason: event.reason }
+
+/** Who settled it, for "already approved by ... ": null when nobody did. */
+export const settledBy = (request: Request): { what: string; said: Said } | null => {
+  if ('resolved' in request) return { what: 'resolved', said: request.resolved }
+  if ('denial' in request) return { what: 'denied', said: request.denial }
+  if ('cancelled' in request) return { what: 'cancelled', said: request.cancelled }
+  if ('approval' in request) return { what: 'approved', said: request.approval }
+  return null
+}
+
+const notFrom = (request: Request, event: RequestEvent): Refusal =>
+  refusal(
+    'finished',
+    `${request.id} is ${request.state}; it cannot ${event.kind.replace('-', ' ')} any more`,
+    `See \`show ${request.id}\`.`,
+  )
+
+/** The next request, with its version one higher, or the refusal. Pure: the clock is in the event. */
+export const transition = (request: Request, event: RequestEvent): Outcome<Request> => {
+  const next = step(request, event)
+  return next === null
+    ? refused(notFrom(request, event))
+    : accepted({ ...next, version: request.version + 1 })
+}
+
+const step = (request: Request, event: RequestEvent): Request | null => {
+  switch (event.kind) {
+    case 'approve':
+      if (request.state !== 'pending' || event.at >= request.expiresAt) return null
+      return { ...request, state: 'approved', approval: saidOf(event) }
+    case 'deny':
+      return request.state === 'pending'
+        ? { ...request, state: 'denied', denial: saidOf(event), endedAt: event.at }
+        : null
+    case 'cancel':
+      return cancel(request, event)
+    case 'expire':
+      return request.state === 'pending' && event.at >= request.expiresAt
+        ? { ...request, state: 'expired', endedAt: event.at }
+        : null
+    case 'claim':
+      return claim(request, event)
+    case 'void':
+      return request.state === 'approved'
+        ? { ...request, state: 'void', changes: event.changes, endedAt: event.at }
+        : null
+    default:
+      return finish(request, event)
+  }
+}
+
+/** Approved and not yet begun can still be cancelled; once running it ends by itself, done or undone. */
+const cancel = (request: Request, event: Extract<RequestEvent, { kind: 'cancel' }>): Request | null => {
+  if (request.state === 'pending')
+    return { ...request, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
+  if (request.state !== 'approved') return null
+  const { approval: _, ...rest } = request
+  return { ...rest, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
+}
+
+/** A second claim is a resumption after a restart: it takes a new fence and keeps the start. */
+const claim = (request: Request, event: Extract<RequestEvent, { kind: 'claim' }>): Request | null => {
+  if (request.state === 'approved')
+    return { ...request, state: 'running', startedAt: event.at, fence: event.fence }
+  return request.state === 'running' ? { ...request, fence: event.fence } : null
+}
+
+type Ending = Extract<
+  RequestEvent,
+  { kind: 'succeed' | 'roll-back' | 'need-attention' | 'resolve' | 'verify' }
+>
+
+const finish = (request: Request, event: Ending): Request | null => {
+  if (event.kind === 'verify')
+    return request.state === 'succeeded' ? { ...request, verification: event.verification } : null
+  if (event.kind === 'resolve') {
+    if (request.state !== 'needs-attention') return null
+    const { why: _why, now: _now, repair: _repair, ...rest } = request
+    return {
+      ...rest,
+      state: 'resolved',
+      resolved: { by: event.by, at: event.at },
+      found: event.found,
+      endedAt: event.at,
+    }
+  }
+  if (request.state !== 'running') return null
+  switch (event.kind) {
+    case 'succeed':
+      return { ...request, state: 'succeeded', endedAt: event.at, verification: event.verification }
+    case 'roll-back':
+      return { ...request, state: 'rolled-back', endedAt: event.at, why: event.why }
+    case 'need-attention':
+      return { ...request, state: 'needs-attention', why: event.why, now: event.now, repair: event.repair }
+  }
+}

@@ -1,0 +1,84 @@
+/** What the bot remembers of hosts: the last reading, pauses, and the settings baselines of VMs with devices. */
+import { hostFacts, type HostFacts, type HostName, type HostView, type VmId } from '../core/inventory'
+import { baseline, type Baseline, type Plan } from '../core/plan/plan'
+import type { Db, Tx } from './database'
+
+export const ALL_HOSTS = 'all'
+
+/** Every configured host, read or not, in the order given. */
+export const hostViews = async (db: Db, names: readonly HostName[]): Promise<HostView[]> => {
+  const rows = new Map((await db.selectFrom('inventory').selectAll().execute()).map((row) => [row.host, row]))
+  const paused = await pausedScopes(db)
+  return names.map((name) => {
+    const row = rows.get(name)
+    return {
+      name,
+      facts: row?.facts ? hostFacts.parse(JSON.parse(row.facts)) : null,
+      readAt: row?.read_at ?? null,
+      error: row?.error ?? null,
+      paused: paused.has(ALL_HOSTS) || paused.has(name),
+    }
+  })
+}
+
+export const saveFacts = async (db: Db | Tx, facts: HostFacts, at: number): Promise<void> => {
+  const row = { facts: JSON.stringify(facts), read_at: at, error: null }
+  await db
+    .insertInto('inventory')
+    .values({ host: facts.name, ...row })
+    .onConflict((conflict) => conflict.column('host').doUpdateSet(row))
+    .execute()
+}
+
+/** The last good facts stay; only the error is new. */
+export const saveUnreachable = async (db: Db, host: string, error: string): Promise<void> => {
+  await db
+    .insertInto('inventory')
+    .values({ host, facts: null, read_at: null, error })
+    .onConflict((conflict) => conflict.column('host').doUpdateSet({ error }))
+    .execute()
+}
+
+export const pausedScopes = async (db: Db | Tx): Promise<ReadonlySet<string>> =>
+  new Set((await db.selectFrom('pauses').select('scope').execute()).map((row) => row.scope))
+
+export const isPaused = async (db: Db | Tx, host: string): Promise<boolean> => {
+  const scopes = await pausedScopes(db)
+  return scopes.has(ALL_HOSTS) || scopes.has(host)
+}
+
+/** False when it was so already. */
+export const pause = async (
+  tx: Tx,
+  each: { scope: string; account: string; at: number },
+): Promise<boolean> => {
+  const done = await tx
+    .insertInto('pauses')
+    .values(each)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+/** Resuming all lifts the pauses of single hosts too. False when nothing was paused. */
+export const resume = async (tx: Tx, scope: string): Promise<boolean> => {
+  const pauses = tx.deleteFrom('pauses')
+  const done = await (scope === ALL_HOSTS ? pauses : pauses.where('scope', '=', scope)).executeTakeFirst()
+  return done.numDeletedRows > 0n
+}
+
+export const baselinesOf = async (db: Db | Tx, host: string): Promise<Map<VmId, Baseline>> => {
+  const rows = await db.selectFrom('baselines').selectAll().where('host', '=', host).execute()
+  return new Map(rows.map((row) => [row.vm as VmId, baseline.parse(JSON.parse(row.body))]))
+}
+
+export const saveBaselines = async (tx: Tx, plan: Plan): Promise<void> => {
+  for (const { vm, after } of plan.baselines) {
+    await tx.deleteFrom('baselines').where('host', '=', plan.host).where('vm', '=', vm).execute()
+    if (after)
+      await tx
+        .insertInto('baselines')
+        .values({ host: plan.host, vm, body: JSON.stringify(after) })
+        .execute()
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Deliveries in, posts out. A delivery is durable before the chat gets its acknowledgement, and is done in the very
+ * transaction that holds its consequences; so a redelivery changes nothing and a crash repeats nothing.
+ * Deliveries that arrive in one turn of the event loop share one commit.
+ */
+import type { Notice } from '../core/notice'
+import { notice } from '../core/notice'
+import {
+  address,
+  delivery,
+  type Address,
+  type Clock,
+  type Delivery,
+  type Inbox,
+  type MessageRef,
+} from '../core/ports'
+import type { Db, Tx } from './database'
+
+const KEPT_MS = 24 * 3_600_000
+
+interface Waiting {
+  readonly delivery: Delivery
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The door for every adapter. `arrived` is called after each durable commit. */
+export const openInbox = (db: Db, arrived: () => void): Inbox => {
+  let waiting: Waiting[] = []
+  let committing: Promise<void> | null = null
+
+  const commitAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      try {
+        await insert(
+          db,
+          batch.map((each) => each.delivery),
+        )
+        for (const each of batch) each.resolve()
+        arrived()
+      } catch (error) {
+        for (const each of batch) each.reject(error)
+      }
+    }
+    committing = null
+  }
+
+  return {
+    accept: (delivery) =>
+      new Promise<void>((resolve, reject) => {
+        waiting.push({ delivery, resolve, reject })
+        committing ??= new Promise<void>((go) => setImmediate(go)).then(commitAll)
+      }),
+  }
+}
+
+const insert = async (db: Db, batch: readonly Delivery[]): Promise<void> => {
+  await db
+    .insertInto('deliveries')
+    .values(
+      batch.map((each) => ({ id: each.id, body: JSON.stringify(each), received_at: each.at, done_at: null })),
+    )
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
+/** Deliveries whose work is not committed yet, oldest first. */
+export const openDeliveries = async (db: Db, limit: number): Promise<Delivery[]> => {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('body')
+    .where('done_at', 'is', null)
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => delivery.parse(JSON.parse(row.body)))
+}
+
+/** Call inside the transaction of its consequences. False: somebody finished it before, so roll back. */
+export const finishDelivery = async (tx: Tx, id: string, at: number): Promise<boolean> => {
+  const done = await tx
+    .updateTable('deliveries')
+    .set({ done_at: at })
+    .where('id', '=', id)
+    .where('done_at', 'is', null)
+    .executeTakeFirst()
+  return done.numUpdatedRows === 1n
+}
+
+export const forgetOldDeliveries = async (db: Db, now: number): Promise<void> => {
+  await db
+    .deleteFrom('deliveries')
+    .where('done_at', '<', now - KEPT_MS)
+    .execute()
+  await db
+    .deleteFrom('outbox')
+    .where('request_id', 'is', null)
+    .where('due_at', '<', now - KEPT_MS)
+    .whereRef('shown', '>=', 'wanted')
+    .execute()
+}
+
+/** A post that is written once. With a request it becomes one of that request's copies and is edited with it. */
+export const post = async (
+  tx: Tx,
+  to: Address,
+  content: Notice,
+  options: { at: number; requestId?: string },
+): Promise<void> => {
+  await tx
+    .insertInto('outbox')
+    .values({
+      request_id: options.requestId ?? null,
+      address: JSON.stringify(to),
+      notice: JSON.stringify(content),
+      wanted: 1,
+      shown: 0,
+      ref: null,
+      sending: 0,
+      tries: 0,
+      due_at: options.at,
+      failure: null,
+    })
+    .execute()
+}
+
+/** Every posted copy of the request shall show this. Edits that were not sent yet are replaced, not queued. */
+export const editCopies = async (tx: Tx, requestId: string, content: Notice, at: number): Promise<void> => {
+  await tx
+    .updateTable('outbox')
+    .set((row) => ({ notice: JSON.stringify(content), wanted: row('wanted', '+', 1), tries: 0, due_at: at }))
+    .where('request_id', '=', requestId)
+    .where('failure', 'is', null)
+    .execute()
+}
+
+export interface Post {
+  readonly seq: number
+  readonly requestId: string | null
+  readonly to: Address
+  readonly notice: Notice
+  readonly wanted: number
+  readonly ref: MessageRef | null
+  /** A first post left before and its fate is not known. */
+  readonly doubtful: boolean
+  readonly tries: number
+}
+
+/** Posts and edits that are due, oldest first; and when the next one will be, if none is. */
+export const duePosts = async (db: Db, now: number): Promise<{ posts: Post[]; nextAt: number | null }> => {
+  const due = db.selectFrom('outbox').whereRef('wanted', '>', 'shown').where('failure', 'is', null)
+  const rows = await due.selectAll().where('due_at', '<=', now).orderBy('seq').limit(100).execute()
+  const next =
+    rows.length > 0 ? undefined : await due.select('due_at').orderBy('due_at').limit(1).executeTakeFirst()
+  const posts = rows.map((row) => ({
+    seq: row.seq,
+    requestId: row.request_id,
+    to: address.parse(JSON.parse(row.address)),
+    notice: notice.parse(JSON.parse(row.notice)),
+    wanted: row.wanted,
+    ref: row.ref,
+    doubtful: row.sending === 1,
+    tries: row.tries,
+  }))
+  return { posts, nextAt: next?.due_at ?? null }
+}
+
+export const markSending = async (db: Db, seq: number): Promise<void> => {
+  await db.updateTable('outbox').set({ sending: 1 }).where('seq', '=', seq).execute()
+}
+
+export const markShown = async (db: Db, sent: Post, ref: MessageRef | null, clock: Clock): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: clock.now() })
+    .where('seq', '=', sent.seq)
+    .execute()
+}
+
+/** `sending` says whether the attempt may have been posted all the same. */
+export const markLater = async (
+  db: Db,
+  sent: Post,
+  retry: { at: number; sending: boolean },
+): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set({ due_at: retry.at, sending: retry.sending ? 1 : 0, tries: sent.tries + 1 })
+    .where('seq', '=', sent.seq)
+    .execute()
+}
+
+export const markFailed = async (db: Db, seq: number, why: string): Promise<void> => {
+  await db.updateTable('outbox').set({ failure: why, sending: 0 }).where('seq', '=', seq).execute()
+}
+
+/** A copy that can no longer be edited is let go, and a new message takes its place. */
+export const supersede = async (db: Db, stale: Post, at: number): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set({ ref: null, sending: 0, tries: 0, due_at: at })
+    .where('seq', '=', stale.seq)
+    .execute()
+}

@@ -1,0 +1,121 @@
+/**
+ * Requests: compare-and-set on the version, one event row for each transition. Two people who press at once reach
+ * `save` with the same version; the database lets one of them through, and the other reads again and is told.
+ */
+import type { RequestLine } from '../core/answers/lines'
+import { request, transition, type Request, type RequestEvent, type RequestState } from '../core/request'
+import type { Outcome } from '../core/errors'
+import { count, type Db, type Tx } from './database'
+
+export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
+
+const columns = (each: Request) => ({
+  version: each.version,
+  state: each.state,
+  body: JSON.stringify(each),
+})
+
+export const insertRequest = async (tx: Tx, each: Request): Promise<void> => {
+  await tx
+    .insertInto('requests')
+    .values({
+      id: each.id,
+      number: Number(each.id.slice(2)),
+      host: each.plan.host,
+      ...columns(each),
+      asked_at: each.asked.at,
+      expires_at: each.expiresAt,
+    })
+    .execute()
+  await record(tx, each, { at: each.asked.at, by: each.asked.by, what: 'asked' })
+}
+
+export const findRequest = async (db: Db | Tx, id: string): Promise<Request | null> => {
+  const row = await db.selectFrom('requests').select('body').where('id', '=', id).executeTakeFirst()
+  return row ? request.parse(JSON.parse(row.body)) : null
+}
+
+export const requestsIn = async (db: Db | Tx, states: readonly RequestState[]): Promise<Request[]> => {
+  const rows = await db
+    .selectFrom('requests')
+    .select('body')
+    .where('state', 'in', states)
+    .orderBy('number')
+    .execute()
+  return rows.map((row) => request.parse(JSON.parse(row.body)))
+}
+
+/** Applies the event to the request as stored now. The refusal is a value; nothing was written then. */
+export const apply = async (tx: Tx, before: Request, event: RequestEvent): Promise<Outcome<Request>> => {
+  const next = transition(before, event)
+  if (!next.ok) return next
+  const saved = await tx
+    .updateTable('requests')
+    .set(columns(next.value))
+    .where('id', '=', before.id)
+    .where('version', '=', before.version)
+    .executeTakeFirst()
+  if (saved.numUpdatedRows !== 1n) throw new VersionMoved(before.id)
+  await record(tx, next.value, { at: event.at, by: 'by' in event ? event.by : null, what: event.kind })
+  return next
+}
+
+/** Thrown inside a transaction when somebody else changed the request since it was read: roll back and read again. */
+export class VersionMoved extends Error {
+  override readonly name = 'VersionMoved'
+}
+
+const record = async (
+  tx: Tx,
+  each: Request,
+  event: { at: number; by: string | null; what: string },
+): Promise<void> => {
+  await tx
+    .insertInto('request_events')
+    .values({ request_id: each.id, version: each.version, ...event })
+    .execute()
+}
+
+export const recordDecision = async (
+  tx: Tx,
+  decision: { requestId: string; account: string; verdict: string; at: number },
+): Promise<void> => {
+  const { requestId, ...rest } = decision
+  await tx
+    .insertInto('decisions')
+    .values({ request_id: requestId, ...rest })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export const lineOf = (each: Request): RequestLine => ({
+  id: each.id,
+  state: each.state,
+  action: each.plan.action,
+  gpu: each.plan.gpu.alias,
+  model: each.plan.gpu.model,
+  from: each.plan.from?.name ?? null,
+  to: each.plan.to?.name ?? null,
+  by: each.asked.by,
+  at: each.asked.at,
+  expiresAt: each.expiresAt,
+})
+
+export interface HistoryRow {
+  readonly at: number
+  readonly by: string | null
+  readonly what: string
+  readonly request: Request
+}
+
+/** Newest first. */
+export const history = async (db: Db, limit: number): Promise<HistoryRow[]> => {
+  const rows = await db
+    .selectFrom('request_events')
+    .innerJoin('requests', 'requests.id', 'request_events.request_id')
+    .select(['request_events.at', 'request_events.by', 'request_events.what', 'requests.body'])
+    .orderBy('request_events.seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(({ body, ...row }) => ({ ...row, request: request.parse(JSON.parse(body)) }))
+}

@@ -1,0 +1,83 @@
+/** The rows, as SQL sees them. JSON columns are parsed by zod when they are read. Times are epoch milliseconds. */
+import type { Generated } from 'kysely'
+
+export interface Tables {
+  /** What people did, as the adapter verified it. `done_at` is null until the work it caused is committed. */
+  deliveries: {
+    seq: Generated<number>
+    id: string
+    body: string
+    received_at: number
+    done_at: number | null
+  }
+  requests: {
+    id: string
+    number: number
+    version: number
+    state: string
+    host: string
+    body: string
+    asked_at: number
+    expires_at: number
+  }
+  request_events: {
+    seq: Generated<number>
+    request_id: string
+    version: number
+    at: number
+    by: string | null
+    what: string
+  }
+  /** One decision a person and request; the pair is unique. */
+  decisions: { request_id: string; account: string; verdict: string; at: number }
+  journal: { seq: Generated<number>; request_id: string; body: string }
+  /** One operation a host at a time; `needs-attention` gives the lock back and is kept apart by the planner. */
+  locks: { host: string; request_id: string; fence: number }
+  counters: { name: string; value: number }
+  /** Posts: `wanted` is the newest content, `shown` what the chat has. A row with wanted > shown is due. */
+  outbox: {
+    seq: Generated<number>
+    request_id: string | null
+    address: string
+    notice: string
+    wanted: number
+    shown: number
+    ref: string | null
+    /** Set, durably, before a first post leaves: if the process dies now, the post may or may not exist. */
+    sending: number
+    tries: number
+    due_at: number
+    failure: string | null
+  }
+  baselines: { host: string; vm: string; body: string }
+  pauses: { scope: string; account: string; at: number }
+  inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
+}
+
+/** Applied in order, each in its own transaction; never edited once released. */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `create table deliveries (seq integer primary key autoincrement, id text not null unique, body text not null,
+       received_at integer not null, done_at integer)`,
+    `create index deliveries_open on deliveries (seq) where done_at is null`,
+    `create table requests (id text primary key, number integer not null unique, version integer not null, state text not null,
+       host text not null, body text not null, asked_at integer not null, expires_at integer not null)`,
+    `create index requests_state on requests (state, number)`,
+    `create table request_events (seq integer primary key autoincrement, request_id text not null, version integer not null,
+       at integer not null, by text, what text not null, unique (request_id, version))`,
+    `create table decisions (request_id text not null, account text not null, verdict text not null, at integer not null,
+       primary key (request_id, account))`,
+    `create table journal (seq integer primary key autoincrement, request_id text not null, body text not null)`,
+    `create index journal_request on journal (request_id, seq)`,
+    `create table locks (host text primary key, request_id text not null, fence integer not null)`,
+    `create table counters (name text primary key, value integer not null)`,
+    `create table outbox (seq integer primary key autoincrement, request_id text, address text not null, notice text not null,
+       wanted integer not null, shown integer not null, ref text, sending integer not null, tries integer not null,
+       due_at integer not null, failure text)`,
+    `create index outbox_request on outbox (request_id)`,
+    `create index outbox_due on outbox (due_at) where wanted > shown and failure is null`,
+    `create table baselines (host text not null, vm text not null, body text not null, primary key (host, vm))`,
+    `create table pauses (scope text primary key, account text not null, at integer not null)`,
+    `create table inventory (host text primary key, facts text, read_at integer, error text)`,
+  ],
+]

@@ -1,0 +1,123 @@
+/** What administrators do: pause and resume hosts, and close a request that needed attention once the host is in order. */
+import { doneNotice } from '../core/answers/done'
+import { refusalNotice } from '../core/answers/refusal'
+import { requestNotice } from '../core/cards/request'
+import { messageOf, refusal, type Refusal } from '../core/errors'
+import { placeOf, type HostFacts } from '../core/inventory'
+import { resolveHost } from '../core/names'
+import { replay, looksDone, looksUntouched } from '../core/progress'
+import type { RequestIn } from '../core/request'
+import { ALL_HOSTS, hostViews, pause, resume, saveFacts } from '../store/fleet'
+import { entriesOf } from '../store/journal'
+import { editCopies, post } from '../store/mailbox'
+import { apply, findRequest } from '../store/requests'
+import { say, type Caller, type Consequence } from './consequence'
+import { stateOf } from './operation'
+import type { Parts } from './parts'
+
+const scopeOf = async (
+  parts: Parts,
+  scope: string,
+): Promise<{ scope: string } | { refusals: readonly Refusal[] }> => {
+  if (scope.toLowerCase() === ALL_HOSTS) return { scope: ALL_HOSTS }
+  const host = resolveHost(scope, await hostViews(parts.db, [...parts.hosts.keys()]))
+  return host.ok ? { scope: host.value.name } : { refusals: host.refusals }
+}
+
+const called = (scope: string): string => (scope === ALL_HOSTS ? 'All hosts' : scope)
+
+export const pauseScope = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
+  const found = await scopeOf(parts, name)
+  if ('refusals' in found) return say(refusalNotice(found.refusals))
+  return async (tx) => {
+    const at = parts.clock.now()
+    if (!(await pause(tx, { scope: found.scope, account: caller.account, at })))
+      return doneNotice(`${called(found.scope)} was paused already.`)
+    const text = `${called(found.scope)} paused: a step under way ends, no new step begins until \`resume ${found.scope}\`.`
+    await post(tx, caller.channel, doneNotice(text, caller.account), { at })
+    return null
+  }
+}
+
+export const resumeScope = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
+  const found = await scopeOf(parts, name)
+  if ('refusals' in found) return say(refusalNotice(found.refusals))
+  return async (tx) => {
+    if (!(await resume(tx, found.scope)))
+      return doneNotice(`${called(found.scope)} was not paused by name. \`resume all\` lifts every pause.`)
+    await post(tx, caller.channel, doneNotice(`${called(found.scope)} resumed.`, caller.account), {
+      at: parts.clock.now(),
+    })
+    return null
+  }
+}
+
+/** Closes a needs-attention request, if the host was read just now and its GPU is in use by someone again. */
+export const resolveRequest = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {
+  const request = await findRequest(parts.db, id)
+  if (!request)
+    return say(
+      refusalNotice([
+        refusal('unknown-name', `there is no request ${id}`, 'See `requests` for the open ones.'),
+      ]),
+    )
+  if (request.state !== 'needs-attention')
+    return say(
+      refusalNotice([
+        refusal('finished', `${id} is ${request.state}, not in need of attention`, `See \`show ${id}\`.`),
+      ]),
+    )
+  const facts = await readHost(parts, request)
+  if (facts === null)
+    return say(
+      refusalNotice([
+        refusal(
+          'unreachable',
+          `${request.plan.host} does not answer, so ${id} cannot be checked`,
+          'Try again when the host is back.',
+        ),
+      ]),
+    )
+  const problem = inconsistency(request, facts)
+  if (problem) return say(refusalNotice([problem]))
+  return async (tx) => {
+    const at = parts.clock.now()
+    const next = await apply(tx, request, {
+      kind: 'resolve',
+      at,
+      by: caller.account,
+      found: foundOn(request, facts),
+    })
+    if (!next.ok) return refusalNotice(next.refusals)
+    await saveFacts(tx, facts, at)
+    await editCopies(tx, id, requestNotice(next.value, replay(request.plan, await entriesOf(tx, id)), at), at)
+    return doneNotice(`${id} is resolved.`)
+  }
+}
+
+const readHost = async (parts: Parts, request: RequestIn<'needs-attention'>): Promise<HostFacts | null> => {
+  try {
+    return (await parts.hosts.get(request.plan.host)?.inventory()) ?? null
+  } catch (error) {
+    parts.log.warn({ host: request.plan.host, error: messageOf(error) }, 'host could not be read')
+    return null
+  }
+}
+
+/** A GPU that the host has switched off or given up, and that no VM holds, is lost to everyone: that is not consistent. */
+const inconsistency = (request: RequestIn<'needs-attention'>, facts: HostFacts): Refusal | null => {
+  const gpu = facts.gpus.find((each) => each.locationPath === request.plan.gpu.locationPath)
+  const place = gpu ? placeOf(facts, gpu).kind : 'missing'
+  if (place === 'host-enabled' || place === 'assigned') return null
+  return refusal(
+    'not-possible',
+    `${request.plan.gpu.alias} is still ${place}: nobody can use it`,
+    `Run what the request lists as its repair (\`show ${request.id}\`), then say \`resolve ${request.id}\` again.`,
+  )
+}
+
+const foundOn = (request: RequestIn<'needs-attention'>, facts: HostFacts): string => {
+  if (looksDone(request.plan, facts)) return 'The host was found as planned.'
+  if (looksUntouched(request.plan.steps, facts)) return 'The host was found as it was before.'
+  return `The host was found in another, consistent state: ${stateOf(request.plan, facts).join('; ')}.`
+}

@@ -1,0 +1,17 @@
+/** What a delivery leads to: rows, written in its own transaction, and a private answer if there is one to give. */
+import type { Notice } from '../core/notice'
+import type { Address } from '../core/ports'
+import type { Tx } from '../store/database'
+
+export type Consequence = (tx: Tx) => Promise<Notice | null>
+
+export interface Caller {
+  readonly account: string
+  readonly name: string
+  readonly channel: Address
+}
+
+export const say =
+  (notice: Notice): Consequence =>
+  () =>
+    Promise.resolve(notice)

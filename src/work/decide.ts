@@ -1,0 +1,87 @@
+/** Approve, deny, cancel: by button or by word. The decision is taken inside the transaction, on the request as it is then. */
+import { requestNotice } from '../core/cards/request'
+import { refusalNotice } from '../core/answers/refusal'
+import { ago } from '../core/answers/words'
+import { refusal, type Refusal } from '../core/errors'
+import type { Notice } from '../core/notice'
+import { refuseDecision } from '../core/policy'
+import { settledBy, type Request, type Said } from '../core/request'
+import type { Tx } from '../store/database'
+import { editCopies } from '../store/mailbox'
+import { apply, findRequest, recordDecision } from '../store/requests'
+import type { Parts } from './parts'
+
+export interface Decision {
+  readonly verdict: 'approve' | 'deny' | 'cancel'
+  readonly requestId: string
+  /** The version that the button showed; absent when typed. */
+  readonly version?: number
+  readonly by: string
+  readonly reason: string | undefined
+}
+
+export const decide =
+  (parts: Parts, decision: Decision) =>
+  async (tx: Tx): Promise<Notice | null> => {
+    const request = await findRequest(tx, decision.requestId)
+    const refused = request ? refusalOf(parts, request, decision) : unknownRequest(decision.requestId)
+    if (refused || !request) {
+      parts.log.info(
+        { request: decision.requestId, by: decision.by, verdict: decision.verdict, code: refused?.code },
+        'decision refused',
+      )
+      const settled = request && settledBy(request)
+      if (settled && refused?.code === 'finished') return alreadySaid(request.id, settled, parts.clock.now())
+      return refused && refusalNotice([refused])
+    }
+    const at = parts.clock.now()
+    const next = await apply(tx, request, {
+      kind: decision.verdict,
+      by: decision.by,
+      at,
+      reason: decision.reason,
+    })
+    if (!next.ok) return refusalNotice(next.refusals)
+    await recordDecision(tx, { requestId: request.id, account: decision.by, verdict: decision.verdict, at })
+    await editCopies(tx, request.id, requestNotice(next.value, null, at), at)
+    parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
+    return null
+  }
+
+const unknownRequest = (id: string): Refusal =>
+  refusal('unknown-name', `there is no request ${id}`, 'See `requests` for the open ones.')
+
+const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal | null => {
+  const notAllowed = refuseDecision(parts.policy, request, decision)
+  if (notAllowed) return notAllowed
+  const cancelling = decision.verdict === 'cancel' && request.state === 'approved'
+  if (request.state !== 'pending' && !cancelling)
+    return refusal('finished', `${request.id} is ${request.state}`, `See \`show ${request.id}\`.`)
+  if (request.state === 'pending' && parts.clock.now() >= request.expiresAt)
+    return refusal('finished', `${request.id} has expired`, 'Ask the requester to ask again.')
+  if (decision.version !== undefined && decision.version !== request.version)
+    return refusal(
+      'stale',
+      `${request.id} has changed since that button was shown`,
+      'Use the newest copy of the message.',
+    )
+  return null
+}
+
+const alreadySaid = (id: string, { what, said }: { what: string; said: Said }, now: number): Notice => {
+  const when = `${ago(now - said.at)}.`
+  return {
+    summary: `${id} was already ${what}`,
+    tone: 'plain',
+    parts: [
+      {
+        kind: 'text',
+        runs: [
+          `${id} was already ${what} by `,
+          { person: said.by },
+          ` ${when} Nothing was changed by your press.`,
+        ],
+      },
+    ],
+  }
+}

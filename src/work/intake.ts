@@ -1,0 +1,130 @@
+/**
+ * From a delivery to its consequences. Everything a delivery causes is written in the one transaction that also marks
+ * it done, so a crash anywhere leaves it open, and it is simply worked on again.
+ */
+import { refusalNotice } from '../core/answers/refusal'
+import { doneNotice } from '../core/answers/done'
+import { messageOf, refusal } from '../core/errors'
+import { parse } from '../core/grammar/parse'
+import { refuseCommand } from '../core/policy'
+import type { Delivery } from '../core/ports'
+import { finishDelivery, openDeliveries, post } from '../store/mailbox'
+import { VersionMoved } from '../store/requests'
+import { say, type Consequence } from './consequence'
+import { decide } from './decide'
+import { startLoop, type Loop } from './loop'
+import type { Parts } from './parts'
+import { respond } from './respond'
+
+const AT_ONCE = 64
+const PATIENCE_MS = 2_000
+
+export const startIntake = (parts: Parts): Loop => {
+  const active = new Map<string, Promise<void>>()
+  const loop = startLoop(parts.clock, async () => {
+    try {
+      for (const delivery of await openDeliveries(parts.db, AT_ONCE + active.size)) {
+        if (active.has(delivery.id) || active.size >= AT_ONCE) continue
+        const work = take(parts, delivery).finally(() => {
+          active.delete(delivery.id)
+          if (active.size === 0) loop.wake()
+        })
+        active.set(delivery.id, work)
+      }
+      return null
+    } catch (error) {
+      parts.log.error({ error: messageOf(error) }, 'reading deliveries')
+      return PATIENCE_MS
+    }
+  })
+  return {
+    wake: loop.wake,
+    stop: async () => {
+      await loop.stop()
+      await Promise.all(active.values())
+    },
+  }
+}
+
+const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
+  const done = new AbortController()
+  const progress = saySoWhenSlow(parts, delivery, done.signal)
+  try {
+    await settle(parts, delivery, await understand(parts, delivery))
+  } catch (error) {
+    parts.log.error({ delivery: delivery.id, error: messageOf(error) }, 'working on a delivery')
+    await settle(parts, delivery, () =>
+      Promise.resolve(
+        refusalNotice([
+          refusal(
+            'not-possible',
+            'something broke on my side; nothing was changed',
+            'Try again; the log of the bot says more.',
+          ),
+        ]),
+      ),
+    ).catch((again: unknown) =>
+      parts.log.error({ delivery: delivery.id, error: messageOf(again) }, 'the delivery stays open'),
+    )
+  } finally {
+    done.abort()
+    await progress
+  }
+}
+
+const saySoWhenSlow = async (parts: Parts, delivery: Delivery, done: AbortSignal): Promise<void> => {
+  await parts.clock.sleep(PATIENCE_MS, done)
+  if (done.aborted) return
+  await parts.db.transaction().execute((tx) =>
+    post(tx, delivery.back, doneNotice('Still working on it: a host takes its time to answer.'), {
+      at: parts.clock.now(),
+    }),
+  )
+  parts.wake.deliver()
+}
+
+/** Who is this, what do they want, may they? */
+const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence> => {
+  const identity = await parts.chat.identify(delivery.from)
+  if (identity.kind === 'stranger') {
+    parts.log.warn({ from: delivery.from, why: identity.why }, 'a stranger was refused')
+    return say(
+      refusalNotice([
+        refusal(
+          'not-allowed',
+          `this bot serves full members of its own workspace only: ${identity.why}`,
+          'Ask a member of the team to do it.',
+        ),
+      ]),
+    )
+  }
+  const { said } = delivery
+  if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
+  const command = parse(said.text)
+  if (!command.ok) return say(refusalNotice(command.refusals))
+  const refused = refuseCommand(parts.policy, delivery.from, command.value.kind)
+  if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
+    return say(refusalNotice([refused]))
+  return respond(parts, command.value, {
+    account: delivery.from,
+    name: identity.name,
+    channel: delivery.channel,
+  })
+}
+
+/** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
+const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence): Promise<void> => {
+  try {
+    await parts.db.transaction().execute(async (tx) => {
+      const at = parts.clock.now()
+      if (!(await finishDelivery(tx, delivery.id, at))) return
+      const notice = await consequence(tx)
+      if (notice) await post(tx, delivery.back, notice, { at })
+    })
+  } catch (error) {
+    if (!(error instanceof VersionMoved)) throw error
+    return settle(parts, delivery, await understand(parts, delivery))
+  }
+  parts.wake.deliver()
+  parts.wake.run()
+}

@@ -1,0 +1,266 @@
+/**
+ * One approved plan, carried out step by step on one host.
+ *
+ * Who may race: nobody writes this request but its own operation, since the host's lock is one row and each claim
+ * takes a higher fence. Administrators act beside the bot at any moment: every step carries its precondition, which
+ * the host checks in the same call. A step whose outcome is not known, or that was refused, is settled by reading
+ * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
+ */
+import { requestNotice } from '../core/cards/request'
+import { changeNotice } from '../core/cards/change'
+import { messageOf } from '../core/errors'
+import { placeOf, vmById, type HostFacts } from '../core/inventory'
+import type { Plan } from '../core/plan/plan'
+import { expectationOf, read, saysOf, scriptOf, undoOf, type Step } from '../core/plan/step'
+import type { Host, StepResult } from '../core/ports'
+import { looksDone, looksUntouched, replay, type Entry, type Progress } from '../core/progress'
+import type { Request, RequestEvent, RequestIn } from '../core/request'
+import type { Tx } from '../store/database'
+import { append, entriesOf, unlockHost } from '../store/journal'
+import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
+import { editCopies, post } from '../store/mailbox'
+import { apply } from '../store/requests'
+import type { Parts } from './parts'
+
+const TRIES = 3
+const RETRY_MS = 2_000
+
+type Direction = Progress['direction']
+interface Move {
+  readonly n: number
+  readonly direction: Direction
+  readonly step: Step
+}
+
+export interface Operation {
+  readonly parts: Parts
+  readonly host: Host
+  readonly request: RequestIn<'running'>
+  /** Aborted when the process stops: the operation halts before its next step. */
+  readonly stopping: AbortSignal
+}
+
+/** Runs until the request has ended, or the process stops. Throws Fault only when the store fails. */
+export const operate = async (operation: Operation): Promise<void> => {
+  const { parts, request, stopping } = operation
+  while (!stopping.aborted) {
+    const progress = replay(request.plan, await entriesOf(parts.db, request.id))
+    if (progress.open !== null) await settle(operation, moveAt(request.plan, progress, progress.open), null)
+    else if (progress.next !== null) await advance(operation, moveAt(request.plan, progress, progress.next))
+    else if (await conclude(operation, progress)) return
+  }
+}
+
+const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
+  const step = plan.steps[n]
+  if (!step) throw new RangeError(`plan has no step ${n}`)
+  return { n, direction: progress.direction, step: progress.direction === 'do' ? step : undoOf(step) }
+}
+
+const advance = async (operation: Operation, move: Move): Promise<void> => {
+  const { parts, host, request, stopping } = operation
+  if (await isPaused(parts.db, request.plan.host)) {
+    await parts.clock.sleep(RETRY_MS, stopping)
+    return
+  }
+  if (move.direction === 'undo' && (await undoneAlready(operation, move))) return
+  const expects = expectationOf(move.step)
+  await journal(operation, {
+    kind: 'started',
+    n: move.n,
+    direction: move.direction,
+    at: parts.clock.now(),
+    expects,
+  })
+  const result = await ticking(operation, () => host.run({ step: move.step, expects, fence: request.fence }))
+  if (result.kind === 'done') await end(operation, move, { result: 'done' })
+  else await settle(operation, move, result)
+}
+
+/** An undo whose effect holds already (an administrator was faster) needs no call. */
+const undoneAlready = async (operation: Operation, move: Move): Promise<boolean> => {
+  const facts = await readPatiently(operation)
+  if (facts === null || read(move.step, facts) !== 'done') return false
+  await end(operation, move, { result: 'done', detail: 'was so already' })
+  return true
+}
+
+/** Decides by the host what became of a step that was refused, or whose outcome nobody knows. */
+const settle = async (
+  operation: Operation,
+  move: Move,
+  result: Exclude<StepResult, { kind: 'done' }> | null,
+): Promise<void> => {
+  const facts = await readPatiently(operation)
+  if (facts === null) return
+  const reading = read(move.step, facts)
+  if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
+  if (result?.kind === 'refused')
+    return end(operation, move, { result: 'refused', detail: `${result.code}: ${result.message}` })
+  if (reading === 'changed')
+    return end(operation, move, {
+      result: 'refused',
+      detail: 'PreconditionChanged: the host is not as this step expects it',
+    })
+  const tries =
+    replay(operation.request.plan, await entriesOf(operation.parts.db, operation.request.id)).steps[move.n]
+      ?.tries ?? 0
+  if (tries >= TRIES)
+    return end(operation, move, { result: 'refused', detail: `no clear outcome in ${TRIES} tries` })
+  return end(operation, move, { result: 'not-done' })
+}
+
+/** Journals the end of a step; a step that failed on the way forward turns the operation round in the same commit. */
+const end = async (
+  operation: Operation,
+  move: Move,
+  outcome: { result: 'done' | 'refused' | 'not-done'; detail?: string },
+): Promise<void> => {
+  const at = operation.parts.clock.now()
+  const entries: Entry[] = [{ kind: 'ended', n: move.n, direction: move.direction, at, ...outcome }]
+  if (outcome.result === 'refused' && move.direction === 'do')
+    entries.push({ kind: 'unwinding', at, why: `${saysOf(move.step)}: ${outcome.detail ?? 'refused'}` })
+  await journal(operation, ...entries)
+}
+
+const journal = async ({ parts, request }: Operation, ...entries: readonly Entry[]): Promise<void> => {
+  await parts.db.transaction().execute(async (tx) => {
+    for (const entry of entries) await append(tx, request.id, entry)
+    await refreshCard(tx, parts, request)
+  })
+  parts.wake.deliver()
+}
+
+const refreshCard = async (tx: Tx, parts: Parts, request: Request): Promise<void> => {
+  const now = parts.clock.now()
+  const progress = replay(request.plan, await entriesOf(tx, request.id))
+  await editCopies(tx, request.id, requestNotice(request, progress, now), now)
+}
+
+/** While a step takes its time, the card says for how long. */
+const ticking = async <T>({ parts, request }: Operation, work: () => Promise<T>): Promise<T> => {
+  const done = new AbortController()
+  const tick = async (): Promise<void> => {
+    for (;;) {
+      await parts.clock.sleep(parts.limits.tickMs, done.signal)
+      if (done.signal.aborted) return
+      await parts.db.transaction().execute((tx) => refreshCard(tx, parts, request))
+      parts.wake.deliver()
+    }
+  }
+  const ticks = tick()
+  try {
+    return await work()
+  } finally {
+    done.abort()
+    await ticks
+  }
+}
+
+/**
+ * Reads the host, waiting while it does not answer and while a VM of the plan is on its way between two states.
+ * Null when the process stops, or when patience ran out and a person was asked for.
+ */
+const readPatiently = async (operation: Operation): Promise<HostFacts | null> => {
+  const { parts, host, request, stopping } = operation
+  const until = parts.clock.now() + parts.limits.hostPatienceMs
+  let why = ''
+  while (!stopping.aborted) {
+    try {
+      const facts = await host.inventory()
+      if (!inTransit(request.plan, facts)) return facts
+      why = 'a VM is still starting or stopping'
+    } catch (error) {
+      why = messageOf(error)
+    }
+    if (parts.clock.now() >= until) {
+      await finish(operation, null, attention(operation, null, `the host could not be read: ${why}`))
+      return null
+    }
+    await parts.clock.sleep(RETRY_MS, stopping)
+  }
+  return null
+}
+
+const inTransit = (plan: Plan, facts: HostFacts): boolean =>
+  [plan.from, plan.to].some((vm) => {
+    const state = vm && vmById(facts, vm.id)?.state
+    return state === 'Starting' || state === 'Stopping'
+  })
+
+/** At the end of either direction the host is read once more; its word is final. False: go on (undo begins). */
+const conclude = async (operation: Operation, progress: Progress): Promise<boolean> => {
+  const facts = await readPatiently(operation)
+  if (facts === null) return true
+  const { plan } = operation.request
+  const at = operation.parts.clock.now()
+  if (progress.direction === 'do') {
+    if (!looksDone(plan, facts)) {
+      await journal(operation, {
+        kind: 'unwinding',
+        at,
+        why: 'every step was done, but the host does not look as planned',
+      })
+      return false
+    }
+    const verification = plan.to
+      ? ({ kind: 'due' } as const)
+      : ({ kind: 'not-checked', why: 'the host holds the GPU' } as const)
+    await finish(operation, facts, { kind: 'succeed', at, verification })
+    return true
+  }
+  const touched = plan.steps.filter(
+    (_, n) => progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused',
+  )
+  const why = progress.why ?? 'a step failed'
+  const event: RequestEvent = looksUntouched(touched, facts)
+    ? { kind: 'roll-back', at, why }
+    : attention(operation, facts, why)
+  await finish(operation, facts, event)
+  return true
+}
+
+const attention = ({ parts, request }: Operation, facts: HostFacts | null, why: string): RequestEvent => ({
+  kind: 'need-attention',
+  at: parts.clock.now(),
+  why,
+  now: facts ? stateOf(request.plan, facts) : ['not known: the host does not answer'],
+  repair: request.plan.steps
+    .toReversed()
+    .map(undoOf)
+    .filter((step) => facts === null || read(step, facts) !== 'done')
+    .map(scriptOf),
+})
+
+/** Where the plan's GPU and VMs are now, as sentences. */
+export const stateOf = (plan: Plan, facts: HostFacts): string[] => {
+  const gpu = facts.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
+  const place = gpu ? placeOf(facts, gpu) : { kind: 'missing' as const }
+  const holder = place.kind === 'assigned' ? ` to ${vmById(facts, place.vm)?.name ?? place.vm}` : ''
+  const vms = [plan.from, plan.to].flatMap((vm) =>
+    vm ? [`${vm.name} is ${vmById(facts, vm.id)?.state ?? 'gone'}`] : [],
+  )
+  return [`${plan.gpu.alias} is ${place.kind}${holder}`, ...vms]
+}
+
+/** The end of the operation: state, lock, baseline and posts in one commit. */
+const finish = async (
+  { parts, request }: Operation,
+  facts: HostFacts | null,
+  event: RequestEvent,
+): Promise<void> => {
+  await parts.db.transaction().execute(async (tx) => {
+    const ended = await apply(tx, request, event)
+    if (!ended.ok) return
+    await unlockHost(tx, request.plan.host, request.id)
+    if (facts) await saveFacts(tx, facts, parts.clock.now())
+    if (ended.value.state === 'succeeded') {
+      await saveBaselines(tx, request.plan)
+      await post(tx, parts.changesChannel ?? request.channel, changeNotice(ended.value), { at: event.at })
+    }
+    await refreshCard(tx, parts, ended.value)
+  })
+  parts.log.info({ request: request.id, event: event.kind }, 'operation ended')
+  parts.wake.run()
+  parts.wake.deliver()
+}

@@ -1,0 +1,38 @@
+/** What the workers share: the store, the world outside, and how they wake one another. */
+import type { HostName } from '../core/inventory'
+import type { Policy } from '../core/policy'
+import type { Address, Chat, Clock, Host } from '../core/ports'
+import type { Db } from '../store/database'
+
+export interface Log {
+  info(what: object, message: string): void
+  warn(what: object, message: string): void
+  error(what: object, message: string): void
+}
+
+export interface Parts {
+  readonly db: Db
+  readonly clock: Clock
+  readonly chat: Chat
+  readonly hosts: ReadonlyMap<HostName, Host>
+  readonly policy: Policy
+  readonly limits: Limits
+  /** Where requests are posted; null: in the channel where they are asked for. */
+  readonly requestsChannel: Address | null
+  /** Where changed assignments are announced; null: in the channel of the request. */
+  readonly changesChannel: Address | null
+  readonly log: Log
+  readonly wake: { intake(): void; run(): void; deliver(): void }
+}
+
+/** All in milliseconds. */
+export interface Limits {
+  readonly requestExpiresMs: number
+  readonly pollMs: number
+  /** How long an operation waits for a host that does not answer before it asks for a person. */
+  readonly hostPatienceMs: number
+  /** How long a guest may take to boot before its nvidia-smi counts as not checked. */
+  readonly guestPatienceMs: number
+  /** How often the card of a running step is refreshed. */
+  readonly tickMs: number
+}

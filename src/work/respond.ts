@@ -1,0 +1,174 @@
+/** One command of one person, already allowed by the policy, to what it leads to. */
+import { checkNotice } from '../core/answers/check'
+import { doneNotice } from '../core/answers/done'
+import { historyNotice } from '../core/answers/history'
+import { listNotice } from '../core/answers/list'
+import { refusalNotice } from '../core/answers/refusal'
+import { requestsNotice } from '../core/answers/requests'
+import { showNotice } from '../core/answers/show'
+import { whoamiNotice } from '../core/answers/whoami'
+import { requestNotice } from '../core/cards/request'
+import { scriptParts } from '../core/cards/plan'
+import type { Command } from '../core/command'
+import { helpNotice } from '../core/grammar/help'
+import { aliasOf } from '../core/inventory'
+import { resolveAny, resolveGpu, resolveVm } from '../core/names'
+import { may, rolesOf } from '../core/policy'
+import { replay } from '../core/progress'
+import type { Request, RequestState } from '../core/request'
+import { survey } from '../core/survey'
+import { hostViews } from '../store/fleet'
+import { entriesOf } from '../store/journal'
+import { findRequest, history, lineOf, requestsIn } from '../store/requests'
+import { ask } from './ask'
+import { say, type Caller, type Consequence } from './consequence'
+import { decide } from './decide'
+import type { Parts } from './parts'
+import { pauseScope, resolveRequest, resumeScope } from './administer'
+import { readNvidiaSmi } from './smi'
+
+const HISTORY_ROWS = 400
+
+export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
+  switch (command.kind) {
+    case 'assign':
+    case 'move':
+    case 'release':
+      return ask(parts, command, caller)
+    case 'approve':
+    case 'deny':
+    case 'cancel':
+      return decide(parts, {
+        verdict: command.kind,
+        requestId: command.requestId,
+        by: caller.account,
+        reason: command.reason,
+      })
+    case 'pause':
+      return pauseScope(parts, command.scope, caller)
+    case 'resume':
+      return resumeScope(parts, command.scope, caller)
+    case 'resolve':
+      return resolveRequest(parts, command.requestId, caller)
+    case 'smi':
+      return readNvidiaSmi(parts, command.name, caller)
+    case 'list':
+      return say(
+        listNotice({
+          views: await views(parts),
+          command,
+          now: parts.clock.now(),
+          requests: (await openRequests(parts)).map(lineOf),
+          caller: caller.account,
+        }),
+      )
+    case 'show':
+      return say(await show(parts, command.name))
+    case 'check':
+      return say(await check(parts, command.gpu, command.vm))
+    case 'requests':
+      return say(await requests(parts, command))
+    case 'history':
+      return say(await pastOf(parts, command))
+    case 'help':
+      return say(helpNotice(command.topic, (kind) => may(parts.policy, caller.account, kind)))
+    case 'whoami':
+      return say(whoami(parts, caller))
+  }
+}
+
+const views = (parts: Parts) => hostViews(parts.db, [...parts.hosts.keys()])
+
+const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
+const ENDED: readonly RequestState[] = [
+  'succeeded',
+  'rolled-back',
+  'denied',
+  'expired',
+  'cancelled',
+  'void',
+  'resolved',
+]
+const openRequests = (parts: Parts) => requestsIn(parts.db, OPEN)
+
+const show = async (parts: Parts, name: string) => {
+  const request = /^r-\d+$/i.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
+  if (request) return showRequest(parts, request)
+  const found = resolveAny(name, await views(parts))
+  if (!found.ok) return refusalNotice(found.refusals)
+  return showNotice({
+    subject: found.value,
+    now: parts.clock.now(),
+    requests: (await openRequests(parts)).map(lineOf),
+  })
+}
+
+/** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */
+const showRequest = async (parts: Parts, request: Request) => {
+  const progress = replay(request.plan, await entriesOf(parts.db, request.id))
+  const begun = 'startedAt' in request
+  const card = requestNotice(request, begun ? progress : null, parts.clock.now())
+  return {
+    ...card,
+    parts: [...card.parts.filter((part) => part.kind !== 'buttons'), ...scriptParts(request.plan)],
+  }
+}
+
+const check = async (parts: Parts, gpuName: string, vmName: string | undefined) => {
+  const all = await views(parts)
+  const gpu = resolveGpu(gpuName, all)
+  if (!gpu.ok) return refusalNotice(gpu.refusals)
+  const { facts } = gpu.value
+  const vm =
+    vmName === undefined
+      ? null
+      : resolveVm(
+          vmName,
+          all.filter((view) => view.name === facts.name),
+        )
+  if (vm && !vm.ok) return refusalNotice(vm.refusals)
+  const target = vm ? vm.value.vm : null
+  return checkNotice({
+    alias: aliasOf(facts, gpu.value.gpu),
+    vm: target?.name ?? null,
+    checks: survey(facts, gpu.value.gpu, target),
+  })
+}
+
+const requests = async (parts: Parts, command: Extract<Command, { kind: 'requests' }>) => {
+  const found = await requestsIn(parts.db, command.all ? [...OPEN, ...ENDED] : OPEN)
+  return requestsNotice({
+    lines: found.toReversed().map(lineOf),
+    page: command.page,
+    all: command.all,
+    now: parts.clock.now(),
+  })
+}
+
+const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' }>) => {
+  const name = command.name?.toLowerCase()
+  const rows = (await history(parts.db, HISTORY_ROWS)).filter(
+    ({ request }) => name === undefined || mentions(request, name),
+  )
+  const lines = rows.map(({ at, by, what, request }) => ({
+    at,
+    by,
+    requestId: request.id,
+    what: `${what} ${request.plan.action} ${request.plan.gpu.alias}${request.plan.to ? ` to ${request.plan.to.name}` : ''}`,
+  }))
+  return historyNotice({ lines, page: command.page, name: command.name, now: parts.clock.now() })
+}
+
+const mentions = (request: Request, name: string): boolean =>
+  [
+    request.id,
+    request.plan.gpu.alias,
+    request.plan.host,
+    request.plan.from?.name,
+    request.plan.to?.name,
+    request.asked.by,
+    request.asked.by.split('/')[1],
+  ].some((each) => each?.toLowerCase() === name)
+
+const whoami = (parts: Parts, caller: Caller) =>
+  whoamiNotice({ account: caller.account, name: caller.name, roles: rolesOf(parts.policy, caller.account) })

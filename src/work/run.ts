@@ -1,0 +1,130 @@
+/** Takes approved requests one host at a time, checks that the ground has not moved, and runs them; resumes after a restart. */
+import { requestNotice } from '../core/cards/request'
+import { messageOf } from '../core/errors'
+import type { HostFacts } from '../core/inventory'
+import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
+import { revisionOf } from '../core/policy'
+import type { Host } from '../core/ports'
+import { replay } from '../core/progress'
+import type { Request, RequestEvent, RequestIn } from '../core/request'
+import { isPaused } from '../store/fleet'
+import { entriesOf, lockHost, unlockHost } from '../store/journal'
+import { editCopies } from '../store/mailbox'
+import { apply, findRequest, requestsIn } from '../store/requests'
+import { startLoop, type Loop } from './loop'
+import { operate } from './operation'
+import type { Parts } from './parts'
+import { verify } from './verify'
+
+const RETRY_MS = 5_000
+
+export const startRunning = (parts: Parts): Loop => {
+  const stopping = new AbortController()
+  const active = new Map<string, Promise<void>>()
+
+  /** `work` says whether it did anything; if not, the loop is not woken and looks again in its own time. */
+  const begin = (id: string, work: () => Promise<boolean>): void => {
+    if (active.has(id)) return
+    const run = async (): Promise<boolean> => {
+      try {
+        return await work()
+      } catch (error) {
+        parts.log.error(
+          { request: id, error: messageOf(error) },
+          'operation interrupted; it is resumed from its journal',
+        )
+        return false
+      }
+    }
+    const done = run().then((worked) => {
+      active.delete(id)
+      if (worked) loop.wake()
+    })
+    active.set(id, done)
+  }
+
+  const turn = async (): Promise<number | null> => {
+    try {
+      for (const request of await requestsIn(parts.db, ['running', 'approved'])) {
+        if (hostBusy(active, request)) continue
+        begin(`${request.plan.host} ${request.id}`, () => take(parts, request, stopping.signal))
+      }
+      for (const request of await requestsIn(parts.db, ['succeeded']))
+        if (request.state === 'succeeded' && request.verification.kind === 'due')
+          begin(`verify ${request.id}`, () => verify(parts, request, stopping.signal))
+    } catch (error) {
+      parts.log.error({ error: messageOf(error) }, 'looking for work')
+    }
+    return RETRY_MS
+  }
+
+  const loop = startLoop(parts.clock, turn)
+  return {
+    wake: loop.wake,
+    stop: async () => {
+      stopping.abort()
+      await loop.stop()
+      await Promise.all(active.values())
+    },
+  }
+}
+
+const hostBusy = (active: ReadonlyMap<string, unknown>, request: Request): boolean =>
+  [...active.keys()].some((key) => key.startsWith(`${request.plan.host} `))
+
+/** Locks the host, checks the digest before the first step, and operates. Leaves the request as it is when it cannot begin yet. */
+const take = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
+  const host = parts.hosts.get(request.plan.host)
+  if (!host || (await isPaused(parts.db, request.plan.host))) return false
+  const fence = await parts.db.transaction().execute((tx) => lockHost(tx, request.plan.host, request.id))
+  if (fence === null) return false
+  const facts = request.state === 'approved' ? await readFacts(parts, host) : null
+  if (request.state === 'approved' && facts === null) return giveBack(parts, request)
+  const changes = facts && request.state === 'approved' ? changesIn(parts, request, facts) : []
+  const at = parts.clock.now()
+  const event: RequestEvent =
+    changes.length > 0 ? { kind: 'void', at, changes } : { kind: 'claim', at, fence }
+  const next = await step(parts, request.id, event)
+  if (next?.state === 'running') await operate({ parts, host, request: next, stopping })
+  return true
+}
+
+const readFacts = async (parts: Parts, host: Host): Promise<HostFacts | null> => {
+  try {
+    return await host.inventory()
+  } catch (error) {
+    parts.log.warn({ host: host.name, error: messageOf(error) }, 'cannot begin yet')
+    return null
+  }
+}
+
+const giveBack = async (parts: Parts, request: Request): Promise<false> => {
+  await parts.db.transaction().execute((tx) => unlockHost(tx, request.plan.host, request.id))
+  return false
+}
+
+const changesIn = (parts: Parts, { plan }: RequestIn<'approved'>, facts: HostFacts): string[] => {
+  const revision = revisionOf(parts.policy)
+  if (digestNow(plan, facts, revision) === plan.digest) return []
+  return explainChange(plan.facts, stableFacts(plan, facts, revision))
+}
+
+const step = (parts: Parts, id: string, event: RequestEvent): Promise<Request | null> =>
+  parts.db.transaction().execute(async (tx) => {
+    const request = await findRequest(tx, id)
+    const next = request && (await apply(tx, request, event))
+    if (!next?.ok) {
+      if (request) await unlockHost(tx, request.plan.host, id)
+      return null
+    }
+    if (next.value.state === 'void') await unlockHost(tx, next.value.plan.host, id)
+    const progress = replay(next.value.plan, await entriesOf(tx, id))
+    await editCopies(
+      tx,
+      id,
+      requestNotice(next.value, next.value.state === 'void' ? null : progress, event.at),
+      event.at,
+    )
+    parts.wake.deliver()
+    return next.value
+  })

@@ -1,0 +1,47 @@
+/** `smi VM` and `smi HOST`: nvidia-smi, read now, posted in the channel. */
+import { refusalNotice } from '../core/answers/refusal'
+import { refusal } from '../core/errors'
+import { vmById, type HostFacts, type VmId } from '../core/inventory'
+import { resolveAny } from '../core/names'
+import type { SmiTarget } from '../core/ports'
+import { readSmi, smiNotice } from '../core/smi'
+import { hostViews } from '../store/fleet'
+import { post } from '../store/mailbox'
+import { say, type Caller, type Consequence } from './consequence'
+import type { Parts } from './parts'
+
+export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
+  const found = resolveAny(name, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (!found.ok) return say(refusalNotice(found.refusals))
+  const subject = found.value
+  if (subject.kind === 'gpu')
+    return say(
+      refusalNotice([
+        refusal(
+          'syntax',
+          `${name} is a GPU; nvidia-smi runs in a VM or on a host`,
+          `Name its VM, or \`smi ${subject.view.name}\`.`,
+        ),
+      ]),
+    )
+  const host = parts.hosts.get(subject.view.name)
+  if (!host)
+    return say(
+      refusalNotice([refusal('unknown-name', `there is no host ${subject.view.name}`, 'See `list`.')]),
+    )
+  const target: SmiTarget = subject.kind === 'vm' ? { kind: 'guest', vm: subject.vm.id } : { kind: 'host' }
+  const facts = subject.view.facts
+  const vendors = facts === null ? [] : subject.kind === 'vm' ? vendorsIn(facts, subject.vm.id) : []
+  const reading = readSmi(await host.smi(target), { vendors })
+  const label = subject.kind === 'vm' ? `${subject.vm.name} on ${subject.view.name}` : subject.view.name
+  return async (tx) => {
+    await post(tx, caller.channel, smiNotice(label, reading), { at: parts.clock.now() })
+    return null
+  }
+}
+
+/** The makers of the GPUs that a VM has, by the last reading of its host: what its nvidia-smi ought to show. */
+export const vendorsIn = (facts: HostFacts, vm: VmId): HostFacts['gpus'][number]['vendor'][] => {
+  const assigned = vmById(facts, vm)?.assigned ?? []
+  return facts.gpus.filter((gpu) => assigned.includes(gpu.locationPath)).map((gpu) => gpu.vendor)
+}

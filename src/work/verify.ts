@@ -1,0 +1,70 @@
+/** After success: nvidia-smi from inside the VM, posted in the channel. Verified, failed and why, or not checked; never an undo. */
+import { requestNotice } from '../core/cards/request'
+import { vmById, type VmId } from '../core/inventory'
+import type { Host, SmiAnswer } from '../core/ports'
+import { replay } from '../core/progress'
+import type { RequestIn, Verification } from '../core/request'
+import { readSmi, smiNotice, type SmiReading } from '../core/smi'
+import { hostViews } from '../store/fleet'
+import { entriesOf } from '../store/journal'
+import { editCopies, post } from '../store/mailbox'
+import { apply } from '../store/requests'
+import type { Parts } from './parts'
+import { vendorsIn } from './smi'
+
+const RETRY_MS = 3_000
+
+export const verify = async (
+  parts: Parts,
+  request: RequestIn<'succeeded'>,
+  stopping: AbortSignal,
+): Promise<boolean> => {
+  const { plan } = request
+  const host = parts.hosts.get(plan.host)
+  if (!plan.to || !host) return false
+  const answer = await askGuest(parts, host, { vm: plan.to.id, stopping })
+  if (stopping.aborted) return false
+  const [view] = await hostViews(parts.db, [plan.host])
+  const reading = readSmi(answer, { vendors: view?.facts ? vendorsIn(view.facts, plan.to.id) : [] })
+  await parts.db.transaction().execute(async (tx) => {
+    const at = parts.clock.now()
+    const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
+    if (!next.ok) return
+    await post(tx, request.channel, smiNotice(`${plan.to?.name ?? ''} on ${plan.host}`, reading), { at })
+    await editCopies(
+      tx,
+      request.id,
+      requestNotice(next.value, replay(plan, await entriesOf(tx, request.id)), at),
+      at,
+    )
+  })
+  parts.wake.deliver()
+  return true
+}
+
+/** A guest that boots answers later: ask again until it does or patience ends. A VM that is off is not waited for. */
+const askGuest = async (
+  parts: Parts,
+  host: Host,
+  target: { vm: VmId; stopping: AbortSignal },
+): Promise<SmiAnswer> => {
+  const until = parts.clock.now() + parts.limits.guestPatienceMs
+  for (;;) {
+    const answer = await host.smi({ kind: 'guest', vm: target.vm })
+    if (answer.kind === 'ran' || parts.clock.now() >= until || target.stopping.aborted) return answer
+    if (!(await isUp(host, target.vm))) return answer
+    await parts.clock.sleep(RETRY_MS, target.stopping)
+  }
+}
+
+const isUp = async (host: Host, vm: VmId): Promise<boolean> => {
+  try {
+    const state = vmById(await host.inventory(), vm)?.state
+    return state === 'Running' || state === 'Starting'
+  } catch {
+    return true
+  }
+}
+
+const verificationOf = (reading: SmiReading): Verification =>
+  reading.verdict === 'verified' ? { kind: 'verified' } : { kind: reading.verdict, why: reading.why }

@@ -1,0 +1,64 @@
+/** Time passing: hosts are read again, pending requests expire, old deliveries are forgotten. */
+import { requestNotice } from '../core/cards/request'
+import { messageOf } from '../core/errors'
+import type { Host } from '../core/ports'
+import { saveFacts, saveUnreachable } from '../store/fleet'
+import { editCopies, forgetOldDeliveries } from '../store/mailbox'
+import { apply, requestsIn } from '../store/requests'
+import { startLoop, type Loop } from './loop'
+import type { Parts } from './parts'
+
+const EXPIRY_CHECK_MS = 1_000
+
+/** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
+export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
+  try {
+    await saveFacts(parts.db, await host.inventory(), parts.clock.now())
+  } catch (error) {
+    await saveUnreachable(parts.db, host.name, messageOf(error))
+  }
+}
+
+export const startWatching = (parts: Parts): Loop[] => [
+  ...[...parts.hosts.values()].map((host) =>
+    startLoop(
+      parts.clock,
+      guarded(parts, 'reading a host', () => refreshHost(parts, host), parts.limits.pollMs),
+    ),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'expiring requests', () => expire(parts), EXPIRY_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(
+      parts,
+      'forgetting old deliveries',
+      () => forgetOldDeliveries(parts.db, parts.clock.now()),
+      3_600_000,
+    ),
+  ),
+]
+
+const guarded =
+  (parts: Parts, doing: string, work: () => Promise<void>, everyMs: number) => async (): Promise<number> => {
+    try {
+      await work()
+    } catch (error) {
+      parts.log.error({ error: messageOf(error) }, doing)
+    }
+    return everyMs
+  }
+
+export const expire = async (parts: Parts): Promise<void> => {
+  const now = parts.clock.now()
+  const late = (await requestsIn(parts.db, ['pending'])).filter((request) => now >= request.expiresAt)
+  for (const request of late) {
+    await parts.db.transaction().execute(async (tx) => {
+      const next = await apply(tx, request, { kind: 'expire', at: now })
+      if (next.ok) await editCopies(tx, request.id, requestNotice(next.value, null, now), now)
+    })
+    parts.wake.deliver()
+  }
+}

@@ -1,0 +1,52 @@
+/** The bot between its borders: a store, a chat, hosts; the workers that move requests along. */
+import type { Chat, Inbox } from './core/ports'
+import type { Store } from './store/database'
+import { openInbox } from './store/mailbox'
+import { startDelivering } from './work/deliver'
+import { startIntake } from './work/intake'
+import type { Loop } from './work/loop'
+import type { Limits, Parts } from './work/parts'
+import { startRunning } from './work/run'
+import { refreshHost, startWatching } from './work/watch'
+
+export const LIMITS: Limits = {
+  requestExpiresMs: 30 * 60_000,
+  pollMs: 15_000,
+  hostPatienceMs: 30 * 60_000,
+  guestPatienceMs: 3 * 60_000,
+  tickMs: 5_000,
+}
+
+export interface Bot {
+  readonly inbox: Inbox
+  /** Ends the turn under way of each worker; what is not finished goes on after the next start. */
+  stop(): Promise<void>
+}
+
+export type BotOptions = Omit<Parts, 'db' | 'wake' | 'chat'> & {
+  readonly store: Store
+  readonly chat: Chat
+}
+
+/** Reads every host once, then starts the workers. */
+export const startBot = async ({ store, ...options }: BotOptions): Promise<Bot> => {
+  let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
+  const wake = {
+    intake: () => workers?.intake.wake(),
+    run: () => workers?.run.wake(),
+    deliver: () => workers?.deliver.wake(),
+  }
+  const parts: Parts = { ...options, db: store.db, wake }
+  await Promise.all([...parts.hosts.values()].map((host) => refreshHost(parts, host)))
+  const inbox = openInbox(store.db, wake.intake)
+  const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
+  workers = started
+  const watchers = startWatching(parts)
+  return {
+    inbox,
+    stop: async () => {
+      await Promise.all([started.intake, started.run, ...watchers].map((loop) => loop.stop()))
+      await started.deliver.stop()
+    },
+  }
+}

@@ -1,0 +1,127 @@
+/** Environment and YAML file to one valid configuration, or every error at once. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { Fault, messageOf } from './core/errors'
+
+const userId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,20}$/, 'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)')
+const channelId = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{2,20}$/, 'a Slack channel id looks like C012ABCDEF (channel details, at the bottom)')
+const minutes = z
+  .number()
+  .positive()
+  .max(7 * 24 * 60)
+
+const fileSchema = z.strictObject({
+  policy: z.strictObject({
+    ask: z.array(userId).default([]),
+    approve: z.array(userId).default([]),
+    admin: z.array(userId).default([]),
+  }),
+  channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
+  requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
+  /** A file that describes a simulated fleet; the built-in one when absent. */
+  fleet: z.string().optional(),
+})
+export type ConfigFile = z.infer<typeof fileSchema>
+
+const environmentSchema = z
+  .object({
+    SLACK_BOT_TOKEN: z
+      .string()
+      .startsWith('xoxb-', 'a bot token starts with xoxb- (OAuth & Permissions, Bot User OAuth Token)'),
+    SLACK_SIGNING_SECRET: z.string().min(16, 'is in Basic Information, Signing Secret').optional(),
+    SLACK_APP_TOKEN: z
+      .string()
+      .startsWith('xapp-', 'an app token starts with xapp- (Basic Information, App-Level Tokens)')
+      .optional(),
+    SLACK_API_URL: z.url().default('https://slack.com/api/'),
+    GPU_CHATOPS_CONFIG: z.string().min(1, 'is required: the path of the YAML file with your policy'),
+  })
+  .refine((env) => env.SLACK_SIGNING_SECRET ?? env.SLACK_APP_TOKEN, {
+    message: 'set SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode)',
+  })
+
+const commonSchema = z.object({
+  DATA_DIR: z.string().default('./data'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3978),
+  HOST: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+})
+type Common = z.infer<typeof commonSchema>
+
+export interface SlackSettings {
+  readonly botToken: string
+  readonly signingSecret: string | null
+  readonly appToken: string | null
+  readonly apiUrl: string
+}
+
+export type Config =
+  | ({ readonly kind: 'playground' } & Common)
+  | ({ readonly kind: 'server'; readonly slack: SlackSettings; readonly file: ConfigFile } & Common)
+
+const SERVER_NAMES = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_APP_TOKEN',
+  'GPU_CHATOPS_CONFIG',
+] as const
+
+/** With none of the server's variables set it is the playground. Throws Fault('config') that lists every error. */
+export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
+  const env = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const common = commonSchema.safeParse(env)
+  if (SERVER_NAMES.every((name) => env[name] === undefined)) {
+    if (common.success) return { kind: 'playground', ...common.data }
+    throw wrong(issuesOf(common.error))
+  }
+  const server = environmentSchema.safeParse(env)
+  const path = env['GPU_CHATOPS_CONFIG']
+  const file = path === undefined ? null : readFile(path)
+  const problems = [
+    ...(common.success ? [] : issuesOf(common.error)),
+    ...(server.success ? [] : issuesOf(server.error)),
+    ...(file && 'problems' in file ? file.problems : []),
+  ]
+  if (!common.success || !server.success || !file || 'problems' in file) throw wrong(problems)
+  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = server.data
+  return {
+    kind: 'server',
+    ...common.data,
+    slack: {
+      botToken: SLACK_BOT_TOKEN,
+      signingSecret: SLACK_SIGNING_SECRET ?? null,
+      appToken: SLACK_APP_TOKEN ?? null,
+      apiUrl: SLACK_API_URL,
+    },
+    file: file.value,
+  }
+}
+
+const readFile = (path: string): { value: ConfigFile } | { problems: string[] } => {
+  if (!existsSync(path)) return { problems: [`GPU_CHATOPS_CONFIG: there is no file ${path}`] }
+  try {
+    const read = fileSchema.safeParse(parseYaml(readFileSync(path, 'utf8')))
+    if (!read.success) return { problems: issuesOf(read.error).map((issue) => `${path}: ${issue}`) }
+    const { fleet, ...rest } = read.data
+    return { value: fleet === undefined ? rest : { ...rest, fleet: resolve(dirname(path), fleet) } }
+  } catch (error) {
+    return { problems: [`${path}: ${messageOf(error)}`] }
+  }
+}
+
+const issuesOf = (error: z.ZodError): string[] =>
+  error.issues.map((issue) => `${issue.path.map(String).join('.') || 'environment'}: ${issue.message}`)
+
+const wrong = (problems: readonly string[]): Fault =>
+  new Fault(
+    'config',
+    `the configuration has ${problems.length} error${problems.length === 1 ? '' : 's'}:\n${problems.map((each) => `  - ${each}`).join('\n')}`,
+  )

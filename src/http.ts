@@ -1,0 +1,70 @@
+/** The one HTTP server: health, readiness, and the paths of the chats. */
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { Fault } from './core/errors'
+
+export interface HttpOptions {
+  readonly host: string
+  readonly port: number
+  readonly slackEvents: RequestListener | null
+  /** Pages of the playground; false when the path is not one of them. */
+  readonly pages: ((req: IncomingMessage, res: ServerResponse) => boolean) | null
+  /** Empty when the bot can do its work; else what is missing. */
+  readonly missing: () => Promise<readonly string[]>
+}
+
+export interface HttpServer {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Throws Fault('config') when the port is taken. */
+export const startHttp = async (options: HttpOptions): Promise<HttpServer> => {
+  const server = createServer((req, res) => route(options, req, res))
+  server.listen(options.port, options.host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new Fault(
+      'config',
+      `listening on ${options.host}:${options.port} (set PORT to another port, or stop what uses this one)`,
+      error,
+    )
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const route = (options: HttpOptions, req: IncomingMessage, res: ServerResponse): void => {
+  const path = (req.url ?? '/').split('?')[0]
+  if (path === '/healthz') return answer(res, 200, { status: 'alive' })
+  if (path === '/readyz') return void readiness(options, res)
+  if (path === '/slack/events' && options.slackEvents) return options.slackEvents(req, res)
+  if (options.pages?.(req, res)) return
+  answer(res, 404, { error: 'not found' })
+}
+
+const readiness = async (options: HttpOptions, res: ServerResponse): Promise<void> => {
+  try {
+    const missing = await options.missing()
+    answer(
+      res,
+      missing.length === 0 ? 200 : 503,
+      missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing },
+    )
+  } catch {
+    answer(res, 503, { status: 'not ready', missing: ['store'] })
+  }
+}
+
+const answer = (res: ServerResponse, status: number, body: object): void => {
+  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,97 @@
+/** Reads a command's arguments, in order, and says what it expected where something else stands. */
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
+import type { Argument, Form } from './forms'
+import { shown } from './shown'
+import { didYouMean, nearest } from './suggest'
+import { isKeyword, quote, spot, type Word } from './words'
+
+const NAME_LABELS: readonly string[] = ['VM', 'NAME', 'GPU or VM', 'VM or HOST']
+
+interface Place {
+  /** The word before the one in question; the command itself at first. */
+  readonly behind: Word
+  readonly usage: string
+}
+
+/** "after `x` I expected ..., not `y` at character 9". */
+const expected = (what: string, found: Word | undefined, { behind, usage }: Place): Refusal => {
+  const instead = found === undefined ? 'but nothing follows' : `not ${spot(found)}`
+  return refusal('syntax', `after \`${shown(behind.text)}\` I expected ${what}, ${instead}`, usage)
+}
+
+/** As the usage line has it: `to VM`, with the word that stands before it. */
+const labelOf = (argument: Argument): string =>
+  argument.after === null ? argument.what : `\`${argument.after} ${argument.label}\``
+
+type Step =
+  | { readonly kind: 'read'; readonly value: string; readonly used: readonly Word[] }
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'wrong'; readonly refusals: readonly Refusal[] }
+
+/** Keywords stand where they mean themselves; as a name they are quoted. */
+const isAnyKeyword = (word: Word): boolean => isKeyword(word, 'to') || isKeyword(word, 'for')
+
+const readOne = (argument: Argument, words: readonly Word[], place: Place): Step => {
+  const [first, second] = words
+  const led = argument.after === null || (first !== undefined && isKeyword(first, argument.after))
+  if (!argument.required && (!led || first === undefined)) return { kind: 'skipped' }
+  if (!led || first === undefined)
+    return { kind: 'wrong', refusals: [expected(labelOf(argument), first, place)] }
+  const word = argument.after === null ? first : second
+  if (word === undefined || isAnyKeyword(word)) {
+    const behind = argument.after === null ? place.behind : first
+    return { kind: 'wrong', refusals: [expected(argument.what, word, { ...place, behind })] }
+  }
+  const read = argument.read(word)
+  if (!read.ok) return { kind: 'wrong', refusals: read.refusals }
+  return { kind: 'read', value: read.value, used: argument.after === null ? [word] : [first, word] }
+}
+
+/** A lease is no way to go on: it would be refused. A flag without its hyphens, a name without its quotes, or simply too much. */
+const refuseExtra = (
+  extra: readonly Word[],
+  form: Form,
+  left: Place & { last: Argument | undefined },
+): Refusal => {
+  const [word] = extra
+  const { last, behind, usage } = left
+  if (word === undefined) return refusal('syntax', 'a word too many', usage)
+  const open = form.arguments.filter(
+    ({ field, required, after }) => !required && after !== null && field !== 'lease',
+  )
+  const wanted = last?.required === false ? [] : open.filter((each) => each !== last).map(labelOf)
+  const what = [...wanted, 'the end'].join(' or ')
+  const names = form.flags.map(({ name }) => name.slice(2))
+  const flag = word.quoted ? null : didYouMean(nearest(word.text, names, 1).map((name) => `--${name}`))
+  const spaced =
+    last !== undefined && NAME_LABELS.includes(last.label)
+      ? `A name with spaces needs quotes: \`${quote(shown(`${behind.text} ${word.text}`))}\`.`
+      : null
+  return refusal(
+    'syntax',
+    `after \`${shown(behind.text)}\` I expected ${what}, not ${spot(word)}`,
+    [flag, spaced, usage].filter((each) => each !== null).join(' '),
+  )
+}
+
+/** `head` is the word of the command; `words` what is left once flags and reason are taken out. */
+export const readArguments = (
+  head: Word,
+  words: readonly Word[],
+  { form, usage }: { readonly form: Form; readonly usage: string },
+): Outcome<Readonly<Record<string, string>>> => {
+  const fields: Record<string, string> = {}
+  let behind = head
+  let left = words
+  let last: Argument | undefined
+  for (const argument of form.arguments) {
+    const step = readOne(argument, left, { behind, usage })
+    if (step.kind === 'wrong') return refused(...step.refusals)
+    if (step.kind === 'skipped') continue
+    fields[argument.field] = step.value
+    behind = step.used.at(-1) ?? behind
+    left = left.slice(step.used.length)
+    last = argument
+  }
+  return left.length > 0 ? refused(refuseExtra(left, form, { behind, last, usage })) : accepted(fields)
+}

@@ -1,0 +1,45 @@
+/** Durations such as `8h`, `30m`, `2d` or `1h30m`. */
+import { accepted, refusal, refused, type Outcome } from '../errors'
+import { shown } from './shown'
+import { spot, type Word } from './words'
+
+const MINUTE_MS = 60_000
+const UNIT_MS = { d: 1440 * MINUTE_MS, h: 60 * MINUTE_MS, m: MINUTE_MS } as const
+const LONGEST_MS = 365 * UNIT_MS.d
+const FORM = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?$/i
+const RIGHT = 'Write whole days, hours and minutes, largest first, such as `8h`, `30m`, `2d` or `1h30m`.'
+
+const wrong = (word: Word, why: string): Outcome<never> =>
+  refused(refusal('syntax', `${spot(word)} ${why}`, RIGHT))
+
+const whyNot = (text: string): string => {
+  if (/^-/.test(text)) return 'is negative; a duration is longer than nothing'
+  if (/^\d+$/.test(text)) return 'has no unit; a duration is a number with `d`, `h` or `m`'
+  if (/^\d*[.,]\d/.test(text)) return 'has a fraction; a duration counts in whole days, hours and minutes'
+  if (/^(\d+[dhm])+$/i.test(text))
+    return 'has its units twice or out of order, or a number of more than 6 digits'
+  return 'is not a duration'
+}
+
+/** Milliseconds. Refused: anything but whole days, hours and minutes in this order; zero; more than 365 days. */
+export const durationMs = (word: Word): Outcome<number> => {
+  const match = FORM.exec(word.text)
+  if (match === null || match[0] === '') return wrong(word, whyNot(word.text))
+  const [, days = '0', hours = '0', minutes = '0'] = match
+  const ms = Number(days) * UNIT_MS.d + Number(hours) * UNIT_MS.h + Number(minutes) * UNIT_MS.m
+  if (ms === 0) return wrong(word, 'is no time at all')
+  return ms > LONGEST_MS ? wrong(word, 'is longer than 365 days') : accepted(ms)
+}
+
+/** There are no leases, so an end that was asked for could not be kept: refused rather than silently dropped. */
+export const leaseEnd = (word: Word): Outcome<never> => {
+  const read = durationMs(word)
+  if (!read.ok) return read
+  return refused(
+    refusal(
+      'not-possible',
+      `\`for ${shown(word.text)}\` at character ${word.at} asks for a lease, and leases do not exist yet: nothing would end it after ${read.value / MINUTE_MS} minutes`,
+      'Ask without `for`; give the GPU back with `release` when you are done.',
+    ),
+  )
+}

@@ -1,0 +1,160 @@
+/** What help says about each command, as data; refusals take their usage lines from here. */
+import type { CommandKind } from '../command'
+
+export interface HelpEntry {
+  readonly usage: string
+  readonly says: string
+  /** Each of them is a command that is understood. */
+  readonly examples: readonly [string, ...string[]]
+  readonly notes?: readonly string[]
+  readonly needs: 'anyone' | 'requester' | 'approver' | 'admin'
+}
+
+const PLAN_FLAGS = '[--shutdown] [--power-off] [--no-start] [--dry-run] [--script] [because REASON]'
+const CONSENTS = [
+  '`--shutdown` allows a running VM to be shut down through its guest; without it a running VM is left alone.',
+  '`--power-off` allows it to be turned off like a power cut if it must be. `--no-start` leaves it off afterwards.',
+  '`--dry-run` shows the plan and stops. `--script` shows the plan as one PowerShell script.',
+]
+const REASON =
+  '`because` takes the rest of the line, up to 500 characters. Flags at its very end are still flags; a reason that is quoted as a whole may contain anything.'
+const VM_NAMES =
+  'VM names need not be unique: `hv01/train-01`, or the id of the VM, says which. Names with spaces go in quotes.'
+const REQUEST_ID = 'A request is written `R-12` or just `12`.'
+
+export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
+  list: {
+    usage: 'list [--host HOST] [--free] [--mine] [--page N]',
+    says: 'The GPUs, where they are and who holds them.',
+    examples: ['list', 'list --free', 'list --host hv01 --page 2'],
+    notes: [
+      '`--free` shows GPUs that nobody holds, `--mine` those that you asked for.',
+      'The list is from the last reading of each host and shows its age.',
+    ],
+    needs: 'anyone',
+  },
+  show: {
+    usage: 'show NAME',
+    says: 'Everything known about a GPU, VM, host or request.',
+    examples: ['show hv01/gpu0', 'show train-01', 'show hv01', 'show R-12'],
+    notes: [VM_NAMES],
+    needs: 'anyone',
+  },
+  check: {
+    usage: 'check GPU [for VM]',
+    says: 'Whether a GPU can be assigned: each check, passed or failed, with its cure.',
+    examples: ['check hv01/gpu0', 'check hv01/gpu0 for train-01'],
+    notes: [VM_NAMES],
+    needs: 'anyone',
+  },
+  assign: {
+    usage: `assign GPU to VM ${PLAN_FLAGS}`,
+    says: 'Give a GPU to a VM: makes a plan, asks an approver, then does it.',
+    examples: [
+      'assign hv01/gpu0 to train-01',
+      'assign hv01/gpu0 to train-02 --shutdown because training run 7',
+      'assign hv01/gpu1 to "my vm" --dry-run --script',
+    ],
+    notes: [
+      ...CONSENTS,
+      REASON,
+      VM_NAMES,
+      'A GPU is given as a whole; partitions (`--mode partition`, `--vram`) are not yet available.',
+      'A lease (`for 8h`) is refused until leases exist: ask without `for`, and use `release` when you are done.',
+    ],
+    needs: 'requester',
+  },
+  move: {
+    usage: `move GPU to VM ${PLAN_FLAGS}`,
+    says: 'Take a GPU from the VM that has it and give it to another one on the same host.',
+    examples: [
+      'move hv01/gpu2 to train-01 --shutdown',
+      'move hv01/gpu2 to train-02 because urgent --dry-run',
+    ],
+    notes: [...CONSENTS, REASON, VM_NAMES],
+    needs: 'requester',
+  },
+  release: {
+    usage: `release GPU|VM ${PLAN_FLAGS}`,
+    says: "Give a GPU, or the GPU of a VM, back to its host and restore the VM's settings.",
+    examples: ['release hv01/gpu0', 'release train-01 --shutdown because done'],
+    notes: [...CONSENTS, REASON, VM_NAMES],
+    needs: 'requester',
+  },
+  smi: {
+    usage: 'smi VM|HOST',
+    says: 'What nvidia-smi says inside a VM, or on a host.',
+    examples: ['smi train-01', 'smi hv02'],
+    notes: [VM_NAMES],
+    needs: 'anyone',
+  },
+  requests: {
+    usage: 'requests [--all] [--page N]',
+    says: 'The open requests; with `--all` the finished ones too.',
+    examples: ['requests', 'requests --all --page 2'],
+    needs: 'anyone',
+  },
+  approve: {
+    usage: 'approve ID [because REASON]',
+    says: 'Approve a request of somebody else; its plan is then carried out.',
+    examples: ['approve R-12', 'approve 12 because the render farm is idle'],
+    notes: [REQUEST_ID, REASON],
+    needs: 'approver',
+  },
+  deny: {
+    usage: 'deny ID [because REASON]',
+    says: 'Deny a request.',
+    examples: ['deny R-12 because hv01 is patched tonight'],
+    notes: [REQUEST_ID, REASON],
+    needs: 'approver',
+  },
+  cancel: {
+    usage: 'cancel ID [because REASON]',
+    says: 'Withdraw a request that has not begun to run.',
+    examples: ['cancel R-12', 'cancel R-12 because not needed any more'],
+    notes: [REQUEST_ID, 'Only the person who asked, or an administrator, may cancel it.', REASON],
+    needs: 'anyone',
+  },
+  history: {
+    usage: 'history [NAME] [--page N]',
+    says: 'What was done, when and by whom; for one GPU, VM, host or request if you name it.',
+    examples: ['history', 'history hv01/gpu0', 'history train-01 --page 2'],
+    notes: [VM_NAMES],
+    needs: 'anyone',
+  },
+  pause: {
+    usage: 'pause HOST|all',
+    says: 'Begin no new step on a host, or anywhere, until resumed; it outlasts a restart.',
+    examples: ['pause hv01', 'pause all'],
+    needs: 'admin',
+  },
+  resume: {
+    usage: 'resume HOST|all',
+    says: 'End a pause.',
+    examples: ['resume hv01', 'resume all'],
+    needs: 'admin',
+  },
+  resolve: {
+    usage: 'resolve ID',
+    says: 'Close a request that needs attention, once its host was read and found consistent.',
+    examples: ['resolve R-12'],
+    notes: [REQUEST_ID],
+    needs: 'admin',
+  },
+  help: {
+    usage: 'help [COMMAND]',
+    says: 'The commands you may use, or one of them with examples.',
+    examples: ['help', 'help assign'],
+    needs: 'anyone',
+  },
+  whoami: {
+    usage: 'whoami',
+    says: 'Who you are to this bot, and what you may do.',
+    examples: ['whoami'],
+    needs: 'anyone',
+  },
+}
+
+/** For refusals: the usage line and the first example. */
+export const usageOf = (kind: CommandKind): string =>
+  `Usage: \`${HELP[kind].usage}\`, for example \`${HELP[kind].examples[0]}\`.`

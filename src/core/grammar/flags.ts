@@ -1,0 +1,161 @@
+/** Flags: which there are, and how they are taken out of a command's words, wherever they stand. */
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
+import { shown } from './shown'
+import { didYouMean, nearest } from './suggest'
+import { readHost, readPage } from './values'
+import { spot, type Word } from './words'
+
+export interface Flag {
+  readonly name: `--${string}`
+  /** The field of the command it fills. */
+  readonly field: string
+  /** What it holds when it is not given; undefined leaves the field away. */
+  readonly otherwise: boolean | number | undefined
+  /** Null for a switch. */
+  readonly takes: { readonly what: string; readonly read: (word: Word) => Outcome<string | number> } | null
+}
+
+const onOff = (name: Flag['name'], field: string): Flag => ({ name, field, otherwise: false, takes: null })
+
+const NO_PARTITIONS = refusal(
+  'not-possible',
+  'GPU partitioning is not yet available: a GPU is given to one VM as a whole',
+  'Ask without `--mode` and `--vram`.',
+)
+
+const readMode = (word: Word): Outcome<string> => {
+  const mode = word.text.toLowerCase()
+  if (mode === 'dda') return accepted(mode)
+  if (mode === 'partition') return refused(NO_PARTITIONS)
+  return refused(
+    refusal(
+      'syntax',
+      `${spot(word)} is not a mode`,
+      'The one mode is `--mode dda`, the whole GPU; it needs no flag.',
+    ),
+  )
+}
+
+const PAGE: Flag = {
+  name: '--page',
+  field: 'page',
+  otherwise: 1,
+  takes: { what: 'a number from 1', read: readPage },
+}
+
+export const LIST_FLAGS: readonly Flag[] = [
+  {
+    name: '--host',
+    field: 'host',
+    otherwise: undefined,
+    takes: { what: 'the name of a host, such as `hv01`', read: readHost },
+  },
+  onOff('--free', 'free'),
+  onOff('--mine', 'mine'),
+  PAGE,
+]
+
+/** `--mode` and `--vram` fill no field: they are here to be answered, and the schema drops them. */
+export const PLAN_FLAGS: readonly Flag[] = [
+  onOff('--shutdown', 'shutdown'),
+  onOff('--power-off', 'powerOff'),
+  onOff('--no-start', 'noStart'),
+  onOff('--dry-run', 'dryRun'),
+  onOff('--script', 'script'),
+  { name: '--mode', field: 'mode', otherwise: undefined, takes: { what: '`dda`', read: readMode } },
+  {
+    name: '--vram',
+    field: 'vram',
+    otherwise: undefined,
+    takes: { what: 'an amount of memory', read: () => refused(NO_PARTITIONS) },
+  },
+]
+
+export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
+export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
+
+const DASH = '-‐‑‒–—―−'
+const LOOKS_LIKE = new RegExp(`^[${DASH}]{1,3}(\\p{L}[^=]*)`, 'u')
+
+/** `--dry-run` for `--Dry-Run`, `-dry-run` and `—dry-run`, as phones write it; null when the word is no flag. */
+export const flagNameOf = (word: Word): string | null => {
+  const name = word.quoted ? undefined : LOOKS_LIKE.exec(word.text)?.[1]
+  return name === undefined ? null : `--${name.toLowerCase().replace(new RegExp(`[${DASH}]`, 'gu'), '-')}`
+}
+
+/** Says which flags there are, and the nearest. */
+export const unknownFlag = (word: Word, flags: readonly Flag[], usage: string): Refusal => {
+  const names = flags.map((flag) => flag.name)
+  const hint = didYouMean(nearest(flagNameOf(word) ?? word.text, names, 1))
+  const known = names.length === 0 ? 'This command has no flags.' : null
+  return refusal(
+    'syntax',
+    `${spot(word)} is not a flag of this command`,
+    [hint, known, usage].filter((each) => each !== null).join(' '),
+  )
+}
+
+export interface Taken {
+  readonly fields: Readonly<Record<string, string | number | boolean>>
+  readonly rest: readonly Word[]
+}
+
+type Read = { readonly value: Outcome<string | number | boolean>; readonly used: 1 | 2 }
+
+const inlineValue = (word: Word): Word | null => {
+  const before = word.text.indexOf('=')
+  if (before === -1) return null
+  const at = word.at + Array.from(word.text.slice(0, before)).length + 1
+  return { text: word.text.slice(before + 1), at, quoted: true }
+}
+
+const readFlag = (flag: Flag, word: Word, following: Word | undefined): Read => {
+  const inline = inlineValue(word)
+  if (flag.takes === null) {
+    if (inline === null) return { value: accepted(true), used: 1 }
+    const wrong = refusal(
+      'syntax',
+      `${spot(word)}: \`${flag.name}\` takes no value`,
+      `Write \`${flag.name}\`.`,
+    )
+    return { value: refused(wrong), used: 1 }
+  }
+  if (inline !== null && inline.text !== '') return { value: flag.takes.read(inline), used: 1 }
+  if (inline === null && following !== undefined && flagNameOf(following) === null)
+    return { value: flag.takes.read(following), used: 2 }
+  const missing = refusal(
+    'syntax',
+    `after ${spot(word)} I expected ${flag.takes.what}${following ? `, not \`${shown(following.text)}\`` : ', but nothing follows'}`,
+    `Write ${flag.takes.what} after \`${flag.name}\`.`,
+  )
+  return { value: refused(missing), used: 1 }
+}
+
+/** Takes the flags out, wherever they stand. Every wrong one is refused at once. */
+export const takeFlags = (words: readonly Word[], flags: readonly Flag[], usage: string): Outcome<Taken> => {
+  const fields: Record<string, string | number | boolean> = {}
+  for (const { field, otherwise } of flags) if (otherwise !== undefined) fields[field] = otherwise
+  const given = new Set<string>()
+  const rest: Word[] = []
+  const wrong: Refusal[] = []
+  for (let index = 0; index < words.length;) {
+    const word = words[index]
+    if (word === undefined) break
+    const name = flagNameOf(word)
+    const flag = flags.find((each) => each.name === name)
+    if (flag === undefined) {
+      if (name === null) rest.push(word)
+      else wrong.push(unknownFlag(word, flags, usage))
+      index++
+      continue
+    }
+    const { value, used } = readFlag(flag, word, words[index + 1])
+    index += used
+    if (!value.ok) wrong.push(...value.refusals)
+    else if (flag.takes !== null && given.has(flag.name))
+      wrong.push(refusal('syntax', `${spot(word)} is there twice`, 'Give it once.'))
+    else fields[flag.field] = value.value
+    given.add(flag.name)
+  }
+  return wrong.length > 0 ? refused(...new Set(wrong)) : accepted({ fields, rest })
+}

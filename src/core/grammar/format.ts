@@ -1,0 +1,33 @@
+/** A Command as the text that stands for it: `parse(format(command))` is the command again. */
+import type { Command } from '../command'
+import { FORMS } from './forms'
+import { quote, quoteWord } from './words'
+
+type Fields = Readonly<Record<string, string | number | boolean | undefined>>
+
+const argumentsOf = (kind: Command['kind'], fields: Fields): string[] =>
+  FORMS[kind].arguments.flatMap(({ field, after }) => {
+    const value = fields[field]
+    if (typeof value !== 'string') return []
+    return after === null ? [quoteWord(value)] : [after, quoteWord(value)]
+  })
+
+const flagsOf = (kind: Command['kind'], fields: Fields): string[] =>
+  FORMS[kind].flags.flatMap(({ name, field, otherwise, takes }) => {
+    const value = fields[field]
+    if (value === undefined || value === otherwise) return []
+    return takes === null ? [name] : [name, quoteWord(String(value))]
+  })
+
+/** The shortest text of it: flags at their usual values are left away, names are quoted only where they must be. */
+export const format = (command: Command): string => {
+  const { kind, ...rest } = command
+  const fields: Fields = rest
+  const reason = fields['reason']
+  return [
+    kind,
+    ...argumentsOf(kind, fields),
+    ...flagsOf(kind, fields),
+    ...(typeof reason === 'string' ? ['because', quote(reason)] : []),
+  ].join(' ')
+}

@@ -1,0 +1,85 @@
+/** One word of a command read as a GPU, a VM, a host, a request id or a page. Whether such a thing exists is not asked here. */
+import { accepted, refusal, refused, type Outcome } from '../errors'
+import { hostName } from '../inventory'
+import { codePointOf, isHidden, shown } from './shown'
+import { spot, type Word } from './words'
+
+/** Hyper-V's own limit for the name of a VM. */
+const LONGEST_NAME = 100
+const GPU = /^([a-z0-9][a-z0-9.-]{0,62})\/gpu\d{1,4}$/i
+const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})$/i
+
+const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
+const HOST_RIGHT =
+  'A host is one name of letters, digits, dots and hyphens, such as `hv01`; `list` shows them.'
+const REQUEST_RIGHT = 'A request is written `R-12`, or just `12`; `requests` shows the open ones.'
+const PAGE_RIGHT = 'Pages are whole numbers and count from 1, such as `--page 2`.'
+
+const wrong = (reason: string, next: string): Outcome<never> => refused(refusal('syntax', reason, next))
+
+/** Names with characters that nobody sees are refused: they could pass for another name. */
+const refuseHidden = (word: Word, what: string): Outcome<never> | null => {
+  const hidden = Array.from(word.text).find(isHidden)
+  if (hidden === undefined) return null
+  return wrong(
+    `${spot(word)} has a character in it that cannot be seen, ${codePointOf(hidden)}; ${what} may have none`,
+    `Type the name by hand instead of pasting it: \`${shown(Array.from(word.text, (each) => (isHidden(each) ? '' : each)).join(''))}\`. A VM also answers to its id.`,
+  )
+}
+
+/** Any printable name: a VM (`train-01`, `hv01/train-01` or its id), a GPU or a host. */
+export const readName = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'a name')
+  if (hidden) return hidden
+  if (word.text.trim() === '')
+    return wrong(`the name at character ${word.at} is empty`, 'Write a name between the quotes, or none.')
+  const own = /^[a-z0-9][a-z0-9.-]{0,62}\/(.+)$/i.exec(word.text)?.[1] ?? word.text
+  const length = Array.from(own).length
+  if (length > LONGEST_NAME)
+    return wrong(
+      `the name ${spot(word)} has ${length} characters; Hyper-V allows ${LONGEST_NAME}`,
+      'Check the name, or use the id of the VM.',
+    )
+  return accepted(word.text)
+}
+
+/** The same, and an id such as `r-12` is written `R-12`. */
+export const readAnyName = (word: Word): Outcome<string> =>
+  /^r-\d{1,12}$/i.test(word.text) ? readRequest(word) : readName(word)
+
+export const readGpu = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'the name of a GPU')
+  if (hidden) return hidden
+  if (GPU.test(word.text)) return accepted(word.text)
+  const why = /^gpu\d+$/i.test(word.text)
+    ? `${spot(word)} does not say which host it is on`
+    : `${spot(word)} is not the name of a GPU`
+  return wrong(why, GPU_RIGHT)
+}
+
+export const readHost = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'the name of a host')
+  if (hidden) return hidden
+  return hostName.safeParse(word.text).success
+    ? accepted(word.text)
+    : wrong(`${spot(word)} is not the name of a host`, HOST_RIGHT)
+}
+
+/** A host, or `all` of them. */
+export const readScope = (word: Word): Outcome<string> =>
+  word.text.toLowerCase() === 'all' ? accepted('all') : readHost(word)
+
+/** `r-12`, `R-012` and `12` are all `R-12`. */
+export const readRequest = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'the id of a request')
+  if (hidden) return hidden
+  const digits = REQUEST.exec(word.text)?.[1]
+  return digits === undefined
+    ? wrong(`${spot(word)} is not the id of a request`, REQUEST_RIGHT)
+    : accepted(`R-${digits.replace(/^0+(?=\d)/, '')}`)
+}
+
+export const readPage = (word: Word): Outcome<number> =>
+  /^\d{1,6}$/.test(word.text) && Number(word.text) > 0
+    ? accepted(Number(word.text))
+    : wrong(`${spot(word)} is not a page`, PAGE_RIGHT)

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Command } from '../../../src/core/command'
+import { format } from '../../../src/core/grammar/format'
+import { KINDS } from '../../../src/core/grammar/forms'
+import { parse } from '../../../src/core/grammar/parse'
+import { dice, type Dice } from './seeded'
+
+const plain = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
+
+describe('a command as text', () => {
+  const table: readonly (readonly [Command, string])[] = [
+    [{ kind: 'list', free: false, mine: false, page: 1 }, 'list'],
+    [
+      { kind: 'list', host: 'hv01', free: true, mine: true, page: 2 },
+      'list --host hv01 --free --mine --page 2',
+    ],
+    [{ kind: 'show', name: 'my vm' }, 'show "my vm"'],
+    [{ kind: 'show', name: 'because' }, 'show "because"'],
+    [{ kind: 'show', name: '-x' }, 'show "-x"'],
+    [{ kind: 'show', name: 'a“b"\\' }, 'show "a\\“b\\"\\\\"'],
+    [{ kind: 'check', gpu: 'hv01/gpu0', vm: 'to' }, 'check hv01/gpu0 for "to"'],
+    [
+      { kind: 'assign', gpu: 'hv01/gpu0', vm: 'train-01', ...plain, dryRun: true, reason: 'a --script' },
+      'assign hv01/gpu0 to train-01 --dry-run because "a --script"',
+    ],
+    [{ kind: 'approve', requestId: 'R-12' }, 'approve R-12'],
+    [{ kind: 'history', page: 3 }, 'history --page 3'],
+    [{ kind: 'help' }, 'help'],
+    [{ kind: 'whoami' }, 'whoami'],
+  ]
+
+  it.each(table)('%j', (command, text) => {
+    expect(format(command)).toBe(text)
+    expect(parse(text)).toEqual({ ok: true, value: command })
+  })
+})
+
+const LETTERS = Array.from('abzAZ09 /.-_—–"\'“”‘’„\\`=<>@!é仮🎉,')
+const name = ({ roll, pick }: Dice): string => {
+  const text = Array.from({ length: 1 + roll(12) }, () => pick(LETTERS)).join('')
+  return text.trim() === '' || /^r-\d+$/i.test(text)
+    ? 'x'
+    : pick([text, text, 'to', 'For', 'because', '--free'])
+}
+const maybe = <T extends object>({ roll }: Dice, given: T): T | object => (roll(2) === 0 ? given : {})
+
+const generated = (kind: Command['kind'], d: Dice): Command => {
+  const flag = (): boolean => d.roll(2) === 0
+  const page = 1 + d.roll(99)
+  const gpu = `${d.pick(['hv01', 'HV-2.lab'])}/gpu${d.roll(20)}`
+  const because = maybe(d, { reason: name(d).trim() })
+  const consents = {
+    shutdown: flag(),
+    powerOff: flag(),
+    noStart: flag(),
+    dryRun: flag(),
+    script: flag(),
+    ...because,
+  }
+  const requestId = `R-${d.roll(1000)}`
+  const scope = d.pick(['all', 'hv01'])
+  const made: { readonly [K in Command['kind']]: () => Extract<Command, { kind: K }> } = {
+    list: () => ({ kind: 'list', ...maybe(d, { host: 'hv01' }), free: flag(), mine: flag(), page }),
+    show: () => ({ kind: 'show', name: name(d) }),
+    check: () => ({ kind: 'check', gpu, ...maybe(d, { vm: name(d) }) }),
+    assign: () => ({ kind: 'assign', gpu, vm: name(d), ...consents }),
+    move: () => ({ kind: 'move', gpu, vm: name(d), ...consents }),
+    release: () => ({ kind: 'release', name: name(d), ...consents }),
+    smi: () => ({ kind: 'smi', name: name(d) }),
+    requests: () => ({ kind: 'requests', all: flag(), page }),
+    approve: () => ({ kind: 'approve', requestId, ...because }),
+    deny: () => ({ kind: 'deny', requestId, ...because }),
+    cancel: () => ({ kind: 'cancel', requestId, ...because }),
+    history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
+    pause: () => ({ kind: 'pause', scope }),
+    resume: () => ({ kind: 'resume', scope }),
+    resolve: () => ({ kind: 'resolve', requestId }),
+    help: () => ({ kind: 'help', ...maybe(d, { topic: name(d) }) }),
+    whoami: () => ({ kind: 'whoami' }),
+  }
+  return made[kind]()
+}
+
+describe('every command, generated', () => {
+  it.each(KINDS)('%s is the same again after being written and read, 200 times', (kind) => {
+    const d = dice(KINDS.indexOf(kind) + 1)
+
+    for (let round = 0; round < 200; round++) {
+      const command = generated(kind, d)
+      expect({ text: format(command), read: parse(format(command)) }).toEqual({
+        text: format(command),
+        read: { ok: true, value: command },
+      })
+    }
+  })
+})

@@ -1,0 +1,342 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Command } from '../../../src/core/command'
+import type { Refusal } from '../../../src/core/errors'
+import { parse } from '../../../src/core/grammar/parse'
+import { dice } from './seeded'
+
+const plain = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
+const gpu = 'hv01/gpu0'
+const vm = 'train-01'
+
+const understood = (text: string): Command => {
+  const outcome = parse(text)
+  if (!outcome.ok) throw new Error(`${text}: ${outcome.refusals.map((each) => each.reason).join('; ')}`)
+  return outcome.value
+}
+const refusalsOf = (text: string): readonly Refusal[] => {
+  const outcome = parse(text)
+  if (outcome.ok) throw new Error(`${text} was understood as ${JSON.stringify(outcome.value)}`)
+  return outcome.refusals
+}
+
+describe('what is understood', () => {
+  const table: readonly (readonly [string, Command])[] = [
+    ['', { kind: 'help' }],
+    [' \t\u00a0 ', { kind: 'help' }],
+    ['list', { kind: 'list', free: false, mine: false, page: 1 }],
+    ['LIST --FREE --Mine', { kind: 'list', free: true, mine: true, page: 1 }],
+    ['list --host hv01 --page 3', { kind: 'list', host: 'hv01', free: false, mine: false, page: 3 }],
+    ['list --host=hv01 --page=3', { kind: 'list', host: 'hv01', free: false, mine: false, page: 3 }],
+    ['list -free', { kind: 'list', free: true, mine: false, page: 1 }],
+    ['show train-01', { kind: 'show', name: 'train-01' }],
+    ['show r-012', { kind: 'show', name: 'R-12' }],
+    ["show bob's-vm", { kind: 'show', name: "bob's-vm" }],
+    ['show "to"', { kind: 'show', name: 'to' }],
+    ['show "a \\"big\\" vm"', { kind: 'show', name: 'a "big" vm' }],
+    ["show 'it\\'s mine'", { kind: 'show', name: "it's mine" }],
+    ['show "C:\\vm\\\\x"', { kind: 'show', name: 'C:\\vm\\x' }],
+    ['show “my vm”', { kind: 'show', name: 'my vm' }],
+    ['show ‘my vm’', { kind: 'show', name: 'my vm' }],
+    ['show “my vm"', { kind: 'show', name: 'my vm' }],
+    ['show "--free"', { kind: 'show', name: '--free' }],
+    ['show -', { kind: 'show', name: '-' }],
+    ['show "ü 仮想 🎉"', { kind: 'show', name: 'ü 仮想 🎉' }],
+    [`check ${gpu}`, { kind: 'check', gpu }],
+    [`check ${gpu} FOR ${vm}`, { kind: 'check', gpu, vm }],
+    [`assign ${gpu} to ${vm}`, { kind: 'assign', gpu, vm, ...plain }],
+    [`  Assign   ${gpu}\tTO\n${vm}  `, { kind: 'assign', gpu, vm, ...plain }],
+    [`assign HV01/GPU0 to ${vm}`, { kind: 'assign', gpu: 'HV01/GPU0', vm, ...plain }],
+    [
+      `assign --dry-run ${gpu} --script to ${vm}`,
+      { kind: 'assign', gpu, vm, ...plain, dryRun: true, script: true },
+    ],
+    [`assign ${gpu} to ${vm} —dry-run`, { kind: 'assign', gpu, vm, ...plain, dryRun: true }],
+    [`assign ${gpu} to ${vm} –dry–run`, { kind: 'assign', gpu, vm, ...plain, dryRun: true }],
+    [`assign ${gpu} to ${vm} --mode dda`, { kind: 'assign', gpu, vm, ...plain }],
+    [
+      `move ${gpu} to ${vm} --shutdown --power-off --no-start`,
+      { kind: 'move', gpu, vm, ...plain, shutdown: true, powerOff: true, noStart: true },
+    ],
+    [`release ${gpu} --shutdown`, { kind: 'release', name: gpu, ...plain, shutdown: true }],
+    ['smi hv02', { kind: 'smi', name: 'hv02' }],
+    ['requests --all', { kind: 'requests', all: true, page: 1 }],
+    ['approve r-12', { kind: 'approve', requestId: 'R-12' }],
+    ['approve 0012', { kind: 'approve', requestId: 'R-12' }],
+    ['approve R–12', { kind: 'approve', requestId: 'R-12' }],
+    ['deny 12 because no', { kind: 'deny', requestId: 'R-12', reason: 'no' }],
+    ['cancel R-12', { kind: 'cancel', requestId: 'R-12' }],
+    ['history', { kind: 'history', page: 1 }],
+    [`history ${gpu} --page 2`, { kind: 'history', name: gpu, page: 2 }],
+    ['pause ALL', { kind: 'pause', scope: 'all' }],
+    ['resume hv01.lab', { kind: 'resume', scope: 'hv01.lab' }],
+    ['resolve 3', { kind: 'resolve', requestId: 'R-3' }],
+    ['help assign', { kind: 'help', topic: 'assign' }],
+    ['whoami', { kind: 'whoami' }],
+  ]
+
+  it.each(table)('%j', (text, command) => {
+    expect(understood(text)).toEqual(command)
+  })
+})
+
+describe('a reason', () => {
+  const table: readonly (readonly [string, { reason: string; dryRun?: true; script?: true }])[] = [
+    ['because training run', { reason: 'training run' }],
+    ['BECAUSE   two\n  lines ', { reason: 'two lines' }],
+    ["because it's urgent", { reason: "it's urgent" }],
+    ['because \'tis "open', { reason: '\'tis "open' }],
+    ['because x — now', { reason: 'x — now' }],
+    ['because x because y to z', { reason: 'x because y to z' }],
+    ['because x --dry-run', { reason: 'x', dryRun: true }],
+    ['because x —script --dry-run', { reason: 'x', dryRun: true, script: true }],
+    ['because --dry-run is nice', { reason: '--dry-run is nice' }],
+    ['because “x --dry-run” --script', { reason: 'x --dry-run', script: true }],
+    ['because "a --vram x"', { reason: 'a --vram x' }],
+    ['because "a" and "b"', { reason: '"a" and "b"' }],
+    ['because -script', { reason: '-script' }],
+    ['because 👩‍🚀 ❤️', { reason: '👩‍🚀 ❤️' }],
+    [`because ${'x'.repeat(500)}`, { reason: 'x'.repeat(500) }],
+  ]
+
+  it.each(table)('%j', (text, expected) => {
+    expect(understood(`assign ${gpu} to ${vm} ${text}`)).toEqual({
+      kind: 'assign',
+      gpu,
+      vm,
+      ...plain,
+      ...expected,
+    })
+  })
+})
+
+describe('what is refused says what was wrong, where, and what would be right', () => {
+  const assign = `assign ${gpu} to ${vm}`
+  const table: readonly (readonly [text: string, wrong: string, where: string, right: string])[] = [
+    ['lst', '`lst`', 'character 1 ', 'Did you mean `list`'],
+    ['  asign x', '`asign`', 'character 3 ', 'Did you mean `assign`'],
+    ['frobnicate', 'not a command', 'character 1 ', '`help` lists'],
+    ['li\u200bst', 'li⟨U+200B⟩st', 'character 1 ', 'Did you mean `list`'],
+    ['--free', 'not a command', 'character 1 ', '`help` lists'],
+    ['assign', 'expected a GPU', 'after `assign`', 'assign hv01/gpu0 to train-01'],
+    ['assign to x', 'expected a GPU', '`to` at character 8', 'Usage: `assign GPU to VM'],
+    [`assign ${gpu} into x`, 'expected `to VM`, not `into`', 'after `hv01/gpu0`', 'Usage: `assign GPU to VM'],
+    [`assign ${gpu}`, 'expected `to VM`, but nothing', 'after `hv01/gpu0`', 'Usage: `assign GPU to VM'],
+    [`assign ${gpu} to`, 'expected the name of a VM', 'after `to`', 'Usage: `assign GPU to VM'],
+    [`assign ${gpu} to for 8h`, 'expected the name of a VM', '`for` at character 21', 'Usage'],
+    [`assign ${gpu} to my vm`, 'expected the end', '`vm` at character 24', '`"my vm"`'],
+    [`assign gpu0 to ${vm}`, 'does not say which host', '`gpu0` at character 8', 'hv01/gpu0'],
+    [`assign a100 to ${vm}`, 'not the name of a GPU', '`a100` at character 8', 'hv01/gpu0'],
+    [`assign hv01/gpu\u200b0 to ${vm}`, 'cannot be seen, U+200B', 'character 8', '`hv01/gpu0`'],
+    [`${assign} for`, 'expected a duration', 'after `for`', 'Usage'],
+    [`${assign} for 8`, 'has no unit', '`8` at character 34', '`1h30m`'],
+    [`${assign} for soon`, 'not a duration', '`soon` at character 34', '`1h30m`'],
+    [`${assign} for 0h`, 'no time at all', '`0h` at character 34', '`1h30m`'],
+    [`${assign} for 1.5h`, 'fraction', '`1.5h` at character 34', '`1h30m`'],
+    [`${assign} for 30m1h`, 'out of order', '`30m1h` at character 34', '`1h30m`'],
+    [`${assign} for -8h`, 'is negative', '`-8h` at character 34', '`1h30m`'],
+    [`${assign} for 400d`, 'longer than 365 days', '`400d` at character 34', '`1h30m`'],
+    [`${assign} --dryrun`, 'not a flag', '`--dryrun` at character 30', 'Did you mean `--dry-run`'],
+    [`${assign} because x --dryrun`, 'not a flag', '`--dryrun` at character 40', 'in quotes'],
+    [`${assign} --script=yes`, 'takes no value', 'character 30', 'Write `--script`'],
+    [`${assign} --mode turbo`, 'not a mode', '`turbo` at character 37', '--mode dda'],
+    [`${assign} because`, 'no reason follows', '`because` at character 30', 'because training run'],
+    [`${assign} because --dry-run`, 'no reason follows', 'character 30', 'leave `because` away'],
+    [`${assign} because ""`, 'no reason follows', 'character 30', 'leave `because` away'],
+    [
+      `${assign} because ${'x'.repeat(501)}`,
+      '501 characters; the limit is 500',
+      'character 30',
+      'Shorten it by 1.',
+    ],
+    [`${assign} because a\u202eb`, 'cannot be seen, U+202E', 'character 30', 'by hand'],
+    [`${assign} because a\u0000b`, 'cannot be seen, U+0000', 'character 30', 'by hand'],
+    [`${assign} because "a" "b\u2066"`, 'U+2066', 'character 30', 'by hand'],
+    [`check ${gpu} fro x`, '`for VM` or the end, not `fro`', 'after `hv01/gpu0`', 'check GPU [for VM]'],
+    [`check ${gpu} for`, 'expected the name of a VM', 'after `for`', 'check GPU [for VM]'],
+    ['list free', 'not `free`', 'character 6', 'Did you mean `--free`'],
+    ['list --fre', 'not a flag', '`--fre` at character 6', 'Did you mean `--free`'],
+    ['list --dry-run', 'not a flag', '`--dry-run` at character 6', 'Usage: `list'],
+    ['list --page', 'expected a number', 'after `--page` at character 6', 'after `--page`'],
+    ['list --page --free', 'expected a number', 'not `--free`', 'after `--page`'],
+    ['list --page 0', 'not a page', '`0` at character 13', 'count from 1'],
+    ['list --page=x', 'not a page', '`x` at character 13', 'count from 1'],
+    ['list --page 1 --page 2', 'there twice', '`--page` at character 15', 'Give it once'],
+    ['list --host a_b', 'not the name of a host', '`a_b` at character 13', '`hv01`'],
+    ['list because x', 'takes no reason', '`because` at character 6', 'Leave it away'],
+    ['show', 'expected the name', 'after `show`', 'show hv01/gpu0'],
+    ['show --what', 'not a flag', '`--what` at character 6', 'has no flags'],
+    ['show "my vm', 'never closed', 'opens at character 6', 'Close it'],
+    ['show “my vm', '`“my vm`', 'character 6', 'Close it'],
+    ['show "a"b', 'middle of a word', 'closes at character 8', 'space after the closing quote'],
+    ['show ""', 'empty', 'character 6', 'Write a name'],
+    ['show "a\u202eb"', 'cannot be seen, U+202E', '`a⟨U+202E⟩b` at character 6', '`ab`'],
+    ['show a\u0000b', 'U+0000', 'character 6', 'by hand'],
+    ['show a\ufeff', 'U+FEFF', 'character 6', 'by hand'],
+    ['show \ud800', 'U+D800', 'character 6', 'by hand'],
+    [`show ${'x'.repeat(101)}`, '101 characters; Hyper-V allows 100', 'character 6', 'id of the VM'],
+    ['approve', 'expected the id', 'after `approve`', 'approve R-12'],
+    ['approve R12', 'not the id of a request', '`R12` at character 9', '`R-12`'],
+    ['approve R-\u202e12', 'U+202E', 'character 9', 'by hand'],
+    ['pause', 'expected a host or `all`', 'after `pause`', 'pause hv01'],
+    ['pause h\u00adv', 'U+00AD', 'character 7', 'by hand'],
+    ['whoami x', 'expected the end, not `x`', 'after `whoami`', 'Usage: `whoami`'],
+    ['x'.repeat(2001), '2001 characters', 'the text', 'Shorten it by 1.'],
+  ]
+
+  it.each(table)('%j', (text, wrong, where, right) => {
+    const refusals = refusalsOf(text)
+
+    expect(refusals.map((each) => each.code)).toEqual(['syntax'])
+    expect(refusals[0]?.reason).toContain(wrong)
+    expect(refusals[0]?.reason).toContain(where)
+    expect(refusals[0]?.next).toContain(right)
+  })
+
+  it('names every wrong flag at once', () => {
+    expect(refusalsOf('list --fre --mien').map((each) => each.reason)).toEqual([
+      '`--fre` at character 6 is not a flag of this command',
+      '`--mien` at character 12 is not a flag of this command',
+    ])
+  })
+
+  it('quotes at most 60 characters back', () => {
+    const [refusal] = refusalsOf('x'.repeat(1000))
+
+    expect(refusal?.reason).toBe(`\`${'x'.repeat(59)}…\` at character 1 is not a command`)
+  })
+
+  it('accepts a text of exactly 2000 characters, counted as people count', () => {
+    expect(parse('🎉'.repeat(2000))).toMatchObject({
+      refusals: [{ reason: expect.stringContaining('not a command') }],
+    })
+    expect(parse(`list${' '.repeat(1996)}`).ok).toBe(true)
+  })
+})
+
+describe('what is understood but does not exist yet', () => {
+  it.each(['8h', '30m', '2d', '1h30m', '1D2H3M'])(
+    'a lease of %s is refused, with the way out',
+    (duration) => {
+      expect(refusalsOf(`assign ${gpu} to ${vm} for ${duration} because x`)).toEqual([
+        {
+          code: 'not-possible',
+          reason: expect.stringMatching(`^\`for ${duration}\` at character 34 .*leases do not exist yet`),
+          next: 'Ask without `for`; give the GPU back with `release` when you are done.',
+        },
+      ])
+    },
+  )
+
+  it.each([
+    ['8h', 480],
+    ['30m', 30],
+    ['2d', 2880],
+    ['1h30m', 90],
+  ])('%s is %d minutes', (duration, minutes) => {
+    expect(refusalsOf(`move ${gpu} to ${vm} for ${duration}`)[0]?.reason).toContain(
+      `after ${minutes} minutes`,
+    )
+  })
+
+  it.each(['--mode partition', '--mode=Partition', '--vram 8GiB', '--mode partition --vram 8GiB'])(
+    '%s is refused once',
+    (flags) => {
+      expect(refusalsOf(`assign ${gpu} to ${vm} ${flags}`)).toEqual([
+        expect.objectContaining({
+          code: 'not-possible',
+          reason: expect.stringContaining('GPU partitioning is not yet available'),
+        }),
+      ])
+    },
+  )
+})
+
+describe('any text at all', () => {
+  const pieces: readonly string[] = [
+    'list',
+    'show',
+    'assign',
+    'move',
+    'release',
+    'approve',
+    'because',
+    'to',
+    'for',
+    'help',
+    'pause',
+    'check',
+    gpu,
+    vm,
+    'R-12',
+    '8h',
+    'all',
+    '--page',
+    '--page=',
+    '--dry-run',
+    '—dry-run',
+    '--mode',
+    '--',
+    '-',
+    '=',
+    '"',
+    "'",
+    '“',
+    '”',
+    '‘',
+    '\\',
+    '`',
+    ' ',
+    ' ',
+    ' ',
+    '\n',
+    '\u0000',
+    '\u001b[31m',
+    '\u202e',
+    '\u200b',
+    '\u200d',
+    '\ufeff',
+    '\ud800',
+    '\udc00',
+    '🎉',
+    'é',
+    'e\u0301',
+    '仮想',
+    '<!channel>',
+    '<@U1>',
+    '*',
+    '__proto__',
+    'constructor',
+    '/gpu',
+  ]
+  const texts = (count: number): string[] => {
+    const { roll, pick } = dice(20_000)
+    const one = (): string =>
+      roll(3) === 0
+        ? String.fromCodePoint(roll(roll(2) === 0 ? 0x250 : 0x110000))
+        : pick(pieces) + pick(['', ' '])
+    return Array.from({ length: count }, () => Array.from({ length: roll(14) }, one).join(''))
+  }
+  const outcomes = () => texts(2000).map((text) => ({ text, outcome: parse(text) }))
+
+  it('never throws, and is either understood or refused with a reason and a next step', () => {
+    const read = outcomes()
+    const silent = read.filter(
+      ({ outcome }) =>
+        !outcome.ok &&
+        (outcome.refusals.length === 0 || outcome.refusals.some(({ reason, next }) => !reason || !next)),
+    )
+
+    expect(silent).toEqual([])
+    expect(read.some(({ outcome }) => outcome.ok)).toBe(true)
+  })
+
+  it('never comes back with characters that cannot be seen', () => {
+    const hidden = outcomes().filter(
+      ({ outcome }) =>
+        !outcome.ok &&
+        outcome.refusals.some(({ reason, next }) => /[\p{Cc}\p{Cf}\p{Cs}]/u.test(`${reason}${next ?? ''}`)),
+    )
+
+    expect(hidden).toEqual([])
+  })
+})

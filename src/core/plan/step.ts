@@ -5,8 +5,16 @@
  */
 import { z } from 'zod'
 import {
-  type GpuPlace, type HostFacts, type VmState,
-  instanceId, locationPath, placeOf, vmById, vmId, vmSettings, vmState,
+  type GpuPlace,
+  type HostFacts,
+  type VmState,
+  instanceId,
+  locationPath,
+  placeOf,
+  vmById,
+  vmId,
+  vmSettings,
+  vmState,
 } from '../inventory'
 
 const vmRef = z.object({ id: vmId, name: z.string() })
@@ -86,7 +94,9 @@ const SETTING_FLAGS = {
 
 const settingFlags = (settings: SomeSettings): string =>
   Object.entries(settings)
-    .map(([name, value]) => (SETTING_FLAGS[name as keyof typeof SETTING_FLAGS] as (value: unknown) => string)(value))
+    .map(([name, value]) =>
+      (SETTING_FLAGS[name as keyof typeof SETTING_FLAGS] as (value: unknown) => string)(value),
+    )
     .join(' ')
 
 const settingWords = (settings: SomeSettings): string => {
@@ -104,8 +114,10 @@ const settingWords = (settings: SomeSettings): string => {
 
 const TABLE: Table = {
   stopVm: {
-    says: ({ vm, how }) => (how === 'shutdown' ? `Shut down ${vm.name} through its guest` : `Turn off ${vm.name} (power cut)`),
-    script: ({ vm, how }) => `Stop-VM -VM ${vmOf(vm)} ${how === 'turn-off' ? '-TurnOff ' : ''}-Force -Confirm:$false`,
+    says: ({ vm, how }) =>
+      how === 'shutdown' ? `Shut down ${vm.name} through its guest` : `Turn off ${vm.name} (power cut)`,
+    script: ({ vm, how }) =>
+      `Stop-VM -VM ${vmOf(vm)} ${how === 'turn-off' ? '-TurnOff ' : ''}-Force -Confirm:$false`,
     expects: ({ vm }) => ({ vm: { id: vm.id, states: ['Running'] } }),
     holds: ({ vm }, host) => stateOf(host, vm) === 'Off',
     undo: ({ vm }) => ({ kind: 'startVm', vm }),
@@ -123,7 +135,10 @@ const TABLE: Table = {
     expects: ({ vm }) => off(vm),
     holds: ({ vm, to }, host) => {
       const now = vmById(host, vm.id)?.settings
-      return now !== undefined && Object.entries(to).every(([name, value]) => now[name as keyof typeof now] === value)
+      return (
+        now !== undefined &&
+        Object.entries(to).every(([name, value]) => now[name as keyof typeof now] === value)
+      )
     },
     undo: ({ vm, from, to }) => ({ kind: 'setVm', vm, from: to, to: from }),
   },
@@ -159,7 +174,8 @@ const TABLE: Table = {
   },
   attachDevice: {
     says: ({ gpu, vm }) => `Add ${gpu.alias} to ${vm.name}`,
-    script: ({ gpu, vm }) => `Add-VMAssignableDevice -VM ${vmOf(vm)} -LocationPath ${quoted(gpu.locationPath)}`,
+    script: ({ gpu, vm }) =>
+      `Add-VMAssignableDevice -VM ${vmOf(vm)} -LocationPath ${quoted(gpu.locationPath)}`,
     expects: ({ gpu, vm }) => ({ ...off(vm), ...at(gpu, { kind: 'dismounted' }) }),
     holds: ({ gpu, vm }, host) => isAt(host, gpu, { kind: 'assigned', vm: vm.id }),
     undo: ({ gpu, vm }) => ({ kind: 'detachDevice', gpu, vm }),

@@ -1,0 +1,42 @@
+/** One question about a host, a GPU or a VM. The survey shows all answers; the planner refuses the failed ones. */
+export type CheckId =
+  | 'edition'
+  | 'iov'
+  | 'policies'
+  | 'location'
+  | 'reserved-memory'
+  | 'acs'
+  | 'device-type'
+  | 'interrupts'
+  | 'place'
+  | 'mode'
+  | 'bars'
+  | 'force'
+  | 'driver'
+  | 'host-display'
+  | 'audio'
+  | 'power'
+  | 'cluster'
+  | 'devices'
+  | 'checkpoints'
+  | 'automatic-checkpoints'
+  | 'memory'
+  | 'generation'
+  | 'mmio'
+  | 'address-width'
+
+export interface Check {
+  readonly id: CheckId
+  readonly title: string
+  readonly verdict: 'pass' | 'warn' | 'fail'
+  readonly reason: string
+  readonly fix?: string
+}
+
+/** The three answers to one question. */
+export const about = (id: CheckId, title: string) => ({
+  pass: (reason: string): Check => ({ id, title, verdict: 'pass', reason }),
+  warn: (reason: string, fix?: string): Check =>
+    fix === undefined ? { id, title, verdict: 'warn', reason } : { id, title, verdict: 'warn', reason, fix },
+  fail: (reason: string, fix: string): Check => ({ id, title, verdict: 'fail', reason, fix }),
+})

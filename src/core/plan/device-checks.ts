@@ -1,0 +1,185 @@
+/** Checks of the GPU itself. After Microsoft's SurveyDDA.ps1 (the first five), and what that does not ask. */
+import {
+  type GpuFacts,
+  type HostFacts,
+  type VmFacts,
+  aliasOf,
+  gpuByPath,
+  placeOf,
+  vmById,
+} from '../inventory'
+import { type Check, about } from './check'
+import { FORCE_MEANING, forcesDismount, needsDismount } from './host-checks'
+import { mmioNeed, sized } from './mmio'
+
+const OTHER_GPU = 'Choose another GPU'
+const FIRMWARE =
+  'Look for the setting in the firmware of the host, or ask its vendor; otherwise choose another GPU'
+
+const location = (gpu: GpuFacts): Check =>
+  about('location', 'Location').pass(`${gpu.locationPath}, ${gpu.instanceId}`)
+
+const reservedMemory = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('reserved-memory', 'Reserved memory')
+  if (gpu.reservedMemory === false) return check.pass('The firmware reserves no memory for this device')
+  if (gpu.reservedMemory === true)
+    return check.fail(
+      'The firmware owns memory that this device uses (RMRR), so it cannot be assigned',
+      FIRMWARE,
+    )
+  if (!needsDismount(host, gpu))
+    return check.warn(
+      'Whether the firmware reserves memory for this device cannot be read while it is dismounted',
+    )
+  return check.fail(
+    'Whether the firmware reserves memory for this device is not known, and unknown is not "no"',
+    'Install the chipset and device drivers on the host, enable the device, and check again',
+  )
+}
+
+const acs = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('acs', 'Access Control Services')
+  if (gpu.acs !== 0) return check.pass('Traffic between this device and the host goes through the IOMMU')
+  const force = host.forceDismount ? '; -Force would waive this check, and the bot refuses it here' : ''
+  return check.fail(
+    `A PCI Express bridge above ${aliasOf(host, gpu)} has no Access Control Services: the device could reach memory of other devices${force}`,
+    'Move the card to a slot whose bridges have ACS, switch ACS on in the firmware, or choose another GPU',
+  )
+}
+
+const deviceType = (gpu: GpuFacts): Check => {
+  const check = about('device-type', 'Device type')
+  const { deviceType: type, baseClass } = gpu
+  if (type === 2) return check.pass('PCI Express endpoint')
+  if (type === 4)
+    return check.pass('Root-complex integrated endpoint (less isolated than an endpoint of its own)')
+  if (type === 3 && baseClass === 3) return check.pass('Legacy PCI Express endpoint of display class')
+  if (type === 3)
+    return check.fail(
+      'A legacy PCI Express endpoint can be assigned only if it is a display device',
+      OTHER_GPU,
+    )
+  if (type === 5)
+    return check.fail(
+      'The BIOS kept control of PCI Express, so Windows treats this device as plain PCI; -Force does not help',
+      'Let the operating system control PCI Express (native control, ASPM) in the firmware of the host, then reboot it',
+    )
+  return check.fail(`Device type ${type} (old PCI, bridge or switch port) cannot be assigned`, OTHER_GPU)
+}
+
+const interrupts = (gpu: GpuFacts): Check => {
+  const check = about('interrupts', 'Interrupts')
+  if (gpu.interrupts === 'line')
+    return check.fail(
+      'The device has line-based interrupts only; assignment needs message-signalled ones',
+      OTHER_GPU,
+    )
+  return check.pass(gpu.interrupts === 'msi' ? 'Message-signalled' : 'None allocated, which is fine')
+}
+
+const bars = (gpu: GpuFacts): Check => {
+  const check = about('bars', 'Memory windows (BARs)')
+  const need = mmioNeed([gpu])
+  if (!need)
+    return check.fail(
+      'Neither the BARs nor the memory size of this GPU are known, so the MMIO space that it needs cannot be computed',
+      'Enable the GPU on the host once, so that its BARs can be read, and ask again',
+    )
+  const figures = `alone it needs ${sized(need.lowBytes)} low and ${sized(need.highBytes)} high MMIO space`
+  if (need.guessed.length === 0) return check.pass(`As read from the device, ${figures}`)
+  return check.warn(
+    `The BARs are not known; judged by the memory of the GPU, ${figures}`,
+    'Enable the GPU on the host once, so that its BARs can be read; if the guest reports Code 12, the space is too small',
+  )
+}
+
+const place = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check => {
+  const check = about('place', 'Where it is')
+  const alias = aliasOf(host, gpu)
+  const at = placeOf(host, gpu)
+  const found = gpuByPath(host, gpu.locationPath)
+  if (at.kind === 'missing' || !found)
+    return check.fail(
+      `${alias} is not there: the host shows no device at ${gpu.locationPath}`,
+      'Check that the card is seated and powered, and look at it in Device Manager',
+    )
+  if (found.instanceId !== gpu.instanceId)
+    return check.fail(
+      `Another device is at ${gpu.locationPath} now: ${found.instanceId} in place of ${gpu.instanceId}`,
+      'Ask again once the inventory was read anew',
+    )
+  if (at.kind === 'assigned') {
+    const holder = vmById(host, at.vm)?.name ?? at.vm
+    if (at.vm === vm?.id) return check.pass(`${alias} is already assigned to ${holder}`)
+    const next = vm
+      ? `Use: move ${alias} to ${vm.name}`
+      : `Use: move ${alias} to another VM, or release ${alias}`
+    return check.fail(`${alias} is in use: it is assigned to ${holder}`, next)
+  }
+  if (at.kind === 'dismounted') return check.pass(`${alias} is dismounted already and assigned to no VM`)
+  return check.pass(`${alias} is ${at.kind === 'host-disabled' ? 'disabled on' : 'with'} the host`)
+}
+
+const mode = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('mode', 'Mode')
+  const { partition } = gpu
+  if (!partition) return check.pass('Whole GPU; its driver offers no partitions')
+  if (partition.used === 0 && partition.count <= 1) return check.pass('Whole GPU; not partitioned')
+  return check.fail(
+    `${aliasOf(host, gpu)} is partitioned (GPU-P): ${partition.count} partitions, ${partition.used} in use; a GPU is either assigned whole or partitioned`,
+    'Remove its partitions from the VMs and set the partition count to 1, or choose another GPU',
+  )
+}
+
+const force = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('force', 'Dismount')
+  if (!forcesDismount(host, gpu)) return check.pass('Without -Force')
+  return check.warn(`By host policy ${aliasOf(host, gpu)} is dismounted with -Force: ${FORCE_MEANING}`)
+}
+
+const driver = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('driver', 'Driver on the host')
+  if (!needsDismount(host, gpu)) return check.pass('Not in use while the device is dismounted')
+  const code = gpu.problemCode ?? 0
+  if (gpu.driverVersion === null || code === 28)
+    return check.warn(
+      `${aliasOf(host, gpu)} has no driver on the host, so no mitigation driver secures it`,
+      'Ask the vendor whether there is a mitigation driver, and install it before the assignment',
+    )
+  if (code !== 0 && code !== 22)
+    return check.warn(
+      `${aliasOf(host, gpu)} reports problem code ${code} on the host`,
+      'Look at it in Device Manager',
+    )
+  return check.pass(`Version ${gpu.driverVersion}`)
+}
+
+const hostDisplay = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('host-display', 'Host display')
+  if (!gpu.hostDisplay) return check.pass('The host does not draw its console on this GPU')
+  return check.warn(
+    `${host.name} draws its console on ${aliasOf(host, gpu)}: the screen of the host goes dark`,
+    'Make sure that the host can be reached by remote desktop or its management controller',
+  )
+}
+
+const audio = (gpu: GpuFacts): Check => {
+  const check = about('audio', 'Audio function')
+  if (gpu.audioFunction === null) return check.pass('The card has no audio function')
+  return check.warn(`The audio function of the card (${gpu.audioFunction}) stays with the host`)
+}
+
+export const deviceChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check[] => [
+  reservedMemory(host, gpu),
+  acs(host, gpu),
+  deviceType(gpu),
+  location(gpu),
+  interrupts(gpu),
+  bars(gpu),
+  place(host, gpu, vm),
+  mode(host, gpu),
+  force(host, gpu),
+  driver(host, gpu),
+  hostDisplay(host, gpu),
+  audio(gpu),
+]

@@ -1,0 +1,146 @@
+/**
+ * The digest of a plan: SHA-256 over the plan and the stable facts that it rests on, so that what is carried out is
+ * what was approved. Stable are identities, places, power states and settings; never counters, times or versions of
+ * what the plan does not rest on.
+ */
+import { createHash } from 'node:crypto'
+import {
+  type GpuFacts,
+  type HostFacts,
+  type LocationPath,
+  type VmFacts,
+  type VmId,
+  gpuByPath,
+  placeOf,
+  vmById,
+} from '../inventory'
+import type { Plan } from './plan'
+
+/** A plan before it is sealed. */
+export type Draft = Omit<Plan, 'digest' | 'facts'>
+/** What of a plan tells which facts it rests on. */
+export type Subjects = Pick<Plan, 'gpu' | 'from' | 'to'>
+type Facts = Record<string, string>
+type Pair = readonly [name: string, value: string]
+
+const GONE = 'not there'
+const said = (value: string | number | boolean | null): string =>
+  value === null ? 'not known' : String(value)
+const barsOf = (gpu: GpuFacts): string =>
+  gpu.bars.map((bar) => `${bar.bytes} bytes (${bar.bits}-bit)`).join(', ') || 'not known'
+
+const placeText = (host: HostFacts, gpu: GpuFacts): string => {
+  const place = placeOf(host, gpu)
+  return place.kind === 'assigned'
+    ? `assigned to ${vmById(host, place.vm)?.name ?? ''} (${place.vm})`
+    : place.kind
+}
+
+const hostPairs = (host: HostFacts): Pair[] => [
+  ['Windows', `${host.os.edition} ${host.os.release}`],
+  ['I/O virtualization', said(host.iov.supported)],
+  ['physical address bits', said(host.physicalAddressBits)],
+  ['policy RequireSecureDeviceAssignment', said(host.policies.requireSecureDeviceAssignment)],
+  ['policy RequireSupportedDeviceAssignment', said(host.policies.requireSupportedDeviceAssignment)],
+  ['dismount with -Force', said(host.forceDismount)],
+]
+
+const gpuPairs = (host: HostFacts, gpu: GpuFacts): Pair[] => [
+  ['instance id', gpu.instanceId],
+  ['place', placeText(host, gpu)],
+  ['BARs', barsOf(gpu)],
+  ['memory', said(gpu.memoryBytes)],
+  ['ACS', said(gpu.acs)],
+  ['device type', `${gpu.deviceType}, class ${gpu.baseClass}`],
+  ['reserved memory', said(gpu.reservedMemory)],
+  ['interrupts', gpu.interrupts],
+  ['partitioned', said(gpu.partition !== null && (gpu.partition.count > 1 || gpu.partition.used > 0))],
+  ['host display', said(gpu.hostDisplay)],
+]
+
+const assignedText = (host: HostFacts, path: LocationPath): string => {
+  const gpu = gpuByPath(host, path)
+  return gpu ? `${path} [${barsOf(gpu)}]` : path
+}
+
+/** All settings, not only those to be changed: that the others need no change is part of the plan. */
+const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
+  ['name', vm.name],
+  ['power state', vm.state],
+  ['generation', said(vm.generation)],
+  ...Object.entries(vm.settings).map(([name, value]): Pair => [name, said(value)]),
+  ['memory', vm.memory.dynamic ? 'dynamic' : `static, ${vm.memory.startupBytes} bytes`],
+  ['checkpoints', said(vm.checkpoints)],
+  ['clustered', said(vm.clustered)],
+  [
+    'assigned devices',
+    vm.assigned
+      .map((path) => assignedText(host, path))
+      .sort()
+      .join(', ') || 'none',
+  ],
+]
+
+const subject = (title: string, pairs: readonly Pair[] | null): Pair[] =>
+  pairs ? pairs.map(([name, value]) => [`${title}: ${name}`, value]) : [[title, GONE]]
+
+const vmSubject = (
+  host: HostFacts,
+  role: string,
+  ref: { readonly id: VmId; readonly name: string } | null,
+): Pair[] => {
+  if (!ref) return []
+  const vm = vmById(host, ref.id)
+  return subject(`${role} ${ref.name}`, vm ? vmPairs(host, vm) : null)
+}
+
+/** The facts by name, as words. The same names come out whatever the facts are, so that two readings compare. */
+export const stableFacts = (plan: Subjects, host: HostFacts, policyRevision: string): Facts => {
+  const gpu = host.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
+  return Object.fromEntries([
+    ['policy revision', policyRevision],
+    ...subject(host.name, hostPairs(host)),
+    ...subject(plan.gpu.alias, gpu ? gpuPairs(host, gpu) : null),
+    ...vmSubject(host, 'holder', plan.from),
+    ...vmSubject(host, 'VM', plan.to),
+  ])
+}
+
+/** The same text whatever the order of keys: a plan that went through the store digests as before. */
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, canonical(each)]),
+  )
+}
+
+/** SHA-256 in hexadecimal over the plan (but its own digest) and the stable facts as `host` has them. */
+export const planDigest = (plan: Draft | Plan, host: HostFacts, policyRevision: string): string => {
+  const facts = stableFacts(plan, host, policyRevision)
+  return createHash('sha256')
+    .update(JSON.stringify(canonical({ ...plan, facts, digest: undefined })))
+    .digest('hex')
+}
+
+/** The plan with its facts and its digest. */
+export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Plan => ({
+  ...draft,
+  facts: stableFacts(draft, host, policyRevision),
+  digest: planDigest(draft, host, policyRevision),
+})
+
+/** The digest as it would be now; compared before the first step. */
+export const digestNow = (plan: Plan, host: HostFacts, policyRevision: string): string =>
+  planDigest(plan, host, policyRevision)
+
+/** Which facts changed, one sentence each; empty when none did. */
+export const explainChange = (before: Facts, after: Facts): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => before[name] !== after[name])
+    .map((name) => {
+      const [was, is] = [before[name], after[name]]
+      if (is === undefined) return `${name} was ${was ?? ''} and is not there any more.`
+      return was === undefined ? `${name} is now ${is}.` : `${name} was ${was} and is now ${is}.`
+    })

@@ -1,0 +1,63 @@
+/** Checks of the host: may it assign devices at all? After Microsoft's SurveyDDA.ps1, and what that does not ask. */
+import { type GpuFacts, type HostFacts, placeOf } from '../inventory'
+import { type Check, about } from './check'
+
+/** Would this GPU have to be dismounted from the host to be given to a VM? */
+export const needsDismount = (host: HostFacts, gpu: GpuFacts): boolean => {
+  const place = placeOf(host, gpu).kind
+  return place === 'host-enabled' || place === 'host-disabled'
+}
+
+/**
+ * Is that dismount done with -Force? The host's configuration decides, never a failed attempt; where ACS is absent
+ * the `acs` check refuses the plan altogether.
+ */
+export const forcesDismount = (host: HostFacts, gpu: GpuFacts): boolean =>
+  host.forceDismount && gpu.acs !== 0 && needsDismount(host, gpu)
+
+export const FORCE_MEANING =
+  'it waives the ACS and mitigation-driver checks, so expose the device only to trusted VMs'
+
+const edition = ({ name, os }: HostFacts): Check => {
+  const check = about('edition', 'Windows edition')
+  if (os.edition === 'server') return check.pass(`${name} runs ${os.caption}`)
+  return check.fail(
+    `${name} runs ${os.caption}: Discrete Device Assignment is supported on Windows Server only, and a VM with a device would not start`,
+    'Use a GPU of a host that runs Windows Server 2016 or later',
+  )
+}
+
+const iov = ({ name, iov: { supported, reasons } }: HostFacts): Check => {
+  const check = about('iov', 'I/O virtualization')
+  if (supported) return check.pass(`${name} supports I/O virtualization`)
+  const said = reasons.length > 0 ? reasons.join('; ') : 'the host gives no reason'
+  return check.fail(
+    `${name} does not support I/O virtualization: ${said}`,
+    'Switch on the IOMMU (VT-d or AMD-Vi), SR-IOV and PCI Express control by the OS in the firmware of the host, then reboot it',
+  )
+}
+
+const policies = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('policies', 'Device assignment policies')
+  const required = [
+    ...(host.policies.requireSecureDeviceAssignment === true ? ['RequireSecureDeviceAssignment'] : []),
+    ...(host.policies.requireSupportedDeviceAssignment === true ? ['RequireSupportedDeviceAssignment'] : []),
+  ]
+  if (required.length === 0) return check.pass(`${host.name} requires nothing more by policy`)
+  const named = required.join(' and ')
+  if (forcesDismount(host, gpu))
+    return check.fail(
+      `The policy ${named} of ${host.name} keeps a VM from starting with a device whose checks -Force waived`,
+      'Install the mitigation driver of the vendor and let the bot dismount without -Force on this host (forceDismount: false)',
+    )
+  return check.warn(
+    `The policy ${named} is set on ${host.name}: the VM does not start if the device falls short of it, for instance without function-level reset`,
+    'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it',
+  )
+}
+
+export const hostChecks = (host: HostFacts, gpu: GpuFacts): Check[] => [
+  edition(host),
+  iov(host),
+  policies(host, gpu),
+]

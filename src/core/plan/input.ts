@@ -1,0 +1,30 @@
+import { type GpuFacts, type HostFacts, type VmFacts, type VmId, aliasOf } from '../inventory'
+import type { Baseline } from './plan'
+import type { GpuRef, VmRef } from './step'
+
+/** What the person who asked agreed to. */
+export interface Consents {
+  readonly shutdown: boolean
+  readonly powerOff: boolean
+  readonly noStart: boolean
+}
+
+/** Everything a plan is made from. The facts are fresh and of the one host that the GPU is in. */
+export interface PlanInput {
+  readonly host: HostFacts
+  readonly gpu: GpuFacts
+  /** The VM that is to have the GPU; null for a release. */
+  readonly vm: VmFacts | null
+  readonly consents: Consents
+  /** What the bot recorded for the VMs of this host. */
+  readonly baselines: ReadonlyMap<VmId, Baseline>
+  readonly policyRevision: string
+}
+
+export const vmRefOf = (vm: VmFacts): VmRef => ({ id: vm.id, name: vm.name })
+
+export const gpuRefOf = (host: HostFacts, gpu: GpuFacts): GpuRef => ({
+  alias: aliasOf(host, gpu),
+  instanceId: gpu.instanceId,
+  locationPath: gpu.locationPath,
+})

@@ -1,0 +1,76 @@
+/** VM → VM of one host. The GPU stays dismounted in between, so nothing about the host's own device changes. */
+import { type Outcome, accepted, refusal, refused } from '../errors'
+import { aliasOf } from '../inventory'
+import { survey } from '../survey'
+import type { CheckId } from './check'
+import { seal } from './digest'
+import { type PlanInput, gpuRefOf, vmRefOf } from './input'
+import { gpusWith, mmioNeed } from './mmio'
+import { holderObstacles, obstacles } from './obstacles'
+import type { Plan } from './plan'
+import { holderPower, targetPower } from './power'
+import { prepare } from './settings'
+import { holderOf, settingsBack } from './taking'
+import { checkWarnings, limitsOf } from './warnings'
+
+/** That the GPU is in use is what a move is for; its console and its driver went with the first assignment. */
+const SETTLED: readonly CheckId[] = ['place', 'host-display', 'driver']
+
+/** The plan to take a GPU from the VM that holds it and give it to another; or every reason against it at once. */
+export const planMove = (input: PlanInput): Outcome<Plan> => {
+  const { host, gpu, vm, consents, baselines, policyRevision } = input
+  const alias = aliasOf(host, gpu)
+  if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: move ${alias} to VM`))
+  const holder = holderOf(host, gpu)
+  if (holder?.id === vm.id)
+    return refused(refusal('not-possible', `Nothing to do: ${alias} is already assigned to ${vm.name}`))
+
+  const checks = survey(host, gpu, vm)
+  const target = targetPower(vm, consents)
+  const targetRefusals = [...obstacles(checks, holder ? SETTLED : []), ...target.refusals]
+  if (!holder)
+    return refused(
+      refusal(
+        'not-possible',
+        `${alias} is assigned to no VM, so there is nothing to move`,
+        `Use: assign ${alias} to ${vm.name}`,
+      ),
+      ...targetRefusals,
+    )
+  const source = holderPower(holder, consents)
+  const need = mmioNeed(gpusWith(host, vm, gpu))
+  const refusals = [...holderObstacles(host, holder), ...source.refusals, ...targetRefusals]
+  if (!need || refusals.length > 0) return refused(...refusals)
+
+  const ref = gpuRefOf(host, gpu)
+  const back = settingsBack(input, holder)
+  const settings = prepare(vm, need, baselines.get(vm.id))
+  const draft = {
+    action: 'move' as const,
+    host: host.name,
+    gpu: { ...ref, model: gpu.model },
+    from: vmRefOf(holder),
+    to: vmRefOf(vm),
+    steps: [
+      ...source.stop,
+      ...target.stop,
+      { kind: 'detachDevice' as const, gpu: ref, vm: vmRefOf(holder) },
+      ...back.steps,
+      ...settings.steps,
+      { kind: 'attachDevice' as const, gpu: ref, vm: vmRefOf(vm) },
+      ...source.start,
+      ...target.start,
+    ],
+    costs: [`${holder.name} loses ${alias}.`, ...source.costs, ...target.costs],
+    warnings: [
+      ...checkWarnings(checks, SETTLED),
+      ...source.warnings,
+      ...target.warnings,
+      ...back.warnings,
+      ...settings.warnings,
+      limitsOf(vm),
+    ],
+    baselines: [...back.baselines, { vm: vm.id, after: settings.after }],
+  }
+  return accepted(seal(draft, host, policyRevision))
+}

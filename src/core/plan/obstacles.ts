@@ -1,0 +1,18 @@
+/** Which failed checks stop a plan. */
+import type { HostFacts, VmFacts } from '../inventory'
+import { type Refusal, refusal } from '../errors'
+import type { Check, CheckId } from './check'
+import { cluster, devices, power } from './vm-checks'
+
+/** Every failed check as a refusal, each reason once. */
+export const obstacles = (checks: readonly Check[], except: readonly CheckId[] = []): Refusal[] => {
+  const failed = checks.filter((check) => check.verdict === 'fail' && !except.includes(check.id))
+  return failed.map((check) => refusal('not-possible', check.reason, check.fix))
+}
+
+/**
+ * What stops taking a GPU away from a VM. Its checkpoints and memory do not: giving back is the way out. A stale
+ * entry does only where the VM has to start again.
+ */
+export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
+  obstacles([power(vm), cluster(vm), ...(vm.state === 'Running' ? [devices(host, vm)] : [])])

@@ -1,0 +1,172 @@
+/**
+ * Checks of a VM that is to have a GPU, or that has one. Source: Microsoft, "Plan for deploying devices using
+ * Discrete Device Assignment" (no save and restore, no live migration, no dynamic memory, no high availability).
+ */
+import {
+  type GpuFacts,
+  type HostFacts,
+  type LocationPath,
+  type VmFacts,
+  type VmState,
+  gpuByPath,
+} from '../inventory'
+import { type Check, about } from './check'
+import { LOW_LIMIT_BYTES, gpusWith, mmioNeed, mmioSettings, sized } from './mmio'
+import { quoted } from './step'
+
+const WAIT = 'Wait until that is over, and ask again'
+
+/** States in which nothing can be planned, with the way out of each. */
+const STUCK: { readonly [S in Exclude<VmState, 'Off' | 'Running'>]: readonly [says: string, next: string] } =
+  {
+    Stopping: ['is stopping', WAIT],
+    Starting: ['is starting', WAIT],
+    Saved: [
+      'is saved, and a saved state does not survive a change of devices',
+      'Start it and shut it down, then ask again',
+    ],
+    Paused: ['is paused', 'Resume it, or shut it down, then ask again'],
+    Critical: [
+      'is in a critical state: the host lost its storage or configuration',
+      'Repair it in Hyper-V Manager first',
+    ],
+    Other: [
+      'is in a state in which nothing can be planned',
+      'Look at it in Hyper-V Manager, and ask again once it is off or running',
+    ],
+  }
+
+export const power = (vm: VmFacts): Check => {
+  const check = about('power', 'Power state')
+  if (vm.state === 'Off') return check.pass(`${vm.name} is off`)
+  if (vm.state === 'Running')
+    return check.warn(
+      `${vm.name} is running, and devices are changed only while it is off`,
+      'Add --shutdown to have it shut down through its guest, or --power-off to have it turned off like a power cut',
+    )
+  const [says, next] = STUCK[vm.state]
+  return check.fail(`${vm.name} ${says}`, next)
+}
+
+export const cluster = (vm: VmFacts): Check => {
+  const check = about('cluster', 'Failover cluster')
+  if (!vm.clustered) return check.pass(`${vm.name} is not clustered`)
+  return check.fail(
+    `${vm.name} is clustered: a VM with an assigned device is not highly available, and the cluster may start it elsewhere`,
+    'Remove it from the cluster, or use a VM that is not clustered',
+  )
+}
+
+/** Paths that the VM lists where no device is known: neither a GPU, nor its audio function, nor a dismounted device. */
+export const stalePaths = (host: HostFacts, vm: VmFacts): readonly LocationPath[] =>
+  vm.assigned.filter(
+    (path) =>
+      !gpuByPath(host, path) &&
+      !host.dismounted.includes(path) &&
+      !host.gpus.some((gpu) => gpu.audioFunction === path),
+  )
+
+export const devices = (host: HostFacts, vm: VmFacts): Check => {
+  const check = about('devices', 'Assigned devices')
+  const stale = stalePaths(host, vm)
+  if (stale.length === 0)
+    return check.pass(`${vm.name} has ${vm.assigned.length} assigned devices, and each is there`)
+  return check.fail(
+    `${vm.name} lists ${stale.join(', ')}, where the host shows no device: it would not start ("Element not found")`,
+    `Have an administrator remove the stale entry: Get-VMAssignableDevice -VM (Get-VM -Id ${quoted(vm.id)}), then Remove-VMAssignableDevice for that one`,
+  )
+}
+
+const checkpoints = (vm: VmFacts): Check => {
+  const check = about('checkpoints', 'Checkpoints')
+  if (vm.checkpoints === 0) return check.pass(`${vm.name} has no checkpoints`)
+  return check.fail(
+    `${vm.name} has ${vm.checkpoints} ${vm.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, and they cannot be kept or applied with a device assigned`,
+    'Delete or merge them first; the bot never removes checkpoints',
+  )
+}
+
+const automaticCheckpoints = (vm: VmFacts): Check => {
+  const check = about('automatic-checkpoints', 'Automatic checkpoints')
+  if (!vm.settings.automaticCheckpoints) return check.pass(`${vm.name} makes no automatic checkpoints`)
+  return check.warn(`Automatic checkpoints of ${vm.name} are switched off; they are restored on release`)
+}
+
+const memory = (vm: VmFacts): Check => {
+  const check = about('memory', 'Memory')
+  if (!vm.memory.dynamic) return check.pass(`${vm.name} has static memory, ${sized(vm.memory.startupBytes)}`)
+  return check.fail(
+    `${vm.name} has dynamic memory, which is not available with an assigned device`,
+    `While it is off: Set-VM -VM (Get-VM -Id ${quoted(vm.id)}) -StaticMemory`,
+  )
+}
+
+const generation = (vm: VmFacts): Check => {
+  const check = about('generation', 'Generation')
+  if (vm.generation === 2) return check.pass(`${vm.name} is of generation 2`)
+  return check.warn(
+    `${vm.name} is of generation 1: it is supported, but has less room for devices below 4 GiB`,
+    'Prefer a VM of generation 2 for GPUs',
+  )
+}
+
+const mmio = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
+  const check = about('mmio', 'MMIO space')
+  if (!mmioNeed([gpu])) return check.pass('Not judged while the need of the GPU is not known')
+  const need = mmioNeed(gpusWith(host, vm, gpu))
+  if (!need)
+    return check.fail(
+      `The MMIO space that ${vm.name} needs cannot be computed: a GPU that it has already shows neither BARs nor memory size`,
+      'Enable that GPU on the host once, so that its BARs can be read, and ask again',
+    )
+  if (need.lowBytes > LOW_LIMIT_BYTES)
+    return check.fail(
+      `${vm.name} would need ${sized(need.lowBytes)} of low MMIO space, and Hyper-V allows at most ${sized(LOW_LIMIT_BYTES)}`,
+      'Release another device of this VM first, or choose another VM',
+    )
+  const wanted = mmioSettings(vm, need)
+  const { lowMmioBytes, highMmioBytes } = vm.settings
+  if (wanted.lowMmioBytes === lowMmioBytes && wanted.highMmioBytes === highMmioBytes)
+    return check.pass(`${vm.name} has enough: ${sized(lowMmioBytes)} low, ${sized(highMmioBytes)} high`)
+  return check.warn(
+    `${vm.name} has ${sized(lowMmioBytes)} low and ${sized(highMmioBytes)} high, and needs ${sized(wanted.lowMmioBytes)} low and ${sized(wanted.highMmioBytes)} high`,
+    'The assignment sets it',
+  )
+}
+
+/** The VM's memory and both MMIO regions lie side by side below 2^bits. Where Hyper-V puts them is its own affair. */
+const addressWidth = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
+  const check = about('address-width', 'Physical address width')
+  const need = mmioNeed(gpusWith(host, vm, gpu))
+  if (!need) return check.pass('Not judged while the MMIO space is not known')
+  const { lowMmioBytes, highMmioBytes } = mmioSettings(vm, need)
+  const bits = host.physicalAddressBits
+  if (bits === null)
+    return check.warn(
+      `${host.name} does not tell its physical address width, so whether ${sized(highMmioBytes)} of high MMIO space fits shows only when ${vm.name} starts`,
+    )
+  const top = vm.memory.startupBytes + lowMmioBytes + highMmioBytes
+  const figures = `${vm.name} needs addresses up to at least ${sized(top)} (memory, low and high MMIO space); ${host.name} has ${bits} bits, ${sized(2 ** bits)}`
+  if (top > 2 ** bits)
+    return check.fail(
+      figures,
+      'Release another device of this VM first, give it less memory, or use another host',
+    )
+  if (top > 2 ** (bits - 1))
+    return check.warn(
+      `${figures}: little is left, and the VM may not start ("upper MMIO region is above the supported physical address range")`,
+    )
+  return check.pass(figures)
+}
+
+export const vmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
+  power(vm),
+  cluster(vm),
+  devices(host, vm),
+  checkpoints(vm),
+  automaticCheckpoints(vm),
+  memory(vm),
+  generation(vm),
+  mmio(host, gpu, vm),
+  addressWidth(host, gpu, vm),
+]

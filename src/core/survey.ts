@@ -1,0 +1,18 @@
+/**
+ * The compatibility survey: every check of Microsoft's SurveyDDA.ps1 and the ones that it lacks. The planner refuses
+ * and warns from these same checks (plan/obstacles.ts), so that survey and plan cannot disagree.
+ */
+import type { GpuFacts, HostFacts, VmFacts } from './inventory'
+import type { Check } from './plan/check'
+import { deviceChecks } from './plan/device-checks'
+import { hostChecks } from './plan/host-checks'
+import { vmChecks } from './plan/vm-checks'
+
+export type { Check } from './plan/check'
+
+/** All checks of this GPU, and of the VM when one is named. `fail` is what an assignment would be refused for. */
+export const survey = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check[] => [
+  ...deviceChecks(host, gpu, vm),
+  ...hostChecks(host, gpu),
+  ...(vm ? vmChecks(host, gpu, vm) : []),
+]

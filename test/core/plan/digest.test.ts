@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals'
+import type { HostFacts } from '../../../src/core/inventory'
+import type { Plan } from '../../../src/core/plan/plan'
+import { digestNow, explainChange, planDigest, stableFacts } from '../../../src/core/plan/planner'
+import { GIB, aGpu, aHost, aPath, aVm, aVmId, withGpu, withVm } from '../../fakes/facts'
+import { ask, planned } from './scene'
+
+const host = aHost({
+  gpus: [aGpu(), aGpu({}, 1)],
+  vms: [aVm(), aVm({}, 2)],
+})
+const plan = planned(ask('assign', { host }))
+const REVISION = 'revision-1'
+
+const gpu = (changes: Parameters<typeof withGpu>[2]) => withGpu(host, aPath(0), changes)
+const vm = (changes: Parameters<typeof withVm>[2]) => withVm(host, aVmId(1), changes)
+const settings = aVm().settings
+
+const resting: readonly [string, HostFacts][] = [
+  ['release of Windows', { ...host, os: { ...host.os, release: '2025' } }],
+  ['edition', { ...host, os: { ...host.os, edition: 'client' } }],
+  ['I/O virtualization', { ...host, iov: { supported: false, reasons: [] } }],
+  ['address width', { ...host, physicalAddressBits: 39 }],
+  ['secure policy', { ...host, policies: { ...host.policies, requireSecureDeviceAssignment: true } }],
+  ['supported policy', { ...host, policies: { ...host.policies, requireSupportedDeviceAssignment: true } }],
+  ['-Force policy', { ...host, forceDismount: true }],
+  ['another card', gpu({ instanceId: aGpu({}, 4).instanceId })],
+  ['card at another path', gpu({ locationPath: aPath(4) })],
+  ['disabled', gpu({ problemCode: 22 })],
+  ['dismounted', { ...host, dismounted: [aPath(0)] }],
+  ['assigned elsewhere', withVm(host, aVmId(2), { assigned: [aPath(0)] })],
+  ['BARs', gpu({ bars: [{ bytes: GIB, bits: 64 }] })],
+  ['memory of the GPU', gpu({ memoryBytes: null })],
+  ['ACS', gpu({ acs: 2 })],
+  ['device type', gpu({ deviceType: 4 })],
+  ['reserved memory', gpu({ reservedMemory: null })],
+  ['interrupts', gpu({ interrupts: 'none' })],
+  ['partitioned', gpu({ partition: { validCounts: [2], count: 2, used: 0 } })],
+  ['display', gpu({ hostDisplay: true })],
+  ['VM gone', { ...host, vms: host.vms.slice(1) }],
+  ['name', vm({ name: 'other' })],
+  ['state', vm({ state: 'Running' })],
+  ['generation', vm({ generation: 1 })],
+  ['stop action', vm({ settings: { ...settings, automaticStopAction: 'ShutDown' } })],
+  ['cache types', vm({ settings: { ...settings, guestControlledCacheTypes: true } })],
+  ['low MMIO', vm({ settings: { ...settings, lowMmioBytes: GIB } })],
+  ['high MMIO', vm({ settings: { ...settings, highMmioBytes: GIB } })],
+  ['automatic checkpoints', vm({ settings: { ...settings, automaticCheckpoints: true } })],
+  ['dynamic memory', vm({ memory: { dynamic: true, startupBytes: 32 * GIB, minimumBytes: GIB } })],
+  ['memory size', vm({ memory: { dynamic: false, startupBytes: 64 * GIB, minimumBytes: GIB } })],
+  ['checkpoints', vm({ checkpoints: 1 })],
+  ['clustered', vm({ clustered: true })],
+  ['another device', vm({ assigned: [aPath(1)] })],
+]
+
+const besides: readonly [string, HostFacts][] = [
+  ['nothing', structuredClone(host)],
+  ['caption of Windows', { ...host, os: { ...host.os, caption: 'Windows Server 2022 Standard' } }],
+  ['driver version', gpu({ driverVersion: '32.0' })],
+  ['guest reports', vm({ guest: 'unknown' })],
+  ['minimum of static memory', vm({ memory: { dynamic: false, startupBytes: 32 * GIB, minimumBytes: 1 } })],
+  ['another VM started', withVm(host, aVmId(2), { state: 'Running' })],
+  ['another GPU disabled', withGpu(host, aPath(1), { problemCode: 22 })],
+  ['another GPU assigned elsewhere', withVm(host, aVmId(2), { assigned: [aPath(1)] })],
+  ['order of VMs', { ...host, vms: [...host.vms].reverse() }],
+]
+
+const explained = (of: Plan, now: HostFacts, revision = REVISION) =>
+  explainChange(of.facts, stableFacts(of, now, revision))
+
+describe('the digest', () => {
+  test('is a SHA-256 in hexadecimal', () => {
+    expect(plan.digest).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test.each(resting)('changes when this fact changes: %s', (_name, now) => {
+    expect(digestNow(plan, now, REVISION)).not.toBe(plan.digest)
+    expect(explained(plan, now)).not.toEqual([])
+  })
+
+  test.each(besides)('does not change when this changes: %s', (_name, now) => {
+    expect(digestNow(plan, now, REVISION)).toBe(plan.digest)
+    expect(explained(plan, now)).toEqual([])
+  })
+
+  test('changes with the policy', () => {
+    expect(digestNow(plan, host, 'revision-2')).not.toBe(plan.digest)
+    expect(explained(plan, host, 'revision-2')).toEqual([
+      'policy revision was revision-1 and is now revision-2.',
+    ])
+  })
+
+  test.each<[string, Partial<Plan>]>([
+    ['a step fewer', { steps: plan.steps.slice(1) }],
+    ['a warning fewer', { warnings: [] }],
+    ['another target', { to: { id: aVmId(2), name: 'train-02' } }],
+    ['another baseline', { baselines: [] }],
+  ])('changes with the plan: %s', (_name, changes) => {
+    expect(digestNow({ ...plan, ...changes }, host, REVISION)).not.toBe(plan.digest)
+  })
+
+  test('survives the store, which keeps no order of keys', () => {
+    const shuffled = Object.fromEntries(Object.entries(plan).reverse()) as Plan
+
+    expect(digestNow(JSON.parse(JSON.stringify(shuffled)) as Plan, host, REVISION)).toBe(plan.digest)
+  })
+
+  test('is the same for the plan before it was sealed', () => {
+    const { digest, facts, ...draft } = plan
+
+    expect(planDigest(draft, host, REVISION)).toBe(digest)
+    expect(stableFacts(draft, host, REVISION)).toEqual(facts)
+  })
+
+  test('covers the VM that gives the GPU away', () => {
+    const held = withVm(host, aVmId(1), { assigned: [aPath(0)] })
+    const move = planned(ask('move', { host: held, vm: 1 }))
+
+    const now = withVm(held, aVmId(1), { state: 'Running' })
+
+    expect(digestNow(move, now, REVISION)).not.toBe(move.digest)
+    expect(explained(move, now)).toEqual(['holder train-01: power state was Off and is now Running.'])
+  })
+
+  test('of a release covers who holds the GPU', () => {
+    const held = withVm(host, aVmId(1), { assigned: [aPath(0)] })
+    const release = planned(ask('release', { host: held }))
+
+    expect(digestNow(release, host, REVISION)).not.toBe(release.digest)
+  })
+})
+
+describe('the explanation', () => {
+  test('names what was and what is', () => {
+    expect(explained(plan, vm({ state: 'Running' }))).toEqual([
+      'VM train-01: power state was Off and is now Running.',
+    ])
+  })
+
+  test('tells that a VM is gone', () => {
+    expect(explained(plan, { ...host, vms: [] })).toContain('VM train-01 is now not there.')
+  })
+
+  test('tells that something is not there any more', () => {
+    expect(explainChange({ a: '1' }, {})).toEqual(['a was 1 and is not there any more.'])
+  })
+})

@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals'
+import { planScript } from '../../../src/core/plan/planner'
+import { scriptOf, undoOf } from '../../../src/core/plan/step'
+import { aGpu, aHost, aVm } from '../../fakes/facts'
+import { ask, planned } from './scene'
+
+const hostile = 'tr\u00e4in "01"\r\nRemove-Item C:\\ -Recurse\u2028\u202e'
+const plan = planned(
+  ask('assign', {
+    host: aHost({
+      gpus: [aGpu({ model: 'A100\nStop-Computer' })],
+      vms: [aVm({ name: hostile, state: 'Running' })],
+    }),
+    consents: { shutdown: true },
+  }),
+)
+const script = planScript(plan)
+const lines = script.split('\n')
+const code = lines.filter((line) => line !== '' && !line.startsWith('#'))
+
+describe('a plan as a script', () => {
+  test('is plain ASCII without control characters', () => {
+    expect(script).toMatch(/^[\x20-\x7e\n]*$/)
+  })
+
+  test('stops at the first error, and then does each step in order and nothing else', () => {
+    expect(code).toEqual(["$ErrorActionPreference = 'Stop'", ...plan.steps.map(scriptOf)])
+  })
+
+  test('ends with the undo in reverse order, as comments', () => {
+    const undo = plan.steps.toReversed().map((step) => `# ${scriptOf(undoOf(step))}`)
+
+    expect(lines.slice(-undo.length - 1)).toEqual([...undo, ''])
+  })
+
+  test('tells in its head what it does, costs and risks', () => {
+    const head = script.slice(0, script.indexOf('$ErrorActionPreference'))
+
+    expect(head).toContain('# assign hv01/gpu0')
+    expect(head).toContain(plan.digest)
+    expect(head.match(/^# Cost: /gm)).toHaveLength(plan.costs.length)
+    expect(head.match(/^# Warning: /gm)).toHaveLength(plan.warnings.length)
+  })
+})

@@ -1,0 +1,132 @@
+/**
+ * The `Host` port over one simulated host. Steps of one host run one after another, each: latency, then fence,
+ * expectation, rules and effect without a pause between them, so nothing can change between check and change.
+ * Reading never waits for a step.
+ */
+import { Fault, messageOf } from '../../core/errors'
+import { type Step, meets } from '../../core/plan/step'
+import type { Clock, Host, StepOrder, StepResult } from '../../core/ports'
+import { type Ground, factsOf, groundOf, vmOn } from './ground'
+import type { Memory } from './memory'
+import { refusalOf, takeEffect } from './rules'
+import type { HostFile, Latencies } from './schema'
+import { smiAnswer } from './smi'
+import { type StepEvent, takeFault } from './world'
+
+interface Surroundings {
+  readonly file: HostFile
+  readonly memory: Memory
+  readonly clock: Clock
+  readonly latency: 'as-in-file' | 'none'
+  readonly tell: (event: StepEvent) => void
+}
+
+const latencyOf = (step: Step, ground: Ground): keyof Latencies => {
+  if (step.kind !== 'stopVm') return step.kind
+  if (step.how === 'turn-off') return 'turnOff'
+  return vmOn(ground, step.vm)?.file.guestShutdown === 'ignored' ? 'shutdownTimeout' : 'shutdown'
+}
+
+const lost = (why: string): StepResult => ({ kind: 'unknown', why })
+const refused = (code: string, message: string): StepResult => ({ kind: 'refused', code, message })
+
+interface Settled {
+  readonly result: StepResult
+  /** Whether the step took effect, whatever the caller is told. */
+  readonly changed: boolean
+}
+const unchanged = (result: StepResult): Settled => ({ result, changed: false })
+
+/** Refuses orders of a claim that was superseded, and orders whose ground has changed. */
+const check = ({ fence, expects }: StepOrder, ground: Ground): StepResult | null => {
+  const highest = ground.state.fence
+  if (fence < highest)
+    return refused('StaleFence', `Fence ${fence} is lower than ${highest}, the highest seen.`)
+  if (meets(expects, factsOf(ground))) return null
+  return refused(
+    'PreconditionChanged',
+    'The virtual machine or the device is no longer as the order expects it.',
+  )
+}
+
+export const simulatedHost = (around: Surroundings): Host => {
+  const { file, memory, clock } = around
+  const { name } = file
+  const ground = () => groundOf(file, memory.now())
+  const pause = async (what: keyof Latencies): Promise<void> => {
+    const ms = around.latency === 'none' ? 0 : file.latencies[what]
+    if (ms > 0) await clock.sleep(ms)
+  }
+  const raiseFence = (fence: number) => {
+    if (fence <= ground().state.fence) return
+    memory.change((draft) => {
+      groundOf(file, draft).state.fence = fence
+    })
+  }
+
+  /** Judges and performs in one go: no await from here to the answer. */
+  const settle = (order: StepOrder): Settled => {
+    const { step } = order
+    const stopped = check(order, ground())
+    if (stopped) return unchanged(stopped)
+    raiseFence(order.fence)
+    const fault = takeFault(memory, name, step.kind)
+    if (fault?.kind === 'lost-before') return unchanged(lost(fault.message ?? `the line to ${name} broke`))
+    if (fault?.kind === 'refuse') {
+      return unchanged(
+        refused(fault.code ?? 'OperationFailed', fault.message ?? 'SIMULATED: the operation failed.'),
+      )
+    }
+    const error = refusalOf(step, ground())
+    if (!error) memory.change((draft) => takeEffect(step, groundOf(file, draft)))
+    if (fault) return { result: lost(fault.message ?? `the line to ${name} broke`), changed: !error }
+    if (error) return unchanged(refused(error.code, error.text[file.language]))
+    return { result: { kind: 'done' }, changed: true }
+  }
+
+  /** A state that cannot be written is, to the caller, an answer that did not come. */
+  const settleOrLose = (order: StepOrder): Settled => {
+    try {
+      return settle(order)
+    } catch (error) {
+      return unchanged(lost(messageOf(error)))
+    }
+  }
+
+  const perform = async (order: StepOrder): Promise<StepResult> => {
+    const { step } = order
+    const atFirst = ground()
+    const gone = () => !ground().state.reachable || ground().state.boots !== atFirst.state.boots
+    if (gone()) return lost(`${name} cannot be reached`)
+    const stopped = check(order, atFirst)
+    if (stopped) return stopped
+    await pause(latencyOf(step, atFirst))
+    around.tell({ host: name, step, when: 'before' })
+    if (gone()) return lost(`${name} was lost before it answered`)
+    const { result, changed } = settleOrLose(order)
+    if (changed) around.tell({ host: name, step, when: 'after' })
+    return gone() ? lost(`${name} was lost before it answered`) : result
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    name,
+    run: (order) => {
+      const mine = last.then(() => perform(order))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+    inventory: async () => {
+      await pause('inventory')
+      const fault = takeFault(memory, name, 'inventory')
+      if (fault) throw new Fault('host-unreachable', fault.message ?? `${name} did not answer`)
+      if (!ground().state.reachable) throw new Fault('host-unreachable', `${name} cannot be reached`)
+      return structuredClone(factsOf(ground()))
+    },
+    smi: async (target) => {
+      await pause('smi')
+      if (!ground().state.reachable) return { kind: 'not-run', why: `${name} cannot be reached` }
+      return smiAnswer(ground(), target)
+    },
+  }
+}

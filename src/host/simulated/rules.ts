@@ -1,0 +1,168 @@
+/**
+ * Hyper-V's own rules, one row for each step: why it would be refused, and what it does. They are deliberately wider
+ * than the bot's (a device may be added to a running VM), so that the bot's own guards are what tests exercise.
+ * Sources: Microsoft, "Deploy graphics devices using Discrete Device Assignment" and its plan and troubleshooting
+ * articles; "Discrete Device Assignment: GPUs" of the Virtualization blog; the Hyper-V and PnpDevice references.
+ */
+import type { Step, StepKind } from '../../core/plan/step'
+import { type Device, type Ground, type VmOnGround, deviceOn, vmOn } from './ground'
+import * as errors from './messages'
+import type { HostError } from './messages'
+import { devicePowerError, startError } from './power-on'
+import type { DeviceNode } from './schema'
+
+const MIB = 2 ** 20
+
+interface Rule<S extends Step> {
+  readonly refuses: (step: S, ground: Ground) => HostError | null
+  /** Called only when nothing refuses. Changes `ground.state`. */
+  readonly takesEffect: (step: S, ground: Ground) => void
+}
+type Rules = { readonly [K in StepKind]: Rule<Extract<Step, { kind: K }>> }
+type Of<K extends StepKind> = Extract<Step, { kind: K }>
+
+type VmRule = (vm: VmOnGround) => HostError | null
+const withVm = (
+  { vm }: Of<'startVm' | 'stopVm' | 'setVm' | 'attachDevice' | 'detachDevice'>,
+  ground: Ground,
+  rule: VmRule,
+) => {
+  const found = vmOn(ground, vm)
+  return found ? rule(found) : errors.vmNotFound(vm.name)
+}
+
+const setState = (vm: VmOnGround | undefined, state: VmOnGround['now']['state']): void => {
+  if (vm) vm.now.state = state
+}
+const setNode = (ground: Ground, device: Device | undefined, node: DeviceNode): void => {
+  if (device) ground.state.devices[device.file.slot] = node
+}
+
+/** A VM whose memory is on disk, or that has lost its storage, takes no changes. */
+const takesDevices = ({ now }: VmOnGround): boolean => now.state === 'Off' || now.state === 'Running'
+
+const stopRefuses = (step: Of<'stopVm'>, ground: Ground): HostError | null =>
+  withVm(step, ground, ({ file, now }) => {
+    if (now.state === 'Off') return null
+    if (now.state === 'Critical') return errors.wrongVmState()
+    if (step.how === 'turn-off') return null
+    if (now.state !== 'Running') return errors.wrongVmState()
+    return file.guestShutdown === 'ignored' ? errors.shutdownIgnored(file.name) : null
+  })
+
+const startRefuses = (step: Of<'startVm'>, ground: Ground): HostError | null =>
+  withVm(step, ground, (vm) => {
+    if (vm.now.state === 'Running') return null
+    return vm.now.state === 'Off' || vm.now.state === 'Saved' ? startError(ground, vm) : errors.wrongVmState()
+  })
+
+const setRefuses = (step: Of<'setVm'>, ground: Ground): HostError | null =>
+  withVm(step, ground, ({ file, now }) => {
+    const { automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes } = step.to
+    const needsOff = [automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes]
+    // Sources agree on Off for MMIO and cache types; for the stop action they differ, and the stricter is taken.
+    if (now.state !== 'Off' && needsOff.some((value) => value !== undefined)) return errors.wrongVmState()
+    if (lowMmioBytes !== undefined && (lowMmioBytes < 128 * MIB || lowMmioBytes > 3584 * MIB)) {
+      return errors.lowMmioOutOfRange()
+    }
+    return automaticStopAction === 'Save' && now.assigned.length > 0 ? errors.saveWithDevice(file.name) : null
+  })
+
+const pnpRefuses = ({ gpu }: Of<'disableDevice' | 'enableDevice'>, ground: Ground): HostError | null => {
+  const node = deviceOn(ground, gpu)?.node
+  return node === 'host-enabled' || node === 'host-disabled' ? null : errors.noSuchNode(gpu.instanceId)
+}
+
+const dismountRefuses = (step: Of<'dismountDevice'>, ground: Ground): HostError | null => {
+  const path = step.gpu.locationPath
+  const device = deviceOn(ground, step.gpu)
+  if (!device || device.node === 'absent' || device.node === 'dismounted') {
+    return errors.deviceNotFound(path, ground.file.name)
+  }
+  // A device without a driver may be dismounted as it is; others are disabled first.
+  if (device.node === 'host-enabled' && device.file.driver !== null) return errors.deviceEnabled(path)
+  return suitabilityError(device, step)
+}
+
+/** -Force waives two checks, ACS and the vendor's mitigation directives, and no other. */
+const suitabilityError = ({ file }: Device, { force }: Of<'dismountDevice'>): HostError | null => {
+  const path = file.locationPath
+  if ((file.partition?.used ?? 0) > 0) return errors.partitionsInUse(path)
+  if (file.deviceType === 5) return errors.noPcieControl()
+  if (file.reservedMemory === true) return errors.notAssignable(path, 'reserved memory')
+  if (file.interrupts === 'line') return errors.notAssignable(path, 'line-based interrupts')
+  if (force) return null
+  if (file.acs === 0) return errors.notAssignable(path, 'no ACS')
+  return file.mitigationDriver ? null : errors.noMitigation()
+}
+
+const mountRefuses = ({ gpu }: Of<'mountDevice'>, ground: Ground): HostError | null => {
+  const device = deviceOn(ground, gpu)
+  if (device?.node !== 'dismounted') return errors.deviceNotFound(gpu.locationPath, ground.file.name)
+  return device.owner === null ? null : errors.deviceOfAnotherVm(gpu.locationPath)
+}
+
+const attachRefuses = (step: Of<'attachDevice'>, ground: Ground): HostError | null =>
+  withVm(step, ground, (vm) => {
+    const path = step.gpu.locationPath
+    const device = deviceOn(ground, step.gpu)
+    if (device?.node !== 'dismounted') return errors.deviceNotFound(path, ground.file.name)
+    if (device.owner !== null) return errors.deviceOfAnotherVm(path)
+    if (!takesDevices(vm)) return errors.wrongVmState()
+    if (vm.now.settings.automaticStopAction === 'Save') return errors.saveWithDevice(vm.file.name)
+    return vm.now.state === 'Running' ? devicePowerError(ground, vm, path) : null
+  })
+
+const detachRefuses = (step: Of<'detachDevice'>, ground: Ground): HostError | null =>
+  withVm(step, ground, (vm) => {
+    const { locationPath } = step.gpu
+    if (!vm.now.assigned.includes(locationPath)) return errors.deviceNotFound(locationPath, ground.file.name)
+    return takesDevices(vm) ? null : errors.wrongVmState()
+  })
+
+const RULES: Rules = {
+  stopVm: { refuses: stopRefuses, takesEffect: ({ vm }, ground) => setState(vmOn(ground, vm), 'Off') },
+  startVm: { refuses: startRefuses, takesEffect: ({ vm }, ground) => setState(vmOn(ground, vm), 'Running') },
+  setVm: {
+    refuses: setRefuses,
+    takesEffect: ({ vm, to }, ground) => {
+      const found = vmOn(ground, vm)
+      if (found) Object.assign(found.now.settings, to)
+    },
+  },
+  disableDevice: {
+    refuses: pnpRefuses,
+    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'host-disabled'),
+  },
+  enableDevice: {
+    refuses: pnpRefuses,
+    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'host-enabled'),
+  },
+  dismountDevice: {
+    refuses: dismountRefuses,
+    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'dismounted'),
+  },
+  mountDevice: {
+    refuses: mountRefuses,
+    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'host-disabled'),
+  },
+  attachDevice: {
+    refuses: attachRefuses,
+    takesEffect: ({ gpu, vm }, ground) => vmOn(ground, vm)?.now.assigned.push(gpu.locationPath),
+  },
+  detachDevice: {
+    refuses: detachRefuses,
+    takesEffect: ({ gpu, vm }, ground) => {
+      const found = vmOn(ground, vm)
+      if (found) found.now.assigned = found.now.assigned.filter((path) => path !== gpu.locationPath)
+    },
+  },
+}
+
+const ruleOf = (step: Step): Rule<Step> => RULES[step.kind] as unknown as Rule<Step>
+
+/** Why the host would refuse the step as things stand, or null. */
+export const refusalOf = (step: Step, ground: Ground): HostError | null => ruleOf(step).refuses(step, ground)
+
+/** Makes the step's change in `ground.state`. Only for a step that `refusalOf` lets pass. */
+export const takeEffect = (step: Step, ground: Ground): void => ruleOf(step).takesEffect(step, ground)

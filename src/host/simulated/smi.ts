@@ -1,0 +1,127 @@
+/**
+ * What nvidia-smi would print, as CSV with a header. Exit codes are those that NVIDIA documents (9: driver not loaded,
+ * 15: GPU lost). Figures come from a hash of GPU and place, so the same fleet always shows the same.
+ */
+import { createHash } from 'node:crypto'
+import type { SmiAnswer, SmiTarget } from '../../core/ports'
+import { type Device, type Ground, type VmOnGround, deviceAt, vmOn } from './ground'
+import { guidOf } from './messages'
+import type { GpuFile, GuestSmi } from './schema'
+
+const MIB = 2 ** 20
+
+const HEADER = [
+  'index',
+  'name',
+  'uuid',
+  'driver_version',
+  'memory.total [MiB]',
+  'memory.used [MiB]',
+  'utilization.gpu [%]',
+  'temperature.gpu',
+  'power.draw [W]',
+].join(', ')
+
+const NO_DRIVER =
+  "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA " +
+  'driver is installed and running.'
+const NO_DRIVER_WINDOWS =
+  `${NO_DRIVER} This can also be happening if non-NVIDIA GPU is running as primary display, and NVIDIA GPU is in ` +
+  'WDDM mode.'
+const NO_DEVICES = 'No devices were found'
+
+const ran = (exitCode: number, stdout: string, problemCode: number | null = null): SmiAnswer => ({
+  kind: 'ran',
+  exitCode,
+  stdout: `${stdout}\n`,
+  problemCode,
+})
+const notRun = (why: string): SmiAnswer => ({ kind: 'not-run', why })
+
+const uuidOf = (gpu: GpuFile): string => gpu.uuid ?? `GPU-${guidOf(gpu.instanceId)}`
+
+/** Device Manager's 32.0.15.7261 is nvidia-smi's 572.61: the last five digits. */
+const smiVersion = (driver: string): string => driver.replaceAll('.', '').slice(-5).replace(/(..)$/, '.$1')
+
+interface Place {
+  readonly where: string
+  readonly driver: string
+}
+
+const rowOf = (gpu: GpuFile, index: number, { where, driver }: Place): string => {
+  const [busy = 0, share = 0] = createHash('sha256')
+    .update(`${uuidOf(gpu)} ${where}`)
+    .digest()
+  const load = busy % 101
+  const total = Math.floor((gpu.memory ?? 0) / MIB)
+  const used = Math.floor((total * (load === 0 ? 1 : 5 + (share % 85))) / 100)
+  return [
+    index,
+    gpu.model,
+    uuidOf(gpu),
+    driver,
+    `${total} MiB`,
+    `${used} MiB`,
+    `${load} %`,
+    31 + Math.floor(load / 2),
+    `${(42 + load * 2.35).toFixed(2)} W`,
+  ].join(', ')
+}
+
+const table = (rows: readonly string[]): SmiAnswer => ran(0, [HEADER, ...rows].join('\n'))
+
+const hostAnswer = (ground: Ground): SmiAnswer => {
+  const gpus = ground.file.gpus.filter((gpu) => {
+    const node = deviceAt(ground, gpu.locationPath)?.node
+    return gpu.vendor === 'nvidia' && gpu.driver !== null && node === 'host-enabled'
+  })
+  if (gpus.length === 0) return ran(9, NO_DRIVER_WINDOWS)
+  return table(
+    gpus.map((gpu, index) =>
+      rowOf(gpu, index, { where: ground.file.name, driver: smiVersion(gpu.driver ?? '') }),
+    ),
+  )
+}
+
+/** Address space that is too small for the cards' BARs shows in the guest as Code 12. */
+const fits = ({ now }: VmOnGround, devices: readonly Device[]): boolean => {
+  const needed = (bits: 32 | 64) =>
+    devices
+      .flatMap((device) => device.file.bars)
+      .filter((bar) => bar.bits === bits)
+      .reduce((sum, bar) => sum + bar.size, 0)
+  return needed(32) <= now.settings.lowMmioBytes && needed(64) <= now.settings.highMmioBytes
+}
+
+const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnGround) => SmiAnswer } = {
+  'no-driver': ({ file }) => (file.guest === 'windows' ? ran(9, NO_DRIVER_WINDOWS, 28) : ran(9, NO_DRIVER)),
+  mismatch: () =>
+    ran(18, 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.173'),
+  code12: () => ran(6, NO_DEVICES, 12),
+  code43: () => ran(6, NO_DEVICES, 43),
+  'gpu-lost': () => ran(15, 'SIMULATED: the GPU is lost; reboot the system to recover it.'),
+  'no-answer': ({ file }) =>
+    notRun(
+      file.guest === 'windows'
+        ? 'An error has occurred which Windows PowerShell cannot handle. A remote session might have ended.'
+        : `the guest of ${file.name} does not answer over SSH`,
+    ),
+}
+
+const guestAnswer = (ground: Ground, vm: VmOnGround): SmiAnswer => {
+  if (vm.now.state !== 'Running') return notRun(`${vm.file.name} is not running (${vm.now.state})`)
+  if (vm.now.guestSmi !== 'ok') return FAILURES[vm.now.guestSmi](vm)
+  const devices = vm.now.assigned.flatMap((path) => deviceAt(ground, path) ?? [])
+  const nvidia = devices.filter((device) => device.file.vendor === 'nvidia')
+  if (nvidia.length === 0) return ran(6, NO_DEVICES)
+  if (!fits(vm, devices)) return FAILURES.code12(vm)
+  const place = { where: vm.file.id, driver: vm.file.guestDriver }
+  return table(nvidia.map((device, index) => rowOf(device.file, index, place)))
+}
+
+/** The answer of nvidia-smi on the host, or inside a VM. `problemCode` is null where the guest reports no problem. */
+export const smiAnswer = (ground: Ground, target: SmiTarget): SmiAnswer => {
+  if (target.kind === 'host') return hostAnswer(ground)
+  const vm = vmOn(ground, { id: target.vm })
+  return vm ? guestAnswer(ground, vm) : notRun(`${ground.file.name} has no VM ${target.vm}`)
+}

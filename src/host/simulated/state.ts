@@ -1,0 +1,101 @@
+/** What changes in a simulated fleet, apart from the fleet file, which never does. Plain JSON, so that it persists. */
+import { z } from 'zod'
+import { locationPath, vmSettings, vmState } from '../../core/inventory'
+import { type FleetFile, type HostFile, type VmFile, deviceNode, guestSmi } from './schema'
+
+const STEPS = [
+  'stopVm',
+  'startVm',
+  'setVm',
+  'disableDevice',
+  'enableDevice',
+  'dismountDevice',
+  'mountDevice',
+  'attachDevice',
+  'detachDevice',
+] as const
+
+/**
+ * A misfortune that waits for its step. `refuse`: refused with code and message, nothing changed. `lost-before`:
+ * outcome unknown, nothing changed. `lost-after`: outcome unknown, the effect happened. `any` is any step, but not
+ * the inventory; an inventory that meets one fails as unreachable, whatever the kind.
+ */
+const injectedFault = z.object({
+  host: z.string(),
+  step: z.enum([...STEPS, 'any', 'inventory']),
+  times: z.number().int().positive(),
+  kind: z.enum(['refuse', 'lost-before', 'lost-after']),
+  code: z.string().optional(),
+  message: z.string().optional(),
+})
+export type InjectedFault = z.infer<typeof injectedFault>
+
+const vmNow = z.object({ state: vmState, settings: vmSettings, assigned: z.array(locationPath), guestSmi })
+export type VmNow = z.infer<typeof vmNow>
+
+const hostState = z.object({
+  reachable: z.boolean(),
+  /** The highest fence that any order carried. */
+  fence: z.number(),
+  /** Grows with every reboot: an order under way at that moment is lost. */
+  boots: z.number().int(),
+  /** By slot. A device that a VM holds is `dismounted` here; the VM's list says whose it is. */
+  devices: z.record(z.string(), deviceNode),
+  /** By VM id. */
+  vms: z.record(z.string(), vmNow),
+})
+export type HostState = z.infer<typeof hostState>
+
+export const fleetState = z.object({
+  format: z.literal(1),
+  fleet: z.string(),
+  hosts: z.record(z.string(), hostState),
+  faults: z.array(injectedFault),
+})
+export type FleetState = z.infer<typeof fleetState>
+
+const vmAtFirst = ({ state, settings, assigned, guestSmi: answers }: VmFile): VmNow => ({
+  state,
+  settings: {
+    automaticStopAction: settings.automaticStopAction,
+    guestControlledCacheTypes: settings.guestControlledCacheTypes,
+    lowMmioBytes: settings.lowMmio,
+    highMmioBytes: settings.highMmio,
+    automaticCheckpoints: settings.automaticCheckpoints,
+  },
+  assigned,
+  guestSmi: answers,
+})
+
+const hostAtFirst = (host: HostFile): HostState => {
+  const held = new Set(host.vms.flatMap((vm) => vm.assigned))
+  return {
+    reachable: host.reachable,
+    fence: 0,
+    boots: 0,
+    devices: Object.fromEntries(
+      host.gpus.map((gpu) => [gpu.slot, held.has(gpu.locationPath) ? 'dismounted' : gpu.place]),
+    ),
+    vms: Object.fromEntries(host.vms.map((vm) => [vm.id, vmAtFirst(vm)])),
+  }
+}
+
+/** The state a fleet starts with; what `saved` knows of the file's hosts, devices and VMs goes before it. */
+export const stateFrom = (file: FleetFile, saved: FleetState | null): FleetState => {
+  const hostNow = (host: HostFile): HostState => {
+    const first = hostAtFirst(host)
+    const before = saved?.hosts[host.name]
+    if (!before) return first
+    return {
+      ...before,
+      devices: { ...first.devices, ...before.devices },
+      vms: { ...first.vms, ...before.vms },
+    }
+  }
+  return {
+    format: 1,
+    fleet: file.fleet,
+    hosts: Object.fromEntries(file.hosts.map((host) => [host.name, hostNow(host)])),
+    faults: saved?.faults ?? [],
+  }
+}

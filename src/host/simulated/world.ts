@@ -1,0 +1,168 @@
+/** Everything that happens to a simulated fleet beside the bot: administrators, reboots, broken lines, faults. */
+import { Fault } from '../../core/errors'
+import type { HostFacts, VmSettings, VmState } from '../../core/inventory'
+import type { Step, StepKind } from '../../core/plan/step'
+import { type Ground, type VmOnGround, factsOf, groundOf, vmsOn } from './ground'
+import type { Memory } from './memory'
+import { startError } from './power-on'
+import { refusalOf, takeEffect } from './rules'
+import type { FleetFile, GuestSmi } from './schema'
+import type { InjectedFault } from './state'
+
+/** `before`: the order has reached the host and is about to be judged. `after`: its effect holds and is kept. */
+export interface StepEvent {
+  readonly host: string
+  readonly step: Step
+  readonly when: 'before' | 'after'
+}
+
+/**
+ * What an administrator or misfortune does beside the bot; used by tests and the playground. A VM is named by its id
+ * or its name. Names that do not exist, and acts that Hyper-V refuses, throw Fault('internal').
+ */
+export interface World {
+  hostNames(): readonly string[]
+  /** The true state, whether the host can be reached or not, without latency. */
+  facts(host: string): HostFacts
+  isReachable(host: string): boolean
+  setReachable(host: string, reachable: boolean): void
+  /** VMs that ran start again if they can; everything else, dismounted devices and fence included, stays. */
+  reboot(host: string): void
+  /** Starts, stops, saves or pauses a VM as Hyper-V permits; Critical and Other are misfortunes, always possible. */
+  setVmState(host: string, vm: string, state: VmState): void
+  setVmSettings(host: string, vm: string, settings: Partial<VmSettings>): void
+  /** An administrator does this by hand: no fence, no expectation, no latency, only Hyper-V's own rules. */
+  act(host: string, step: Step): void
+  /** Faults are consumed in order by matching steps. */
+  inject(fault: InjectedFault): void
+  faults(): readonly InjectedFault[]
+  clearFaults(): void
+  setGuestSmi(host: string, vm: string, kind: GuestSmi): void
+  onChange(listener: () => void): () => void
+  /** Called around every mutating step; what a listener throws comes out of `run`, as a crash would. */
+  onStep(listener: (event: StepEvent) => void): () => void
+}
+
+/** From which states an administrator can bring a VM into each. */
+const REACHED_FROM: { readonly [S in VmState]: readonly VmState[] | 'any' } = {
+  Running: ['Off', 'Saved', 'Paused', 'Starting'],
+  Off: 'any',
+  Saved: ['Running', 'Paused'],
+  Paused: ['Running'],
+  Starting: ['Off', 'Saved'],
+  Stopping: ['Running'],
+  Critical: 'any',
+  Other: 'any',
+}
+
+const refuse = (host: string, why: string): never => {
+  throw new Fault('internal', `${host} refuses: ${why}`)
+}
+
+const changeState = (ground: Ground, vm: VmOnGround, state: VmState): void => {
+  const from = REACHED_FROM[state]
+  const { name } = ground.file
+  if (vm.now.state === state) return
+  if (from !== 'any' && !from.includes(vm.now.state)) {
+    refuse(name, `${vm.file.name} is ${vm.now.state} and cannot become ${state}`)
+  }
+  if (state === 'Saved' && vm.now.assigned.length > 0) {
+    refuse(name, `${vm.file.name} has a device assigned and cannot be saved`)
+  }
+  const powersOn = state === 'Running' && (vm.now.state === 'Off' || vm.now.state === 'Saved')
+  const error = powersOn ? startError(ground, vm) : null
+  if (error) refuse(name, error.text.en)
+  vm.now.state = state
+}
+
+const RAN: readonly VmState[] = ['Running', 'Starting', 'Stopping']
+
+/** The default automatic start action: start if it ran. A paused VM's memory is lost unless it is saved first. */
+const afterReboot = (ground: Ground, vm: VmOnGround): VmState => {
+  const { state, settings } = vm.now
+  if (RAN.includes(state)) return startError(ground, vm) === null ? 'Running' : 'Off'
+  if (state === 'Paused') return settings.automaticStopAction === 'Save' ? 'Saved' : 'Off'
+  return state
+}
+
+export interface Listeners {
+  readonly steps: Set<(event: StepEvent) => void>
+}
+
+export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners): World => {
+  const fileOf = (host: string) =>
+    file.hosts.find((each) => each.name === host) ?? refuse(file.fleet, `there is no host ${host}`)
+  const onHost = (host: string) => groundOf(fileOf(host), memory.now())
+  const changeHost = (host: string, edit: (ground: Ground) => void) =>
+    memory.change((draft) => edit(groundOf(fileOf(host), draft)))
+  const changeVm = (host: string, name: string, edit: (vm: VmOnGround, ground: Ground) => void) =>
+    changeHost(host, (ground) => {
+      const vms = vmsOn(ground)
+      const vm = vms.find((each) => each.file.id === name) ?? vms.find((each) => each.file.name === name)
+      edit(vm ?? refuse(host, `there is no VM ${name}`), ground)
+    })
+  const act = (host: string, step: Step) =>
+    changeHost(host, (ground) => {
+      const error = refusalOf(step, ground)
+      if (error) refuse(host, `${step.kind}: ${error.code}: ${error.text.en}`)
+      takeEffect(step, ground)
+    })
+
+  return {
+    hostNames: () => file.hosts.map((host) => host.name),
+    facts: (host) => factsOf(onHost(host)),
+    isReachable: (host) => onHost(host).state.reachable,
+    setReachable: (host, reachable) =>
+      changeHost(host, ({ state }) => {
+        state.reachable = reachable
+      }),
+    reboot: (host) =>
+      changeHost(host, (ground) => {
+        ground.state.boots += 1
+        for (const vm of vmsOn(ground)) vm.now.state = afterReboot(ground, vm)
+      }),
+    setVmState: (host, name, state) => changeVm(host, name, (vm, ground) => changeState(ground, vm, state)),
+    setVmSettings: (host, name, settings) => {
+      const vm = vmsOn(onHost(host)).find((each) => each.file.id === name || each.file.name === name)
+      if (!vm) return refuse(host, `there is no VM ${name}`)
+      act(host, { kind: 'setVm', vm: vm.file, from: {}, to: settings })
+    },
+    act,
+    inject: (fault) => {
+      fileOf(fault.host)
+      memory.change((draft) => void draft.faults.push({ ...fault }))
+    },
+    faults: () => memory.now().faults,
+    clearFaults: () =>
+      memory.change((draft) => {
+        draft.faults = []
+      }),
+    setGuestSmi: (host, name, kind) =>
+      changeVm(host, name, (vm) => {
+        vm.now.guestSmi = kind
+      }),
+    onChange: (listener) => memory.onChange(listener),
+    onStep: (listener) => {
+      steps.add(listener)
+      return () => steps.delete(listener)
+    },
+  }
+}
+
+/** Takes the first waiting fault that matches, once. An inventory is matched only by its own name. */
+export const takeFault = (
+  memory: Memory,
+  host: string,
+  step: StepKind | 'inventory',
+): InjectedFault | null => {
+  const matches = (fault: InjectedFault) =>
+    fault.host === host && (fault.step === step || (fault.step === 'any' && step !== 'inventory'))
+  const fault = memory.now().faults.find(matches)
+  if (!fault) return null
+  memory.change((draft) => {
+    const waiting = draft.faults.find(matches)
+    if (waiting) waiting.times -= 1
+    draft.faults = draft.faults.filter((each) => each.times > 0)
+  })
+  return fault
+}

@@ -1,0 +1,176 @@
+/**
+ * What every implementation of the `Host` port must do, whatever is behind it. The host under test is `hv01` of the
+ * default fleet; `world` is the truth about it.
+ */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { type HostFacts, hostFacts, placeOf } from '../../src/core/inventory'
+import { type Step, expectationOf, read, undoOf } from '../../src/core/plan/step'
+import type { Host, StepResult } from '../../src/core/ports'
+import type { World } from '../../src/host/simulated/fleet'
+
+export interface HostUnderTest {
+  readonly host: Host
+  readonly world: World
+  readonly close: () => Promise<void>
+}
+
+export const gpuRef = (facts: HostFacts, slot: string) => {
+  const { instanceId, locationPath } = facts.gpus.find((gpu) => gpu.slot === slot)!
+  return { alias: `${facts.name}/${slot}`, instanceId, locationPath }
+}
+export const vmRef = (facts: HostFacts, name: string) => {
+  const { id } = facts.vms.find((vm) => vm.name === name)!
+  return { id, name }
+}
+
+/** The steps of an assignment to a VM that is off, settings that the device needs included. */
+export const assignment = (facts: HostFacts, slot: string, name: string): Step[] => {
+  const gpu = gpuRef(facts, slot)
+  const vm = vmRef(facts, name)
+  const from = facts.vms.find((each) => each.id === vm.id)!.settings
+  const to = {
+    automaticStopAction: 'TurnOff',
+    guestControlledCacheTypes: true,
+    lowMmioBytes: 3 * 2 ** 30,
+    highMmioBytes: 129 * 2 ** 30,
+  } as const
+  return [
+    { kind: 'setVm', vm, from, to },
+    { kind: 'disableDevice', gpu },
+    { kind: 'dismountDevice', gpu, force: facts.forceDismount },
+    { kind: 'attachDevice', gpu, vm },
+    { kind: 'startVm', vm },
+  ]
+}
+
+export const run = (host: Host, step: Step, fence = 1): Promise<StepResult> =>
+  host.run({ step, expects: expectationOf(step), fence })
+
+export const runAll = async (host: Host, steps: readonly Step[]): Promise<StepResult[]> => {
+  const results: StepResult[] = []
+  for (const step of steps) results.push(await run(host, step))
+  return results
+}
+
+const DONE = { kind: 'done' }
+const codeOf = (result: StepResult) => (result.kind === 'refused' ? result.code : result.kind)
+
+export const describeHost = (name: string, open: () => Promise<HostUnderTest>): void => {
+  describe(`${name} as a host`, () => {
+    let under: HostUnderTest
+    let facts: HostFacts
+
+    beforeEach(async () => {
+      under = await open()
+      facts = under.world.facts('hv01')
+    })
+    afterEach(() => under.close())
+
+    test('the inventory is valid and tells the truth', async () => {
+      const told = await under.host.inventory()
+
+      expect(hostFacts.parse(told)).toEqual(facts)
+    })
+
+    test('an assignment changes the host step by step, and each step reads as done once it is', async () => {
+      for (const step of assignment(facts, 'gpu0', 'train-01')) {
+        expect(read(step, await under.host.inventory())).toBe('ready')
+        expect(await run(under.host, step)).toEqual(DONE)
+        expect(read(step, await under.host.inventory())).toBe('done')
+      }
+      const now = await under.host.inventory()
+      const holder = vmRef(facts, 'train-01').id
+      expect(placeOf(now, gpuRef(now, 'gpu0'))).toEqual({ kind: 'assigned', vm: holder })
+    })
+
+    test('undoing every step in reverse order brings back exactly what was', async () => {
+      const steps = assignment(facts, 'gpu0', 'train-01')
+      await runAll(under.host, steps)
+
+      const undone = await runAll(under.host, steps.map(undoOf).reverse())
+
+      expect(undone).toEqual(steps.map(() => DONE))
+      expect(under.world.facts('hv01')).toEqual(facts)
+    })
+
+    test('a step whose ground has changed is refused and changes nothing', async () => {
+      const [set] = assignment(facts, 'gpu0', 'train-01')
+      under.world.setVmState('hv01', 'train-01', 'Running')
+      const before = under.world.facts('hv01')
+
+      const result = await run(under.host, set!)
+
+      expect(codeOf(result)).toBe('PreconditionChanged')
+      expect(under.world.facts('hv01')).toEqual(before)
+    })
+
+    test('a device is known by instance id and location path together', async () => {
+      const gpu = { ...gpuRef(facts, 'gpu0'), instanceId: gpuRef(facts, 'gpu1').instanceId }
+
+      const result = await run(under.host, { kind: 'disableDevice', gpu })
+
+      expect(codeOf(result)).toBe('PreconditionChanged')
+      expect(under.world.facts('hv01')).toEqual(facts)
+    })
+
+    test('a fence lower than the highest seen is refused, an equal one is not', async () => {
+      const [set, disable] = assignment(facts, 'gpu0', 'train-01')
+      expect(await run(under.host, set!, 7)).toEqual(DONE)
+
+      const late = await run(under.host, disable!, 6)
+      const same = await run(under.host, disable!, 7)
+
+      expect(codeOf(late)).toBe('StaleFence')
+      expect(same).toEqual(DONE)
+    })
+
+    test('adding a device that is not dismounted is refused as not found', async () => {
+      const step: Step = { kind: 'attachDevice', gpu: gpuRef(facts, 'gpu0'), vm: vmRef(facts, 'train-01') }
+
+      const result = await under.host.run({ step, expects: {}, fence: 1 })
+
+      expect(codeOf(result)).toBe('ObjectNotFound')
+      expect(under.world.facts('hv01')).toEqual(facts)
+    })
+
+    test('settings that need the VM off are refused while it runs', async () => {
+      const step: Step = {
+        kind: 'setVm',
+        vm: vmRef(facts, 'train-02'),
+        from: {},
+        to: { highMmioBytes: 2 ** 36 },
+      }
+
+      const result = await under.host.run({ step, expects: {}, fence: 1 })
+
+      expect(codeOf(result)).toBe('InvalidState')
+      expect(under.world.facts('hv01')).toEqual(facts)
+    })
+
+    test('a host that cannot be reached leaves the outcome of a step unknown, and has no inventory', async () => {
+      const [set] = assignment(facts, 'gpu0', 'train-01')
+      under.world.setReachable('hv01', false)
+
+      expect((await run(under.host, set!)).kind).toBe('unknown')
+      await expect(under.host.inventory()).rejects.toMatchObject({ name: 'Fault', code: 'host-unreachable' })
+      expect((await under.host.smi({ kind: 'host' })).kind).toBe('not-run')
+      expect(under.world.facts('hv01')).toEqual(facts)
+    })
+
+    test('nvidia-smi in a VM answers with one row for its GPU', async () => {
+      const answer = await under.host.smi({ kind: 'guest', vm: vmRef(facts, 'render-01').id })
+
+      expect(answer).toMatchObject({ kind: 'ran', exitCode: 0 })
+      const [head, row, ...more] = answer.kind === 'ran' ? answer.stdout.trim().split('\n') : []
+      expect(head).toMatch(/^index, name, uuid, driver_version, memory\.total \[MiB\], /)
+      expect(row).toMatch(/^0, NVIDIA A40, GPU-[0-9a-f-]{36}, /)
+      expect(more).toEqual([])
+    })
+
+    test('nvidia-smi cannot be run in a VM that is off', async () => {
+      const answer = await under.host.smi({ kind: 'guest', vm: vmRef(facts, 'train-01').id })
+
+      expect(answer.kind).toBe('not-run')
+    })
+  })
+}

@@ -1,8 +1,6 @@
 /** Wires the parts: the server for a real workspace, and the playground with a local one. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { sql } from 'kysely'
-import type { Logger } from 'pino'
 import { LIMITS, startBot } from './bot'
 import { slackChat } from './chat/slack/post'
 import { identifyBot } from './chat/slack/identify'
@@ -13,15 +11,21 @@ import { systemClock } from './clock'
 import type { Config, SlackSettings } from './config'
 import type { Policy } from './core/policy'
 import type { Address } from './core/ports'
-import { openSimulatedFleet, type SimulatedFleet } from './host/simulated/fleet'
+import { openSimulatedFleet, type SimulatedFleet, type World } from './host/simulated/fleet'
 import { startHttp } from './http'
 import { playgroundHandler } from './playground/server'
-import { BOT, PEOPLE, startLocalSlack, TEAM } from './playground/slack/local-slack'
-import { openStore, type Store } from './store/database'
+import { BOT, PEOPLE, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
+import { answers, openStore, type Store } from './store/database'
+import type { Log } from './work/parts'
 
 export interface App {
   readonly port: number
   stop(): Promise<void>
+}
+
+export interface Playground extends App {
+  readonly slack: LocalSlack
+  readonly world: World
 }
 
 const COMMAND = '/gpu'
@@ -31,14 +35,18 @@ type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
 /** A real workspace over HTTP or Socket Mode. Throws Fault with the cure when a token, a port or the data directory is wrong. */
-export const startServer = async (config: ServerConfig, log: Logger): Promise<App> => {
+export const startServer = async (config: ServerConfig, log: Log): Promise<App> => {
   const identity = await identifyBot(config.slack)
   const slack: SlackConfig = { ...config.slack, ...identity, command: COMMAND }
   const policy = policyOf(identity.teamId, config.file.policy)
   const channel = (id: string | undefined): Address | null =>
     id === undefined ? null : { kind: 'channel', chat: 'slack', channel: id }
   const store = await openStore(config.DATA_DIR)
-  const fleet = openFleet(config.DATA_DIR, config.file.fleet ?? DEFAULT_FLEET)
+  const fleet = openFleet({
+    dir: config.DATA_DIR,
+    file: config.file.fleet ?? DEFAULT_FLEET,
+    latency: 'as-in-file',
+  })
   const bot = await startBot({
     store,
     policy,
@@ -69,7 +77,11 @@ export const startServer = async (config: ServerConfig, log: Logger): Promise<Ap
 }
 
 /** The whole bot on loopback with a local workspace and a simulated fleet; needs no configuration. */
-export const startPlayground = async (config: PlaygroundConfig, log: Logger): Promise<App> => {
+export const startPlayground = async (
+  config: PlaygroundConfig,
+  log: Log,
+  latency: 'as-in-file' | 'none' = 'as-in-file',
+): Promise<Playground> => {
   const settings: SlackSettings = {
     botToken: `xoxb-${randomBytes(18).toString('hex')}`,
     signingSecret: randomBytes(24).toString('hex'),
@@ -92,7 +104,7 @@ export const startPlayground = async (config: PlaygroundConfig, log: Logger): Pr
     command: COMMAND,
   }
   const store = await openStore(config.DATA_DIR)
-  const fleet = openFleet(config.DATA_DIR, DEFAULT_FLEET)
+  const fleet = openFleet({ dir: config.DATA_DIR, file: DEFAULT_FLEET, latency })
   const bot = await startBot({
     store,
     log,
@@ -112,15 +124,16 @@ export const startPlayground = async (config: PlaygroundConfig, log: Logger): Pr
     missing: () => missingIn(store),
   })
   port = http.port
-  return stopper(port, [() => http.close(), () => bot.stop(), () => local.close(), () => store.close()])
+  const app = stopper(port, [() => http.close(), () => bot.stop(), () => local.close(), () => store.close()])
+  return { ...app, slack: local, world: fleet.world }
 }
 
-const openFleet = (dir: string, file: string): SimulatedFleet =>
+const openFleet = (options: { dir: string; file: string; latency: 'as-in-file' | 'none' }): SimulatedFleet =>
   openSimulatedFleet({
-    file,
-    stateFile: join(dir, 'simulated-fleet.json'),
+    file: options.file,
+    stateFile: join(options.dir, 'simulated-fleet.json'),
     clock: systemClock,
-    latency: 'as-in-file',
+    latency: options.latency,
   })
 
 const hostsOf = (fleet: SimulatedFleet) => new Map(fleet.hosts.map((host) => [host.name, host]))
@@ -140,10 +153,7 @@ const playgroundPolicy = (): Policy => {
   })
 }
 
-const missingIn = async (store: Store): Promise<string[]> => {
-  await sql`select 1`.execute(store.db)
-  return []
-}
+const missingIn = async (store: Store): Promise<string[]> => ((await answers(store.db)) ? [] : ['store'])
 
 /** Stops in the order given, each part even if one before it failed. */
 const stopper = (port: number, parts: readonly (() => Promise<void>)[]): App => ({

@@ -5,7 +5,10 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
+      if (signal?.aborted) {
+        resolve()
+        return
+      }
       const wake = (): void => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', wake)

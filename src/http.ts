@@ -45,24 +45,16 @@ export const startHttp = async (options: HttpOptions): Promise<HttpServer> => {
 
 const route = (options: HttpOptions, req: IncomingMessage, res: ServerResponse): void => {
   const path = (req.url ?? '/').split('?')[0]
-  if (path === '/healthz') return answer(res, 200, { status: 'alive' })
-  if (path === '/readyz') return void readiness(options, res)
-  if (path === '/slack/events' && options.slackEvents) return options.slackEvents(req, res)
-  if (options.pages?.(req, res)) return
-  answer(res, 404, { error: 'not found' })
+  if (path === '/healthz') answer(res, 200, { status: 'alive' })
+  else if (path === '/readyz') void readiness(options, res)
+  else if (path === '/slack/events' && options.slackEvents) options.slackEvents(req, res)
+  else if (!options.pages?.(req, res)) answer(res, 404, { error: 'not found' })
 }
 
 const readiness = async (options: HttpOptions, res: ServerResponse): Promise<void> => {
-  try {
-    const missing = await options.missing()
-    answer(
-      res,
-      missing.length === 0 ? 200 : 503,
-      missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing },
-    )
-  } catch {
-    answer(res, 503, { status: 'not ready', missing: ['store'] })
-  }
+  const missing = await options.missing()
+  if (missing.length === 0) answer(res, 200, { status: 'ready' })
+  else answer(res, 503, { status: 'not ready', missing })
 }
 
 const answer = (res: ServerResponse, status: number, body: object): void => {

@@ -148,7 +148,7 @@ const cancel = (request: Request, event: Extract<RequestEvent, { kind: 'cancel' 
   if (request.state === 'pending')
     return { ...request, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
   if (request.state !== 'approved') return null
-  const { approval: _, ...rest } = request
+  const { approval, ...rest } = request
   return { ...rest, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
 }
 
@@ -169,7 +169,7 @@ const finish = (request: Request, event: Ending): Request | null => {
     return request.state === 'succeeded' ? { ...request, verification: event.verification } : null
   if (event.kind === 'resolve') {
     if (request.state !== 'needs-attention') return null
-    const { why: _why, now: _now, repair: _repair, ...rest } = request
+    const { why, now, repair, ...rest } = request
     return {
       ...rest,
       state: 'resolved',

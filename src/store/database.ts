@@ -82,3 +82,13 @@ export const count = async (tx: Tx, name: 'request' | 'fence'): Promise<number> 
     .executeTakeFirstOrThrow()
   return row.value
 }
+
+/** Can the store be read? */
+export const answers = async (db: Db): Promise<boolean> => {
+  try {
+    await sql`select 1`.execute(db)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -2,22 +2,23 @@
 import type { Clock } from '../core/ports'
 
 export interface Loop {
-  wake(): void
+  readonly wake: () => void
   /** Resolves when the turn under way has ended. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** `turn` returns in how many milliseconds it wants the next turn, or null to wait for a wake. It must not throw. */
 export const startLoop = (clock: Clock, turn: () => Promise<number | null>): Loop => {
   let woken = true
-  let stopped = false
+  const stopping = new AbortController()
+  const stopped = (): boolean => stopping.signal.aborted
   let sleeping = new AbortController()
 
   const run = async (): Promise<void> => {
     let pauseMs: number | null = 0
-    while (!stopped) {
+    while (!stopped()) {
       if (!woken) await clock.sleep(pauseMs ?? FOREVER_MS, sleeping.signal)
-      if (stopped) return
+      if (stopped()) return
       sleeping = new AbortController()
       woken = false
       pauseMs = await turn()
@@ -32,7 +33,7 @@ export const startLoop = (clock: Clock, turn: () => Promise<number | null>): Loo
   return {
     wake,
     stop: async () => {
-      stopped = true
+      stopping.abort()
       wake()
       await ended
     },

@@ -164,15 +164,9 @@ const ticking = async <T>({ parts, request }: Operation, work: () => Promise<T>)
 const readPatiently = async (operation: Operation): Promise<HostFacts | null> => {
   const { parts, host, request, stopping } = operation
   const until = parts.clock.now() + parts.limits.hostPatienceMs
-  let why = ''
   while (!stopping.aborted) {
-    try {
-      const facts = await host.inventory()
-      if (!inTransit(request.plan, facts)) return facts
-      why = 'a VM is still starting or stopping'
-    } catch (error) {
-      why = messageOf(error)
-    }
+    const { facts, why } = await readOnce(host, request.plan)
+    if (facts) return facts
     if (parts.clock.now() >= until) {
       await finish(operation, null, attention(operation, null, `the host could not be read: ${why}`))
       return null
@@ -180,6 +174,18 @@ const readPatiently = async (operation: Operation): Promise<HostFacts | null> =>
     await parts.clock.sleep(RETRY_MS, stopping)
   }
   return null
+}
+
+const readOnce = async (
+  host: Host,
+  plan: Plan,
+): Promise<{ facts: HostFacts; why?: never } | { facts: null; why: string }> => {
+  try {
+    const facts = await host.inventory()
+    return inTransit(plan, facts) ? { facts: null, why: 'a VM is still starting or stopping' } : { facts }
+  } catch (error) {
+    return { facts: null, why: messageOf(error) }
+  }
 }
 
 const inTransit = (plan: Plan, facts: HostFacts): boolean =>

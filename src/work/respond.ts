@@ -1,6 +1,5 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
 import { checkNotice } from '../core/answers/check'
-import { doneNotice } from '../core/answers/done'
 import { historyNotice } from '../core/answers/history'
 import { listNotice } from '../core/answers/list'
 import { refusalNotice } from '../core/answers/refusal'
@@ -53,15 +52,7 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'smi':
       return readNvidiaSmi(parts, command.name, caller)
     case 'list':
-      return say(
-        listNotice({
-          views: await views(parts),
-          command,
-          now: parts.clock.now(),
-          requests: (await openRequests(parts)).map(lineOf),
-          caller: caller.account,
-        }),
-      )
+      return say(await list(parts, command, caller))
     case 'show':
       return say(await show(parts, command.name))
     case 'check':
@@ -90,6 +81,26 @@ const ENDED: readonly RequestState[] = [
   'resolved',
 ]
 const openRequests = (parts: Parts) => requestsIn(parts.db, OPEN)
+
+const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, caller: Caller) =>
+  listNotice({
+    views: await views(parts),
+    command,
+    now: parts.clock.now(),
+    requests: (await openRequests(parts)).map(lineOf),
+    mine: await heldBy(parts, caller.account),
+  })
+
+/** GPUs whose newest successful request was this person's, and gave them to a VM. */
+const heldBy = async (parts: Parts, account: string): Promise<ReadonlySet<string>> => {
+  const newest = new Map(
+    (await requestsIn(parts.db, ['succeeded'])).map((request) => [request.plan.gpu.alias, request]),
+  )
+  const held = [...newest.values()].filter(
+    (request) => request.plan.to !== null && request.asked.by === account,
+  )
+  return new Set(held.map((request) => request.plan.gpu.alias))
+}
 
 const show = async (parts: Parts, name: string) => {
   const request = /^r-\d+$/i.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null

@@ -1,0 +1,23 @@
+/** What answers need to know of requests and of what was done with them. */
+import type { PlanAction } from '../plan/plan'
+import type { RequestState } from '../request'
+
+export interface RequestLine {
+  readonly id: string
+  readonly state: RequestState
+  readonly action: PlanAction
+  readonly gpu: string
+  readonly model: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly by: string
+  readonly at: number
+  readonly expiresAt: number
+}
+
+export interface HistoryLine {
+  readonly at: number
+  readonly requestId: string
+  readonly what: string
+  readonly by: string | null
+}

@@ -1,0 +1,37 @@
+// A bot over a simulated fleet without latencies, in a directory of its own.
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LIMITS, startBot } from '../dist/bot.js'
+import { systemClock } from '../dist/clock.js'
+import { openSimulatedFleet } from '../dist/host/simulated/fleet.js'
+import { openStore } from '../dist/store/database.js'
+import { account, APPROVER, instantChat, silent, temporaryDirectory, USER } from './fixture.mjs'
+
+export const startBenchBot = async (onSend) => {
+  const directory = temporaryDirectory()
+  const file = fileURLToPath(new URL('../dist/host/simulated/fleets/default.yaml', import.meta.url))
+  const fleet = openSimulatedFleet({
+    file,
+    stateFile: join(directory.path, 'fleet.json'),
+    clock: systemClock,
+    latency: 'none',
+  })
+  const store = await openStore(directory.path)
+  const bot = await startBot({
+    store,
+    clock: systemClock,
+    chat: instantChat(onSend),
+    log: silent,
+    limits: { ...LIMITS, pollMs: 3_600_000 },
+    hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
+    requestsChannel: null,
+    changesChannel: null,
+    policy: { ask: new Set([account(USER)]), approve: new Set([account(APPROVER)]), admin: new Set() },
+  })
+  const close = async () => {
+    await bot.stop()
+    await store.close()
+    directory.remove()
+  }
+  return { bot, fleet, close }
+}

@@ -1,0 +1,102 @@
+/** A playground for one test: the real bot, a local workspace, a fleet without latencies, a directory of its own. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPlayground, type Playground } from '../../src/app'
+import type { SlackMessage } from '../../src/playground/slack/local-slack'
+
+export const MAYA = 'U0MAYA'
+export const JONAS = 'U0JONAS'
+export const PRIYA = 'U0PRIYA'
+export const GPU = 'C0GPU'
+export const CHANGES = 'C0GPUCHANGES'
+
+const nothing = (): undefined => undefined
+const silent = { info: nothing, warn: nothing, error: nothing }
+
+export interface Journey extends Playground {
+  /** Types a command and resolves with the first message it leads to, as that person sees it. */
+  says(person: string, text: string): Promise<SlackMessage>
+  /** Presses the button with this label on the newest message that has it. */
+  presses(person: string, label: string): Promise<{ status: number }>
+  /** The first message in a channel, old or to come, of which the test holds. */
+  sees(channel: string, holds: (message: SlackMessage) => boolean): Promise<SlackMessage>
+  end(): Promise<void>
+}
+
+/** All the text of a message, blocks included, as one string. */
+export const textOf = (message: SlackMessage): string => {
+  const texts: string[] = []
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value)
+    else if (Array.isArray(value)) value.forEach(walk)
+    else if (value && typeof value === 'object')
+      for (const [key, inner] of Object.entries(value))
+        if (
+          ['text', 'elements', 'blocks', 'fields', 'rows', 'accessory'].includes(key) ||
+          Array.isArray(value) ||
+          /^\d+$/.test(key)
+        )
+          walk(inner)
+  }
+  walk(message.text)
+  walk(message.blocks)
+  return texts.join(' ')
+}
+
+interface Button {
+  readonly action_id: string
+  readonly text: { readonly text: string }
+}
+const buttonsOf = (message: SlackMessage): Button[] =>
+  (message.blocks as unknown as { type: string; elements?: unknown[] }[])
+    .filter((block) => block.type === 'actions')
+    .flatMap((block) => block.elements as Button[])
+
+export const startJourney = async (): Promise<Journey> => {
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-journey-'))
+  const playground = await startPlayground(
+    { kind: 'playground', DATA_DIR: dir, PORT: 0, HOST: undefined, LOG_LEVEL: 'error' },
+    silent,
+    'none',
+  )
+  const { slack } = playground
+
+  const first = (find: () => SlackMessage | undefined): Promise<SlackMessage> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = find()
+        if (!found) return
+        stop()
+        resolve(found)
+      }
+      const stop = slack.onChange(look)
+      look()
+    })
+
+  return {
+    ...playground,
+    says: async (person, text) => {
+      const before = new Set(
+        slack.channels.flatMap((channel) => slack.messages(channel.id).map((message) => message.ts)),
+      )
+      const typed = slack.command(person, GPU, text)
+      const answer = await first(() =>
+        slack.messages(GPU).find((message) => !before.has(message.ts) && message.user !== person),
+      )
+      await typed
+      return answer
+    },
+    presses: async (person, label) => {
+      const shows = (each: SlackMessage) => buttonsOf(each).some((button) => button.text.text === label)
+      const message = await first(() => slack.messages(GPU).findLast(shows))
+      const button = buttonsOf(message).find((each) => each.text.text === label)
+      return slack.press(person, GPU, message.ts, button?.action_id ?? '')
+    },
+    sees: (channel, holds) => first(() => slack.messages(channel).find(holds)),
+    end: async () => {
+      await playground.stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}

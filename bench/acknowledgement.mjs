@@ -40,7 +40,7 @@ const signed = (request) => {
   return { ...request, method: 'POST', path: '/slack/events', headers, body }
 }
 
-const load = async (port, { connections, seconds }) => {
+export const load = async (port, { connections, seconds }) => {
   const result = await autocannon({
     url: `http://127.0.0.1:${port}`,
     connections,

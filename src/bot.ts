@@ -23,7 +23,7 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-export type BotOptions = Omit<Parts, 'db' | 'wake' | 'chat'> & {
+export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'chat'> & {
   readonly store: Store
   readonly chat: Chat
 }
@@ -36,9 +36,9 @@ export const startBot = async ({ store, ...options }: BotOptions): Promise<Bot> 
     run: () => workers?.run.wake(),
     deliver: () => workers?.deliver.wake(),
   }
-  const parts: Parts = { ...options, db: store.db, wake }
+  const inbox = openInbox(store.db, options.clock, wake.intake)
+  const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush }
   await Promise.all([...parts.hosts.values()].map((host) => refreshHost(parts, host)))
-  const inbox = openInbox(store.db, wake.intake)
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
   workers = started
   const watchers = startWatching(parts)

@@ -1,12 +1,15 @@
 /**
- * Reads what nvidia-smi printed. Exit codes are NVIDIA's (GPU Operator troubleshooting); its texts often come on
- * standard output. The output "is not guaranteed to be backwards compatible", so columns are found by their names.
+ * Reads what nvidia-smi printed. NVIDIA does not promise that its output stays as it is, so columns are found by
+ * their names, and an answer in another form is a failure with its reason, never a guess.
  */
+import { exitOf, failureIn, problemOf, type Failure } from './answers/smi-failures'
+import { bytes, counted } from './answers/words'
+import { runsOf } from './grammar/prose'
+import { isHidden } from './grammar/shown'
 import type { GpuFacts } from './inventory'
 import type { Notice, Part } from './notice'
 import type { SmiAnswer } from './ports'
 
-/** The fixed query: `nvidia-smi --query-gpu=<fields> --format=csv`. */
 export const SMI_FIELDS = [
   'index',
   'name',
@@ -20,203 +23,200 @@ export const SMI_FIELDS = [
 ] as const
 type Field = (typeof SMI_FIELDS)[number]
 
-/** Cells as nvidia-smi prints them, units included; null where it has no figure. */
-export type SmiGpu = { readonly [F in Field]: string | null }
+/** The fixed arguments that every nvidia-smi is called with. */
+export const SMI_ARGUMENTS = [`--query-gpu=${SMI_FIELDS.join(',')}`, '--format=csv'] as const
+
+/** One GPU as nvidia-smi sees it; null where it has no figure. */
+export interface SmiGpu {
+  readonly index: number | null
+  readonly name: string | null
+  readonly uuid: string | null
+  readonly driverVersion: string | null
+  readonly memoryTotalBytes: number | null
+  readonly memoryUsedBytes: number | null
+  readonly utilizationPercent: number | null
+  readonly temperatureCelsius: number | null
+  readonly powerWatts: number | null
+}
 
 export type SmiReading =
   | { readonly verdict: 'verified'; readonly gpus: readonly SmiGpu[] }
-  | {
-      readonly verdict: 'failed'
-      readonly why: string
-      readonly next: string
-      readonly gpus: readonly SmiGpu[]
-    }
-  | { readonly verdict: 'not-checked'; readonly why: string; readonly next: string }
+  | ({ readonly verdict: 'failed'; readonly gpus: readonly SmiGpu[] } & Failure)
+  | ({ readonly verdict: 'not-checked' } & Failure)
 
+/** Characters; far more than any machine's GPUs need. */
 const OUTPUT_CAP = 64 * 1024
+const WHY_CAP = 300
+const READ_IT_THERE = 'Run nvidia-smi there and read what it says.'
 
-/** `vendors`: the makers of the GPUs that ought to be there; nvidia-smi speaks for NVIDIA's alone. */
+/**
+ * `vendors`: the makers of the GPUs that ought to be there; nvidia-smi speaks for NVIDIA's alone. With none named,
+ * at least one GPU is expected.
+ */
 export const readSmi = (
   answer: SmiAnswer,
-  expected: { vendors: readonly GpuFacts['vendor'][] },
+  { vendors }: { readonly vendors: readonly GpuFacts['vendor'][] },
 ): SmiReading => {
   if (answer.kind === 'not-run')
     return {
       verdict: 'not-checked',
-      why: clean(answer.why),
-      next: 'Start the VM, or look at its console; then `smi` again.',
+      why: printable(answer.why).replaceAll('\n', ' ').trim().replace(/\.$/, '').slice(0, WHY_CAP),
+      next: 'Ask again with `smi` once it runs and answers; a guest that has just started needs a minute or two.',
     }
-  const nvidia = expected.vendors.filter((vendor) => vendor === 'nvidia').length
-  if (expected.vendors.length > 0 && nvidia === 0)
+  const ours = vendors.filter((vendor) => vendor === 'nvidia').length
+  if (vendors.length > 0 && ours === 0)
     return {
       verdict: 'not-checked',
-      why: 'the GPU is not NVIDIA’s, so nvidia-smi cannot speak for it',
-      next: 'Look at the device in the guest.',
+      why: 'it has no NVIDIA GPU, and nvidia-smi speaks for no other',
+      next: 'Look at the device with the tools of its maker.',
     }
-  const output = clean(answer.stdout).slice(0, OUTPUT_CAP)
-  const problem = answer.problemCode === null ? undefined : PROBLEMS[answer.problemCode]
-  if (problem) return { verdict: 'failed', ...problem, gpus: [] }
-  const known = TEXTS.find(({ holds }) => output.includes(holds))
-  if (known) return { verdict: 'failed', why: known.why, next: known.next, gpus: [] }
-  if (answer.exitCode !== 0) return { verdict: 'failed', ...exitWords(answer.exitCode), gpus: [] }
-  return readTable(output, nvidia)
+  const output = printable(answer.stdout.slice(0, OUTPUT_CAP))
+  const read = answer.stdout.length > OUTPUT_CAP ? strange('it is longer than 64 KiB') : readTable(output)
+  const gpus = read.kind === 'table' ? read.gpus : []
+  const failure = problemOf(answer.problemCode) ?? failureIn(output) ?? exitOf(answer.exitCode)
+  if (failure) return { verdict: 'failed', ...failure, gpus }
+  if (read.kind === 'strange') return { verdict: 'failed', why: read.why, next: READ_IT_THERE, gpus }
+  const expected = Math.max(1, ours)
+  return gpus.length < expected
+    ? { verdict: 'failed', ...tooFew(gpus.length, expected), gpus }
+    : { verdict: 'verified', gpus }
 }
 
-interface Words {
-  readonly why: string
-  readonly next: string
-}
+const tooFew = (seen: number, expected: number): Failure => ({
+  why: `nvidia-smi shows ${seen} of ${counted(expected, 'GPU')}`,
+  next: 'Look at the missing device in the guest: the driver does not take it, or MMIO is too small for all of them.',
+})
 
-const NO_DRIVER: Words = {
-  why: 'the guest has no NVIDIA driver that runs',
-  next: 'Install the NVIDIA driver in the guest and restart it; the assignment itself is in order.',
-}
+/** Terminal sequences and characters that nobody sees (control, bidirectional, zero-width) are dropped; line ends stay. */
+const printable = (text: string): string =>
+  Array.from(text.replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, ''))
+    .filter((character) => character === '\n' || !isHidden(character))
+    .join('')
 
-/** ConfigManagerErrorCode of the display device in a Windows guest. */
-const PROBLEMS: { readonly [code: number]: Words } = {
-  12: {
-    why: 'the device reports Code 12: it cannot find enough free resources, which here means too little MMIO space',
-    next: 'Release the GPU and assign it again so that MMIO is computed afresh; if it stays, raise high MMIO toward the sum of all BARs plus the largest.',
-  },
-  28: NO_DRIVER,
-  31: {
-    why: 'the device reports Code 31: Windows cannot load its driver',
-    next: 'Reinstall the NVIDIA driver in the guest.',
-  },
-  43: {
-    why: 'the device reports Code 43: its driver stopped it',
-    next: 'Update the guest driver (before version 465 it refused GeForce cards in VMs); also check MMIO, and that no partition adapter is in the same VM.',
-  },
-}
+type Read =
+  | { readonly kind: 'table'; readonly gpus: readonly SmiGpu[] }
+  | { readonly kind: 'strange'; readonly why: string }
 
-const TEXTS: readonly (Words & { readonly holds: string })[] = [
-  { holds: "couldn't communicate with the NVIDIA driver", ...NO_DRIVER },
-  {
-    holds: 'Driver/library version mismatch',
-    why: 'the driver that runs and its library have different versions, as after an update',
-    next: 'Restart the guest.',
-  },
-  {
-    holds: 'No devices were found',
-    why: 'the driver runs, but finds no GPU',
-    next: 'Look at the device in the guest: its problem code says why the driver does not take it.',
-  },
-]
+const strange = (what: string): Read => ({
+  kind: 'strange',
+  why: `nvidia-smi answered in a form that is not known: ${what}`,
+})
 
-const EXITS: { readonly [code: number]: Words } = {
-  2: {
-    why: 'nvidia-smi did not understand the query',
-    next: 'Its version may be too old for the fields asked for; update the driver.',
-  },
-  3: {
-    why: 'the query is not available on this device',
-    next: 'Nothing is wrong with the assignment; nvidia-smi says little about this model.',
-  },
-  4: {
-    why: 'the account may not run nvidia-smi',
-    next: 'Give the account that the bot uses the right to run it.',
-  },
-  6: { why: 'nvidia-smi found no such device', next: 'Look at the device in the guest.' },
-  8: { why: 'the power cables of the GPU are not attached properly', next: 'Check the cables in the host.' },
-  9: NO_DRIVER,
-  10: {
-    why: 'the kernel found an interrupt problem with the GPU',
-    next: 'Check that the device uses MSI; see `check`.',
-  },
-  12: { why: 'the NVML library is missing', next: 'Reinstall the NVIDIA driver in the guest.' },
-  13: {
-    why: 'the NVML library lacks a function, so it is older than nvidia-smi',
-    next: 'Reinstall the NVIDIA driver in the guest.',
-  },
-  14: { why: 'the infoROM of the GPU is corrupted', next: 'Ask the maker of the card.' },
-  15: {
-    why: 'the GPU is lost: it has fallen off the bus',
-    next: 'Turn the VM off and on; if it stays lost, restart the host.',
-  },
-  18: { why: 'the driver and its library have different versions', next: 'Restart the guest.' },
-}
+const cellsOf = (line: string): string[] => line.split(',').map((cell) => cell.trim())
 
-const exitWords = (code: number): Words =>
-  EXITS[code] ?? {
-    why: `nvidia-smi ended with exit code ${code}`,
-    next: 'Run nvidia-smi in the guest and read what it says.',
+/** CSV with a header, such as `name, memory.total [MiB]`; the unit may stand there, in the cell, or in both. */
+const readTable = (output: string): Read => {
+  const [head, ...rows] = output.split('\n').filter((line) => line.trim() !== '')
+  if (head === undefined) return strange('it is empty')
+  const columns = cellsOf(head).map((cell) => /^(\S+)(?: \[(.*)\])?$/.exec(cell))
+  const names = columns.map((column) => column?.[1] ?? '')
+  const missing = SMI_FIELDS.filter((field) => !names.includes(field))
+  if (missing.length > 0) return strange(`columns are missing (${missing.join(', ')})`)
+  if (names.length > SMI_FIELDS.length) return strange('there are columns that were not asked for')
+  const gpus: SmiGpu[] = []
+  for (const [index, row] of rows.entries()) {
+    const cells = cellsOf(row)
+    if (cells.length !== names.length)
+      return strange(`row ${index + 1} has ${counted(cells.length, 'cell')} in place of ${names.length}`)
+    const cellOf = (field: Field): Cell => {
+      const at = names.indexOf(field)
+      return { text: cells[at] ?? '', unit: columns[at]?.[2] }
+    }
+    const odd = FIGURES.find((field) => !isFigure(cellOf(field), UNITS[field]))
+    if (odd) return strange(`${odd} of row ${index + 1} is no figure`)
+    gpus.push(gpuOf(cellOf))
   }
-
-/** Terminal sequences, control and format characters are dropped; line ends stay. */
-const clean = (text: string): string =>
-  text.replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, '').replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '')
-
-const readTable = (output: string, expectedCount: number): SmiReading => {
-  const [head, ...lines] = output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-  const columns = (head ?? '').split(',').map((column) => column.trim().replace(/ \[[^\]]*\]$/, ''))
-  const missing = SMI_FIELDS.filter((field) => !columns.includes(field))
-  if (missing.length > 0)
-    return {
-      verdict: 'failed',
-      why: `nvidia-smi answered in a form that is not known: ${missing.join(', ')} missing`,
-      next: 'Run nvidia-smi in the guest and read what it says.',
-      gpus: [],
-    }
-  const gpus = lines.map((line) =>
-    gpuOf(
-      columns,
-      line.split(',').map((cell) => cell.trim()),
-    ),
-  )
-  if (gpus.length < Math.max(1, expectedCount))
-    return {
-      verdict: 'failed',
-      why: `nvidia-smi shows ${gpus.length} of ${Math.max(1, expectedCount)} GPUs`,
-      next: 'Look at the other device in the guest.',
-      gpus,
-    }
-  return { verdict: 'verified', gpus }
+  return { kind: 'table', gpus }
 }
 
-const gpuOf = (columns: readonly string[], cells: readonly string[]): SmiGpu => {
-  const cell = (field: Field): string | null => {
-    const value = cells[columns.indexOf(field)] ?? ''
-    return /^(\[?N\/A\]?|\[Not Supported\]|)$/i.test(value) ? null : value
+interface Cell {
+  readonly text: string
+  readonly unit: string | undefined
+}
+
+/** What one of each unit is worth; `''` is a bare number. */
+const UNITS = {
+  index: { '': 1 },
+  'memory.total': { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
+  'memory.used': { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
+  'utilization.gpu': { '%': 1 },
+  'temperature.gpu': { '': 1, C: 1 },
+  'power.draw': { W: 1, mW: 1e-3 },
+} as const satisfies { readonly [F in Field]?: Readonly<Record<string, number>> }
+type Figure = keyof typeof UNITS
+type Worth = Readonly<Record<string, number>>
+const FIGURES = Object.keys(UNITS) as readonly Figure[]
+
+/** `[N/A]`, `N/A`, `[Not Supported]` and the other bracketed words stand for "no figure". */
+const isAbsent = (text: string): boolean => text === '' || text === 'N/A' || /^\[.*\]$/.test(text)
+
+/** Null for a cell that is neither a number nor in a unit that is known. */
+const numberIn = ({ text, unit }: Cell, worth: Worth): number | null => {
+  const found = /^(\d+(?:\.\d+)?)(?: ?([A-Za-z%]+))?$/.exec(text)
+  const one = worth[found?.[2] ?? unit ?? '']
+  return found && one !== undefined ? Number(found[1]) * one : null
+}
+const isFigure = (cell: Cell, worth: Worth): boolean => isAbsent(cell.text) || numberIn(cell, worth) !== null
+
+const gpuOf = (cellOf: (field: Field) => Cell): SmiGpu => {
+  const word = (field: Field) => (isAbsent(cellOf(field).text) ? null : cellOf(field).text)
+  const figure = (field: Figure) => numberIn(cellOf(field), UNITS[field])
+  return {
+    index: figure('index'),
+    name: word('name'),
+    uuid: word('uuid'),
+    driverVersion: word('driver_version'),
+    memoryTotalBytes: figure('memory.total'),
+    memoryUsedBytes: figure('memory.used'),
+    utilizationPercent: figure('utilization.gpu'),
+    temperatureCelsius: figure('temperature.gpu'),
+    powerWatts: figure('power.draw'),
   }
-  return Object.fromEntries(SMI_FIELDS.map((field) => [field, cell(field)])) as SmiGpu
+}
+
+const TONES = { verified: 'good', failed: 'bad', 'not-checked': 'plain' } as const satisfies {
+  [V in SmiReading['verdict']]: Notice['tone']
 }
 
 /** `label` names the VM or host that was asked. */
 export const smiNotice = (label: string, reading: SmiReading): Notice => {
-  const title: Part = { kind: 'title', text: `nvidia-smi in ${label}` }
-  const words: Part[] =
-    reading.verdict === 'verified'
-      ? []
-      : [
-          {
-            kind: 'text',
-            runs: [{ strong: reading.verdict === 'failed' ? 'Failed: ' : 'Not checked: ' }, reading.why],
-          },
-          { kind: 'note', runs: [reading.next] },
-        ]
   const gpus = reading.verdict === 'not-checked' ? [] : reading.gpus
   return {
-    summary: `nvidia-smi in ${label}: ${reading.verdict === 'verified' ? `${gpus.length} GPU${gpus.length === 1 ? '' : 's'} verified` : reading.why}`,
-    tone: reading.verdict === 'verified' ? 'good' : reading.verdict === 'failed' ? 'bad' : 'plain',
-    parts: [title, ...words, ...(gpus.length > 0 ? gpuParts(gpus) : [])],
+    summary: `nvidia-smi in ${label}: ${reading.verdict === 'verified' ? `${counted(gpus.length, 'GPU')} verified` : reading.why}`,
+    tone: TONES[reading.verdict],
+    parts: [
+      { kind: 'title', text: `nvidia-smi in ${label}` },
+      ...(reading.verdict === 'verified' ? [] : explained(reading)),
+      ...(gpus.length > 0 ? tableOf(gpus) : []),
+    ],
   }
 }
 
-const gpuParts = (gpus: readonly SmiGpu[]): Part[] => [
+const explained = (reading: Exclude<SmiReading, { verdict: 'verified' }>): Part[] => [
+  {
+    kind: 'text',
+    runs: [{ strong: reading.verdict === 'failed' ? 'Failed: ' : 'Not checked: ' }, `${reading.why}.`],
+  },
+  { kind: 'text', runs: ['→ ', ...runsOf(reading.next)] },
+]
+
+const NONE = '–'
+const inUnit = (figure: number | null, unit: string): string =>
+  figure === null ? NONE : `${Number(figure.toFixed(1))} ${unit}`
+const size = (figure: number | null): string => (figure === null ? NONE : bytes(figure))
+
+const tableOf = (gpus: readonly SmiGpu[]): Part[] => [
   {
     kind: 'table',
-    head: ['#', 'GPU', 'Driver', 'Memory', 'Use', 'Temp', 'Power'],
+    head: ['#', 'GPU', 'Driver', 'Memory used', 'Load', 'Temp', 'Power'],
     rows: gpus.map((gpu) => [
-      gpu.index ?? '?',
-      gpu.name ?? '?',
-      gpu.driver_version ?? '?',
-      `${gpu['memory.used'] ?? '?'} / ${gpu['memory.total'] ?? '?'}`,
-      gpu['utilization.gpu'] ?? 'n/a',
-      gpu['temperature.gpu'] === null ? 'n/a' : `${gpu['temperature.gpu']} °C`,
-      gpu['power.draw'] ?? 'n/a',
+      gpu.index === null ? NONE : String(gpu.index),
+      gpu.name ?? NONE,
+      gpu.driverVersion ?? NONE,
+      `${size(gpu.memoryUsedBytes)} of ${size(gpu.memoryTotalBytes)}`,
+      inUnit(gpu.utilizationPercent, '%'),
+      inUnit(gpu.temperatureCelsius, '°C'),
+      inUnit(gpu.powerWatts, 'W'),
     ]),
   },
   { kind: 'note', runs: [gpus.map((gpu) => gpu.uuid ?? 'no UUID').join(' · ')] },

@@ -14,45 +14,33 @@ import {
   type Inbox,
   type MessageRef,
 } from '../core/ports'
+import { inOneCommit } from './batch'
 import type { Db, Tx } from './database'
 
 const KEPT_MS = 24 * 3_600_000
 
-interface Waiting {
-  readonly delivery: Delivery
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
+/** A rush is under way while deliveries keep arriving within this time of one another. */
+const RUSH_MS = 25
+
+export interface OpenInbox extends Inbox {
+  /**
+   * Milliseconds for which other work had better leave the process to acknowledgements; 0 when nothing arrives. A
+   * platform gives up on an acknowledgement after three seconds, and on nothing else.
+   */
+  rush(): number
 }
 
 /** The door for every adapter. `arrived` is called after each durable commit. */
-export const openInbox = (db: Db, arrived: () => void): Inbox => {
-  let waiting: Waiting[] = []
-  let committing: Promise<void> | null = null
-
-  const commitAll = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting
-      waiting = []
-      try {
-        await insert(
-          db,
-          batch.map((each) => each.delivery),
-        )
-        for (const each of batch) each.resolve()
-        arrived()
-      } catch (error) {
-        for (const each of batch) each.reject(error)
-      }
-    }
-    committing = null
-  }
-
+export const openInbox = (db: Db, clock: Clock, arrived: () => void): OpenInbox => {
+  let newest = -RUSH_MS
+  const commit = inOneCommit<Delivery>((batch) => insert(db, batch))
   return {
-    accept: (delivery) =>
-      new Promise<void>((resolve, reject) => {
-        waiting.push({ delivery, resolve, reject })
-        committing ??= new Promise<void>((go) => setImmediate(go)).then(commitAll)
-      }),
+    rush: () => Math.max(0, newest + RUSH_MS - clock.now()),
+    accept: async (delivery) => {
+      newest = clock.now()
+      await commit(delivery)
+      arrived()
+    },
   }
 }
 
@@ -149,9 +137,13 @@ export interface Post {
 }
 
 /** Posts and edits that are due, oldest first; and when the next one will be, if none is. */
-export const duePosts = async (db: Db, now: number): Promise<{ posts: Post[]; nextAt: number | null }> => {
+export const duePosts = async (
+  db: Db,
+  now: number,
+  limit: number,
+): Promise<{ posts: Post[]; nextAt: number | null }> => {
   const due = db.selectFrom('outbox').whereRef('wanted', '>', 'shown').where('failure', 'is', null)
-  const rows = await due.selectAll().where('due_at', '<=', now).orderBy('seq').limit(100).execute()
+  const rows = await due.selectAll().where('due_at', '<=', now).orderBy('seq').limit(limit).execute()
   const next =
     rows.length > 0 ? undefined : await due.select('due_at').orderBy('due_at').limit(1).executeTakeFirst()
   const posts = rows.map((row) => ({
@@ -167,16 +159,27 @@ export const duePosts = async (db: Db, now: number): Promise<{ posts: Post[]; ne
   return { posts, nextAt: next?.due_at ?? null }
 }
 
-export const markSending = async (db: Db, seq: number): Promise<void> => {
-  await db.updateTable('outbox').set({ sending: 1 }).where('seq', '=', seq).execute()
+/** Before first posts leave: if the process dies now, each may or may not exist. */
+export const markSending = async (db: Db, posts: readonly Post[]): Promise<void> => {
+  const first = posts.filter((each) => each.ref === null).map((each) => each.seq)
+  if (first.length > 0) await db.updateTable('outbox').set({ sending: 1 }).where('seq', 'in', first).execute()
 }
 
-export const markShown = async (db: Db, sent: Post, ref: MessageRef | null, clock: Clock): Promise<void> => {
-  await db
-    .updateTable('outbox')
-    .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: clock.now() })
-    .where('seq', '=', sent.seq)
-    .execute()
+export interface Shown {
+  readonly post: Post
+  readonly ref: MessageRef | null
+  readonly at: number
+}
+
+export const markShown = async (db: Db, shown: readonly Shown[]): Promise<void> => {
+  await db.transaction().execute(async (tx) => {
+    for (const { post: sent, ref, at } of shown)
+      await tx
+        .updateTable('outbox')
+        .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at })
+        .where('seq', '=', sent.seq)
+        .execute()
+  })
 }
 
 /** `sending` says whether the attempt may have been posted all the same. */

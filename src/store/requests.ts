@@ -3,7 +3,14 @@
  * `save` with the same version; the database lets one of them through, and the other reads again and is told.
  */
 import type { RequestLine } from '../core/answers/lines'
-import { request, transition, type Request, type RequestEvent, type RequestState } from '../core/request'
+import {
+  request,
+  transition,
+  type Request,
+  type RequestEvent,
+  type RequestIn,
+  type RequestState,
+} from '../core/request'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
 
@@ -13,6 +20,7 @@ const columns = (each: Request) => ({
   version: each.version,
   state: each.state,
   body: JSON.stringify(each),
+  verify_due: each.state === 'succeeded' && each.verification.kind === 'due' ? 1 : 0,
 })
 
 export const insertRequest = async (tx: Tx, each: Request): Promise<void> => {
@@ -43,6 +51,17 @@ export const requestsIn = async (db: Db | Tx, states: readonly RequestState[]): 
     .orderBy('number')
     .execute()
   return rows.map((row) => request.parse(JSON.parse(row.body)))
+}
+
+/** Requests whose guest is still to be asked for its nvidia-smi. */
+export const requestsToVerify = async (db: Db): Promise<RequestIn<'succeeded'>[]> => {
+  const rows = await db
+    .selectFrom('requests')
+    .select('body')
+    .where('verify_due', '=', 1)
+    .orderBy('number')
+    .execute()
+  return rows.map((row) => request.parse(JSON.parse(row.body))).filter((each) => each.state === 'succeeded')
 }
 
 /** Applies the event to the request as stored now. The refusal is a value; nothing was written then. */

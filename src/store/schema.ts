@@ -17,6 +17,8 @@ export interface Tables {
     state: string
     host: string
     body: string
+    /** 1 while nvidia-smi in the guest is still to be read. */
+    verify_due: number
     asked_at: number
     expires_at: number
   }
@@ -61,8 +63,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        received_at integer not null, done_at integer)`,
     `create index deliveries_open on deliveries (seq) where done_at is null`,
     `create table requests (id text primary key, number integer not null unique, version integer not null, state text not null,
-       host text not null, body text not null, asked_at integer not null, expires_at integer not null)`,
+       host text not null, body text not null, verify_due integer not null, asked_at integer not null, expires_at integer not null)`,
     `create index requests_state on requests (state, number)`,
+    `create index requests_verify on requests (number) where verify_due = 1`,
     `create table request_events (seq integer primary key autoincrement, request_id text not null, version integer not null,
        at integer not null, by text, what text not null, unique (request_id, version))`,
     `create table decisions (request_id text not null, account text not null, verdict text not null, at integer not null,

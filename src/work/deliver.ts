@@ -5,6 +5,7 @@
  */
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
+import { inOneCommit } from '../store/batch'
 import {
   duePosts,
   markFailed,
@@ -13,25 +14,39 @@ import {
   markShown,
   supersede,
   type Post,
+  type Shown,
 } from '../store/mailbox'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
+import { afterRush } from './yielding'
 
 const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 60_000] as const
 
-export const startDelivering = (parts: Parts): Loop =>
-  startLoop(parts.clock, async () => {
+const AT_ONCE = 100
+const AT_ONCE_IN_RUSH = 4
+
+type Sending = Parts & { readonly shown: (each: Shown) => Promise<void> }
+
+export const startDelivering = (parts: Parts): Loop => {
+  const sending: Sending = {
+    ...parts,
+    shown: inOneCommit((batch: readonly Shown[]) => markShown(parts.db, batch)),
+  }
+  return startLoop(parts.clock, async () => {
     try {
+      await afterRush(parts)
       const now = parts.clock.now()
-      const { posts, nextAt } = await duePosts(parts.db, now)
+      const { posts, nextAt } = await duePosts(parts.db, now, parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE)
       if (posts.length === 0) return nextAt === null ? null : Math.max(0, nextAt - now)
-      await Promise.all([...byPlace(posts).values()].map((queue) => sendInOrder(parts, queue)))
+      await markSending(parts.db, posts)
+      await Promise.all([...byPlace(posts).values()].map((queue) => sendInOrder(sending, queue)))
       return 0
     } catch (error) {
       parts.log.error({ error: messageOf(error) }, 'delivering posts')
       return BACKOFF_MS[0]
     }
   })
+}
 
 const placeOf = ({ to }: Post): string => (to.kind === 'channel' ? to.channel : `${to.channel} ${to.user}`)
 
@@ -41,14 +56,13 @@ const byPlace = (posts: readonly Post[]): Map<string, Post[]> => {
   return queues
 }
 
-const sendInOrder = async (parts: Parts, queue: readonly Post[]): Promise<void> => {
+const sendInOrder = async (parts: Sending, queue: readonly Post[]): Promise<void> => {
   for (const each of queue) if (!(await send(parts, each))) return
 }
 
 /** False when the place cannot take more now. */
-const send = async (parts: Parts, each: Post): Promise<boolean> => {
+const send = async (parts: Sending, each: Post): Promise<boolean> => {
   const { db, clock, chat, log } = parts
-  if (each.ref === null) await markSending(db, each.seq)
   const result = await chat.send(
     each.to,
     each.doubtful && each.ref === null ? asSecondCopy(each.notice) : each.notice,
@@ -56,7 +70,7 @@ const send = async (parts: Parts, each: Post): Promise<boolean> => {
   )
   switch (result.kind) {
     case 'sent':
-      await markShown(db, each, result.ref, clock)
+      await parts.shown({ post: each, ref: result.ref, at: clock.now() })
       return true
     case 'later':
       await markLater(db, each, {

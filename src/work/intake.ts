@@ -15,19 +15,24 @@ import { decide } from './decide'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { respond } from './respond'
+import { afterRush } from './yielding'
 
 const AT_ONCE = 64
+const AT_ONCE_IN_RUSH = 4
 const PATIENCE_MS = 2_000
 
 export const startIntake = (parts: Parts): Loop => {
   const active = new Map<string, Promise<void>>()
   const loop = startLoop(parts.clock, async () => {
     try {
-      for (const delivery of await openDeliveries(parts.db, AT_ONCE + active.size)) {
-        if (active.has(delivery.id) || active.size >= AT_ONCE) continue
+      await afterRush(parts)
+      const most = parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE
+      if (active.size >= most) return null
+      for (const delivery of await openDeliveries(parts.db, most + active.size)) {
+        if (active.has(delivery.id) || active.size >= most) continue
         const work = take(parts, delivery).finally(() => {
           active.delete(delivery.id)
-          if (active.size === 0) loop.wake()
+          if (active.size < AT_ONCE_IN_RUSH) loop.wake()
         })
         active.set(delivery.id, work)
       }

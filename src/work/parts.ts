@@ -22,6 +22,8 @@ export interface Parts {
   /** Where changed assignments are announced; null: in the channel of the request. */
   readonly changesChannel: Address | null
   readonly log: Log
+  /** See `OpenInbox.rush`. */
+  readonly rush: () => number
   readonly wake: { intake(): void; run(): void; deliver(): void }
 }
 

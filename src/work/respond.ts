@@ -88,7 +88,7 @@ const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, c
     command,
     now: parts.clock.now(),
     requests: (await openRequests(parts)).map(lineOf),
-    mine: await heldBy(parts, caller.account),
+    mine: command.mine ? await heldBy(parts, caller.account) : new Set(),
   })
 
 /** GPUs whose newest successful request was this person's, and gave them to a VM. */

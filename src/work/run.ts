@@ -10,11 +10,12 @@ import type { Request, RequestEvent, RequestIn } from '../core/request'
 import { isPaused } from '../store/fleet'
 import { entriesOf, lockHost, unlockHost } from '../store/journal'
 import { editCopies } from '../store/mailbox'
-import { apply, findRequest, requestsIn } from '../store/requests'
+import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { startLoop, type Loop } from './loop'
 import { operate } from './operation'
 import type { Parts } from './parts'
 import { verify } from './verify'
+import { afterRush } from './yielding'
 
 const RETRY_MS = 5_000
 
@@ -45,13 +46,13 @@ export const startRunning = (parts: Parts): Loop => {
 
   const turn = async (): Promise<number | null> => {
     try {
+      await afterRush(parts, stopping.signal)
       for (const request of await requestsIn(parts.db, ['running', 'approved'])) {
         if (hostBusy(active, request)) continue
-        begin(`${request.plan.host} ${request.id}`, () => take(parts, request, stopping.signal))
+        begin(`${request.plan.host} ${request.id}`, () => runRequest(parts, request, stopping.signal))
       }
-      for (const request of await requestsIn(parts.db, ['succeeded']))
-        if (request.state === 'succeeded' && request.verification.kind === 'due')
-          begin(`verify ${request.id}`, () => verify(parts, request, stopping.signal))
+      for (const request of await requestsToVerify(parts.db))
+        begin(`verify ${request.id}`, () => verify(parts, request, stopping.signal))
     } catch (error) {
       parts.log.error({ error: messageOf(error) }, 'looking for work')
     }
@@ -73,7 +74,7 @@ const hostBusy = (active: ReadonlyMap<string, unknown>, request: Request): boole
   [...active.keys()].some((key) => key.startsWith(`${request.plan.host} `))
 
 /** Locks the host, checks the digest before the first step, and operates. Leaves the request as it is when it cannot begin yet. */
-const take = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
+export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
   const host = parts.hosts.get(request.plan.host)
   if (!host || (await isPaused(parts.db, request.plan.host))) return false
   const fence = await parts.db.transaction().execute((tx) => lockHost(tx, request.plan.host, request.id))

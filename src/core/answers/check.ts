@@ -1,48 +1,43 @@
 /** `check GPU [for VM]`: the survey, failures first, each with its fix. */
-import type { Notice, Part } from '../notice'
+import type { Notice, Part, Run } from '../notice'
 import type { Check } from '../survey'
+import { linesOf } from './request-line'
+import { counted } from './words'
 
-const MARK = { fail: '✗', warn: '!', pass: '✓' } as const
+const MARKS = { fail: '✗', warn: '!', pass: '✓' } as const
 const ORDER = ['fail', 'warn', 'pass'] as const
 
-export const checkNotice = ({
-  alias,
-  vm,
-  checks,
-}: {
-  alias: string
-  vm: string | null
-  checks: readonly Check[]
-}): Notice => {
+export interface CheckInput {
+  readonly alias: string
+  readonly vm: string | null
+  readonly checks: readonly Check[]
+}
+
+export const checkNotice = ({ alias, vm, checks }: CheckInput): Notice => {
   const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
-  const verdict =
-    count('fail') > 0
-      ? `${count('fail')} against it`
-      : count('warn') > 0
-        ? `possible, with ${count('warn')} warnings`
-        : 'possible'
-  const title = `${alias}${vm === null ? '' : ` for ${vm}`}`
+  const verdict = verdictOf(count('fail'), count('warn'))
+  const subject = `${alias}${vm === null ? '' : ` for ${vm}`}`
   return {
-    summary: `${title}: ${verdict}`,
+    summary: `${subject}: ${verdict}`,
     tone: count('fail') > 0 ? 'bad' : 'good',
     parts: [
-      { kind: 'title', text: `Check of ${title}` },
+      { kind: 'title', text: `Check of ${subject}` },
       { kind: 'text', runs: [{ strong: verdict.charAt(0).toUpperCase() + verdict.slice(1) }] },
       ...ORDER.flatMap((each) => partsOf(checks.filter((check) => check.verdict === each))),
     ],
   }
 }
 
+const verdictOf = (failures: number, warnings: number): string => {
+  if (failures > 0) return `not possible: ${counted(failures, 'check')} against it`
+  return warnings > 0 ? `possible, with ${counted(warnings, 'warning')}` : 'possible'
+}
+
 const partsOf = (checks: readonly Check[]): Part[] =>
-  checks.length === 0
-    ? []
-    : [
-        {
-          kind: 'text',
-          runs: checks.flatMap((check, index) => [
-            `${index > 0 ? '\n' : ''}${MARK[check.verdict]} `,
-            { strong: check.title },
-            `: ${check.reason}${check.fix === undefined ? '' : ` → ${check.fix}`}`,
-          ]),
-        },
-      ]
+  checks.length === 0 ? [] : [{ kind: 'text', runs: linesOf(checks.map(lineOf)) }]
+
+const lineOf = ({ verdict, title, reason, fix }: Check): Run[] => [
+  `${MARKS[verdict]} `,
+  { strong: title },
+  `: ${reason}${fix === undefined ? '' : `\n   → ${fix}`}`,
+]

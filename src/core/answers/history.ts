@@ -1,12 +1,16 @@
 /** `history [NAME]`: who did what when, newest first. */
+import { format } from '../grammar/format'
+import { shown } from '../grammar/shown'
 import type { Notice } from '../notice'
 import type { HistoryLine } from './lines'
 import { pageOf, pageParts } from './paging'
-import { ago } from './words'
+import { linesOf } from './request-line'
+import { ago, counted } from './words'
 
 const A_PAGE = 15
 
 export interface HistoryInput {
+  /** Newest first. */
   readonly lines: readonly HistoryLine[]
   readonly page: number
   readonly name: string | undefined
@@ -14,32 +18,30 @@ export interface HistoryInput {
 }
 
 export const historyNotice = ({ lines, page, name, now }: HistoryInput): Notice => {
-  const shown = pageOf(lines, page, A_PAGE)
-  const title = name === undefined ? 'History' : `History of ${name}`
+  const here = pageOf(lines, page, A_PAGE)
+  const title = name === undefined ? 'History' : `History of ${shown(name)}`
   return {
-    summary: `${title}: ${lines.length} entries`,
+    summary: `${title}: ${counted(lines.length, 'entry', 'entries')}`,
     tone: 'plain',
     parts: [
       { kind: 'title', text: title },
-      lines.length === 0
-        ? {
-            kind: 'text',
-            runs: [
-              name === undefined
-                ? 'Nothing has happened yet.'
-                : `Nothing is recorded of ${name}. Names are those of GPUs (hv01/gpu0), VMs, hosts, requests and member ids.`,
-            ],
-          }
-        : {
-            kind: 'text',
-            runs: shown.lines.flatMap((line, index) => [
-              `${index > 0 ? '\n' : ''}${ago(now - line.at)}: `,
-              { strong: line.requestId },
-              ` ${line.what}`,
-              ...(line.by === null ? [] : [' by ', { person: line.by }]),
-            ]),
-          },
-      ...pageParts(shown, (to) => `history${name === undefined ? '' : ` ${name}`} --page ${to}`),
+      {
+        kind: 'text',
+        runs: lines.length === 0 ? [nothing(name)] : linesOf(here.lines.map((line) => runsOf(line, now))),
+      },
+      ...pageParts(here, (to) => format({ kind: 'history', name, page: to })),
     ],
   }
 }
+
+const nothing = (name: string | undefined): string =>
+  name === undefined
+    ? 'Nothing has happened yet.'
+    : `Nothing is recorded of ${shown(name)}. Names are those of GPUs (hv01/gpu0), VMs, hosts, requests and member ids.`
+
+const runsOf = ({ at, requestId, what, by }: HistoryLine, now: number) => [
+  `${ago(now - at)}: `,
+  { strong: requestId },
+  ` ${what}`,
+  ...(by === null ? [] : [' by ', { person: by }]),
+]

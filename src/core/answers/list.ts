@@ -1,16 +1,20 @@
 /** `list`: every GPU with where it is, from the last reading of its host, whose age is shown. */
 import type { Command } from '../command'
 import { format } from '../grammar/format'
-import { aliasOf, placeOf, vmById, type GpuFacts, type HostFacts, type HostView } from '../inventory'
+import { shown } from '../grammar/shown'
+import { aliasOf, type HostName, type HostView } from '../inventory'
+import { resolveHost } from '../names'
 import type { Notice, Part } from '../notice'
 import { isOpen } from '../request'
-import { survey } from '../survey'
 import type { RequestLine } from './lines'
 import { pageOf, pageParts } from './paging'
-import { ago } from './words'
+import { hostLine, whereabouts } from './place'
+import { refusalNotice } from './refusal'
+import { counted } from './words'
 
 const GPUS_A_PAGE = 20
-const HOSTS_SHOWN = 20
+/** Hosts named under the table; the others are counted. */
+const HOSTS_NAMED = 20
 type ListCommand = Extract<Command, { kind: 'list' }>
 
 export interface ListInput {
@@ -24,6 +28,7 @@ export interface ListInput {
 }
 
 interface Row {
+  readonly host: HostName
   readonly alias: string
   readonly model: string
   readonly where: string
@@ -31,62 +36,53 @@ interface Row {
 }
 
 export const listNotice = ({ views, command, now, requests, mine }: ListInput): Notice => {
-  const asked = views.filter(
-    (view) => command.host === undefined || view.name.toLowerCase() === command.host.toLowerCase(),
-  )
-  if (asked.length === 0) return noHost(command.host, views)
-  const rows = asked
-    .flatMap((view) => (view.facts ? rowsOf(view.facts, requests) : []))
+  const scope = scopeOf(views, command)
+  if ('refusal' in scope) return scope.refusal
+  const open = new Map(requests.filter((each) => isOpen(each.state)).map((each) => [each.gpu, each] as const))
+  const rows = scope.views
+    .flatMap((view) => rowsOf(view, open))
     .filter((row) => (!command.free || row.free) && (!command.mine || mine.has(row.alias)))
   const page = pageOf(rows, command.page, GPUS_A_PAGE)
   const free = rows.filter((row) => row.free).length
   return {
-    summary: `${rows.length} GPUs, ${free} free`,
+    summary: `${counted(rows.length, 'GPU')}, ${free} free`,
     tone: 'plain',
     parts: [
       { kind: 'title', text: command.mine ? 'Your GPUs' : command.free ? 'Free GPUs' : 'GPUs' },
-      ...(rows.length === 0 ? [emptyPart(command)] : [tableOf(page.lines)]),
-      {
-        kind: 'note',
-        runs: [
-          asked
-            .slice(0, HOSTS_SHOWN)
-            .map((view) => hostLine(view, now))
-            .join(' · '),
-          asked.length > HOSTS_SHOWN ? ` · and ${asked.length - HOSTS_SHOWN} hosts more` : '',
-        ],
-      },
+      rows.length === 0 ? emptyPart(command, scope.views) : tableOf(page.lines),
+      ...hostsPart(scope.views, { rows: page.lines, now }),
       ...pageParts(page, (to) => format({ ...command, page: to })),
     ],
   }
 }
 
-const noHost = (name: string | undefined, views: readonly HostView[]): Notice => ({
-  summary: 'There is no such host',
-  tone: 'bad',
-  parts: [
-    {
-      kind: 'text',
-      runs: [
-        name === undefined
-          ? 'No hosts are configured.'
-          : `There is no host ${name}. Hosts: ${views
-              .slice(0, HOSTS_SHOWN)
-              .map((view) => view.name)
-              .join(', ')}.`,
-      ],
-    },
-  ],
-})
+const scopeOf = (
+  views: readonly HostView[],
+  { host }: ListCommand,
+): { readonly views: readonly HostView[] } | { readonly refusal: Notice } => {
+  if (host === undefined) return { views }
+  const found = resolveHost(host, views)
+  return found.ok ? { views: [found.value] } : { refusal: refusalNotice(found.refusals) }
+}
 
-const emptyPart = (command: ListCommand): Part => ({
-  kind: 'text',
-  runs: command.mine
-    ? ['You hold no GPU. ', { code: 'list --free' }, ' shows those you could ask for.']
-    : command.free
-      ? ['No GPU is free. ', { code: 'list' }, ' shows who holds them.']
-      : ['No GPUs are known here yet.'],
-})
+const emptyPart = (command: ListCommand, views: readonly HostView[]): Part => {
+  if (views.length === 0)
+    return {
+      kind: 'text',
+      runs: ['No hosts are configured. An administrator names them in the configuration.'],
+    }
+  if (command.mine)
+    return {
+      kind: 'text',
+      runs: ['You hold no GPU. ', { code: 'list --free' }, ' shows those you could ask for.'],
+    }
+  if (command.free)
+    return { kind: 'text', runs: ['No GPU is free. ', { code: 'list' }, ' shows where they all are.'] }
+  return {
+    kind: 'text',
+    runs: ['No GPUs are known here. Hosts that do not answer show theirs once they do.'],
+  }
+}
 
 const tableOf = (rows: readonly Row[]): Part => ({
   kind: 'table',
@@ -94,45 +90,54 @@ const tableOf = (rows: readonly Row[]): Part => ({
   rows: rows.map((row) => [row.alias, row.model, row.where]),
 })
 
-const rowsOf = (facts: HostFacts, requests: readonly RequestLine[]): Row[] =>
-  facts.gpus.map((gpu) => {
+const rowsOf = (view: HostView, open: ReadonlyMap<string, RequestLine>): Row[] => {
+  const { facts } = view
+  if (facts === null) return []
+  return facts.gpus.map((gpu) => {
     const alias = aliasOf(facts, gpu)
-    const open = requests.find((request) => request.gpu === alias && isOpen(request.state))
-    const { where, free } = placeWords(facts, gpu)
+    const request = open.get(alias)
+    const { where, free } = whereabouts(facts, gpu, request ? 'busy' : 'idle')
+    const stale = view.error === null ? '' : ', when last read'
     return {
+      host: view.name,
       alias,
-      model: gpu.model,
-      where: open ? `${where} (${open.id} ${open.state})` : where,
-      free: free && !open,
+      model: shown(gpu.model),
+      where: `${where}${stale}${request ? ` (${request.id} ${request.state})` : ''}`,
+      // A host that does not answer refuses every request, so nothing of it can be had.
+      free: free && !request && view.error === null,
     }
   })
-
-/** Where a GPU is, in words, and whether it could be asked for. */
-export const placeWords = (facts: HostFacts, gpu: GpuFacts): { where: string; free: boolean } => {
-  const place = placeOf(facts, gpu)
-  switch (place.kind) {
-    case 'assigned': {
-      const vm = vmById(facts, place.vm)
-      return { where: vm ? `${vm.name} (${vm.state})` : 'a VM that is gone', free: false }
-    }
-    case 'dismounted':
-      return { where: 'dismounted, attached to nothing', free: false }
-    case 'host-disabled':
-      return { where: 'disabled on the host', free: false }
-    case 'missing':
-      return { where: 'not present', free: false }
-    case 'host-enabled': {
-      if (gpu.partition && gpu.partition.used > 0) return { where: 'shared by GPU partitioning', free: false }
-      const against = survey(facts, gpu, null).find((check) => check.verdict === 'fail')
-      return against
-        ? { where: `cannot be assigned: ${against.title}`, free: false }
-        : { where: 'free', free: true }
-    }
-  }
 }
 
-/** `hv01 read 3 s ago`, and what is wrong with the host if anything is. */
-export const hostLine = (view: HostView, now: number): string => {
-  const read = view.readAt === null ? 'never read' : `read ${ago(now - view.readAt)}`
-  return `${view.name} ${view.error === null ? read : `does not answer, ${read}`}${view.paused ? ', paused' : ''}`
+const isWell = (view: HostView): boolean => view.facts !== null && view.error === null && !view.paused
+
+/** The hosts of this page first, then those with something wrong; the rest is a number. */
+const hostsPart = (
+  views: readonly HostView[],
+  { rows, now }: { readonly rows: readonly Row[]; readonly now: number },
+): Part[] => {
+  if (views.length === 0) return []
+  const here = new Set(rows.map((row) => row.host))
+  const notable = [
+    ...views.filter((view) => here.has(view.name)),
+    ...views.filter((view) => !here.has(view.name) && !isWell(view)),
+  ]
+  const named = (notable.length > 0 ? notable : views).slice(0, HOSTS_NAMED)
+  const others = views.filter((view) => !named.includes(view))
+  const unwell = others.filter((view) => !isWell(view)).length
+  return [
+    {
+      kind: 'note',
+      runs: [
+        [
+          ...named.map((view) => hostLine(view, now)),
+          ...(others.length === 0
+            ? []
+            : [
+                `${counted(others.length, 'host')} more${unwell > 0 ? `, ${unwell} of them paused or not answering` : ''}`,
+              ]),
+        ].join(' · '),
+      ],
+    },
+  ]
 }

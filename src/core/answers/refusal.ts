@@ -26,7 +26,8 @@ export const refusalNotice = (refusals: readonly Refusal[]): Notice => {
   }
 }
 
+/** Names keep their spelling: only a first word of plain small letters, with a blank after it, gets a capital. */
 const sentence = (text: string): string => {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  const capital = text.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1))
   return /[.!?:)]$/.test(capital) ? capital : `${capital}.`
 }

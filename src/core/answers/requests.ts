@@ -1,12 +1,15 @@
 /** `requests`: what is open, or with --all what ever was, newest first. */
-import type { Notice } from '../notice'
+import { format } from '../grammar/format'
+import type { Notice, Part } from '../notice'
 import type { RequestLine } from './lines'
 import { pageOf, pageParts } from './paging'
-import { ago, forHowLong } from './words'
+import { linesOf, requestRuns } from './request-line'
+import { counted } from './words'
 
 const A_PAGE = 15
 
 export interface RequestsInput {
+  /** Newest first. */
   readonly lines: readonly RequestLine[]
   readonly page: number
   readonly all: boolean
@@ -16,32 +19,21 @@ export interface RequestsInput {
 export const requestsNotice = ({ lines, page, all, now }: RequestsInput): Notice => {
   const shown = pageOf(lines, page, A_PAGE)
   return {
-    summary: `${lines.length} ${all ? '' : 'open '}requests`,
+    summary: counted(lines.length, all ? 'request' : 'open request'),
     tone: 'plain',
     parts: [
       { kind: 'title', text: all ? 'Requests' : 'Open requests' },
       lines.length === 0
-        ? {
-            kind: 'text',
-            runs: [
-              all ? 'Nobody has asked for a GPU yet.' : 'No request is open. ',
-              ...(all ? [] : [{ code: 'requests --all' }, ' shows the past ones.']),
-            ],
-          }
-        : {
-            kind: 'table',
-            head: ['Id', 'State', 'What', 'When'],
-            rows: shown.lines.map((line) => [line.id, line.state, whatOf(line), whenOf(line, now)]),
-          },
-      ...pageParts(shown, (to) => `requests${all ? ' --all' : ''} --page ${to}`),
+        ? emptyPart(all)
+        : { kind: 'text', runs: linesOf(shown.lines.map((line) => requestRuns(line, now))) },
+      ...pageParts(shown, (to) => format({ kind: 'requests', all, page: to })),
     ],
   }
 }
 
-const whatOf = (line: RequestLine): string =>
-  `${line.action} ${line.gpu}${line.from === null ? '' : ` from ${line.from}`}${line.to === null ? '' : ` to ${line.to}`}`
-
-const whenOf = (line: RequestLine, now: number): string =>
-  line.state === 'pending'
-    ? `${ago(now - line.at)}, expires in ${forHowLong(line.expiresAt - now)}`
-    : ago(now - line.at)
+const emptyPart = (all: boolean): Part => ({
+  kind: 'text',
+  runs: all
+    ? ['Nobody has asked for a GPU yet. ', { code: 'list --free' }, ' shows those that could be asked for.']
+    : ['No request is open. ', { code: 'requests --all' }, ' shows the past ones.'],
+})

@@ -1,125 +1,70 @@
-/** `show NAME`: one GPU, VM or host, as it was last read. */
-import { aliasOf, gpuByPath, placeOf, type HostView, type VmFacts } from '../inventory'
+/** `show NAME`: one GPU, VM or host, as it was last read, with the open requests about it. */
 import type { Found } from '../names'
-import type { Notice, Part, Run } from '../notice'
+import type { Notice, Part } from '../notice'
 import type { RequestLine } from './lines'
-import { hostLine, placeWords } from './list'
-import { bytes } from './words'
+import { hostLine } from './place'
+import { linesOf, requestRuns } from './request-line'
+import { gpuSheet } from './sheets/gpu'
+import { hostSheet } from './sheets/host'
+import type { Sheet } from './sheets/sheet'
+import { vmSheet } from './sheets/vm'
 
-const LISTED = 20
+const REQUESTS_SHOWN = 10
 
 export interface ShowInput {
   readonly subject: Found
   readonly now: number
+  /** Open requests. */
   readonly requests: readonly RequestLine[]
 }
 
 export const showNotice = ({ subject, now, requests }: ShowInput): Notice => {
-  const shown = describe(subject)
-  const open = requests.filter((request) => [request.gpu, request.from, request.to].includes(shown.name))
+  const about = requests.filter((request) => isAbout(subject, request))
+  const sheet = sheetOf(subject, about)
   return {
-    summary: shown.title,
+    summary: sheet.title,
     tone: 'plain',
     parts: [
-      { kind: 'title', text: shown.title },
-      facts(shown.rows),
-      ...open.slice(0, LISTED).map((request): Part => ({
-        kind: 'text',
-        runs: [
-          { strong: request.id },
-          ` ${request.action}, ${request.state}, asked by `,
-          { person: request.by },
-        ],
-      })),
+      { kind: 'title', text: sheet.title },
+      { kind: 'facts', rows: sheet.rows.map(([label, ...runs]) => ({ label, runs })) },
+      ...requestsPart(about, now),
       { kind: 'note', runs: [hostLine(subject.view, now)] },
     ],
   }
 }
 
-type Rows = readonly (readonly [string, string])[]
-interface Description {
-  readonly name: string
-  readonly title: string
-  readonly rows: Rows
-}
-
-const facts = (rows: Rows): Part => ({
-  kind: 'facts',
-  rows: rows.map(([label, value]) => ({ label, runs: [value] satisfies Run[] })),
-})
-
-const describe = (subject: Found): Description => {
+/** Two hosts may have VMs of one name: a GPU is always given to a VM of its own host. */
+const isAbout = (subject: Found, { gpu, from, to }: RequestLine): boolean => {
+  const isHere = gpu.startsWith(`${subject.view.name}/`)
   switch (subject.kind) {
-    case 'gpu': {
-      const { facts: host, gpu } = subject
-      const alias = aliasOf(host, gpu)
-      const rows: Rows = [
-        ['Where', placeWords(host, gpu).where],
-        ['Memory', gpu.memoryBytes === null ? 'not known' : bytes(gpu.memoryBytes)],
-        [
-          'Host driver',
-          gpu.driverVersion ??
-            (placeOf(host, gpu).kind === 'host-enabled' ? 'none' : 'not in use by the host'),
-        ],
-        ['Location path', gpu.locationPath],
-        ['Instance id', gpu.instanceId],
-      ]
-      return { name: alias, title: `${alias} ${gpu.model}`, rows }
-    }
+    case 'gpu':
+      return isHere && gpu === `${subject.view.name}/${subject.gpu.slot}`
     case 'vm':
-      return describeVm(subject)
+      return isHere && [from, to].includes(subject.vm.name)
     case 'host':
-      return describeHost(subject.view)
+      return isHere
   }
 }
 
-const describeVm = ({ facts: host, vm }: Extract<Found, { kind: 'vm' }>): Description => ({
-  name: vm.name,
-  title: `${vm.name} on ${host.name}`,
-  rows: [
-    ['State', vm.state],
-    ['GPUs', vm.assigned.length === 0 ? 'none' : vm.assigned.map((path) => nameOf(host, path)).join(', ')],
-    ['Generation', `${vm.generation}, guest ${vm.guest}`],
-    ['Memory', `${bytes(vm.memory.startupBytes)}${vm.memory.dynamic ? ', dynamic' : ''}`],
-    ['MMIO', `${bytes(vm.settings.lowMmioBytes)} low, ${bytes(vm.settings.highMmioBytes)} high`],
-    ['Checkpoints', String(vm.checkpoints)],
-    ['Clustered', vm.clustered ? 'yes' : 'no'],
-    ['Id', vm.id],
-  ],
-})
-
-const nameOf = (host: NonNullable<HostView['facts']>, path: VmFacts['assigned'][number]): string => {
-  const gpu = gpuByPath(host, path)
-  return gpu ? aliasOf(host, gpu) : `${path} (no such device)`
+const sheetOf = (subject: Found, about: readonly RequestLine[]): Sheet => {
+  switch (subject.kind) {
+    case 'gpu':
+      return gpuSheet(subject, about.length > 0 ? 'busy' : 'idle')
+    case 'vm':
+      return vmSheet(subject)
+    case 'host':
+      return hostSheet(subject.view)
+  }
 }
 
-const describeHost = (view: HostView): Description => {
-  const host = view.facts
-  if (!host) return { name: view.name, title: view.name, rows: [['State', view.error ?? 'not read yet']] }
-  return {
-    name: view.name,
-    title: view.name,
-    rows: [
-      ['System', host.os.caption],
-      [
-        'GPUs',
-        host.gpus
-          .slice(0, LISTED)
-          .map((gpu) => `${gpu.slot} ${gpu.model}: ${placeWords(host, gpu).where}`)
-          .join('\n') || 'none',
-      ],
-      [
-        'VMs',
-        host.vms
-          .slice(0, LISTED)
-          .map((vm) => `${vm.name} (${vm.state})`)
-          .join(', ') || 'none',
-      ],
-      [
-        'Device assignment',
-        host.iov.supported ? 'supported' : `not supported: ${host.iov.reasons.join('; ')}`,
-      ],
-      ['Dismount with -Force', host.forceDismount ? 'allowed by policy' : 'not allowed'],
-    ],
-  }
+const requestsPart = (about: readonly RequestLine[], now: number): Part[] => {
+  if (about.length === 0) return []
+  const lines = about.slice(0, REQUESTS_SHOWN).map((line) => requestRuns(line, now))
+  const more = about.length - lines.length
+  return [
+    {
+      kind: 'text',
+      runs: linesOf(more > 0 ? [...lines, [`and ${more} more: `, { code: 'requests' }]] : lines),
+    },
+  ]
 }

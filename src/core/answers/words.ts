@@ -1,15 +1,23 @@
 /** Figures as people say them. */
 
-/** A duration in milliseconds, rounded to its largest unit: `3 min`. */
+const UNITS = [
+  { name: 's', inNext: 60 },
+  { name: 'min', inNext: 60 },
+  { name: 'h', inNext: 24 },
+] as const
+
+/** A duration in milliseconds, rounded to its largest unit: `3 min`. Less than none is `0 s`. */
 export const forHowLong = (ms: number): string => {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h`
-  return `${Math.round(seconds / 86_400)} d`
+  let amount = Math.max(0, ms / 1000)
+  for (const { name, inNext } of UNITS) {
+    if (Math.round(amount) < inNext) return `${Math.round(amount)} ${name}`
+    amount /= inNext
+  }
+  return `${Math.round(amount)} d`
 }
 
-export const ago = (ms: number): string => `${forHowLong(ms)} ago`
+/** How long before now, in milliseconds. Clocks of two machines differ: less than a second, or less than none, is now. */
+export const ago = (ms: number): string => (ms < 1000 ? 'just now' : `${forHowLong(ms)} ago`)
 
 /** Bytes in binary units: `80 GiB`. */
 export const bytes = (count: number): string => {
@@ -17,3 +25,7 @@ export const bytes = (count: number): string => {
   const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10))
   return `${Number((count / 1024 ** power).toFixed(1))} ${units[power] ?? 'B'}`
 }
+
+/** `1 GPU`, `3 GPUs`, `2 entries`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`

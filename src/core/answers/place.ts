@@ -1,0 +1,56 @@
+/** Where a GPU is, in words, and whether it could be asked for: the same in every answer. */
+import { shown } from '../grammar/shown'
+import { placeOf, vmById, type GpuFacts, type HostFacts, type HostView } from '../inventory'
+import { survey } from '../survey'
+import { ago } from './words'
+
+export interface Whereabouts {
+  readonly where: string
+  readonly free: boolean
+  /** What there is to know beyond `where`, such as why it cannot be assigned. */
+  readonly because?: string
+}
+
+/** `busy`: an open request speaks for this GPU, so a place between two others is nothing to worry about. */
+export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle' = 'idle'): Whereabouts => {
+  const place = placeOf(host, gpu)
+  switch (place.kind) {
+    case 'assigned': {
+      const vm = vmById(host, place.vm)
+      return { where: vm ? `${shown(vm.name)} (${vm.state})` : place.vm, free: false }
+    }
+    case 'dismounted':
+      return busy === 'busy'
+        ? { where: 'dismounted', free: false }
+        : {
+            where: 'dismounted, attached to nothing: needs attention',
+            free: false,
+            because: 'Neither the host nor a VM uses it: assign it to a VM, or mount it back on the host.',
+          }
+    case 'host-disabled':
+      return { where: 'disabled on the host', free: false }
+    case 'missing':
+      return { where: 'missing: the host shows no such device', free: false }
+    case 'host-enabled':
+      return onHost(host, gpu)
+  }
+}
+
+const onHost = (host: HostFacts, gpu: GpuFacts): Whereabouts => {
+  const { partition } = gpu
+  if (partition && partition.used > 0)
+    return {
+      where: `shared: ${partition.used} of ${partition.count} partitions in use`,
+      free: false,
+    }
+  const against = survey(host, gpu, null).find((check) => check.verdict === 'fail')
+  return against
+    ? { where: `cannot be assigned: ${against.title}`, free: false, because: against.reason }
+    : { where: 'free', free: true }
+}
+
+/** `hv01 read 3 s ago`, and what is wrong with the host if anything is. */
+export const hostLine = ({ name, readAt, error, paused }: HostView, now: number): string => {
+  const age = readAt === null ? 'never read' : `${error === null ? 'read' : 'last read'} ${ago(now - readAt)}`
+  return `${name} ${error === null ? age : `does not answer, ${age}`}${paused ? ', paused' : ''}`
+}

@@ -1,0 +1,28 @@
+/** One request as one line, wherever requests are listed. */
+import type { Run } from '../notice'
+import { shown } from '../grammar/shown'
+import type { RequestLine } from './lines'
+import { ago, forHowLong } from './words'
+
+/** `R-12 pending: assign hv01/gpu0 (NVIDIA A100) to train-01, asked by @ana 3 min ago, expires in 27 min`. */
+export const requestRuns = (line: RequestLine, now: number): Run[] => [
+  { strong: line.id },
+  ` ${line.state}: ${whatOf(line)}, asked by `,
+  { person: line.by },
+  ` ${ago(now - line.at)}${expiryOf(line, now)}`,
+]
+
+const whatOf = ({ action, gpu, model, from, to }: RequestLine): string => {
+  const source = from === null ? '' : ` from ${shown(from)}`
+  const target = to === null ? '' : ` to ${shown(to)}`
+  return `${action} ${gpu} (${shown(model)})${source}${target}`
+}
+
+const expiryOf = ({ state, expiresAt }: RequestLine, now: number): string => {
+  if (state !== 'pending') return ''
+  return expiresAt > now ? `, expires in ${forHowLong(expiresAt - now)}` : ', expires now'
+}
+
+/** Lines of runs as the runs of one text, one line each. */
+export const linesOf = (lines: readonly (readonly Run[])[]): Run[] =>
+  lines.flatMap((line, index) => (index === 0 ? [...line] : ['\n', ...line]))

@@ -1,0 +1,54 @@
+import { shown } from '../../grammar/shown'
+import { aliasOf, placeOf, type GpuFacts, type HostFacts } from '../../inventory'
+import type { FoundGpu } from '../../names'
+import { whereabouts } from '../place'
+import { bytes } from '../words'
+import { listed, type Sheet, type SheetRow } from './sheet'
+
+export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'): Sheet => {
+  const alias = aliasOf(host, gpu)
+  const { where, because } = whereabouts(host, gpu, busy)
+  return {
+    title: `${alias} ${shown(gpu.model)}`,
+    rows: [
+      ['Where', where, ...(because === undefined ? [] : [`\n${because}`])],
+      ['Memory', gpu.memoryBytes === null ? 'not known' : bytes(gpu.memoryBytes)],
+      ['BARs', barsOf(gpu)],
+      ['Driver on the host', driverOf(host, gpu)],
+      ['Partitions', partitionsOf(gpu)],
+      ...cautions(host, gpu),
+      ['Location path', { code: gpu.locationPath }],
+      ['Instance id', { code: gpu.instanceId }],
+      ['Can it be assigned?', { code: `check ${alias}` }, ' asks every question of the survey'],
+    ],
+  }
+}
+
+const barsOf = ({ bars }: GpuFacts): string =>
+  listed(
+    bars.map((bar) => `${bytes(bar.bytes)} (${bar.bits} bit)`),
+    ', ',
+    'not known: they can be read only while the host has the device',
+  )
+
+const driverOf = (host: HostFacts, gpu: GpuFacts): string => {
+  const place = placeOf(host, gpu).kind
+  if (place !== 'host-enabled' && place !== 'host-disabled') return 'not in use by the host'
+  const version = gpu.driverVersion === null ? 'none' : shown(gpu.driverVersion)
+  const code = gpu.problemCode ?? 0
+  return code === 0 ? version : `${version}, problem code ${code}`
+}
+
+const partitionsOf = ({ partition }: GpuFacts): string =>
+  partition === null
+    ? 'its driver offers none'
+    : `${partition.used} of ${partition.count} in use; it can be split into ${listed(partition.validCounts.map(String), ', ')}`
+
+const cautions = (host: HostFacts, gpu: GpuFacts): SheetRow[] => [
+  ...(gpu.hostDisplay
+    ? [['Display', `${host.name} draws its own console on it`] as const satisfies SheetRow]
+    : []),
+  ...(gpu.audioFunction === null
+    ? []
+    : [['Audio function', { code: gpu.audioFunction }, ' stays with the host'] as const satisfies SheetRow]),
+]

@@ -1,0 +1,58 @@
+import { shown } from '../../grammar/shown'
+import { gpuByPath, type HostFacts, type HostView } from '../../inventory'
+import { whereabouts } from '../place'
+import { listed, type Sheet, type SheetRow } from './sheet'
+
+/** Longest text of a host's own (an error, a reason) that is shown. */
+const SAID_CAP = 300
+
+export const hostSheet = (view: HostView): Sheet => ({
+  title: view.name,
+  rows: [
+    ['State', stateOf(view)],
+    ...(view.paused
+      ? [['Paused', 'no new steps until ', { code: `resume ${view.name}` }] as const satisfies SheetRow]
+      : []),
+    ...(view.facts === null ? [] : factRows(view.facts)),
+  ],
+})
+
+const stateOf = ({ error, facts }: HostView): string => {
+  if (error !== null) return `does not answer: ${error.slice(0, SAID_CAP)}`
+  return facts === null ? 'not read yet' : 'answers'
+}
+
+const factRows = (host: HostFacts): SheetRow[] => {
+  const gpus = host.gpus.map((gpu) => `${gpu.slot} ${shown(gpu.model)}: ${whereabouts(host, gpu).where}`)
+  const vms = host.vms.map((vm) => `${shown(vm.name)} (${vm.state})`)
+  const strangers = host.dismounted.filter((path) => !gpuByPath(host, path))
+  return [
+    ['System', shown(host.os.caption)],
+    ['GPUs', listed(gpus, '\n')],
+    ['VMs', listed(vms, ', ')],
+    ['Device assignment', assignmentOf(host)],
+    ['Policies', policiesOf(host)],
+    ['Physical addresses', addressesOf(host)],
+    ['Dismount with -Force', host.forceDismount ? 'allowed on this host' : 'not allowed on this host'],
+    ...(strangers.length === 0 ? [] : [['Other dismounted devices', listed(strangers, '\n')] as const]),
+  ]
+}
+
+const assignmentOf = ({ iov }: HostFacts): string => {
+  if (iov.supported) return 'supported'
+  const reasons = iov.reasons.join('; ').slice(0, SAID_CAP)
+  return `not supported: ${reasons === '' ? 'the host gives no reason' : reasons}`
+}
+
+const policiesOf = ({ policies }: HostFacts): string =>
+  listed(
+    [
+      ...(policies.requireSecureDeviceAssignment === true ? ['RequireSecureDeviceAssignment'] : []),
+      ...(policies.requireSupportedDeviceAssignment === true ? ['RequireSupportedDeviceAssignment'] : []),
+    ],
+    ', ',
+    'nothing required',
+  )
+
+const addressesOf = ({ physicalAddressBits: bits }: HostFacts): string =>
+  bits === null ? 'width not known' : `${bits} bits`

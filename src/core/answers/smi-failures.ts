@@ -1,0 +1,126 @@
+/** What a failed nvidia-smi means, and what to do about it: by problem code, by what it printed, by exit code. */
+
+export interface Failure {
+  readonly why: string
+  readonly next: string
+}
+
+const LOOK_AT_THE_DEVICE =
+  'Look at the device in Device Manager (Windows) or in `dmesg` (Linux): it says why the driver does not take it.'
+
+const NO_DRIVER: Failure = {
+  why: 'no NVIDIA driver runs there',
+  next: 'In a VM: install the NVIDIA driver and restart the VM; the assignment itself is in order. On a host that has given away all its NVIDIA GPUs this is normal.',
+}
+const MISMATCH: Failure = {
+  why: 'the driver that runs and its library have different versions, as after an update',
+  next: 'Restart that system.',
+}
+
+/** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
+const PROBLEMS: { readonly [code: number]: Failure } = {
+  10: {
+    why: 'the device reports Code 10: it cannot start',
+    next: 'Update the NVIDIA driver in the guest and restart the VM.',
+  },
+  12: {
+    why: 'the device reports Code 12: it finds too few free resources, which here means too little MMIO space',
+    next: 'Release the GPU and assign it again, so that MMIO is computed afresh; if that does not help, raise high MMIO to the sum of all BARs plus the largest one.',
+  },
+  22: {
+    why: 'the device reports Code 22: it is disabled',
+    next: 'Enable it in Device Manager of the guest.',
+  },
+  28: NO_DRIVER,
+  31: {
+    why: 'the device reports Code 31: Windows cannot load its driver',
+    next: 'Install the NVIDIA driver in the guest anew and restart the VM.',
+  },
+  43: {
+    why: 'the device reports Code 43: its driver stopped it',
+    next: 'Update the NVIDIA driver in the guest (versions before 465 refuse GeForce cards in VMs). If that does not help, check that MMIO is large enough and that the VM has no GPU partition as well.',
+  },
+}
+
+/** Null where the device works, or nothing is known about it. */
+export const problemOf = (code: number | null): Failure | null => {
+  if (code === null || code === 0) return null
+  return PROBLEMS[code] ?? { why: `the device reports Code ${code}`, next: LOOK_AT_THE_DEVICE }
+}
+
+/** The more particular text comes first: on Windows the first one follows the second. */
+const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
+  {
+    holds: /is in WDDM mode/i,
+    why: 'nvidia-smi cannot reach the NVIDIA driver',
+    next: 'In a VM: install the NVIDIA driver and restart the VM. If it is installed, another adapter is the primary display while the GPU is in WDDM mode: switch the GPU to TCC mode, or make it the primary display. On a host that has given away all its NVIDIA GPUs this is normal.',
+  },
+  { holds: /couldn['’]t communicate with the NVIDIA driver/i, ...NO_DRIVER },
+  { holds: /Driver\/library version mismatch/i, ...MISMATCH },
+  {
+    holds: /No devices were found/i,
+    why: 'the driver runs, but finds no GPU',
+    next: `If a GPU is assigned (\`show\` says so): ${LOOK_AT_THE_DEVICE}`,
+  },
+]
+
+/** nvidia-smi often reports its failures on standard output. Its own texts are not localised. */
+export const failureIn = (output: string): Failure | null => {
+  const found = TEXTS.find(({ holds }) => holds.test(output))
+  return found ? { why: found.why, next: found.next } : null
+}
+
+/** NVIDIA: "GPU Operator, troubleshooting", exit codes of nvidia-smi; 18 was seen with a version mismatch. */
+const EXITS: { readonly [code: number]: Failure } = {
+  2: {
+    why: 'nvidia-smi does not understand the query',
+    next: 'It is too old for the columns asked for: update the NVIDIA driver.',
+  },
+  3: {
+    why: 'the query is not available on this device',
+    next: 'The assignment is in order; nvidia-smi says little about this model.',
+  },
+  4: {
+    why: 'the account may not run nvidia-smi',
+    next: 'Give the account that the bot uses there the right to run it.',
+  },
+  6: { why: 'nvidia-smi finds no such device', next: LOOK_AT_THE_DEVICE },
+  8: {
+    why: 'the power cables of the GPU are not attached properly',
+    next: 'Check the cables of the card in the host.',
+  },
+  9: NO_DRIVER,
+  10: {
+    why: 'the driver has a problem with the interrupts of the GPU',
+    next: 'Restart that system; `check` says whether the device has message-signalled interrupts.',
+  },
+  12: { why: 'the NVML library is missing', next: 'Install the NVIDIA driver there anew.' },
+  13: {
+    why: 'the NVML library lacks a function: it is older than nvidia-smi',
+    next: 'Install the NVIDIA driver there anew.',
+  },
+  14: {
+    why: 'the infoROM of the GPU is corrupted',
+    next: 'The GPU may work on; ask the maker of the card.',
+  },
+  15: {
+    why: 'the GPU is lost: it has fallen off the bus',
+    next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
+  },
+  18: MISMATCH,
+  255: {
+    why: 'nvidia-smi failed for a reason that it has no code for (255)',
+    next: 'Run nvidia-smi there and read what it says.',
+  },
+}
+
+/** Null for success. */
+export const exitOf = (code: number): Failure | null => {
+  if (code === 0) return null
+  return (
+    EXITS[code] ?? {
+      why: `nvidia-smi ended with exit code ${code}`,
+      next: 'Run nvidia-smi there and read what it says.',
+    }
+  )
+}

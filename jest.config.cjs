@@ -11,6 +11,7 @@ module.exports = {
       },
     ],
   },
+  testTimeout: 60_000,
   setupFilesAfterEnv: ['<rootDir>/test/setup.ts'],
   reporters: ['default', '<rootDir>/scripts/closing-line.cjs'],
 }

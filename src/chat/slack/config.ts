@@ -1,0 +1,39 @@
+import { WebClient } from '@slack/web-api'
+import { slackLogger, type Log } from './log'
+
+export interface SlackConfig {
+  /** Bot User OAuth Token, `xoxb-...`. */
+  readonly botToken: string
+  /** For HTTP mode. */
+  readonly signingSecret: string | null
+  /** For Socket Mode: app-level token, `xapp-...`. */
+  readonly appToken: string | null
+  /** Address of the Web API, Slack's own being `https://slack.com/api/`. */
+  readonly apiUrl: string
+  readonly teamId: string
+  readonly botId: string
+  readonly botUserId: string
+  /** The slash command with its slash, such as `/gpu`. */
+  readonly command: string
+}
+
+/** The scopes the bot uses; the manifest asks for these and no others. */
+export const slackScopes = ['chat:write', 'commands', 'users:read'] as const
+
+export const callTimeoutMs = 10_000
+
+/**
+ * Options for every Web API client. The defaults of web-api are wrong for a bot with its own outbox: ten retries over
+ * half an hour, no timeout, and on one 429 a pause of all calls of the client.
+ */
+export const clientOptions = (apiUrl: string, log: Log) => ({
+  slackApiUrl: apiUrl,
+  retryConfig: { retries: 0 },
+  timeout: callTimeoutMs,
+  rejectRateLimitedCalls: true,
+  allowAbsoluteUrls: false,
+  logger: slackLogger(log),
+})
+
+export const slackClient = (config: Pick<SlackConfig, 'botToken' | 'apiUrl'>, log: Log): WebClient =>
+  new WebClient(config.botToken, clientOptions(config.apiUrl, log))

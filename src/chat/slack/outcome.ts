@@ -1,0 +1,69 @@
+import { ErrorCode, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
+import { messageOf } from '../../core/errors'
+import type { SendResult } from '../../core/ports'
+
+/** Whether doing it twice would show twice. */
+export type Repeatable = 'edit' | 'post'
+
+const pauseMs = { rateLimited: 30_000, unreachable: 5_000, refusedOnTheWay: 60_000 } as const
+
+const inviteBot = 'Invite the bot to the channel: /invite @GPU ChatOps'
+const checkToken = 'Check SLACK_BOT_TOKEN: reinstall the app and use its Bot User OAuth Token (xoxb-...)'
+const shorten = 'The message does not fit into Slack; report it with the request id'
+
+/** What to do about an answer that will not change by trying again. Names: Slack's reference of chat.postMessage. */
+const cures: Readonly<Record<string, string>> = {
+  not_in_channel: inviteBot,
+  channel_not_found: `Check the channel's id, and if the channel is private: ${inviteBot}`,
+  user_not_in_channel: 'The person left the channel; they can ask again where they are',
+  is_archived: 'Unarchive the channel or choose another one in the configuration',
+  restricted_action: 'A workspace administrator must let the app post in this channel',
+  message_not_found: 'The message was deleted; post anew',
+  cant_update_message: 'The message is not this bot’s or can no longer be edited; post anew',
+  edit_window_closed: 'Slack no longer lets this message be edited; post anew',
+  msg_too_long: shorten,
+  msg_blocks_too_long: shorten,
+  invalid_blocks: shorten,
+  invalid_blocks_format: shorten,
+  invalid_auth: checkToken,
+  not_authed: checkToken,
+  account_inactive: checkToken,
+  token_revoked: checkToken,
+  token_expired: checkToken,
+  missing_scope: 'Reinstall the app from manifests/slack.json: a scope is missing',
+}
+
+const transient = new Set(['ratelimited', 'rate_limited', 'service_unavailable', 'request_timeout'])
+/** Slack says of these that part of the call may have succeeded. */
+const doubtful = new Set(['internal_error', 'fatal_error', 'team_added_to_org'])
+
+const doubt = (repeatable: Repeatable, why: string): SendResult =>
+  repeatable === 'edit' ? { kind: 'later', afterMs: pauseMs.unreachable, why } : { kind: 'unknown', why }
+
+/** The seconds of a Retry-After header, as milliseconds. */
+export const retryAfterMs = (header: string | null): number => {
+  const seconds = Number(header ?? 'NaN')
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : pauseMs.rateLimited
+}
+
+/** Slack's code of a refused Web API call, or null when it was something else. */
+export const platformCode = (error: unknown): string | null =>
+  error instanceof WebAPIPlatformError ? error.data.error : null
+
+/** What a failed Web API call means for the post. */
+export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult => {
+  if (error instanceof WebAPIRateLimitedError)
+    return { kind: 'later', afterMs: error.retryAfter * 1000, why: ErrorCode.RateLimitedError }
+  if (error instanceof WebAPIHTTPError) {
+    const why = `HTTP ${error.statusCode}`
+    return error.statusCode >= 500
+      ? doubt(repeatable, why)
+      : { kind: 'later', afterMs: pauseMs.refusedOnTheWay, why }
+  }
+  const code = platformCode(error)
+  if (code === null) return doubt(repeatable, messageOf(error))
+  if (transient.has(code)) return { kind: 'later', afterMs: pauseMs.rateLimited, why: code }
+  // A proxy's page arrives as an error without a name: nobody knows what became of the call.
+  if (doubtful.has(code) || !/^[a-z_]{1,60}$/.test(code)) return doubt(repeatable, code.slice(0, 100))
+  return { kind: 'impossible', code, next: cures[code] ?? `Slack refused the message: ${code}` }
+}

@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Notice } from '../../../src/core/notice'
+import type { Address, Chat } from '../../../src/core/ports'
+import { slackChat } from '../../../src/chat/slack/post'
+import { configFor, fakeApi, recordingLog, type Answer, type FakeApi, type RecordingLog } from './fakeSlack'
+
+let api: FakeApi
+let log: RecordingLog
+let chat: Chat
+
+beforeEach(async () => {
+  api = await fakeApi()
+  log = recordingLog()
+  chat = slackChat(configFor(api.apiUrl), log)
+})
+afterEach(async () => {
+  jest.restoreAllMocks()
+  await api.close()
+})
+
+const notice: Notice = {
+  summary: 'GPU <free> & idle',
+  tone: 'good',
+  parts: [{ kind: 'title', text: 'Done' }],
+}
+const channel = (id = 'C1'): Address => ({ kind: 'channel', chat: 'slack', channel: id })
+const privately = (changes: object = {}): Address => ({
+  kind: 'private',
+  chat: 'slack',
+  channel: 'C1',
+  user: 'U1',
+  replyUrl: api.replyUrl,
+  replyUntil: Date.now() + 60_000,
+  ...changes,
+})
+const answering = (answers: Record<string, Answer>): void => {
+  api.answer = (call) => answers[call.method] ?? {}
+}
+const refusing = (error: string): Answer => ({ body: { ok: false, error } })
+const methods = (): string[] => api.calls.map((call) => call.method)
+
+describe('a post in a channel', () => {
+  test('is sent as blocks with a literal fallback, and its reference edits it', async () => {
+    answering({ 'chat.postMessage': { body: { ok: true, channel: 'C1', ts: '1.2' } } })
+
+    const sent = await chat.send(channel(), notice, null)
+    const edited = await chat.send(channel(), notice, 'C1:1.2')
+
+    expect(sent).toEqual({ kind: 'sent', ref: 'C1:1.2' })
+    expect(edited).toEqual({ kind: 'sent', ref: 'C1:1.2' })
+    const [post, update] = api.calls
+    expect(post!.authorization).toBe('Bearer xoxb-test-token')
+    expect(post!.body).toMatchObject({
+      channel: 'C1',
+      text: 'GPU &lt;free&gt; &amp; idle',
+      unfurl_links: 'false',
+      unfurl_media: 'false',
+      parse: 'none',
+      link_names: 'false',
+      mrkdwn: 'false',
+    })
+    expect(update!.method).toBe('chat.update')
+    expect(update!.body).toMatchObject({ channel: 'C1', ts: '1.2', parse: 'none' })
+    expect(JSON.parse(update!.body['blocks']!)).toHaveLength(1)
+  })
+
+  test('that is rate limited is for later, and holds up no other channel', async () => {
+    api.answer = (call) =>
+      call.body['channel'] === 'C1'
+        ? { status: 429, headers: { 'retry-after': '40' } }
+        : { body: { ok: true, channel: 'C2', ts: '2.2' } }
+
+    const [limited, other] = await Promise.all([
+      chat.send(channel('C1'), notice, null),
+      chat.send(channel('C2'), notice, null),
+    ])
+    const after = await chat.send(channel('C2'), notice, null)
+
+    expect(limited).toMatchObject({ kind: 'later', afterMs: 40_000 })
+    expect(other).toMatchObject({ kind: 'sent' })
+    expect(after).toMatchObject({ kind: 'sent' })
+    expect(api.calls).toHaveLength(3)
+  })
+
+  test.each<[string, Answer]>([
+    ['breaks off', { broken: true }],
+    ['ends in a 503', { status: 503 }],
+    ['ends in fatal_error', refusing('fatal_error')],
+    ['is answered with a page of a proxy', { body: '<html>' }],
+  ])('that %s may have arrived, so it is unknown; an edit is for later', async (_, answer) => {
+    api.answer = () => answer
+
+    expect(await chat.send(channel(), notice, null)).toMatchObject({ kind: 'unknown' })
+    expect(await chat.send(channel(), notice, 'C1:1.2')).toMatchObject({ kind: 'later' })
+    expect(api.calls).toHaveLength(2)
+  })
+
+  test.each([
+    'not_in_channel',
+    'channel_not_found',
+    'is_archived',
+    'invalid_blocks',
+    'msg_too_long',
+    'invalid_auth',
+  ])('refused with %s is impossible, and says what to do', async (code) => {
+    api.answer = () => refusing(code)
+
+    const result = await chat.send(channel(), notice, null)
+
+    expect(result).toMatchObject({ kind: 'impossible', code })
+    expect(result.kind === 'impossible' && result.next).not.toContain('Slack refused')
+  })
+
+  test.each(['message_not_found', 'cant_update_message', 'edit_window_closed'])(
+    'that can no longer be edited (%s) is impossible',
+    async (code) => {
+      api.answer = () => refusing(code)
+
+      expect(await chat.send(channel(), notice, 'C1:1.2')).toMatchObject({ kind: 'impossible', code })
+    },
+  )
+
+  test('refused for a reason nobody foresaw is impossible and names it', async () => {
+    api.answer = () => refusing('some_new_error')
+
+    expect(await chat.send(channel(), notice, null)).toMatchObject({
+      kind: 'impossible',
+      next: expect.stringContaining('some_new_error'),
+    })
+  })
+
+  test('with a reference that is none of ours is impossible and calls nothing', async () => {
+    expect(await chat.send(channel(), notice, 'nonsense')).toMatchObject({ kind: 'impossible' })
+    expect(api.calls).toEqual([])
+  })
+})
+
+describe('a private answer', () => {
+  test('goes through the response URL, for the asker alone', async () => {
+    answering({ reply: { body: 'ok' } })
+
+    expect(await chat.send(privately(), notice, null)).toEqual({ kind: 'sent', ref: null })
+
+    expect(methods()).toEqual(['reply'])
+    expect(api.calls[0]!.json).toMatchObject({
+      response_type: 'ephemeral',
+      replace_original: false,
+      text: 'GPU &lt;free&gt; &amp; idle',
+      blocks: [{ type: 'header' }],
+    })
+    expect(api.calls[0]!.authorization).toBe('')
+  })
+
+  test.each<[string, Answer]>([
+    ['used up', { status: 404, body: 'used_url' }],
+    ['expired', { status: 404, body: 'expired_url' }],
+    ['refused with 200', { body: { ok: false, error: 'expired_url' } }],
+  ])('whose response URL is %s is posted as an ephemeral message', async (_, reply) => {
+    answering({ reply })
+
+    expect(await chat.send(privately(), notice, null)).toEqual({ kind: 'sent', ref: null })
+
+    expect(methods()).toEqual(['reply', 'chat.postEphemeral'])
+    expect(api.calls[1]!.body).toMatchObject({ channel: 'C1', user: 'U1', parse: 'none' })
+  })
+
+  test.each([
+    ['has no response URL', { replyUrl: null }],
+    ['comes too late for it', { replyUntil: 1 }],
+  ])('that %s is posted as an ephemeral message at once', async (_, changes) => {
+    await chat.send(privately(changes), notice, null)
+
+    expect(methods()).toEqual(['chat.postEphemeral'])
+  })
+
+  test('that is rate limited is for later; one that breaks off is unknown', async () => {
+    answering({ reply: { status: 429, headers: { 'retry-after': '7' } } })
+    expect(await chat.send(privately(), notice, null)).toMatchObject({ kind: 'later', afterMs: 7_000 })
+
+    answering({ reply: { broken: true } })
+    expect(await chat.send(privately(), notice, null)).toMatchObject({ kind: 'unknown' })
+
+    answering({ reply: { status: 500 } })
+    expect(await chat.send(privately(), notice, null)).toMatchObject({ kind: 'unknown' })
+    expect(methods()).toEqual(['reply', 'reply', 'reply'])
+  })
+
+  test('never calls a response URL that is not Slack’s, and keeps it out of the log', async () => {
+    const elsewhere = await fakeApi()
+
+    await chat.send(privately({ replyUrl: elsewhere.replyUrl }), notice, null)
+    await elsewhere.close()
+
+    expect(elsewhere.calls).toEqual([])
+    expect(JSON.stringify(log.lines)).not.toContain(elsewhere.replyUrl)
+  })
+})
+
+describe('identifying an account', () => {
+  const user = (changes: object = {}): Answer => ({
+    body: {
+      ok: true,
+      user: {
+        id: 'U1',
+        team_id: 'T1',
+        name: 'ada',
+        real_name: 'Ada L',
+        profile: { display_name: 'Ada' },
+        ...changes,
+      },
+    },
+  })
+
+  test('a full member of our workspace is a member, by the name shown', async () => {
+    api.answer = () => user()
+
+    expect(await chat.identify('slack:T1/U1')).toEqual({ kind: 'member', name: 'Ada' })
+    expect(api.calls[0]).toMatchObject({ method: 'users.info', body: { user: 'U1' } })
+  })
+
+  test.each([
+    ['of another workspace', { team_id: 'T2' }],
+    ['of no workspace', { team_id: undefined }],
+    ['that is a bot', { is_bot: true }],
+    ['that is a workflow', { is_workflow_bot: true }],
+    ['that is Slackbot', { id: 'USLACKBOT' }],
+    ['that left', { deleted: true }],
+    ['that is a guest', { is_restricted: true }],
+    ['that is a single-channel guest', { is_ultra_restricted: true }],
+    ['from Slack Connect', { is_stranger: true }],
+  ])('an account %s is a stranger', async (_, changes) => {
+    api.answer = () => user(changes)
+
+    expect(await chat.identify('slack:T1/U1')).toMatchObject({ kind: 'stranger' })
+  })
+
+  test('an account that Slack does not know is a stranger', async () => {
+    api.answer = () => refusing('user_not_found')
+
+    expect(await chat.identify('slack:T1/U1')).toMatchObject({ kind: 'stranger' })
+  })
+
+  test('an account of another workspace is a stranger without asking', async () => {
+    expect(await chat.identify('slack:T2/U1')).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify('nonsense')).toMatchObject({ kind: 'stranger' })
+    expect(api.calls).toEqual([])
+  })
+
+  test('is asked once in ten minutes, however many ask', async () => {
+    api.answer = () => user()
+
+    await Promise.all([chat.identify('slack:T1/U1'), chat.identify('slack:T1/U1')])
+    await chat.identify('slack:T1/U1')
+    expect(api.calls).toHaveLength(1)
+
+    const later = Date.now() + 11 * 60_000
+    jest.spyOn(Date, 'now').mockReturnValue(later)
+    await chat.identify('slack:T1/U1')
+    expect(api.calls).toHaveLength(2)
+  })
+
+  test('fails when Slack cannot be asked, and the failure is not remembered', async () => {
+    api.answer = () => ({ status: 503 })
+    await expect(chat.identify('slack:T1/U1')).rejects.toMatchObject({ name: 'Fault', code: 'chat' })
+
+    api.answer = () => user()
+    expect(await chat.identify('slack:T1/U1')).toMatchObject({ kind: 'member' })
+  })
+})

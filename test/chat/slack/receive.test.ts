@@ -1,0 +1,342 @@
+import { createServer, type Server } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { slackEvents } from '../../../src/chat/slack/receive'
+import {
+  close,
+  commandFields,
+  configFor,
+  fakeApi,
+  form,
+  listen,
+  pressForm,
+  pressPayload,
+  recordingInbox,
+  recordingLog,
+  signed,
+  type FakeApi,
+  type RecordingInbox,
+  type RecordingLog,
+} from './fakeSlack'
+
+let api: FakeApi
+let inbox: RecordingInbox
+let log: RecordingLog
+let server: Server
+let url: string
+
+beforeEach(async () => {
+  api = await fakeApi()
+  inbox = recordingInbox()
+  log = recordingLog()
+  server = createServer(slackEvents(configFor(api.apiUrl), inbox, log).listener)
+  url = `${await listen(server)}/slack/events`
+})
+afterEach(async () => {
+  await close(server)
+  await api.close()
+})
+
+const post = (body: string, headers = signed(body)): Promise<Response> =>
+  fetch(url, { method: 'POST', body, headers })
+const command = (changes: Record<string, string> = {}): string => form(commandFields(api.replyUrl, changes))
+const approve = { kind: 'decide', verdict: 'approve', requestId: 'R7', version: 3 }
+const press = (value: unknown = approve, changes: object = {}, action: object = {}): string =>
+  pressForm(pressPayload(api.replyUrl, { value: JSON.stringify(value), ...action }, changes))
+const warnings = (): string => JSON.stringify(log.lines.filter((line) => line.level === 'warn'))
+
+describe('a slash command', () => {
+  test('is recorded with who, where and where to answer, and acknowledged with nothing to see', async () => {
+    const before = Date.now()
+
+    const response = await post(command({ text: 'assign hv01/gpu0 to vm &lt;&amp;amp;&gt; "x"' }))
+
+    expect(response.status).toBe(200)
+    expect(await response.text()).toBe('')
+    expect(inbox.accepted).toHaveLength(1)
+    const [delivery] = inbox.accepted
+    expect(delivery).toMatchObject({
+      id: 'slack:cmd:T1:U1:123.456.abc',
+      from: 'slack:T1/U1',
+      channel: { kind: 'channel', chat: 'slack', channel: 'C1' },
+      back: { kind: 'private', chat: 'slack', channel: 'C1', user: 'U1', replyUrl: api.replyUrl },
+      said: { kind: 'text', text: 'assign hv01/gpu0 to vm <&amp;> "x"' },
+    })
+    expect(delivery!.back.kind === 'private' && delivery!.back.replyUntil - before).toBeLessThan(30 * 60_000)
+  })
+
+  test('that is delivered again carries the same id, and another one a different id', async () => {
+    const body = command()
+    await post(body)
+    await post(body, { ...signed(body), 'x-slack-retry-num': '1', 'x-slack-retry-reason': 'http_timeout' })
+    await post(command({ trigger_id: '123.456.other' }))
+
+    const [first, again, other] = inbox.accepted.map((delivery) => delivery.id)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  })
+
+  test('is acknowledged only after the inbox has it', async () => {
+    let finish: () => void = () => undefined
+    let entered: () => void = () => undefined
+    const inside = new Promise<void>((resolve) => (entered = resolve))
+    inbox.accepting = () => {
+      entered()
+      return new Promise((resolve) => (finish = resolve))
+    }
+    let answered = false
+
+    const response = post(command()).then((each) => {
+      answered = true
+      return each
+    })
+    await inside
+    await new Promise((resolve) => setImmediate(resolve))
+
+    expect(answered).toBe(false)
+    finish()
+    expect((await response).status).toBe(200)
+  })
+
+  test('that cannot be recorded is answered in words, and its text stays out of the log', async () => {
+    inbox.accepting = () => Promise.reject(new Error('disk full'))
+
+    const response = await post(command({ text: 'secret-word' }))
+
+    expect(response.status).toBe(200)
+    const answer = (await response.json()) as { response_type: string; text: string }
+    expect(answer.response_type).toBe('ephemeral')
+    expect(answer.text).toContain('nothing was done')
+    expect(JSON.stringify(log.lines)).toContain('disk full')
+    expect(JSON.stringify(log.lines)).not.toContain('secret-word')
+  })
+
+  test('costs no call of the Web API', async () => {
+    await Promise.all([1, 2, 3, 4, 5].map((n) => post(command({ trigger_id: `t${n}` }))))
+    await post(press())
+
+    expect(inbox.accepted).toHaveLength(6)
+    expect(api.calls).toEqual([])
+  })
+
+  test.each([
+    ['another workspace', { team_id: 'T2' }],
+    ['another workspace, through Slack Connect', { user_team: 'T2' }],
+    ['another workspace, under the other name', { user_team_id: 'T2' }],
+  ])('from %s is refused privately and recorded nowhere', async (_, changes) => {
+    const response = await post(command(changes))
+
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('workspace'),
+    })
+    expect(inbox.accepted).toEqual([])
+    expect(warnings()).toContain('workspace T2')
+  })
+
+  test('of another name is refused privately', async () => {
+    const response = await post(command({ command: '/gpux' }))
+
+    expect(await response.json()).toMatchObject({ response_type: 'ephemeral' })
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test.each([
+    'https://evil.example/x',
+    'http://127.0.0.1:1/x',
+    'https://hooks.slack.com.evil.example/x',
+    'https://hooks.slack.com@evil.example/x',
+    'file:///etc/passwd',
+    'not a url',
+  ])('with the response URL %s is recorded without it', async (replyUrl) => {
+    await post(form(commandFields(replyUrl)))
+
+    expect(inbox.accepted[0]?.back).toMatchObject({ replyUrl: null })
+  })
+
+  test('keeps a response URL of Slack', async () => {
+    await post(form(commandFields('https://hooks.slack.com/commands/T1/1/abc')))
+
+    expect(inbox.accepted[0]?.back).toMatchObject({ replyUrl: 'https://hooks.slack.com/commands/T1/1/abc' })
+  })
+})
+
+describe('a button press', () => {
+  test('of a decision is recorded as that decision by whoever pressed', async () => {
+    const response = await post(press())
+
+    expect(response.status).toBe(200)
+    expect(inbox.accepted).toMatchObject([
+      {
+        id: 'slack:act:T1:U2:C1:1700000000.000100:gpu.press.0:1700000001.5',
+        from: 'slack:T1/U2',
+        channel: { kind: 'channel', channel: 'C1' },
+        back: { kind: 'private', user: 'U2' },
+        said: approve,
+      },
+    ])
+  })
+
+  test('that says a command is recorded as that text', async () => {
+    await post(press({ kind: 'say', text: 'list --page 2' }))
+
+    expect(inbox.accepted[0]?.said).toEqual({ kind: 'text', text: 'list --page 2' })
+  })
+
+  test('that cannot be recorded is not acknowledged', async () => {
+    inbox.accepting = () => Promise.reject(new Error('disk full'))
+
+    const response = await post(press())
+
+    expect(response.status).toBe(500)
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test.each([
+    ['another verdict', { ...approve, verdict: 'grant' }],
+    ['one key more', { ...approve, by: 'U1' }],
+    ['a text for a version', { ...approve, version: '3' }],
+    ['another kind', { kind: 'run', text: 'x' }],
+    ['nothing', null],
+  ])('whose value has %s changes nothing and is answered privately', async (_, value) => {
+    const response = await post(press(value))
+
+    expect(response.status).toBe(200)
+    const reply = await api.called('reply')
+    expect(reply.json).toMatchObject({
+      response_type: 'ephemeral',
+      replace_original: false,
+      text: expect.stringContaining('not one of mine'),
+    })
+    expect(inbox.accepted).toEqual([])
+    expect(warnings()).toContain('unknown button value')
+  })
+
+  test.each([
+    ['broken JSON', '{"kind":'],
+    ['2,001 characters', JSON.stringify({ kind: 'say', text: 'x'.repeat(2001) })],
+  ])('whose value is %s changes nothing', async (_, value) => {
+    expect((await post(press(null, {}, { value }))).status).toBe(200)
+
+    await api.called('reply')
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test('of an unknown action changes nothing and is answered privately', async () => {
+    expect((await post(press(approve, {}, { action_id: 'gpu.press.evil' }))).status).toBe(200)
+
+    await api.called('reply')
+    expect(inbox.accepted).toEqual([])
+    expect(warnings()).toContain('unknown action')
+  })
+
+  test.each([
+    ['the payload of another workspace', { team: { id: 'T2' } }],
+    ['a person of another workspace', { user: { id: 'U2', team_id: 'T2' } }],
+    ['an organisation without a workspace', { team: null }],
+  ])('in %s is refused privately', async (_, changes) => {
+    expect((await post(press(approve, changes))).status).toBe(200)
+
+    expect((await api.called('reply')).json).toMatchObject({ text: expect.stringContaining('workspace') })
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test('calls no foreign response URL, whoever sent it', async () => {
+    const elsewhere = await fakeApi()
+
+    await post(pressForm(pressPayload(elsewhere.replyUrl, { value: 'tampered' })))
+    await post(press())
+    await elsewhere.close()
+
+    expect(elsewhere.calls).toEqual([])
+  })
+})
+
+describe('a request', () => {
+  const now = (): number => Math.floor(Date.now() / 1000)
+
+  test.each([
+    ['signed with another secret', () => signed(command(), { secret: 'other' })],
+    ['signed for another body', () => signed(`${command()}&x=1`)],
+    ['six minutes old', () => signed(command(), { at: now() - 360 })],
+    ['two minutes ahead', () => signed(command(), { at: now() + 120 })],
+    ['an hour ahead', () => signed(command(), { at: now() + 3600 })],
+    ['without a signature', () => ({ 'content-type': 'application/x-www-form-urlencoded' })],
+    [
+      'with a timestamp that is no number',
+      () => ({ ...signed(command()), 'x-slack-request-timestamp': 'soon' }),
+    ],
+  ])('%s is refused with 401', async (_, headers) => {
+    const response = await post(command(), headers())
+
+    expect(response.status).toBe(401)
+    expect(inbox.accepted).toEqual([])
+    expect(log.lines.some((line) => line.level === 'warn')).toBe(true)
+  })
+
+  test('slightly ahead of our clock is accepted', async () => {
+    expect((await post(command(), signed(command(), { at: now() + 20 }))).status).toBe(200)
+  })
+
+  test('with ssl_check is answered without a signature and smuggles nothing in', async () => {
+    const response = await post(`${command()}&ssl_check=1`, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+
+    expect(response.status).toBe(200)
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test.each([
+    ['broken JSON', 'payload=%7B'],
+    ['null', 'payload=null'],
+    ['a list', 'payload=%5B%5D'],
+    ['no kind', 'payload=%7B%22a%22%3A1%7D'],
+    ['an event that is null', 'payload=%7B%22type%22%3A%22x%22%2C%22event%22%3Anull%7D'],
+    ['nothing', ''],
+    ['a command without its trigger', 'command=%2Fgpu&text=list&team_id=T1&user_id=U1&channel_id=C1'],
+    ['a press without an action', 'payload=%7B%22type%22%3A%22block_actions%22%2C%22actions%22%3A%5B%5D%7D'],
+    ['a user that is no id', form(commandFields('', { user_id: '../U1' }))],
+  ])('holding %s is refused with 400 at once', async (_, body) => {
+    const response = await post(body)
+
+    expect(response.status).toBe(400)
+    expect(inbox.accepted).toEqual([])
+    expect(log.lines.some((line) => line.level === 'warn')).toBe(true)
+  })
+
+  test('that is malformed and not signed is refused with 401', async () => {
+    expect((await post('payload=null', signed('other'))).status).toBe(401)
+  })
+
+  test('of a kind nobody asked for is acknowledged and ignored', async () => {
+    const body = pressForm({ type: 'view_submission', team: { id: 'T1' }, user: { id: 'U1' }, view: {} })
+
+    expect((await post(body)).status).toBe(200)
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test('with another method, path, type or size is refused', async () => {
+    const huge = command({ text: 'x'.repeat(1_100_000) })
+
+    expect((await fetch(url)).status).toBe(405)
+    expect((await fetch(`${url}/x`, { method: 'POST', body: '{}' })).status).toBe(404)
+    expect((await post('x', { ...signed('x'), 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await post(huge)).status).toBe(413)
+    expect(inbox.accepted).toEqual([])
+  })
+
+  test('to verify the URL gets its challenge back', async () => {
+    const body = JSON.stringify({ type: 'url_verification', challenge: 'abc' })
+
+    const response = await post(body, { ...signed(body), 'content-type': 'application/json' })
+
+    expect(await response.json()).toEqual({ challenge: 'abc' })
+  })
+})
+
+test('HTTP mode without a signing secret does not start', () => {
+  expect(() => slackEvents({ ...configFor(api.apiUrl), signingSecret: null }, inbox, log)).toThrow(
+    'SLACK_SIGNING_SECRET',
+  )
+})

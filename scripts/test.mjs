@@ -1,6 +1,11 @@
-// `npm test`: every suite under test/, through jest; arguments are passed on.
+// `npm test`: builds (one suite runs the program as a process of its own), then every suite under test/ through jest.
 import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
-const jest = new URL('../node_modules/jest/bin/jest.js', import.meta.url).pathname
-const run = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], { stdio: 'inherit' })
-process.exitCode = run.status ?? 1
+const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const run = (...args) => spawnSync(process.execPath, args, { stdio: 'inherit', cwd: here('.') }).status ?? 1
+
+process.exitCode =
+  run(here('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json') ||
+  run(here('scripts/copy-assets.mjs')) ||
+  run(here('node_modules/jest/bin/jest.js'), ...process.argv.slice(2))

@@ -93,7 +93,7 @@ const nextOf = (way: 'do' | 'undo', steps: readonly StepProgress[]): number | nu
 }
 
 /** What a step changes: a VM's power, a VM's settings, or where a device is. */
-const subjectOf = (step: Step): string => {
+export const subjectOf = (step: Step): string => {
   switch (step.kind) {
     case 'startVm':
     case 'stopVm':

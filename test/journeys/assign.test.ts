@@ -29,7 +29,7 @@ describe('assigning a GPU', () => {
     expect(textOf(smi)).toContain('train-02')
     const done = await journey.sees(
       GPU,
-      (message) => message.ts === card.ts && textOf(message).includes('done'),
+      (message) => message.ts === card.ts && textOf(message).includes('R-1 · done'),
     )
     expect(done.edited).toBeDefined()
     const change = await journey.sees(CHANGES, (message) => textOf(message).includes('hv01/gpu0'))
@@ -120,11 +120,11 @@ describe('releasing a GPU', () => {
     const before = journey.world.facts('hv01').vms.find((vm) => vm.name === 'train-01')
     await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
     await journey.presses(JONAS, 'Approve')
-    await journey.sees(GPU, (message) => textOf(message).includes('R-1') && textOf(message).includes('done'))
+    await journey.sees(GPU, (message) => textOf(message).includes('R-1 · done'))
 
     await journey.says(MAYA, 'release hv01/gpu0 --shutdown')
     await journey.presses(JONAS, 'Approve')
-    await journey.sees(GPU, (message) => textOf(message).includes('R-2') && textOf(message).includes('done'))
+    await journey.sees(GPU, (message) => textOf(message).includes('R-2 · done'))
 
     expect(placeOfGpu('hv01', 'gpu0')).toBe('host-enabled')
     expect(journey.world.facts('hv01').vms.find((vm) => vm.name === 'train-01')?.settings).toEqual(

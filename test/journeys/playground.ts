@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlayground, type Playground } from '../../src/app'
-import type { SlackMessage } from '../../src/playground/slack/local-slack'
+import type { LocalSlack, SlackMessage } from '../../src/playground/slack/local-slack'
 
 export const MAYA = 'U0MAYA'
 export const JONAS = 'U0JONAS'
@@ -53,6 +53,26 @@ const buttonsOf = (message: SlackMessage): Button[] =>
     .filter((block) => block.type === 'actions')
     .flatMap((block) => block.elements as Button[])
 
+/** The action id of the button with this label. */
+export const buttonNamed = (message: SlackMessage, label: string): string | undefined =>
+  buttonsOf(message).find((button) => button.text.text === label)?.action_id
+
+/** Resolves with the first message, old or to come, of which `holds` is true. */
+export const firstMessage = (slack: LocalSlack, channel: string, holds: (message: SlackMessage) => boolean) =>
+  once(slack, () => slack.messages(channel).find(holds))
+
+const once = (slack: LocalSlack, find: () => SlackMessage | undefined): Promise<SlackMessage> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      const found = find()
+      if (!found) return
+      stop()
+      resolve(found)
+    }
+    const stop = slack.onChange(look)
+    look()
+  })
+
 export const startJourney = async (): Promise<Journey> => {
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-journey-'))
   const playground = await startPlayground(
@@ -62,17 +82,7 @@ export const startJourney = async (): Promise<Journey> => {
   )
   const { slack } = playground
 
-  const first = (find: () => SlackMessage | undefined): Promise<SlackMessage> =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        const found = find()
-        if (!found) return
-        stop()
-        resolve(found)
-      }
-      const stop = slack.onChange(look)
-      look()
-    })
+  const first = (find: () => SlackMessage | undefined) => once(slack, find)
 
   return {
     ...playground,
@@ -88,10 +98,10 @@ export const startJourney = async (): Promise<Journey> => {
       return answer
     },
     presses: async (person, label) => {
-      const shows = (each: SlackMessage) => buttonsOf(each).some((button) => button.text.text === label)
-      const message = await first(() => slack.messages(GPU).findLast(shows))
-      const button = buttonsOf(message).find((each) => each.text.text === label)
-      return slack.press(person, GPU, message.ts, button?.action_id ?? '')
+      const message = await first(() =>
+        slack.messages(GPU).findLast((each) => buttonNamed(each, label) !== undefined),
+      )
+      return slack.press(person, GPU, message.ts, buttonNamed(message, label) ?? '')
     },
     sees: (channel, holds) => first(() => slack.messages(channel).find(holds)),
     end: async () => {

@@ -96,7 +96,7 @@ const rowsOf = (view: HostView, open: ReadonlyMap<string, RequestLine>): Row[] =
   return facts.gpus.map((gpu) => {
     const alias = aliasOf(facts, gpu)
     const request = open.get(alias)
-    const { where, free } = whereabouts(facts, gpu, request ? 'busy' : 'idle')
+    const { where, free } = whereabouts(facts, gpu, request?.state === 'running' ? 'busy' : 'idle')
     const stale = view.error === null ? '' : ', when last read'
     return {
       host: view.name,

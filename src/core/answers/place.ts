@@ -11,7 +11,7 @@ export interface Whereabouts {
   readonly because?: string
 }
 
-/** `busy`: an open request speaks for this GPU, so a place between two others is nothing to worry about. */
+/** `busy`: a request that runs is moving this GPU, so a place between two others is nothing to worry about. */
 export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle' = 'idle'): Whereabouts => {
   const place = placeOf(host, gpu)
   switch (place.kind) {

@@ -47,13 +47,14 @@ const isAbout = (subject: Found, { gpu, from, to }: RequestLine): boolean => {
 }
 
 const sheetOf = (subject: Found, about: readonly RequestLine[]): Sheet => {
+  const moving = new Set(about.filter(({ state }) => state === 'running').map(({ gpu }) => gpu))
   switch (subject.kind) {
     case 'gpu':
-      return gpuSheet(subject, about.length > 0 ? 'busy' : 'idle')
+      return gpuSheet(subject, moving.size > 0 ? 'busy' : 'idle')
     case 'vm':
       return vmSheet(subject)
     case 'host':
-      return hostSheet(subject.view)
+      return hostSheet(subject.view, moving)
   }
 }
 

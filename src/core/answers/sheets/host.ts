@@ -1,19 +1,20 @@
 import { shown } from '../../grammar/shown'
-import { gpuByPath, type HostFacts, type HostView } from '../../inventory'
+import { aliasOf, gpuByPath, type HostFacts, type HostView } from '../../inventory'
 import { whereabouts } from '../place'
 import { listed, type Sheet, type SheetRow } from './sheet'
 
 /** Longest text of a host's own (an error, a reason) that is shown. */
 const SAID_CAP = 300
 
-export const hostSheet = (view: HostView): Sheet => ({
+/** `moving`: aliases of the GPUs that a running request is moving. */
+export const hostSheet = (view: HostView, moving: ReadonlySet<string>): Sheet => ({
   title: view.name,
   rows: [
     ['State', stateOf(view)],
     ...(view.paused
       ? [['Paused', 'no new steps until ', { code: `resume ${view.name}` }] as const satisfies SheetRow]
       : []),
-    ...(view.facts === null ? [] : factRows(view.facts)),
+    ...(view.facts === null ? [] : factRows(view.facts, moving)),
   ],
 })
 
@@ -22,8 +23,11 @@ const stateOf = ({ error, facts }: HostView): string => {
   return facts === null ? 'not read yet' : 'answers'
 }
 
-const factRows = (host: HostFacts): SheetRow[] => {
-  const gpus = host.gpus.map((gpu) => `${gpu.slot} ${shown(gpu.model)}: ${whereabouts(host, gpu).where}`)
+const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
+  const gpus = host.gpus.map((gpu) => {
+    const { where } = whereabouts(host, gpu, moving.has(aliasOf(host, gpu)) ? 'busy' : 'idle')
+    return `${gpu.slot} ${shown(gpu.model)}: ${where}`
+  })
   const vms = host.vms.map((vm) => `${shown(vm.name)} (${vm.state})`)
   const strangers = host.dismounted.filter((path) => !gpuByPath(host, path))
   return [

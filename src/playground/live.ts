@@ -1,0 +1,53 @@
+/** The page's state as server-sent events: the whole state at the start and after each change, changes close together as one. */
+import type { ServerResponse } from 'node:http'
+import { begin } from './gate'
+import type { LocalSlack } from './slack/local-slack'
+import { fleetView, type World } from './world'
+
+export interface Stage {
+  readonly slack: LocalSlack
+  readonly world: World
+}
+
+/** Older messages stay in the workspace and off the page. */
+const SHOWN_MESSAGES = 120
+const COALESCE_MS = 40
+
+export const stateOf = ({ slack, world }: Stage) => ({
+  team: slack.team,
+  people: slack.people.map(({ id, name, title, role }) => ({ id, name, title, role })),
+  channels: slack.channels.map(({ id, name, topic }) => ({
+    id,
+    name,
+    topic,
+    messages: slack.messages(id).slice(-SHOWN_MESSAGES),
+  })),
+  fleet: fleetView(world),
+})
+export type PlaygroundState = ReturnType<typeof stateOf>
+
+/** Keeps the response open until the browser leaves. A slow browser gets the newest state once it has read the last one. */
+export const streamState = (stage: Stage, response: ServerResponse): void => {
+  begin(response, 200, 'text/event-stream')
+  let timer: NodeJS.Timeout | undefined
+  let waitsForDrain = false
+
+  const send = (): void => {
+    timer = undefined
+    waitsForDrain = !response.write(`data: ${JSON.stringify(stateOf(stage))}\n\n`)
+  }
+  const soon = (): void => {
+    if (timer === undefined && !waitsForDrain) timer = setTimeout(send, COALESCE_MS)
+  }
+  const endings = [stage.slack.onChange(soon), stage.world.onChange(soon)]
+
+  response.on('drain', () => {
+    waitsForDrain = false
+    soon()
+  })
+  response.on('close', () => {
+    clearTimeout(timer)
+    endings.forEach((end) => end())
+  })
+  send()
+}

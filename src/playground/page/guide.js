@@ -1,0 +1,93 @@
+// What a newcomer can try: the opening of the channel, and suggestions for each role.
+import { byId, el, fill } from './dom.js'
+
+const ASSIGN = '/gpu assign hv01/gpu0 to train-02 --shutdown'
+
+const SUGGESTIONS = {
+  requester: [
+    '/gpu list',
+    '/gpu check hv01/gpu0 for train-02',
+    '/gpu smi train-02',
+    ASSIGN,
+    '/gpu release hv01/gpu0 --shutdown',
+  ],
+  approver: [
+    '/gpu requests',
+    '/gpu show hv01/gpu0',
+    '/gpu history',
+    '/gpu assign hv01/gpu1 to train-01',
+    '/gpu help',
+  ],
+  administrator: ['/gpu requests', '/gpu pause hv01', '/gpu resume hv01', '/gpu history', '/gpu whoami'],
+}
+
+export const suggestionsFor = (person) => SUGGESTIONS[person.role] ?? ['/gpu help']
+
+const step = (number, title, text, button) =>
+  el(
+    'li',
+    { class: 'tour-step' },
+    el('span', { class: 'tour-number', 'aria-hidden': 'true' }, String(number)),
+    el('div', {}, el('h4', {}, title), el('p', {}, text)),
+    button,
+  )
+
+/** The beginning of a channel; in the first one, three things to try. */
+export const showIntro = (channel, { people, person, become, run }) =>
+  fill(byId('intro'), [channel.id, person.id], () => {
+    const asker = people.find(({ role }) => role === 'requester')
+    const approver = people.find(({ role }) => role === 'approver')
+    const heading = [
+      el('h3', {}, `# ${channel.name}`),
+      el('p', { class: 'intro-text' }, `${channel.topic}. This is where the channel begins.`),
+    ]
+    if (channel.name !== 'gpu' || !asker || !approver) return heading
+    const first = (name) => name.split(' ')[0]
+    return [
+      ...heading,
+      el(
+        'ol',
+        { class: 'tour' },
+        step(
+          1,
+          `As ${first(asker.name)}, ask for a GPU`,
+          'The bot works out every step, checks it against the host, and posts the plan here.',
+          el(
+            'button',
+            {
+              type: 'button',
+              class: 'tour-button',
+              onclick: () => {
+                become(asker.id)
+                run(ASSIGN)
+              },
+            },
+            'Ask',
+          ),
+        ),
+        step(
+          2,
+          `As ${first(approver.name)}, approve the plan`,
+          'Nobody approves their own request. Then watch the steps here and the fleet on the right.',
+          el(
+            'button',
+            { type: 'button', class: 'tour-button', onclick: () => become(approver.id) },
+            `Be ${first(approver.name)}`,
+          ),
+        ),
+        step(
+          3,
+          'Break something half way',
+          'Under Misfortune, let a step fail, cut a host off, or reboot it. What was begun is undone or finished.',
+          el('button', { type: 'button', class: 'tour-button', onclick: showMisfortunes }, 'Show'),
+        ),
+      ),
+    ]
+  })
+
+const showMisfortunes = () => {
+  const drawer = byId('misfortune')
+  drawer.open = true
+  drawer.scrollIntoView({ block: 'nearest' })
+  drawer.querySelector('select')?.focus()
+}

@@ -1,0 +1,147 @@
+// The channel: messages with their authors, ephemeral ones for the person in whose place you are, notes of the page itself.
+import { avatar, byId, el } from './dom.js'
+import { renderBlocks } from './slack.js'
+import { mrkdwn } from './mrkdwn.js'
+
+const GROUP_SECONDS = 300
+const drawn = new Map()
+
+const clockTime = (ts) =>
+  new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+const longTime = (ts) => new Date(Number(ts) * 1000).toLocaleString()
+
+const author = (people, id) => {
+  const person = people.find((each) => each.id === id)
+  if (person) return { name: person.name, badge: null, picture: () => avatar(people, person) }
+  const slackbot = id === 'USLACKBOT'
+  return {
+    name: slackbot ? 'Slackbot' : 'GPU ChatOps',
+    badge: slackbot ? null : 'APP',
+    picture: () =>
+      slackbot
+        ? el('span', { class: 'avatar slackbot', 'aria-hidden': 'true' }, '♥')
+        : el('img', { class: 'avatar-mark', src: '/mark.svg', alt: '', width: 36, height: 36 }),
+  }
+}
+
+const onlyYou = () =>
+  el('p', { class: 'only-you' }, el('span', { class: 'eye', 'aria-hidden': 'true' }), 'Only visible to you')
+
+const body = (message, context) => {
+  return el(
+    'div',
+    { class: 'm-body' },
+    message.blocks.length > 0
+      ? renderBlocks(message.blocks, {
+          names: context.names,
+          press: (element, button) => context.press(message, element, button),
+        })
+      : el('div', { class: 'text' }, mrkdwn(message.text, context.names)),
+    message.edited
+      ? el('span', { class: 'edited', title: `Edited ${longTime(message.edited.ts)}` }, '(edited)')
+      : null,
+  )
+}
+
+/** What this person typed: Slack shows it to nobody, the page shows it to the one who typed. */
+const typedLine = (message) =>
+  el(
+    'li',
+    { class: 'm typed' },
+    el('div', { class: 'm-side' }),
+    el('p', {}, 'You typed ', el('code', {}, message.text)),
+  )
+
+const draw = (message, follows, context) => {
+  if (message.typed) return typedLine(message)
+  const { name, badge, picture } = author(context.people, message.user)
+  const time = el(
+    'time',
+    {
+      class: 'm-time',
+      datetime: new Date(Number(message.ts) * 1000).toISOString(),
+      title: longTime(message.ts),
+    },
+    clockTime(message.ts),
+  )
+  return el(
+    'li',
+    {
+      class: `m ${follows ? 'follows' : ''} ${message.ephemeralFor ? 'ephemeral' : ''}`,
+      'data-ts': message.ts,
+    },
+    el('div', { class: 'm-side' }, follows ? time : picture()),
+    el(
+      'div',
+      { class: 'm-main' },
+      message.ephemeralFor ? onlyYou() : null,
+      follows
+        ? null
+        : el(
+            'p',
+            { class: 'm-head' },
+            el('strong', {}, name),
+            badge ? el('span', { class: 'badge' }, badge) : null,
+            time,
+          ),
+      body(message, context),
+    ),
+  )
+}
+
+const follows = (message, before) =>
+  before !== undefined &&
+  before.user === message.user &&
+  Boolean(before.ephemeralFor) === Boolean(message.ephemeralFor) &&
+  !before.typed &&
+  Number(message.ts) - Number(before.ts) < GROUP_SECONDS
+
+/** The newest message stays in sight, unless the reader has scrolled away from it. */
+let atEnd = true
+
+export const scrollToEnd = () => {
+  const scroll = byId('scroll')
+  scroll.scrollTop = scroll.scrollHeight
+  atEnd = true
+}
+
+export const keepInSight = () => {
+  const scroll = byId('scroll')
+  let sizes = ''
+  const measured = () => `${scroll.scrollHeight} ${scroll.clientHeight}`
+  scroll.addEventListener('scroll', () => {
+    // A scroll that comes with a change of size is the browser's own, not the reader's.
+    if (measured() !== sizes) return
+    atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60
+  })
+  const resized = new window.ResizeObserver(() => {
+    if (atEnd) scrollToEnd()
+    sizes = measured()
+  })
+  for (const element of [scroll, byId('messages'), byId('intro')]) resized.observe(element)
+}
+
+/** Draws what changed. */
+export const showMessages = (key, messages, context) => {
+  const list = byId('messages')
+  const switched = list.dataset.key !== key
+  if (switched) drawn.clear()
+  list.dataset.key = key
+
+  const nodes = messages.map((message, at) => {
+    const joined = follows(message, messages[at - 1])
+    const mark = JSON.stringify([message, joined])
+    const known = drawn.get(message.ts)
+    if (known?.mark === mark) return known.node
+    const node = draw(message, joined, context)
+    if (known) node.classList.add('changed')
+    drawn.set(message.ts, { mark, node })
+    return node
+  })
+  const kept = new Set(nodes)
+  for (const child of [...list.children]) if (!kept.has(child)) child.remove()
+  nodes.forEach((node, at) => {
+    if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null)
+  })
+  if (switched) scrollToEnd()
+}

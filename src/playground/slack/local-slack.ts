@@ -1,0 +1,204 @@
+/**
+ * A Slack workspace on loopback that behaves as Slack does at the wire: a Web API for the bot, signed payloads to the
+ * bot's events URL, response URLs, limits, errors. People act in it through `command` and `press`.
+ */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { Fault } from '../../core/errors'
+import type { Block, Json } from './block-limits'
+import { Faults, type SlackFault } from './faults'
+import { Messages, type SlackMessage } from './messages'
+import { blockActions, type Scene, signedHeaders, slashCommand } from './payloads'
+import { type Acknowledgement, replyTo, showAcknowledgement } from './replies'
+import { ResponseUrls } from './response-urls'
+import type { Workspace } from './web-api'
+import { wireServer } from './wire'
+import { type Channel, CHANNELS, PEOPLE, type Person, TEAM } from './workspace'
+
+export type { Block } from './block-limits'
+export type { SlackFault } from './faults'
+export type { SlackMessage } from './messages'
+export { signedHeaders } from './payloads'
+export type { Acknowledgement } from './replies'
+export { BOT, type Channel, CHANNELS, PEOPLE, type Person, SLACKBOT, TEAM } from './workspace'
+
+export interface LocalSlack {
+  /** Base of the Web API, with its final slash. */
+  readonly apiUrl: string
+  readonly team: { readonly id: string; readonly name: string }
+  readonly people: readonly Person[]
+  readonly channels: readonly Channel[]
+  messages(channel: string): readonly SlackMessage[]
+  /** Posts a person's plain message; the bot hears nothing of it. */
+  say(personId: string, channel: string, text: string): void
+  /** Types a slash command as a person; `text` with or without its leading `/gpu`. Throws Fault('chat') for an unknown person or channel. */
+  command(personId: string, channel: string, text: string): Promise<Acknowledgement>
+  /** Presses a button. Throws Fault('chat') when that person does not see such a button. */
+  press(personId: string, channel: string, ts: string, actionId: string): Promise<Acknowledgement>
+  /** The newest calls of the bot, at most a thousand. `response_url` stands for a reply. */
+  readonly calls: readonly { readonly method: string; readonly at: number }[]
+  /** Makes the next calls of a method fail. */
+  fault(fault: SlackFault): void
+  /** Calls back after each change of messages or views; the result ends that. */
+  onChange(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+export interface LocalSlackOptions {
+  readonly signingSecret: string
+  readonly botToken: string
+  /** Where the bot takes its events, asked at each payload. */
+  readonly eventsUrl: () => string
+  /** 0, any free port, when absent. */
+  readonly port?: number
+  readonly teamId?: string
+  readonly people?: readonly Person[]
+  readonly channels?: readonly Channel[]
+  /** `paced` allows one post a second and channel, as Slack does, and answers 429 beyond. */
+  readonly posts?: 'unlimited' | 'paced'
+  readonly clock?: () => number
+}
+
+const ACK_TIMEOUT_MS = 3000
+const KEPT_CALLS = 1000
+
+/** Starts the workspace on 127.0.0.1. */
+export const startLocalSlack = async (options: LocalSlackOptions): Promise<LocalSlack> => {
+  const clock = options.clock ?? Date.now
+  const listeners = new Set<() => void>()
+  const faults = new Faults()
+  const urls = new ResponseUrls(clock)
+  const calls: { method: string; at: number }[] = []
+  const workspace: Workspace = {
+    team: { ...TEAM, id: options.teamId ?? TEAM.id },
+    people: options.people ?? PEOPLE,
+    channels: options.channels ?? CHANNELS,
+    messages: new Messages(clock),
+    views: new Map(),
+    changed: () => listeners.forEach((listen) => listen()),
+  }
+
+  const server = wireServer({
+    workspace,
+    botToken: options.botToken,
+    faults,
+    waitFor: options.posts === 'paced' ? pace(clock) : () => 0,
+    record: (method) => {
+      calls.push({ method, at: clock() })
+      if (calls.length > KEPT_CALLS) calls.shift()
+    },
+    reply: (path, args) => {
+      const found = urls.use(path)
+      if (found.kind === 'closed') return { status: 404, body: { ok: false, error: found.error } }
+      return replyTo(workspace, found.place, args)
+    },
+  })
+  server.listen(options.port ?? 0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  const sceneOf = (personId: string, channelId: string, original: string | null): Scene => {
+    const person = workspace.people.find(({ id }) => id === personId)
+    const channel = workspace.channels.find(({ id }) => id === channelId)
+    if (!person || !channel)
+      throw new Fault('chat', `no person ${personId} or no channel ${channelId} in the local workspace`)
+    const place = { channel: channel.id, person: person.id, original }
+    const path = urls.open(original === null ? 'commands' : 'actions', workspace.team.id, place)
+    const triggerId = `${workspace.messages.stamp()}.${workspace.team.id}`
+    return { team: workspace.team, person, channel, responseUrl: origin + path, triggerId }
+  }
+  const deliver = (body: string): Promise<Acknowledgement> =>
+    sendSigned(options.eventsUrl(), body, signedHeaders(options.signingSecret, body, clock()))
+
+  return {
+    apiUrl: `${origin}/api/`,
+    team: workspace.team,
+    people: workspace.people,
+    channels: workspace.channels,
+    calls,
+    messages: (channel) => workspace.messages.of(channel),
+    say: (personId, channel, text) => {
+      const scene = sceneOf(personId, channel, null)
+      workspace.messages.post(scene.channel.id, { user: scene.person.id, text, blocks: [] })
+      workspace.changed()
+    },
+    command: async (personId, channel, text) => {
+      const scene = sceneOf(personId, channel, null)
+      const answer = await deliver(slashCommand(scene, text.replace(/^\/gpu\b\s*/, '')))
+      showAcknowledgement(
+        workspace,
+        { channel: scene.channel.id, person: scene.person.id, original: null },
+        answer,
+      )
+      return answer
+    },
+    press: async (personId, channel, ts, actionId) => {
+      const message = workspace.messages.find(channel, ts)
+      const button = message && seenBy(message, personId) ? buttonOf(message.blocks, actionId) : undefined
+      if (!message || !button)
+        throw new Fault('chat', `no button ${actionId} on a message ${ts} that ${personId} can see`)
+      const actionTs = workspace.messages.stamp()
+      return deliver(blockActions(sceneOf(personId, channel, ts), { message, ...button, actionTs }))
+    },
+    fault: (fault) => faults.add(fault),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      listeners.clear()
+      server.closeAllConnections()
+      await new Promise<void>((done) => server.close(() => done()))
+    },
+  }
+}
+
+const seenBy = (message: SlackMessage, personId: string): boolean =>
+  message.ephemeralFor === undefined || message.ephemeralFor === personId
+
+/** The button by its action id, in an `actions` block or beside a section. */
+const buttonOf = (
+  blocks: readonly Block[],
+  actionId: string,
+): { block: Block; element: Json } | undefined => {
+  for (const block of blocks) {
+    const candidates =
+      block.type === 'actions' ? (block['elements'] as Json[]) : [block['accessory'] as Json | undefined]
+    const element = candidates.find((each) => each?.['action_id'] === actionId)
+    if (element) return { block, element }
+  }
+  return undefined
+}
+
+/** One post a second and channel; the answer is the seconds to wait. */
+const pace = (clock: () => number): ((method: string, args: Json) => number) => {
+  const freeAt = new Map<string, number>()
+  return (method, args) => {
+    if (method !== 'chat.postMessage' && method !== 'chat.postEphemeral') return 0
+    const channel = String(args['channel'])
+    const now = clock()
+    const free = freeAt.get(channel) ?? now
+    if (free > now) return Math.ceil((free - now) / 1000)
+    freeAt.set(channel, now + 1000)
+    return 0
+  }
+}
+
+const sendSigned = async (
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+): Promise<Acknowledgement> => {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers,
+      signal: AbortSignal.timeout(ACK_TIMEOUT_MS),
+    })
+    return { status: response.status, body: await response.text() }
+  } catch {
+    // Slack does not tell a refused connection from a slow answer either: the person reads that the app did not respond.
+    return { status: 0, body: '' }
+  }
+}

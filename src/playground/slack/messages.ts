@@ -1,0 +1,102 @@
+/** The channels' messages: unique increasing timestamps, block ids filled in as Slack does, edits and removals. */
+import type { Block, Json } from './block-limits'
+
+export interface SlackMessage {
+  /** `seconds.micros`, unique and increasing in the workspace; it names the message within its channel. */
+  readonly ts: string
+  readonly user: string
+  readonly text: string
+  readonly blocks: readonly Block[]
+  readonly edited?: { readonly user: string; readonly ts: string }
+  /** Only this person sees it, and no method finds it again. */
+  readonly ephemeralFor?: string
+}
+
+export interface Draft {
+  readonly user: string
+  readonly text: string
+  readonly blocks: readonly Block[]
+  readonly ephemeralFor?: string
+}
+
+/** Oldest messages of a channel fall off beyond this. */
+const KEPT = 500
+
+export class Messages {
+  readonly #clock: () => number
+  readonly #byChannel = new Map<string, SlackMessage[]>()
+  #lastMicros = 0
+  #ids = 0
+
+  constructor(clock: () => number) {
+    this.#clock = clock
+  }
+
+  /** The next timestamp: now, or just after the last one. */
+  stamp(): string {
+    this.#lastMicros = Math.max(Math.floor(this.#clock() * 1000), this.#lastMicros + 1)
+    const digits = String(this.#lastMicros).padStart(7, '0')
+    return `${digits.slice(0, -6)}.${digits.slice(-6)}`
+  }
+
+  of(channel: string): readonly SlackMessage[] {
+    return this.#byChannel.get(channel) ?? []
+  }
+
+  find(channel: string, ts: string): SlackMessage | undefined {
+    return this.of(channel).find((message) => message.ts === ts)
+  }
+
+  post(channel: string, draft: Draft): SlackMessage {
+    const message = { ...draft, blocks: this.#withIds(draft.blocks), ts: this.stamp() }
+    this.#byChannel.set(channel, [...this.of(channel), message].slice(-KEPT))
+    return message
+  }
+
+  /** Replaces text and blocks; blocks that are not given are gone. */
+  edit(
+    channel: string,
+    ts: string,
+    change: { readonly text: string; readonly blocks: readonly Block[] },
+  ): SlackMessage | undefined {
+    const before = this.find(channel, ts)
+    if (!before) return undefined
+    const after: SlackMessage = {
+      ...before,
+      text: change.text,
+      blocks: this.#withIds(change.blocks),
+      edited: { user: before.user, ts: this.stamp() },
+    }
+    this.#byChannel.set(
+      channel,
+      this.of(channel).map((message) => (message === before ? after : message)),
+    )
+    return after
+  }
+
+  remove(channel: string, ts: string): void {
+    this.#byChannel.set(
+      channel,
+      this.of(channel).filter((message) => message.ts !== ts),
+    )
+  }
+
+  #newId(): string {
+    this.#ids += 1
+    return this.#ids.toString(36).padStart(5, '0')
+  }
+
+  #withIds(blocks: readonly Block[]): readonly Block[] {
+    const element = (each: unknown): unknown => {
+      const known = each as Json
+      return known['type'] === 'button' && known['action_id'] === undefined
+        ? { ...known, action_id: this.#newId() }
+        : each
+    }
+    return blocks.map((block) => ({
+      ...block,
+      block_id: block['block_id'] ?? this.#newId(),
+      ...(block.type === 'actions' ? { elements: (block['elements'] as unknown[]).map(element) } : {}),
+    }))
+  }
+}

@@ -1,0 +1,179 @@
+/** The Web API methods that the bot uses, with the errors Slack gives. An unknown method is `unknown_method`. */
+import { checkBlocks, type Block, type Json } from './block-limits'
+import type { Messages } from './messages'
+import { BOT, botObject, type Channel, type Person, userObject } from './workspace'
+
+export const SCOPES = 'chat:write,commands,users:read'
+
+export type ApiAnswer = Json & { readonly ok: boolean }
+
+export interface Workspace {
+  readonly team: { readonly id: string; readonly name: string; readonly domain: string }
+  readonly people: readonly Person[]
+  readonly channels: readonly Channel[]
+  readonly messages: Messages
+  /** Modals by view id. */
+  readonly views: Map<string, Json>
+  readonly changed: () => void
+}
+
+const MAX_TEXT = 40_000
+
+const no = (error: string, more: Json = {}): ApiAnswer => ({ ok: false, error, ...more })
+
+type Content =
+  | { readonly kind: 'content'; readonly text: string; readonly blocks: readonly Block[] }
+  | { readonly kind: 'refused'; readonly answer: ApiAnswer }
+
+/** Text and blocks of a message, under Slack's limits. */
+export const contentOf = (args: Json): Content => {
+  const text = typeof args['text'] === 'string' ? args['text'] : ''
+  const verdict = checkBlocks(args['blocks'])
+  if (verdict.kind === 'wrong') {
+    const details = [...verdict.details]
+    return {
+      kind: 'refused',
+      answer: no(
+        verdict.error,
+        details.length > 0 ? { errors: details, response_metadata: { messages: details } } : {},
+      ),
+    }
+  }
+  if (text.length > MAX_TEXT) return { kind: 'refused', answer: no('msg_too_long') }
+  if (text === '' && verdict.blocks.length === 0) return { kind: 'refused', answer: no('no_text') }
+  return { kind: 'content', text, blocks: verdict.blocks }
+}
+
+type Method = (at: Workspace, args: Json) => ApiAnswer
+
+/** The channel by id, or Slack's error. */
+const channelOf = (at: Workspace, args: Json): Channel | 'channel_not_found' | 'not_in_channel' => {
+  const found = at.channels.find((channel) => channel.id === args['channel'])
+  if (!found) return 'channel_not_found'
+  return found.bot === 'member' ? found : 'not_in_channel'
+}
+
+const shown = (
+  at: Workspace,
+  content: { readonly text: string; readonly blocks: readonly Block[] },
+  ts: string,
+): Json => ({
+  type: 'message',
+  subtype: 'bot_message',
+  user: BOT.id,
+  bot_id: BOT.botId,
+  app_id: BOT.appId,
+  team: at.team.id,
+  ts,
+  text: content.text,
+  blocks: content.blocks,
+})
+
+const postMessage: Method = (at, args) => {
+  const channel = channelOf(at, args)
+  if (typeof channel === 'string') return no(channel)
+  const content = contentOf(args)
+  if (content.kind === 'refused') return content.answer
+  const message = at.messages.post(channel.id, { user: BOT.id, text: content.text, blocks: content.blocks })
+  at.changed()
+  return { ok: true, channel: channel.id, ts: message.ts, message: shown(at, message, message.ts) }
+}
+
+const update: Method = (at, args) => {
+  const channel = channelOf(at, args)
+  if (channel === 'channel_not_found') return no(channel)
+  if (channel === 'not_in_channel') return no('message_not_found')
+  const before = at.messages.find(channel.id, String(args['ts']))
+  if (!before || before.ephemeralFor !== undefined) return no('message_not_found')
+  if (before.user !== BOT.id) return no('cant_update_message')
+  const content = contentOf(args)
+  if (content.kind === 'refused') return content.answer
+  at.messages.edit(channel.id, before.ts, content)
+  at.changed()
+  return {
+    ok: true,
+    channel: channel.id,
+    ts: before.ts,
+    text: content.text,
+    message: shown(at, content, before.ts),
+  }
+}
+
+const postEphemeral: Method = (at, args) => {
+  const channel = channelOf(at, args)
+  if (typeof channel === 'string') return no(channel)
+  const person = at.people.find(({ id }) => id === args['user'])
+  if (!person) return no('user_not_in_channel')
+  const content = contentOf(args)
+  if (content.kind === 'refused') return content.answer
+  const draft = { user: BOT.id, text: content.text, blocks: content.blocks, ephemeralFor: person.id }
+  const message = at.messages.post(channel.id, draft)
+  at.changed()
+  return { ok: true, message_ts: message.ts }
+}
+
+const usersInfo: Method = (at, args) => {
+  if (args['user'] === BOT.id) return { ok: true, user: botObject(at.team.id) }
+  const person = at.people.find(({ id }) => id === args['user'])
+  return person ? { ok: true, user: userObject(person, at.team.id) } : no('user_not_found')
+}
+
+const viewOf = (args: Json): Json | undefined => {
+  try {
+    const view: unknown = typeof args['view'] === 'string' ? JSON.parse(args['view']) : args['view']
+    return typeof view === 'object' && view !== null ? (view as Json) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const keepView = (at: Workspace, id: string, args: Json): ApiAnswer => {
+  const view = viewOf(args)
+  if (!view) return no('invalid_arguments')
+  const kept = { ...view, id, team_id: at.team.id, bot_id: BOT.botId }
+  at.views.set(id, kept)
+  at.changed()
+  return { ok: true, view: kept }
+}
+
+const viewsOpen: Method = (at, args) =>
+  typeof args['trigger_id'] === 'string'
+    ? keepView(at, `V${at.views.size + 1}`, args)
+    : no('invalid_trigger_id')
+
+const viewsUpdate: Method = (at, args) => {
+  const id = String(args['view_id'])
+  return at.views.has(id) ? keepView(at, id, args) : no('not_found')
+}
+
+/** Exists at Slack, but the bot was not granted the scope. */
+const ungranted =
+  (needed: string): Method =>
+  () =>
+    no('missing_scope', { needed, provided: SCOPES })
+
+const METHODS: Readonly<Record<string, Method>> = {
+  'auth.test': (at) => ({
+    ok: true,
+    url: `https://${at.team.domain}.slack.com/`,
+    team: at.team.name,
+    team_id: at.team.id,
+    user: BOT.handle,
+    user_id: BOT.id,
+    bot_id: BOT.botId,
+    is_enterprise_install: false,
+  }),
+  'chat.postMessage': postMessage,
+  'chat.update': update,
+  'chat.postEphemeral': postEphemeral,
+  'users.info': usersInfo,
+  'views.open': viewsOpen,
+  'views.update': viewsUpdate,
+  'conversations.history': ungranted('channels:history'),
+  'conversations.list': ungranted('channels:read'),
+}
+
+/** Answers one call of a caller whose token was found good. */
+export const callMethod = (at: Workspace, method: string, args: Json): ApiAnswer =>
+  (Object.hasOwn(METHODS, method) ? METHODS[method] : undefined)?.(at, args) ??
+  no('unknown_method', { req_method: method })

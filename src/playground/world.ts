@@ -1,0 +1,145 @@
+/** What the playground shows of the simulated fleet, and the misfortunes it can bring about there. */
+import { z } from 'zod'
+import { Fault, messageOf } from '../core/errors'
+import { placeOf } from '../core/inventory'
+import type { StepKind } from '../core/plan/step'
+import type { SimulatedFleet } from '../host/simulated/fleet'
+
+/** The simulated fleet, as far as the playground needs it. */
+export type World = Pick<
+  SimulatedFleet['world'],
+  | 'hostNames'
+  | 'facts'
+  | 'isReachable'
+  | 'setReachable'
+  | 'reboot'
+  | 'setVmState'
+  | 'inject'
+  | 'faults'
+  | 'clearFaults'
+  | 'setGuestSmi'
+  | 'onChange'
+>
+
+const STEPS = [
+  'any',
+  'stopVm',
+  'setVm',
+  'disableDevice',
+  'dismountDevice',
+  'attachDevice',
+  'startVm',
+  'detachDevice',
+  'mountDevice',
+  'enableDevice',
+] as const satisfies readonly (StepKind | 'any')[]
+
+const host = z.string().max(63)
+const vm = z.string().min(1).max(200)
+
+/** One thing that befalls the fleet. */
+export const befall = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('fail-step'),
+    host,
+    step: z.enum(STEPS),
+    how: z.enum(['refuse', 'lost-before', 'lost-after']),
+  }),
+  z.object({ kind: z.literal('forget-failures') }),
+  z.object({ kind: z.literal('cut-off'), host }),
+  z.object({ kind: z.literal('reconnect'), host }),
+  z.object({ kind: z.literal('reboot'), host }),
+  z.object({ kind: z.literal('set-vm'), host, vm, state: z.enum(['Running', 'Off']) }),
+  z.object({
+    kind: z.literal('guest-smi'),
+    host,
+    vm,
+    answers: z.enum(['ok', 'no-driver', 'mismatch', 'code12', 'code43', 'gpu-lost', 'no-answer']),
+  }),
+])
+export type Befall = z.infer<typeof befall>
+
+export type Consequence =
+  { readonly kind: 'happened' } | { readonly kind: 'impossible'; readonly why: string }
+
+/** What Hyper-V would refuse an administrator too is impossible; nothing happens then. */
+export const bringAbout = (world: World, what: Befall): Consequence => {
+  try {
+    perform(world, what)
+    return { kind: 'happened' }
+  } catch (error) {
+    if (error instanceof Fault) return { kind: 'impossible', why: messageOf(error) }
+    throw error
+  }
+}
+
+const perform = (world: World, what: Befall): void => {
+  switch (what.kind) {
+    case 'forget-failures': {
+      world.clearFaults()
+      return
+    }
+    case 'fail-step': {
+      world.inject({ host: what.host, step: what.step, times: 1, kind: what.how })
+      return
+    }
+    case 'cut-off': {
+      world.setReachable(what.host, false)
+      return
+    }
+    case 'reconnect': {
+      world.setReachable(what.host, true)
+      return
+    }
+    case 'reboot': {
+      world.reboot(what.host)
+      return
+    }
+    case 'set-vm': {
+      world.setVmState(what.host, what.vm, what.state)
+      return
+    }
+    case 'guest-smi': {
+      world.setGuestSmi(what.host, what.vm, what.answers)
+      return
+    }
+  }
+}
+
+const hostView = (world: World, name: string) => {
+  const facts = world.facts(name)
+  const nameOf = (id: string): string => facts.vms.find((each) => each.id === id)?.name ?? id
+  return {
+    name,
+    os: facts.os.caption,
+    reachable: world.isReachable(name),
+    gpus: facts.gpus.map((gpu) => {
+      const place = placeOf(facts, gpu)
+      return {
+        slot: gpu.slot,
+        model: gpu.model,
+        memoryBytes: gpu.memoryBytes,
+        place: place.kind,
+        vm: place.kind === 'assigned' ? nameOf(place.vm) : null,
+        problemCode: gpu.problemCode,
+        noAcs: gpu.acs === 0,
+        partitions: gpu.partition?.count ?? null,
+      }
+    }),
+    vms: facts.vms.map((each) => ({
+      name: each.name,
+      state: each.state,
+      guest: each.guest,
+      generation: each.generation,
+      checkpoints: each.checkpoints,
+      gpus: each.assigned.map((path) => facts.gpus.find((gpu) => gpu.locationPath === path)?.slot ?? path),
+    })),
+  }
+}
+
+/** The fleet as the page draws it: the truth of the simulated hosts, not what the bot believes. */
+export const fleetView = (world: World) => ({
+  hosts: world.hostNames().map((name) => hostView(world, name)),
+  faults: world.faults().map(({ host: where, step, times, kind }) => ({ host: where, step, times, kind })),
+})
+export type FleetView = ReturnType<typeof fleetView>

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals'
+import { historyNotice } from '../../../src/core/answers/history'
+import { requestsNotice } from '../../../src/core/answers/requests'
+import { HOUR, MINUTE, NOW, aLine, partOf, saysOf, textOf, wordsOf } from './reading'
+
+const lineOf = (changes: Parameters<typeof aLine>[0]) =>
+  wordsOf(partOf(requestsNotice({ lines: [aLine(changes)], page: 1, all: true, now: NOW }), 'text').runs)
+
+describe('a request is one line', () => {
+  test.each([
+    [
+      'pending, with the time that is left',
+      {},
+      'R-7 pending: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires in 27 min',
+    ],
+    [
+      'a move, from and to',
+      { action: 'move', from: 'render-01', state: 'running' },
+      'R-7 running: move hv01/gpu0 (NVIDIA A100 80GB PCIe) from render-01 to train-01, asked by @slack:T123/U456 3 min ago',
+    ],
+    [
+      'a release, to nobody',
+      { action: 'release', from: 'render-01', to: null, state: 'succeeded' },
+      'R-7 succeeded: release hv01/gpu0 (NVIDIA A100 80GB PCIe) from render-01, asked by @slack:T123/U456 3 min ago',
+    ],
+    [
+      'one whose time is up but which nobody has swept',
+      { expiresAt: NOW },
+      'R-7 pending: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires now',
+    ],
+  ] as const)('%s', (_, changes, line) => {
+    expect(lineOf(changes)).toBe(line)
+  })
+
+  test('the person is a chip of the chat, not text', () => {
+    const { runs } = partOf(requestsNotice({ lines: [aLine()], page: 1, all: false, now: NOW }), 'text')
+
+    expect(runs).toContainEqual({ person: 'slack:T123/U456' })
+  })
+
+  test('what nobody can see in a name is written out', () => {
+    expect(lineOf({ to: 'train\u202e10' })).toContain('train⟨U+202E⟩10')
+  })
+})
+
+describe('many requests', () => {
+  const lines = Array.from({ length: 40 }, (_, number) => aLine({ id: `R-${40 - number}` }))
+
+  test('come fifteen a page, with buttons that keep --all', () => {
+    const first = requestsNotice({ lines, page: 1, all: true, now: NOW })
+    const last = requestsNotice({ lines, page: 3, all: true, now: NOW })
+
+    expect(textOf(first).match(/R-\d+/g)).toHaveLength(15)
+    expect(saysOf(first)).toEqual({ Next: 'requests --all --page 2' })
+    expect(textOf(last).match(/R-\d+/g)).toHaveLength(10)
+    expect(saysOf(last)).toEqual({ Previous: 'requests --all --page 2' })
+    expect(first.summary).toBe('40 requests')
+  })
+
+  test('open ones are counted as such', () => {
+    expect(requestsNotice({ lines: [aLine()], page: 1, all: false, now: NOW }).summary).toBe('1 open request')
+  })
+})
+
+test.each([
+  [false, 'No request is open. requests --all shows the past ones.'],
+  [true, 'Nobody has asked for a GPU yet. list --free shows those that could be asked for.'],
+])('without requests (--all: %s) the answer says what to look at', (all, words) => {
+  expect(textOf(requestsNotice({ lines: [], page: 1, all, now: NOW }))).toContain(words)
+})
+
+describe('history', () => {
+  const entry = (number: number) => ({
+    at: NOW - number * MINUTE,
+    requestId: `R-${number}`,
+    what: 'approve assign hv01/gpu0 to train-01',
+    by: 'slack:T123/U789',
+  })
+
+  test('says when, which request, what and who', () => {
+    const lines = [entry(5), { at: NOW - 2 * HOUR, requestId: 'R-1', what: 'expire', by: null }]
+
+    const notice = historyNotice({ lines, page: 1, name: undefined, now: NOW })
+
+    expect(textOf(notice)).toBe(
+      'History\n5 min ago: R-5 approve assign hv01/gpu0 to train-01 by @slack:T123/U789\n2 h ago: R-1 expire',
+    )
+    expect(notice.summary).toBe('History: 2 entries')
+  })
+
+  test('pages with a name that has blanks, so that the button can be read back', () => {
+    const lines = Array.from({ length: 16 }, (_, number) => entry(number))
+
+    const notice = historyNotice({ lines, page: 1, name: 'build box', now: NOW })
+
+    expect(saysOf(notice)).toEqual({ Next: 'history "build box" --page 2' })
+  })
+
+  test.each([
+    [undefined, 'Nothing has happened yet.'],
+    ['nobody', 'Nothing is recorded of nobody.'],
+  ])('without entries about %s it says so', (name, words) => {
+    expect(textOf(historyNotice({ lines: [], page: 1, name, now: NOW }))).toContain(words)
+  })
+})

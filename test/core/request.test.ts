@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  isOpen,
+  request as requestSchema,
+  settledBy,
+  transition,
+  type Request,
+  type RequestEvent,
+  type RequestState,
+} from '../../src/core/request'
+import { aRequest } from '../store/rows'
+
+const APPROVER = 'slack:T1/U2'
+const pending = aRequest('R-1')
+const saidBy = (by: string) => ({ by, at: 5 })
+
+const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEvent, { kind: K }> } = {
+  approve: { kind: 'approve', by: APPROVER, at: 5 },
+  deny: { kind: 'deny', by: APPROVER, at: 5, reason: 'not now' },
+  cancel: { kind: 'cancel', by: pending.asked.by, at: 5 },
+  expire: { kind: 'expire', at: pending.expiresAt },
+  claim: { kind: 'claim', at: 6, fence: 7 },
+  void: { kind: 'void', at: 6, changes: ['the VM runs now'] },
+  succeed: { kind: 'succeed', at: 9, verification: { kind: 'due' } },
+  'roll-back': { kind: 'roll-back', at: 9, why: 'a step failed' },
+  'need-attention': {
+    kind: 'need-attention',
+    at: 9,
+    why: 'the undo failed',
+    now: ['off'],
+    repair: ['Start'],
+  },
+  resolve: { kind: 'resolve', at: 12, by: 'slack:T1/U3', found: 'as before' },
+  verify: { kind: 'verify', at: 12, verification: { kind: 'verified' } },
+}
+
+const after = (from: Request, ...kinds: readonly RequestEvent['kind'][]): Request =>
+  kinds.reduce((each, kind) => {
+    const next = transition(each, EVENTS[kind])
+    if (!next.ok) throw new Error(`${each.state} cannot ${kind}`)
+    return next.value
+  }, from)
+
+const STATES: { readonly [S in RequestState]: Request } = {
+  pending,
+  approved: after(pending, 'approve'),
+  running: after(pending, 'approve', 'claim'),
+  succeeded: after(pending, 'approve', 'claim', 'succeed'),
+  'rolled-back': after(pending, 'approve', 'claim', 'roll-back'),
+  'needs-attention': after(pending, 'approve', 'claim', 'need-attention'),
+  resolved: after(pending, 'approve', 'claim', 'need-attention', 'resolve'),
+  denied: after(pending, 'deny'),
+  cancelled: after(pending, 'cancel'),
+  expired: after(pending, 'expire'),
+  void: after(pending, 'approve', 'void'),
+}
+
+/** Every legal pair, and where it leads. Whatever is not here is refused. */
+const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind']]?: RequestState } } = {
+  pending: { approve: 'approved', deny: 'denied', cancel: 'cancelled', expire: 'expired' },
+  approved: { cancel: 'cancelled', claim: 'running', void: 'void' },
+  running: {
+    claim: 'running',
+    succeed: 'succeeded',
+    'roll-back': 'rolled-back',
+    'need-attention': 'needs-attention',
+  },
+  succeeded: { verify: 'succeeded' },
+  'rolled-back': {},
+  'needs-attention': { resolve: 'resolved' },
+  resolved: {},
+  denied: {},
+  cancelled: {},
+  expired: {},
+  void: {},
+}
+
+const PAIRS = Object.values(STATES).flatMap((from) =>
+  Object.values(EVENTS).map((event) => ({ from, event, to: LEGAL[from.state][event.kind] ?? 'refused' })),
+)
+
+describe('a request', () => {
+  it.each(PAIRS)('that is $from.state and meets "$event.kind" ends up $to', ({ from, event, to }) => {
+    const next = transition(from, event)
+
+    if (to === 'refused')
+      expect(next).toMatchObject({ ok: false, refusals: [{ code: 'finished', next: 'See `show R-1`.' }] })
+    else {
+      expect(next).toMatchObject({ ok: true, value: { state: to, version: from.version + 1 } })
+      expect(next.ok && requestSchema.parse(next.value)).toEqual(next.ok && next.value)
+    }
+  })
+
+  it('cannot be approved from the moment on at which it expires, and cannot expire before', () => {
+    const late = transition(pending, { ...EVENTS.approve, at: pending.expiresAt })
+    const early = transition(pending, { ...EVENTS.expire, at: pending.expiresAt - 1 })
+
+    expect([late.ok, early.ok]).toEqual([false, false])
+  })
+
+  it('keeps its start and takes the new fence when it is claimed again', () => {
+    const again = transition(STATES.running, { kind: 'claim', at: 20, fence: 8 })
+
+    expect(again).toMatchObject({ ok: true, value: { startedAt: 6, fence: 8 } })
+  })
+
+  it('that was approved and then cancelled carries no approval', () => {
+    expect(after(STATES.approved, 'cancel')).not.toHaveProperty('approval')
+  })
+
+  it.each([
+    ['pending', null],
+    ['approved', { what: 'approved', said: saidBy(APPROVER) }],
+    ['succeeded', { what: 'approved', said: saidBy(APPROVER) }],
+    ['denied', { what: 'denied', said: { ...saidBy(APPROVER), reason: 'not now' } }],
+    ['cancelled', { what: 'cancelled', said: saidBy(pending.asked.by) }],
+    ['expired', null],
+    ['resolved', { what: 'resolved', said: { by: 'slack:T1/U3', at: 12 } }],
+  ] as const)('that is %s says who settled it', (state, settled) => {
+    expect(settledBy(STATES[state])).toEqual(settled)
+  })
+
+  it('holds its GPU and VMs until it has ended', () => {
+    const open = Object.values(STATES).filter(({ state }) => isOpen(state))
+
+    expect(open.map(({ state }) => state)).toEqual(['pending', 'approved', 'running', 'needs-attention'])
+  })
+})

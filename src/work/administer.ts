@@ -7,12 +7,12 @@ import { placeOf, type HostFacts } from '../core/inventory'
 import { resolveHost } from '../core/names'
 import { replay, looksDone, looksUntouched } from '../core/progress'
 import type { RequestIn } from '../core/request'
-import { ALL_HOSTS, hostViews, pause, resume, saveFacts } from '../store/fleet'
+import { ALL_HOSTS, hostViews, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
 import { entriesOf } from '../store/journal'
 import { editCopies, post } from '../store/mailbox'
 import { apply, findRequest } from '../store/requests'
 import { say, type Caller, type Consequence } from './consequence'
-import { stateOf } from './operation'
+import { stateOf } from './attention'
 import type { Parts } from './parts'
 
 const scopeOf = async (
@@ -90,6 +90,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     })
     if (!next.ok) return refusalNotice(next.refusals)
     await saveFacts(tx, facts, at)
+    if (looksDone(request.plan, facts)) await saveBaselines(tx, request.plan)
     await editCopies(tx, id, requestNotice(next.value, replay(request.plan, await entriesOf(tx, id)), at), at)
     return doneNotice(`${id} is resolved.`)
   }

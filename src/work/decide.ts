@@ -7,6 +7,7 @@ import type { Notice } from '../core/notice'
 import { refuseDecision } from '../core/policy'
 import { settledBy, type Request, type Said } from '../core/request'
 import type { Tx } from '../store/database'
+import { unlockHost } from '../store/journal'
 import { editCopies } from '../store/mailbox'
 import { apply, findRequest, recordDecision } from '../store/requests'
 import type { Parts } from './parts'
@@ -42,6 +43,8 @@ export const decide =
       reason: decision.reason,
     })
     if (!next.ok) return refusalNotice(next.refusals)
+    // A process that died between taking the host's lock and beginning left the lock behind.
+    if (decision.verdict === 'cancel') await unlockHost(tx, request.plan.host, request.id)
     await recordDecision(tx, { requestId: request.id, account: decision.by, verdict: decision.verdict, at })
     await editCopies(tx, request.id, requestNotice(next.value, null, at), at)
     parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')

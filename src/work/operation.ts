@@ -9,9 +9,9 @@
 import { requestNotice } from '../core/cards/request'
 import { changeNotice } from '../core/cards/change'
 import { messageOf } from '../core/errors'
-import { placeOf, vmById, type HostFacts } from '../core/inventory'
+import { vmById, type HostFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
-import { expectationOf, read, saysOf, scriptOf, undoOf, type Step } from '../core/plan/step'
+import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { Host, StepResult } from '../core/ports'
 import { looksDone, looksUntouched, replay, type Entry, type Progress } from '../core/progress'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
@@ -20,6 +20,7 @@ import { append, entriesOf, unlockHost } from '../store/journal'
 import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
 import { editCopies, post } from '../store/mailbox'
 import { apply } from '../store/requests'
+import { attention } from './attention'
 import type { Parts } from './parts'
 
 const TRIES = 3
@@ -31,6 +32,9 @@ interface Move {
   readonly direction: Direction
   readonly step: Step
 }
+
+/** `leave`: the request has ended, or the process stops; not one order more may go to the host. */
+type Turn = 'go on' | 'leave'
 
 export interface Operation {
   readonly parts: Parts
@@ -45,10 +49,15 @@ export const operate = async (operation: Operation): Promise<void> => {
   const { parts, request, stopping } = operation
   while (!stopping.aborted) {
     const progress = replay(request.plan, await entriesOf(parts.db, request.id))
-    if (progress.open !== null) await settle(operation, moveAt(request.plan, progress, progress.open), null)
-    else if (progress.next !== null) await advance(operation, moveAt(request.plan, progress, progress.next))
-    else if (await conclude(operation, progress)) return
+    if ((await turn(operation, progress)) === 'leave') return
   }
+}
+
+const turn = (operation: Operation, progress: Progress): Promise<Turn> => {
+  const { plan } = operation.request
+  if (progress.open !== null) return settle(operation, moveAt(plan, progress, progress.open), null)
+  if (progress.next !== null) return advance(operation, moveAt(plan, progress, progress.next))
+  return conclude(operation, progress)
 }
 
 const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
@@ -57,13 +66,19 @@ const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
   return { n, direction: progress.direction, step: progress.direction === 'do' ? step : undoOf(step) }
 }
 
-const advance = async (operation: Operation, move: Move): Promise<void> => {
+const advance = async (operation: Operation, move: Move): Promise<Turn> => {
   const { parts, host, request, stopping } = operation
   if (await isPaused(parts.db, request.plan.host)) {
     await parts.clock.sleep(RETRY_MS, stopping)
-    return
+    return 'go on'
   }
-  if (move.direction === 'undo' && (await undoneAlready(operation, move))) return
+  if (move.direction === 'undo') {
+    const facts = await readPatiently(operation)
+    if (facts === null) return 'leave'
+    // An administrator was faster: this needs no call.
+    if (read(move.step, facts) === 'done')
+      return end(operation, move, { result: 'done', detail: 'was so already' })
+  }
   const expects = expectationOf(move.step)
   await journal(operation, {
     kind: 'started',
@@ -73,16 +88,7 @@ const advance = async (operation: Operation, move: Move): Promise<void> => {
     expects,
   })
   const result = await ticking(operation, () => host.run({ step: move.step, expects, fence: request.fence }))
-  if (result.kind === 'done') await end(operation, move, { result: 'done' })
-  else await settle(operation, move, result)
-}
-
-/** An undo whose effect holds already (an administrator was faster) needs no call. */
-const undoneAlready = async (operation: Operation, move: Move): Promise<boolean> => {
-  const facts = await readPatiently(operation)
-  if (facts === null || read(move.step, facts) !== 'done') return false
-  await end(operation, move, { result: 'done', detail: 'was so already' })
-  return true
+  return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
 }
 
 /** Decides by the host what became of a step that was refused, or whose outcome nobody knows. */
@@ -90,9 +96,9 @@ const settle = async (
   operation: Operation,
   move: Move,
   result: Exclude<StepResult, { kind: 'done' }> | null,
-): Promise<void> => {
+): Promise<Turn> => {
   const facts = await readPatiently(operation)
-  if (facts === null) return
+  if (facts === null) return 'leave'
   const reading = read(move.step, facts)
   if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
   if (result?.kind === 'refused')
@@ -115,12 +121,13 @@ const end = async (
   operation: Operation,
   move: Move,
   outcome: { result: 'done' | 'refused' | 'not-done'; detail?: string },
-): Promise<void> => {
+): Promise<Turn> => {
   const at = operation.parts.clock.now()
   const entries: Entry[] = [{ kind: 'ended', n: move.n, direction: move.direction, at, ...outcome }]
   if (outcome.result === 'refused' && move.direction === 'do')
     entries.push({ kind: 'unwinding', at, why: `${saysOf(move.step)}: ${outcome.detail ?? 'refused'}` })
   await journal(operation, ...entries)
+  return 'go on'
 }
 
 const journal = async ({ parts, request }: Operation, ...entries: readonly Entry[]): Promise<void> => {
@@ -168,7 +175,7 @@ const readPatiently = async (operation: Operation): Promise<HostFacts | null> =>
     const { facts, why } = await readOnce(host, request.plan)
     if (facts) return facts
     if (parts.clock.now() >= until) {
-      await finish(operation, null, attention(operation, null, `the host could not be read: ${why}`))
+      await giveUp(operation, null, `the host could not be read: ${why}`)
       return null
     }
     await parts.clock.sleep(RETRY_MS, stopping)
@@ -194,10 +201,10 @@ const inTransit = (plan: Plan, facts: HostFacts): boolean =>
     return state === 'Starting' || state === 'Stopping'
   })
 
-/** At the end of either direction the host is read once more; its word is final. False: go on (undo begins). */
-const conclude = async (operation: Operation, progress: Progress): Promise<boolean> => {
+/** At the end of either direction the host is read once more; its word is final. */
+const conclude = async (operation: Operation, progress: Progress): Promise<Turn> => {
   const facts = await readPatiently(operation)
-  if (facts === null) return true
+  if (facts === null) return 'leave'
   const { plan } = operation.request
   const at = operation.parts.clock.now()
   if (progress.direction === 'do') {
@@ -207,46 +214,28 @@ const conclude = async (operation: Operation, progress: Progress): Promise<boole
         at,
         why: 'every step was done, but the host does not look as planned',
       })
-      return false
+      return 'go on'
     }
     const verification = plan.to
       ? ({ kind: 'due' } as const)
       : ({ kind: 'not-checked', why: 'the host holds the GPU' } as const)
-    await finish(operation, facts, { kind: 'succeed', at, verification })
-    return true
+    return finish(operation, facts, { kind: 'succeed', at, verification })
   }
   const touched = plan.steps.filter(
     (_, n) => progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused',
   )
   const why = progress.why ?? 'a step failed'
-  const event: RequestEvent = looksUntouched(touched, facts)
-    ? { kind: 'roll-back', at, why }
-    : attention(operation, facts, why)
-  await finish(operation, facts, event)
-  return true
+  return looksUntouched(touched, facts)
+    ? finish(operation, facts, { kind: 'roll-back', at, why })
+    : giveUp(operation, facts, why)
 }
 
-const attention = ({ parts, request }: Operation, facts: HostFacts | null, why: string): RequestEvent => ({
-  kind: 'need-attention',
-  at: parts.clock.now(),
-  why,
-  now: facts ? stateOf(request.plan, facts) : ['not known: the host does not answer'],
-  repair: request.plan.steps
-    .toReversed()
-    .map(undoOf)
-    .filter((step) => facts === null || read(step, facts) !== 'done')
-    .map(scriptOf),
-})
-
-/** Where the plan's GPU and VMs are now, as sentences. */
-export const stateOf = (plan: Plan, facts: HostFacts): string[] => {
-  const gpu = facts.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
-  const place = gpu ? placeOf(facts, gpu) : { kind: 'missing' as const }
-  const holder = place.kind === 'assigned' ? ` to ${vmById(facts, place.vm)?.name ?? place.vm}` : ''
-  const vms = [plan.from, plan.to].flatMap((vm) =>
-    vm ? [`${vm.name} is ${vmById(facts, vm.id)?.state ?? 'gone'}`] : [],
-  )
-  return [`${plan.gpu.alias} is ${place.kind}${holder}`, ...vms]
+/** Asks for a person; what repairs the host goes along. */
+const giveUp = async (operation: Operation, facts: HostFacts | null, why: string): Promise<Turn> => {
+  const { parts, request } = operation
+  const progress = replay(request.plan, await entriesOf(parts.db, request.id))
+  const event = attention(request.plan, { progress, facts }, { at: parts.clock.now(), why })
+  return finish(operation, facts, event)
 }
 
 /** The end of the operation: state, lock, baseline and posts in one commit. */
@@ -254,7 +243,7 @@ const finish = async (
   { parts, request }: Operation,
   facts: HostFacts | null,
   event: RequestEvent,
-): Promise<void> => {
+): Promise<Turn> => {
   await parts.db.transaction().execute(async (tx) => {
     const ended = await apply(tx, request, event)
     if (!ended.ok) return
@@ -269,4 +258,5 @@ const finish = async (
   parts.log.info({ request: request.id, event: event.kind }, 'operation ended')
   parts.wake.run()
   parts.wake.deliver()
+  return 'leave'
 }

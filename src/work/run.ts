@@ -47,7 +47,12 @@ export const startRunning = (parts: Parts): Loop => {
   const turn = async (): Promise<number | null> => {
     try {
       await afterRush(parts, stopping.signal)
-      for (const request of await requestsIn(parts.db, ['running', 'approved'])) {
+      // What runs has its host's lock: taken first, or an older one that waits for that host would be tried for ever.
+      const work = [
+        ...(await requestsIn(parts.db, ['running'])),
+        ...(await requestsIn(parts.db, ['approved'])),
+      ]
+      for (const request of work) {
         if (hostBusy(active, request)) continue
         begin(`${request.plan.host} ${request.id}`, () => runRequest(parts, request, stopping.signal))
       }
@@ -107,7 +112,8 @@ const giveBack = async (parts: Parts, request: Request): Promise<false> => {
 const changesIn = (parts: Parts, { plan }: RequestIn<'approved'>, facts: HostFacts): string[] => {
   const revision = revisionOf(parts.policy)
   if (digestNow(plan, facts, revision) === plan.digest) return []
-  return explainChange(plan.facts, stableFacts(plan, facts, revision))
+  const changes = explainChange(plan.facts, stableFacts(plan, facts, revision))
+  return changes.length > 0 ? changes : ['The plan itself is not the one that was approved.']
 }
 
 const step = (parts: Parts, id: string, event: RequestEvent): Promise<Request | null> =>

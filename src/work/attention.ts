@@ -1,0 +1,69 @@
+/** What a person is told when an operation cannot end by itself: what the host is like, and the commands that repair it. */
+import { placeOf, vmById, type HostFacts } from '../core/inventory'
+import type { Plan } from '../core/plan/plan'
+import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
+import { subjectOf, type Progress, type StepProgress } from '../core/progress'
+import type { RequestEvent } from '../core/request'
+
+/** `facts` are null when the host could not be read; then everything that may have happened is listed. */
+export const attention = (
+  plan: Plan,
+  found: { readonly progress: Progress; readonly facts: HostFacts | null },
+  why: { readonly at: number; readonly why: string },
+): RequestEvent => ({
+  kind: 'need-attention',
+  ...why,
+  now: found.facts ? stateOf(plan, found.facts) : ['not known: the host does not answer'],
+  repair: repairOf(plan, found).map(scriptOf),
+})
+
+/** Where the plan's GPU and VMs are now, as sentences. */
+export const stateOf = (plan: Plan, facts: HostFacts): string[] => {
+  const gpu = facts.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
+  const place = gpu ? placeOf(facts, gpu) : { kind: 'missing' as const }
+  const holder = place.kind === 'assigned' ? ` to ${vmById(facts, place.vm)?.name ?? place.vm}` : ''
+  const vms = [plan.from, plan.to].flatMap((vm) =>
+    vm ? [`${vm.name} is ${vmById(facts, vm.id)?.state ?? 'gone'}`] : [],
+  )
+  return [`${plan.gpu.alias} is ${place.kind}${holder}`, ...vms]
+}
+
+const MAY_HOLD: readonly StepProgress['state'][] = ['open', 'done', 'undo-refused']
+
+/** In an order in which the host takes them. */
+const repairOf = (
+  { steps }: Plan,
+  { progress, facts }: { readonly progress: Progress; readonly facts: HostFacts | null },
+): Step[] => {
+  const stateAt = (n: number) => progress.steps[n]?.state ?? 'todo'
+  const touched = (n: number) => MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone')
+  const undos = steps
+    .filter((_, n) => touched(n))
+    .toReversed()
+    .map(undoOf)
+  if (facts === null) return undos
+  return withVmsOff(
+    undos.filter((undo, n) => !isPassed(undo, undos.slice(n), facts)),
+    facts,
+  )
+}
+
+/** A device is on its way back from where it is: what leads up to there is behind it, for VMs and settings alike. */
+const isPassed = (undo: Step, onwards: readonly Step[], facts: HostFacts): boolean =>
+  onwards.some((later) => subjectOf(later) === subjectOf(undo) && read(later, facts) === 'done')
+
+/** A VM that somebody started in between is shut down for the repair, and started again. */
+const withVmsOff = (repair: readonly Step[], facts: HostFacts): Step[] => {
+  const inTheWay = new Map<string, VmRef>()
+  for (const step of repair) {
+    if (!('vm' in step) || !expectationOf(step).vm?.states.includes('Off')) continue
+    const stopped = repair.some((each) => each.kind === 'stopVm' && each.vm.id === step.vm.id)
+    if (!stopped && vmById(facts, step.vm.id)?.state === 'Running') inTheWay.set(step.vm.id, step.vm)
+  }
+  const vms = [...inTheWay.values()]
+  return [
+    ...vms.map((vm): Step => ({ kind: 'stopVm', vm, how: 'shutdown' })),
+    ...repair,
+    ...vms.map((vm): Step => ({ kind: 'startVm', vm })),
+  ]
+}

@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { sql } from 'kysely'
+import { Fault } from '../../src/core/errors'
+import { vmId } from '../../src/core/inventory'
+import { openStore, type Store } from '../../src/store/database'
+import { ALL_HOSTS, baselinesOf, isPaused, pause, resume, saveBaselines } from '../../src/store/fleet'
+import { append, entriesOf, lockHost } from '../../src/store/journal'
+import { duePosts, openDeliveries, openInbox, post } from '../../src/store/mailbox'
+import { findRequest, insertRequest, nextRequestId } from '../../src/store/requests'
+import { MIGRATIONS } from '../../src/store/schema'
+import { fakeClock } from '../fakes/clock'
+import { useTempDirs } from '../fakes/temp'
+import { CHANNEL, aDelivery, aNotice, aRequest } from './rows'
+
+const tempDir = useTempDirs()
+const faultOf = (opening: Promise<Store>): Promise<unknown> =>
+  opening.then(
+    () => 'opened',
+    (error: unknown) => (error instanceof Fault ? error.code : error),
+  )
+const versionOf = async ({ db }: Store): Promise<number | undefined> =>
+  (await sql<{ user_version: number }>`pragma user_version`.execute(db)).rows[0]?.user_version
+
+describe("the data directory's lock", () => {
+  it('refuses whoever comes second, and lets them in afterwards', async () => {
+    const dir = tempDir()
+    const first = await openStore(dir)
+
+    const second = await faultOf(openStore(dir))
+    await first.close()
+
+    expect(second).toBe('store')
+    await (await openStore(dir)).close()
+  })
+
+  it('keeps another process out', async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+
+    const script = `new (require('libsql'))(process.argv[1]).exec('begin exclusive')`
+    const other = spawnSync(process.execPath, ['-e', script, join(dir, 'lock.db')], { encoding: 'utf8' })
+    await store.close()
+
+    expect(other.status).not.toBe(0)
+    expect(other.stderr).toMatch(/locked/)
+  })
+})
+
+describe('migrations', () => {
+  it('are applied once', async () => {
+    const dir = tempDir()
+    const first = await openStore(dir)
+    const version = await versionOf(first)
+    await first.close()
+
+    const again = await openStore(dir)
+
+    expect([version, await versionOf(again)]).toEqual([MIGRATIONS.length, MIGRATIONS.length])
+    await again.close()
+  })
+
+  it('of a newer version are refused, and the directory is free for that version', async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+    await sql.raw(`pragma user_version = ${MIGRATIONS.length + 1}`).execute(store.db)
+    await store.close()
+
+    const first = await faultOf(openStore(dir))
+    const second = openStore(dir)
+
+    expect(first).toBe('store')
+    await expect(second).rejects.toThrow('newer version')
+  })
+})
+
+describe('durability', () => {
+  it('every commit waits for the disk', async () => {
+    const store = await openStore(tempDir())
+
+    const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(store.db)
+    const level = await sql<{ synchronous: number }>`pragma synchronous`.execute(store.db)
+
+    expect([mode.rows[0]?.journal_mode, level.rows[0]?.synchronous]).toEqual(['wal', 2])
+    await store.close()
+  })
+
+  it('a store that is opened again has everything', async () => {
+    const dir = tempDir()
+    const first = await openStore(dir)
+    const request = aRequest('R-1')
+    const vm = vmId.parse(request.plan.to?.id)
+    await openInbox(first.db, fakeClock(), () => undefined).accept(aDelivery('a'))
+    await first.db.transaction().execute(async (tx) => {
+      await nextRequestId(tx)
+      await insertRequest(tx, request)
+      await append(tx, 'R-1', { kind: 'unwinding', at: 1, why: 'why' })
+      await lockHost(tx, 'hv01', 'R-1')
+      await post(tx, CHANNEL, aNotice('pending'), { at: 1, requestId: 'R-1' })
+      await saveBaselines(tx, request.plan)
+      await pause(tx, { scope: 'hv01', account: 'slack:T1/U1', at: 1 })
+    })
+    await first.close()
+
+    const again = await openStore(dir)
+    const { db } = again
+
+    expect(await openDeliveries(db, 10)).toEqual([aDelivery('a')])
+    expect(await findRequest(db, 'R-1')).toEqual(request)
+    expect(await entriesOf(db, 'R-1')).toHaveLength(1)
+    expect((await duePosts(db, 1, 10)).posts).toMatchObject([
+      { requestId: 'R-1', notice: aNotice('pending') },
+    ])
+    expect((await baselinesOf(db, 'hv01')).get(vm)).toEqual(request.plan.baselines[0]?.after)
+    expect(await isPaused(db, 'hv01')).toBe(true)
+    expect(await db.transaction().execute((tx) => lockHost(tx, 'hv01', 'R-2'))).toBeNull()
+    expect(await db.transaction().execute(nextRequestId)).toBe('R-2')
+    await again.close()
+  })
+})
+
+describe('pauses', () => {
+  it('of all hosts hold for each, and resuming all lifts every pause', async () => {
+    const store = await openStore(tempDir())
+    const { db } = store
+    const paused = (scope: string) =>
+      db.transaction().execute((tx) => pause(tx, { scope, account: 'slack:T1/U1', at: 1 }))
+
+    expect([await paused('hv01'), await paused('hv01'), await paused(ALL_HOSTS)]).toEqual([true, false, true])
+    expect([await isPaused(db, 'hv01'), await isPaused(db, 'hv02')]).toEqual([true, true])
+    expect(await db.transaction().execute((tx) => resume(tx, ALL_HOSTS))).toBe(true)
+    expect(await isPaused(db, 'hv01')).toBe(false)
+    await store.close()
+  })
+})

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Entry } from '../../src/core/progress'
+import { openStore, type Store } from '../../src/store/database'
+import { append, entriesOf, lockHost, unlockHost } from '../../src/store/journal'
+import { useTempDirs } from '../fakes/temp'
+
+const tempDir = useTempDirs()
+let store: Store
+
+beforeEach(async () => {
+  store = await openStore(tempDir())
+})
+afterEach(() => store.close())
+
+const lock = (host: string, request: string) =>
+  store.db.transaction().execute((tx) => lockHost(tx, host, request))
+const unlock = (host: string, request: string) =>
+  store.db.transaction().execute((tx) => unlockHost(tx, host, request))
+
+describe("a host's lock", () => {
+  it('is for one request at a time, each host on its own', async () => {
+    expect(await lock('hv01', 'R-1')).toBe(1)
+    expect(await lock('hv01', 'R-2')).toBeNull()
+    expect(await lock('hv02', 'R-2')).toBe(2)
+  })
+
+  it('gives a higher fence at each claim, also to the request that has it', async () => {
+    expect(await lock('hv01', 'R-1')).toBe(1)
+    expect(await lock('hv01', 'R-1')).toBe(2)
+    await unlock('hv01', 'R-1')
+    expect(await lock('hv01', 'R-2')).toBe(3)
+  })
+
+  it('can be given back only by the request that has it', async () => {
+    await lock('hv01', 'R-1')
+
+    await unlock('hv01', 'R-2')
+
+    expect(await lock('hv01', 'R-2')).toBeNull()
+  })
+
+  it('takes no fence when the claim is rolled back', async () => {
+    const claim = store.db.transaction().execute(async (tx) => {
+      await lockHost(tx, 'hv01', 'R-1')
+      throw new Error('died')
+    })
+
+    await expect(claim).rejects.toThrow('died')
+    expect(await lock('hv01', 'R-2')).toBe(1)
+  })
+})
+
+describe('the journal', () => {
+  it('keeps the entries of each request in their order', async () => {
+    const unwinding = (why: string): Entry => ({ kind: 'unwinding', at: 1, why })
+    await store.db.transaction().execute(async (tx) => {
+      await append(tx, 'R-1', unwinding('first'))
+      await append(tx, 'R-2', unwinding('other'))
+      await append(tx, 'R-1', unwinding('second'))
+    })
+
+    expect(await entriesOf(store.db, 'R-1')).toEqual([unwinding('first'), unwinding('second')])
+  })
+})

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { openStore, type Store } from '../../src/store/database'
+import {
+  VersionMoved,
+  apply,
+  findRequest,
+  history,
+  insertRequest,
+  nextRequestId,
+  recordDecision,
+  requestsIn,
+} from '../../src/store/requests'
+import { useTempDirs } from '../fakes/temp'
+import { aRequest } from './rows'
+
+const APPROVERS = ['slack:T1/U2', 'slack:T1/U3'] as const
+const tempDir = useTempDirs()
+let store: Store
+
+beforeEach(async () => {
+  store = await openStore(tempDir())
+  await store.db.transaction().execute((tx) => insertRequest(tx, aRequest('R-1')))
+})
+afterEach(() => store.close())
+
+describe('requests', () => {
+  it('come back as they were written', async () => {
+    expect(await findRequest(store.db, 'R-1')).toEqual(aRequest('R-1'))
+    expect(await findRequest(store.db, 'R-2')).toBeNull()
+  })
+
+  it('let one of two people through who decide on the same version', async () => {
+    const approve = (by: string) =>
+      store.db.transaction().execute((tx) => apply(tx, aRequest('R-1'), { kind: 'approve', by, at: 5 }))
+
+    const [first, second] = await Promise.allSettled(APPROVERS.map(approve))
+
+    expect(first?.status).toBe('fulfilled')
+    expect(second).toMatchObject({ status: 'rejected', reason: expect.any(VersionMoved) as unknown })
+    expect(await findRequest(store.db, 'R-1')).toMatchObject({
+      version: 2,
+      state: 'approved',
+      approval: { by: APPROVERS[0] },
+    })
+  })
+
+  it('write nothing when the event is not legal', async () => {
+    const next = await store.db
+      .transaction()
+      .execute((tx) => apply(tx, aRequest('R-1'), { kind: 'roll-back', at: 5, why: 'no' }))
+
+    expect(next.ok).toBe(false)
+    expect(await findRequest(store.db, 'R-1')).toEqual(aRequest('R-1'))
+    expect(await history(store.db, 10)).toHaveLength(1)
+  })
+
+  it('leave one event row for each transition, newest first', async () => {
+    await store.db
+      .transaction()
+      .execute((tx) => apply(tx, aRequest('R-1'), { kind: 'deny', by: APPROVERS[0], at: 5 }))
+
+    expect((await history(store.db, 10)).map(({ what, by, at }) => [what, by, at])).toEqual([
+      ['deny', APPROVERS[0], 5],
+      ['asked', 'slack:T1/U1', 1],
+    ])
+  })
+
+  it('keep one decision a person', async () => {
+    const decision = { requestId: 'R-1', account: APPROVERS[0], verdict: 'approve', at: 5 }
+    await store.db.transaction().execute(async (tx) => {
+      await recordDecision(tx, decision)
+      await recordDecision(tx, { ...decision, verdict: 'deny', at: 6 })
+    })
+
+    expect(await store.db.selectFrom('decisions').select(['verdict', 'at']).execute()).toEqual([
+      { verdict: 'approve', at: 5 },
+    ])
+  })
+
+  it('are listed by state in the order in which they were asked for, beyond R-9', async () => {
+    await store.db.transaction().execute(async (tx) => {
+      for (const id of ['R-10', 'R-9']) await insertRequest(tx, aRequest(id))
+      await apply(tx, aRequest('R-1'), { kind: 'deny', by: APPROVERS[0], at: 5 })
+    })
+
+    expect((await requestsIn(store.db, ['pending'])).map(({ id }) => id)).toEqual(['R-9', 'R-10'])
+  })
+
+  it('get a number that no other has', async () => {
+    const next = () => store.db.transaction().execute(nextRequestId)
+
+    expect(await Promise.all([next(), next(), next()])).toEqual(['R-1', 'R-2', 'R-3'])
+  })
+})

@@ -1,0 +1,30 @@
+/** What store tests write: a delivery, a notice, a request, each with nothing special about it. */
+import type { Notice } from '../../src/core/notice'
+import type { Address, Delivery } from '../../src/core/ports'
+import type { RequestIn } from '../../src/core/request'
+import { aHost } from '../fakes/facts'
+import { ask, planned } from '../core/plan/scene'
+
+export const CHANNEL: Address = { kind: 'channel', chat: 'slack', channel: 'C1' }
+export const REQUESTER = 'slack:T1/U1'
+
+export const aDelivery = (id: string, text = 'list'): Delivery => ({
+  id,
+  at: 1,
+  from: REQUESTER,
+  channel: CHANNEL,
+  back: CHANNEL,
+  said: { kind: 'text', text },
+})
+
+export const aNotice = (summary: string): Notice => ({ summary, tone: 'plain', parts: [] })
+
+export const aRequest = (id: string): RequestIn<'pending'> => ({
+  state: 'pending',
+  id,
+  version: 1,
+  plan: planned(ask('assign', { host: aHost() })),
+  asked: { by: REQUESTER, at: 1 },
+  channel: CHANNEL,
+  expiresAt: 1_000,
+})

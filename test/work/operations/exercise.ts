@@ -1,0 +1,238 @@
+/** The one helper that puts every operation through everything that can happen to it. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { HostFacts, VmFacts } from '../../../src/core/inventory'
+import { gpuByPath, placeOf } from '../../../src/core/inventory'
+import { looksDone, replay, type Entry } from '../../../src/core/progress'
+import { removeTempDir } from '../../fakes/temp'
+import { HOST } from './bot'
+import * as hands from './hands'
+import { prepare, type OperationUnderTest, type Prepared } from './prepare'
+import { run, type Hand, type Ran } from './run'
+import { tallied } from './tally'
+
+type Ended = Extract<Entry, { kind: 'ended' }>
+const endings = (ran: Ran, direction: 'do' | 'undo'): Ended[] =>
+  ran.entries.filter((each) => each.kind === 'ended').filter((each) => each.direction === direction)
+
+const powerless = (facts: HostFacts) => ({
+  ...facts,
+  vms: facts.vms.map(({ state: _, ...vm }) => vm),
+})
+const vmNamed = (facts: HostFacts, name: string): VmFacts | undefined =>
+  facts.vms.find((vm) => vm.name === name)
+
+export const exercise = (operation: OperationUnderTest): void => {
+  describe(operation.name, () => {
+    let prepared: Prepared
+    let done: HostFacts
+    /** Orders of a run that nothing disturbs, and of its undo when the last of them is refused. */
+    let forward: number[]
+    let backward: number[]
+
+    /** One run of its own for each hand; what fails says which. */
+    const each = async (cases: readonly [string, Hand][], check: (ran: Ran, index: number) => void) => {
+      for (const [index, [name, hand]] of cases.entries()) {
+        try {
+          check(tallied(await run(prepared, hand)), index)
+        } catch (error) {
+          throw new Error(`${operation.name}, ${name}: ${(error as Error).message}`, { cause: error })
+        }
+      }
+    }
+
+    beforeAll(async () => {
+      prepared = await prepare(operation)
+      done = (await run(prepared, hands.nothing)).facts
+      const last = prepared.plan.steps.length - 1
+      forward = prepared.plan.steps.map((_, n) => n)
+      backward = forward.slice(0, last).map((n) => last + 1 + n)
+    })
+    afterAll(() => removeTempDir(prepared.dir))
+
+    const last = () => forward.length - 1
+    const undoing = (hand: Hand): Hand => hands.both(hands.refuse(last()), hand)
+
+    const isDone = (ran: Ran): void => {
+      expect(ran.request.state).toBe('succeeded')
+      expect(ran.facts).toEqual(done)
+      expect(ran.locks).toBe(0)
+    }
+    const isRestored = (ran: Ran): void => {
+      expect(ran.request.state).toBe('rolled-back')
+      expect(ran.facts).toEqual(prepared.before)
+      expect(ran.locks).toBe(0)
+    }
+    const isRepaired = (ran: Ran): void => {
+      expect(ran.repaired?.request.state).toBe('resolved')
+      expect(ran.locks).toBe(0)
+    }
+    const isRepairedToBefore = (ran: Ran): void => {
+      expect(ran.request.state).toBe('needs-attention')
+      isRepaired(ran)
+      expect(ran.repaired && powerless(ran.repaired.facts)).toEqual(powerless(prepared.before))
+    }
+    const endsWell = (ran: Ran): void => {
+      if (ran.request.state === 'needs-attention') {
+        isRepairedToBefore(ran)
+        return
+      }
+      expect(['succeeded', 'rolled-back']).toContain(ran.request.state)
+      expect(powerless(ran.facts)).toEqual(
+        powerless(ran.request.state === 'succeeded' ? done : prepared.before),
+      )
+      expect(ran.locks).toBe(0)
+    }
+
+    it('succeeds', async () => {
+      await each([['undisturbed', hands.nothing]], (ran) => {
+        const { plan, before, pristine } = prepared
+        const gpu = gpuByPath(ran.facts, plan.gpu.locationPath as never)
+        const holder = operation.ends.holder && vmNamed(ran.facts, operation.ends.holder)
+        isDone(ran)
+        expect(looksDone(plan, ran.facts)).toBe(true)
+        expect(gpu && placeOf(ran.facts, gpu)).toEqual(
+          holder ? { kind: 'assigned', vm: holder.id } : { kind: 'host-enabled' },
+        )
+        if (holder) {
+          expect(holder.settings).toMatchObject({
+            automaticStopAction: 'TurnOff',
+            guestControlledCacheTypes: true,
+            automaticCheckpoints: false,
+          })
+          expect(ran.baselines.get(holder.id)?.original).toEqual(vmNamed(pristine, holder.name)?.settings)
+        }
+        for (const [vm, state] of Object.entries(operation.ends.power))
+          expect([vm, vmNamed(ran.facts, vm)?.state]).toEqual([vm, state])
+        for (const name of operation.restored) {
+          const vm = vmNamed(ran.facts, name)
+          expect(vm?.settings).toEqual(vmNamed(pristine, name)?.settings)
+          expect(ran.baselines.has(vm?.id ?? '')).toBe(false)
+        }
+        for (const vm of before.vms.filter(({ id }) => id !== plan.from?.id && id !== plan.to?.id))
+          expect(ran.facts.vms).toContainEqual(vm)
+      })
+    })
+
+    it('fails at each step, and all is as before', async () => {
+      await each(
+        forward.map((n) => [`refused at step ${n}`, hands.refuse(n)]),
+        (ran, n) => {
+          const refused = endings(ran, 'do').filter(({ result }) => result === 'refused')
+          expect(refused.map((entry) => entry.n)).toEqual([n])
+          expect(refused[0]?.detail).toMatch(/^InjectedByTest/)
+          expect(endings(ran, 'undo').map((entry) => entry.n)).toEqual(forward.slice(0, n).toReversed())
+          isRestored(ran)
+        },
+      )
+    })
+
+    it('is killed at each boundary and, started again, gets done', async () => {
+      await each([['stopped before the first step', hands.stopAtFirst], ...hands.kills(forward)], (ran) => {
+        expect(ran.lives).toBe(2)
+        isDone(ran)
+      })
+    })
+
+    it('is killed at each boundary of the undo and, started again, is as before', async () => {
+      await each(
+        hands.kills(backward).map(([name, hand]) => [name, undoing(hand)]),
+        (ran) => {
+          expect(ran.lives).toBe(2)
+          isRestored(ran)
+        },
+      )
+    })
+
+    it('gets done when the answer of a step is lost, and repeats a step that had not happened', async () => {
+      await each(
+        forward.map((n) => [`no effect at step ${n}`, hands.lose(n, 'lost-before')]),
+        (ran, n) => {
+          const results = endings(ran, 'do').filter((entry) => entry.n === n)
+          expect(results.map(({ result }) => result)).toEqual(['not-done', 'done'])
+          isDone(ran)
+        },
+      )
+      await each(
+        forward.map((n) => [`no answer at step ${n}`, hands.lose(n, 'lost-after')]),
+        (ran, n) => {
+          const results = endings(ran, 'do').filter((entry) => entry.n === n)
+          expect(results.map(({ result }) => result)).toEqual(['done'])
+          isDone(ran)
+        },
+      )
+    })
+
+    it('is as before when the answer of an undo is lost, and repeats an undo that had not happened', async () => {
+      await each(
+        backward.map((n) => [`no effect at order ${n}`, undoing(hands.lose(n, 'lost-before'))]),
+        (ran, index) => {
+          const results = endings(ran, 'undo').filter((entry) => entry.n === last() - 1 - index)
+          expect(results.map(({ result }) => result)).toEqual(['not-done', 'done'])
+          isRestored(ran)
+        },
+      )
+      await each(
+        backward.map((n) => [`no answer at order ${n}`, undoing(hands.lose(n, 'lost-after'))]),
+        isRestored,
+      )
+    })
+
+    it('gives a step up that never has a clear outcome, and all is as before', async () => {
+      await each(
+        forward.map((n) => [`step ${n} lost for good`, hands.loseForGood(n)]),
+        (ran, n) => {
+          const results = endings(ran, 'do').filter((entry) => entry.n === n)
+          expect(results.map(({ result }) => result)).toEqual(['not-done', 'not-done', 'refused'])
+          isRestored(ran)
+        },
+      )
+    })
+
+    it('asks for a person when the host refuses an undo, and the listed commands repair it', async () => {
+      await each(
+        backward.map((n) => [`undo refused at order ${n}`, undoing(hands.refuse(n))]),
+        (ran, index) => {
+          const refused = endings(ran, 'undo').filter(({ result }) => result === 'refused')
+          expect(refused.map((entry) => entry.n)).toContain(last() - 1 - index)
+          isRepairedToBefore(ran)
+          expect(ran.repaired?.facts).toEqual(prepared.before)
+        },
+      )
+    })
+
+    it('ends well when the host reboots at each boundary', async () => {
+      await each(
+        hands.atEach(forward, (powers) => powers.reboot()),
+        isDone,
+      )
+      await each(
+        hands.atEach(backward, (powers) => powers.reboot()).map(([name, hand]) => [name, undoing(hand)]),
+        isRestored,
+      )
+    })
+
+    it('ends well when an administrator starts a VM at each boundary', async () => {
+      const vms = [prepared.plan.from, prepared.plan.to].flatMap((vm) => vm ?? [])
+      for (const vm of vms) {
+        const start = (powers: Parameters<Hand>[1]) =>
+          powers.administer((world) => hands.startIfItCan(world, HOST, vm.id))
+        await each(hands.atEach(forward, start), endsWell)
+        await each(
+          hands.atEach(backward, start).map(([name, hand]) => [name, undoing(hand)]),
+          endsWell,
+        )
+      }
+    })
+
+    it('asks for a person when the host stays away, and does nothing more when it comes back', async () => {
+      await each(
+        hands.atEach(forward, (powers) => powers.cutOff()),
+        (ran) => {
+          expect(ran.lives).toBe(1)
+          expect(replay(prepared.plan, ran.entries).open).not.toBeNull()
+          isRepairedToBefore(ran)
+        },
+      )
+    })
+  })
+}

@@ -1,0 +1,70 @@
+/** One operation up to its approval, kept as a store and the host's history, so that it can be run again and again. */
+import type { PlanCommand } from '../../../src/core/command'
+import type { HostFacts, VmState } from '../../../src/core/inventory'
+import type { Plan } from '../../../src/core/plan/plan'
+import type { Step } from '../../../src/core/plan/step'
+import type { Clock } from '../../../src/core/ports'
+import type { SimulatedFleet } from '../../../src/host/simulated/fleet'
+import { openStore } from '../../../src/store/database'
+import { runRequest } from '../../../src/work/run'
+import { fakeClock } from '../../fakes/clock'
+import { sorted } from '../../fakes/facts'
+import { makeTempDir } from '../../fakes/temp'
+import { HOST, asked, botOver, decided, fleetOf, stored } from './bot'
+
+export interface OperationUnderTest {
+  readonly name: string
+  /** What the bot did before. */
+  readonly before: readonly PlanCommand[]
+  readonly command: PlanCommand
+  /** What the host must look like in the end: the holder of the GPU (null: the host itself), and each VM's power. */
+  readonly ends: { readonly holder: string | null; readonly power: Readonly<Record<string, VmState>> }
+  /** VMs that end with the settings they had before the bot ever touched them, and with no baseline. */
+  readonly restored: readonly string[]
+}
+
+export interface Prepared {
+  /** A store, closed, in which the request is approved. */
+  readonly dir: string
+  readonly id: string
+  readonly plan: Plan
+  readonly before: HostFacts
+  /** The host as it was before the bot ever touched it. */
+  readonly pristine: HostFacts
+  /** A fleet in which everything before has happened. */
+  readonly fleet: (clock: Clock) => SimulatedFleet
+}
+
+export const factsOf = (fleet: SimulatedFleet): HostFacts => structuredClone(sorted(fleet.world.facts(HOST)))
+
+export const prepare = async ({ before, command }: OperationUnderTest): Promise<Prepared> => {
+  const dir = makeTempDir()
+  const clock = fakeClock()
+  const fleet = fleetOf(clock)
+  const pristine = factsOf(fleet)
+  const history: Step[] = []
+  const store = await openStore(dir)
+  const parts = botOver(store.db, fleet, clock)
+  for (const each of before) {
+    const { id } = await asked(parts, each)
+    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    const request = await stored(store.db, id)
+    if (request.state !== 'succeeded') throw new Error(`${id} is ${request.state}`)
+    history.push(...request.plan.steps)
+  }
+  const { id } = await asked(parts, command)
+  const { plan } = await decided(parts, id)
+  await store.close()
+  return {
+    dir,
+    id,
+    plan,
+    before: factsOf(fleet),
+    pristine,
+    fleet: (now) => {
+      const again = fleetOf(now)
+      for (const step of history) again.world.act(HOST, step)
+      return again
+    },
+  }
+}

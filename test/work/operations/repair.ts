@@ -1,0 +1,42 @@
+/** What an administrator does with a request that needs attention: the listed commands in their order, then `resolve`. */
+import { read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
+import type { Plan } from '../../../src/core/plan/plan'
+import type { Request, RequestIn } from '../../../src/core/request'
+import type { World } from '../../../src/host/simulated/fleet'
+import { resolveRequest } from '../../../src/work/administer'
+import type { Parts } from '../../../src/work/parts'
+import { ADMIN, CHANNEL, HOST, stored } from './bot'
+
+/** Every step that a command about this plan can stand for. */
+const stepsAbout = ({ steps, from, to }: Plan): Step[] => [
+  ...steps.map(undoOf),
+  ...[from, to].flatMap((vm): Step[] =>
+    vm
+      ? [
+          { kind: 'stopVm', vm, how: 'shutdown' },
+          { kind: 'startVm', vm },
+        ]
+      : [],
+  ),
+]
+
+const stepOf = (plan: Plan, command: string): Step => {
+  const step = stepsAbout(plan).find((each) => scriptOf(each) === command)
+  if (!step) throw new Error(`no step stands behind: ${command}`)
+  return step
+}
+
+/** Throws when a listed command is refused by the host. A command whose effect holds already is passed over. */
+export const repairAndResolve = async (
+  parts: Parts,
+  world: World,
+  request: RequestIn<'needs-attention'>,
+): Promise<Request> => {
+  for (const command of request.repair) {
+    const step = stepOf(request.plan, command)
+    if (read(step, world.facts(HOST)) !== 'done') world.act(HOST, step)
+  }
+  const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL }
+  await parts.db.transaction().execute(await resolveRequest(parts, request.id, caller))
+  return stored(parts.db, request.id)
+}

@@ -8,14 +8,15 @@ import { slackEvents } from './chat/slack/receive'
 import { slackSocket } from './chat/slack/socket'
 import type { SlackConfig } from './chat/slack/config'
 import { systemClock } from './clock'
-import type { Config, SlackSettings } from './config'
+import type { Config } from './config'
 import type { Policy } from './core/policy'
 import type { Address } from './core/ports'
 import { openSimulatedFleet, type SimulatedFleet, type World } from './host/simulated/fleet'
 import { startHttp } from './http'
+import { opening } from './opening'
 import { playgroundHandler } from './playground/server'
 import { BOT, PEOPLE, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
-import { answers, openStore, type Store } from './store/database'
+import { answers, openStore } from './store/database'
 import type { Log } from './work/parts'
 
 export interface App {
@@ -35,100 +36,112 @@ type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
 /** A real workspace over HTTP or Socket Mode. Throws Fault with the cure when a token, a port or the data directory is wrong. */
-export const startServer = async (config: ServerConfig, log: Log): Promise<App> => {
-  const identity = await identifyBot(config.slack)
-  const slack: SlackConfig = { ...config.slack, ...identity, command: COMMAND }
-  const policy = policyOf(identity.teamId, config.file.policy)
-  const channel = (id: string | undefined): Address | null =>
-    id === undefined ? null : { kind: 'channel', chat: 'slack', channel: id }
-  const store = await openStore(config.DATA_DIR)
-  const fleet = openFleet({
-    dir: config.DATA_DIR,
-    file: config.file.fleet ?? DEFAULT_FLEET,
-    latency: 'as-in-file',
+export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
+  opening(async (keep) => {
+    const identity = await identifyBot(config.slack)
+    const slack: SlackConfig = { ...config.slack, ...identity, command: COMMAND }
+    const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
+    const fleet = openFleet({
+      dir: config.DATA_DIR,
+      file: config.file.fleet ?? DEFAULT_FLEET,
+      latency: 'as-in-file',
+    })
+    const bot = keep(
+      await startBot({
+        store,
+        log,
+        policy: policyOf(identity.teamId, config.file.policy),
+        clock: systemClock,
+        hosts: hostsOf(fleet),
+        chat: slackChat(slack, log),
+        limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
+        requestsChannel: channelOf(config.file.channels.requests),
+        changesChannel: channelOf(config.file.channels.changes),
+      }),
+      (each) => each.stop(),
+    )
+    if (slack.appToken !== null) await keep(slackSocket(slack, bot.inbox, log), (each) => each.stop()).start()
+    const http = keep(
+      await startHttp({
+        host: config.HOST ?? '0.0.0.0',
+        port: config.PORT,
+        pages: null,
+        ready: () => answers(store.db),
+        slackEvents: slack.signingSecret === null ? null : slackEvents(slack, bot.inbox, log).listener,
+      }),
+      (each) => each.close(),
+    )
+    log.info(
+      { port: http.port, team: identity.teamName, mode: slack.appToken === null ? 'http' : 'socket' },
+      'serving',
+    )
+    return { port: http.port }
   })
-  const bot = await startBot({
-    store,
-    policy,
-    log,
-    clock: systemClock,
-    hosts: hostsOf(fleet),
-    chat: slackChat(slack, log),
-    limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
-    requestsChannel: channel(config.file.channels.requests),
-    changesChannel: channel(config.file.channels.changes),
-  })
-  const socket = slack.appToken === null ? null : slackSocket(slack, bot.inbox, log)
-  await socket?.start()
-  const http = await startHttp({
-    host: config.HOST ?? '0.0.0.0',
-    port: config.PORT,
-    pages: null,
-    missing: () => missingIn(store),
-    slackEvents: slack.signingSecret === null ? null : slackEvents(slack, bot.inbox, log).listener,
-  })
-  log.info({ port: http.port, team: identity.teamName, mode: socket ? 'socket' : 'http' }, 'serving')
-  return stopper(http.port, [
-    () => http.close(),
-    async () => socket?.stop(),
-    () => bot.stop(),
-    () => store.close(),
-  ])
-}
 
 /** The whole bot on loopback with a local workspace and a simulated fleet; needs no configuration. */
-export const startPlayground = async (
+export const startPlayground = (
   config: PlaygroundConfig,
   log: Log,
-  latency: 'as-in-file' | 'none' = 'as-in-file',
-): Promise<Playground> => {
-  const settings: SlackSettings = {
-    botToken: `xoxb-${randomBytes(18).toString('hex')}`,
-    signingSecret: randomBytes(24).toString('hex'),
-    appToken: null,
-    apiUrl: '',
-  }
-  const secret = settings.signingSecret ?? ''
-  let port = config.PORT
-  const local = await startLocalSlack({
-    signingSecret: secret,
-    botToken: settings.botToken,
-    eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+  latency: Latency = 'as-in-file',
+): Promise<Playground> =>
+  opening(async (keep) => {
+    const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
+    const fleet = openFleet({ dir: config.DATA_DIR, file: DEFAULT_FLEET, latency })
+    const signingSecret = randomBytes(24).toString('hex')
+    const botToken = `xoxb-${randomBytes(18).toString('hex')}`
+    let port = config.PORT
+    const local = keep(
+      await startLocalSlack({
+        signingSecret,
+        botToken,
+        eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+      }),
+      (each) => each.close(),
+    )
+    const slack: SlackConfig = {
+      botToken,
+      signingSecret,
+      appToken: null,
+      apiUrl: local.apiUrl,
+      teamId: TEAM.id,
+      botId: BOT.botId,
+      botUserId: BOT.id,
+      command: COMMAND,
+    }
+    const bot = keep(
+      await startBot({
+        store,
+        log,
+        policy: playgroundPolicy(),
+        clock: systemClock,
+        hosts: hostsOf(fleet),
+        chat: slackChat(slack, log),
+        limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
+        requestsChannel: null,
+        changesChannel: channelOf('C0GPUCHANGES'),
+      }),
+      (each) => each.stop(),
+    )
+    const http = keep(
+      await startHttp({
+        host: '127.0.0.1',
+        port: config.PORT,
+        slackEvents: slackEvents(slack, bot.inbox, log).listener,
+        pages: playgroundHandler({ slack: local, world: fleet.world }),
+        ready: () => answers(store.db),
+      }),
+      (each) => each.close(),
+    )
+    port = http.port
+    return { port, slack: local, world: fleet.world }
   })
-  const slack: SlackConfig = {
-    ...settings,
-    apiUrl: local.apiUrl,
-    teamId: TEAM.id,
-    botId: BOT.botId,
-    botUserId: BOT.id,
-    command: COMMAND,
-  }
-  const store = await openStore(config.DATA_DIR)
-  const fleet = openFleet({ dir: config.DATA_DIR, file: DEFAULT_FLEET, latency })
-  const bot = await startBot({
-    store,
-    log,
-    clock: systemClock,
-    hosts: hostsOf(fleet),
-    chat: slackChat(slack, log),
-    limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
-    policy: playgroundPolicy(),
-    requestsChannel: null,
-    changesChannel: { kind: 'channel', chat: 'slack', channel: 'C0GPUCHANGES' },
-  })
-  const http = await startHttp({
-    host: '127.0.0.1',
-    port: config.PORT,
-    slackEvents: slackEvents(slack, bot.inbox, log).listener,
-    pages: playgroundHandler({ slack: local, world: fleet.world }),
-    missing: () => missingIn(store),
-  })
-  port = http.port
-  const app = stopper(port, [() => http.close(), () => bot.stop(), () => local.close(), () => store.close()])
-  return { ...app, slack: local, world: fleet.world }
-}
 
-const openFleet = (options: { dir: string; file: string; latency: 'as-in-file' | 'none' }): SimulatedFleet =>
+type Latency = 'as-in-file' | 'none'
+
+const channelOf = (id: string | undefined): Address | null =>
+  id === undefined ? null : { kind: 'channel', chat: 'slack', channel: id }
+
+const openFleet = (options: { dir: string; file: string; latency: Latency }): SimulatedFleet =>
   openSimulatedFleet({
     file: options.file,
     stateFile: join(options.dir, 'simulated-fleet.json'),
@@ -152,15 +165,3 @@ const playgroundPolicy = (): Policy => {
     admin: withRole('administrator'),
   })
 }
-
-const missingIn = async (store: Store): Promise<string[]> => ((await answers(store.db)) ? [] : ['store'])
-
-/** Stops in the order given, each part even if one before it failed. */
-const stopper = (port: number, parts: readonly (() => Promise<void>)[]): App => ({
-  port,
-  stop: async () => {
-    const failures: unknown[] = []
-    for (const part of parts) await part().catch((error: unknown) => failures.push(error))
-    if (failures.length > 0) throw new AggregateError(failures, 'stopping')
-  },
-})

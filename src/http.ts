@@ -10,8 +10,8 @@ export interface HttpOptions {
   readonly slackEvents: RequestListener | null
   /** Pages of the playground; false when the path is not one of them. */
   readonly pages: ((req: IncomingMessage, res: ServerResponse) => boolean) | null
-  /** Empty when the bot can do its work; else what is missing. */
-  readonly missing: () => Promise<readonly string[]>
+  /** Can the bot do its work now? */
+  readonly ready: () => Promise<boolean>
 }
 
 export interface HttpServer {
@@ -52,9 +52,8 @@ const route = (options: HttpOptions, req: IncomingMessage, res: ServerResponse):
 }
 
 const readiness = async (options: HttpOptions, res: ServerResponse): Promise<void> => {
-  const missing = await options.missing()
-  if (missing.length === 0) answer(res, 200, { status: 'ready' })
-  else answer(res, 503, { status: 'not ready', missing })
+  if (await options.ready()) answer(res, 200, { status: 'ready' })
+  else answer(res, 503, { status: 'not ready', missing: ['store'] })
 }
 
 const answer = (res: ServerResponse, status: number, body: object): void => {

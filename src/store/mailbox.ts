@@ -27,7 +27,7 @@ export interface OpenInbox extends Inbox {
    * Milliseconds for which other work had better leave the process to acknowledgements; 0 when nothing arrives. A
    * platform gives up on an acknowledgement after three seconds, and on nothing else.
    */
-  rush(): number
+  readonly rush: () => number
 }
 
 /** The door for every adapter. `arrived` is called after each durable commit. */

@@ -24,23 +24,19 @@ export interface Journey extends Playground {
   end(): Promise<void>
 }
 
-/** All the text of a message, blocks included, as one string. */
+/** All the text of a message, blocks included, as one string; a person is `@` and the id. */
 export const textOf = (message: SlackMessage): string => {
   const texts: string[] = []
   const walk = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value)
-    else if (Array.isArray(value)) value.forEach(walk)
-    else if (value && typeof value === 'object')
-      for (const [key, inner] of Object.entries(value))
-        if (
-          ['text', 'elements', 'blocks', 'fields', 'rows', 'accessory'].includes(key) ||
-          Array.isArray(value) ||
-          /^\d+$/.test(key)
-        )
-          walk(inner)
+    if (Array.isArray(value)) value.forEach(walk)
+    else if (value !== null && typeof value === 'object')
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'text' && typeof inner === 'string') texts.push(inner)
+        else if (key === 'user_id') texts.push(`@${String(inner)}`)
+        else walk(inner)
+      }
   }
-  walk(message.text)
-  walk(message.blocks)
+  walk({ text: message.text, blocks: message.blocks })
   return texts.join(' ')
 }
 

@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals'
+import { GPU, JONAS, MAYA, PRIYA, startJourney, textOf } from './playground'
+
+const ROUNDS = 100
+
+test('of two approvers who press at once, one decides and the other is told privately, a hundred times', async () => {
+  const journey = await startJourney()
+  try {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const id = `R-${round} `
+      const words = round % 2 === 1 ? 'assign hv01/gpu0 to train-01' : 'release hv01/gpu0'
+      await journey.says(MAYA, `${words} --shutdown`)
+      await journey.sees(
+        GPU,
+        (message) => textOf(message).includes(id) && textOf(message).includes('waiting for an approver'),
+      )
+
+      const approvers = round % 3 === 0 ? [JONAS, PRIYA] : [PRIYA, JONAS]
+      const acknowledged = await Promise.all(approvers.map((each) => journey.presses(each, 'Approve')))
+
+      expect(acknowledged.map((each) => each.status)).toEqual([200, 200])
+      const told = await journey.sees(
+        GPU,
+        (message) =>
+          message.ephemeralFor !== undefined && textOf(message).includes(`${id}was already approved by`),
+      )
+      const card = await journey.sees(
+        GPU,
+        (message) => message.ephemeralFor === undefined && textOf(message).includes(`${id}· done`),
+      )
+      const winner = textOf(card).includes(`Approved by  @${JONAS}`) ? JONAS : PRIYA
+      expect(textOf(card)).toContain(`Approved by  @${winner}`)
+      expect(told.ephemeralFor).toBe(winner === JONAS ? PRIYA : JONAS)
+    }
+    const losers = journey.slack
+      .messages(GPU)
+      .filter((message) => textOf(message).includes('was already approved by'))
+    expect(losers).toHaveLength(ROUNDS)
+  } finally {
+    await journey.end()
+  }
+}, 180_000)

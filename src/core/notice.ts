@@ -10,6 +10,20 @@ const person = z.object({ person: z.string() })
 const run = z.union([z.string(), person, z.object({ code: z.string() }), z.object({ strong: z.string() })])
 export type Run = z.infer<typeof run>
 
+/** What a button asks for when it is pressed. Carries no authority. */
+export const press = z.discriminatedUnion('kind', [
+  /** A decision about a request as it was at `version`. */
+  z.strictObject({
+    kind: z.literal('decide'),
+    verdict: z.enum(['approve', 'deny', 'cancel']),
+    requestId: z.string().min(1).max(200),
+    version: z.number().int().nonnegative(),
+  }),
+  /** The same as typing this command: for paging and for "show script". */
+  z.strictObject({ kind: z.literal('say'), text: z.string().min(1) }),
+])
+export type Press = z.infer<typeof press>
+
 const part = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('title'), text: z.string() }),
   z.object({ kind: z.literal('text'), runs: z.array(run) }),
@@ -35,17 +49,7 @@ const part = z.discriminatedUnion('kind', [
       z.object({
         label: z.string(),
         style: z.enum(['primary', 'danger', 'plain']),
-        press: z.discriminatedUnion('kind', [
-          /** A decision about a request as it was at `version`. Carries no authority. */
-          z.object({
-            kind: z.literal('decide'),
-            verdict: z.enum(['approve', 'deny', 'cancel']),
-            requestId: z.string(),
-            version: z.number().int(),
-          }),
-          /** The same as typing this command: for paging and for "show script". */
-          z.object({ kind: z.literal('say'), text: z.string() }),
-        ]),
+        press,
         confirm: z.object({ title: z.string(), text: z.string(), yes: z.string() }).optional(),
       }),
     ),
@@ -60,4 +64,3 @@ export const notice = z.object({
   parts: z.array(part),
 })
 export type Notice = z.infer<typeof notice>
-export type Press = Extract<Part, { kind: 'buttons' }>['buttons'][number]['press']

@@ -21,8 +21,9 @@ export interface Store {
 export const openStore = async (dir: string): Promise<Store> => {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const lock = takeLock(dir)
+  let file: Database.Database | null = null
   try {
-    const file = new Database(join(dir, 'gpu-chatops.db'))
+    file = new Database(join(dir, 'gpu-chatops.db'))
     file.pragma('journal_mode = WAL')
     file.pragma('synchronous = FULL')
     const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) })
@@ -35,6 +36,7 @@ export const openStore = async (dir: string): Promise<Store> => {
       },
     }
   } catch (error) {
+    file?.close()
     lock.close()
     throw error instanceof Fault ? error : new Fault('store', `opening the store in ${dir}`, error)
   }

@@ -90,12 +90,15 @@ export const forgetOldDeliveries = async (db: Db, now: number): Promise<void> =>
     .execute()
 }
 
-/** A post that is written once. With a request it becomes one of that request's copies and is edited with it. */
+/**
+ * A post that is written once. With a request it becomes one of that request's copies and is edited with it.
+ * `otherwise`: who is told when the place turns out not to take posts.
+ */
 export const post = async (
   tx: Tx,
   to: Address,
   content: Notice,
-  options: { at: number; requestId?: string },
+  options: { at: number; requestId?: string; otherwise?: Address },
 ): Promise<void> => {
   await tx
     .insertInto('outbox')
@@ -110,17 +113,19 @@ export const post = async (
       tries: 0,
       due_at: options.at,
       failure: null,
+      otherwise: options.otherwise ? JSON.stringify(options.otherwise) : null,
     })
     .execute()
 }
 
-/** Every posted copy of the request shall show this. Edits that were not sent yet are replaced, not queued. */
+/** Every posted copy of the request shall show this. Edits not sent yet are replaced, not queued; what looks the same is left. */
 export const editCopies = async (tx: Tx, requestId: string, content: Notice, at: number): Promise<void> => {
   await tx
     .updateTable('outbox')
     .set((row) => ({ notice: JSON.stringify(content), wanted: row('wanted', '+', 1), tries: 0, due_at: at }))
     .where('request_id', '=', requestId)
     .where('failure', 'is', null)
+    .where('notice', '!=', JSON.stringify(content))
     .execute()
 }
 
@@ -128,6 +133,7 @@ export interface Post {
   readonly seq: number
   readonly requestId: string | null
   readonly to: Address
+  readonly otherwise: Address | null
   readonly notice: Notice
   readonly wanted: number
   readonly ref: MessageRef | null
@@ -150,6 +156,7 @@ export const duePosts = async (
     seq: row.seq,
     requestId: row.request_id,
     to: address.parse(JSON.parse(row.address)),
+    otherwise: row.otherwise === null ? null : address.parse(JSON.parse(row.otherwise)),
     notice: notice.parse(JSON.parse(row.notice)),
     wanted: row.wanted,
     ref: row.ref,
@@ -195,7 +202,7 @@ export const markLater = async (
     .execute()
 }
 
-export const markFailed = async (db: Db, seq: number, why: string): Promise<void> => {
+export const markFailed = async (db: Db | Tx, seq: number, why: string): Promise<void> => {
   await db.updateTable('outbox').set({ failure: why, sending: 0 }).where('seq', '=', seq).execute()
 }
 

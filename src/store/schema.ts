@@ -50,6 +50,8 @@ export interface Tables {
     tries: number
     due_at: number
     failure: string | null
+    /** Who is told when the address takes no posts. */
+    otherwise: string | null
   }
   baselines: { host: string; vm: string; body: string }
   pauses: { scope: string; account: string; at: number }
@@ -83,4 +85,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table pauses (scope text primary key, account text not null, at integer not null)`,
     `create table inventory (host text primary key, facts text, read_at integer, error text)`,
   ],
+  [`alter table outbox add column otherwise text`],
 ]

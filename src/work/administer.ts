@@ -1,16 +1,15 @@
 /** What administrators do: pause and resume hosts, and close a request that needed attention once the host is in order. */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
-import { requestNotice } from '../core/cards/request'
 import { messageOf, refusal, type Refusal } from '../core/errors'
 import { placeOf, type HostFacts } from '../core/inventory'
 import { resolveHost } from '../core/names'
-import { replay, looksDone, looksUntouched } from '../core/progress'
+import { looksDone, looksUntouched } from '../core/progress'
 import type { RequestIn } from '../core/request'
 import { ALL_HOSTS, hostViews, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
-import { entriesOf } from '../store/journal'
-import { editCopies, post } from '../store/mailbox'
+import { post } from '../store/mailbox'
 import { apply, findRequest } from '../store/requests'
+import { refreshCard } from './card'
 import { say, type Caller, type Consequence } from './consequence'
 import { stateOf } from './attention'
 import type { Parts } from './parts'
@@ -34,7 +33,7 @@ export const pauseScope = async (parts: Parts, name: string, caller: Caller): Pr
     if (!(await pause(tx, { scope: found.scope, account: caller.account, at })))
       return doneNotice(`${called(found.scope)} was paused already.`)
     const text = `${called(found.scope)} paused: a step under way ends, no new step begins until \`resume ${found.scope}\`.`
-    await post(tx, caller.channel, doneNotice(text, caller.account), { at })
+    await post(tx, caller.channel, doneNotice(text, caller.account), { at, otherwise: caller.back })
     return null
   }
 }
@@ -47,6 +46,7 @@ export const resumeScope = async (parts: Parts, name: string, caller: Caller): P
       return doneNotice(`${called(found.scope)} was not paused by name. \`resume all\` lifts every pause.`)
     await post(tx, caller.channel, doneNotice(`${called(found.scope)} resumed.`, caller.account), {
       at: parts.clock.now(),
+      otherwise: caller.back,
     })
     return null
   }
@@ -91,7 +91,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     if (!next.ok) return refusalNotice(next.refusals)
     await saveFacts(tx, facts, at)
     if (looksDone(request.plan, facts)) await saveBaselines(tx, request.plan)
-    await editCopies(tx, id, requestNotice(next.value, replay(request.plan, await entriesOf(tx, id)), at), at)
+    await refreshCard(tx, next.value, at)
     return doneNotice(`${id} is resolved.`)
   }
 }

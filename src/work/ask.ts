@@ -1,6 +1,5 @@
 /** Assign, move, release: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
-import { requestNotice } from '../core/cards/request'
 import { refusalNotice } from '../core/answers/refusal'
 import type { PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome } from '../core/errors'
@@ -21,6 +20,7 @@ import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
 import { post } from '../store/mailbox'
 import { insertRequest, nextRequestId, requestsIn } from '../store/requests'
 import type { Tx } from '../store/database'
+import { cardOf } from './card'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import type { Parts } from './parts'
@@ -181,7 +181,11 @@ const raise =
     }
     await insertRequest(tx, request)
     await saveFacts(tx, facts, at)
-    await post(tx, channel, requestNotice(request, null, at), { at, requestId: request.id })
+    await post(tx, channel, await cardOf(tx, request, at), {
+      at,
+      requestId: request.id,
+      otherwise: caller.back,
+    })
     parts.log.info(
       { request: request.id, by: caller.account, action: plan.action, gpu: plan.gpu.alias },
       'asked',

@@ -9,6 +9,8 @@ export interface Caller {
   readonly account: string
   readonly name: string
   readonly channel: Address
+  /** Where only they read it. */
+  readonly back: Address
 }
 
 export const say =

@@ -1,5 +1,4 @@
 /** Approve, deny, cancel: by button or by word. The decision is taken inside the transaction, on the request as it is then. */
-import { requestNotice } from '../core/cards/request'
 import { refusalNotice } from '../core/answers/refusal'
 import { ago } from '../core/answers/words'
 import { refusal, type Refusal } from '../core/errors'
@@ -8,8 +7,8 @@ import { refuseDecision } from '../core/policy'
 import { settledBy, type Request, type Said } from '../core/request'
 import type { Tx } from '../store/database'
 import { unlockHost } from '../store/journal'
-import { editCopies } from '../store/mailbox'
 import { apply, findRequest, recordDecision } from '../store/requests'
+import { refreshCard } from './card'
 import type { Parts } from './parts'
 
 export interface Decision {
@@ -46,7 +45,7 @@ export const decide =
     // A process that died between taking the host's lock and beginning left the lock behind.
     if (decision.verdict === 'cancel') await unlockHost(tx, request.plan.host, request.id)
     await recordDecision(tx, { requestId: request.id, account: decision.by, verdict: decision.verdict, at })
-    await editCopies(tx, request.id, requestNotice(next.value, null, at), at)
+    await refreshCard(tx, next.value, at)
     parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
     return null
   }

@@ -3,6 +3,7 @@
  * (a crash, a time-out), it is sent once more, and the copy that may be stale carries only buttons of an old version.
  * Posts to one place go in order; places do not wait for one another.
  */
+import { undeliveredNotice } from '../core/answers/undelivered'
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
 import { inOneCommit } from '../store/batch'
@@ -12,6 +13,7 @@ import {
   markLater,
   markSending,
   markShown,
+  post,
   supersede,
   type Post,
   type Shown,
@@ -73,6 +75,7 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
       await parts.shown({ post: each, ref: result.ref, at: clock.now() })
       return true
     case 'later':
+      log.warn({ post: each.seq, request: each.requestId, why: result.why }, 'a post waits')
       await markLater(db, each, {
         at: clock.now() + Math.max(result.afterMs, backoff(each.tries)),
         sending: each.doubtful,
@@ -86,9 +89,9 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
       await markLater(db, each, { at: clock.now() + backoff(each.tries), sending: true })
       return false
     case 'impossible':
-      log.warn({ post: each.seq, code: result.code }, 'a post cannot be delivered')
+      log.warn({ post: each.seq, request: each.requestId, code: result.code }, 'a post cannot be delivered')
       if (each.ref !== null) await supersede(db, each, clock.now())
-      else await giveUp(parts, each, `${result.code}. ${result.next}`)
+      else await giveUp(parts, each, result)
       return true
   }
 }
@@ -106,6 +109,12 @@ const asSecondCopy = (content: Notice): Notice => ({
   ],
 })
 
-const giveUp = async ({ db }: Parts, each: Post, why: string): Promise<void> => {
-  await markFailed(db, each.seq, why)
+/** Whoever waits for the post is told that it will not come. */
+const giveUp = async (parts: Parts, each: Post, why: { code: string; next: string }): Promise<void> => {
+  const { db, clock } = parts
+  await db.transaction().execute(async (tx) => {
+    await markFailed(tx, each.seq, `${why.code}: ${why.next}`)
+    if (each.otherwise)
+      await post(tx, each.otherwise, undeliveredNotice(each.notice, each.requestId, why), { at: clock.now() })
+  })
 }

@@ -13,6 +13,7 @@ import { VersionMoved } from '../store/requests'
 import { say, type Consequence } from './consequence'
 import { decide } from './decide'
 import { startLoop, type Loop } from './loop'
+import { meanwhile } from './meanwhile'
 import type { Parts } from './parts'
 import { respond } from './respond'
 import { afterRush } from './yielding'
@@ -52,34 +53,28 @@ export const startIntake = (parts: Parts): Loop => {
 }
 
 const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
-  const done = new AbortController()
-  const progress = saySoWhenSlow(parts, delivery, done.signal)
   try {
-    await settle(parts, delivery, await understand(parts, delivery))
+    await meanwhile(
+      parts,
+      { everyMs: PATIENCE_MS, times: 1 },
+      () => sayStillWorking(parts, delivery),
+      async () => settle(parts, delivery, await understand(parts, delivery)),
+    )
   } catch (error) {
     parts.log.error({ delivery: delivery.id, error: messageOf(error) }, 'working on a delivery')
-    await settle(parts, delivery, () =>
-      Promise.resolve(
-        refusalNotice([
-          refusal(
-            'not-possible',
-            'something broke on my side; nothing was changed',
-            'Try again; the log of the bot says more.',
-          ),
-        ]),
-      ),
-    ).catch((again: unknown) =>
+    await settle(parts, delivery, () => Promise.resolve(refusalNotice([BROKEN]))).catch((again: unknown) =>
       parts.log.error({ delivery: delivery.id, error: messageOf(again) }, 'the delivery stays open'),
     )
-  } finally {
-    done.abort()
-    await progress
   }
 }
 
-const saySoWhenSlow = async (parts: Parts, delivery: Delivery, done: AbortSignal): Promise<void> => {
-  await parts.clock.sleep(PATIENCE_MS, done)
-  if (done.aborted) return
+const BROKEN = refusal(
+  'not-possible',
+  'something broke on my side; nothing was changed',
+  'Try again; the log of the bot says more.',
+)
+
+const sayStillWorking = async (parts: Parts, delivery: Delivery): Promise<void> => {
   await parts.db.transaction().execute((tx) =>
     post(tx, delivery.back, doneNotice('Still working on it: a host takes its time to answer.'), {
       at: parts.clock.now(),
@@ -114,6 +109,7 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
     account: delivery.from,
     name: identity.name,
     channel: delivery.channel,
+    back: delivery.back,
   })
 }
 

@@ -6,25 +6,24 @@
  * the host checks in the same call. A step whose outcome is not known, or that was refused, is settled by reading
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
-import { requestNotice } from '../core/cards/request'
 import { changeNotice } from '../core/cards/change'
-import { messageOf } from '../core/errors'
-import { vmById, type HostFacts } from '../core/inventory'
+import type { HostFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
-import type { Host, StepResult } from '../core/ports'
+import type { StepResult } from '../core/ports'
 import { looksDone, looksUntouched, replay, type Entry, type Progress } from '../core/progress'
-import type { Request, RequestEvent, RequestIn } from '../core/request'
-import type { Tx } from '../store/database'
+import type { RequestEvent } from '../core/request'
 import { append, entriesOf, unlockHost } from '../store/journal'
 import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
-import { editCopies, post } from '../store/mailbox'
+import { post } from '../store/mailbox'
 import { apply } from '../store/requests'
 import { attention } from './attention'
-import type { Parts } from './parts'
+import { refreshCard, sayWaiting } from './card'
+import { meanwhile } from './meanwhile'
+import type { Operation } from './parts'
+import { readPatiently, RETRY_MS } from './patience'
 
 const TRIES = 3
-const RETRY_MS = 2_000
 
 type Direction = Progress['direction']
 interface Move {
@@ -35,14 +34,6 @@ interface Move {
 
 /** `leave`: the request has ended, or the process stops; not one order more may go to the host. */
 type Turn = 'go on' | 'leave'
-
-export interface Operation {
-  readonly parts: Parts
-  readonly host: Host
-  readonly request: RequestIn<'running'>
-  /** Aborted when the process stops: the operation halts before its next step. */
-  readonly stopping: AbortSignal
-}
 
 /** Runs until the request has ended, or the process stops. Throws Fault only when the store fails. */
 export const operate = async (operation: Operation): Promise<void> => {
@@ -69,11 +60,12 @@ const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
 const advance = async (operation: Operation, move: Move): Promise<Turn> => {
   const { parts, host, request, stopping } = operation
   if (await isPaused(parts.db, request.plan.host)) {
+    await sayWaiting(parts, request, `${request.plan.host} is paused`)
     await parts.clock.sleep(RETRY_MS, stopping)
     return 'go on'
   }
   if (move.direction === 'undo') {
-    const facts = await readPatiently(operation)
+    const facts = await factsOf(operation)
     if (facts === null) return 'leave'
     // An administrator was faster: this needs no call.
     if (read(move.step, facts) === 'done')
@@ -87,7 +79,12 @@ const advance = async (operation: Operation, move: Move): Promise<Turn> => {
     at: parts.clock.now(),
     expects,
   })
-  const result = await ticking(operation, () => host.run({ step: move.step, expects, fence: request.fence }))
+  const result = await meanwhile(
+    parts,
+    { everyMs: parts.limits.tickMs },
+    () => tick(operation),
+    () => host.run({ step: move.step, expects, fence: request.fence }),
+  )
   return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
 }
 
@@ -97,7 +94,7 @@ const settle = async (
   move: Move,
   result: Exclude<StepResult, { kind: 'done' }> | null,
 ): Promise<Turn> => {
-  const facts = await readPatiently(operation)
+  const facts = await factsOf(operation)
   if (facts === null) return 'leave'
   const reading = read(move.step, facts)
   if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
@@ -133,77 +130,28 @@ const end = async (
 const journal = async ({ parts, request }: Operation, ...entries: readonly Entry[]): Promise<void> => {
   await parts.db.transaction().execute(async (tx) => {
     for (const entry of entries) await append(tx, request.id, entry)
-    await refreshCard(tx, parts, request)
+    await refreshCard(tx, request, parts.clock.now())
   })
   parts.wake.deliver()
 }
 
-const refreshCard = async (tx: Tx, parts: Parts, request: Request): Promise<void> => {
-  const now = parts.clock.now()
-  const progress = replay(request.plan, await entriesOf(tx, request.id))
-  await editCopies(tx, request.id, requestNotice(request, progress, now), now)
-}
-
 /** While a step takes its time, the card says for how long. */
-const ticking = async <T>({ parts, request }: Operation, work: () => Promise<T>): Promise<T> => {
-  const done = new AbortController()
-  const tick = async (): Promise<void> => {
-    for (;;) {
-      await parts.clock.sleep(parts.limits.tickMs, done.signal)
-      if (done.signal.aborted) return
-      await parts.db.transaction().execute((tx) => refreshCard(tx, parts, request))
-      parts.wake.deliver()
-    }
-  }
-  const ticks = tick()
-  try {
-    return await work()
-  } finally {
-    done.abort()
-    await ticks
-  }
+const tick = async ({ parts, request }: Operation): Promise<void> => {
+  await parts.db.transaction().execute((tx) => refreshCard(tx, request, parts.clock.now()))
+  parts.wake.deliver()
 }
 
-/**
- * Reads the host, waiting while it does not answer and while a VM of the plan is on its way between two states.
- * Null when the process stops, or when patience ran out and a person was asked for.
- */
-const readPatiently = async (operation: Operation): Promise<HostFacts | null> => {
-  const { parts, host, request, stopping } = operation
-  const until = parts.clock.now() + parts.limits.hostPatienceMs
-  while (!stopping.aborted) {
-    const { facts, why } = await readOnce(host, request.plan)
-    if (facts) return facts
-    if (parts.clock.now() >= until) {
-      await giveUp(operation, null, `the host could not be read: ${why}`)
-      return null
-    }
-    await parts.clock.sleep(RETRY_MS, stopping)
-  }
-  return null
+/** The host as it is, read patiently. Null when the process stops, or when patience ran out and a person was asked for. */
+const factsOf = async (operation: Operation): Promise<HostFacts | null> => {
+  const reading = await readPatiently(operation)
+  if (reading.kind === 'out of patience')
+    await giveUp(operation, null, `the host could not be read: ${reading.why}`)
+  return reading.kind === 'read' ? reading.facts : null
 }
-
-const readOnce = async (
-  host: Host,
-  plan: Plan,
-): Promise<{ facts: HostFacts; why?: never } | { facts: null; why: string }> => {
-  try {
-    const facts = await host.inventory()
-    return inTransit(plan, facts) ? { facts: null, why: 'a VM is still starting or stopping' } : { facts }
-  } catch (error) {
-    return { facts: null, why: messageOf(error) }
-  }
-}
-
-const inTransit = (plan: Plan, facts: HostFacts): boolean =>
-  [plan.from, plan.to].some((vm) => {
-    const state = vm && vmById(facts, vm.id)?.state
-    return state === 'Starting' || state === 'Stopping'
-  })
 
 /** At the end of either direction the host is read once more; its word is final. */
 const conclude = async (operation: Operation, progress: Progress): Promise<Turn> => {
-  const facts = await readPatiently(operation)
+  const facts = await factsOf(operation)
   if (facts === null) return 'leave'
   const { plan } = operation.request
   const at = operation.parts.clock.now()
@@ -251,9 +199,12 @@ const finish = async (
     if (facts) await saveFacts(tx, facts, parts.clock.now())
     if (ended.value.state === 'succeeded') {
       await saveBaselines(tx, request.plan)
-      await post(tx, parts.changesChannel ?? request.channel, changeNotice(ended.value), { at: event.at })
+      await post(tx, parts.changesChannel ?? request.channel, changeNotice(ended.value), {
+        at: event.at,
+        otherwise: request.channel,
+      })
     }
-    await refreshCard(tx, parts, ended.value)
+    await refreshCard(tx, ended.value, event.at)
   })
   parts.log.info({ request: request.id, event: event.kind }, 'operation ended')
   parts.wake.run()

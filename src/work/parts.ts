@@ -2,6 +2,7 @@
 import type { HostName } from '../core/inventory'
 import type { Policy } from '../core/policy'
 import type { Address, Chat, Clock, Host } from '../core/ports'
+import type { RequestIn } from '../core/request'
 import type { Db } from '../store/database'
 
 export interface Log {
@@ -37,4 +38,13 @@ export interface Limits {
   readonly guestPatienceMs: number
   /** How often the card of a running step is refreshed. */
   readonly tickMs: number
+}
+
+/** One request that is carried out on its host. */
+export interface Operation {
+  readonly parts: Parts
+  readonly host: Host
+  readonly request: RequestIn<'running'>
+  /** Aborted when the process stops: the operation halts before its next step. */
+  readonly stopping: AbortSignal
 }

@@ -6,20 +6,18 @@ import { refusalNotice } from '../core/answers/refusal'
 import { requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
-import { requestNotice } from '../core/cards/request'
 import { scriptParts } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
 import { aliasOf } from '../core/inventory'
 import { resolveAny, resolveGpu, resolveVm } from '../core/names'
 import { may, rolesOf } from '../core/policy'
-import { replay } from '../core/progress'
 import type { Request, RequestState } from '../core/request'
 import { survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
-import { entriesOf } from '../store/journal'
 import { findRequest, history, lineOf, requestsIn } from '../store/requests'
 import { ask } from './ask'
+import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
 import type { Parts } from './parts'
@@ -116,9 +114,7 @@ const show = async (parts: Parts, name: string) => {
 
 /** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */
 const showRequest = async (parts: Parts, request: Request) => {
-  const progress = replay(request.plan, await entriesOf(parts.db, request.id))
-  const begun = 'startedAt' in request
-  const card = requestNotice(request, begun ? progress : null, parts.clock.now())
+  const card = await cardOf(parts.db, request, parts.clock.now())
   return {
     ...card,
     parts: [...card.parts.filter((part) => part.kind !== 'buttons'), ...scriptParts(request.plan)],

@@ -1,16 +1,14 @@
 /** Takes approved requests one host at a time, checks that the ground has not moved, and runs them; resumes after a restart. */
-import { requestNotice } from '../core/cards/request'
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { revisionOf } from '../core/policy'
 import type { Host } from '../core/ports'
-import { replay } from '../core/progress'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import { isPaused } from '../store/fleet'
-import { entriesOf, lockHost, unlockHost } from '../store/journal'
-import { editCopies } from '../store/mailbox'
+import { lockHost, unlockHost } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
+import { refreshCard, sayWaiting } from './card'
 import { startLoop, type Loop } from './loop'
 import { operate } from './operation'
 import type { Parts } from './parts'
@@ -53,8 +51,8 @@ export const startRunning = (parts: Parts): Loop => {
         ...(await requestsIn(parts.db, ['approved'])),
       ]
       for (const request of work) {
-        if (hostBusy(active, request)) continue
-        begin(`${request.plan.host} ${request.id}`, () => runRequest(parts, request, stopping.signal))
+        if (hostBusy(active, request)) await sayBusy(parts, request)
+        else begin(`${request.plan.host} ${request.id}`, () => runRequest(parts, request, stopping.signal))
       }
       for (const request of await requestsToVerify(parts.db))
         begin(`verify ${request.id}`, () => verify(parts, request, stopping.signal))
@@ -78,10 +76,20 @@ export const startRunning = (parts: Parts): Loop => {
 const hostBusy = (active: ReadonlyMap<string, unknown>, request: Request): boolean =>
   [...active.keys()].some((key) => key.startsWith(`${request.plan.host} `))
 
+/** An approved request waits for another one's operation; a running one is that operation. */
+const sayBusy = async (parts: Parts, request: Request): Promise<void> => {
+  if (request.state === 'approved')
+    await sayWaiting(parts, request, `another request is at work on ${request.plan.host}`)
+}
+
 /** Locks the host, checks the digest before the first step, and operates. Leaves the request as it is when it cannot begin yet. */
 export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
   const host = parts.hosts.get(request.plan.host)
-  if (!host || (await isPaused(parts.db, request.plan.host))) return false
+  if (!host) return false
+  if (await isPaused(parts.db, request.plan.host)) {
+    await sayWaiting(parts, request, `${request.plan.host} is paused`)
+    return false
+  }
   const fence = await parts.db.transaction().execute((tx) => lockHost(tx, request.plan.host, request.id))
   if (fence === null) return false
   const facts = request.state === 'approved' ? await readFacts(parts, host) : null
@@ -106,6 +114,7 @@ const readFacts = async (parts: Parts, host: Host): Promise<HostFacts | null> =>
 
 const giveBack = async (parts: Parts, request: Request): Promise<false> => {
   await parts.db.transaction().execute((tx) => unlockHost(tx, request.plan.host, request.id))
+  await sayWaiting(parts, request, `${request.plan.host} does not answer`)
   return false
 }
 
@@ -125,13 +134,7 @@ const step = (parts: Parts, id: string, event: RequestEvent): Promise<Request | 
       return null
     }
     if (next.value.state === 'void') await unlockHost(tx, next.value.plan.host, id)
-    const progress = replay(next.value.plan, await entriesOf(tx, id))
-    await editCopies(
-      tx,
-      id,
-      requestNotice(next.value, next.value.state === 'void' ? null : progress, event.at),
-      event.at,
-    )
+    await refreshCard(tx, next.value, event.at)
     parts.wake.deliver()
     return next.value
   })

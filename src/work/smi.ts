@@ -35,7 +35,10 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
   const reading = readSmi(await host.smi(target), { vendors })
   const label = subject.kind === 'vm' ? `${subject.vm.name} on ${subject.view.name}` : subject.view.name
   return async (tx) => {
-    await post(tx, caller.channel, smiNotice(label, reading), { at: parts.clock.now() })
+    await post(tx, caller.channel, smiNotice(label, reading), {
+      at: parts.clock.now(),
+      otherwise: caller.back,
+    })
     return null
   }
 }

@@ -1,14 +1,12 @@
 /** After success: nvidia-smi from inside the VM, posted in the channel. Verified, failed and why, or not checked; never an undo. */
-import { requestNotice } from '../core/cards/request'
 import { vmById, type VmId } from '../core/inventory'
 import type { Host, SmiAnswer } from '../core/ports'
-import { replay } from '../core/progress'
 import type { RequestIn, Verification } from '../core/request'
 import { readSmi, smiNotice, type SmiReading } from '../core/smi'
 import { hostViews } from '../store/fleet'
-import { entriesOf } from '../store/journal'
-import { editCopies, post } from '../store/mailbox'
+import { post } from '../store/mailbox'
 import { apply } from '../store/requests'
+import { refreshCard } from './card'
 import type { Parts } from './parts'
 import { vendorsIn } from './smi'
 
@@ -31,12 +29,7 @@ export const verify = async (
     const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
     if (!next.ok) return
     await post(tx, request.channel, smiNotice(`${plan.to?.name ?? ''} on ${plan.host}`, reading), { at })
-    await editCopies(
-      tx,
-      request.id,
-      requestNotice(next.value, replay(plan, await entriesOf(tx, request.id)), at),
-      at,
-    )
+    await refreshCard(tx, next.value, at)
   })
   parts.wake.deliver()
   return true

@@ -1,10 +1,10 @@
 /** Time passing: hosts are read again, pending requests expire, old deliveries are forgotten. */
-import { requestNotice } from '../core/cards/request'
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
 import { saveFacts, saveUnreachable } from '../store/fleet'
-import { editCopies, forgetOldDeliveries } from '../store/mailbox'
+import { forgetOldDeliveries } from '../store/mailbox'
 import { apply, requestsIn } from '../store/requests'
+import { refreshCard } from './card'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 
@@ -57,7 +57,7 @@ export const expire = async (parts: Parts): Promise<void> => {
   for (const request of late) {
     await parts.db.transaction().execute(async (tx) => {
       const next = await apply(tx, request, { kind: 'expire', at: now })
-      if (next.ok) await editCopies(tx, request.id, requestNotice(next.value, null, now), now)
+      if (next.ok) await refreshCard(tx, next.value, now)
     })
     parts.wake.deliver()
   }

@@ -25,13 +25,17 @@ const cures: Readonly<Record<string, string>> = {
   msg_blocks_too_long: shorten,
   invalid_blocks: shorten,
   invalid_blocks_format: shorten,
-  invalid_auth: checkToken,
-  not_authed: checkToken,
-  account_inactive: checkToken,
-  token_revoked: checkToken,
-  token_expired: checkToken,
   missing_scope: 'Reinstall the app from manifests/slack.json: a scope is missing',
 }
+
+/** These say something about the bot and nothing about the post, which waits until somebody has mended it. */
+const tokenTrouble = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+])
 
 const transient = new Set(['ratelimited', 'rate_limited', 'service_unavailable', 'request_timeout'])
 /** Slack says of these that part of the call may have succeeded. */
@@ -63,6 +67,8 @@ export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult =>
   const code = platformCode(error)
   if (code === null) return doubt(repeatable, messageOf(error))
   if (transient.has(code)) return { kind: 'later', afterMs: pauseMs.rateLimited, why: code }
+  if (tokenTrouble.has(code))
+    return { kind: 'later', afterMs: pauseMs.refusedOnTheWay, why: `${code}. ${checkToken}` }
   // A proxy's page arrives as an error without a name: nobody knows what became of the call.
   if (doubtful.has(code) || !/^[a-z_]{1,60}$/.test(code)) return doubt(repeatable, code.slice(0, 100))
   return { kind: 'impossible', code, next: cures[code] ?? `Slack refused the message: ${code}` }

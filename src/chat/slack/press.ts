@@ -1,18 +1,7 @@
 // A button carries its press as JSON in `value`. Slack signs what comes back, but other messages and older versions of
 // the bot exist, so the value is parsed as strictly as any input. It grants nothing: policy decides at the press.
-import { z } from 'zod'
-import type { Press } from '../../core/notice'
+import { press, type Press } from '../../core/notice'
 import { limits } from './limits'
-
-const press = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('decide'),
-    verdict: z.enum(['approve', 'deny', 'cancel']),
-    requestId: z.string().min(1).max(200),
-    version: z.number().int().nonnegative(),
-  }),
-  z.strictObject({ kind: z.literal('say'), text: z.string().min(1) }),
-]) satisfies z.ZodType<Press>
 
 const prefix = 'gpu.press.'
 

@@ -8,10 +8,17 @@ import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
 type Shown = Extract<Part, { kind: 'steps' }>['steps'][number]
 
-/** `now` in epoch milliseconds: for "running for 12 s". `progress` is null until the run begins. */
-export const requestNotice = (request: Request, progress: Progress | null, now: number): Notice => {
+export interface Moment {
+  /** Epoch milliseconds: for "running for 12 s". */
+  readonly now: number
+  /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
+  readonly waiting: string | null
+}
+
+/** `progress` is null until the run begins. */
+export const requestNotice = (request: Request, progress: Progress | null, moment: Moment): Notice => {
   const title = titleOf(request.plan)
-  const { headline, tone } = headlineOf(request)
+  const { headline, tone } = headlineOf(request, moment)
   return {
     summary: `${request.id} ${title}: ${headline}`,
     tone,
@@ -20,7 +27,7 @@ export const requestNotice = (request: Request, progress: Progress | null, now: 
       { kind: 'text', runs: [{ strong: `${request.id} · ${headline}` }] },
       { kind: 'text', runs: askedRuns(request.asked) },
       ...subjectParts(request.plan),
-      ...bodyParts(request, progress, now),
+      ...bodyParts(request, progress, moment.now),
       ...endParts(request),
       ...buttonParts(request),
     ],
@@ -33,14 +40,17 @@ const askedRuns = (asked: Said): Run[] => [
   ...(asked.reason ? [`: ${asked.reason}`] : []),
 ]
 
-const headlineOf = (request: Request): { headline: string; tone: Notice['tone'] } => {
+const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => {
   switch (request.state) {
     case 'pending':
       return { headline: 'waiting for an approver', tone: 'waiting' }
     case 'approved':
-      return { headline: 'approved, about to start', tone: 'working' }
+      return {
+        headline: waiting ? `approved, waiting: ${waiting}` : 'approved, about to start',
+        tone: 'working',
+      }
     case 'running':
-      return { headline: 'running', tone: 'working' }
+      return { headline: waiting ? `running, waiting: ${waiting}` : 'running', tone: 'working' }
     case 'succeeded':
       return { headline: 'done', tone: 'good' }
     case 'rolled-back':

@@ -95,21 +95,29 @@ describe('a post in a channel', () => {
     expect(api.calls).toHaveLength(2)
   })
 
-  test.each([
-    'not_in_channel',
-    'channel_not_found',
-    'is_archived',
-    'invalid_blocks',
-    'msg_too_long',
-    'invalid_auth',
-  ])('refused with %s is impossible, and says what to do', async (code) => {
-    api.answer = () => refusing(code)
+  test.each(['not_in_channel', 'channel_not_found', 'is_archived', 'invalid_blocks', 'msg_too_long'])(
+    'refused with %s is impossible, and says what to do',
+    async (code) => {
+      api.answer = () => refusing(code)
 
-    const result = await chat.send(channel(), notice, null)
+      const result = await chat.send(channel(), notice, null)
 
-    expect(result).toMatchObject({ kind: 'impossible', code })
-    expect(result.kind === 'impossible' && result.next).not.toContain('Slack refused')
-  })
+      expect(result).toMatchObject({ kind: 'impossible', code })
+      expect(result.kind === 'impossible' && result.next).not.toContain('Slack refused')
+    },
+  )
+
+  test.each(['invalid_auth', 'token_revoked', 'account_inactive'])(
+    'refused with %s waits until the token is mended, for it says nothing about the post',
+    async (code) => {
+      api.answer = () => refusing(code)
+
+      expect(await chat.send(channel(), notice, null)).toMatchObject({
+        kind: 'later',
+        why: expect.stringContaining('SLACK_BOT_TOKEN'),
+      })
+    },
+  )
 
   test.each(['message_not_found', 'cant_update_message', 'edit_window_closed'])(
     'that can no longer be edited (%s) is impossible',

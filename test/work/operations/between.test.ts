@@ -118,7 +118,7 @@ describe('between requests', () => {
     expect((await stored(store.db, id)).state).toBe('needs-attention')
     fleet.world.setReachable(HOST, true)
 
-    const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL }
+    const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
     await store.db.transaction().execute(await resolveRequest(parts, id, caller))
 
     const back = await asked(parts, release(GPU0))

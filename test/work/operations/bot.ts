@@ -85,7 +85,7 @@ export const release = (name: string, consents: Consents = {}): PlanCommand => (
 /** Asks as one person; resolves with the pending request. Throws what the bot answers instead. */
 export const asked = async (parts: Parts, command: PlanCommand): Promise<Request> => {
   for (const host of parts.hosts.values()) await refreshHost(parts, host)
-  const caller = { account: REQUESTER, name: 'Requester', channel: CHANNEL }
+  const caller = { account: REQUESTER, name: 'Requester', channel: CHANNEL, back: CHANNEL }
   const consequence = await ask(parts, command, caller)
   const answer = await parts.db.transaction().execute(consequence)
   if (answer) throw new Error(`the bot answered: ${JSON.stringify(answer)}`)

@@ -36,7 +36,7 @@ export const repairAndResolve = async (
     const step = stepOf(request.plan, command)
     if (read(step, world.facts(HOST)) !== 'done') world.act(HOST, step)
   }
-  const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL }
+  const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
   await parts.db.transaction().execute(await resolveRequest(parts, request.id, caller))
   return stored(parts.db, request.id)
 }

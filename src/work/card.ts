@@ -1,0 +1,40 @@
+/** The card of a request in the channel, made of what is stored; nobody patches an old one. */
+import { requestNotice } from '../core/cards/request'
+import type { Notice } from '../core/notice'
+import { replay } from '../core/progress'
+import type { Request } from '../core/request'
+import type { Db, Tx } from '../store/database'
+import { entriesOf } from '../store/journal'
+import { editCopies } from '../store/mailbox'
+import { findRequest } from '../store/requests'
+import type { Parts } from './parts'
+
+/** How the request looks at `now` (epoch milliseconds); `waiting` says what it cannot go on without, if anything. */
+export const cardOf = async (
+  db: Db | Tx,
+  request: Request,
+  now: number,
+  waiting: string | null = null,
+): Promise<Notice> => {
+  const progress = 'startedAt' in request ? replay(request.plan, await entriesOf(db, request.id)) : null
+  return requestNotice(request, progress, { now, waiting })
+}
+
+/** Every posted copy shall show the request as it is now. Call it in the transaction that changed the request. */
+export const refreshCard = async (
+  tx: Tx,
+  request: Request,
+  now: number,
+  waiting: string | null = null,
+): Promise<void> => {
+  await editCopies(tx, request.id, await cardOf(tx, request, now, waiting), now)
+}
+
+/** Tells the channel why a request does not go on. Nothing is said of a request that has gone on meanwhile. */
+export const sayWaiting = async (parts: Parts, request: Request, waiting: string): Promise<void> => {
+  await parts.db.transaction().execute(async (tx) => {
+    const now = await findRequest(tx, request.id)
+    if (now?.state === request.state) await refreshCard(tx, now, parts.clock.now(), waiting)
+  })
+  parts.wake.deliver()
+}

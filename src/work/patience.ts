@@ -1,0 +1,52 @@
+/** Reading a host that may not answer, or whose VMs are on their way between two states. */
+import { messageOf } from '../core/errors'
+import { vmById, type HostFacts } from '../core/inventory'
+import type { Plan } from '../core/plan/plan'
+import type { Host } from '../core/ports'
+import { sayWaiting } from './card'
+import type { Operation } from './parts'
+
+export const RETRY_MS = 2_000
+
+export type Reading =
+  | { readonly kind: 'read'; readonly facts: HostFacts }
+  | { readonly kind: 'out of patience'; readonly why: string }
+  /** The process stops. */
+  | { readonly kind: 'stopped' }
+
+/** Reads until the host answers with VMs at rest, as long as `hostPatienceMs` allows; the card says what it waits for. */
+export const readPatiently = async (operation: Operation): Promise<Reading> => {
+  const { parts, host, request, stopping } = operation
+  const until = parts.clock.now() + parts.limits.hostPatienceMs
+  while (!stopping.aborted) {
+    const reading = await readOnce(host, request.plan)
+    if (reading.kind === 'read') return reading
+    if (parts.clock.now() >= until) return { kind: 'out of patience', why: reading.why }
+    await sayWaiting(parts, request, reading.waiting)
+    await parts.clock.sleep(RETRY_MS, stopping)
+  }
+  return { kind: 'stopped' }
+}
+
+type Once =
+  | { readonly kind: 'read'; readonly facts: HostFacts }
+  | { readonly kind: 'not yet'; readonly why: string; readonly waiting: string }
+
+const readOnce = async (host: Host, plan: Plan): Promise<Once> => {
+  try {
+    const facts = await host.inventory()
+    const moving = inTransit(plan, facts)
+    if (moving === null) return { kind: 'read', facts }
+    return { kind: 'not yet', why: moving, waiting: moving }
+  } catch (error) {
+    return { kind: 'not yet', why: messageOf(error), waiting: `${host.name} does not answer` }
+  }
+}
+
+const inTransit = (plan: Plan, facts: HostFacts): string | null => {
+  for (const vm of [plan.from, plan.to]) {
+    const state = vm && vmById(facts, vm.id)?.state
+    if (vm && (state === 'Starting' || state === 'Stopping')) return `${vm.name} is ${state.toLowerCase()}`
+  }
+  return null
+}

@@ -19,8 +19,9 @@ import type { Db, Tx } from './database'
 
 const KEPT_MS = 24 * 3_600_000
 
-/** A rush is under way while deliveries keep arriving within this time of one another. */
+/** A rush: this many deliveries or more, each within this time of the one before. */
 const RUSH_MS = 25
+const RUSH_COUNT = 4
 
 export interface OpenInbox extends Inbox {
   /**
@@ -32,12 +33,15 @@ export interface OpenInbox extends Inbox {
 
 /** The door for every adapter. `arrived` is called after each durable commit. */
 export const openInbox = (db: Db, clock: Clock, arrived: () => void): OpenInbox => {
-  let newest = -RUSH_MS
+  let newest = -Infinity
+  let together = 0
   const commit = inOneCommit<Delivery>((batch) => insert(db, batch))
   return {
-    rush: () => Math.max(0, newest + RUSH_MS - clock.now()),
+    rush: () => (together < RUSH_COUNT ? 0 : Math.max(0, newest + RUSH_MS - clock.now())),
     accept: async (delivery) => {
-      newest = clock.now()
+      const now = clock.now()
+      together = now - newest < RUSH_MS ? together + 1 : 1
+      newest = now
       await commit(delivery)
       arrived()
     },

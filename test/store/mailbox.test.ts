@@ -52,6 +52,23 @@ describe('deliveries', () => {
     expect(await Promise.all(found)).toEqual([1])
   })
 
+  it('are a rush only when several come together, and until they have stopped coming for a while', async () => {
+    const clock = fakeClock()
+    const door = openInbox(store.db, clock, () => undefined)
+    await door.accept(aDelivery('alone'))
+    const afterOne = door.rush()
+
+    await Promise.all(['a', 'b', 'c'].map((id) => door.accept(aDelivery(id))))
+    const afterFour = door.rush()
+    await clock.sleep(afterFour)
+
+    expect(afterOne).toBe(0)
+    expect(afterFour).toBeGreaterThan(0)
+    expect(door.rush()).toBe(0)
+    await door.accept(aDelivery('later'))
+    expect(door.rush()).toBe(0)
+  })
+
   it('of a known id are accepted again and change nothing, in one turn or later', async () => {
     const door = inbox()
 

@@ -1,50 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Outcome, Refusal } from '../../src/core/errors'
-import { gpuFacts, hostFacts, hostName, vmFacts, type HostView } from '../../src/core/inventory'
+import { hostName, type HostView } from '../../src/core/inventory'
 import { resolveAny, resolveGpu, resolveHost, resolveVm } from '../../src/core/names'
-
-const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-
-const gpu = (slot: string) =>
-  gpuFacts.parse({
-    slot,
-    instanceId: `PCI\\VEN_10DE&DEV_20B5&${slot}`,
-    locationPath: `PCIROOT(0)#PCI(0${slot.slice(3)}00)`,
-    vendor: 'nvidia',
-    model: 'A100',
-    memoryBytes: null,
-    problemCode: 0,
-    driverVersion: null,
-    bars: [],
-    acs: 3,
-    reservedMemory: false,
-    deviceType: 2,
-    baseClass: 3,
-    interrupts: 'msi',
-    hostDisplay: false,
-    audioFunction: null,
-    partition: null,
-  })
-
-const vm = (name: string, number: number) =>
-  vmFacts.parse({
-    id: idOf(number),
-    name,
-    generation: 2,
-    state: 'Off',
-    guest: 'unknown',
-    settings: {
-      automaticStopAction: 'TurnOff',
-      guestControlledCacheTypes: true,
-      lowMmioBytes: 0,
-      highMmioBytes: 0,
-      automaticCheckpoints: false,
-    },
-    memory: { dynamic: false, startupBytes: 1, minimumBytes: 1 },
-    checkpoints: 0,
-    clustered: false,
-    assigned: [],
-  })
+import { aGpu, aHost, aVm, aVmId } from '../fakes/facts'
 
 const host = (
   name: string,
@@ -52,16 +10,10 @@ const host = (
   slots: readonly string[],
 ): HostView => ({
   name: hostName.parse(name),
-  facts: hostFacts.parse({
-    name,
-    os: { caption: 'Windows Server 2022', edition: 'server', release: '2022' },
-    iov: { supported: true, reasons: [] },
-    physicalAddressBits: 46,
-    policies: { requireSecureDeviceAssignment: null, requireSupportedDeviceAssignment: null },
-    forceDismount: false,
-    gpus: slots.map(gpu),
-    vms: vms.map(([each, number]) => vm(each, number)),
-    dismounted: [],
+  facts: aHost({
+    name: hostName.parse(name),
+    gpus: slots.map((slot, number) => aGpu({ slot, model: 'A100' }, number)),
+    vms: vms.map(([each, number]) => aVm({ name: each }, number)),
   }),
   readAt: 1,
   error: null,
@@ -152,15 +104,15 @@ describe('a VM', () => {
     ['MY VM', 6],
     ['hv01/shared', 3],
     ['hv02/SHARED', 7],
-    [idOf(5), 5],
+    [aVmId(5), 5],
     ['hv01/gpu0', 9],
   ])('is found as %s', (name, number) => {
-    expect(valueOf(resolveVm(name, views)).vm.id).toBe(idOf(number))
+    expect(valueOf(resolveVm(name, views)).vm.id).toBe(aVmId(number))
   })
 
   it('whose name differs in case from several is refused with the candidates', () => {
     expect(refusalOf(resolveVm('TRAIN-01', views)).next).toBe(
-      `Say which one: \`${idOf(1)}\` on hv01, \`${idOf(2)}\` on hv01.`,
+      `Say which one: \`${aVmId(1)}\` on hv01, \`${aVmId(2)}\` on hv01.`,
     )
   })
 
@@ -174,7 +126,7 @@ describe('a VM', () => {
 
   it('whose name is twice on one host is told apart by id', () => {
     expect(refusalOf(resolveVm('hv01/twin', views)).next).toBe(
-      `Say which one: \`${idOf(4)}\` on hv01, \`${idOf(5)}\` on hv01.`,
+      `Say which one: \`${aVmId(4)}\` on hv01, \`${aVmId(5)}\` on hv01.`,
     )
   })
 
@@ -226,7 +178,7 @@ describe('any name', () => {
     ['hv01', 'host'],
     ['hv02/hv01', 'vm'],
     ['train-01', 'vm'],
-    [idOf(9), 'vm'],
+    [aVmId(9), 'vm'],
   ])('%s is a %s', (name, kind) => {
     expect(valueOf(resolveAny(name, views)).kind).toBe(kind)
   })

@@ -2,7 +2,7 @@
 import type { Notice, Part, Run } from '../notice'
 import { saysOf } from '../plan/step'
 import type { Progress, StepProgress } from '../progress'
-import type { Request, Said } from '../request'
+import type { Request, Said, Verification } from '../request'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 
 type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
@@ -136,12 +136,31 @@ const endParts = (request: Request): Part[] => {
       return [...parts, { kind: 'text', runs: [{ strong: 'Why: ' }, request.why] }]
     case 'needs-attention':
       return [...parts, ...attentionParts(request)]
+    case 'succeeded':
+      return request.plan.to ? [...parts, verificationPart(request.verification)] : parts
     case 'pending':
     case 'approved':
     case 'running':
-    case 'succeeded':
     case 'expired':
       return parts
+  }
+}
+
+const verificationPart = (verification: Verification): Part => ({
+  kind: 'text',
+  runs: ['nvidia-smi in the guest: ', ...verdictRuns(verification)],
+})
+
+const verdictRuns = (verification: Verification): Run[] => {
+  switch (verification.kind) {
+    case 'due':
+      return ['being read; a guest that starts takes a while']
+    case 'verified':
+      return [{ strong: 'verified' }]
+    case 'failed':
+      return [{ strong: 'failed' }, `: ${verification.why}`]
+    case 'not-checked':
+      return [{ strong: 'not checked' }, `: ${verification.why}`]
   }
 }
 

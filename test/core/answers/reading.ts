@@ -29,7 +29,7 @@ const wordsOfPart = (part: Part): string => {
     case 'table':
       return [part.head, ...part.rows].map((row) => row.join(' | ')).join('\n')
     case 'steps':
-      return part.steps.map((step) => step.text).join('\n')
+      return part.steps.map(({ text, note }) => (note ? `${text} (${note})` : text)).join('\n')
     case 'buttons':
       return part.buttons.map((button) => `[${button.label}]`).join(' ')
   }

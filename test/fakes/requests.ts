@@ -1,0 +1,47 @@
+/** A request in every state it can have, and the event that each kind of change is. */
+import { transition, type Request, type RequestEvent, type RequestState } from '../../src/core/request'
+import { aRequest } from '../store/rows'
+
+export const APPROVER = 'slack:T1/U2'
+export const pending = aRequest('R-1')
+
+export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEvent, { kind: K }> } = {
+  approve: { kind: 'approve', by: APPROVER, at: 5 },
+  deny: { kind: 'deny', by: APPROVER, at: 5, reason: 'not now' },
+  cancel: { kind: 'cancel', by: pending.asked.by, at: 5 },
+  expire: { kind: 'expire', at: pending.expiresAt },
+  claim: { kind: 'claim', at: 6, fence: 7 },
+  void: { kind: 'void', at: 6, changes: ['the VM runs now'] },
+  succeed: { kind: 'succeed', at: 9, verification: { kind: 'due' } },
+  'roll-back': { kind: 'roll-back', at: 9, why: 'a step failed' },
+  'need-attention': {
+    kind: 'need-attention',
+    at: 9,
+    why: 'the undo failed',
+    now: ['off'],
+    repair: ['Start'],
+  },
+  resolve: { kind: 'resolve', at: 12, by: 'slack:T1/U3', found: 'as before' },
+  verify: { kind: 'verify', at: 12, verification: { kind: 'verified' } },
+}
+
+export const after = (from: Request, ...kinds: readonly RequestEvent['kind'][]): Request =>
+  kinds.reduce((each, kind) => {
+    const next = transition(each, EVENTS[kind])
+    if (!next.ok) throw new Error(`${each.state} cannot ${kind}`)
+    return next.value
+  }, from)
+
+export const STATES: { readonly [S in RequestState]: Request } = {
+  pending,
+  approved: after(pending, 'approve'),
+  running: after(pending, 'approve', 'claim'),
+  succeeded: after(pending, 'approve', 'claim', 'succeed'),
+  'rolled-back': after(pending, 'approve', 'claim', 'roll-back'),
+  'needs-attention': after(pending, 'approve', 'claim', 'need-attention'),
+  resolved: after(pending, 'approve', 'claim', 'need-attention', 'resolve'),
+  denied: after(pending, 'deny'),
+  cancelled: after(pending, 'cancel'),
+  expired: after(pending, 'expire'),
+  void: after(pending, 'approve', 'void'),
+}

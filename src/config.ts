@@ -16,41 +16,50 @@ const minutes = z
   .positive()
   .max(7 * 24 * 60)
 
-const fileSchema = z.strictObject({
-  policy: z.strictObject({
-    ask: z.array(userId).default([]),
-    approve: z.array(userId).default([]),
-    admin: z.array(userId).default([]),
-  }),
-  channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
-  requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
-  /** A file that describes a simulated fleet; the built-in one when absent. */
-  fleet: z.string().optional(),
-})
+const SHAPE = 'must hold settings, of which `policy` is one (see README, "Connect it to Slack")'
+
+const fileSchema = z.strictObject(
+  {
+    policy: z.strictObject(
+      {
+        ask: z.array(userId).default([]),
+        approve: z.array(userId).default([]),
+        admin: z.array(userId).default([]),
+      },
+      'is missing: lists of Slack member ids under ask, approve and admin',
+    ),
+    channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
+    requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
+    /** A file that describes a simulated fleet; the built-in one when absent. */
+    fleet: z.string().optional(),
+  },
+  SHAPE,
+)
 export type ConfigFile = z.infer<typeof fileSchema>
 
-const environmentSchema = z
-  .object({
-    SLACK_BOT_TOKEN: z
-      .string()
-      .startsWith('xoxb-', 'a bot token starts with xoxb- (OAuth & Permissions, Bot User OAuth Token)'),
-    SLACK_SIGNING_SECRET: z.string().min(16, 'is in Basic Information, Signing Secret').optional(),
-    SLACK_APP_TOKEN: z
-      .string()
-      .startsWith('xapp-', 'an app token starts with xapp- (Basic Information, App-Level Tokens)')
-      .optional(),
-    SLACK_API_URL: z.url().default('https://slack.com/api/'),
-    GPU_CHATOPS_CONFIG: z.string().min(1, 'is required: the path of the YAML file with your policy'),
-  })
-  .refine((env) => env.SLACK_SIGNING_SECRET ?? env.SLACK_APP_TOKEN, {
-    message: 'set SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode)',
-  })
+const BOT_TOKEN = 'a bot token, starting with xoxb- (OAuth & Permissions, Bot User OAuth Token)'
+const APP_TOKEN = 'an app token, starting with xapp- (Basic Information, App-Level Tokens)'
+
+const environmentSchema = z.object({
+  SLACK_BOT_TOKEN: z.string(`is missing: set it to ${BOT_TOKEN}`).startsWith('xoxb-', `is not ${BOT_TOKEN}`),
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .min(16, 'is too short: copy the whole Signing Secret (Basic Information)')
+    .optional(),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-', `is not ${APP_TOKEN}`).optional(),
+  SLACK_API_URL: z.url('is not an address such as https://slack.com/api/').default('https://slack.com/api/'),
+  GPU_CHATOPS_CONFIG: z.string('is missing: set it to the path of the YAML file with your policy'),
+})
+
+const A_PORT = 'is not a port: a whole number from 0 to 65535'
 
 const commonSchema = z.object({
   DATA_DIR: z.string().default('./data'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3978),
+  PORT: z.coerce.number(A_PORT).int(A_PORT).min(0, A_PORT).max(65_535, A_PORT).default(3978),
   HOST: z.string().optional(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], 'is not one of debug, info, warn, error')
+    .default('info'),
 })
 type Common = z.infer<typeof commonSchema>
 
@@ -88,9 +97,11 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   const problems = [
     ...(common.success ? [] : issuesOf(common.error)),
     ...(server.success ? [] : issuesOf(server.error)),
+    ...(env['SLACK_SIGNING_SECRET'] === undefined && env['SLACK_APP_TOKEN'] === undefined ? [NO_MODE] : []),
     ...(file && 'problems' in file ? file.problems : []),
   ]
-  if (!common.success || !server.success || !file || 'problems' in file) throw wrong(problems)
+  if (!common.success || !server.success || !file || 'problems' in file || problems.length > 0)
+    throw wrong(problems)
   const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = server.data
   return {
     kind: 'server',
@@ -105,11 +116,15 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   }
 }
 
+const NO_MODE =
+  'SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode) is missing: set one of them'
+
 const readFile = (path: string): { value: ConfigFile } | { problems: string[] } => {
   if (!existsSync(path)) return { problems: [`GPU_CHATOPS_CONFIG: there is no file ${path}`] }
   try {
     const read = fileSchema.safeParse(parseYaml(readFileSync(path, 'utf8')))
-    if (!read.success) return { problems: issuesOf(read.error).map((issue) => `${path}: ${issue}`) }
+    if (!read.success)
+      return { problems: issuesOf(read.error, 'the file').map((issue) => `${path}: ${issue}`) }
     const { fleet, ...rest } = read.data
     return { value: fleet === undefined ? rest : { ...rest, fleet: resolve(dirname(path), fleet) } }
   } catch (error) {
@@ -117,8 +132,14 @@ const readFile = (path: string): { value: ConfigFile } | { problems: string[] } 
   }
 }
 
-const issuesOf = (error: z.ZodError): string[] =>
-  error.issues.map((issue) => `${issue.path.map(String).join('.') || 'environment'}: ${issue.message}`)
+/** `whole` names what is wrong where no single field is. */
+const issuesOf = (error: z.ZodError, whole = 'environment'): string[] =>
+  error.issues.map((issue) => {
+    const place = issue.path.map(String).join('.') || whole
+    return issue.code === 'unrecognized_keys'
+      ? `${place}: nothing is called ${issue.keys.join(' or ')} here`
+      : `${place}: ${issue.message}`
+  })
 
 const wrong = (problems: readonly string[]): Fault =>
   new Fault(

@@ -133,6 +133,31 @@ const ambiguous = (name: string, matches: readonly FoundVm[]): Refusal => {
   )
 }
 
+/** A GPU and a VM of one host. Refused: as of the two, and `not-possible` where the VM is on another host. */
+export const resolvePair = (
+  gpuName: string,
+  vmName: string,
+  views: readonly HostView[],
+): Outcome<FoundGpu & { readonly vm: VmFacts }> => {
+  const gpu = resolveGpu(gpuName, views)
+  if (!gpu.ok) {
+    const vm = resolveVm(vmName, views)
+    return refused(...gpu.refusals, ...(vm.ok ? [] : vm.refusals))
+  }
+  const { view } = gpu.value
+  const here = resolveVm(vmName, [view])
+  if (here.ok) return accepted({ ...gpu.value, vm: here.value.vm })
+  const elsewhere = resolveVm(vmName, views)
+  return refused(...(elsewhere.ok ? [farAway(elsewhere.value, gpu.value)] : elsewhere.refusals))
+}
+
+const farAway = ({ vm, view }: FoundVm, gpu: FoundGpu): Refusal =>
+  refusal(
+    'not-possible',
+    `${vm.name} is on ${view.name}, but ${aliasIn(gpu)} is in ${gpu.view.name}`,
+    `A GPU stays in its host: choose a VM of ${gpu.view.name}, or a GPU of ${view.name} (\`list --free\`).`,
+  )
+
 /**
  * A host that was never read resolves too, so that it can be shown and paused: look at `facts`.
  * Refused: `unknown-name` with suggestions.

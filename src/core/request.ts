@@ -84,6 +84,9 @@ export type RequestEvent =
   | { readonly kind: 'resolve'; readonly at: number; readonly by: string; readonly found: string }
   | { readonly kind: 'verify'; readonly at: number; readonly verification: Verification }
 
+/** What the history of a request consists of. */
+export type RequestChange = RequestEvent['kind'] | 'asked'
+
 const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
 /** Open requests still hold their GPU and VMs against other requests. */
 export const isOpen = (state: RequestState): boolean => OPEN.includes(state)

@@ -61,7 +61,7 @@ export const readSmi = (
     return {
       verdict: 'not-checked',
       why: printable(answer.why).replaceAll('\n', ' ').trim().replace(/\.$/, '').slice(0, WHY_CAP),
-      next: 'Ask again with `smi` once it runs and answers; a guest that has just started needs a minute or two.',
+      next: 'Ask again with `smi` once it answers.',
     }
   const ours = vendors.filter((vendor) => vendor === 'nvidia').length
   if (vendors.length > 0 && ours === 0)
@@ -178,14 +178,14 @@ const TONES = { verified: 'good', failed: 'bad', 'not-checked': 'plain' } as con
   [V in SmiReading['verdict']]: Notice['tone']
 }
 
-/** `label` names the VM or host that was asked. */
+/** `label` says where it was asked: `in train-01 on hv01`, `on hv01`. */
 export const smiNotice = (label: string, reading: SmiReading): Notice => {
   const gpus = reading.verdict === 'not-checked' ? [] : reading.gpus
   return {
-    summary: `nvidia-smi in ${label}: ${reading.verdict === 'verified' ? `${counted(gpus.length, 'GPU')} verified` : reading.why}`,
+    summary: `nvidia-smi ${label}: ${reading.verdict === 'verified' ? `${counted(gpus.length, 'GPU')} verified` : reading.why}`,
     tone: TONES[reading.verdict],
     parts: [
-      { kind: 'title', text: `nvidia-smi in ${label}` },
+      { kind: 'title', text: `nvidia-smi ${label}` },
       ...(reading.verdict === 'verified' ? [] : explained(reading)),
       ...(gpus.length > 0 ? tableOf(gpus) : []),
     ],

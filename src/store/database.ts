@@ -19,7 +19,7 @@ export interface Store {
  * The lock is SQLite's own on a file beside the data: the system gives it back however the process ends.
  */
 export const openStore = async (dir: string): Promise<Store> => {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  makeDirectory(dir)
   const lock = takeLock(dir)
   let file: Database.Database | null = null
   try {
@@ -39,6 +39,14 @@ export const openStore = async (dir: string): Promise<Store> => {
     file?.close()
     lock.close()
     throw error instanceof Fault ? error : new Fault('store', `opening the store in ${dir}`, error)
+  }
+}
+
+const makeDirectory = (dir: string): void => {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new Fault('store', `${dir} cannot be made a directory; set DATA_DIR to another one`, error)
   }
 }
 

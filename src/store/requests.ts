@@ -7,6 +7,7 @@ import {
   request,
   transition,
   type Request,
+  type RequestChange,
   type RequestEvent,
   type RequestIn,
   type RequestState,
@@ -87,7 +88,7 @@ export class VersionMoved extends Error {
 const record = async (
   tx: Tx,
   each: Request,
-  event: { at: number; by: string | null; what: string },
+  event: { at: number; by: string | null; what: RequestChange },
 ): Promise<void> => {
   await tx
     .insertInto('request_events')
@@ -107,9 +108,10 @@ export const recordDecision = async (
     .execute()
 }
 
-export const lineOf = (each: Request): RequestLine => ({
+export const lineOf = (each: Request, waiting: string | null = null): RequestLine => ({
   id: each.id,
   state: each.state,
+  waiting,
   action: each.plan.action,
   gpu: each.plan.gpu.alias,
   model: each.plan.gpu.model,
@@ -123,7 +125,7 @@ export const lineOf = (each: Request): RequestLine => ({
 export interface HistoryRow {
   readonly at: number
   readonly by: string | null
-  readonly what: string
+  readonly what: RequestChange
   readonly request: Request
 }
 

@@ -1,5 +1,6 @@
 /** The rows, as SQL sees them. JSON columns are parsed by zod when they are read. Times are epoch milliseconds. */
 import type { Generated } from 'kysely'
+import type { RequestChange } from '../core/request'
 
 export interface Tables {
   /** What people did, as the adapter verified it. `done_at` is null until the work it caused is committed. */
@@ -28,7 +29,7 @@ export interface Tables {
     version: number
     at: number
     by: string | null
-    what: string
+    what: RequestChange
   }
   /** One decision a person and request; the pair is unique. */
   decisions: { request_id: string; account: string; verdict: string; at: number }

@@ -1,15 +1,17 @@
 /** What administrators do: pause and resume hosts, and close a request that needed attention once the host is in order. */
 import { doneNotice } from '../core/answers/done'
+import { PLACE_WORDS, STATE_WORDS } from '../core/answers/states'
 import { refusalNotice } from '../core/answers/refusal'
 import { messageOf, refusal, type Refusal } from '../core/errors'
 import { placeOf, type HostFacts } from '../core/inventory'
 import { resolveHost } from '../core/names'
 import { looksDone, looksUntouched } from '../core/progress'
 import type { RequestIn } from '../core/request'
-import { ALL_HOSTS, hostViews, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
+import { ALL_HOSTS, hostViews, isPaused, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
 import { post } from '../store/mailbox'
 import { apply, findRequest } from '../store/requests'
 import { refreshCard } from './card'
+import { noRequest } from './decide'
 import { say, type Caller, type Consequence } from './consequence'
 import { stateOf } from './attention'
 import type { Parts } from './parts'
@@ -43,7 +45,9 @@ export const resumeScope = async (parts: Parts, name: string, caller: Caller): P
   if ('refusals' in found) return say(refusalNotice(found.refusals))
   return async (tx) => {
     if (!(await resume(tx, found.scope)))
-      return doneNotice(`${called(found.scope)} was not paused by name. \`resume all\` lifts every pause.`)
+      return (await isPaused(tx, found.scope))
+        ? doneNotice(`${found.scope} is paused together with all hosts. \`resume all\` lifts every pause.`)
+        : doneNotice(`${called(found.scope)}: nothing was paused.`)
     await post(tx, caller.channel, doneNotice(`${called(found.scope)} resumed.`, caller.account), {
       at: parts.clock.now(),
       otherwise: caller.back,
@@ -55,16 +59,15 @@ export const resumeScope = async (parts: Parts, name: string, caller: Caller): P
 /** Closes a needs-attention request, if the host was read just now and its GPU is in use by someone again. */
 export const resolveRequest = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {
   const request = await findRequest(parts.db, id)
-  if (!request)
-    return say(
-      refusalNotice([
-        refusal('unknown-name', `there is no request ${id}`, 'See `requests` for the open ones.'),
-      ]),
-    )
+  if (!request) return say(refusalNotice([noRequest(id)]))
   if (request.state !== 'needs-attention')
     return say(
       refusalNotice([
-        refusal('finished', `${id} is ${request.state}, not in need of attention`, `See \`show ${id}\`.`),
+        refusal(
+          'finished',
+          `${id} needs no attention (it is: ${STATE_WORDS[request.state]})`,
+          `See \`show ${id}\`.`,
+        ),
       ]),
     )
   const facts = await readHost(parts, request)
@@ -112,7 +115,7 @@ const inconsistency = (request: RequestIn<'needs-attention'>, facts: HostFacts):
   if (place === 'host-enabled' || place === 'assigned') return null
   return refusal(
     'not-possible',
-    `${request.plan.gpu.alias} is still ${place}: nobody can use it`,
+    `${request.plan.gpu.alias} is still ${PLACE_WORDS[place]}: nobody can use it`,
     `Run what the request lists as its repair (\`show ${request.id}\`), then say \`resolve ${request.id}\` again.`,
   )
 }

@@ -1,6 +1,7 @@
 /** Assign, move, release: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
 import { refusalNotice } from '../core/answers/refusal'
+import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome } from '../core/errors'
 import {
@@ -11,11 +12,11 @@ import {
   type HostView,
   type VmFacts,
 } from '../core/inventory'
-import { resolveAny, resolveGpu, resolveVm } from '../core/names'
+import { resolveAny, resolvePair } from '../core/names'
 import type { Plan } from '../core/plan/plan'
 import { planAssign, planMove, planRelease, type PlanInput } from '../core/plan/planner'
 import { revisionOf } from '../core/policy'
-import { isOpen, type RequestIn } from '../core/request'
+import { isOpen, type RequestIn, type RequestState } from '../core/request'
 import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
 import { post } from '../store/mailbox'
 import { insertRequest, nextRequestId, requestsIn } from '../store/requests'
@@ -55,19 +56,7 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
 
 const resolve = (command: PlanCommand, views: readonly HostView[]): Outcome<Names> => {
   if (command.kind === 'release') return resolveRelease(command.name, views)
-  const gpu = resolveGpu(command.gpu, views)
-  const vm = resolveVm(command.vm, gpu.ok ? views.filter((view) => view.name === gpu.value.view.name) : views)
-  if (gpu.ok && vm.ok) return accepted({ view: gpu.value.view, gpu: gpu.value.gpu, vm: vm.value.vm })
-  const elsewhere = gpu.ok ? resolveVm(command.vm, views) : vm
-  if (gpu.ok && elsewhere.ok)
-    return refused(
-      refusal(
-        'not-possible',
-        `${elsewhere.value.vm.name} is on ${elsewhere.value.view.name}, but ${command.gpu} is in ${gpu.value.view.name}`,
-        `A GPU stays in its host: choose a VM of ${gpu.value.view.name}, or a GPU of ${elsewhere.value.view.name} (\`list --free\`).`,
-      ),
-    )
-  return refused(...(gpu.ok ? [] : gpu.refusals), ...(vm.ok ? [] : vm.refusals))
+  return resolvePair(command.gpu, command.vm, views)
 }
 
 /** `release VM` means its one GPU; with several, the person must say which. */
@@ -149,10 +138,17 @@ const openOn = async (
     .map(({ id, state, plan }) =>
       refusal(
         'busy',
-        `${plan.gpu.alias}${plan.to ? ` and ${plan.to.name}` : ''}: request ${id} is ${state}`,
-        `See \`show ${id}\`; it must end first (its requester can say \`cancel ${id}\` while it is pending).`,
+        `${plan.gpu.alias}${plan.to ? ` and ${plan.to.name}` : ''}: request ${id} comes first (${STATE_WORDS[state]})`,
+        `${HOW_IT_ENDS[state]?.(id) ?? ''} See \`show ${id}\`.`.trim(),
       ),
     )
+}
+
+const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
+  pending: (id) => `An approver decides it, or its requester says \`cancel ${id}\`.`,
+  approved: (id) => `It is about to run; its requester can still say \`cancel ${id}\`.`,
+  running: () => 'It ends by itself; ask again then.',
+  'needs-attention': (id) => `An administrator repairs the host and says \`resolve ${id}\`.`,
 }
 
 const raise =

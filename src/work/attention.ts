@@ -1,4 +1,5 @@
 /** What a person is told when an operation cannot end by itself: what the host is like, and the commands that repair it. */
+import { PLACE_WORDS } from '../core/answers/states'
 import { placeOf, vmById, type HostFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
 import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
@@ -25,7 +26,7 @@ export const stateOf = (plan: Plan, facts: HostFacts): string[] => {
   const vms = [plan.from, plan.to].flatMap((vm) =>
     vm ? [`${vm.name} is ${vmById(facts, vm.id)?.state ?? 'gone'}`] : [],
   )
-  return [`${plan.gpu.alias} is ${place.kind}${holder}`, ...vms]
+  return [`${plan.gpu.alias} is ${PLACE_WORDS[place.kind]}${holder}`, ...vms]
 }
 
 const MAY_HOLD: readonly StepProgress['state'][] = ['open', 'done', 'undo-refused']

@@ -1,5 +1,7 @@
 /** Approve, deny, cancel: by button or by word. The decision is taken inside the transaction, on the request as it is then. */
+import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
+import { STATE_WORDS } from '../core/answers/states'
 import { ago } from '../core/answers/words'
 import { refusal, type Refusal } from '../core/errors'
 import type { Notice } from '../core/notice'
@@ -24,7 +26,7 @@ export const decide =
   (parts: Parts, decision: Decision) =>
   async (tx: Tx): Promise<Notice | null> => {
     const request = await findRequest(tx, decision.requestId)
-    const refused = request ? refusalOf(parts, request, decision) : unknownRequest(decision.requestId)
+    const refused = request ? refusalOf(parts, request, decision) : noRequest(decision.requestId)
     if (refused || !request) {
       parts.log.info(
         { request: decision.requestId, by: decision.by, verdict: decision.verdict, code: refused?.code },
@@ -47,20 +49,23 @@ export const decide =
     await recordDecision(tx, { requestId: request.id, account: decision.by, verdict: decision.verdict, at })
     await refreshCard(tx, next.value, at)
     parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
-    return null
+    // Who pressed a button sees the card change; who typed may be far away from it.
+    return decision.version === undefined
+      ? doneNotice(`${request.id}: ${STATE_WORDS[next.value.state]}.`)
+      : null
   }
 
-const unknownRequest = (id: string): Refusal =>
-  refusal('unknown-name', `there is no request ${id}`, 'See `requests` for the open ones.')
+export const noRequest = (id: string): Refusal =>
+  refusal('unknown-name', `there is no request ${id.toUpperCase()}`, 'See `requests` for the open ones.')
 
 const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal | null => {
-  const notAllowed = refuseDecision(parts.policy, request, decision)
-  if (notAllowed) return notAllowed
   const cancelling = decision.verdict === 'cancel' && request.state === 'approved'
   if (request.state !== 'pending' && !cancelling)
-    return refusal('finished', `${request.id} is ${request.state}`, `See \`show ${request.id}\`.`)
+    return refusal('finished', `${request.id}: ${STATE_WORDS[request.state]}`, `See \`show ${request.id}\`.`)
   if (request.state === 'pending' && parts.clock.now() >= request.expiresAt)
     return refusal('finished', `${request.id} has expired`, 'Ask the requester to ask again.')
+  const notAllowed = refuseDecision(parts.policy, request, decision)
+  if (notAllowed) return notAllowed
   if (decision.version !== undefined && decision.version !== request.version)
     return refusal(
       'stale',
@@ -78,11 +83,7 @@ const alreadySaid = (id: string, { what, said }: { what: string; said: Said }, n
     parts: [
       {
         kind: 'text',
-        runs: [
-          `${id} was already ${what} by `,
-          { person: said.by },
-          ` ${when} Nothing was changed by your press.`,
-        ],
+        runs: [`${id} was already ${what} by `, { person: said.by }, ` ${when} Nothing was changed.`],
       },
     ],
   }

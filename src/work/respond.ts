@@ -1,5 +1,6 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
 import { checkNotice } from '../core/answers/check'
+import { EVENT_WORDS } from '../core/answers/states'
 import { historyNotice } from '../core/answers/history'
 import { listNotice } from '../core/answers/list'
 import { refusalNotice } from '../core/answers/refusal'
@@ -9,8 +10,8 @@ import { whoamiNotice } from '../core/answers/whoami'
 import { scriptParts } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
-import { aliasOf } from '../core/inventory'
-import { resolveAny, resolveGpu, resolveVm } from '../core/names'
+import { aliasOf, type HostView } from '../core/inventory'
+import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import { may, rolesOf } from '../core/policy'
 import type { Request, RequestState } from '../core/request'
 import { survey } from '../core/survey'
@@ -19,7 +20,7 @@ import { findRequest, history, lineOf, requestsIn } from '../store/requests'
 import { ask } from './ask'
 import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
-import { decide } from './decide'
+import { decide, noRequest } from './decide'
 import type { Parts } from './parts'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
@@ -85,7 +86,7 @@ const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, c
     views: await views(parts),
     command,
     now: parts.clock.now(),
-    requests: (await openRequests(parts)).map(lineOf),
+    requests: (await openRequests(parts)).map((each) => lineOf(each)),
     mine: command.mine ? await heldBy(parts, caller.account) : new Set(),
   })
 
@@ -100,15 +101,17 @@ const heldBy = async (parts: Parts, account: string): Promise<ReadonlySet<string
   return new Set(held.map((request) => request.plan.gpu.alias))
 }
 
+const REQUEST_ID = /^r-\d+$/i
+
 const show = async (parts: Parts, name: string) => {
-  const request = /^r-\d+$/i.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
+  const request = REQUEST_ID.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
   if (request) return showRequest(parts, request)
   const found = resolveAny(name, await views(parts))
-  if (!found.ok) return refusalNotice(found.refusals)
+  if (!found.ok) return refusalNotice(REQUEST_ID.test(name) ? [noRequest(name)] : found.refusals)
   return showNotice({
     subject: found.value,
     now: parts.clock.now(),
-    requests: (await openRequests(parts)).map(lineOf),
+    requests: (await openRequests(parts)).map((each) => lineOf(each)),
   })
 }
 
@@ -123,29 +126,27 @@ const showRequest = async (parts: Parts, request: Request) => {
 
 const check = async (parts: Parts, gpuName: string, vmName: string | undefined) => {
   const all = await views(parts)
-  const gpu = resolveGpu(gpuName, all)
-  if (!gpu.ok) return refusalNotice(gpu.refusals)
-  const { facts } = gpu.value
-  const vm =
-    vmName === undefined
-      ? null
-      : resolveVm(
-          vmName,
-          all.filter((view) => view.name === facts.name),
-        )
-  if (vm && !vm.ok) return refusalNotice(vm.refusals)
-  const target = vm ? vm.value.vm : null
-  return checkNotice({
-    alias: aliasOf(facts, gpu.value.gpu),
-    vm: target?.name ?? null,
-    checks: survey(facts, gpu.value.gpu, target),
-  })
+  const pair = vmName === undefined ? null : resolvePair(gpuName, vmName, all)
+  const found = pair ?? resolveGpu(gpuName, all)
+  if (!found.ok) return refusalNotice(found.refusals)
+  const { facts, gpu } = found.value
+  const vm = pair?.ok ? pair.value.vm : null
+  return checkNotice({ alias: aliasOf(facts, gpu), vm: vm?.name ?? null, checks: survey(facts, gpu, vm) })
+}
+
+/** As far as the last reading of its host tells. */
+const waitingOf = (request: Request, all: readonly HostView[]): string | null => {
+  if (request.state !== 'approved' && request.state !== 'running') return null
+  const host = all.find((view) => view.name === request.plan.host)
+  if (host?.paused) return `${host.name} is paused`
+  return host && host.error !== null ? `${host.name} does not answer` : null
 }
 
 const requests = async (parts: Parts, command: Extract<Command, { kind: 'requests' }>) => {
+  const all = await views(parts)
   const found = await requestsIn(parts.db, command.all ? [...OPEN, ...ENDED] : OPEN)
   return requestsNotice({
-    lines: found.toReversed().map(lineOf),
+    lines: found.toReversed().map((each) => lineOf(each, waitingOf(each, all))),
     page: command.page,
     all: command.all,
     now: parts.clock.now(),
@@ -161,7 +162,7 @@ const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' 
     at,
     by,
     requestId: request.id,
-    what: `${what} ${request.plan.action} ${request.plan.gpu.alias}${request.plan.to ? ` to ${request.plan.to.name}` : ''}`,
+    what: `${EVENT_WORDS[what]} ${request.plan.action} ${request.plan.gpu.alias}${request.plan.to ? ` to ${request.plan.to.name}` : ''}`,
   }))
   return historyNotice({ lines, page: command.page, name: command.name, now: parts.clock.now() })
 }

@@ -2,7 +2,7 @@
 import { refusalNotice } from '../core/answers/refusal'
 import { refusal } from '../core/errors'
 import { vmById, type HostFacts, type VmId } from '../core/inventory'
-import { resolveAny } from '../core/names'
+import { resolveAny, type FoundVm } from '../core/names'
 import type { SmiTarget } from '../core/ports'
 import { readSmi, smiNotice } from '../core/smi'
 import { hostViews } from '../store/fleet'
@@ -24,6 +24,16 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
         ),
       ]),
     )
+  if (subject.kind === 'vm' && hasNothing(subject))
+    return say(
+      refusalNotice([
+        refusal(
+          'not-possible',
+          `${subject.vm.name} has no GPU, so its nvidia-smi has nothing to show`,
+          '`list --free` shows the GPUs that you could ask for.',
+        ),
+      ]),
+    )
   const host = parts.hosts.get(subject.view.name)
   if (!host)
     return say(
@@ -33,7 +43,8 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
   const facts = subject.view.facts
   const vendors = facts === null ? [] : subject.kind === 'vm' ? vendorsIn(facts, subject.vm.id) : []
   const reading = readSmi(await host.smi(target), { vendors })
-  const label = subject.kind === 'vm' ? `${subject.vm.name} on ${subject.view.name}` : subject.view.name
+  const label =
+    subject.kind === 'vm' ? `in ${subject.vm.name} on ${subject.view.name}` : `on ${subject.view.name}`
   return async (tx) => {
     await post(tx, caller.channel, smiNotice(label, reading), {
       at: parts.clock.now(),
@@ -42,6 +53,10 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
     return null
   }
 }
+
+/** By the last reading of its host. A VM may have a share of a GPU where any is in use. */
+const hasNothing = ({ vm, facts }: FoundVm): boolean =>
+  vm.assigned.length === 0 && facts.gpus.every((gpu) => (gpu.partition?.used ?? 0) === 0)
 
 /** The makers of the GPUs that a VM has, by the last reading of its host: what its nvidia-smi ought to show. */
 export const vendorsIn = (facts: HostFacts, vm: VmId): HostFacts['gpus'][number]['vendor'][] => {

@@ -28,7 +28,7 @@ export const verify = async (
     const at = parts.clock.now()
     const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
     if (!next.ok) return
-    await post(tx, request.channel, smiNotice(`${plan.to?.name ?? ''} on ${plan.host}`, reading), { at })
+    await post(tx, request.channel, smiNotice(`in ${plan.to?.name ?? ''} on ${plan.host}`, reading), { at })
     await refreshCard(tx, next.value, at)
   })
   parts.wake.deliver()

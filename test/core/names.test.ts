@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Outcome, Refusal } from '../../src/core/errors'
 import { hostName, type HostView } from '../../src/core/inventory'
-import { resolveAny, resolveGpu, resolveHost, resolveVm } from '../../src/core/names'
+import { resolveAny, resolveGpu, resolveHost, resolvePair, resolveVm } from '../../src/core/names'
 import { aGpu, aHost, aVm, aVmId } from '../fakes/facts'
 
 const host = (
@@ -148,6 +148,30 @@ describe('a VM', () => {
 
   it('named with a host that was never read is unreachable', () => {
     expect(refusalOf(resolveVm('hv03/train-01', [...views, hv03])).code).toBe('unreachable')
+  })
+})
+
+describe('a GPU and a VM', () => {
+  it('of one host are found together', () => {
+    const found = resolvePair('hv01/gpu1', 'train-01', [hv01, hv02])
+
+    expect(found.ok && [found.value.gpu.slot, found.value.vm.name]).toEqual(['gpu1', 'train-01'])
+  })
+
+  it('of two hosts are refused, with both hosts named', () => {
+    const refused = refusalOf(resolvePair('hv01/gpu0', 'hv02/shared', [hv01, hv02]))
+
+    expect(refused.code).toBe('not-possible')
+    expect(refused.reason).toBe('shared is on hv02, but hv01/gpu0 is in hv01')
+  })
+
+  it('that are both unknown are both told', () => {
+    const outcome = resolvePair('hv01/gpu7', 'nobody', [hv01, hv02])
+
+    expect(outcome.ok ? [] : outcome.refusals.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('no GPU'),
+      expect.stringContaining('no VM'),
+    ])
   })
 })
 

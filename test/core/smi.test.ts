@@ -125,7 +125,7 @@ describe('a failure is explained by', () => {
     [4, /may not run nvidia-smi/, /the right to run it/],
     [6, /no such device/, /Device Manager/],
     [8, /power cables/, /Check the cables/],
-    [9, /no NVIDIA driver runs/, /install the NVIDIA driver/],
+    [9, /no NVIDIA driver runs/, /Install the NVIDIA driver/],
     [10, /interrupts/, /Restart/],
     [12, /NVML library is missing/, /anew/],
     [13, /lacks a function/, /anew/],
@@ -144,7 +144,7 @@ describe('a failure is explained by', () => {
   const NO_DRIVER =
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running."
   test.each([
-    ['no driver', NO_DRIVER, /no NVIDIA driver runs/, /install the NVIDIA driver/],
+    ['no driver', NO_DRIVER, /no NVIDIA driver runs/, /Install the NVIDIA driver/],
     [
       'the note of Windows',
       `${NO_DRIVER} This can also be happening if non-NVIDIA GPU is running as primary display, and NVIDIA GPU is in WDDM mode.`,
@@ -169,7 +169,7 @@ describe('a failure is explained by', () => {
     [10, /Code 10/, /Update/],
     [12, /Code 12.*too little MMIO space/, /MMIO is computed afresh/],
     [22, /Code 22.*disabled/, /Enable/],
-    [28, /no NVIDIA driver/, /install/],
+    [28, /no NVIDIA driver/, /Install/],
     [31, /Code 31/, /anew/],
     [43, /Code 43/, /465.*MMIO/],
     [99, /Code 99/, /Device Manager/],
@@ -203,7 +203,7 @@ describe('what could not be checked', () => {
 
 describe('the notice', () => {
   test('of verified GPUs is a readable table', () => {
-    const notice = smiNotice('train-01 on hv01', read(ran(lines(HEAD, ROW, OTHER))))
+    const notice = smiNotice('in train-01 on hv01', read(ran(lines(HEAD, ROW, OTHER))))
 
     expect(notice).toMatchObject({
       summary: 'nvidia-smi in train-01 on hv01: 2 GPUs verified',
@@ -228,13 +228,13 @@ describe('the notice', () => {
   })
 
   test('of a failure says why and what to do, with commands as code', () => {
-    const notice = smiNotice('train-01', read(ran('No devices were found', 6)))
+    const notice = smiNotice('in train-01', read(ran('No devices were found', 6)))
 
     expect(notice).toMatchObject({
       summary: 'nvidia-smi in train-01: the driver runs, but finds no GPU',
       tone: 'bad',
     })
-    expect(textOf(notice)).toMatch(/Failed: the driver runs, but finds no GPU\.\n→ If a GPU is assigned/)
+    expect(textOf(notice)).toMatch(/Failed: the driver runs, but finds no GPU\.\n→ Look at the device/)
     expect(textOf(notice)).not.toContain('`')
     expect(notice.parts.some((part) => part.kind === 'table')).toBe(false)
   })
@@ -242,11 +242,11 @@ describe('the notice', () => {
   test('of a failure still shows the GPUs that are there', () => {
     const reading = read(ran(lines(HEAD, ROW)), { vendors: ['nvidia', 'nvidia'] })
 
-    expect(rowsOf(smiNotice('train-01', reading))).toHaveLength(1)
+    expect(rowsOf(smiNotice('in train-01', reading))).toHaveLength(1)
   })
 
   test('of what was not checked has no alarm in it', () => {
-    const notice = smiNotice('train-01', read({ kind: 'not-run', why: 'train-01 is not running (Off)' }))
+    const notice = smiNotice('in train-01', read({ kind: 'not-run', why: 'train-01 is not running (Off)' }))
 
     expect(notice.tone).toBe('plain')
     expect(textOf(notice)).toContain('Not checked: train-01 is not running (Off).')

@@ -46,3 +46,45 @@ describe('an approved request', () => {
     await seesCard('R-1 · done')
   })
 })
+
+describe('an answer to a command', () => {
+  test('about a request that does not exist names it, and says where the others are', async () => {
+    const shown = await journey.says(MAYA, 'show r-9')
+
+    expect(textOf(shown)).toContain('There is no request R-9')
+    expect(textOf(shown)).toContain('requests')
+  })
+
+  test('about a VM on another host says which host that is', async () => {
+    expect(textOf(await journey.says(MAYA, 'check hv01/gpu0 for vdi-01'))).toContain(
+      'vdi-01 is on hv02, but hv01/gpu0 is in hv01',
+    )
+  })
+
+  test('confirms a typed decision to who typed it', async () => {
+    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
+
+    await journey.says(JONAS, 'deny R-1 because patching')
+
+    const told = await journey.sees(GPU, (message) => message.ephemeralFor === JONAS)
+    expect(textOf(told)).toContain('R-1: denied.')
+  })
+
+  test('refuses nvidia-smi of a VM without a GPU, and says how to get one', async () => {
+    expect(textOf(await journey.says(MAYA, 'smi train-01'))).toContain('train-01 has no GPU')
+  })
+
+  test('lists requests and history in the words of the cards, with what holds a request up', async () => {
+    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
+    await journey.says(PRIYA, 'pause hv01')
+    await journey.presses(JONAS, 'Approve')
+    await seesCard('R-1 · approved, waiting: hv01 is paused')
+
+    const open = textOf(await journey.says(MAYA, 'requests'))
+    const past = textOf(await journey.says(MAYA, 'history'))
+
+    expect(open).toContain('approved, waiting (hv01 is paused): assign hv01/gpu0')
+    expect(past).toContain('approved to assign hv01/gpu0 to train-01')
+    expect(past).toContain('asked to assign hv01/gpu0 to train-01')
+  })
+})

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
@@ -45,6 +46,15 @@ describe("the data directory's lock", () => {
 
     expect(other.status).not.toBe(0)
     expect(other.stderr).toMatch(/locked/)
+  })
+})
+
+describe('a data directory that cannot be one', () => {
+  it('is refused with what to set', async () => {
+    const file = join(tempDir(), 'file')
+    writeFileSync(file, '')
+
+    await expect(openStore(file)).rejects.toThrow('set DATA_DIR to another one')
   })
 })
 

@@ -5,6 +5,8 @@ import type { RequestState } from '../request'
 export interface RequestLine {
   readonly id: string
   readonly state: RequestState
+  /** What an approved or running request cannot go on without; null when nothing is known to hold it up. */
+  readonly waiting: string | null
   readonly action: PlanAction
   readonly gpu: string
   readonly model: string

@@ -10,6 +10,7 @@ import type { RequestLine } from './lines'
 import { pageOf, pageParts } from './paging'
 import { hostLine, whereabouts } from './place'
 import { refusalNotice } from './refusal'
+import { STATE_WORDS } from './states'
 import { counted } from './words'
 
 const GPUS_A_PAGE = 20
@@ -102,7 +103,7 @@ const rowsOf = (view: HostView, open: ReadonlyMap<string, RequestLine>): Row[] =
       host: view.name,
       alias,
       model: shown(gpu.model),
-      where: `${where}${stale}${request ? ` (${request.id} ${request.state})` : ''}`,
+      where: `${where}${stale}${request ? ` (${request.id} ${STATE_WORDS[request.state]})` : ''}`,
       // A host that does not answer refuses every request, so nothing of it can be had.
       free: free && !request && view.error === null,
     }
@@ -134,7 +135,7 @@ const hostsPart = (
           ...(others.length === 0
             ? []
             : [
-                `${counted(others.length, 'host')} more${unwell > 0 ? `, ${unwell} of them paused or not answering` : ''}`,
+                `${counted(others.length, 'more host')}${unwell > 0 ? `, ${unwell} of them paused or not answering` : ''}`,
               ]),
         ].join(' · '),
       ],

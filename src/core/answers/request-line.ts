@@ -2,12 +2,13 @@
 import type { Run } from '../notice'
 import { shown } from '../grammar/shown'
 import type { RequestLine } from './lines'
+import { STATE_WORDS } from './states'
 import { ago, forHowLong } from './words'
 
-/** `R-12 pending: assign hv01/gpu0 (NVIDIA A100) to train-01, asked by @ana 3 min ago, expires in 27 min`. */
+/** `R-12 waiting for an approver: assign hv01/gpu0 (NVIDIA A100) to train-01, asked by @ana 3 min ago, expires in 27 min`. */
 export const requestRuns = (line: RequestLine, now: number): Run[] => [
   { strong: line.id },
-  ` ${line.state}: ${whatOf(line)}, asked by `,
+  ` ${STATE_WORDS[line.state]}${line.waiting === null ? '' : `, waiting (${shown(line.waiting)})`}: ${whatOf(line)}, asked by `,
   { person: line.by },
   ` ${ago(now - line.at)}${expiryOf(line, now)}`,
 ]

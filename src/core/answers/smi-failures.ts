@@ -10,7 +10,7 @@ const LOOK_AT_THE_DEVICE =
 
 const NO_DRIVER: Failure = {
   why: 'no NVIDIA driver runs there',
-  next: 'In a VM: install the NVIDIA driver and restart the VM; the assignment itself is in order. On a host that has given away all its NVIDIA GPUs this is normal.',
+  next: 'Install the NVIDIA driver there and restart; an assignment is in order all the same. (On a host that has given away all its NVIDIA GPUs this is normal.)',
 }
 const MISMATCH: Failure = {
   why: 'the driver that runs and its library have different versions, as after an update',
@@ -60,7 +60,7 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   {
     holds: /No devices were found/i,
     why: 'the driver runs, but finds no GPU',
-    next: `If a GPU is assigned (\`show\` says so): ${LOOK_AT_THE_DEVICE}`,
+    next: LOOK_AT_THE_DEVICE,
   },
 ]
 

@@ -17,13 +17,14 @@ export const titleOf = (plan: Plan): string =>
 
 const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: holder.name }] : ['the host'])
 
-export const subjectParts = (plan: Plan): Part[] => [
+/** `moves`: show where the GPU goes, too. */
+export const subjectParts = (plan: Plan, moves = true): Part[] => [
   {
     kind: 'facts',
     rows: [
       { label: 'GPU', runs: [{ strong: plan.gpu.alias }, ` ${plan.gpu.model}`] },
       { label: 'Location path', runs: [{ code: plan.gpu.locationPath }] },
-      { label: 'Held by', runs: [...who(plan.from), ' → ', ...who(plan.to)] },
+      { label: 'Held by', runs: [...who(plan.from), ...(moves ? [' → ', ...who(plan.to)] : [])] },
     ],
   },
 ]

@@ -1,12 +1,13 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
+import { STATE_WORDS } from '../answers/states'
+import { forHowLong } from '../answers/words'
 import type { Notice, Part, Run } from '../notice'
-import { saysOf } from '../plan/step'
-import type { Progress, StepProgress } from '../progress'
-import type { Request, Said, Verification } from '../request'
+import type { Progress } from '../progress'
+import type { Request, RequestState, Said, Verification } from '../request'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
+import { currentPart, progressPart } from './progress'
 
 type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
-type Shown = Extract<Part, { kind: 'steps' }>['steps'][number]
 
 export interface Moment {
   /** Epoch milliseconds: for "running for 12 s". */
@@ -26,12 +27,27 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       { kind: 'title', text: title },
       { kind: 'text', runs: [{ strong: `${request.id} · ${headline}` }] },
       { kind: 'text', runs: askedRuns(request.asked) },
-      ...subjectParts(request.plan),
+      ...subjectParts(request.plan, MOVES[request.state]),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
       ...buttonParts(request),
     ],
   }
+}
+
+/** Whether the GPU is on its way, or has arrived, in this state; otherwise it is with whom it was. */
+const MOVES: { readonly [S in RequestState]: boolean } = {
+  pending: true,
+  approved: true,
+  running: true,
+  succeeded: true,
+  'needs-attention': true,
+  resolved: true,
+  'rolled-back': false,
+  denied: false,
+  cancelled: false,
+  expired: false,
+  void: false,
 }
 
 const askedRuns = (asked: Said): Run[] => [
@@ -40,76 +56,51 @@ const askedRuns = (asked: Said): Run[] => [
   ...(asked.reason ? [`: ${asked.reason}`] : []),
 ]
 
-const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => {
-  switch (request.state) {
-    case 'pending':
-      return { headline: 'waiting for an approver', tone: 'waiting' }
-    case 'approved':
-      return {
-        headline: waiting ? `approved, waiting: ${waiting}` : 'approved, about to start',
-        tone: 'working',
-      }
-    case 'running':
-      return { headline: waiting ? `running, waiting: ${waiting}` : 'running', tone: 'working' }
-    case 'succeeded':
-      return { headline: 'done', tone: 'good' }
-    case 'rolled-back':
-      return { headline: 'failed and undone: everything is as it was', tone: 'bad' }
-    case 'needs-attention':
-      return { headline: 'needs attention', tone: 'bad' }
-    case 'resolved':
-      return { headline: 'resolved by an administrator', tone: 'plain' }
-    case 'denied':
-      return { headline: 'denied', tone: 'bad' }
-    case 'cancelled':
-      return { headline: 'cancelled', tone: 'plain' }
-    case 'expired':
-      return { headline: 'expired without a decision', tone: 'plain' }
-    case 'void':
-      return { headline: 'void: the facts changed after approval; nothing was done', tone: 'bad' }
-  }
+const TONES: { readonly [S in RequestState]: Notice['tone'] } = {
+  pending: 'waiting',
+  approved: 'working',
+  running: 'working',
+  succeeded: 'good',
+  'rolled-back': 'bad',
+  'needs-attention': 'bad',
+  resolved: 'plain',
+  denied: 'bad',
+  cancelled: 'plain',
+  expired: 'plain',
+  void: 'bad',
 }
+
+const MORE_WORDS: { readonly [S in RequestState]?: string } = {
+  approved: 'approved, about to start',
+  'rolled-back': 'failed and undone: everything is as it was',
+  void: 'void: the facts changed after approval; nothing was done',
+}
+
+const headlineOf = ({ state }: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
+  headline:
+    waiting === null
+      ? (MORE_WORDS[state] ?? STATE_WORDS[state])
+      : `${STATE_WORDS[state]}, waiting: ${waiting}`,
+  tone: TONES[state],
+})
 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
-  if (request.state === 'pending') return [...cautionParts(request.plan), ...stepParts(request.plan)]
+  if (request.state === 'pending')
+    return [
+      ...cautionParts(request.plan),
+      ...stepParts(request.plan),
+      {
+        kind: 'note',
+        runs: [
+          `It expires ${forHowLong(request.expiresAt - request.asked.at)} after it was asked, if nobody decides.`,
+        ],
+      },
+    ]
   if (progress === null) return []
-  const total = progress.steps.length
-  const current = progress.open ?? progress.next
-  const parts: Part[] = [
-    {
-      kind: 'steps',
-      steps: request.plan.steps.map((step, index) => shown(saysOf(step), progress.steps[index], now)),
-    },
-  ]
-  if (request.state !== 'running' || current === null) return parts
-  const step = request.plan.steps[current]
-  const word =
-    progress.direction === 'do'
-      ? `Step ${current + 1} of ${total}`
-      : `Undoing step ${current + 1} of ${total}`
-  return [{ kind: 'text', runs: [{ strong: word }, step ? `: ${saysOf(step)}` : ''] }, ...parts]
+  const steps = progressPart(request.plan, progress, now)
+  const current = request.state === 'running' ? currentPart(request.plan, progress) : null
+  return current ? [current, steps] : [steps]
 }
-
-const STATES = {
-  todo: 'todo',
-  open: 'now',
-  done: 'done',
-  refused: 'failed',
-  undone: 'undone',
-  'undo-refused': 'failed',
-} as const
-
-const shown = (text: string, progress: StepProgress | undefined, now: number): Shown => {
-  if (!progress) return { text, state: 'todo' }
-  const notes: string[] = []
-  if (progress.startedAt !== null && progress.state !== 'todo')
-    notes.push(seconds((progress.endedAt ?? now) - progress.startedAt))
-  if (progress.detail) notes.push(progress.detail)
-  const state = STATES[progress.state]
-  return notes.length > 0 ? { text, state, note: notes.join(' · ') } : { text, state }
-}
-
-const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`
 
 const byLine = (what: string, said: Said): Part => ({
   kind: 'text',
@@ -133,7 +124,14 @@ const endParts = (request: Request): Part[] => {
         { kind: 'note', runs: ['Ask again to get a new plan.'] },
       ]
     case 'rolled-back':
-      return [...parts, { kind: 'text', runs: [{ strong: 'Why: ' }, request.why] }]
+      return [
+        ...parts,
+        { kind: 'text', runs: [{ strong: 'Why: ' }, request.why] },
+        {
+          kind: 'note',
+          runs: ['VMs that were stopped for it run again. Ask anew once the cause is mended.'],
+        },
+      ]
     case 'needs-attention':
       return [...parts, ...attentionParts(request)]
     case 'succeeded':

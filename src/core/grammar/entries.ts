@@ -13,7 +13,8 @@ export interface HelpEntry {
 const PLAN_FLAGS = '[--shutdown] [--power-off] [--no-start] [--dry-run] [--script] [because REASON]'
 const CONSENTS = [
   '`--shutdown` allows a running VM to be shut down through its guest; without it a running VM is left alone.',
-  '`--power-off` allows it to be turned off like a power cut if it must be. `--no-start` leaves it off afterwards.',
+  '`--power-off` has it turned off like a power cut instead: unsaved work is lost.',
+  '`--no-start` leaves a VM that was off switched off; one that ran before always runs again.',
   '`--dry-run` shows the plan and stops. `--script` shows the plan as one PowerShell script.',
 ]
 const REASON =

@@ -49,7 +49,7 @@ const parseAs = (kind: CommandKind, head: Word, line: Line): Outcome<Command> =>
       refusal(
         'syntax',
         `\`${kind}\` takes no reason, so ${spot(line.because.word)} is out of place`,
-        `Leave it away, or put it in quotes if it is a name. ${usage}`,
+        `Leave it out, or put it in quotes if it is a name. ${usage}`,
       ),
     )
   const reason = line.because === null ? null : readReason(line.because, form.flags, usage)

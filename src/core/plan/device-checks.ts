@@ -8,6 +8,7 @@ import {
   placeOf,
   vmById,
 } from '../inventory'
+import { bytes } from '../answers/words'
 import { type Check, about } from './check'
 import { FORCE_MEANING, forcesDismount, needsDismount } from './host-checks'
 import { mmioNeed, sized } from './mmio'
@@ -77,6 +78,12 @@ const interrupts = (gpu: GpuFacts): Check => {
   return check.pass(gpu.interrupts === 'msi' ? 'Message-signalled' : 'None allocated, which is fine')
 }
 
+const barWords = (gpu: GpuFacts): string => {
+  const sum = (bits: 32 | 64) =>
+    gpu.bars.filter((bar) => bar.bits === bits).reduce((total, bar) => total + bar.bytes, 0)
+  return `${bytes(sum(32))} of 32-bit and ${bytes(sum(64))} of 64-bit BARs`
+}
+
 const bars = (gpu: GpuFacts): Check => {
   const check = about('bars', 'Memory windows (BARs)')
   const need = mmioNeed([gpu])
@@ -85,8 +92,8 @@ const bars = (gpu: GpuFacts): Check => {
       'Neither the BARs nor the memory size of this GPU are known, so the MMIO space that it needs cannot be computed',
       'Enable the GPU on the host once, so that its BARs can be read, and ask again',
     )
-  const figures = `alone it needs ${sized(need.lowBytes)} low and ${sized(need.highBytes)} high MMIO space`
-  if (need.guessed.length === 0) return check.pass(`As read from the device, ${figures}`)
+  const figures = `a VM with this GPU alone gets ${sized(need.lowBytes)} low and ${sized(need.highBytes)} high MMIO space (Microsoft's starting values, or more where the device needs it)`
+  if (need.guessed.length === 0) return check.pass(`Read from the device: ${barWords(gpu)}; ${figures}`)
   return check.warn(
     `The BARs are not known; judged by the memory of the GPU, ${figures}`,
     'Enable the GPU on the host once, so that its BARs can be read; if the guest reports Code 12, the space is too small',

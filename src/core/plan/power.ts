@@ -35,7 +35,7 @@ const runningPower = (vm: VmFacts, consents: Consents): PowerPlan => {
     costs: [
       turnedOff
         ? `${vm.name} is turned off like a power cut (unsaved work is lost) and started again.`
-        : `${vm.name} is shut down through its guest and started again.`,
+        : `${vm.name} is shut down through its guest (programs get five minutes, a locked desktop none; unsaved work can be lost) and started again.`,
     ],
     warnings: silent
       ? [

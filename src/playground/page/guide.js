@@ -7,7 +7,7 @@ const SUGGESTIONS = {
   requester: [
     '/gpu list',
     '/gpu check hv01/gpu0 for train-02',
-    '/gpu smi train-02',
+    '/gpu smi render-01',
     ASSIGN,
     '/gpu release hv01/gpu0 --shutdown',
   ],

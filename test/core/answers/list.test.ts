@@ -55,7 +55,7 @@ describe('where a GPU is', () => {
   test('with the open request about it', () => {
     const notice = list({ requests: [aLine()] })
 
-    expect(rowsOf(notice)[0]).toMatch(/\| free \(R-7 pending\)$/)
+    expect(rowsOf(notice)[0]).toMatch(/\| free \(R-7 waiting for an approver\)$/)
   })
 
   test('a GPU that a running request is moving needs no attention', () => {
@@ -196,14 +196,14 @@ describe('a fleet of 1,000 GPUs', () => {
 
     const note = textOf({ ...notice, parts: [partOf(notice, 'note')] })
     expect(note).toBe(
-      'hv001 read 3 s ago · hv002 read 3 s ago · hv003 read 3 s ago · hv101 does not answer, last read 5 min ago · 121 hosts more',
+      'hv001 read 3 s ago · hv002 read 3 s ago · hv003 read 3 s ago · hv101 does not answer, last read 5 min ago · 121 more hosts',
     )
   })
 
   test('a hundred hosts in trouble do not fill the message', () => {
     const notice = list({ views: views.map((view) => ({ ...view, paused: true })) })
 
-    expect(textOf(notice)).toContain('105 hosts more, 105 of them paused or not answering')
+    expect(textOf(notice)).toContain('105 more hosts, 105 of them paused or not answering')
   })
 
   test('the buttons keep the other flags', () => {

@@ -76,6 +76,7 @@ export const unreadView = (name: string): HostView => ({
 export const aLine = (changes: Partial<RequestLine> = {}): RequestLine => ({
   id: 'R-7',
   state: 'pending',
+  waiting: null,
   action: 'assign',
   gpu: 'hv01/gpu0',
   model: 'NVIDIA A100 80GB PCIe',

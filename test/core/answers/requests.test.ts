@@ -11,7 +11,7 @@ describe('a request is one line', () => {
     [
       'pending, with the time that is left',
       {},
-      'R-7 pending: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires in 27 min',
+      'R-7 waiting for an approver: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires in 27 min',
     ],
     [
       'a move, from and to',
@@ -21,12 +21,12 @@ describe('a request is one line', () => {
     [
       'a release, to nobody',
       { action: 'release', from: 'render-01', to: null, state: 'succeeded' },
-      'R-7 succeeded: release hv01/gpu0 (NVIDIA A100 80GB PCIe) from render-01, asked by @slack:T123/U456 3 min ago',
+      'R-7 done: release hv01/gpu0 (NVIDIA A100 80GB PCIe) from render-01, asked by @slack:T123/U456 3 min ago',
     ],
     [
       'one whose time is up but which nobody has swept',
       { expiresAt: NOW },
-      'R-7 pending: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires now',
+      'R-7 waiting for an approver: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires now',
     ],
   ] as const)('%s', (_, changes, line) => {
     expect(lineOf(changes)).toBe(line)

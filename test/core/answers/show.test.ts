@@ -62,7 +62,7 @@ describe('a GPU', () => {
     const text = textOf(show('hv01/gpu0', aView(aHost()), requests))
 
     expect(text).toContain(
-      'R-7 pending: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires in 27 min',
+      'R-7 waiting for an approver: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires in 27 min',
     )
     expect(text).not.toContain('R-8')
   })

@@ -15,17 +15,18 @@ const labels = (notice: Notice): string[] =>
     .filter((part): part is Extract<Part, { kind: 'buttons' }> => part.kind === 'buttons')
     .flatMap(({ buttons }) => buttons.map(({ label }) => label))
 
-const started = (n: number, from: number): Entry => ({
+type Direction = 'do' | 'undo'
+const started = (n: number, from: number, direction: Direction = 'do'): Entry => ({
   kind: 'started',
   n,
-  direction: 'do',
+  direction,
   at: from,
   expects: expectationOf(pending.plan.steps[n]!),
 })
-const ended = (n: number, end: number, result: 'done' | 'refused'): Entry => ({
+const ended = (n: number, end: number, result: 'done' | 'refused', direction: Direction = 'do'): Entry => ({
   kind: 'ended',
   n,
-  direction: 'do',
+  direction,
   at: end,
   result,
   ...(result === 'refused' ? { detail: 'ObjectNotFound: not found' } : {}),
@@ -112,6 +113,38 @@ describe('the card of a request', () => {
 
     expect(text).toContain(`Undoing step 1 of ${pending.plan.steps.length}`)
     expect(text).toContain('ObjectNotFound: not found')
+  })
+
+  test('tells a step that was undone from one whose undo was refused', () => {
+    const undo = (n: number, result: 'done' | 'refused'): Entry[] => [
+      started(n, 4_000, 'undo'),
+      ended(n, 6_000, result, 'undo'),
+    ]
+    const progress = progressAfter(
+      ...[0, 1].flatMap((n) => [started(n, 1_000), ended(n, 2_000, 'done')]),
+      started(2, 2_000),
+      ended(2, 3_000, 'refused'),
+      { kind: 'unwinding', at: 3_000, why: 'step 3 was refused' },
+      ...undo(1, 'refused'),
+      ...undo(0, 'done'),
+    )
+
+    const text = textOf(requestNotice(STATES['needs-attention'], progress, at(9_000)))
+
+    expect(text).toMatch(/Disable hv01\/gpu0 on the host \(done, but could not be undone · ObjectNotFound/)
+    expect(text).toMatch(/Set train-01: .* \(undone in 2\.0 s\)/)
+  })
+
+  test.each([
+    ['succeeded', 'the host → train-01'],
+    ['rolled-back', 'the host'],
+    ['denied', 'the host'],
+  ] as const)('that is %s shows who has the GPU', (state, holder) => {
+    expect(card(STATES[state]).split('\n')).toContain(`Held by: ${holder}`)
+  })
+
+  test('that waits for an approver says when it expires', () => {
+    expect(card(pending)).toContain('It expires 1 s after it was asked')
   })
 })
 

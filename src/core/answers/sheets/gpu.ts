@@ -19,7 +19,7 @@ export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'):
       ...cautions(host, gpu),
       ['Location path', { code: gpu.locationPath }],
       ['Instance id', { code: gpu.instanceId }],
-      ['Can it be assigned?', { code: `check ${alias}` }, ' asks every question of the survey'],
+      ['Can it be assigned?', { code: `check ${alias}` }, ' runs every compatibility check'],
     ],
   }
 }

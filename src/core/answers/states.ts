@@ -1,0 +1,41 @@
+/** States, events and places as people say them: the same words on cards, in lists and in history. */
+import type { GpuPlace } from '../inventory'
+import type { RequestChange, RequestState } from '../request'
+
+export const STATE_WORDS: { readonly [S in RequestState]: string } = {
+  pending: 'waiting for an approver',
+  approved: 'approved',
+  running: 'running',
+  succeeded: 'done',
+  'rolled-back': 'failed and undone',
+  'needs-attention': 'needs attention',
+  resolved: 'resolved by an administrator',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  expired: 'expired without a decision',
+  void: 'void',
+}
+
+/** What was done to a request, before what it asks for: `approved assign hv01/gpu0 to train-01`. */
+export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
+  asked: 'asked to',
+  approve: 'approved to',
+  deny: 'denied to',
+  cancel: 'withdrawn: to',
+  expire: 'expired: to',
+  claim: 'began to',
+  void: 'void: to',
+  succeed: 'done:',
+  'roll-back': 'failed and was undone:',
+  'need-attention': 'needs attention:',
+  resolve: 'resolved:',
+  verify: 'nvidia-smi read after:',
+}
+
+export const PLACE_WORDS: { readonly [K in GpuPlace['kind']]: string } = {
+  'host-enabled': 'with the host',
+  'host-disabled': 'disabled on the host',
+  dismounted: 'dismounted and attached to nothing',
+  assigned: 'assigned',
+  missing: 'missing',
+}

@@ -95,6 +95,7 @@ export const startPlayground = (
         signingSecret,
         botToken,
         eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+        keepIn: join(config.DATA_DIR, 'local-slack.jsonl'),
       }),
       (each) => each.close(),
     )

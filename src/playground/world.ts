@@ -1,8 +1,8 @@
 /** What the playground shows of the simulated fleet, and the misfortunes it can bring about there. */
 import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
-import { placeOf } from '../core/inventory'
-import type { StepKind } from '../core/plan/step'
+import { placeOf, type HostFacts } from '../core/inventory'
+import type { Step, StepKind } from '../core/plan/step'
 import type { SimulatedFleet } from '../host/simulated/fleet'
 
 /** The simulated fleet, as far as the playground needs it. */
@@ -14,6 +14,7 @@ export type World = Pick<
   | 'setReachable'
   | 'reboot'
   | 'setVmState'
+  | 'act'
   | 'inject'
   | 'faults'
   | 'clearFaults'
@@ -50,6 +51,12 @@ export const befall = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reconnect'), host }),
   z.object({ kind: z.literal('reboot'), host }),
   z.object({ kind: z.literal('set-vm'), host, vm, state: z.enum(['Running', 'Off']) }),
+  z.object({
+    kind: z.literal('by-hand'),
+    host,
+    slot: z.string().max(20),
+    does: z.enum(['enable', 'disable', 'mount', 'dismount', 'detach']),
+  }),
   z.object({
     kind: z.literal('guest-smi'),
     host,
@@ -99,9 +106,36 @@ const perform = (world: World, what: Befall): void => {
       world.setVmState(what.host, what.vm, what.state)
       return
     }
+    case 'by-hand': {
+      world.act(what.host, stepByHand(world.facts(what.host), what))
+      return
+    }
     case 'guest-smi': {
       world.setGuestSmi(what.host, what.vm, what.answers)
       return
+    }
+  }
+}
+
+/** What an administrator does to a device in a console of the host. Throws Fault when there is nothing to do it to. */
+const stepByHand = (facts: HostFacts, { slot, does }: Extract<Befall, { kind: 'by-hand' }>): Step => {
+  const found = facts.gpus.find((gpu) => gpu.slot === slot)
+  if (!found) throw new Fault('internal', `${facts.name} has no ${slot}`)
+  const { instanceId, locationPath } = found
+  const gpu = { alias: `${facts.name}/${slot}`, instanceId, locationPath }
+  switch (does) {
+    case 'enable':
+      return { kind: 'enableDevice', gpu }
+    case 'disable':
+      return { kind: 'disableDevice', gpu }
+    case 'mount':
+      return { kind: 'mountDevice', gpu, force: false }
+    case 'dismount':
+      return { kind: 'dismountDevice', gpu, force: facts.forceDismount }
+    case 'detach': {
+      const holder = facts.vms.find((each) => each.assigned.includes(locationPath))
+      if (!holder) throw new Fault('internal', `no VM has ${gpu.alias}`)
+      return { kind: 'detachDevice', gpu, vm: { id: holder.id, name: holder.name } }
     }
   }
 }

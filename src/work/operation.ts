@@ -175,15 +175,17 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
   const why = progress.why ?? 'a step failed'
   return looksUntouched(touched, facts)
     ? finish(operation, facts, { kind: 'roll-back', at, why })
-    : giveUp(operation, facts, [why, ...refusedUndos(plan, progress)].join('; '))
+    : giveUp(operation, facts, [why, ...refusedUndos(plan, progress)].join('\n'))
 }
 
 const refusedUndos = (plan: Plan, progress: Progress): string[] =>
-  plan.steps.flatMap((step, n) => {
-    const each = progress.steps[n]
-    if (each?.state !== 'undo-refused') return []
-    return [`then its undo was refused: ${saysOf(undoOf(step))}: ${each.detail ?? 'refused'}`]
-  })
+  plan.steps
+    .flatMap((step, n) => {
+      const each = progress.steps[n]
+      if (each?.state !== 'undo-refused') return []
+      return [`Undoing then failed at: ${saysOf(undoOf(step))}: ${each.detail ?? 'refused'}`]
+    })
+    .toReversed()
 
 /** Asks for a person; what repairs the host goes along. */
 const giveUp = async (operation: Operation, facts: HostFacts | null, why: string): Promise<Turn> => {

@@ -220,6 +220,37 @@ describe('misfortunes', () => {
   })
 })
 
+describe('what an administrator does to a device by hand', () => {
+  const does = (slot: string, what: string) =>
+    send('/playground/world', { kind: 'by-hand', host: 'hv01', slot, does: what })
+  const gpu0 = () => world.facts('hv01').gpus.find((gpu) => gpu.slot === 'gpu0')!
+
+  it('happens where Hyper-V permits it', async () => {
+    const statuses = []
+    for (const what of ['disable', 'dismount', 'mount', 'enable'])
+      statuses.push((await does('gpu0', what)).status)
+
+    expect(statuses).toEqual([200, 200, 200, 200])
+    expect(gpu0().problemCode).toBe(0)
+  })
+
+  it('takes a GPU from the VM that has it', async () => {
+    world.setVmState('hv01', 'render-01', 'Off')
+
+    await does('gpu2', 'detach')
+
+    expect(world.facts('hv01').vms.find((vm) => vm.name === 'render-01')?.assigned).toEqual([])
+  })
+
+  it('is refused with the reason where it does not', async () => {
+    const answers = [await does('gpu0', 'mount'), await does('gpu0', 'detach'), await does('gpu9', 'enable')]
+
+    expect(answers.map((answer) => answer.status)).toEqual([409, 409, 409])
+    expect(answers[1]?.body).toContain('no VM has hv01/gpu0')
+    expect(answers[2]?.body).toContain('no gpu9')
+  })
+})
+
 describe('the live state', () => {
   /** Reads states until one satisfies the condition. */
   const watch = async (condition: (state: PlaygroundState) => boolean, then?: () => void) => {

@@ -4,6 +4,7 @@
  * Orders of steps are in assign.ts, move.ts and release.ts.
  */
 import { z } from 'zod'
+import { bytes } from '../answers/words'
 import {
   type GpuPlace,
   type HostFacts,
@@ -100,13 +101,12 @@ const settingFlags = (settings: SomeSettings): string =>
     .join(' ')
 
 const settingWords = (settings: SomeSettings): string => {
-  const gib = (bytes: number) => `${Number((bytes / 2 ** 30).toFixed(2))} GiB`
   const words: string[] = []
   if (settings.automaticStopAction) words.push(`stop action ${settings.automaticStopAction}`)
   if (settings.guestControlledCacheTypes !== undefined)
     words.push(`guest-controlled cache types ${settings.guestControlledCacheTypes ? 'on' : 'off'}`)
-  if (settings.lowMmioBytes !== undefined) words.push(`low MMIO ${gib(settings.lowMmioBytes)}`)
-  if (settings.highMmioBytes !== undefined) words.push(`high MMIO ${gib(settings.highMmioBytes)}`)
+  if (settings.lowMmioBytes !== undefined) words.push(`low MMIO ${bytes(settings.lowMmioBytes)}`)
+  if (settings.highMmioBytes !== undefined) words.push(`high MMIO ${bytes(settings.highMmioBytes)}`)
   if (settings.automaticCheckpoints !== undefined)
     words.push(`automatic checkpoints ${settings.automaticCheckpoints ? 'on' : 'off'}`)
   return words.join(', ')

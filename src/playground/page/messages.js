@@ -134,7 +134,6 @@ export const showMessages = (key, messages, context) => {
     const known = drawn.get(message.ts)
     if (known?.mark === mark) return known.node
     const node = draw(message, joined, context)
-    if (known) node.classList.add('changed')
     drawn.set(message.ts, { mark, node })
     return node
   })

@@ -27,6 +27,13 @@ const SMI = [
   ['gpu-lost', 'nvidia-smi: GPU lost'],
   ['no-answer', 'nvidia-smi: no answer'],
 ]
+const BY_HAND = [
+  ['enable', 'enable on the host'],
+  ['disable', 'disable on the host'],
+  ['mount', 'mount on the host'],
+  ['dismount', 'dismount from the host'],
+  ['detach', 'remove from its VM'],
+]
 const wordOf = (list, value) => list.find(([each]) => each === value)?.[1] ?? value
 
 let chosen = { host: null, vm: null }
@@ -89,6 +96,22 @@ const controls = (fleet) => {
       act('Arm', () => ({ kind: 'fail-step', host: host.name, step: step.value, how: how.value }), 'loud'),
     ),
   ]
+  if (host.gpus.length > 0) {
+    const gpu = choose(
+      'GPU',
+      host.gpus.map(({ slot, model }) => [slot, `${slot} ${model}`]),
+      host.gpus[0].slot,
+    )
+    const does = choose('What is done to it', BY_HAND, 'enable')
+    rows.push(
+      row(
+        'By hand',
+        gpu,
+        does,
+        act('Do it', () => ({ kind: 'by-hand', host: host.name, slot: gpu.value, does: does.value })),
+      ),
+    )
+  }
   if (!vm) return rows
   const vmBox = choose(
     'VM',
@@ -110,7 +133,7 @@ const controls = (fleet) => {
   return [
     ...rows,
     row(
-      'By hand',
+      'A VM',
       vmBox,
       act(to === 'Running' ? 'Start' : 'Turn off', () => ({
         kind: 'set-vm',

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { Fault } from '../../core/errors'
 import type { Block, Json } from './block-limits'
 import { Faults, type SlackFault } from './faults'
+import { NO_LOG, openMessageLog } from './message-log'
 import { Messages, type SlackMessage } from './messages'
 import { blockActions, type Scene, signedHeaders, slashCommand } from './payloads'
 import { type Acknowledgement, replyTo, showAcknowledgement } from './replies'
@@ -49,6 +50,8 @@ export interface LocalSlackOptions {
   readonly botToken: string
   /** Where the bot takes its events, asked at each payload. */
   readonly eventsUrl: () => string
+  /** A file in which the messages outlive the process; nowhere when absent. */
+  readonly keepIn?: string
   /** 0, any free port, when absent. */
   readonly port?: number
   readonly teamId?: string
@@ -73,7 +76,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     team: { ...TEAM, id: options.teamId ?? TEAM.id },
     people: options.people ?? PEOPLE,
     channels: options.channels ?? CHANNELS,
-    messages: new Messages(clock),
+    messages: new Messages(clock, options.keepIn === undefined ? NO_LOG : openMessageLog(options.keepIn)),
     views: new Map(),
     changed: () => listeners.forEach((listen) => listen()),
   }

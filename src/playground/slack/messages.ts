@@ -1,5 +1,6 @@
 /** The channels' messages: unique increasing timestamps, block ids filled in as Slack does, edits and removals. */
 import type { Block, Json } from './block-limits'
+import { NO_LOG, type MessageLog } from './message-log'
 
 export interface SlackMessage {
   /** `seconds.micros`, unique and increasing in the workspace; it names the message within its channel. */
@@ -28,8 +29,15 @@ export class Messages {
   #lastMicros = 0
   #ids = 0
 
-  constructor(clock: () => number) {
+  readonly #log: MessageLog
+
+  constructor(clock: () => number, log: MessageLog = NO_LOG) {
     this.#clock = clock
+    this.#log = log
+    for (const { channel, ids, message } of log.saved) {
+      if (message) this.#byChannel.set(channel, [...this.of(channel), message].slice(-KEPT))
+      this.#ids = Math.max(this.#ids, ids)
+    }
   }
 
   /** The next timestamp: now, or just after the last one. */
@@ -50,6 +58,7 @@ export class Messages {
   post(channel: string, draft: Draft): SlackMessage {
     const message = { ...draft, blocks: this.#withIds(draft.blocks), ts: this.stamp() }
     this.#byChannel.set(channel, [...this.of(channel), message].slice(-KEPT))
+    this.#save(channel, message.ts, message)
     return message
   }
 
@@ -71,6 +80,7 @@ export class Messages {
       channel,
       this.of(channel).map((message) => (message === before ? after : message)),
     )
+    this.#save(channel, ts, after)
     return after
   }
 
@@ -79,6 +89,16 @@ export class Messages {
       channel,
       this.of(channel).filter((message) => message.ts !== ts),
     )
+    this.#save(channel, ts, null)
+  }
+
+  #save(channel: string, ts: string, message: SlackMessage | null): void {
+    this.#log.append({
+      channel,
+      ts,
+      ids: this.#ids,
+      message: message && { ...message, blocks: [...message.blocks] },
+    })
   }
 
   #newId(): string {

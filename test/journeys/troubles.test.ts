@@ -88,3 +88,38 @@ describe('an answer to a command', () => {
     expect(past).toContain('asked to assign hv01/gpu0 to train-01')
   })
 })
+
+describe('a request that could not be undone', () => {
+  test('asks for a person, lists what repairs the host, and is closed once somebody has', async () => {
+    const refuse = (step: 'enableDevice' | 'dismountDevice') =>
+      journey.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' })
+    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
+    await journey.presses(JONAS, 'Approve')
+    await seesCard('R-1 · done')
+    refuse('enableDevice')
+    refuse('dismountDevice')
+    await journey.says(MAYA, 'release hv01/gpu0 --shutdown')
+    await journey.presses(JONAS, 'Approve')
+    const card = await seesCard('R-2 · needs attention')
+    expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
+    expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')
+
+    const early = await journey.says(PRIYA, 'resolve R-2')
+    const facts = journey.world.facts('hv01')
+    const { instanceId, locationPath } = facts.gpus.find((gpu) => gpu.slot === 'gpu0')!
+    journey.world.act('hv01', {
+      kind: 'enableDevice',
+      gpu: { alias: 'hv01/gpu0', instanceId, locationPath },
+    })
+    const late = await journey.says(PRIYA, 'resolve R-2')
+
+    expect(textOf(early)).toContain('still disabled on the host')
+    expect(textOf(late)).toContain('R-2 is resolved')
+    await seesCard('R-2 · resolved by an administrator')
+    expect(textOf(await journey.says(MAYA, 'assign hv01/gpu0 to train-02 --shutdown'))).toContain('R-3')
+  })
+
+  test('is closed by an administrator only', async () => {
+    expect(textOf(await journey.says(JONAS, 'resolve R-1'))).toContain('does not let you resolve')
+  })
+})

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { openStore, type Store } from '../../src/store/database'
+import { duePosts } from '../../src/store/mailbox'
+import { decide } from '../../src/work/decide'
+import type { Parts } from '../../src/work/parts'
+import { expire } from '../../src/work/watch'
+import { fakeClock } from '../fakes/clock'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
+import { APPROVER, asked, assign, botOver, decided, fleetOf, stored } from './operations/bot'
+
+let dir: string
+let store: Store
+let parts: Parts
+beforeEach(async () => {
+  dir = makeTempDir()
+  store = await openStore(dir)
+  const clock = fakeClock()
+  parts = botOver(store.db, fleetOf(clock), clock)
+})
+afterEach(async () => {
+  await store.close()
+  removeTempDir(dir)
+})
+
+const cardOf = async (id: string) =>
+  (await duePosts(store.db, parts.clock.now(), 10)).posts.find((each) => each.requestId === id)?.notice
+
+it('a request that nobody decides in time expires, and its card says so without buttons', async () => {
+  const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+
+  await parts.clock.sleep(parts.limits.requestExpiresMs - 1)
+  await expire(parts)
+  const before = (await stored(store.db, id)).state
+  await parts.clock.sleep(1)
+  await expire(parts)
+
+  expect([before, (await stored(store.db, id)).state]).toEqual(['pending', 'expired'])
+  const card = await cardOf(id)
+  expect(card?.summary).toContain('expired without a decision')
+  expect(card?.parts.some((part) => part.kind === 'buttons')).toBe(false)
+})
+
+it('a press that comes too late is refused even before the request was swept', async () => {
+  const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+  await parts.clock.sleep(parts.limits.requestExpiresMs)
+
+  const late = { verdict: 'approve', requestId: id, by: APPROVER, reason: undefined } as const
+  const answer = await store.db.transaction().execute(decide(parts, late))
+
+  expect(answer?.summary).toContain('has expired')
+  expect((await stored(store.db, id)).state).toBe('pending')
+})
+
+it('an approved request does not expire, and an expired one frees its GPU and VM for the next', async () => {
+  const first = await asked(parts, assign('hv01/gpu0', 'train-01'))
+  await parts.clock.sleep(parts.limits.requestExpiresMs)
+  await expire(parts)
+  const second = await asked(parts, assign('hv01/gpu0', 'train-01'))
+  await decided(parts, second.id)
+
+  await parts.clock.sleep(parts.limits.requestExpiresMs)
+  await expire(parts)
+
+  expect([(await stored(store.db, first.id)).state, (await stored(store.db, second.id)).state]).toEqual([
+    'expired',
+    'approved',
+  ])
+})

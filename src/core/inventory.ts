@@ -78,13 +78,13 @@ export const gpuFacts = z.object({
   bars: z.array(
     z.object({ bytes: z.number().int().positive(), bits: z.union([z.literal(32), z.literal(64)]) }),
   ),
-  /** AcsCompatibleUpHierarchy: 0 not supported, 1 single function, 2 no peer to peer, 3 supported. */
-  acs: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  /** AcsCompatibleUpHierarchy: 0 not supported, 1 single function, 2 no peer to peer, 3 supported; null: not known. */
+  acs: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).nullable(),
   /** RequiresReservedMemoryRegion (RMRR); a missing value is not "no". */
   reservedMemory: z.boolean().nullable(),
-  /** SurveyDDA device type: 2 Express endpoint, 3 legacy endpoint, 4 root-complex integrated, 5 BIOS kept PCIe control. */
-  deviceType: z.number().int(),
-  baseClass: z.number().int(),
+  /** SurveyDDA device type: 2 Express endpoint, 3 legacy endpoint, 4 root-complex integrated, 5 BIOS kept PCIe control; null: not known. */
+  deviceType: z.number().int().nullable(),
+  baseClass: z.number().int().nullable(),
   interrupts: z.enum(['msi', 'line', 'none']),
   /** The host draws its own console on this GPU. */
   hostDisplay: z.boolean(),

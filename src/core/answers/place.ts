@@ -1,6 +1,7 @@
 /** Where a GPU is, in words, and whether it could be asked for: the same in every answer. */
 import { shown } from '../grammar/shown'
 import { placeOf, vmById, type GpuFacts, type HostFacts, type HostView } from '../inventory'
+import type { CheckId } from '../plan/check'
 import { survey } from '../survey'
 import { ago } from './words'
 
@@ -36,6 +37,15 @@ export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle
   }
 }
 
+/** Why not, in as few words as a table has room for; where there is none, the title of the check. */
+const BRIEFLY: { readonly [I in CheckId]?: string } = {
+  acs: 'no ACS',
+  mode: 'partitioned (GPU-P)',
+  'reserved-memory': 'reserved memory (RMRR)',
+  edition: 'not Windows Server',
+  interrupts: 'line-based interrupts',
+}
+
 const onHost = (host: HostFacts, gpu: GpuFacts): Whereabouts => {
   const { partition } = gpu
   if (partition && partition.used > 0)
@@ -45,7 +55,11 @@ const onHost = (host: HostFacts, gpu: GpuFacts): Whereabouts => {
     }
   const against = survey(host, gpu, null).find((check) => check.verdict === 'fail')
   return against
-    ? { where: `cannot be assigned: ${against.title}`, free: false, because: against.reason }
+    ? {
+        where: `cannot be assigned: ${BRIEFLY[against.id] ?? against.title}`,
+        free: false,
+        because: against.reason,
+      }
     : { where: 'free', free: true }
 }
 

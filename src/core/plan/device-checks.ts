@@ -20,6 +20,15 @@ const FIRMWARE =
 const location = (gpu: GpuFacts): Check =>
   about('location', 'Location').pass(`${gpu.locationPath}, ${gpu.instanceId}`)
 
+/** What Windows does not tell counts against a device that is still to be dismounted; once it is, it cannot be read. */
+const unknown = (check: ReturnType<typeof about>, host: HostFacts, gpu: GpuFacts, what: string): Check =>
+  needsDismount(host, gpu)
+    ? check.fail(
+        `${what} is not known, and unknown is not "no"`,
+        'Install the chipset and device drivers on the host, enable the device, and check again',
+      )
+    : check.warn(`${what} cannot be read while it is dismounted`)
+
 const reservedMemory = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('reserved-memory', 'Reserved memory')
   if (gpu.reservedMemory === false) return check.pass('The firmware reserves no memory for this device')
@@ -28,18 +37,12 @@ const reservedMemory = (host: HostFacts, gpu: GpuFacts): Check => {
       'The firmware owns memory that this device uses (RMRR), so it cannot be assigned',
       FIRMWARE,
     )
-  if (!needsDismount(host, gpu))
-    return check.warn(
-      'Whether the firmware reserves memory for this device cannot be read while it is dismounted',
-    )
-  return check.fail(
-    'Whether the firmware reserves memory for this device is not known, and unknown is not "no"',
-    'Install the chipset and device drivers on the host, enable the device, and check again',
-  )
+  return unknown(check, host, gpu, 'Whether the firmware reserves memory for this device')
 }
 
 const acs = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('acs', 'Access Control Services')
+  if (gpu.acs === null) return unknown(check, host, gpu, 'Whether all bridges above this device have ACS')
   if (gpu.acs !== 0) return check.pass('Traffic between this device and the host goes through the IOMMU')
   const force = host.forceDismount ? '; -Force would waive this check, and the bot refuses it here' : ''
   return check.fail(
@@ -48,8 +51,9 @@ const acs = (host: HostFacts, gpu: GpuFacts): Check => {
   )
 }
 
-const deviceType = (gpu: GpuFacts): Check => {
+const deviceType = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('device-type', 'Device type')
+  if (gpu.deviceType === null) return unknown(check, host, gpu, 'What kind of PCI device this is')
   const { deviceType: type, baseClass } = gpu
   if (type === 2) return check.pass('PCI Express endpoint')
   if (type === 4)
@@ -179,7 +183,7 @@ const audio = (gpu: GpuFacts): Check => {
 export const deviceChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check[] => [
   reservedMemory(host, gpu),
   acs(host, gpu),
-  deviceType(gpu),
+  deviceType(host, gpu),
   location(gpu),
   interrupts(gpu),
   bars(gpu),

@@ -51,7 +51,7 @@ const gpuPairs = (host: HostFacts, gpu: GpuFacts): Pair[] => [
   ['BARs', barsOf(gpu)],
   ['memory', said(gpu.memoryBytes)],
   ['ACS', said(gpu.acs)],
-  ['device type', `${gpu.deviceType}, class ${gpu.baseClass}`],
+  ['device type', `${said(gpu.deviceType)}, class ${said(gpu.baseClass)}`],
   ['reserved memory', said(gpu.reservedMemory)],
   ['interrupts', gpu.interrupts],
   ['partitioned', said(gpu.partition !== null && (gpu.partition.count > 1 || gpu.partition.used > 0))],

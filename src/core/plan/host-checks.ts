@@ -8,12 +8,16 @@ export const needsDismount = (host: HostFacts, gpu: GpuFacts): boolean => {
   return place === 'host-enabled' || place === 'host-disabled'
 }
 
+/** -Force waives the ACS check, so it is never used where ACS is absent, or not known to be there. */
+export const mayForce = (host: HostFacts, gpu: GpuFacts): boolean =>
+  host.forceDismount && gpu.acs !== null && gpu.acs !== 0
+
 /**
  * Is that dismount done with -Force? The host's configuration decides, never a failed attempt; where ACS is absent
  * the `acs` check refuses the plan altogether.
  */
 export const forcesDismount = (host: HostFacts, gpu: GpuFacts): boolean =>
-  host.forceDismount && gpu.acs !== 0 && needsDismount(host, gpu)
+  mayForce(host, gpu) && needsDismount(host, gpu)
 
 export const FORCE_MEANING =
   'it waives the ACS and mitigation-driver checks, so expose the device only to trusted VMs'

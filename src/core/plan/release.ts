@@ -2,7 +2,7 @@
 import { type Outcome, type Refusal, accepted, refusal, refused } from '../errors'
 import { type GpuFacts, type HostFacts, aliasOf, gpuByPath, placeOf } from '../inventory'
 import { seal } from './digest'
-import { FORCE_MEANING } from './host-checks'
+import { FORCE_MEANING, mayForce } from './host-checks'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
 import { holderObstacles } from './obstacles'
 import type { Plan } from './plan'
@@ -13,7 +13,7 @@ import { holderOf, settingsBack } from './taking'
 const giveToHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
   const ref = gpuRefOf(host, gpu)
   return [
-    { kind: 'mountDevice', gpu: ref, force: host.forceDismount && gpu.acs !== 0 },
+    { kind: 'mountDevice', gpu: ref, force: mayForce(host, gpu) },
     { kind: 'enableDevice', gpu: ref },
   ]
 }
@@ -46,7 +46,7 @@ const undoWarnings = (host: HostFacts, gpu: GpuFacts): string[] => {
     return [
       'If a later step fails, the GPU cannot be dismounted again: there is no ACS above it, and -Force is refused there.',
     ]
-  return host.forceDismount
+  return mayForce(host, gpu)
     ? [`If a later step fails, the undo dismounts with -Force: ${FORCE_MEANING}.`]
     : []
 }

@@ -51,7 +51,7 @@ const gpu = z.strictObject({
   /** ConfigManagerErrorCode while enabled; 28 is implied where there is no driver. */
   problemCode: z.number().int().default(0),
   bars: z.array(z.strictObject({ size: bytes, bits: z.union([z.literal(32), z.literal(64)]) })),
-  acs: gpuFacts.shape.acs.default(3),
+  acs: gpuFacts.shape.acs.unwrap().default(3),
   reservedMemory: gpuFacts.shape.reservedMemory.default(false),
   deviceType: z.number().int().default(2),
   baseClass: z.number().int().default(3),

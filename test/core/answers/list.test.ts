@@ -40,7 +40,7 @@ describe('where a GPU is', () => {
       'dismounted, attached to nothing: needs attention',
     ],
     ['missing', gpu({ problemCode: null }), 'missing: the host shows no such device'],
-    ['without ACS', gpu({ acs: 0 }), 'cannot be assigned: Access Control Services'],
+    ['without ACS', gpu({ acs: 0 }), 'cannot be assigned: no ACS'],
     [
       'partitioned',
       gpu({ partition: { validCounts: [1, 4], count: 4, used: 3 } }),

@@ -55,7 +55,12 @@ const A_PORT = 'is not a port: a whole number from 0 to 65535'
 
 const commonSchema = z.object({
   DATA_DIR: z.string().default('./data'),
-  PORT: z.coerce.number(A_PORT).int(A_PORT).min(0, A_PORT).max(65_535, A_PORT).default(3978),
+  PORT: z
+    .string()
+    .regex(/^\d+$/, A_PORT)
+    .transform(Number)
+    .pipe(z.number().max(65_535, A_PORT))
+    .default(3978),
   HOST: z.string().optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'is not one of debug, info, warn, error')

@@ -28,7 +28,7 @@ export const startHttp = async (options: HttpOptions): Promise<HttpServer> => {
   } catch (error) {
     throw new Fault(
       'config',
-      `listening on ${options.host}:${options.port} (set PORT to another port, or stop what uses this one)`,
+      `listening on ${options.host}:${options.port} (if the port is in use, set PORT to another one; if the address is not this machine's, set HOST)`,
       error,
     )
   }

@@ -9,7 +9,10 @@ export const openLog = (options: {
   terminal: boolean
   secrets: readonly string[]
 }): Logger => {
-  const secrets = options.secrets.filter((secret) => secret.length >= SHORTEST_SECRET)
+  // Longest first: a secret may begin like another one.
+  const secrets = options.secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .toSorted((a, b) => b.length - a.length)
   const withoutSecrets = (line: string): string =>
     secrets.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), '[redacted]'), line)
   const settings = { level: options.level, base: null, hooks: { streamWrite: withoutSecrets } }

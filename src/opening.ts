@@ -21,7 +21,8 @@ export const opening = async <T extends object>(
     })
     return { ...opened, stop }
   } catch (error) {
-    await stop()
+    // Why it did not open is what matters; what else fails on the way back would only hide it.
+    await stop().catch(() => undefined)
     throw error
   }
 }

@@ -137,6 +137,8 @@ export interface Post {
   readonly seq: number
   readonly requestId: string | null
   readonly to: Address
+  /** Posts to one place go in order. */
+  readonly place: string
   readonly otherwise: Address | null
   readonly notice: Notice
   readonly wanted: number
@@ -146,20 +148,51 @@ export interface Post {
   readonly tries: number
 }
 
-/** Posts and edits that are due, oldest first; and when the next one will be, if none is. */
+/**
+ * Posts and edits that are due, oldest first, and when the next one will be. Places in `except` are left out, and so is
+ * what stands behind a post of its place that has to wait.
+ */
 export const duePosts = async (
   db: Db,
   now: number,
-  limit: number,
+  { limit, except = [] }: { readonly limit: number; readonly except?: readonly string[] },
 ): Promise<{ posts: Post[]; nextAt: number | null }> => {
-  const due = db.selectFrom('outbox').whereRef('wanted', '>', 'shown').where('failure', 'is', null)
-  const rows = await due.selectAll().where('due_at', '<=', now).orderBy('seq').limit(limit).execute()
-  const next =
-    rows.length > 0 ? undefined : await due.select('due_at').orderBy('due_at').limit(1).executeTakeFirst()
+  const pending = db
+    .selectFrom('outbox')
+    .whereRef('wanted', '>', 'shown')
+    .where('failure', 'is', null)
+    .$if(except.length > 0, (query) => query.where('address', 'not in', except))
+  const rows = await pending
+    .selectAll()
+    .where('due_at', '<=', now)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('outbox as before')
+            .select('before.seq')
+            .whereRef('before.address', '=', 'outbox.address')
+            .whereRef('before.seq', '<', 'outbox.seq')
+            .whereRef('before.wanted', '>', 'before.shown')
+            .where('before.failure', 'is', null)
+            .where('before.due_at', '>', now),
+        ),
+      ),
+    )
+    .orderBy('seq')
+    .limit(limit)
+    .execute()
+  const next = await pending
+    .select('due_at')
+    .where('due_at', '>', now)
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst()
   const posts = rows.map((row) => ({
     seq: row.seq,
     requestId: row.request_id,
     to: address.parse(JSON.parse(row.address)),
+    place: row.address,
     otherwise: row.otherwise === null ? null : address.parse(JSON.parse(row.otherwise)),
     notice: notice.parse(JSON.parse(row.notice)),
     wanted: row.wanted,
@@ -172,8 +205,15 @@ export const duePosts = async (
 
 /** Before first posts leave: if the process dies now, each may or may not exist. */
 export const markSending = async (db: Db, posts: readonly Post[]): Promise<void> => {
-  const first = posts.filter((each) => each.ref === null).map((each) => each.seq)
-  if (first.length > 0) await db.updateTable('outbox').set({ sending: 1 }).where('seq', 'in', first).execute()
+  await db
+    .updateTable('outbox')
+    .set({ sending: 1 })
+    .where(
+      'seq',
+      'in',
+      posts.map((each) => each.seq),
+    )
+    .execute()
 }
 
 export interface Shown {

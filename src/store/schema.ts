@@ -86,5 +86,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table pauses (scope text primary key, account text not null, at integer not null)`,
     `create table inventory (host text primary key, facts text, read_at integer, error text)`,
   ],
-  [`alter table outbox add column otherwise text`],
+  [
+    `alter table outbox add column otherwise text`,
+    `create index outbox_place on outbox (address, seq) where wanted > shown and failure is null`,
+  ],
 ]

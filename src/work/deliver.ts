@@ -27,39 +27,76 @@ const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 60_000] as const
 const AT_ONCE = 100
 const AT_ONCE_IN_RUSH = 4
 
-type Sending = Parts & { readonly shown: (each: Shown) => Promise<void> }
-
-export const startDelivering = (parts: Parts): Loop => {
-  const sending: Sending = {
-    ...parts,
-    shown: inOneCommit((batch: readonly Shown[]) => markShown(parts.db, batch)),
-  }
-  return startLoop(parts.clock, async () => {
-    try {
-      await afterRush(parts)
-      const now = parts.clock.now()
-      const { posts, nextAt } = await duePosts(parts.db, now, parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE)
-      if (posts.length === 0) return nextAt === null ? null : Math.max(0, nextAt - now)
-      await markSending(parts.db, posts)
-      await Promise.all([...byPlace(posts).values()].map((queue) => sendInOrder(sending, queue)))
-      return 0
-    } catch (error) {
-      parts.log.error({ error: messageOf(error) }, 'delivering posts')
-      return BACKOFF_MS[0]
-    }
-  })
+type Sending = Parts & {
+  readonly leaving: (each: Post) => Promise<void>
+  readonly shown: (each: Shown) => Promise<void>
 }
 
-const placeOf = ({ to }: Post): string => (to.kind === 'channel' ? to.channel : `${to.channel} ${to.user}`)
+export const startDelivering = (parts: Parts): Loop => {
+  const stopping = new AbortController()
+  /** Places that are being posted to, with what ends it; each wakes the loop when it has ended. */
+  const busy = new Map<string, Promise<void>>()
+  const sending: Sending = {
+    ...parts,
+    leaving: inOneCommit((batch: readonly Post[]) => markSending(parts.db, batch)),
+    shown: inOneCommit((batch: readonly Shown[]) => markShown(parts.db, batch)),
+  }
+
+  const begin = (place: string, queue: readonly Post[]): void => {
+    const work = async (): Promise<void> => {
+      try {
+        await sendInOrder(sending, queue, stopping.signal)
+      } catch (error) {
+        parts.log.error({ error: messageOf(error) }, 'delivering posts')
+        await parts.clock.sleep(BACKOFF_MS[0], stopping.signal)
+      }
+    }
+    const done = work().then(() => {
+      busy.delete(place)
+      loop.wake()
+    })
+    busy.set(place, done)
+  }
+
+  const turn = async (): Promise<number | null> => {
+    try {
+      await afterRush(parts, stopping.signal)
+      const now = parts.clock.now()
+      const room = (parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE) - busy.size
+      if (room <= 0) return null
+      const { posts, nextAt } = await duePosts(parts.db, now, { limit: room, except: [...busy.keys()] })
+      for (const [place, queue] of byPlace(posts)) begin(place, queue)
+      if (posts.length === room) return 0
+      return nextAt === null ? null : nextAt - now
+    } catch (error) {
+      parts.log.error({ error: messageOf(error) }, 'looking for posts')
+      return BACKOFF_MS[0]
+    }
+  }
+
+  const loop = startLoop(parts.clock, turn)
+  return {
+    wake: loop.wake,
+    stop: async () => {
+      stopping.abort()
+      await loop.stop()
+      await Promise.all(busy.values())
+    },
+  }
+}
 
 const byPlace = (posts: readonly Post[]): Map<string, Post[]> => {
   const queues = new Map<string, Post[]>()
-  for (const each of posts) queues.set(placeOf(each), [...(queues.get(placeOf(each)) ?? []), each])
+  for (const each of posts) queues.set(each.place, [...(queues.get(each.place) ?? []), each])
   return queues
 }
 
-const sendInOrder = async (parts: Sending, queue: readonly Post[]): Promise<void> => {
-  for (const each of queue) if (!(await send(parts, each))) return
+const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: AbortSignal): Promise<void> => {
+  for (const each of queue) {
+    if (stopping.aborted) return
+    if (each.ref === null) await parts.leaving(each)
+    if (!(await send(parts, each))) return
+  }
 }
 
 /** False when the place cannot take more now. */

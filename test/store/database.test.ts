@@ -119,7 +119,7 @@ describe('durability', () => {
     expect(await openDeliveries(db, 10)).toEqual([aDelivery('a')])
     expect(await findRequest(db, 'R-1')).toEqual(request)
     expect(await entriesOf(db, 'R-1')).toHaveLength(1)
-    expect((await duePosts(db, 1, 10)).posts).toMatchObject([
+    expect((await duePosts(db, 1, { limit: 10 })).posts).toMatchObject([
       { requestId: 'R-1', notice: aNotice('pending') },
     ])
     expect((await baselinesOf(db, 'hv01')).get(vm)).toEqual(request.plan.baselines[0]?.after)

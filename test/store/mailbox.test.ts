@@ -125,7 +125,7 @@ describe('the outbox', () => {
       )
   const edited = (text: string) =>
     store.db.transaction().execute((tx) => editCopies(tx, 'R-1', aNotice(text), 1))
-  const due = async (now = 1) => (await duePosts(store.db, now, 10)).posts
+  const due = async (now = 1) => (await duePosts(store.db, now, { limit: 10 })).posts
   const only = async (): Promise<Post> => {
     const [first, ...more] = await due()
     if (!first || more.length > 0) throw new Error('not exactly one post is due')
@@ -183,7 +183,7 @@ describe('the outbox', () => {
 
     await markLater(store.db, await only(), { at: 50, sending: false })
 
-    expect(await duePosts(store.db, 49, 10)).toEqual({ posts: [], nextAt: 50 })
+    expect(await duePosts(store.db, 49, { limit: 10 })).toEqual({ posts: [], nextAt: 50 })
     expect(await due(50)).toMatchObject([{ tries: 1, doubtful: false }])
   })
 
@@ -193,7 +193,7 @@ describe('the outbox', () => {
 
     await edited('approved')
 
-    expect(await duePosts(store.db, 99, 10)).toEqual({ posts: [], nextAt: null })
+    expect(await duePosts(store.db, 99, { limit: 10 })).toEqual({ posts: [], nextAt: null })
   })
 
   it('posts a new message in place of one that can no longer be edited', async () => {

@@ -23,7 +23,8 @@ afterEach(async () => {
 })
 
 const cardOf = async (id: string) =>
-  (await duePosts(store.db, parts.clock.now(), 10)).posts.find((each) => each.requestId === id)?.notice
+  (await duePosts(store.db, parts.clock.now(), { limit: 10 })).posts.find((each) => each.requestId === id)
+    ?.notice
 
 it('a request that nobody decides in time expires, and its card says so without buttons', async () => {
   const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 /** What the channel shows of a request, once all is delivered. */
 const cardOf = async (id: string): Promise<Notice> => {
-  const { posts } = await duePosts(store.db, parts.clock.now(), 100)
+  const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 100 })
   const card = posts.find((each) => each.requestId === id)
   if (!card) throw new Error(`no card of ${id}`)
   return card.notice

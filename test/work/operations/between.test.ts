@@ -133,7 +133,7 @@ describe('between requests', () => {
 
     await runRequest(parts, await decided(parts, id), new AbortController().signal)
 
-    const { posts } = await duePosts(store.db, parts.clock.now(), 10)
+    const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 10 })
     expect(chat.sent).toEqual([])
     expect(posts.map(({ requestId }) => requestId)).toEqual([id, null])
     await store.close()

@@ -1,0 +1,287 @@
+import { describe, expect, it } from '@jest/globals'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readConfig } from '../src/config'
+import { Fault } from '../src/core/errors'
+import { useTempDirs } from './fakes/temp'
+
+const POLICY = 'policy: { ask: [U012ABCDEF], approve: [U034GHIJKL] }\n'
+const TOKEN = 'xoxb-1-2-three'
+const SIGNING_SECRET = '0123456789abcdef0123456789abcdef'
+
+const tempDir = useTempDirs()
+
+/** The path of a configuration file with this text. */
+const fileOf = (text: string): string => {
+  const path = join(tempDir(), 'gpu-chatops.yaml')
+  writeFileSync(path, text)
+  return path
+}
+const serving = (changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  SLACK_BOT_TOKEN: TOKEN,
+  SLACK_SIGNING_SECRET: SIGNING_SECRET,
+  ...changes,
+})
+const withFile = (text: string, changes: NodeJS.ProcessEnv = {}) => {
+  const path = fileOf(text)
+  return { path, environment: serving({ GPU_CHATOPS_CONFIG: path, ...changes }) }
+}
+
+const server = (environment: NodeJS.ProcessEnv) => {
+  const config = readConfig(environment)
+  if (config.kind !== 'server') throw new Error('it is the playground')
+  return config
+}
+
+const faultOf = (environment: NodeJS.ProcessEnv): Fault => {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error('this configuration is accepted')
+}
+/** Each error as the operator reads it, without the line that counts them. */
+const errorsOf = (environment: NodeJS.ProcessEnv): string[] => {
+  const [, ...errors] = faultOf(environment).message.split('\n  - ')
+  return errors
+}
+/** The errors of a configuration file, without its path in front. */
+const errorsIn = (text: string): string[] => {
+  const { path, environment } = withFile(text)
+  return errorsOf(environment).map((error) => {
+    if (!error.startsWith(`${path}: `)) throw new Error(`no path in: ${error}`)
+    return error.slice(path.length + 2)
+  })
+}
+
+describe('with nothing set', () => {
+  it('it is the playground, with defaults that work', () => {
+    expect(readConfig({})).toEqual({
+      kind: 'playground',
+      DATA_DIR: './data',
+      PORT: 3978,
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  it('or only variables that the playground has too, it is the playground with these', () => {
+    const config = readConfig({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: '/srv/gpu', LOG_LEVEL: 'debug' })
+
+    expect(config).toEqual({
+      kind: 'playground',
+      DATA_DIR: '/srv/gpu',
+      PORT: 0,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
+    })
+  })
+
+  it('or only to nothing, as a compose file does it, it is the playground too', () => {
+    const config = readConfig({
+      SLACK_BOT_TOKEN: '',
+      SLACK_SIGNING_SECRET: '',
+      SLACK_APP_TOKEN: '',
+      GPU_CHATOPS_CONFIG: '',
+      PORT: '',
+      LOG_LEVEL: '',
+    })
+
+    expect(config).toMatchObject({ kind: 'playground', PORT: 3978, LOG_LEVEL: 'info' })
+  })
+
+  it.each(['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'GPU_CHATOPS_CONFIG'])(
+    'but %s, it is a server with errors, never silently the playground',
+    (name) => {
+      expect(errorsOf({ [name]: 'x' }).length).toBeGreaterThan(1)
+    },
+  )
+})
+
+describe('a server', () => {
+  it('has its tokens, its policy and the defaults', () => {
+    const { environment } = withFile(POLICY)
+
+    expect(readConfig(environment)).toEqual({
+      kind: 'server',
+      DATA_DIR: './data',
+      PORT: 3978,
+      LOG_LEVEL: 'info',
+      slack: {
+        botToken: TOKEN,
+        signingSecret: SIGNING_SECRET,
+        appToken: null,
+        apiUrl: 'https://slack.com/api/',
+      },
+      file: {
+        policy: { ask: ['U012ABCDEF'], approve: ['U034GHIJKL'], admin: [] },
+        channels: {},
+        requests: { expireMinutes: 30 },
+      },
+    })
+  })
+
+  it('uses Socket Mode with an app token, and needs no signing secret then', () => {
+    const { environment } = withFile(POLICY, { SLACK_SIGNING_SECRET: '', SLACK_APP_TOKEN: 'xapp-1' })
+
+    expect(server(environment).slack).toMatchObject({ signingSecret: null, appToken: 'xapp-1' })
+  })
+
+  it('finds a relative fleet file beside the configuration file, wherever it is started', () => {
+    const { path, environment } = withFile(`${POLICY}fleet: fleets/lab.yaml\n`)
+
+    expect(server(environment).file.fleet).toBe(join(path, '..', 'fleets', 'lab.yaml'))
+  })
+
+  it('takes an absolute fleet file as it is', () => {
+    const { environment } = withFile(`${POLICY}fleet: /srv/lab.yaml\n`)
+
+    expect(server(environment).file.fleet).toBe('/srv/lab.yaml')
+  })
+})
+
+describe('a wrong environment', () => {
+  it('is one fault that counts and lists every error, of the variables and of the file', () => {
+    const { path, environment } = withFile('policy: { ask: [maya] }\n', {
+      SLACK_BOT_TOKEN: 'xoxp-1',
+      SLACK_SIGNING_SECRET: 'short',
+      SLACK_APP_TOKEN: 'xoxb-1',
+      SLACK_API_URL: 'slack',
+      PORT: 'http',
+      LOG_LEVEL: 'loud',
+    })
+
+    const fault = faultOf(environment)
+
+    expect(fault.code).toBe('config')
+    expect(fault.message.split('\n')).toEqual([
+      'the configuration has 7 errors:',
+      '  - PORT: is not a port: a whole number from 0 to 65535',
+      '  - LOG_LEVEL: is not one of debug, info, warn, error',
+      '  - SLACK_BOT_TOKEN: is not a bot token, starting with xoxb- (OAuth & Permissions, Bot User OAuth Token)',
+      '  - SLACK_SIGNING_SECRET: is too short: copy the whole Signing Secret (Basic Information)',
+      '  - SLACK_APP_TOKEN: is not an app token, starting with xapp- (Basic Information, App-Level Tokens)',
+      '  - SLACK_API_URL: is not an address such as https://slack.com/api/',
+      `  - ${path}: policy.ask.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)`,
+    ])
+  })
+
+  it('counts a single error as one', () => {
+    expect(faultOf({ LOG_LEVEL: 'loud' }).message).toContain('has 1 error:')
+  })
+
+  it('says of each variable that is missing what it should be', () => {
+    expect(errorsOf({ SLACK_BOT_TOKEN: '', GPU_CHATOPS_CONFIG: '', SLACK_APP_TOKEN: 'xapp-1' })).toEqual([
+      'SLACK_BOT_TOKEN: is missing: set it to a bot token, starting with xoxb- (OAuth & Permissions, Bot User OAuth Token)',
+      'GPU_CHATOPS_CONFIG: is missing: set it to the path of the YAML file with your policy',
+    ])
+  })
+
+  it('says that one of the two ways to reach Slack is missing, also when both are set to nothing', () => {
+    const { environment } = withFile(POLICY, { SLACK_SIGNING_SECRET: '', SLACK_APP_TOKEN: '' })
+
+    expect(errorsOf(environment)).toEqual([
+      'SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode) is missing: set one of them',
+    ])
+  })
+
+  it.each(['65536', '-1', '80.5', 'http', '3978 3979'])('has a PORT of %s refused', (PORT) => {
+    expect(errorsOf({ PORT })).toEqual(['PORT: is not a port: a whole number from 0 to 65535'])
+  })
+
+  it('has a PORT of nothing but blanks refused, rather than some port taken that nobody knows', () => {
+    expect(errorsOf({ PORT: '  ' })).toEqual(['PORT: is not a port: a whole number from 0 to 65535'])
+  })
+
+  it.each([
+    ['0', 0],
+    ['65535', 65_535],
+  ])('is not one with a PORT of %s', (PORT, port) => {
+    expect(readConfig({ PORT }).PORT).toBe(port)
+  })
+
+  it('never has the value of a secret repeated in its errors', () => {
+    const values = {
+      SLACK_BOT_TOKEN: 'xoxp-hush',
+      SLACK_SIGNING_SECRET: 'psst',
+      SLACK_APP_TOKEN: 'xapq-quiet',
+    }
+    const { environment } = withFile(POLICY, values)
+
+    const { message } = faultOf(environment)
+
+    for (const [name, value] of Object.entries(values)) {
+      expect(message).toContain(name)
+      expect(message).not.toContain(value)
+    }
+  })
+})
+
+describe('a wrong configuration file', () => {
+  it('that does not exist is named', () => {
+    const path = join(tempDir(), 'nowhere.yaml')
+
+    expect(errorsOf(serving({ GPU_CHATOPS_CONFIG: path }))).toEqual([
+      `GPU_CHATOPS_CONFIG: there is no file ${path}`,
+    ])
+  })
+
+  it('that is a directory is named', () => {
+    const path = tempDir()
+
+    expect(errorsOf(serving({ GPU_CHATOPS_CONFIG: path }))).toEqual([
+      expect.stringMatching(`^${path}: .*directory`),
+    ])
+  })
+
+  it('that is not YAML is named with the line', () => {
+    expect(errorsIn('policy:\n  ask: [U012ABCDEF\n')).toEqual([expect.stringContaining('line 3')])
+  })
+
+  it('that says one thing twice is named with the line', () => {
+    expect(errorsIn(`${POLICY}${POLICY}`)).toEqual([expect.stringMatching(/unique[^]*line 2/)])
+  })
+
+  it.each(['', '# nothing yet\n', 'policy\n', '- policy\n'])('that holds no settings says so: %j', (text) => {
+    expect(errorsIn(text)).toEqual([
+      'the file: must hold settings, of which `policy` is one (see README, "Connect it to Slack")',
+    ])
+  })
+
+  it.each(['fleet: lab.yaml\n', 'policy:\n'])('without a policy says what a policy is: %j', (text) => {
+    expect(errorsIn(text)).toEqual([
+      'policy: is missing: lists of Slack member ids under ask, approve and admin',
+    ])
+  })
+
+  it('has names that mean nothing refused, each where it stands', () => {
+    const text =
+      'polices: {}\nextra: 1\npolicy: { approvers: [] }\nchannels: { request: C012ABCDEF }\nrequests: { expire: 5 }\n'
+
+    expect(errorsIn(text).sort()).toEqual([
+      'channels: nothing is called request here',
+      'policy: nothing is called approvers here',
+      'requests: nothing is called expire here',
+      'the file: nothing is called polices or extra here',
+    ])
+  })
+
+  it('says of every wrong id which one it is and what an id looks like', () => {
+    const text =
+      'policy: { ask: [U012ABCDEF, "@maya"], admin: [u034ghijkl] }\nchannels: { requests: "#gpus", changes: D012ABCDEF }\n'
+
+    expect(errorsIn(text)).toEqual([
+      'policy.ask.1: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)',
+      'policy.admin.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)',
+      'channels.requests: a Slack channel id looks like C012ABCDEF (channel details, at the bottom)',
+      'channels.changes: a Slack channel id looks like C012ABCDEF (channel details, at the bottom)',
+    ])
+  })
+
+  it.each(['0', '-5', '10081', 'soon'])('has an expiry of %s minutes refused where it stands', (given) => {
+    expect(errorsIn(`${POLICY}requests: { expireMinutes: ${given} }\n`)).toEqual([
+      expect.stringMatching(/^requests\.expireMinutes: /),
+    ])
+  })
+})

@@ -130,9 +130,7 @@ describe('a port', () => {
     const second = startHttp(options({ port }))
 
     await expect(second).rejects.toThrow(
-      new RegExp(
-        `127\\.0\\.0\\.1:${port} .*set PORT to another one.*EADDRINUSE`,
-      ),
+      new RegExp(`127\\.0\\.0\\.1:${port} .*set PORT to another one.*EADDRINUSE`),
     )
     await expect(second).rejects.toMatchObject({ name: 'Fault', code: 'config' })
   })

@@ -1,9 +1,21 @@
 /** A playground for one test: the real bot, a local workspace, a fleet without latencies, a directory of its own. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPlayground, type Playground } from '../../src/app'
-import type { LocalSlack, SlackMessage } from '../../src/playground/slack/local-slack'
+import Database from 'libsql'
+import { startPlayground, startServer, type Playground } from '../../src/app'
+import { fleetFile } from '../../src/host/simulated/fleet'
+import {
+  PEOPLE,
+  signedHeaders,
+  startLocalSlack,
+  type Acknowledgement,
+  type LocalSlack,
+  type Person,
+  type SlackMessage,
+} from '../../src/playground/slack/local-slack'
 
 export const MAYA = 'U0MAYA'
 export const JONAS = 'U0JONAS'
@@ -14,13 +26,16 @@ export const CHANGES = 'C0GPUCHANGES'
 const nothing = (): undefined => undefined
 const silent = { info: nothing, warn: nothing, error: nothing }
 
-export interface Journey extends Playground {
+interface Acting {
   /** Types a command and resolves with the first message it leads to, as that person sees it. */
   says(person: string, text: string): Promise<SlackMessage>
   /** Presses the button with this label on the newest message that has it. */
-  presses(person: string, label: string): Promise<{ status: number }>
+  presses(person: string, label: string): Promise<Acknowledgement>
   /** The first message in a channel, old or to come, of which the test holds. */
   sees(channel: string, holds: (message: SlackMessage) => boolean): Promise<SlackMessage>
+}
+
+export interface Journey extends Playground, Acting {
   end(): Promise<void>
 }
 
@@ -69,6 +84,27 @@ const once = (slack: LocalSlack, find: () => SlackMessage | undefined): Promise<
     look()
   })
 
+const actingIn = (slack: LocalSlack): Acting => ({
+  says: async (person, text) => {
+    const before = new Set(
+      slack.channels.flatMap((channel) => slack.messages(channel.id).map((message) => message.ts)),
+    )
+    const typed = slack.command(person, GPU, text)
+    const answer = await once(slack, () =>
+      slack.messages(GPU).find((message) => !before.has(message.ts) && message.user !== person),
+    )
+    await typed
+    return answer
+  },
+  presses: async (person, label) => {
+    const message = await once(slack, () =>
+      slack.messages(GPU).findLast((each) => buttonNamed(each, label) !== undefined),
+    )
+    return slack.press(person, GPU, message.ts, buttonNamed(message, label) ?? '')
+  },
+  sees: (channel, holds) => firstMessage(slack, channel, holds),
+})
+
 export const startJourney = async (): Promise<Journey> => {
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-journey-'))
   const playground = await startPlayground(
@@ -76,33 +112,168 @@ export const startJourney = async (): Promise<Journey> => {
     silent,
     'none',
   )
-  const { slack } = playground
-
-  const first = (find: () => SlackMessage | undefined) => once(slack, find)
-
   return {
     ...playground,
-    says: async (person, text) => {
-      const before = new Set(
-        slack.channels.flatMap((channel) => slack.messages(channel.id).map((message) => message.ts)),
-      )
-      const typed = slack.command(person, GPU, text)
-      const answer = await first(() =>
-        slack.messages(GPU).find((message) => !before.has(message.ts) && message.user !== person),
-      )
-      await typed
-      return answer
-    },
-    presses: async (person, label) => {
-      const message = await first(() =>
-        slack.messages(GPU).findLast((each) => buttonNamed(each, label) !== undefined),
-      )
-      return slack.press(person, GPU, message.ts, buttonNamed(message, label) ?? '')
-    },
-    sees: (channel, holds) => first(() => slack.messages(channel).find(holds)),
+    ...actingIn(playground.slack),
     end: async () => {
       await playground.stop()
       rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A request as Slack sends it, with its signature among the headers. */
+export interface Sent {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The bot of a real workspace, with an attacker on the way from Slack to it. */
+export interface Served extends Acting {
+  readonly slack: LocalSlack
+  /** What Slack sent, oldest first, before anything was done to it. */
+  readonly sent: readonly Sent[]
+  /** What becomes of each request on the way to the bot, from now on. */
+  onTheWay(change: (sent: Sent) => Sent): void
+  /** Brings a request to the bot once more, beside Slack. */
+  brings(sent: Sent): Promise<Acknowledgement>
+  /** Signs a body as Slack does; `at` in epoch milliseconds. */
+  signs(body: string, options?: { readonly at?: number; readonly secret?: string }): Sent
+  /** All that a request, a decision or a step leaves behind, what everybody in the channels can read included. */
+  traces(): unknown
+  /** Deliveries that the bot took in: while this stays, there is nothing that it could still be about to do. */
+  deliveries(): number
+  end(): Promise<void>
+}
+
+export interface ServedOptions {
+  readonly people?: readonly Person[]
+  readonly policy?: { readonly ask: string[]; readonly approve: string[]; readonly admin: string[] }
+  /** Text of a fleet file. */
+  readonly fleet?: string
+}
+
+/** The built-in fleet, its hosts taking no time. */
+const INSTANT_FLEET = readFileSync(fleetFile('default'), 'utf8').replace(/^( {6}\w+: )\d{2,4}$/gm, '$10')
+
+/** What a request, a decision and a step write; the rest is mail and what was last read of the hosts. */
+const TRACES = ['requests', 'request_events', 'decisions', 'journal', 'locks', 'counters', 'pauses']
+
+export const startServed = async (options: ServedOptions = {}): Promise<Served> => {
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-served-'))
+  const signingSecret = 'the signing secret of a journey'
+  const people = options.people ?? PEOPLE
+  writeFileSync(join(dir, 'fleet.yaml'), options.fleet ?? INSTANT_FLEET)
+  const sent: Sent[] = []
+  let bot = ''
+  let change = (each: Sent): Sent => each
+  const bring = ({ body, headers }: Sent): Promise<Acknowledgement> =>
+    fetch(bot, { method: 'POST', body, headers }).then(async (response) => ({
+      status: response.status,
+      body: await response.text(),
+    }))
+
+  const way = await onLoopback(async (request) => {
+    const arrived = await sentBy(request)
+    sent.push(arrived)
+    return bring(change(arrived))
+  })
+  const slack = await startLocalSlack({
+    signingSecret,
+    botToken: 'xoxb-journey',
+    people,
+    eventsUrl: () => way.url,
+  })
+  const everyone = people.map((person) => person.id)
+  const app = await startServer(
+    {
+      kind: 'server',
+      DATA_DIR: dir,
+      PORT: 0,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+      slack: { botToken: 'xoxb-journey', signingSecret, appToken: null, apiUrl: slack.apiUrl },
+      file: {
+        policy: options.policy ?? { ask: everyone, approve: everyone, admin: everyone },
+        channels: { changes: CHANGES },
+        requests: { expireMinutes: 30 },
+        fleet: join(dir, 'fleet.yaml'),
+      },
+    },
+    silent,
+  )
+  bot = `http://127.0.0.1:${app.port}/slack/events`
+
+  const rows = (table: string): unknown[] => {
+    const file = new Database(join(dir, 'gpu-chatops.db'), { readonly: true })
+    try {
+      return file.prepare(`select * from ${table}`).all()
+    } finally {
+      file.close()
+    }
+  }
+  return {
+    ...actingIn(slack),
+    slack,
+    sent,
+    onTheWay: (next) => void (change = next),
+    brings: bring,
+    signs: (body, { at = Date.now(), secret = signingSecret } = {}) => ({
+      body,
+      headers: signedHeaders(secret, body, at),
+    }),
+    traces: () => ({
+      rows: TRACES.map((table) => [table, rows(table)]),
+      fleet: existsSync(join(dir, 'simulated-fleet.json'))
+        ? readFileSync(join(dir, 'simulated-fleet.json'), 'utf8')
+        : 'untouched',
+      channels: slack.channels.map(({ id }) =>
+        slack.messages(id).filter((message) => message.ephemeralFor === undefined),
+      ),
+    }),
+    deliveries: () => rows('deliveries').length,
+    end: async () => {
+      await app.stop()
+      await slack.close()
+      await way.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+type Payload = Record<string, unknown> & { readonly actions: readonly Record<string, unknown>[] }
+
+/** The body of a press with other fields in it. */
+export const alteredPress = ({ body }: Sent, change: (payload: Payload) => object): string => {
+  const payload = JSON.parse(new URLSearchParams(body).get('payload') ?? '') as Payload
+  return new URLSearchParams({ payload: JSON.stringify({ ...payload, ...change(payload) }) }).toString()
+}
+export const alteredAction = (sent: Sent, changes: object): string =>
+  alteredPress(sent, ({ actions }) => ({ actions: [{ ...actions[0], ...changes }] }))
+/** The body of a command with other fields in it. */
+export const alteredCommand = ({ body }: Sent, changes: Record<string, string>): string =>
+  new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(body)), ...changes }).toString()
+
+const sentBy = async (request: IncomingMessage): Promise<Sent> => {
+  let body = ''
+  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) body += chunk
+  const kept = ['content-type', 'x-slack-request-timestamp', 'x-slack-signature'] as const
+  return { body, headers: Object.fromEntries(kept.map((name) => [name, String(request.headers[name])])) }
+}
+
+const onLoopback = async (serve: (request: IncomingMessage) => Promise<Acknowledgement>) => {
+  const server: Server = createServer((request, response) => {
+    serve(request).then(
+      ({ status, body }) => response.writeHead(status).end(body),
+      () => response.destroy(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
     },
   }
 }

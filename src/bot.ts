@@ -1,7 +1,7 @@
 /** The bot between its borders: a store, a chat, hosts; the workers that move requests along. */
 import type { Chat, Inbox } from './core/ports'
 import type { Store } from './store/database'
-import { openInbox } from './store/mailbox'
+import { openInbox } from './store/inbox'
 import { startDelivering } from './work/deliver'
 import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'

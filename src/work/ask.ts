@@ -18,7 +18,7 @@ import { planAssign, planMove, planRelease, type PlanInput } from '../core/plan/
 import { revisionOf } from '../core/policy'
 import { isOpen, type RequestIn, type RequestState } from '../core/request'
 import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
-import { post } from '../store/mailbox'
+import { post } from '../store/outbox'
 import { insertRequest, nextRequestId, requestsIn } from '../store/requests'
 import type { Tx } from '../store/database'
 import { cardOf } from './card'

@@ -5,7 +5,7 @@ import { replay } from '../core/progress'
 import type { Request } from '../core/request'
 import type { Db, Tx } from '../store/database'
 import { entriesOf } from '../store/journal'
-import { editCopies } from '../store/mailbox'
+import { editCopies } from '../store/outbox'
 import { findRequest } from '../store/requests'
 import type { Parts } from './parts'
 

@@ -17,7 +17,7 @@ import {
   supersede,
   type Post,
   type Shown,
-} from '../store/mailbox'
+} from '../store/outbox'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { afterRush } from './yielding'

@@ -15,7 +15,7 @@ import { looksDone, looksUntouched, replay, type Entry, type Progress } from '..
 import type { RequestEvent } from '../core/request'
 import { append, entriesOf, unlockHost } from '../store/journal'
 import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
-import { post } from '../store/mailbox'
+import { post } from '../store/outbox'
 import { apply } from '../store/requests'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'

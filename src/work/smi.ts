@@ -6,7 +6,7 @@ import { resolveAny, type FoundVm } from '../core/names'
 import type { SmiTarget } from '../core/ports'
 import { readSmi, smiNotice } from '../core/smi'
 import { hostViews } from '../store/fleet'
-import { post } from '../store/mailbox'
+import { post } from '../store/outbox'
 import { say, type Caller, type Consequence } from './consequence'
 import type { Parts } from './parts'
 

@@ -2,7 +2,8 @@
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
 import { saveFacts, saveUnreachable } from '../store/fleet'
-import { forgetOldDeliveries } from '../store/mailbox'
+import { forgetOldDeliveries } from '../store/inbox'
+import { forgetOldPosts } from '../store/outbox'
 import { apply, requestsIn } from '../store/requests'
 import { refreshCard } from './card'
 import { startLoop, type Loop } from './loop'
@@ -32,14 +33,14 @@ export const startWatching = (parts: Parts): Loop[] => [
   ),
   startLoop(
     parts.clock,
-    guarded(
-      parts,
-      'forgetting old deliveries',
-      () => forgetOldDeliveries(parts.db, parts.clock.now()),
-      3_600_000,
-    ),
+    guarded(parts, 'forgetting what is over', () => forget(parts), 3_600_000),
   ),
 ]
+
+const forget = async ({ db, clock }: Parts): Promise<void> => {
+  await forgetOldDeliveries(db, clock.now())
+  await forgetOldPosts(db, clock.now())
+}
 
 const guarded =
   (parts: Parts, doing: string, work: () => Promise<void>, everyMs: number) => async (): Promise<number> => {

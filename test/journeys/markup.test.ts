@@ -93,10 +93,6 @@ const expectHarmless = (message: SlackMessage, people: readonly string[]): void 
 const textsIn = ({ blocks }: SlackMessage): string[] =>
   nodesOf(blocks).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
 
-/** Slack escapes three characters of what is typed after a slash command. */
-const asSlackSends = (typed: string): string =>
-  typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-
 let bot: Served
 beforeEach(async () => {
   bot = await startServed()
@@ -149,7 +145,7 @@ describe.each(CORPUS)('%s', (_, attack, reason) => {
   })
 
   test('as a reason is shown to everybody as text, or refused', async () => {
-    const because = `because ${asSlackSends(text)}`
+    const because = `because ${text}`
     const asked = await bot.says(MAYA, `assign hv01/gpu0 to train-01 ${because}`)
 
     if (reason !== 'shown') {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { openStore, type Store } from '../../src/store/database'
-import { duePosts } from '../../src/store/mailbox'
+import { duePosts } from '../../src/store/outbox'
 import { decide } from '../../src/work/decide'
 import type { Parts } from '../../src/work/parts'
 import { expire } from '../../src/work/watch'

@@ -26,6 +26,10 @@ export interface Scene {
 
 const userName = (person: Person): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
 
+/** Slack escapes three characters of what is typed after a slash command. */
+const escaped = (typed: string): string =>
+  typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
 /** The form body of a slash command. `text` is what follows the command's name. */
 export const slashCommand = (scene: Scene, text: string): string =>
   new URLSearchParams({
@@ -37,7 +41,7 @@ export const slashCommand = (scene: Scene, text: string): string =>
     user_id: scene.person.id,
     user_name: userName(scene.person),
     command: '/gpu',
-    text,
+    text: escaped(text),
     api_app_id: BOT.appId,
     is_enterprise_install: 'false',
     response_url: scene.responseUrl,

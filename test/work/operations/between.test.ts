@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { openStore } from '../../../src/store/database'
 import { lockHost } from '../../../src/store/journal'
-import { duePosts } from '../../../src/store/mailbox'
+import { duePosts } from '../../../src/store/outbox'
 import { resolveRequest } from '../../../src/work/administer'
 import { runRequest, startRunning } from '../../../src/work/run'
 import { fakeClock } from '../../fakes/clock'

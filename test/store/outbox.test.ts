@@ -3,21 +3,17 @@ import { openStore, type Store } from '../../src/store/database'
 import {
   duePosts,
   editCopies,
-  finishDelivery,
-  forgetOldDeliveries,
+  forgetOldPosts,
   markFailed,
   markLater,
   markSending,
   markShown,
-  openDeliveries,
-  openInbox,
   post,
   supersede,
   type Post,
-} from '../../src/store/mailbox'
-import { fakeClock } from '../fakes/clock'
+} from '../../src/store/outbox'
 import { useTempDirs } from '../fakes/temp'
-import { CHANNEL, aDelivery, aNotice } from './rows'
+import { CHANNEL, aNotice } from './rows'
 
 const DAY_MS = 24 * 3_600_000
 const tempDir = useTempDirs()
@@ -27,94 +23,6 @@ beforeEach(async () => {
   store = await openStore(tempDir())
 })
 afterEach(() => store.close())
-
-describe('deliveries', () => {
-  const inbox = () => openInbox(store.db, fakeClock(), () => undefined)
-
-  it('that arrive in one turn are all durable when the first of them is acknowledged', async () => {
-    const door = inbox()
-
-    const [first, ...others] = ['a', 'b', 'c'].map((id) => door.accept(aDelivery(id)))
-    await first
-
-    expect((await openDeliveries(store.db, 10)).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
-    await Promise.all(others)
-  })
-
-  it('wake the work only once they are durable', async () => {
-    const found: Promise<number>[] = []
-    const door = openInbox(store.db, fakeClock(), () => {
-      found.push(openDeliveries(store.db, 10).then((open) => open.length))
-    })
-
-    await door.accept(aDelivery('a'))
-
-    expect(await Promise.all(found)).toEqual([1])
-  })
-
-  it('are a rush only when several come together, and until they have stopped coming for a while', async () => {
-    const clock = fakeClock()
-    const door = openInbox(store.db, clock, () => undefined)
-    await door.accept(aDelivery('alone'))
-    const afterOne = door.rush()
-
-    await Promise.all(['a', 'b', 'c'].map((id) => door.accept(aDelivery(id))))
-    const afterFour = door.rush()
-    await clock.sleep(afterFour)
-
-    expect(afterOne).toBe(0)
-    expect(afterFour).toBeGreaterThan(0)
-    expect(door.rush()).toBe(0)
-    await door.accept(aDelivery('later'))
-    expect(door.rush()).toBe(0)
-  })
-
-  it('of a known id are accepted again and change nothing, in one turn or later', async () => {
-    const door = inbox()
-
-    await Promise.all([door.accept(aDelivery('a', 'first')), door.accept(aDelivery('a', 'second'))])
-    await door.accept(aDelivery('a', 'third'))
-
-    expect((await openDeliveries(store.db, 10)).map(({ said }) => said)).toEqual([
-      { kind: 'text', text: 'first' },
-    ])
-  })
-
-  it('are finished exactly once', async () => {
-    await inbox().accept(aDelivery('a'))
-
-    const finish = () => store.db.transaction().execute((tx) => finishDelivery(tx, 'a', 5))
-
-    expect(await Promise.all([finish(), finish()])).toEqual([true, false])
-    expect(await openDeliveries(store.db, 10)).toEqual([])
-  })
-
-  it('stay open when the work they cause is rolled back', async () => {
-    await inbox().accept(aDelivery('a'))
-
-    const work = store.db.transaction().execute(async (tx) => {
-      await finishDelivery(tx, 'a', 5)
-      throw new Error('the work failed')
-    })
-
-    await expect(work).rejects.toThrow('the work failed')
-    expect(await openDeliveries(store.db, 10)).toHaveLength(1)
-  })
-
-  it('that are done are known for a day and then forgotten; open ones never are', async () => {
-    const door = inbox()
-    await door.accept(aDelivery('done'))
-    await door.accept(aDelivery('open'))
-    await store.db.transaction().execute((tx) => finishDelivery(tx, 'done', 5))
-    const known = async () =>
-      (await store.db.selectFrom('deliveries').select('id').execute()).map(({ id }) => id)
-
-    await forgetOldDeliveries(store.db, 5 + DAY_MS)
-    expect(await known()).toEqual(['done', 'open'])
-    await forgetOldDeliveries(store.db, 6 + DAY_MS)
-    expect(await known()).toEqual(['open'])
-  })
-})
 
 describe('the outbox', () => {
   const posted = (text: string, requestId?: string) =>
@@ -204,5 +112,28 @@ describe('the outbox', () => {
     await supersede(store.db, await only(), 1)
 
     expect(await only()).toMatchObject({ ref: null, doubtful: false, notice: { summary: 'approved' } })
+  })
+
+  it('forgets a post a day after it was shown, and never a copy of a request', async () => {
+    await posted('over')
+    await posted('of a request', 'R-1')
+    for (const each of await due()) await shown(each)
+    const left = async () =>
+      (await store.db.selectFrom('outbox').select('request_id').execute()).map((row) => row.request_id)
+
+    await forgetOldPosts(store.db, 1 + DAY_MS)
+    const afterADay = await left()
+    await forgetOldPosts(store.db, 2 + DAY_MS)
+
+    expect(afterADay).toEqual([null, 'R-1'])
+    expect(await left()).toEqual(['R-1'])
+  })
+
+  it('leaves a post that was not shown yet where it is, however old it is', async () => {
+    await posted('still to be sent')
+
+    await forgetOldPosts(store.db, 30 * DAY_MS)
+
+    expect(await due(30 * DAY_MS)).toHaveLength(1)
   })
 })

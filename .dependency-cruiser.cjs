@@ -32,6 +32,7 @@ module.exports = {
       to: { pathNot: ['^src/core/', 'node_modules/(zod|fastest-levenshtein)/', '^(node:)?crypto$'] },
     },
     outside('bolt-in-the-slack-adapter', '@slack', '(chat/slack|playground)/'),
+    outside('powershell-in-its-folder', 'node-powershell', 'host/powershell/'),
     outside('drivers-in-the-store', 'kysely|libsql', 'store/'),
     {
       name: 'src-never-imports-test',

@@ -1,0 +1,161 @@
+/**
+ * GPUs out of PnP nodes. What can be read only while a device belongs to its host (memory windows, the survey's
+ * properties) is remembered for the time when a VM has it: a dismounted device leaves a trace and no figures.
+ */
+import { z } from 'zod'
+import { gpuFacts, instanceId, locationPath, type GpuFacts, type LocationPath } from '../../core/inventory'
+import type { RawDevice, RawInventory } from './raw'
+
+/** By instance id; kept over restarts. */
+export const remembered = z.record(z.string(), gpuFacts)
+export type Remembered = z.infer<typeof remembered>
+
+const DISPLAY_CLASS = 3
+const LEGACY_END = 2 ** 20
+const FOUR_GIB = 2 ** 32
+
+/** Microsoft, "Error codes in Device Manager", with the names that newer PnpDevice modules print. */
+const PROBLEMS: Readonly<Record<string, number>> = {
+  CM_PROB_NONE: 0,
+  CM_PROB_NOT_CONFIGURED: 1,
+  CM_PROB_FAILED_START: 10,
+  CM_PROB_NORMAL_CONFLICT: 12,
+  CM_PROB_NEED_RESTART: 14,
+  CM_PROB_DISABLED: 22,
+  CM_PROB_FAILED_INSTALL: 28,
+  CM_PROB_FAILED_ADD: 31,
+  CM_PROB_FAILED_POST_START: 43,
+}
+const NOT_CONFIGURED = 1
+
+const problemOf = (text: string): number => {
+  const number = PROBLEMS[text] ?? Number(text === '' ? '0' : text)
+  return Number.isInteger(number) ? number : NOT_CONFIGURED
+}
+
+const VENDORS: Readonly<Record<string, GpuFacts['vendor']>> = {
+  '10DE': 'nvidia',
+  '1002': 'amd',
+  '8086': 'intel',
+}
+const vendorOf = (id: string): GpuFacts['vendor'] =>
+  VENDORS[/^PCI\\VEN_([0-9A-F]{4})/i.exec(id)?.[1]?.toUpperCase() ?? ''] ?? 'other'
+
+/** Hosts list an ACPI twin beside the PCIROOT path, which is never used. */
+const pathIn = (locations: readonly string[]): LocationPath | null =>
+  locations.flatMap((each) => locationPath.safeParse(each).data ?? [])[0] ?? null
+
+/** A window below 4 GiB counts as one that must lie there. The legacy video memory of the first MiB is no window of the device's own. */
+const barsOf = ({ memory }: RawDevice): GpuFacts['bars'] =>
+  memory.flatMap(({ start, end }) => {
+    const bytes = Number(BigInt(end) - BigInt(start) + 1n)
+    if (Number(end) < LEGACY_END || bytes <= 0) return []
+    return [{ bytes, bits: Number(end) < FOUR_GIB ? (32 as const) : (64 as const) }]
+  })
+
+/** Message-signalled interrupts have negative numbers, which Windows shows as unsigned (SurveyDDA.ps1). */
+const interruptsOf = ({ irq }: RawDevice): GpuFacts['interrupts'] =>
+  irq.length === 0 ? 'none' : irq.some((each) => each.startsWith('42949')) ? 'msi' : 'line'
+
+/** The same card: equal paths but for the function, the last two digits. */
+const isSibling = (path: string, other: string): boolean =>
+  path !== other && path.slice(0, -3) === other.slice(0, -3)
+
+const audioBeside = (path: LocationPath, devices: readonly RawDevice[]): LocationPath | null =>
+  devices
+    .filter((each) => each.class === 'MEDIA')
+    .flatMap((each) => pathIn(each.locations) ?? [])
+    .find((each) => isSibling(path, each)) ?? null
+
+const isDisplay = ({ class: name, baseClass }: RawDevice): boolean =>
+  baseClass === null ? name === 'Display' : baseClass === DISPLAY_CLASS
+
+/** The names of partitionable GPUs are device paths: `\\?\PCI#VEN_..#..#{guid}` is `PCI\VEN_..\..`. */
+const instanceOf = (name: string): string =>
+  name
+    .replace(/^\\\\\?\\/, '')
+    .replace(/#\{.*$/, '')
+    .replaceAll('#', '\\')
+    .toUpperCase()
+
+const partitionOf = (id: string, raw: RawInventory): GpuFacts['partition'] => {
+  const found = raw.gpus.find((each) => instanceOf(each.name) === id.toUpperCase())
+  if (!found) return null
+  const used = raw.vms
+    .flatMap((vm) => vm.partitions)
+    .filter(({ gpu }) => (gpu === null ? raw.gpus.length === 1 : instanceOf(gpu) === id.toUpperCase())).length
+  return { validCounts: found.validCounts, count: found.count, used }
+}
+
+/** Null for a node that cannot be a GPU, or that nothing is known of but its name. */
+const read = (
+  device: RawDevice,
+  raw: RawInventory,
+  before: GpuFacts | undefined,
+): Omit<GpuFacts, 'slot'> | null => {
+  const id = instanceId.safeParse(device.instanceId)
+  const path = pathIn(device.locations) ?? before?.locationPath ?? poolPathOf(device, raw)
+  if (!id.success || path === null) return null
+  const enabled = device.present && problemOf(device.problem) !== PROBLEMS['CM_PROB_DISABLED']
+  const bars = enabled ? barsOf(device) : []
+  return {
+    instanceId: id.data,
+    locationPath: path,
+    vendor: vendorOf(id.data),
+    model: device.name === '' ? (before?.model ?? 'display device without a driver') : device.name,
+    memoryBytes: before?.memoryBytes ?? null,
+    problemCode: device.present ? problemOf(device.problem) : null,
+    driverVersion: device.driver ?? before?.driverVersion ?? null,
+    bars: bars.length > 0 ? bars : (before?.bars ?? []),
+    acs: acsOf(device.acs) ?? before?.acs ?? null,
+    reservedMemory: reservedOf(device.reservedMemory) ?? before?.reservedMemory ?? null,
+    deviceType: device.deviceType ?? before?.deviceType ?? null,
+    baseClass: device.baseClass ?? before?.baseClass ?? null,
+    interrupts: enabled ? interruptsOf(device) : (before?.interrupts ?? 'none'),
+    hostDisplay: false,
+    audioFunction: audioBeside(path, raw.devices) ?? before?.audioFunction ?? null,
+    partition: partitionOf(id.data, raw),
+  }
+}
+
+const acsOf = (value: number | null): GpuFacts['acs'] =>
+  value === 0 || value === 1 || value === 2 || value === 3 ? value : null
+const reservedOf = (value: RawDevice['reservedMemory']): boolean | null =>
+  value === null ? null : Boolean(value)
+
+/** A dismounted device is listed under a PCIP id with the same ending as its trace under PCI. */
+const poolPathOf = (device: RawDevice, raw: RawInventory): LocationPath | null => {
+  const pooled = device.instanceId.replace(/^PCI\\/i, 'PCIP\\').toUpperCase()
+  const entries = [...raw.dismounted, ...raw.vms.flatMap((vm) => vm.assigned)]
+  const found = entries.find((each) => each.instanceId.toUpperCase() === pooled)
+  return found ? pathIn([found.locationPath]) : null
+}
+
+/**
+ * The GPUs of the host, by slot. A GPU keeps its slot for good; new ones get the next number, in the order of their
+ * paths. The second value is what to remember.
+ */
+export const gpusIn = (
+  raw: RawInventory,
+  before: Remembered,
+): { readonly gpus: GpuFacts[]; readonly remembered: Remembered } => {
+  const found = raw.devices
+    .filter((device) => isDisplay(device) || before[device.instanceId] !== undefined)
+    .flatMap((device) => read(device, raw, before[device.instanceId]) ?? [])
+    .toSorted((a, b) => (a.locationPath < b.locationPath ? -1 : 1))
+  const taken = new Set(Object.values(before).map(({ slot }) => slot))
+  const free = function* () {
+    for (let n = 0; ; n++) if (!taken.has(`gpu${n}`)) yield `gpu${n}`
+  }
+  const names = free()
+  const gpus = found.map((gpu) => ({
+    ...gpu,
+    slot: before[gpu.instanceId]?.slot ?? names.next().value,
+  }))
+  const now = Object.fromEntries(gpus.map((gpu) => [gpu.instanceId, gpu]))
+  const gone = Object.values(before).filter(({ instanceId: id }) => !(id in now))
+  return {
+    gpus: [...gpus, ...gone.map((gpu) => ({ ...gpu, problemCode: null }))],
+    remembered: { ...before, ...now },
+  }
+}

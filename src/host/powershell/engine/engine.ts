@@ -1,0 +1,93 @@
+/**
+ * One PowerShell process that serves many hosts at once. A call whose answer does not come, for whatever reason, is
+ * `lost`: nobody knows what became of it, and the host is read before anything else is done.
+ */
+import type { Clock } from '../../../core/ports'
+import { startProcess, type Process, type ProcessOptions } from './process'
+import { callLine, cancelLine, closeLine, openLine, type Answer, type Parameters } from './wire'
+
+/** How long a cancelled call may take to end before its session is dropped. */
+const GRACE_MS = 10_000
+
+export interface Call {
+  readonly session: string
+  /** A function of the module. */
+  readonly command: string
+  readonly parameters: Parameters
+  readonly timeoutMs: number
+}
+
+export interface Engine {
+  /** Never throws. Calls of one session must not overlap: a session runs one pipeline at a time. */
+  call(call: Call): Promise<Answer>
+  /** Resolves with the reason when the process has ended. */
+  readonly ended: Promise<string>
+  /** Ends the process; calls under way are lost. */
+  stop(): Promise<void>
+}
+
+export interface EngineOptions extends ProcessOptions {
+  /** Folder of the module GpuChatOps. */
+  readonly module: string
+}
+
+/** Throws Fault('config') when the process does not start, or does not answer within a minute. */
+export const startEngine = async (options: EngineOptions): Promise<Engine> => {
+  const waiting = new Map<string, (answer: Answer) => void>()
+  const opened = new Set<string>()
+  const process = await startProcess(options, (id, answer) => waiting.get(id)?.(answer))
+  let dead: string | null = null
+  const ended = process.ended.then((why) => {
+    dead = why
+    for (const settle of waiting.values()) settle({ kind: 'lost', why })
+    return why
+  })
+  let calls = 0
+
+  const call = async ({ session, command, parameters, timeoutMs }: Call): Promise<Answer> => {
+    if (dead !== null) return { kind: 'lost', why: dead }
+    const id = String(++calls)
+    const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve))
+    if (!opened.has(session)) process.write(openLine(session, options.module))
+    opened.add(session)
+    process.write(callLine(id, { session, command, parameters }))
+    const drop = (): void => {
+      process.write(closeLine(session))
+      opened.delete(session)
+    }
+    const answer = await inTime(options.clock, { id, answered, timeoutMs, process, drop })
+    waiting.delete(id)
+    return answer
+  }
+  return { call, ended, stop: process.kill }
+}
+
+interface UnderWay {
+  readonly id: string
+  readonly answered: Promise<Answer>
+  readonly timeoutMs: number
+  readonly process: Process
+  /** Gives the session up, with whatever still runs in it. */
+  readonly drop: () => void
+}
+
+/** The answer; or, when its time is up, what comes of cancelling the call; or lost, and its session with it. */
+const inTime = async (
+  clock: Clock,
+  { id, answered, timeoutMs, process, drop }: UnderWay,
+): Promise<Answer> => {
+  const done = new AbortController()
+  const within = async (ms: number): Promise<Answer | null> =>
+    Promise.race([answered, clock.sleep(ms, done.signal).then(() => null)])
+  try {
+    const answer = await within(timeoutMs)
+    if (answer) return answer
+    process.write(cancelLine(id))
+    const last = await within(GRACE_MS)
+    if (last?.kind === 'ok') return last
+    if (last === null) drop()
+    return { kind: 'lost', why: `no answer within ${timeoutMs / 1000} s` }
+  } finally {
+    done.abort()
+  }
+}

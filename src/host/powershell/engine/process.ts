@@ -1,0 +1,106 @@
+/**
+ * The PowerShell process with the loop in it. node-powershell finds, starts and owns the process; its `invoke` is not
+ * used (one call at a time, a time-out that does not stop the command, success for a process that died).
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { PowerShell } from 'node-powershell'
+import { Fault } from '../../../core/errors'
+import type { Clock } from '../../../core/ports'
+import { lineReader } from './lines'
+import { hear, type Answer } from './wire'
+
+/** Characters of one answer. */
+const MOST = 4 * 2 ** 20
+const START_MS = 60_000
+const WORKER = join(__dirname, 'Worker.ps1')
+
+export interface ProcessOptions {
+  /** The program; null finds pwsh, or powershell on Windows. */
+  readonly executable: string | null
+  readonly clock: Clock
+  readonly env: NodeJS.ProcessEnv
+  /** What other programs print into the process's streams, a line at a time, cut to 500 characters. */
+  readonly noise: (text: string) => void
+}
+
+export interface Process {
+  /** Nothing happens once the process has ended. */
+  readonly write: (line: string) => void
+  /** Resolves with the reason when the process has ended. */
+  readonly ended: Promise<string>
+  readonly kill: () => Promise<void>
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** The one line that is ever run as script: a path, a mark and a number of our own. */
+const startLine = (mark: string): string =>
+  `& ([scriptblock]::Create([System.IO.File]::ReadAllText(${literal(WORKER)}))) -Mark ${literal(mark)} -MostCharacters ${MOST}`
+
+/** Throws Fault('config') when the process does not start, or does not answer within a minute. */
+export const startProcess = async (
+  options: ProcessOptions,
+  answered: (id: string, answer: Answer) => void,
+): Promise<Process> => {
+  const shell = new PowerShell({
+    ...(options.executable === null ? {} : { executable: options.executable }),
+    executableOptions: { '-NoProfile': true, '-NonInteractive': true },
+    // Colours and terminal modes would end up among the answers.
+    spawnOptions: { env: { ...options.env, NO_COLOR: '1', TERM: 'dumb' } },
+  })
+  const mark = randomBytes(12).toString('hex')
+  const { stdin, stdout, stderr } = shell.streams
+  const say = (text: string): void => {
+    if (text !== '') options.noise(text.slice(0, 500))
+  }
+  const write = (line: string): void => {
+    if (stdin.writable) stdin.write(`${line}\n`)
+  }
+  const ready = new Promise<null>((resolve) => {
+    const out = lineReader(2 * MOST, {
+      line: (text) => {
+        const heard = hear(mark, text)
+        if (heard.kind === 'ready') resolve(null)
+        else if (heard.kind === 'answer') answered(heard.id, heard.answer)
+        else say(heard.text)
+      },
+      tooLong: () => say('a line on standard output was too long and was dropped'),
+    })
+    stdout.on('data', (chunk: string) => out.take(chunk))
+  })
+  const errors = lineReader(64 * 1024, {
+    line: say,
+    tooLong: () => say('a line on standard error was too long and was dropped'),
+  })
+  stderr.on('data', (chunk: string) => errors.take(chunk))
+  // A process that ends leaves a broken pipe behind; `ended` tells of it.
+  stdin.on('error', () => undefined)
+
+  const ended = endOf(shell)
+  const kill = async (): Promise<void> => {
+    shell.dispose('SIGKILL').catch(() => undefined)
+    await ended
+  }
+  write(startLine(mark))
+  const failure = await orLate(options.clock, Promise.race([ready, ended]))
+  if (failure === null) return { write, ended, kill }
+  await kill()
+  throw new Fault('config', `starting PowerShell (${options.executable ?? 'pwsh'}): ${failure}`)
+}
+
+const orLate = async (clock: Clock, started: Promise<string | null>): Promise<string | null> => {
+  const done = new AbortController()
+  const late = clock.sleep(START_MS, done.signal).then(() => `no answer within ${START_MS / 1000} s`)
+  const first = await Promise.race([started, late])
+  done.abort()
+  return first
+}
+
+/** node-powershell keeps this promise to itself; left alone, a process that fails would be an unhandled rejection. */
+const endOf = (shell: PowerShell): Promise<string> =>
+  (shell as unknown as { readonly exitPromise: Promise<void> }).exitPromise.then(
+    () => 'the PowerShell process ended',
+    (error: unknown) =>
+      `the PowerShell process ended: ${error instanceof Error ? error.message : String(error)}`,
+  )

@@ -1,0 +1,67 @@
+/**
+ * The lines between the bot and the loop in the engine (Worker.ps1). Everything but names and ids is base64 of UTF-8:
+ * Windows PowerShell 5.1 reads and writes the console in a code page of its own.
+ */
+
+/** A parameter of a function: text, texts, a whole number, or a switch (false leaves it out). */
+export type Parameters = Readonly<Record<string, string | readonly string[] | number | boolean>>
+
+export type Answer =
+  | { readonly kind: 'ok'; readonly json: string }
+  /** The function failed, or was refused; `code` is the first part of its FullyQualifiedErrorId. */
+  | { readonly kind: 'error'; readonly code: string; readonly message: string }
+  /** Nobody knows what became of it. */
+  | { readonly kind: 'lost'; readonly why: string }
+
+export type Heard =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
+  /** Printed by something else: a profile, another program. */
+  | { readonly kind: 'noise'; readonly text: string }
+
+const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
+const decode = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
+
+const parameter = (name: string, value: Parameters[string]): string[] => {
+  if (typeof value === 'string') return [`${name}=s:${encode(value)}`]
+  if (typeof value === 'number') return [`${name}=l:${value}`]
+  if (typeof value === 'boolean') return value ? [`${name}=f:`] : []
+  return value.length === 0 ? [] : [`${name}=a:${value.map(encode).join(',')}`]
+}
+
+export const openLine = (session: string, module: string): string => `open ${session} local ${encode(module)}`
+export const callLine = (
+  id: string,
+  call: { readonly session: string; readonly command: string; readonly parameters: Parameters },
+): string =>
+  [
+    'call',
+    id,
+    call.session,
+    call.command,
+    ...Object.entries(call.parameters).flatMap(([name, value]) => parameter(name, value)),
+  ].join(' ')
+export const cancelLine = (id: string): string => `cancel ${id}`
+export const closeLine = (session: string): string => `close ${session}`
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+/** What a line of stdout says to the process that chose `mark`. */
+export const hear = (mark: string, line: string): Heard => {
+  const [first, second, verdict, ...rest] = line.split(' ')
+  const noise: Heard = { kind: 'noise', text: line }
+  if (first !== mark || second === undefined) return noise
+  if (second === 'ready') return { kind: 'ready' }
+  if (!rest.every((each) => BASE64.test(each))) return noise
+  const [one = '', two = ''] = rest.map(decode)
+  switch (verdict) {
+    case 'ok':
+      return { kind: 'answer', id: second, answer: { kind: 'ok', json: one } }
+    case 'error':
+      return { kind: 'answer', id: second, answer: { kind: 'error', code: one, message: two } }
+    case 'lost':
+      return { kind: 'answer', id: second, answer: { kind: 'lost', why: one } }
+    default:
+      return noise
+  }
+}

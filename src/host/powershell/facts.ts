@@ -1,0 +1,78 @@
+/** A raw inventory as the facts that the core judges. */
+import { hostFacts, type HostFacts, type HostName, type VmFacts } from '../../core/inventory'
+import { locationPath } from '../../core/inventory'
+import { gpusIn, type Remembered } from './devices'
+import type { RawInventory, RawVm } from './raw'
+
+/** What the configuration says about a host beyond how it is reached. */
+export interface HostNotes {
+  /** May a dismount use -Force on this host? */
+  readonly forceDismount: boolean
+  /** Guests by VM id, lower case; those that are not named are unknown. */
+  readonly guests: Readonly<Record<string, VmFacts['guest']>>
+}
+
+/** Build numbers of Windows Server. Source: Microsoft, "Windows Server release information". */
+const RELEASES: readonly (readonly [number, HostFacts['os']['release']])[] = [
+  [26100, '2025'],
+  [20348, '2022'],
+  [17763, '2019'],
+  [14393, '2016'],
+]
+/** Win32_OperatingSystem.ProductType of a workstation. */
+const WORKSTATION = 1
+
+const osOf = ({ caption, build, productType }: RawInventory['os']): HostFacts['os'] => {
+  if (productType === WORKSTATION) return { caption, edition: 'client', release: 'client' }
+  const release = RELEASES.find(([first]) => Number(build) >= first)?.[1] ?? '2016'
+  return { caption, edition: 'server', release }
+}
+
+const policyOf = (value: number | null): boolean | null => (value === null ? null : value !== 0)
+
+const vmOf = (raw: RawVm, notes: HostNotes): VmFacts => ({
+  id: raw.id,
+  name: raw.name,
+  generation: raw.generation,
+  state: raw.state,
+  guest: notes.guests[raw.id] ?? 'unknown',
+  settings: {
+    automaticStopAction: raw.automaticStopAction,
+    guestControlledCacheTypes: raw.guestControlledCacheTypes,
+    lowMmioBytes: raw.lowMmioBytes,
+    highMmioBytes: raw.highMmioBytes,
+    automaticCheckpoints: raw.automaticCheckpoints,
+  },
+  memory: { dynamic: raw.dynamicMemory, startupBytes: raw.startupBytes, minimumBytes: raw.minimumBytes },
+  checkpoints: raw.checkpoints,
+  clustered: raw.clustered,
+  assigned: pathsIn(raw.assigned),
+})
+
+const pathsIn = (entries: RawInventory['dismounted']) =>
+  entries.flatMap((each) => locationPath.safeParse(each.locationPath).data ?? [])
+
+export const factsFrom = (
+  name: HostName,
+  raw: RawInventory,
+  known: { readonly notes: HostNotes; readonly remembered: Remembered },
+): { readonly facts: HostFacts; readonly remembered: Remembered } => {
+  const { gpus, remembered } = gpusIn(raw, known.remembered)
+  const { notes } = known
+  const facts = hostFacts.parse({
+    name,
+    os: osOf(raw.os),
+    iov: raw.iov,
+    // No documented command tells it.
+    physicalAddressBits: null,
+    policies: {
+      requireSecureDeviceAssignment: policyOf(raw.policies.RequireSecureDeviceAssignment),
+      requireSupportedDeviceAssignment: policyOf(raw.policies.RequireSupportedDeviceAssignment),
+    },
+    forceDismount: notes.forceDismount,
+    gpus,
+    vms: raw.vms.map((vm) => vmOf(vm, notes)),
+    dismounted: pathsIn(raw.dismounted),
+  })
+  return { facts, remembered }
+}

@@ -1,0 +1,65 @@
+/** What `Get-GpuInventory` writes: raw facts of one host, before anybody judges them. */
+import { z } from 'zod'
+import { vmId, vmState } from '../../core/inventory'
+
+const digits = z.string().regex(/^\d{1,20}$/)
+const byteCount = digits.transform(Number)
+const pathFact = z.object({ instanceId: z.string(), locationPath: z.string() })
+
+export const rawDevice = z.object({
+  instanceId: z.string(),
+  name: z.string(),
+  class: z.string(),
+  /** A node that is not present is the trace of a device that was dismounted, or taken out. */
+  present: z.boolean(),
+  /** A number, or in newer modules a name such as CM_PROB_DISABLED. */
+  problem: z.string(),
+  driver: z.string().nullable(),
+  locations: z.array(z.string()),
+  deviceType: z.number().nullable(),
+  baseClass: z.number().nullable(),
+  acs: z.number().nullable(),
+  reservedMemory: z.union([z.boolean(), z.number()]).nullable(),
+  memory: z.array(z.object({ start: digits, end: digits })),
+  irq: z.array(z.string()),
+})
+export type RawDevice = z.infer<typeof rawDevice>
+
+export const rawVm = z.object({
+  id: vmId,
+  name: z.string().min(1),
+  generation: z.union([z.literal(1), z.literal(2)]),
+  state: vmState,
+  clustered: z.boolean(),
+  automaticStopAction: z.enum(['TurnOff', 'Save', 'ShutDown']),
+  automaticCheckpoints: z.boolean(),
+  guestControlledCacheTypes: z.boolean(),
+  lowMmioBytes: byteCount,
+  highMmioBytes: byteCount,
+  dynamicMemory: z.boolean(),
+  startupBytes: byteCount,
+  minimumBytes: byteCount,
+  checkpoints: z.number().int(),
+  assigned: z.array(pathFact),
+  partitions: z.array(z.object({ id: z.string(), gpu: z.string().nullable() })),
+})
+export type RawVm = z.infer<typeof rawVm>
+
+export const rawInventory = z.object({
+  /** Version of this very format. */
+  module: z.literal(1),
+  os: z.object({ caption: z.string(), build: z.string(), productType: z.number() }),
+  iov: z.object({ supported: z.boolean(), reasons: z.array(z.string()) }),
+  policies: z.object({
+    RequireSecureDeviceAssignment: z.number().nullable(),
+    RequireSupportedDeviceAssignment: z.number().nullable(),
+  }),
+  devices: z.array(rawDevice),
+  dismounted: z.array(pathFact),
+  vms: z.array(rawVm),
+  gpus: z.array(z.object({ name: z.string(), count: z.number(), validCounts: z.array(z.number()) })),
+})
+export type RawInventory = z.infer<typeof rawInventory>
+
+/** What `Get-GpuSmi` writes. */
+export const rawSmi = z.object({ exitCode: z.number().int(), stdout: z.string() })

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals'
+import { expectationOf, undoOf, type Step } from '../../../src/core/plan/step'
+import { callOf } from '../../../src/host/powershell/calls'
+import { aGpu, aVmId } from '../../fakes/facts'
+import { pending } from '../../fakes/requests'
+
+const { instanceId, locationPath } = aGpu()
+const device = { InstanceId: instanceId, LocationPath: locationPath }
+const gpu = { alias: 'hv01/gpu0', instanceId, locationPath }
+const vm = { id: aVmId(1), name: "train-01'; $(x)" }
+const call = (step: Step) => callOf({ step, expects: expectationOf(step), fence: 7 })
+
+describe('each step is one function of the module', () => {
+  it.each<[Step, string, object]>([
+    [
+      { kind: 'stopVm', vm, how: 'shutdown' },
+      'Stop-GpuVm',
+      { VmId: vm.id, How: 'shutdown', ExpectState: ['Running'] },
+    ],
+    [{ kind: 'startVm', vm }, 'Start-GpuVm', { VmId: vm.id, ExpectState: ['Off'] }],
+    [{ kind: 'disableDevice', gpu }, 'Disable-GpuDevice', { ...device, ExpectPlace: 'host-enabled' }],
+    [{ kind: 'enableDevice', gpu }, 'Enable-GpuDevice', { ...device, ExpectPlace: 'host-disabled' }],
+    [
+      { kind: 'dismountDevice', gpu, force: true },
+      'Dismount-GpuDevice',
+      { ...device, Force: true, ExpectPlace: 'host-disabled' },
+    ],
+    [{ kind: 'mountDevice', gpu, force: true }, 'Mount-GpuDevice', { ...device, ExpectPlace: 'dismounted' }],
+    [
+      { kind: 'attachDevice', gpu, vm },
+      'Add-GpuToVm',
+      { ...device, VmId: vm.id, ExpectState: ['Off'], ExpectPlace: 'dismounted' },
+    ],
+    [
+      { kind: 'detachDevice', gpu, vm },
+      'Remove-GpuFromVm',
+      { ...device, VmId: vm.id, ExpectState: ['Off'], ExpectPlace: 'assigned' },
+    ],
+  ])('%j', (step, command, parameters) => {
+    expect(call(step)).toMatchObject({ command, parameters: { ...parameters, Fence: 7 } })
+  })
+
+  it('and settings that a step does not name are not passed', () => {
+    const step: Step = {
+      kind: 'setVm',
+      vm,
+      from: {},
+      to: { automaticStopAction: 'TurnOff', guestControlledCacheTypes: true, highMmioBytes: 2 ** 37 },
+    }
+
+    expect(call(step).parameters).toEqual({
+      VmId: vm.id,
+      AutomaticStopAction: 'TurnOff',
+      GuestControlledCacheTypes: 'on',
+      HighMmioBytes: '137438953472',
+      ExpectState: ['Off'],
+      Fence: 7,
+    })
+  })
+
+  it('no name of a VM is among the parameters, forward or back', () => {
+    const steps = [...pending.plan.steps, ...pending.plan.steps.map(undoOf)]
+
+    expect(JSON.stringify(steps.map(call))).not.toContain(pending.plan.to?.name)
+  })
+
+  it('a shutdown may take longer than the five minutes that a guest has', () => {
+    expect(call({ kind: 'stopVm', vm, how: 'shutdown' }).timeoutMs).toBeGreaterThan(5 * 60_000)
+  })
+})

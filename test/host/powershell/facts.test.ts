@@ -1,0 +1,239 @@
+import { describe, expect, it } from '@jest/globals'
+import { hostName, placeOf } from '../../../src/core/inventory'
+import type { Remembered } from '../../../src/host/powershell/devices'
+import { factsFrom } from '../../../src/host/powershell/facts'
+import { rawInventory, type RawDevice, type RawInventory } from '../../../src/host/powershell/raw'
+
+const INSTANCE = 'PCI\\VEN_10DE&DEV_20B5&SUBSYS_153310DE&REV_A1\\4&18416DC3&0&0008'
+const PATH = 'PCIROOT(16)#PCI(0200)#PCI(0000)'
+const VM = '6f1d2c3b-0000-4000-8000-000000000001'
+
+const device = (changes: Partial<RawDevice> = {}): RawDevice => ({
+  instanceId: INSTANCE,
+  name: 'NVIDIA A100 80GB PCIe',
+  class: 'Display',
+  present: true,
+  problem: 'CM_PROB_NONE',
+  driver: '31.0.15.5222',
+  locations: [PATH, 'ACPI(_SB_)#ACPI(PC16)#PCI(0200)#PCI(0000)'],
+  deviceType: 2,
+  baseClass: 3,
+  acs: 3,
+  reservedMemory: false,
+  memory: [
+    { start: '655360', end: '720895' },
+    { start: '3221225472', end: '3238002687' },
+    { start: '4398046511104', end: '4535485464575' },
+  ],
+  irq: ['4294967264'],
+  ...changes,
+})
+const vm = {
+  id: VM,
+  name: 'train-01',
+  generation: 2,
+  state: 'Off',
+  clustered: false,
+  automaticStopAction: 'Save',
+  automaticCheckpoints: false,
+  guestControlledCacheTypes: false,
+  lowMmioBytes: '134217728',
+  highMmioBytes: '536870912',
+  dynamicMemory: false,
+  startupBytes: '34359738368',
+  minimumBytes: '34359738368',
+  checkpoints: 0,
+  assigned: [] as { instanceId: string; locationPath: string }[],
+  partitions: [] as { id: string; gpu: string | null }[],
+}
+const raw = (changes: object = {}): RawInventory =>
+  rawInventory.parse({
+    module: 1,
+    os: { caption: 'Microsoft Windows Server 2022 Datacenter', build: '20348', productType: 3 },
+    iov: { supported: true, reasons: [] },
+    policies: { RequireSecureDeviceAssignment: null, RequireSupportedDeviceAssignment: 1 },
+    devices: [device()],
+    dismounted: [],
+    vms: [vm],
+    gpus: [],
+    ...changes,
+  })
+const read = (inventory: RawInventory, remembered: Remembered = {}) =>
+  factsFrom(hostName.parse('hv01'), inventory, {
+    notes: { forceDismount: false, guests: { [VM]: 'linux' } },
+    remembered,
+  })
+const first = (inventory: RawInventory, remembered?: Remembered) => read(inventory, remembered).facts.gpus[0]!
+
+const pooled = [{ instanceId: INSTANCE.replace('PCI\\', 'PCIP\\'), locationPath: PATH }]
+/** What is left of a device under its old id once it was dismounted. */
+const trace = device({
+  present: false,
+  problem: '45',
+  driver: null,
+  locations: [],
+  deviceType: null,
+  baseClass: null,
+  acs: null,
+  reservedMemory: null,
+  memory: [],
+  irq: [],
+})
+
+describe('a GPU that its host uses', () => {
+  it('is known by instance id and PCIROOT path, with windows as large as they are', () => {
+    expect(first(raw())).toMatchObject({
+      slot: 'gpu0',
+      instanceId: INSTANCE,
+      locationPath: PATH,
+      vendor: 'nvidia',
+      problemCode: 0,
+      bars: [
+        { bytes: 16 * 2 ** 20, bits: 32 },
+        { bytes: 128 * 2 ** 30, bits: 64 },
+      ],
+      interrupts: 'msi',
+      acs: 3,
+    })
+  })
+
+  it.each([
+    ['22', 22],
+    ['CM_PROB_DISABLED', 22],
+    ['CM_PROB_FAILED_INSTALL', 28],
+    ['43', 43],
+    ['', 0],
+    ['CM_PROB_SOMETHING_NEW', 1],
+  ])('with problem %j has the code %d', (problem, code) => {
+    expect(first(raw({ devices: [device({ problem })] })).problemCode).toBe(code)
+  })
+
+  it.each<[RawDevice['irq'], string]>([
+    [[], 'none'],
+    [['16'], 'line'],
+    [['16', '4294967290'], 'msi'],
+  ])('with interrupts %j has %s ones', (irq, kind) => {
+    expect(first(raw({ devices: [device({ irq })] })).interrupts).toBe(kind)
+  })
+
+  it('without a driver has no class and is told by its base class; other devices without one are not GPUs', () => {
+    const bare = device({ name: '3D Video Controller', class: '', problem: '28', driver: null })
+    const network = device({ instanceId: INSTANCE.replace('10DE', '8086'), class: '', baseClass: 2 })
+
+    expect(read(raw({ devices: [bare, network] })).facts.gpus.map(({ model }) => model)).toEqual([
+      '3D Video Controller',
+    ])
+  })
+
+  it('has the sound function of its own card, and no other', () => {
+    const sound = (path: string, id: string) =>
+      device({ instanceId: `${INSTANCE}${id}`, class: 'MEDIA', baseClass: 4, locations: [path] })
+
+    const gpu = first(
+      raw({
+        devices: [
+          device(),
+          sound('PCIROOT(16)#PCI(0300)#PCI(0001)', 'a'),
+          sound('PCIROOT(16)#PCI(0200)#PCI(0001)', 'b'),
+        ],
+      }),
+    )
+
+    expect(gpu.audioFunction).toBe('PCIROOT(16)#PCI(0200)#PCI(0001)')
+  })
+})
+
+describe('a GPU that was dismounted', () => {
+  it('keeps what was read of it before, and is where the pool says', () => {
+    const before = read(raw()).remembered
+
+    const { facts } = read(raw({ devices: [trace], dismounted: pooled }), before)
+
+    expect(facts.gpus[0]).toMatchObject({ ...first(raw()), problemCode: null })
+    expect(placeOf(facts, facts.gpus[0]!)).toEqual({ kind: 'dismounted' })
+  })
+
+  it('is that VM’s whose list names it', () => {
+    const before = read(raw()).remembered
+
+    const { facts } = read(raw({ devices: [trace], vms: [{ ...vm, assigned: pooled }] }), before)
+
+    expect(placeOf(facts, facts.gpus[0]!)).toEqual({ kind: 'assigned', vm: VM })
+  })
+
+  it('before it was ever seen has what its trace and the pool tell, and nothing invented', () => {
+    expect(first(raw({ devices: [trace], dismounted: pooled }))).toMatchObject({
+      locationPath: PATH,
+      problemCode: null,
+      acs: null,
+      deviceType: null,
+      bars: [],
+      memoryBytes: null,
+    })
+  })
+
+  it('and whose trace is gone too is missing, not forgotten', () => {
+    const before = read(raw()).remembered
+
+    const { facts } = read(raw({ devices: [] }), before)
+
+    expect(placeOf(facts, facts.gpus[0]!)).toEqual({ kind: 'missing' })
+  })
+})
+
+describe('the slots of GPUs', () => {
+  const other = device({ instanceId: `${INSTANCE}9`, locations: ['PCIROOT(10)#PCI(0200)#PCI(0000)'] })
+
+  it('follow the location paths at first sight, and stay when a card is added', () => {
+    const alone = read(raw())
+    const both = read(raw({ devices: [other, device()] }), alone.remembered)
+    const fresh = read(raw({ devices: [device(), other] }))
+    const slots = ({ facts }: typeof both) =>
+      Object.fromEntries(facts.gpus.map((gpu) => [gpu.locationPath.slice(8, 10), gpu.slot]))
+
+    expect(slots(both)).toEqual({ '10': 'gpu1', '16': 'gpu0' })
+    expect(slots(fresh)).toEqual({ '10': 'gpu0', '16': 'gpu1' })
+  })
+})
+
+describe('a partitionable GPU', () => {
+  const name = `\\\\?\\PCI#VEN_10DE&DEV_20B5&SUBSYS_153310DE&REV_A1#4&18416dc3&0&0008#{064092b3-625e-43bf-9eb5-dc845897dd59}`
+  const gpus = [{ name, count: 4, validCounts: [1, 2, 4] }]
+  const using = (gpu: string | null) => [{ ...vm, partitions: [{ id: 'x', gpu }] }]
+
+  it.each([
+    ['by its name', name],
+    ['by its paravirtual name', `${name}\\GPUPARAV`],
+    ['where an older module does not tell whose partition it is', null],
+  ])('is recognised %s', (_, gpu) => {
+    const inventory = raw({ gpus: [{ ...gpus[0], name: gpu ?? name }], vms: using(gpu) })
+
+    expect(first(inventory).partition).toEqual({ validCounts: [1, 2, 4], count: 4, used: 1 })
+  })
+})
+
+describe('the host', () => {
+  it.each([
+    ['14393', 3, 'server', '2016'],
+    ['17763', 3, 'server', '2019'],
+    ['20348', 2, 'server', '2022'],
+    ['26100', 3, 'server', '2025'],
+    ['26100', 1, 'client', 'client'],
+  ])('of build %s and product type %d is a %s, %s', (build, productType, edition, release) => {
+    expect(read(raw({ os: { caption: 'Windows', build, productType } })).facts.os).toMatchObject({
+      edition,
+      release,
+    })
+  })
+
+  it('has the policies that are set, and null for those that are not', () => {
+    expect(read(raw()).facts.policies).toEqual({
+      requireSecureDeviceAssignment: null,
+      requireSupportedDeviceAssignment: true,
+    })
+  })
+
+  it('knows of guests what the configuration says', () => {
+    expect(read(raw()).facts.vms[0]).toMatchObject({ guest: 'linux', settings: { lowMmioBytes: 2 ** 27 } })
+  })
+})

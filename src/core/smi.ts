@@ -3,11 +3,9 @@
  * their names, and an answer in another form is a failure with its reason, never a guess.
  */
 import { exitOf, failureIn, problemOf, type Failure } from './answers/smi-failures'
-import { bytes, counted } from './answers/words'
-import { runsOf } from './grammar/prose'
+import { counted } from './answers/words'
 import { isHidden } from './grammar/shown'
 import type { GpuFacts } from './inventory'
-import type { Notice, Part } from './notice'
 import type { SmiAnswer } from './ports'
 
 export const SMI_FIELDS = [
@@ -40,6 +38,7 @@ export interface SmiGpu {
 }
 
 export type SmiReading =
+  /** Without GPUs: by the status of the device alone. */
   | { readonly verdict: 'verified'; readonly gpus: readonly SmiGpu[] }
   | ({ readonly verdict: 'failed'; readonly gpus: readonly SmiGpu[] } & Failure)
   | ({ readonly verdict: 'not-checked' } & Failure)
@@ -64,12 +63,7 @@ export const readSmi = (
       next: 'Ask again with `smi` once it answers.',
     }
   const ours = vendors.filter((vendor) => vendor === 'nvidia').length
-  if (vendors.length > 0 && ours === 0)
-    return {
-      verdict: 'not-checked',
-      why: 'it has no NVIDIA GPU, and nvidia-smi speaks for no other',
-      next: 'Look at the device with the tools of its maker.',
-    }
+  if (vendors.length > 0 && ours === 0) return byDevice(answer.problemCode)
   const output = printable(answer.stdout.slice(0, OUTPUT_CAP))
   const read = answer.stdout.length > OUTPUT_CAP ? strange('it is longer than 64 KiB') : readTable(output)
   const gpus = read.kind === 'table' ? read.gpus : []
@@ -80,6 +74,18 @@ export const readSmi = (
   return gpus.length < expected
     ? { verdict: 'failed', ...tooFew(gpus.length, expected), gpus }
     : { verdict: 'verified', gpus }
+}
+
+/** GPUs of other makers: nvidia-smi does not speak for them, the status of the device in a Windows guest does. */
+const byDevice = (problemCode: number | null): SmiReading => {
+  const failure = problemOf(problemCode)
+  if (failure) return { verdict: 'failed', ...failure, gpus: [] }
+  if (problemCode === 0) return { verdict: 'verified', gpus: [] }
+  return {
+    verdict: 'not-checked',
+    why: 'it has no NVIDIA GPU, and nvidia-smi speaks for no other',
+    next: 'Look at the device with the tools of its maker.',
+  }
 }
 
 const tooFew = (seen: number, expected: number): Failure => ({
@@ -173,51 +179,3 @@ const gpuOf = (cellOf: (field: Field) => Cell): SmiGpu => {
     powerWatts: figure('power.draw'),
   }
 }
-
-const TONES = { verified: 'good', failed: 'bad', 'not-checked': 'plain' } as const satisfies {
-  [V in SmiReading['verdict']]: Notice['tone']
-}
-
-/** `label` says where it was asked: `in train-01 on hv01`, `on hv01`. */
-export const smiNotice = (label: string, reading: SmiReading): Notice => {
-  const gpus = reading.verdict === 'not-checked' ? [] : reading.gpus
-  return {
-    summary: `nvidia-smi ${label}: ${reading.verdict === 'verified' ? `${counted(gpus.length, 'GPU')} verified` : reading.why}`,
-    tone: TONES[reading.verdict],
-    parts: [
-      { kind: 'title', text: `nvidia-smi ${label}` },
-      ...(reading.verdict === 'verified' ? [] : explained(reading)),
-      ...(gpus.length > 0 ? tableOf(gpus) : []),
-    ],
-  }
-}
-
-const explained = (reading: Exclude<SmiReading, { verdict: 'verified' }>): Part[] => [
-  {
-    kind: 'text',
-    runs: [{ strong: reading.verdict === 'failed' ? 'Failed: ' : 'Not checked: ' }, `${reading.why}.`],
-  },
-  { kind: 'text', runs: ['→ ', ...runsOf(reading.next)] },
-]
-
-const NONE = '–'
-const inUnit = (figure: number | null, unit: string): string =>
-  figure === null ? NONE : `${Number(figure.toFixed(1))} ${unit}`
-const size = (figure: number | null): string => (figure === null ? NONE : bytes(figure))
-
-const tableOf = (gpus: readonly SmiGpu[]): Part[] => [
-  {
-    kind: 'table',
-    head: ['#', 'GPU', 'Driver', 'Memory used', 'Load', 'Temp', 'Power'],
-    rows: gpus.map((gpu) => [
-      gpu.index === null ? NONE : String(gpu.index),
-      gpu.name ?? NONE,
-      gpu.driverVersion ?? NONE,
-      `${size(gpu.memoryUsedBytes)} of ${size(gpu.memoryTotalBytes)}`,
-      inUnit(gpu.utilizationPercent, '%'),
-      inUnit(gpu.temperatureCelsius, '°C'),
-      inUnit(gpu.powerWatts, 'W'),
-    ]),
-  },
-  { kind: 'note', runs: [gpus.map((gpu) => gpu.uuid ?? 'no UUID').join(' · ')] },
-]

@@ -2,7 +2,7 @@
  * What every implementation of the `Host` port must do, whatever is behind it. The host under test is `hv01` of the
  * default fleet; `world` is the truth about it.
  */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type HostFacts, hostFacts, placeOf } from '../../src/core/inventory'
 import { type Step, expectationOf, read, undoOf } from '../../src/core/plan/step'
 import type { Host, StepResult } from '../../src/core/ports'
@@ -11,6 +11,10 @@ import type { World } from '../../src/host/simulated/fleet'
 export interface HostUnderTest {
   readonly host: Host
   readonly world: World
+  /** What this implementation can know of these facts, the truth; a real host does not tell everything. */
+  readonly known: (facts: HostFacts) => HostFacts
+  /** From now on the host cannot be reached. */
+  readonly cutOff: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -55,11 +59,18 @@ export const runAll = async (host: Host, steps: readonly Step[]): Promise<StepRe
 const DONE = { kind: 'done' }
 const codeOf = (result: StepResult) => (result.kind === 'refused' ? result.code : result.kind)
 
-export const describeHost = (name: string, open: () => Promise<HostUnderTest>): void => {
+/** `around` sets up and clears away what the tests of one host share. */
+export const describeHost = (
+  name: string,
+  open: () => Promise<HostUnderTest>,
+  around: { readonly before: () => Promise<void>; readonly after: () => Promise<void> } | null = null,
+): void => {
   describe(`${name} as a host`, () => {
     let under: HostUnderTest
     let facts: HostFacts
 
+    beforeAll(() => around?.before())
+    afterAll(() => around?.after())
     beforeEach(async () => {
       under = await open()
       facts = under.world.facts('hv01')
@@ -69,7 +80,7 @@ export const describeHost = (name: string, open: () => Promise<HostUnderTest>): 
     test('the inventory is valid and tells the truth', async () => {
       const told = await under.host.inventory()
 
-      expect(hostFacts.parse(told)).toEqual(facts)
+      expect(hostFacts.parse(told)).toEqual(under.known(facts))
     })
 
     test('an assignment changes the host step by step, and each step reads as done once it is', async () => {
@@ -149,7 +160,7 @@ export const describeHost = (name: string, open: () => Promise<HostUnderTest>): 
 
     test('a host that cannot be reached leaves the outcome of a step unknown, and has no inventory', async () => {
       const [set] = assignment(facts, 'gpu0', 'train-01')
-      under.world.setReachable('hv01', false)
+      await under.cutOff()
 
       expect((await run(under.host, set!)).kind).toBe('unknown')
       await expect(under.host.inventory()).rejects.toMatchObject({ name: 'Fault', code: 'host-unreachable' })

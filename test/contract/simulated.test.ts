@@ -6,5 +6,15 @@ const clock = { now: () => 0, sleep: () => Promise.resolve() }
 describeHost('the simulated host', () => {
   const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
   const host = fleet.hosts.find((each) => each.name === 'hv01')!
-  return Promise.resolve({ host, world: fleet.world, close: () => Promise.resolve() })
+  const { world } = fleet
+  return Promise.resolve({
+    host,
+    world,
+    known: (facts) => facts,
+    cutOff: () => {
+      world.setReachable('hv01', false)
+      return Promise.resolve()
+    },
+    close: () => Promise.resolve(),
+  })
 })

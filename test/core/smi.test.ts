@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { SmiAnswer } from '../../src/core/ports'
-import { SMI_ARGUMENTS, readSmi, smiNotice, type SmiReading } from '../../src/core/smi'
+import { smiNotice } from '../../src/core/answers/smi'
+import { SMI_ARGUMENTS, readSmi, type SmiReading } from '../../src/core/smi'
 import { GIB, MIB } from '../fakes/facts'
 import { partOf, rowsOf, textOf } from './answers/reading'
 
@@ -198,6 +199,23 @@ describe('what could not be checked', () => {
 
   test('a VM with a GPU of another maker is not nvidia-smi’s to judge', () => {
     expect(read(ran('', 9), { vendors: ['amd'] }).verdict).toBe('not-checked')
+  })
+
+  test('a GPU of another maker is judged by the status of its device, where the guest tells it', () => {
+    const works = read(ran('', 127, 0), { vendors: ['amd'] })
+    const fails = read(ran('', 127, 43), { vendors: ['intel'] })
+
+    expect(works).toEqual({ verdict: 'verified', gpus: [] })
+    expect(smiNotice('in a on b', works).summary).toMatch(/the device works, by its status/)
+    expect(fails).toMatchObject({ verdict: 'failed', why: expect.stringContaining('Code 43') as unknown })
+  })
+
+  test('a guest without nvidia-smi is told to install the driver', () => {
+    expect(read(ran('', 127))).toMatchObject({
+      verdict: 'failed',
+      why: 'nvidia-smi is not installed there',
+      next: expect.stringContaining('Install the NVIDIA driver') as unknown,
+    })
   })
 })
 

@@ -108,6 +108,11 @@ const EXITS: { readonly [code: number]: Failure } = {
     next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
   },
   18: MISMATCH,
+  /** As a shell says it, and the module (Smi.ps1): there is no such program. */
+  127: {
+    why: 'nvidia-smi is not installed there',
+    next: NO_DRIVER.next,
+  },
   255: {
     why: 'nvidia-smi failed for a reason that it has no code for (255)',
     next: 'Run nvidia-smi there and read what it says.',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { gpuFacts, instanceId, locationPath, type GpuFacts, type LocationPath } from '../../core/inventory'
+import { DISABLED, problemOf } from './problems'
 import type { RawDevice, RawInventory } from './raw'
 
 /** By instance id; kept over restarts. */
@@ -13,25 +14,6 @@ export type Remembered = z.infer<typeof remembered>
 const DISPLAY_CLASS = 3
 const LEGACY_END = 2 ** 20
 const FOUR_GIB = 2 ** 32
-
-/** Microsoft, "Error codes in Device Manager", with the names that newer PnpDevice modules print. */
-const PROBLEMS: Readonly<Record<string, number>> = {
-  CM_PROB_NONE: 0,
-  CM_PROB_NOT_CONFIGURED: 1,
-  CM_PROB_FAILED_START: 10,
-  CM_PROB_NORMAL_CONFLICT: 12,
-  CM_PROB_NEED_RESTART: 14,
-  CM_PROB_DISABLED: 22,
-  CM_PROB_FAILED_INSTALL: 28,
-  CM_PROB_FAILED_ADD: 31,
-  CM_PROB_FAILED_POST_START: 43,
-}
-const NOT_CONFIGURED = 1
-
-const problemOf = (text: string): number => {
-  const number = PROBLEMS[text] ?? Number(text === '' ? '0' : text)
-  return Number.isInteger(number) ? number : NOT_CONFIGURED
-}
 
 const VENDORS: Readonly<Record<string, GpuFacts['vendor']>> = {
   '10DE': 'nvidia',
@@ -96,7 +78,7 @@ const read = (
   const id = instanceId.safeParse(device.instanceId)
   const path = pathIn(device.locations) ?? before?.locationPath ?? poolPathOf(device, raw)
   if (!id.success || path === null) return null
-  const enabled = device.present && problemOf(device.problem) !== PROBLEMS['CM_PROB_DISABLED']
+  const enabled = device.present && problemOf(device.problem) !== DISABLED
   const bars = enabled ? barsOf(device) : []
   return {
     instanceId: id.data,

@@ -1,29 +1,36 @@
 /**
- * The `Host` port over the module. A host has two sessions, each with a queue of its own: changes wait for one another,
- * and reading never waits for a shutdown that takes ten minutes.
+ * The `Host` port over the module. A host has three sessions, each with a queue of its own: changes wait for one another,
+ * and reading waits neither for a shutdown that takes ten minutes nor for a guest that does not answer.
  */
 import { Fault, messageOf } from '../../core/errors'
 import type { HostName } from '../../core/inventory'
-import type { Host, SmiAnswer, StepResult } from '../../core/ports'
+import type { VmId } from '../../core/inventory'
+import type { Host, StepResult } from '../../core/ports'
 import { callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
-import type { Answer } from './engine/wire'
+import type { Answer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
+import { guestSmi, smiFrom, type GuestAccess } from './guests'
 import type { Memory } from './memory'
-import { rawInventory, rawSmi } from './raw'
+import { rawInventory } from './raw'
 
 const READ_MS = 60_000
 
 export interface PowerShellHostOptions {
   readonly name: HostName
+  readonly target: Target
   readonly notes: HostNotes
+  /** How the guests of this host are asked; those that are not named are not. */
+  readonly guests: ReadonlyMap<VmId, GuestAccess>
   /** The engine as it is now; a new one when the last has died. Throws Fault when none can be started. */
   readonly engine: () => Promise<Engine>
   readonly memory: Memory
 }
 
-export const powerShellHost = ({ name, notes, engine, memory }: PowerShellHostOptions): Host => {
-  const lane = (session: string) => {
+export const powerShellHost = (options: PowerShellHostOptions): Host => {
+  const { name, notes, engine, memory } = options
+  const lane = (purpose: string) => {
+    const session = { name: `${name}/${purpose}`, target: options.target }
     let last: Promise<unknown> = Promise.resolve()
     return (call: Omit<Call, 'session'>): Promise<Answer> => {
       const mine = last.then(() => ask(engine, { ...call, session }))
@@ -31,8 +38,9 @@ export const powerShellHost = ({ name, notes, engine, memory }: PowerShellHostOp
       return mine
     }
   }
-  const change = lane(`${name}/change`)
-  const read = lane(`${name}/read`)
+  const change = lane('change')
+  const read = lane('read')
+  const guest = lane('guest')
 
   return {
     name,
@@ -47,14 +55,10 @@ export const powerShellHost = ({ name, notes, engine, memory }: PowerShellHostOp
       memory.remember(remembered)
       return facts
     },
-    smi: async (target): Promise<SmiAnswer> => {
-      if (target.kind === 'guest')
-        return { kind: 'not-run', why: 'no way into the guests of this host is configured' }
-      const answer = await read({ command: 'Get-GpuSmi', parameters: {}, timeoutMs: READ_MS })
-      if (answer.kind !== 'ok') return { kind: 'not-run', why: `${name}: ${whyOf(answer)}` }
-      const { exitCode, stdout } = rawSmi.parse(JSON.parse(answer.json))
-      return { kind: 'ran', exitCode, stdout, problemCode: null }
-    },
+    smi: async (target) =>
+      target.kind === 'guest'
+        ? guestSmi(name, target.vm, { access: options.guests.get(target.vm), ask: guest })
+        : smiFrom(name, await read({ command: 'Get-HostSmi', parameters: {}, timeoutMs: READ_MS })),
   }
 }
 

@@ -61,5 +61,8 @@ export const rawInventory = z.object({
 })
 export type RawInventory = z.infer<typeof rawInventory>
 
-/** What `Get-GpuSmi` writes. */
-export const rawSmi = z.object({ exitCode: z.number().int(), stdout: z.string() })
+/** What `Get-HostSmi` and `Get-GuestSmi` write; `problem` is -1 where no display device was found. */
+export const rawSmi = z.object({ exitCode: z.number().int(), problem: z.string(), stdout: z.string() })
+
+/** What `Get-GuestAddress` writes: addresses as the guest itself reports them. */
+export const rawAddresses = z.object({ addresses: z.array(z.string()) })

@@ -4,6 +4,7 @@ import type { HostFacts, VmSettings, VmState } from '../../core/inventory'
 import type { Step, StepKind } from '../../core/plan/step'
 import { type Ground, type VmOnGround, factsOf, groundOf, vmsOn } from './ground'
 import type { Memory } from './memory'
+import type { HostError } from './messages'
 import { startError } from './power-on'
 import { refusalOf, takeEffect } from './rules'
 import type { FleetFile, GuestSmi } from './schema'
@@ -33,6 +34,8 @@ export interface World {
   setVmSettings(host: string, vm: string, settings: Partial<VmSettings>): void
   /** An administrator does this by hand: no fence, no expectation, no latency, only Hyper-V's own rules. */
   act(host: string, step: Step): void
+  /** As `act`, but tells what Hyper-V answers: null when it is done, else the refusal, and nothing has changed. */
+  attempt(host: string, step: Step): HostError | null
   /** Faults are consumed in order by matching steps. */
   inject(fault: InjectedFault): void
   faults(): readonly InjectedFault[]
@@ -101,12 +104,15 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
       const vm = vms.find((each) => each.file.id === name) ?? vms.find((each) => each.file.name === name)
       edit(vm ?? refuse(host, `there is no VM ${name}`), ground)
     })
-  const act = (host: string, step: Step) =>
-    changeHost(host, (ground) => {
-      const error = refusalOf(step, ground)
-      if (error) refuse(host, `${step.kind}: ${error.code}: ${error.text.en}`)
-      takeEffect(step, ground)
-    })
+  const attempt = (host: string, step: Step): HostError | null => {
+    const error = refusalOf(step, onHost(host))
+    if (!error) changeHost(host, (ground) => takeEffect(step, ground))
+    return error
+  }
+  const act = (host: string, step: Step): void => {
+    const error = attempt(host, step)
+    if (error) refuse(host, `${step.kind}: ${error.code}: ${error.text.en}`)
+  }
 
   return {
     hostNames: () => file.hosts.map((host) => host.name),
@@ -128,6 +134,7 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
       act(host, { kind: 'setVm', vm: vm.file, from: {}, to: settings })
     },
     act,
+    attempt,
     inject: (fault) => {
       fileOf(fault.host)
       memory.change((draft) => void draft.faults.push({ ...fault }))

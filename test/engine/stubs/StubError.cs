@@ -25,6 +25,7 @@ internal static class StubError
             nameof(VirtualizationException) => new VirtualizationException(message),
             nameof(ItemNotFoundException) => new ItemNotFoundException(message),
             nameof(PSArgumentException) => new PSArgumentException(message),
+            "PSDirectException" => PowerShellDirect(message),
             _ => new RuntimeException(message),
         };
         var record = new ErrorRecord(exception, Text(error, "code"), category, null);
@@ -32,6 +33,13 @@ internal static class StubError
         record.CategoryInfo.Reason = exception.GetType().Name;
         WholeId.SetValue(record, $"{Text(error, "code")},{Text(error, "class")}");
         return record;
+    }
+
+    /// <summary>An exception of the engine's own, which the reference assembly does not show.</summary>
+    private static Exception PowerShellDirect(string message)
+    {
+        var type = typeof(PSObject).Assembly.GetType("System.Management.Automation.Remoting.PSDirectException", throwOnError: true)!;
+        return (Exception)Activator.CreateInstance(type, message)!;
     }
 
     private static string Text(JsonElement error, string name) => error.GetProperty(name).GetString() ?? "";

@@ -71,3 +71,8 @@ public class VMAssignedDevice : VMComponentObject
     public string? ResourcePoolName { get; set; }
     public ushort VirtualFunction { get; set; }
 }
+
+public class VMNetworkAdapter : VMComponentObject
+{
+    public string[]? IPAddresses { get; set; }
+}

@@ -40,13 +40,13 @@ internal static class Wire
         if (value is null) json.WriteNullValue();
         else if (value is bool or SwitchParameter) json.WriteBooleanValue(LanguagePrimitives.IsTrue(value));
         else if (value is byte or ushort or int or uint or long) json.WriteNumberValue(System.Convert.ToInt64(value));
-        else if (value is PSObject || value.GetType().Namespace == OwnNamespace && value is not Enum) Members(json, PSObject.AsPSObject(value));
         else if (value is not string && value is IEnumerable list)
         {
             json.WriteStartArray();
             foreach (var item in list) Write(json, item);
             json.WriteEndArray();
         }
+        else if (value is PSObject || value.GetType().Namespace == OwnNamespace && value is not Enum) Members(json, PSObject.AsPSObject(value));
         else json.WriteStringValue(value.ToString());
     }
 

@@ -36,7 +36,6 @@ withEngine('the engine', ({ program: executable }) => {
   const start = (): Promise<Engine> =>
     startEngine({
       executable,
-      module: join(dir, 'Odd'),
       clock: systemClock,
       env: process.env,
       noise: (text) => noise.push(text),
@@ -58,7 +57,13 @@ withEngine('the engine', ({ program: executable }) => {
     command: string,
     parameters: Parameters = {},
     { session = 'one', timeoutMs = 30_000, on = engine } = {},
-  ): Promise<Answer> => on.call({ session, command, parameters, timeoutMs })
+  ): Promise<Answer> =>
+    on.call({
+      session: { name: session, target: { kind: 'local', module: join(dir, 'Odd') } },
+      command,
+      parameters,
+      timeoutMs,
+    })
   const texts = (answer: Answer): string => (answer.kind === 'ok' ? answer.json : JSON.stringify(answer))
 
   describe('brings parameters as data', () => {
@@ -173,7 +178,7 @@ withEngine('the engine', ({ program: executable }) => {
 
 describe('a program that is no PowerShell', () => {
   const starting = (executable: string) =>
-    startEngine({ executable, module: 'x', clock: systemClock, env: process.env, noise: () => undefined })
+    startEngine({ executable, clock: systemClock, env: process.env, noise: () => undefined })
 
   it('is refused when it is not there', async () => {
     await expect(starting('/no/such/pwsh')).rejects.toMatchObject({ code: 'config' })

@@ -36,7 +36,7 @@ function Disable-GpuDevice {
 }
 function Stop-GpuVm { while (-not [System.IO.File]::Exists('${join(dir, 'go')}')) { [System.Threading.Thread]::Sleep(20) }; '{"done":true}' }
 function Mount-GpuDevice { [System.Environment]::Exit(1) }
-function Get-GpuSmi { '{"exitCode":9,"stdout":"no driver"}' }
+function Get-HostSmi { '{"exitCode":9,"problem":"-1","stdout":"no driver"}' }
 Export-ModuleMember -Function *
 `
 
@@ -56,14 +56,15 @@ withEngine('a host over the engine', ({ program: executable }) => {
     writeFileSync(join(dir, 'Answers', 'Answers.psm1'), MODULE(dir))
     engine = await startEngine({
       executable,
-      module: join(dir, 'Answers'),
       clock: systemClock,
       env: process.env,
       noise: () => undefined,
     })
     host = powerShellHost({
       name: hostName.parse('hv01'),
+      target: { kind: 'local', module: join(dir, 'Answers') },
       notes: { forceDismount: false, guests: {} },
+      guests: new Map(),
       engine: () => Promise.resolve(engine),
       memory: openMemory(join(dir, 'devices.json')),
     })
@@ -134,7 +135,9 @@ describe('without an engine', () => {
     const dir = makeTempDir()
     const host = powerShellHost({
       name: hostName.parse('hv01'),
+      target: { kind: 'local', module: 'nowhere' },
       notes: { forceDismount: false, guests: {} },
+      guests: new Map(),
       engine: () => Promise.reject(new Error('pwsh is not installed')),
       memory: openMemory(join(dir, 'devices.json')),
     })

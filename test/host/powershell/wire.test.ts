@@ -27,8 +27,8 @@ describe('a request', () => {
   })
 
   it('to open a session names the module by its folder', () => {
-    expect(openLine('hv01/read', '/a folder/GpuChatOps')).toBe(
-      `open hv01/read local ${encoded('/a folder/GpuChatOps')}`,
+    expect(openLine('hv01/read', { kind: 'local', module: '/a folder/GpuChatOps' })).toBe(
+      `open hv01/read local Module=s:${encoded('/a folder/GpuChatOps')}`,
     )
   })
 })

@@ -1,8 +1,9 @@
 # The loop inside the engine: one request a line on stdin, one answer a line on stdout, many requests at once. It is
 # started with one fixed line (engine.ts), runs the module's functions with parameters as data, and builds no script text.
 #
-#   open   SESSION local MODULE
-#   call   ID SESSION FUNCTION NAME=TYPE:BASE64 ...     types: s text, l whole number, f switch, a texts (parted by a comma)
+#   open   SESSION local|winrm|ssh NAME=TYPE:BASE64 ...
+#   call   ID SESSION FUNCTION NAME=TYPE:BASE64 ...
+#          types: s text, l whole number, f switch, a texts (parted by a comma), c reference to a credential
 #   cancel ID
 #   close  SESSION
 #
@@ -45,17 +46,64 @@ $perform = {
                 'l' { [long] $value }
                 'f' { [switch] $true }
                 'a' { , [string[]] @($value -split ',' | ForEach-Object { ConvertFrom-Base64 $_ }) }
+                'c' { Get-NamedCredential (ConvertFrom-Base64 $value) }
             }
         }
         $parameters
     }
+    # `env:NAME` is the user name in NAME_USER with the password in NAME_PASSWORD; `vault:VAULT/NAME` a secret of SecretManagement.
+    function Get-NamedCredential([string] $Reference) {
+        $kind, $name = $Reference -split ':', 2
+        if ($kind -eq 'vault') {
+            $vault, $secret = $name -split '/', 2
+            $credential = Get-Secret -Vault $vault -Name $secret -ErrorAction Stop
+            if ($credential -is [pscredential]) { return $credential }
+        }
+        else {
+            $user = [System.Environment]::GetEnvironmentVariable("${name}_USER")
+            $password = [System.Environment]::GetEnvironmentVariable("${name}_PASSWORD")
+            if ($user -and $password) {
+                $secure = [System.Security.SecureString]::new()
+                foreach ($character in $password.ToCharArray()) { $secure.AppendChar($character) }
+                return [pscredential]::new($user, $secure)
+            }
+        }
+        $exception = [System.InvalidOperationException]::new("The credential $Reference is not there, or is no user name with a password.")
+        throw [System.Management.Automation.ErrorRecord]::new($exception, 'CredentialNotFound', 'ObjectNotFound', $null)
+    }
+    function New-LocalRunspace([string] $Module) {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+        [void] $state.ImportPSModule([string[]] @($Module))
+        $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
+        $runspace.Open()
+        $runspace
+    }
+    # What could widen the connection is closed here, whatever the configuration files of ssh say.
+    function New-SshRunspace([hashtable] $Target) {
+        $options = @{
+            BatchMode = 'yes'; StrictHostKeyChecking = 'yes'; UpdateHostKeys = 'no'; CheckHostIP = 'no'
+            UserKnownHostsFile = $Target.KnownHosts; GlobalKnownHostsFile = 'none'; HostKeyAlias = $Target.Alias
+            IdentitiesOnly = 'yes'; IdentityAgent = 'none'; PreferredAuthentications = 'publickey'
+            ForwardAgent = 'no'; ForwardX11 = 'no'; ClearAllForwardings = 'yes'; PermitLocalCommand = 'no'
+            ProxyCommand = 'none'; ControlMaster = 'no'; ControlPath = 'none'; RequestTTY = 'no'; LogLevel = 'ERROR'
+            ConnectTimeout = '15'; ConnectionAttempts = '1'; ServerAliveInterval = '15'; ServerAliveCountMax = '4'
+        }
+        $where = @{ HostName = $Target.HostName; Port = [int] $Target.Port; UserName = $Target.UserName; KeyFilePath = $Target.KeyFilePath }
+        (New-PSSession @where -ConnectingTimeout 30000 -Options $options -ErrorAction Stop).Runspace
+    }
+    function New-WinRmRunspace([hashtable] $Target) {
+        (New-PSSession @Target -SessionOption (New-PSSessionOption -OpenTimeout 30000) -ErrorAction Stop).Runspace
+    }
     function Open-Session($Session) {
         if ($Session.Runspace -and $Session.Runspace.RunspaceStateInfo.State -eq 'Opened') { return $Session.Runspace }
         if ($Session.Runspace) { $Session.Runspace.Dispose() }
-        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
-        [void] $state.ImportPSModule([string[]] @($Session.Module))
-        $Session.Runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
-        $Session.Runspace.Open()
+        $Session.Runspace = $null
+        $target = Read-Parameter $Session.Words
+        $Session.Runspace = switch ($Session.Kind) {
+            'local' { New-LocalRunspace $target.Module }
+            'ssh' { New-SshRunspace $target }
+            'winrm' { New-WinRmRunspace $target }
+        }
         $Session.Runspace
     }
     # The record that the function threw, out of what Invoke() wraps around it.
@@ -64,6 +112,7 @@ $perform = {
         while ($cause) {
             if ($cause -is [System.Management.Automation.PipelineStoppedException]) { return $null }
             if ($cause -is [System.Management.Automation.Remoting.PSRemotingTransportException]) { return $null }
+            if ($cause -is [System.Management.Automation.Runspaces.InvalidRunspaceStateException]) { return $null }
             $inner = $cause.InnerException
             if (-not $inner -or $cause -isnot [System.Management.Automation.MethodInvocationException]) { break }
             $cause = $inner
@@ -117,8 +166,7 @@ while ($null -ne ($line = [System.Console]::In.ReadLine())) {
     $words = @($line.Trim() -split ' ')
     switch -CaseSensitive ($words[0]) {
         'open' {
-            $module = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($words[3]))
-            $shared.Sessions[$words[1]] = @{ Module = $module; Runspace = $null }
+            $shared.Sessions[$words[1]] = @{ Kind = $words[2]; Words = @($words[3..($words.Count - 1)]); Runspace = $null }
         }
         'call' {
             foreach ($done in @($waiting | Where-Object { $_.Handle.IsCompleted })) {

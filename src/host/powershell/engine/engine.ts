@@ -4,13 +4,14 @@
  */
 import type { Clock } from '../../../core/ports'
 import { startProcess, type Process, type ProcessOptions } from './process'
-import { callLine, cancelLine, closeLine, openLine, type Answer, type Parameters } from './wire'
+import { callLine, cancelLine, closeLine, openLine, type Answer, type Parameters, type Target } from './wire'
 
 /** How long a cancelled call may take to end before its session is dropped. */
 const GRACE_MS = 10_000
 
 export interface Call {
-  readonly session: string
+  /** Opened at its first call, and again after it was lost. One name always has the same target. */
+  readonly session: { readonly name: string; readonly target: Target }
   /** A function of the module. */
   readonly command: string
   readonly parameters: Parameters
@@ -26,13 +27,8 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-export interface EngineOptions extends ProcessOptions {
-  /** Folder of the module GpuChatOps. */
-  readonly module: string
-}
-
 /** Throws Fault('config') when the process does not start, or does not answer within a minute. */
-export const startEngine = async (options: EngineOptions): Promise<Engine> => {
+export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
   const waiting = new Map<string, (answer: Answer) => void>()
   const opened = new Set<string>()
   const process = await startProcess(options, (id, answer) => waiting.get(id)?.(answer))
@@ -48,12 +44,13 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
     if (dead !== null) return { kind: 'lost', why: dead }
     const id = String(++calls)
     const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve))
-    if (!opened.has(session)) process.write(openLine(session, options.module))
-    opened.add(session)
-    process.write(callLine(id, { session, command, parameters }))
+    const { name, target } = session
+    if (!opened.has(name)) process.write(openLine(name, target))
+    opened.add(name)
+    process.write(callLine(id, { session: name, command, parameters }))
     const drop = (): void => {
-      process.write(closeLine(session))
-      opened.delete(session)
+      process.write(closeLine(name))
+      opened.delete(name)
     }
     const answer = await inTime(options.clock, { id, answered, timeoutMs, process, drop })
     waiting.delete(id)

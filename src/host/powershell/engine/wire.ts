@@ -3,8 +3,40 @@
  * Windows PowerShell 5.1 reads and writes the console in a code page of its own.
  */
 
-/** A parameter of a function: text, texts, a whole number, or a switch (false leaves it out). */
-export type Parameters = Readonly<Record<string, string | readonly string[] | number | boolean>>
+/** Where a credential is, never what it is: `env:NAME` or `vault:VAULT/NAME`. Resolved inside the engine. */
+export interface CredentialRef {
+  readonly credential: string
+}
+
+/** A parameter of a function: text, texts, a whole number, a switch (false leaves it out), or a credential. */
+export type Parameters = Readonly<
+  Record<string, string | readonly string[] | number | boolean | CredentialRef>
+>
+
+/** How a session reaches its host. All but `local` expect the module to be there already. */
+export type Target =
+  | { readonly kind: 'local'; readonly module: string }
+  /** Parameters of New-PSSession for WinRM. */
+  | {
+      readonly kind: 'winrm'
+      readonly computerName: string
+      /** The endpoint; null is the default one, which gives an administrator everything. */
+      readonly configurationName: string | null
+      readonly ssl: boolean
+      /** Null: the identity that the bot itself runs as. */
+      readonly credential: CredentialRef | null
+    }
+  /** Parameters of New-PSSession for SSH. */
+  | {
+      readonly kind: 'ssh'
+      readonly hostName: string
+      readonly port: number
+      readonly userName: string
+      readonly keyFile: string
+      /** A known_hosts file that holds this host's keys under its name, and nothing else. */
+      readonly knownHosts: string
+      readonly alias: string
+    }
 
 export type Answer =
   | { readonly kind: 'ok'; readonly json: string }
@@ -26,21 +58,41 @@ const parameter = (name: string, value: Parameters[string]): string[] => {
   if (typeof value === 'string') return [`${name}=s:${encode(value)}`]
   if (typeof value === 'number') return [`${name}=l:${value}`]
   if (typeof value === 'boolean') return value ? [`${name}=f:`] : []
+  if ('credential' in value) return [`${name}=c:${encode(value.credential)}`]
   return value.length === 0 ? [] : [`${name}=a:${value.map(encode).join(',')}`]
 }
+const words = (parameters: Parameters): string[] =>
+  Object.entries(parameters).flatMap(([name, value]) => parameter(name, value))
 
-export const openLine = (session: string, module: string): string => `open ${session} local ${encode(module)}`
+const targetParameters = (target: Target): Parameters => {
+  switch (target.kind) {
+    case 'local':
+      return { Module: target.module }
+    case 'winrm':
+      return {
+        ComputerName: target.computerName,
+        ...(target.configurationName === null ? {} : { ConfigurationName: target.configurationName }),
+        UseSSL: target.ssl,
+        ...(target.credential === null ? {} : { Credential: target.credential }),
+      }
+    case 'ssh':
+      return {
+        HostName: target.hostName,
+        Port: target.port,
+        UserName: target.userName,
+        KeyFilePath: target.keyFile,
+        KnownHosts: target.knownHosts,
+        Alias: target.alias,
+      }
+  }
+}
+
+export const openLine = (session: string, target: Target): string =>
+  ['open', session, target.kind, ...words(targetParameters(target))].join(' ')
 export const callLine = (
   id: string,
   call: { readonly session: string; readonly command: string; readonly parameters: Parameters },
-): string =>
-  [
-    'call',
-    id,
-    call.session,
-    call.command,
-    ...Object.entries(call.parameters).flatMap(([name, value]) => parameter(name, value)),
-  ].join(' ')
+): string => ['call', id, call.session, call.command, ...words(call.parameters)].join(' ')
 export const cancelLine = (id: string): string => `cancel ${id}`
 export const closeLine = (session: string): string => `close ${session}`
 

@@ -1,0 +1,68 @@
+/** What nvidia-smi said, for people: a verdict, and a table of its figures. */
+import { runsOf } from '../grammar/prose'
+import type { Notice, Part } from '../notice'
+import type { SmiGpu, SmiReading } from '../smi'
+import { bytes, counted } from './words'
+
+const TONES = { verified: 'good', failed: 'bad', 'not-checked': 'plain' } as const satisfies {
+  [V in SmiReading['verdict']]: Notice['tone']
+}
+
+/** `label` says where it was asked: `in train-01 on hv01`, `on hv01`. */
+export const smiNotice = (label: string, reading: SmiReading): Notice => {
+  const gpus = reading.verdict === 'not-checked' ? [] : reading.gpus
+  return {
+    summary: `nvidia-smi ${label}: ${reading.verdict === 'verified' ? verifiedWords(gpus) : reading.why}`,
+    tone: TONES[reading.verdict],
+    parts: [
+      { kind: 'title', text: `nvidia-smi ${label}` },
+      ...(reading.verdict === 'verified' ? byStatus(gpus) : explained(reading)),
+      ...(gpus.length > 0 ? tableOf(gpus) : []),
+    ],
+  }
+}
+
+const verifiedWords = (gpus: readonly SmiGpu[]): string =>
+  gpus.length === 0 ? DEVICE_WORKS : `${counted(gpus.length, 'GPU')} verified`
+const DEVICE_WORKS = 'the device works, by its status in the guest'
+const byStatus = (gpus: readonly SmiGpu[]): Part[] =>
+  gpus.length === 0
+    ? [
+        {
+          kind: 'text',
+          runs: [
+            'It has no NVIDIA GPU, so there are no figures; Windows there reports the device as working.',
+          ],
+        },
+      ]
+    : []
+
+const explained = (reading: Exclude<SmiReading, { verdict: 'verified' }>): Part[] => [
+  {
+    kind: 'text',
+    runs: [{ strong: reading.verdict === 'failed' ? 'Failed: ' : 'Not checked: ' }, `${reading.why}.`],
+  },
+  { kind: 'text', runs: ['→ ', ...runsOf(reading.next)] },
+]
+
+const NONE = '–'
+const inUnit = (figure: number | null, unit: string): string =>
+  figure === null ? NONE : `${Number(figure.toFixed(1))} ${unit}`
+const size = (figure: number | null): string => (figure === null ? NONE : bytes(figure))
+
+const tableOf = (gpus: readonly SmiGpu[]): Part[] => [
+  {
+    kind: 'table',
+    head: ['#', 'GPU', 'Driver', 'Memory used', 'Load', 'Temp', 'Power'],
+    rows: gpus.map((gpu) => [
+      gpu.index === null ? NONE : String(gpu.index),
+      gpu.name ?? NONE,
+      gpu.driverVersion ?? NONE,
+      `${size(gpu.memoryUsedBytes)} of ${size(gpu.memoryTotalBytes)}`,
+      inUnit(gpu.utilizationPercent, '%'),
+      inUnit(gpu.temperatureCelsius, '°C'),
+      inUnit(gpu.powerWatts, 'W'),
+    ]),
+  },
+  { kind: 'note', runs: [gpus.map((gpu) => gpu.uuid ?? 'no UUID').join(' · ')] },
+]

@@ -1,0 +1,185 @@
+# Everything about this host that the bot needs to judge, in one answer: raw facts, no conclusions. Numbers that may
+# exceed 53 bits are text; enumerations are names. Sources: SurveyDDA.ps1 for the property keys, the Hyper-V module reference.
+
+# The property set of PCI devices. SurveyDDA writes two blanks before the number; both spellings name the same property.
+$script:PciProperty = '{3AB22E31-8264-4b4e-9AF5-A8D2D8E33E62}'
+
+function Get-GpuInventory {
+    <#
+    .SYNOPSIS
+    The facts of this host as one line of JSON.
+    #>
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+    $vms = @(Get-VM -ErrorAction Stop)
+    $resources = Get-PciResource
+    [ordered]@{
+        module     = 1
+        os         = Get-OsFact
+        iov        = Get-IovFact
+        policies   = Get-PolicyFact
+        devices    = @(Get-DeviceFact $resources)
+        dismounted = @(Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
+        vms        = @($vms | ForEach-Object { Get-VmFact $_ })
+        gpus       = @(Get-PartitionableFact)
+    } | ConvertTo-Json -Depth 6 -Compress
+}
+
+function Get-OsFact {
+    $os = Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction Stop
+    [ordered]@{
+        caption     = [string] $os.Caption
+        build       = [string] $os.BuildNumber
+        productType = [int] $os.ProductType
+    }
+}
+
+function Get-IovFact {
+    $vmHost = Get-VMHost -ErrorAction Stop
+    [ordered]@{
+        supported = [bool] $vmHost.IovSupport
+        reasons   = @($vmHost.IovSupportReasons | Where-Object { $_ } | ForEach-Object { [string] $_ })
+    }
+}
+
+function Get-PolicyFact {
+    <#
+    .SYNOPSIS
+    The two device assignment policies; null where the value, or the key, does not exist. Read, never changed.
+    #>
+    $key = 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\HyperV'
+    $values = Get-ItemProperty -LiteralPath $key -ErrorAction SilentlyContinue
+    $facts = [ordered]@{}
+    foreach ($name in @('RequireSecureDeviceAssignment', 'RequireSupportedDeviceAssignment')) {
+        $facts[$name] = if ($null -ne $values -and $values.PSObject.Properties[$name]) { [int] $values.$name } else { $null }
+    }
+    $facts
+}
+
+function Get-DeviceFact {
+    <#
+    .SYNOPSIS
+    Display devices of the PCI bus, present or not, and sound devices (which may be functions of the same card).
+    A device without a driver has no class yet, so those are included and told apart by their base class.
+    #>
+    param([hashtable] $Resources)
+    foreach ($node in @(Get-PnpDevice -ErrorAction Stop)) {
+        $id = [string] $node.InstanceId
+        $class = [string] $node.Class
+        if ($id -notlike 'PCI\*' -or @('Display', 'MEDIA', '') -notcontains $class) { continue }
+        $property = Get-PropertyTable $id
+        $mine = if ($Resources.ContainsKey($id)) { $Resources[$id] } else { @{ Memory = @(); Irq = @() } }
+        [ordered]@{
+            instanceId     = $id
+            name           = [string] $node.FriendlyName
+            class          = $class
+            present        = [string] $node.Status -ne 'Unknown'
+            problem        = [string] $node.ConfigManagerErrorCode
+            driver         = $property['DEVPKEY_Device_DriverVersion']
+            locations      = @($property['DEVPKEY_Device_LocationPaths'] | Where-Object { $_ })
+            deviceType     = $property["$script:PciProperty 1"]
+            baseClass      = $property["$script:PciProperty 3"]
+            acs            = $property["$script:PciProperty 31"]
+            reservedMemory = $property["$script:PciProperty 34"]
+            memory         = @($mine.Memory)
+            irq            = @($mine.Irq)
+        }
+    }
+}
+
+function Get-PropertyTable {
+    <#
+    .SYNOPSIS
+    The survey's properties of one device by key; null where the device does not have it.
+    #>
+    param([string] $InstanceId)
+    $keys = @('DEVPKEY_Device_LocationPaths', 'DEVPKEY_Device_DriverVersion') + @(1, 3, 31, 34 | ForEach-Object { "$script:PciProperty $_" })
+    $table = @{}
+    foreach ($key in $keys) { $table[$key] = $null }
+    foreach ($found in @(Get-PnpDeviceProperty -InstanceId $InstanceId -KeyName $keys -ErrorAction SilentlyContinue)) {
+        $key = ([string] $found.KeyName) -replace '\s+', ' '
+        foreach ($known in $keys) { if ($known -eq $key) { $table[$known] = $found.Data } }
+    }
+    $table
+}
+
+function Get-PciResource {
+    <#
+    .SYNOPSIS
+    Memory windows and interrupts by instance id, as allocated now: a disabled device has none. Addresses are text.
+    #>
+    $ends = @{}
+    foreach ($range in @(Get-CimInstance -ClassName Win32_DeviceMemoryAddress -ErrorAction Stop)) {
+        $ends[[string] $range.StartingAddress] = [string] $range.EndingAddress
+    }
+    $table = @{}
+    foreach ($link in @(Get-CimInstance -ClassName Win32_PnPAllocatedResource -ErrorAction Stop)) {
+        $id = [string] $link.Dependent.DeviceID
+        if ($id -notlike 'PCI\*') { continue }
+        if (-not $table.ContainsKey($id)) { $table[$id] = @{ Memory = @(); Irq = @() } }
+        $what = $link.Antecedent.PSObject.Properties
+        if ($what['StartingAddress']) {
+            $start = [string] $link.Antecedent.StartingAddress
+            if ($ends.ContainsKey($start)) { $table[$id].Memory += [ordered]@{ start = $start; end = $ends[$start] } }
+        }
+        elseif ($what['IRQNumber']) { $table[$id].Irq += [string] $link.Antecedent.IRQNumber }
+    }
+    $table
+}
+
+function Get-PathFact {
+    param($Device)
+    [ordered]@{ instanceId = [string] $Device.InstanceID; locationPath = [string] $Device.LocationPath }
+}
+
+function Get-VmFact {
+    param($Vm)
+    [ordered]@{
+        id                        = [string] $Vm.Id
+        name                      = [string] $Vm.Name
+        generation                = [int] $Vm.Generation
+        state                     = Get-StateName $Vm
+        clustered                 = [bool] $Vm.IsClustered
+        automaticStopAction       = [string] $Vm.AutomaticStopAction
+        automaticCheckpoints      = [bool] $Vm.AutomaticCheckpointsEnabled
+        guestControlledCacheTypes = [bool] $Vm.GuestControlledCacheTypes
+        lowMmioBytes              = [string] $Vm.LowMemoryMappedIoSpace
+        highMmioBytes             = [string] $Vm.HighMemoryMappedIoSpace
+        dynamicMemory             = [bool] $Vm.DynamicMemoryEnabled
+        startupBytes              = [string] $Vm.MemoryStartup
+        minimumBytes              = [string] $Vm.MemoryMinimum
+        checkpoints               = @(Get-VMSnapshot -VM $Vm -ErrorAction Stop).Count
+        assigned                  = @(Get-VMAssignableDevice -VM $Vm -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
+        partitions                = @(Get-PartitionFact $Vm)
+    }
+}
+
+function Get-PartitionFact {
+    <#
+    .SYNOPSIS
+    The GPU partition adapters of a VM, where this Windows has the command. Older modules do not tell the GPU's path.
+    #>
+    param($Vm)
+    if (-not (Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue)) { return }
+    foreach ($adapter in @(Get-VMGpuPartitionAdapter -VM $Vm -ErrorAction Stop)) {
+        $path = $adapter.PSObject.Properties['InstancePath']
+        [ordered]@{ id = [string] $adapter.Id; gpu = if ($path) { [string] $path.Value } else { $null } }
+    }
+}
+
+function Get-PartitionableFact {
+    <#
+    .SYNOPSIS
+    GPUs whose driver can partition them. The command had another name in older modules; the newer one is asked first.
+    #>
+    $command = Get-Command -Name Get-VMHostPartitionableGpu, Get-VMPartitionableGpu -ErrorAction SilentlyContinue | Select-Object -First 1
+    if (-not $command) { return }
+    foreach ($gpu in @(& $command -ErrorAction Stop)) {
+        [ordered]@{
+            name        = [string] $gpu.Name
+            count       = [int] $gpu.PartitionCount
+            validCounts = @($gpu.ValidPartitionCounts | ForEach-Object { [int] $_ })
+        }
+    }
+}

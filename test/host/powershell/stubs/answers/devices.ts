@@ -1,0 +1,90 @@
+/** Discrete Device Assignment. Without -LocationPath the commands take what comes first, or everything, as the real ones may. */
+import { type GpuFacts, type HostFacts, placeOf, type VmFacts } from '../../../../../src/core/inventory'
+import { type Bound, objects, text, typed, type Value } from '../wire'
+import {
+  type Answers,
+  deviceMeant,
+  factsOf,
+  gpuRefOf,
+  perform,
+  type Scene,
+  vmRefOf,
+  vmsMeant,
+} from './answer'
+
+/** A dismounted device is a node of its own, whose id differs from the host's in its first letters alone. */
+export const pooledId = (instanceId: string): string => instanceId.replace(/^PCI\\/, 'PCIP\\')
+
+const gpusAt = ({ gpus }: HostFacts, paths: readonly string[]): GpuFacts[] =>
+  paths.flatMap((path) => gpus.find((gpu) => gpu.locationPath === path) ?? [])
+
+const matches = (bound: Bound, { locationPath }: GpuFacts): boolean =>
+  bound['LocationPath'] === undefined || bound['LocationPath'] === locationPath
+
+/** The properties of an assigned device are empty when the physical device is gone. */
+const assignedTo = (vm: VmFacts, facts: HostFacts): Value[] =>
+  vm.assigned.map((path) => {
+    const gpu = facts.gpus.find((each) => each.locationPath === path)
+    const there = gpu !== undefined && placeOf(facts, gpu).kind !== 'missing'
+    return typed('VMAssignedDevice', {
+      InstanceID: there ? pooledId(gpu.instanceId) : '',
+      LocationPath: path,
+      ResourcePoolName: 'Primordial',
+      VirtualFunction: 0,
+      VMId: vm.id,
+      VMName: vm.name,
+    })
+  })
+
+const add = (bound: Bound, scene: Scene): readonly Value[] => {
+  const facts = factsOf(scene)
+  const [vm] = vmsMeant(bound, scene)
+  const gpu =
+    bound['LocationPath'] === undefined ? gpusAt(facts, facts.dismounted)[0] : deviceMeant(bound, scene)
+  return vm && gpu ? perform(scene, { kind: 'attachDevice', gpu: gpuRefOf(gpu), vm: vmRefOf(vm) }) : []
+}
+
+const remove = (bound: Bound, scene: Scene): readonly Value[] => {
+  const facts = factsOf(scene)
+  const named = objects(bound['VMAssignableDevice']).map((device) => ({
+    vm: facts.vms.find((vm) => vm.id === text(device['VMId'])),
+    path: text(device['LocationPath']) ?? '',
+  }))
+  const byVm = (bound['VMName'] === undefined ? [] : vmsMeant(bound, scene)).flatMap((vm) =>
+    vm.assigned
+      .filter((path) => bound['LocationPath'] === undefined || bound['LocationPath'] === path)
+      .map((path) => ({ vm, path: path })),
+  )
+  return [...named, ...byVm].flatMap(({ vm, path }) => {
+    const [gpu] = gpusAt(facts, [path])
+    return vm && gpu ? perform(scene, { kind: 'detachDevice', gpu: gpuRefOf(gpu), vm: vmRefOf(vm) }) : []
+  })
+}
+
+export const deviceAnswers: Answers = {
+  'Get-VMHostAssignableDevice': (bound, scene) => {
+    const facts = factsOf(scene)
+    return gpusAt(facts, facts.dismounted)
+      .filter((gpu) => matches(bound, gpu))
+      .map((gpu) =>
+        typed('VMHostAssignableDevice', {
+          InstanceID: pooledId(gpu.instanceId),
+          LocationPath: gpu.locationPath,
+        }),
+      )
+  },
+  'Dismount-VMHostAssignableDevice': (bound, scene) =>
+    perform(scene, {
+      kind: 'dismountDevice',
+      gpu: gpuRefOf(deviceMeant(bound, scene)),
+      force: bound['Force'] === true,
+    }),
+  'Mount-VMHostAssignableDevice': (bound, scene) =>
+    perform(scene, { kind: 'mountDevice', gpu: gpuRefOf(deviceMeant(bound, scene)), force: false }),
+  'Add-VMAssignableDevice': add,
+  'Get-VMAssignableDevice': (bound, scene) => {
+    const facts = factsOf(scene)
+    return vmsMeant(bound, scene).flatMap((vm) => assignedTo(vm, facts))
+  },
+  'Remove-VMAssignableDevice': remove,
+}

@@ -1,0 +1,132 @@
+/** Virtual machines and the host itself. Properties: those that the Hyper-V module's metadata names. */
+import type { VmFacts } from '../../../../../src/core/inventory'
+import type { SomeSettings } from '../../../../../src/core/plan/step'
+import { vmNotFound } from '../../../../../src/host/simulated/messages'
+import { failWith, undocumented } from '../refusal'
+import { type Bound, text, typed, uint32, uint64, type Value } from '../wire'
+import { type Answers, factsOf, perform, type Scene, vmRefOf, vmsMeant } from './answer'
+
+const STATES: { readonly [S in VmFacts['state']]: string } = {
+  Running: 'Running',
+  Off: 'Off',
+  Stopping: 'Stopping',
+  Starting: 'Starting',
+  Saved: 'Saved',
+  Paused: 'Paused',
+  Critical: 'OffCritical',
+  Other: 'Other',
+}
+
+const objectOf = (vm: VmFacts, host: string): Value =>
+  typed('VirtualMachine', {
+    Id: vm.id,
+    Name: vm.name,
+    State: STATES[vm.state],
+    Generation: vm.generation,
+    IsClustered: vm.clustered,
+    DynamicMemoryEnabled: vm.memory.dynamic,
+    MemoryStartup: vm.memory.startupBytes,
+    MemoryMinimum: vm.memory.minimumBytes,
+    AutomaticStopAction: vm.settings.automaticStopAction,
+    AutomaticCheckpointsEnabled: vm.settings.automaticCheckpoints,
+    GuestControlledCacheTypes: vm.settings.guestControlledCacheTypes,
+    LowMemoryMappedIoSpace: uint32(vm.settings.lowMmioBytes),
+    HighMemoryMappedIoSpace: uint64(vm.settings.highMmioBytes),
+    ComputerName: host,
+  })
+
+const getVm = (bound: Bound, scene: Scene): Value[] => {
+  const { vms, name: host } = factsOf(scene)
+  const id = text(bound['Id'])
+  if (id !== undefined)
+    return [
+      objectOf(
+        vms.find((vm) => vm.id === id.toLowerCase()) ?? failWith(vmNotFound(id), scene.language),
+        host,
+      ),
+    ]
+  const meant = bound['Name'] === undefined ? vms : vmsMeant(bound, scene)
+  return meant.map((vm) => objectOf(vm, host))
+}
+
+const only = (bound: Bound, allowed: readonly string[]): void => {
+  for (const name of Object.keys(bound))
+    if (!allowed.includes(name)) undocumented(`-${name} is not something that the module sets`)
+}
+
+const settingsIn = (bound: Bound): SomeSettings => ({
+  ...(bound['AutomaticStopAction'] === undefined
+    ? {}
+    : { automaticStopAction: bound['AutomaticStopAction'] as VmFacts['settings']['automaticStopAction'] }),
+  ...(bound['GuestControlledCacheTypes'] === undefined
+    ? {}
+    : { guestControlledCacheTypes: bound['GuestControlledCacheTypes'] === true }),
+  ...(bound['LowMemoryMappedIoSpace'] === undefined
+    ? {}
+    : { lowMmioBytes: Number(bound['LowMemoryMappedIoSpace']) }),
+  ...(bound['HighMemoryMappedIoSpace'] === undefined
+    ? {}
+    : { highMmioBytes: Number(bound['HighMemoryMappedIoSpace']) }),
+  ...(bound['AutomaticCheckpointsEnabled'] === undefined
+    ? {}
+    : { automaticCheckpoints: bound['AutomaticCheckpointsEnabled'] === true }),
+})
+
+const COMMON = ['ErrorAction', 'Confirm', 'VM', 'VMName', 'Name']
+
+export const vmAnswers: Answers = {
+  'Get-VM': getVm,
+  'Start-VM': (bound, scene) =>
+    vmsMeant(bound, scene).flatMap((vm) => perform(scene, { kind: 'startVm', vm: vmRefOf(vm) })),
+  'Stop-VM': (bound, scene) => {
+    only(bound, [...COMMON, 'TurnOff', 'Force'])
+    const how = bound['TurnOff'] === true ? 'turn-off' : 'shutdown'
+    return vmsMeant(bound, scene).flatMap((vm) => perform(scene, { kind: 'stopVm', vm: vmRefOf(vm), how }))
+  },
+  'Set-VM': (bound, scene) => {
+    only(bound, [
+      ...COMMON,
+      'AutomaticStopAction',
+      'GuestControlledCacheTypes',
+      'LowMemoryMappedIoSpace',
+      'HighMemoryMappedIoSpace',
+      'AutomaticCheckpointsEnabled',
+    ])
+    const to = settingsIn(bound)
+    return vmsMeant(bound, scene).flatMap((vm) =>
+      perform(scene, { kind: 'setVm', vm: vmRefOf(vm), from: {}, to }),
+    )
+  },
+  'Get-VMSnapshot': (bound, scene) =>
+    vmsMeant(bound, scene).flatMap(({ id, name, checkpoints }) =>
+      Array.from({ length: checkpoints }, (_, n) =>
+        typed('VMSnapshot', {
+          Name: `checkpoint ${n + 1}`,
+          SnapshotType: 'Standard',
+          VMId: id,
+          VMName: name,
+        }),
+      ),
+    ),
+  // What an address is good for is tried elsewhere, over a real connection.
+  'Get-VMNetworkAdapter': (bound, scene) =>
+    vmsMeant(bound, scene).map(({ id, name, state }) =>
+      typed('VMNetworkAdapter', {
+        Name: 'Network Adapter',
+        VMId: id,
+        VMName: name,
+        IPAddresses: state === 'Running' ? ['127.0.0.1', 'fe80::215:5dff:fe00:1'] : [],
+      }),
+    ),
+  'Get-VMHost': (_, scene) => {
+    const { name, iov } = factsOf(scene)
+    return [
+      typed('VMHost', {
+        Name: name,
+        FullyQualifiedDomainName: name,
+        IovSupport: iov.supported,
+        IovSupportReasons: iov.reasons,
+      }),
+    ]
+  },
+}

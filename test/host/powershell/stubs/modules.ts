@@ -1,0 +1,110 @@
+/**
+ * The stand-ins for Hyper-V's commands, as script modules of one flavour: functions with the documented parameter
+ * sets, types and confirmation, whose work is done by server.ts. What is not documented does not exist.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+export const FLAVOURS = ['2016', '2019', '2022', '2025'] as const
+export type Flavour = (typeof FLAVOURS)[number]
+
+const set = z.strictObject({
+  mandatory: z.boolean().optional(),
+  position: z.number().int().optional(),
+  pipeline: z.boolean().optional(),
+  pipelineByName: z.boolean().optional(),
+})
+const parameter = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  aliases: z.array(z.string()).optional(),
+  values: z.array(z.string()).optional(),
+  /** By parameter set; `*` is each of them. */
+  sets: z.record(z.string(), set),
+})
+const command = z.strictObject({
+  name: z.string(),
+  module: z.string(),
+  flavours: z.array(z.enum(FLAVOURS)),
+  source: z.array(z.string()),
+  defaultSet: z.string().optional(),
+  confirmImpact: z.enum(['Medium', 'High']).optional(),
+  parameters: z.array(parameter),
+})
+type Command = z.infer<typeof command>
+type Parameter = z.infer<typeof parameter>
+
+const commandsFile = z.strictObject({
+  about: z.string(),
+  sources: z.record(z.string(), z.string()),
+  commands: z.array(command),
+})
+
+const all = commandsFile.parse(JSON.parse(readFileSync(join(__dirname, 'commands.json'), 'utf8'))).commands
+export const commandsOf = (flavour: Flavour): Command[] =>
+  all.filter(({ flavours }) => flavours.includes(flavour))
+
+const attributeOf = (
+  name: string,
+  { mandatory, position, pipeline, pipelineByName }: z.infer<typeof set>,
+) => {
+  const parts = [
+    ...(name === '*' ? [] : [`ParameterSetName = '${name}'`]),
+    ...(mandatory ? ['Mandatory = $true'] : []),
+    ...(position === undefined ? [] : [`Position = ${position}`]),
+    ...(pipeline ? ['ValueFromPipeline = $true'] : []),
+    ...(pipelineByName ? ['ValueFromPipelineByPropertyName = $true'] : []),
+  ]
+  return `[Parameter(${parts.join(', ')})]`
+}
+
+const typeOf = (type: string): string =>
+  type
+    .replace(/^(nullable\[)?psobject(\[\])?\]?$/, 'psobject$2')
+    .replace(/^nullable\[(.*)\]$/, 'System.Nullable[$1]')
+
+const parameterText = ({ name, type, aliases, values, sets }: Parameter): string =>
+  [
+    ...Object.entries(sets).map(([each, rules]) => attributeOf(each, rules)),
+    ...(aliases ? [`[Alias(${aliases.map((alias) => `'${alias}'`).join(', ')})]`] : []),
+    ...(values ? [`[ValidateSet(${values.map((value) => `'${value}'`).join(', ')})]`] : []),
+    `[${typeOf(type)}] $${name}`,
+  ].join('\n        ')
+
+const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command): string => {
+  const binding = [
+    ...(defaultSet ? [`DefaultParameterSetName = '${defaultSet}'`] : []),
+    ...(confirmImpact ? [`SupportsShouldProcess = $true`, `ConfirmImpact = '${confirmImpact}'`] : []),
+  ]
+  const asks = confirmImpact ? "if (-not $PSCmdlet.ShouldProcess('the host')) { return }\n        " : ''
+  return `function ${name} {
+    [CmdletBinding(${binding.join(', ')})]
+    param(
+        ${parameters.map(parameterText).join(',\n        ')}
+    )
+    process {
+        ${asks}Invoke-HyperVStub -Command '${name}' -Bound $PSBoundParameters
+    }
+}
+`
+}
+
+/**
+ * Writes the modules of a flavour into `folder`, which then belongs on PSModulePath. Get-ItemProperty stands in for a
+ * command of PowerShell's own, so its module (`Registry`) has to be imported by name.
+ */
+export const writeStubModules = (folder: string, flavour: Flavour, stubs: string): void => {
+  const commands = commandsOf(flavour)
+  for (const name of new Set(commands.map((each) => each.module))) {
+    const mine = commands.filter((each) => each.module === name)
+    const home = join(folder, name)
+    mkdirSync(home, { recursive: true })
+    writeFileSync(join(home, `${name}.psm1`), mine.map(functionText).join('\n'))
+    const exported = mine.map((each) => `'${each.name}'`).join(', ')
+    writeFileSync(
+      join(home, `${name}.psd1`),
+      `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
+    )
+  }
+}

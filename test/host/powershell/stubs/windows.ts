@@ -1,0 +1,78 @@
+/** One host as Windows shows it: the stand-ins of a flavour, their server, and where the module keeps its state. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Host } from '../../../../src/core/ports'
+import type { World } from '../../../../src/host/simulated/fleet'
+import { makeTempDir, removeTempDir } from '../../../fakes/temp'
+import { writeGuestModules, writeHostModule } from './guest-modules'
+import { type Flavour, writeStubModules } from './modules'
+import { startStubServer, type StubServer, type StubServerOptions } from './server'
+
+export const MODULE = join(
+  __dirname,
+  '..',
+  '..',
+  '..',
+  '..',
+  'src',
+  'host',
+  'powershell',
+  'module',
+  'GpuChatOps',
+)
+
+export interface Windows extends Omit<StubServer, 'env'> {
+  /** The environment of a PowerShell that runs on this host. */
+  readonly env: NodeJS.ProcessEnv
+  /** The module to open sessions with. */
+  readonly module: string
+  readonly dir: string
+  /** Replaces the administrator's allow-list; null takes it away. */
+  readonly allow: (lines: readonly string[]) => void
+  /** Another host from now on, with everything allowed and no fence yet; what was opened stays open. */
+  readonly become: (world: World, host: Host) => void
+}
+
+export interface WindowsOptions extends StubServerOptions {
+  readonly flavour: Flavour
+  /** The assembly behind the stand-ins. */
+  readonly stubs: string
+}
+
+/** A host that was registered, with everything allowed. */
+export const startWindows = async (options: WindowsOptions): Promise<Windows> => {
+  const dir = makeTempDir()
+  const server = await startStubServer(options)
+  const modules = join(dir, 'modules')
+  const programs = join(dir, 'programs')
+  writeStubModules(modules, options.flavour, options.stubs)
+  writeGuestModules(modules, { programs, stubs: options.stubs })
+  const state = join(dir, 'GpuChatOps')
+  mkdirSync(state)
+  const allow = (lines: readonly string[]): void => writeFileSync(join(state, 'allow'), lines.join('\n'))
+  const fresh = (): void => {
+    allow(['vm *', 'device *'])
+    rmSync(join(state, 'fence'), { force: true })
+  }
+  fresh()
+  return {
+    ...server,
+    env: {
+      ...server.env,
+      PSModulePath: [modules, join(MODULE, '..')].join(delimiter),
+      XDG_DATA_HOME: dir,
+      PATH: [programs, process.env['PATH']].join(delimiter),
+    },
+    module: writeHostModule(dir, MODULE),
+    dir,
+    allow,
+    become: (world, host) => {
+      server.become(world, host)
+      fresh()
+    },
+    close: async () => {
+      await server.close()
+      removeTempDir(dir)
+    },
+  }
+}

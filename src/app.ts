@@ -11,7 +11,8 @@ import { systemClock } from './clock'
 import type { Config } from './config'
 import type { Policy } from './core/policy'
 import type { Address } from './core/ports'
-import { openSimulatedFleet, type SimulatedFleet, type World } from './host/simulated/fleet'
+import { fleetFile, type World } from './host/simulated/fleet'
+import { byName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
 import { opening } from './opening'
 import { playgroundHandler } from './playground/server'
@@ -30,7 +31,6 @@ export interface Playground extends App {
 }
 
 const COMMAND = '/gpu'
-const DEFAULT_FLEET = join(__dirname, 'host', 'simulated', 'fleets', 'default.yaml')
 
 type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
@@ -41,18 +41,14 @@ export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
     const identity = await identifyBot(config.slack)
     const slack: SlackConfig = { ...config.slack, ...identity, command: COMMAND }
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
-    const fleet = openFleet({
-      dir: config.DATA_DIR,
-      file: config.file.fleet ?? DEFAULT_FLEET,
-      latency: 'as-in-file',
-    })
+    const hosts = keep(openHosts(config.file, config.DATA_DIR, log), (each) => each.close())
     const bot = keep(
       await startBot({
         store,
         log,
         policy: policyOf(identity.teamId, config.file.policy),
         clock: systemClock,
-        hosts: hostsOf(fleet),
+        hosts: hosts.byName,
         chat: slackChat(slack, log),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannel: channelOf(config.file.channels.requests),
@@ -86,7 +82,7 @@ export const startPlayground = (
 ): Promise<Playground> =>
   opening(async (keep) => {
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
-    const fleet = openFleet({ dir: config.DATA_DIR, file: DEFAULT_FLEET, latency })
+    const fleet = openFleet({ dataDir: config.DATA_DIR, file: fleetFile('default'), latency })
     const signingSecret = randomBytes(24).toString('hex')
     const botToken = `xoxb-${randomBytes(18).toString('hex')}`
     let port = config.PORT
@@ -115,7 +111,7 @@ export const startPlayground = (
         log,
         policy: playgroundPolicy(),
         clock: systemClock,
-        hosts: hostsOf(fleet),
+        hosts: byName(fleet.hosts),
         chat: slackChat(slack, log),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         requestsChannel: null,
@@ -137,20 +133,8 @@ export const startPlayground = (
     return { port, slack: local, world: fleet.world }
   })
 
-type Latency = 'as-in-file' | 'none'
-
 const channelOf = (id: string | undefined): Address | null =>
   id === undefined ? null : { kind: 'channel', chat: 'slack', channel: id }
-
-const openFleet = (options: { dir: string; file: string; latency: Latency }): SimulatedFleet =>
-  openSimulatedFleet({
-    file: options.file,
-    stateFile: join(options.dir, 'simulated-fleet.json'),
-    clock: systemClock,
-    latency: options.latency,
-  })
-
-const hostsOf = (fleet: SimulatedFleet) => new Map(fleet.hosts.map((host) => [host.name, host]))
 
 const policyOf = (team: string, lists: { ask: string[]; approve: string[]; admin: string[] }): Policy => {
   const accounts = (ids: readonly string[]) => new Set(ids.map((id) => `slack:${team}/${id}`))

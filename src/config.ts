@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { Fault, messageOf } from './core/errors'
+import { fromFolder, hostsSchema } from './host/powershell/config'
 
 const userId = z
   .string()
@@ -18,23 +19,32 @@ const minutes = z
 
 const SHAPE = 'must hold settings, of which `policy` is one (see README, "Connect it to Slack")'
 
-const fileSchema = z.strictObject(
-  {
-    policy: z.strictObject(
-      {
-        ask: z.array(userId).default([]),
-        approve: z.array(userId).default([]),
-        admin: z.array(userId).default([]),
-      },
-      'is missing: lists of Slack member ids under ask, approve and admin',
-    ),
-    channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
-    requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
-    /** A file that describes a simulated fleet; the built-in one when absent. */
-    fleet: z.string().optional(),
-  },
-  SHAPE,
-)
+const fileSchema = z
+  .strictObject(
+    {
+      policy: z.strictObject(
+        {
+          ask: z.array(userId).default([]),
+          approve: z.array(userId).default([]),
+          admin: z.array(userId).default([]),
+        },
+        'is missing: lists of Slack member ids under ask, approve and admin',
+      ),
+      channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
+      requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
+      /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
+      hosts: hostsSchema(process.platform).optional(),
+      /** The PowerShell program; absent: pwsh on the path, or powershell on Windows. */
+      powershell: z.string().min(1).optional(),
+      /** A file that describes a simulated fleet; the built-in one when absent. */
+      fleet: z.string().optional(),
+    },
+    SHAPE,
+  )
+  .refine(({ hosts, fleet }) => hosts === undefined || fleet === undefined, {
+    message: 'describes a simulated fleet, and `hosts` names real ones: keep one of the two',
+    path: ['fleet'],
+  })
 export type ConfigFile = z.infer<typeof fileSchema>
 
 const BOT_TOKEN = 'a bot token, starting with xoxb- (OAuth & Permissions, Bot User OAuth Token)'
@@ -130,12 +140,18 @@ const readFile = (path: string): { value: ConfigFile } | { problems: string[] } 
     const read = fileSchema.safeParse(parseYaml(readFileSync(path, 'utf8')))
     if (!read.success)
       return { problems: issuesOf(read.error, 'the file').map((issue) => `${path}: ${issue}`) }
-    const { fleet, ...rest } = read.data
-    return { value: fleet === undefined ? rest : { ...rest, fleet: resolve(dirname(path), fleet) } }
+    return { value: fromFile(read.data, dirname(path)) }
   } catch (error) {
     return { problems: [`${path}: ${messageOf(error)}`] }
   }
 }
+
+/** Paths in the file are meant from where the file is. */
+const fromFile = ({ fleet, hosts, ...rest }: ConfigFile, folder: string): ConfigFile => ({
+  ...rest,
+  ...(fleet === undefined ? {} : { fleet: resolve(folder, fleet) }),
+  ...(hosts === undefined ? {} : { hosts: hosts.map((host) => fromFolder(host, folder)) }),
+})
 
 /** `whole` names what is wrong where no single field is. */
 const issuesOf = (error: z.ZodError, whole = 'environment'): string[] =>

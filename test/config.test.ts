@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../src/config'
 import { Fault } from '../src/core/errors'
+import { hostsSchema } from '../src/host/powershell/config'
 import { useTempDirs } from './fakes/temp'
 
 const POLICY = 'policy: { ask: [U012ABCDEF], approve: [U034GHIJKL] }\n'
@@ -282,6 +283,92 @@ describe('a wrong configuration file', () => {
   it.each(['0', '-5', '10081', 'soon'])('has an expiry of %s minutes refused where it stands', (given) => {
     expect(errorsIn(`${POLICY}requests: { expireMinutes: ${given} }\n`)).toEqual([
       expect.stringMatching(/^requests\.expireMinutes: /),
+    ])
+  })
+})
+
+describe('the hosts of a configuration file', () => {
+  const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0zQ'
+  const VM = '7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01'
+  const ssh = (more = '') =>
+    `{ name: hv02, via: ssh, computer: hv02.example.org, user: gpubot, keyFile: keys/hv02, hostKeys: [${KEY}]${more} }`
+
+  it('are reached locally or over SSH, with the key file meant from where the file is', () => {
+    const text = `${POLICY}powershell: /opt/pwsh\nhosts: [{ name: hv01, via: local, forceDismount: true }, ${ssh()}]\n`
+    const { path, environment } = withFile(text)
+
+    const { hosts, powershell } = server(environment).file
+
+    expect(powershell).toBe('/opt/pwsh')
+    expect(hosts).toEqual([
+      { name: 'hv01', via: 'local', forceDismount: true, guests: {} },
+      {
+        name: 'hv02',
+        via: 'ssh',
+        forceDismount: false,
+        guests: {},
+        computer: 'hv02.example.org',
+        port: 22,
+        user: 'gpubot',
+        keyFile: join(path, '..', 'keys', 'hv02'),
+        hostKeys: [KEY],
+      },
+    ])
+  })
+
+  it('name the account of a guest, never its password', () => {
+    const guests = `guests: { ${VM}: { credential: "vault:Gpu/train-01" } }`
+
+    const { hosts } = server(
+      withFile(`${POLICY}hosts: [{ name: hv01, via: local, ${guests} }]\n`).environment,
+    ).file
+
+    expect(hosts?.[0]?.guests).toEqual({ [VM]: { credential: 'vault:Gpu/train-01' } })
+  })
+
+  it('are not reached over WinRM from anywhere but Windows, and the error says so', () => {
+    const hosts = hostsSchema('linux').safeParse([{ name: 'hv01', via: 'winrm', computer: 'hv01' }])
+    const onWindows = hostsSchema('win32').safeParse([{ name: 'hv01', via: 'winrm', computer: 'hv01' }])
+
+    expect(hosts.error?.issues[0]?.message).toMatch(/WinRM is reached from Windows alone .* use ssh/)
+    expect(onWindows.data).toEqual([
+      {
+        name: 'hv01',
+        via: 'winrm',
+        computer: 'hv01',
+        endpoint: 'GpuChatOps',
+        ssl: true,
+        forceDismount: false,
+        guests: {},
+      },
+    ])
+  })
+
+  it.each([
+    [
+      'twice the same name',
+      `[{ name: hv01, via: local }, { name: HV01, via: local }]`,
+      'hosts.1.name: HV01 appears twice',
+    ],
+    ['none at all', '[]', 'hosts: names no host'],
+    ['an unknown way', '[{ name: hv01, via: telnet }]', 'hosts.0.via: needs `via`: local, winrm or ssh'],
+    [
+      'SSH without a pinned key',
+      '[{ name: hv01, via: ssh, computer: h, user: u, keyFile: k, hostKeys: [] }]',
+      'hosts.0.hostKeys: needs at least one key, so that no other machine is taken for this host',
+    ],
+    [
+      'a password in the place of a reference',
+      `[{ name: hv01, via: local, guests: { ${VM}: { credential: "hunter2" } } }]`,
+      `hosts.0.guests.${VM}.credential: names where a credential is: env:NAME (NAME_USER and NAME_PASSWORD are set) or vault:VAULT/SECRET (SecretManagement)`,
+    ],
+  ])('are refused with %s', (_, hosts, error) => {
+    expect(errorsIn(`${POLICY}hosts: ${hosts}\n`)).toEqual([error])
+  })
+
+  it('are not mixed with a simulated fleet', () => {
+    expect(errorsIn(`${POLICY}fleet: lab.yaml\nhosts: [{ name: hv01, via: local }]\n`)).toEqual([
+      'fleet: describes a simulated fleet, and `hosts` names real ones: keep one of the two',
     ])
   })
 })

@@ -1,0 +1,99 @@
+/** All PowerShell hosts of a configuration, behind one engine process. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { VmId } from '../../core/inventory'
+import type { Clock, Host } from '../../core/ports'
+import { withBreaker } from './breaker'
+import type { HostConfig } from './config'
+import { startEngine } from './engine/engine'
+import { superviseEngine } from './engine/supervised'
+import type { Target } from './engine/wire'
+import type { GuestAccess } from './guests'
+import { powerShellHost } from './host'
+import { openMemory } from './memory'
+
+const MODULE = join(__dirname, 'module', 'GpuChatOps')
+
+export interface PowerShellFleetOptions {
+  readonly hosts: readonly HostConfig[]
+  /** The program; null finds pwsh, or powershell on Windows. */
+  readonly executable: string | null
+  /** Where facts about devices and pinned host keys are kept; made when it is absent. */
+  readonly dir: string
+  readonly clock: Clock
+  readonly log: { warn(what: object, message: string): void }
+}
+
+export interface PowerShellFleet {
+  readonly hosts: readonly Host[]
+  close(): Promise<void>
+}
+
+/** Starts nothing yet: the engine starts with the first call. Throws Fault('store') where what it remembers is not readable. */
+export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShellFleet => {
+  const { executable, dir, clock, log } = options
+  mkdirSync(dir, { recursive: true })
+  const noise = (text: string): void => log.warn({ text }, 'PowerShell printed')
+  const engine = superviseEngine(() => startEngine({ executable, clock, env: process.env, noise }), {
+    clock,
+    ended: (why) => log.warn({ why }, 'PowerShell ended'),
+  })
+  const hosts = options.hosts.map((config) =>
+    withBreaker(
+      powerShellHost({
+        name: config.name,
+        target: targetOf(config, dir),
+        notes: notesOf(config),
+        guests: guestsOf(config),
+        engine: engine.get,
+        memory: openMemory(join(dir, `${config.name}.json`)),
+      }),
+      clock,
+    ),
+  )
+  return { hosts, close: engine.stop }
+}
+
+const targetOf = (config: HostConfig, dir: string): Target => {
+  switch (config.via) {
+    case 'local':
+      return { kind: 'local', module: MODULE }
+    case 'winrm':
+      return {
+        kind: 'winrm',
+        computerName: config.computer,
+        configurationName: config.endpoint,
+        ssl: config.ssl,
+        credential: config.credential === undefined ? null : { credential: config.credential },
+      }
+    case 'ssh':
+      return {
+        kind: 'ssh',
+        hostName: config.computer,
+        port: config.port,
+        userName: config.user,
+        keyFile: config.keyFile,
+        knownHosts: pinKeys(config, join(dir, `${config.name}.known_hosts`)),
+        alias: config.name,
+      }
+  }
+}
+
+/** The keys of this host alone, under the name that the configuration gives it. */
+const pinKeys = ({ name, hostKeys }: Extract<HostConfig, { via: 'ssh' }>, file: string): string => {
+  writeFileSync(file, hostKeys.map((key) => `${name} ${key}\n`).join(''), { mode: 0o600 })
+  return file
+}
+
+const notesOf = ({ forceDismount, guests }: HostConfig) => ({
+  forceDismount,
+  guests: Object.fromEntries(Object.keys(guests).map((id) => [id, 'windows' as const])),
+})
+
+const guestsOf = ({ guests }: HostConfig): ReadonlyMap<VmId, GuestAccess> =>
+  new Map(
+    Object.entries(guests).map(([id, { credential }]) => [
+      id as VmId,
+      { kind: 'windows' as const, credential: { credential } },
+    ]),
+  )

@@ -301,11 +301,18 @@ describe('the hosts of a configuration file', () => {
 
     expect(powershell).toBe('/opt/pwsh')
     expect(hosts).toEqual([
-      { name: 'hv01', via: 'local', forceDismount: true, guests: {} },
+      {
+        name: 'hv01',
+        via: 'local',
+        forceDismount: true,
+        unsupportedPartitioning: false,
+        guests: {},
+      },
       {
         name: 'hv02',
         via: 'ssh',
         forceDismount: false,
+        unsupportedPartitioning: false,
         guests: {},
         computer: 'hv02.example.org',
         port: 22,
@@ -339,6 +346,7 @@ describe('the hosts of a configuration file', () => {
         endpoint: 'GpuChatOps',
         ssl: true,
         forceDismount: false,
+        unsupportedPartitioning: false,
         guests: {},
       },
     ])

@@ -6,6 +6,12 @@ const vm = z.string()
 const requestId = z.string()
 const reason = z.string().optional()
 
+const shown = {
+  dryRun: z.boolean(),
+  /** Show the plan as one PowerShell script. */
+  script: z.boolean(),
+  reason,
+}
 const consents = {
   /** May a running VM be shut down through its guest? */
   shutdown: z.boolean(),
@@ -13,11 +19,12 @@ const consents = {
   powerOff: z.boolean(),
   /** Leave the VM off afterwards instead of starting it (B1, step 7). */
   noStart: z.boolean(),
-  dryRun: z.boolean(),
-  /** Show the plan as one PowerShell script. */
-  script: z.boolean(),
-  reason,
+  ...shown,
 }
+/** A GPU as a whole (Discrete Device Assignment), or a partition of it (GPU-P). */
+const mode = z.enum(['dda', 'partition'])
+/** Bytes of video memory. */
+const vram = z.number().int().positive()
 
 export const command = z.discriminatedUnion('kind', [
   z.object({
@@ -28,10 +35,19 @@ export const command = z.discriminatedUnion('kind', [
     page: z.number().int().positive(),
   }),
   z.object({ kind: z.literal('show'), name: z.string() }),
-  z.object({ kind: z.literal('check'), gpu, vm: vm.optional() }),
-  z.object({ kind: z.literal('assign'), gpu, vm, ...consents }),
+  z.object({ kind: z.literal('check'), gpu, vm: vm.optional(), mode: mode.optional() }),
+  z.object({
+    kind: z.literal('assign'),
+    gpu,
+    vm,
+    mode: mode.optional(),
+    vram: vram.optional(),
+    ...consents,
+  }),
   z.object({ kind: z.literal('move'), gpu, vm, ...consents }),
   z.object({ kind: z.literal('release'), name: z.string(), ...consents }),
+  z.object({ kind: z.literal('partition'), gpu, count: z.number().int().positive(), ...shown }),
+  z.object({ kind: z.literal('resize'), vm, vram, ...consents }),
   z.object({ kind: z.literal('smi'), name: z.string() }),
   z.object({ kind: z.literal('requests'), all: z.boolean(), page: z.number().int().positive() }),
   z.object({ kind: z.literal('approve'), requestId, reason }),
@@ -46,4 +62,4 @@ export const command = z.discriminatedUnion('kind', [
 ])
 export type Command = z.infer<typeof command>
 export type CommandKind = Command['kind']
-export type PlanCommand = Extract<Command, { kind: 'assign' | 'move' | 'release' }>
+export type PlanCommand = Extract<Command, { kind: 'assign' | 'move' | 'release' | 'partition' | 'resize' }>

@@ -47,6 +47,14 @@ export const vmSettings = z.object({
 })
 export type VmSettings = z.infer<typeof vmSettings>
 
+/** Memory of one GPU partition: bytes on SR-IOV GPUs, parts of a normalised total on paravirtual ones. */
+export const partitionVram = z.object({
+  min: z.number().nonnegative(),
+  max: z.number().nonnegative(),
+  optimal: z.number().nonnegative(),
+})
+export type PartitionVram = z.infer<typeof partitionVram>
+
 export const vmFacts = z.object({
   id: vmId,
   name: z.string().min(1),
@@ -60,6 +68,10 @@ export const vmFacts = z.object({
   clustered: z.boolean(),
   /** Location paths of the devices assigned to this VM, in the order the host lists them. A stale one has no device. */
   assigned: z.array(locationPath),
+  /** GPU partition adapters. `gpu` is the GPU as the host names it; null where the host does not tell. */
+  partitions: z.array(z.object({ gpu: z.string().nullable(), vram: partitionVram.nullable() })),
+  /** What its cluster does with it when a node drains (3: force shutdown); null when not clustered, or not known. */
+  offlineAction: z.number().int().nonnegative().nullable(),
 })
 export type VmFacts = z.infer<typeof vmFacts>
 
@@ -92,7 +104,13 @@ export const gpuFacts = z.object({
   audioFunction: locationPath.nullable(),
   /** GPU-P: null when the driver offers no partitions. */
   partition: z
-    .object({ validCounts: z.array(z.number().int()), count: z.number().int(), used: z.number().int() })
+    .object({
+      /** As the host names it: a device path, which ends in `\\GPUPARAV` for a paravirtual GPU. */
+      name: z.string().min(1),
+      validCounts: z.array(z.number().int()),
+      count: z.number().int(),
+      vram: partitionVram.extend({ total: z.number().nonnegative(), available: z.number().nonnegative() }),
+    })
     .nullable(),
 })
 export type GpuFacts = z.infer<typeof gpuFacts>
@@ -114,6 +132,15 @@ export const hostFacts = z.object({
   }),
   /** Host policy of the bot's own configuration: may a dismount use -Force (waives ACS and mitigation checks)? */
   forceDismount: z.boolean(),
+  /**
+   * Which commands the host has for GPU-P. `current`: Get-VMHostPartitionableGpu, and adapters are added to a named
+   * GPU. `older`: Get-VMPartitionableGpu, and the host itself chooses the GPU.
+   */
+  partitioning: z.enum(['none', 'older', 'current']),
+  /** The same configuration: may GPU-P be used where Microsoft does not support it, before Windows Server 2025? */
+  unsupportedPartitioning: z.boolean(),
+  /** Name of the failover cluster that it is a node of. */
+  cluster: z.string().nullable(),
   gpus: z.array(gpuFacts),
   vms: z.array(vmFacts),
   /** Location paths of dismounted devices (Get-VMHostAssignableDevice); may or may not list assigned ones. */
@@ -151,3 +178,9 @@ export interface HostView {
   readonly error: string | null
   readonly paused: boolean
 }
+
+/** The other hosts of its cluster, as they were last read. */
+export const peersOf = ({ name, cluster }: HostFacts, views: readonly HostView[]): HostFacts[] =>
+  cluster === null
+    ? []
+    : views.flatMap(({ facts }) => (facts && facts.name !== name && facts.cluster === cluster ? facts : []))

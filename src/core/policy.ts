@@ -29,6 +29,8 @@ const NEEDS: { readonly [K in CommandKind]: Role | 'anyone listed' } = {
   assign: 'ask',
   move: 'ask',
   release: 'ask',
+  partition: 'ask',
+  resize: 'ask',
   cancel: 'anyone listed',
   approve: 'approve',
   deny: 'approve',

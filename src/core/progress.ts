@@ -92,7 +92,7 @@ const nextOf = (way: 'do' | 'undo', steps: readonly StepProgress[]): number | nu
   return index < 0 ? null : index
 }
 
-/** What a step changes: a VM's power, a VM's settings, or where a device is. */
+/** What a step changes: a VM's power or settings, where a device is, or how it is shared. */
 export const subjectOf = (step: Step): string => {
   switch (step.kind) {
     case 'startVm':
@@ -100,6 +100,14 @@ export const subjectOf = (step: Step): string => {
       return `power ${step.vm.id}`
     case 'setVm':
       return `settings ${step.vm.id}`
+    case 'setOfflineAction':
+      return `offline action ${step.vm.id}`
+    case 'setPartitionCount':
+      return `partitions ${step.gpu.locationPath}`
+    case 'addPartition':
+    case 'removePartition':
+    case 'setPartition':
+      return `partition ${step.gpu.locationPath} ${step.vm.id}`
     default:
       return `device ${step.gpu.locationPath}`
   }

@@ -6,13 +6,22 @@ import type { GpuFacts, HostFacts, VmFacts } from './inventory'
 import type { Check } from './plan/check'
 import { deviceChecks } from './plan/device-checks'
 import { hostChecks } from './plan/host-checks'
+import { shareChecks } from './plan/partition/host-checks'
+import { shareVmChecks } from './plan/partition/vm-checks'
 import { vmChecks } from './plan/vm-checks'
 
 export type { Check } from './plan/check'
 
-/** All checks of this GPU, and of the VM when one is named. `fail` is what an assignment would be refused for. */
+/** All checks of this GPU for an assignment as a whole, and of the VM when one is named. `fail` is what an assignment would be refused for. */
 export const survey = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check[] => [
   ...deviceChecks(host, gpu, vm),
   ...hostChecks(host, gpu),
   ...(vm ? vmChecks(host, gpu, vm) : []),
 ]
+
+/** The same for a partition of it. `peers`: the other hosts of its cluster. */
+export const partitionSurvey = (
+  host: HostFacts,
+  gpu: GpuFacts,
+  { vm, peers }: { readonly vm: VmFacts | null; readonly peers: readonly HostFacts[] },
+): Check[] => [...shareChecks(host, gpu, peers), ...(vm ? shareVmChecks(host, gpu, vm) : [])]

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
 import { placeOf, type HostFacts } from '../core/inventory'
+import { sharedWith, sharersOf } from '../core/partitions'
 import type { Step, StepKind } from '../core/plan/step'
 import type { SimulatedFleet } from '../host/simulated/fleet'
 
@@ -154,7 +155,8 @@ const hostView = (world: World, name: string) => {
         model: gpu.model,
         memoryBytes: gpu.memoryBytes,
         place: place.kind,
-        vm: place.kind === 'assigned' ? nameOf(place.vm) : null,
+        /** VMs that have it, or a partition of it. */
+        holders: place.kind === 'assigned' ? [nameOf(place.vm)] : sharersOf(facts, gpu).map((vm) => vm.name),
         problemCode: gpu.problemCode,
         noAcs: gpu.acs === 0,
         partitions: gpu.partition?.count ?? null,
@@ -166,7 +168,10 @@ const hostView = (world: World, name: string) => {
       guest: each.guest,
       generation: each.generation,
       checkpoints: each.checkpoints,
-      gpus: each.assigned.map((path) => facts.gpus.find((gpu) => gpu.locationPath === path)?.slot ?? path),
+      gpus: [
+        ...each.assigned.map((path) => facts.gpus.find((gpu) => gpu.locationPath === path)?.slot ?? path),
+        ...sharedWith(facts, each).map((gpu) => gpu.slot),
+      ],
     })),
   }
 }

@@ -113,6 +113,7 @@ export const lineOf = (each: Request, waiting: string | null = null): RequestLin
   state: each.state,
   waiting,
   action: each.plan.action,
+  mode: each.plan.mode,
   gpu: each.plan.gpu.alias,
   model: each.plan.gpu.model,
   from: each.plan.from?.name ?? null,

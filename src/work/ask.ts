@@ -1,20 +1,21 @@
-/** Assign, move, release: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
+/** What changes a host: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
 import { refusalNotice } from '../core/answers/refusal'
 import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome } from '../core/errors'
-import {
-  aliasOf,
-  gpuByPath,
-  type GpuFacts,
-  type HostFacts,
-  type HostView,
-  type VmFacts,
-} from '../core/inventory'
-import { resolveAny, resolvePair } from '../core/names'
+import { gpuByPath, peersOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
-import { planAssign, planMove, planRelease, type PlanInput } from '../core/plan/planner'
+import {
+  planAssign,
+  planMove,
+  planRelease,
+  planResize,
+  planShare,
+  planSplit,
+  planUnshare,
+  type PlanInput,
+} from '../core/plan/planner'
 import { revisionOf } from '../core/policy'
 import { isOpen, type RequestIn, type RequestState } from '../core/request'
 import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
@@ -25,15 +26,11 @@ import { cardOf } from './card'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import type { Parts } from './parts'
-
-interface Names {
-  readonly view: HostView
-  readonly gpu: GpuFacts
-  readonly vm: VmFacts | null
-}
+import { subjectsOf, type Subjects } from './subjects'
 
 export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): Promise<Consequence> => {
-  const names = resolve(command, await hostViews(parts.db, [...parts.hosts.keys()]))
+  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+  const names = subjectsOf(command, views)
   if (!names.ok) return say(refusalNotice(names.refusals))
   const { view } = names.value
   if (await isPaused(parts.db, view.name))
@@ -48,32 +45,10 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
     )
   const facts = await readFacts(parts, view)
   if (!facts.ok) return say(refusalNotice(facts.refusals))
-  const plan = await planFor(parts, command, { names: names.value, facts: facts.value })
+  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views })
   if (!plan.ok) return say(refusalNotice(plan.refusals))
   if (command.dryRun || command.script) return say(planNotice(plan.value, command.script))
   return raise(parts, { plan: plan.value, facts: facts.value, command, caller })
-}
-
-const resolve = (command: PlanCommand, views: readonly HostView[]): Outcome<Names> => {
-  if (command.kind === 'release') return resolveRelease(command.name, views)
-  return resolvePair(command.gpu, command.vm, views)
-}
-
-/** `release VM` means its one GPU; with several, the person must say which. */
-const resolveRelease = (name: string, views: readonly HostView[]): Outcome<Names> => {
-  const found = resolveAny(name, views)
-  if (!found.ok) return found
-  const { value } = found
-  if (value.kind === 'gpu') return accepted({ view: value.view, gpu: value.gpu, vm: null })
-  if (value.kind === 'host')
-    return refused(refusal('syntax', `${name} is a host`, `Name one GPU, such as \`release ${name}/gpu0\`.`))
-  const gpus = value.vm.assigned.flatMap((path) => gpuByPath(value.facts, path) ?? [])
-  const [only] = gpus
-  if (only && gpus.length === 1) return accepted({ view: value.view, gpu: only, vm: null })
-  if (gpus.length === 0)
-    return refused(refusal('not-possible', `${value.vm.name} has no GPU`, 'See `list --mine` or `list`.'))
-  const choices = gpus.map((gpu) => `\`release ${aliasOf(value.facts, gpu)}\``).join(' or ')
-  return refused(refusal('syntax', `${value.vm.name} has ${gpus.length} GPUs`, `Say which: ${choices}.`))
 }
 
 const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
@@ -96,33 +71,78 @@ const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFact
 const planFor = async (
   parts: Parts,
   command: PlanCommand,
-  found: { names: Names; facts: HostFacts },
+  found: { names: Subjects; facts: HostFacts; views: readonly HostView[] },
 ): Promise<Outcome<Plan>> => {
-  const { names, facts } = found
+  const { names, facts, views } = found
   const gpu = gpuByPath(facts, names.gpu.locationPath)
   const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
   if (!gpu || (names.vm && !vm))
     return refused(
       refusal('stale', `${facts.name} has changed since it was last read`, 'Look at `list` and ask again.'),
     )
-  const taken = await openOn(parts.db, { host: facts.name, gpu, vms: vm ? [vm] : [] })
+  const taken = await openOn(parts.db, {
+    host: facts.name,
+    gpu,
+    vms: vm ? [vm] : [],
+    shares: isShare(command, vm),
+  })
   const input: PlanInput = {
     host: facts,
     gpu,
     vm,
-    consents: { shutdown: command.shutdown, powerOff: command.powerOff, noStart: command.noStart },
+    consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
     baselines: await baselinesOf(parts.db, facts.name),
     policyRevision: revisionOf(parts.policy),
+    peers: peersOf(facts, views),
   }
-  const plan = { assign: planAssign, move: planMove, release: planRelease }[command.kind](input)
+  const plan = planOf(command, input)
   if (taken.length === 0) return plan
   return refused(...taken, ...(plan.ok ? [] : plan.refusals))
 }
 
+/** A release with a VM is of the VM's partition. */
+const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
+  switch (command.kind) {
+    case 'assign':
+      return command.mode === 'partition' ? planShare(input, command.vram ?? null) : planWhole(command, input)
+    case 'move':
+      return planMove(input)
+    case 'release':
+      return input.vm ? planUnshare(input, input.vm) : planRelease(input)
+    case 'partition':
+      return planSplit(input, command.count)
+    case 'resize':
+      return input.vm ? planResize(input, input.vm, command.vram) : refused()
+  }
+}
+
+const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: PlanInput): Outcome<Plan> =>
+  vram === undefined
+    ? planAssign(input)
+    : refused(
+        refusal(
+          'syntax',
+          'Only a partition has its own amount of video memory; a whole GPU has all of its own',
+          'Add `--mode partition`, or leave `--vram` out.',
+        ),
+      )
+
+/** Several requests may wait for shares of one GPU; whoever finds none left is told so. */
+const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>
+  command.kind === 'resize' ||
+  (command.kind === 'assign' && command.mode === 'partition') ||
+  (command.kind === 'release' && vm !== null)
+
 /** Open requests that already speak for this GPU or VM. */
 const openOn = async (
   db: Parts['db'] | Tx,
-  subject: { host: string; gpu: { locationPath: string }; vms: readonly { id: string }[] },
+  subject: {
+    host: string
+    gpu: { locationPath: string }
+    vms: readonly { id: string }[]
+    /** It is about a partition, not about the whole GPU or how it is split. */
+    shares: boolean
+  },
 ) => {
   const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
   return open
@@ -131,7 +151,7 @@ const openOn = async (
       return (
         isOpen(state) &&
         plan.host === subject.host &&
-        (plan.gpu.locationPath === subject.gpu.locationPath ||
+        ((plan.gpu.locationPath === subject.gpu.locationPath && !(subject.shares && sharesIn(plan))) ||
           subject.vms.some((vm) => vms.some((id) => id === vm.id)))
       )
     })
@@ -143,6 +163,8 @@ const openOn = async (
       ),
     )
 }
+
+const sharesIn = ({ mode, action }: Plan): boolean => mode === 'partition' && action !== 'partition'
 
 const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
   pending: (id) => `An approver decides it, or its requester says \`cancel ${id}\`.`,
@@ -159,7 +181,12 @@ const raise =
   async (tx) => {
     const { plan, facts, command, caller } = asked
     const vms = [plan.from, plan.to].flatMap((vm) => vm ?? [])
-    const taken = await openOn(tx, { host: plan.host, gpu: { locationPath: plan.gpu.locationPath }, vms })
+    const taken = await openOn(tx, {
+      host: plan.host,
+      gpu: { locationPath: plan.gpu.locationPath },
+      vms,
+      shares: sharesIn(plan),
+    })
     if (taken.length > 0) return refusalNotice(taken)
     const at = parts.clock.now()
     const channel = parts.requestsChannel ?? caller.channel

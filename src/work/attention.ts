@@ -1,6 +1,7 @@
 /** What a person is told when an operation cannot end by itself: what the host is like, and the commands that repair it. */
 import { PLACE_WORDS } from '../core/answers/states'
 import { placeOf, vmById, type HostFacts } from '../core/inventory'
+import { sharersOf } from '../core/partitions'
 import type { Plan } from '../core/plan/plan'
 import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
 import { subjectOf, type Progress, type StepProgress } from '../core/progress'
@@ -26,7 +27,14 @@ export const stateOf = (plan: Plan, facts: HostFacts): string[] => {
   const vms = [plan.from, plan.to].flatMap((vm) =>
     vm ? [`${vm.name} is ${vmById(facts, vm.id)?.state ?? 'gone'}`] : [],
   )
-  return [`${plan.gpu.alias} is ${PLACE_WORDS[place.kind]}${holder}`, ...vms]
+  const shares = gpu ? sharersOf(facts, gpu).map((vm) => vm.name) : []
+  const split =
+    gpu?.partition && plan.mode === 'partition'
+      ? [
+          `${plan.gpu.alias} has ${gpu.partition.count} partitions; ${shares.length > 0 ? shares.join(', ') : 'no VM'} has one`,
+        ]
+      : []
+  return [`${plan.gpu.alias} is ${PLACE_WORDS[place.kind]}${holder}`, ...split, ...vms]
 }
 
 const MAY_HOLD: readonly StepProgress['state'][] = ['open', 'done', 'undo-refused']

@@ -7,14 +7,16 @@ import { refusalNotice } from '../core/answers/refusal'
 import { requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
-import { scriptParts } from '../core/cards/plan'
+import { scriptParts, titleOf } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
-import { aliasOf, type HostView } from '../core/inventory'
+import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import { may, rolesOf } from '../core/policy'
 import type { Request, RequestState } from '../core/request'
-import { survey } from '../core/survey'
+import { isPartitionable } from '../core/partitions'
+import type { Plan } from '../core/plan/plan'
+import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { findRequest, history, lineOf, requestsIn } from '../store/requests'
 import { ask } from './ask'
@@ -32,6 +34,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'assign':
     case 'move':
     case 'release':
+    case 'partition':
+    case 'resize':
       return ask(parts, command, caller)
     case 'approve':
     case 'deny':
@@ -55,7 +59,7 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'show':
       return say(await show(parts, command.name))
     case 'check':
-      return say(await check(parts, command.gpu, command.vm))
+      return say(await check(parts, command))
     case 'requests':
       return say(await requests(parts, command))
     case 'history':
@@ -90,16 +94,21 @@ const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, c
     mine: command.mine ? await heldBy(parts, caller.account) : new Set(),
   })
 
-/** GPUs whose newest successful request was this person's, and gave them to a VM. */
+/** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
 const heldBy = async (parts: Parts, account: string): Promise<ReadonlySet<string>> => {
-  const newest = new Map(
-    (await requestsIn(parts.db, ['succeeded'])).map((request) => [request.plan.gpu.alias, request]),
+  const gave = (await requestsIn(parts.db, ['succeeded'])).filter(
+    ({ plan }) => plan.action !== 'partition' && plan.action !== 'resize',
   )
+  const newest = new Map(gave.map((request) => [heldKey(request.plan), request]))
   const held = [...newest.values()].filter(
     (request) => request.plan.to !== null && request.asked.by === account,
   )
   return new Set(held.map((request) => request.plan.gpu.alias))
 }
+
+/** A whole GPU has one holder; of a shared one, each VM has its own part. */
+const heldKey = ({ gpu, mode, from, to }: Plan): string =>
+  mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
 const REQUEST_ID = /^r-\d+$/i
 
@@ -124,14 +133,27 @@ const showRequest = async (parts: Parts, request: Request) => {
   }
 }
 
-const check = async (parts: Parts, gpuName: string, vmName: string | undefined) => {
+const check = async (parts: Parts, command: Extract<Command, { kind: 'check' }>) => {
   const all = await views(parts)
-  const pair = vmName === undefined ? null : resolvePair(gpuName, vmName, all)
-  const found = pair ?? resolveGpu(gpuName, all)
+  const pair = command.vm === undefined ? null : resolvePair(command.gpu, command.vm, all)
+  const found = pair ?? resolveGpu(command.gpu, all)
   if (!found.ok) return refusalNotice(found.refusals)
   const { facts, gpu } = found.value
   const vm = pair?.ok ? pair.value.vm : null
-  return checkNotice({ alias: aliasOf(facts, gpu), vm: vm?.name ?? null, checks: survey(facts, gpu, vm) })
+  const modes = command.mode
+    ? [command.mode]
+    : (['dda', ...(isPartitionable(gpu) ? ['partition' as const] : [])] as const)
+  return checkNotice({
+    alias: aliasOf(facts, gpu),
+    vm: vm?.name ?? null,
+    ways: modes.map((mode) => ({
+      mode,
+      checks:
+        mode === 'dda'
+          ? survey(facts, gpu, vm)
+          : partitionSurvey(facts, gpu, { vm, peers: peersOf(facts, all) }),
+    })),
+  })
 }
 
 /** As far as the last reading of its host tells. */
@@ -162,10 +184,12 @@ const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' 
     at,
     by,
     requestId: request.id,
-    what: `${EVENT_WORDS[what]} ${request.plan.action} ${request.plan.gpu.alias}${request.plan.to ? ` to ${request.plan.to.name}` : ''}`,
+    what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}`,
   }))
   return historyNotice({ lines, page: command.page, name: command.name, now: parts.clock.now() })
 }
+
+const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1)
 
 const mentions = (request: Request, name: string): boolean =>
   [

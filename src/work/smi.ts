@@ -2,6 +2,7 @@
 import { refusalNotice } from '../core/answers/refusal'
 import { refusal } from '../core/errors'
 import { vmById, type HostFacts, type VmId } from '../core/inventory'
+import { partitionsOf } from '../core/partitions'
 import { resolveAny, type FoundVm } from '../core/names'
 import type { SmiTarget } from '../core/ports'
 import { smiNotice } from '../core/answers/smi'
@@ -55,12 +56,14 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
   }
 }
 
-/** By the last reading of its host. A VM may have a share of a GPU where any is in use. */
-const hasNothing = ({ vm, facts }: FoundVm): boolean =>
-  vm.assigned.length === 0 && facts.gpus.every((gpu) => (gpu.partition?.used ?? 0) === 0)
+/** By the last reading of its host. */
+const hasNothing = ({ vm }: FoundVm): boolean => vm.assigned.length === 0 && vm.partitions.length === 0
 
 /** The makers of the GPUs that a VM has, by the last reading of its host: what its nvidia-smi ought to show. */
-export const vendorsIn = (facts: HostFacts, vm: VmId): HostFacts['gpus'][number]['vendor'][] => {
-  const assigned = vmById(facts, vm)?.assigned ?? []
-  return facts.gpus.filter((gpu) => assigned.includes(gpu.locationPath)).map((gpu) => gpu.vendor)
+export const vendorsIn = (facts: HostFacts, id: VmId): HostFacts['gpus'][number]['vendor'][] => {
+  const vm = vmById(facts, id)
+  if (!vm) return []
+  return facts.gpus
+    .filter((gpu) => vm.assigned.includes(gpu.locationPath) || partitionsOf(facts, vm, gpu).length > 0)
+    .map((gpu) => gpu.vendor)
 }

@@ -1,6 +1,6 @@
 /**
  * What every implementation of the `Host` port must do, whatever is behind it. The host under test is `hv01` of the
- * default fleet; `world` is the truth about it.
+ * default fleet, for partitions `hv02`; `world` is the truth about it.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type HostFacts, hostFacts, placeOf } from '../../src/core/inventory'
@@ -62,7 +62,7 @@ const codeOf = (result: StepResult) => (result.kind === 'refused' ? result.code 
 /** `around` sets up and clears away what the tests of one host share. */
 export const describeHost = (
   name: string,
-  open: () => Promise<HostUnderTest>,
+  open: (host: 'hv01' | 'hv02') => Promise<HostUnderTest>,
   around: { readonly before: () => Promise<void>; readonly after: () => Promise<void> } | null = null,
 ): void => {
   describe(`${name} as a host`, () => {
@@ -72,7 +72,7 @@ export const describeHost = (
     beforeAll(() => around?.before())
     afterAll(() => around?.after())
     beforeEach(async () => {
-      under = await open()
+      under = await open('hv01')
       facts = under.world.facts('hv01')
     })
     afterEach(() => under.close())
@@ -182,6 +182,112 @@ export const describeHost = (
       const answer = await under.host.smi({ kind: 'guest', vm: vmRef(facts, 'train-01').id })
 
       expect(answer.kind).toBe('not-run')
+    })
+
+    describe('of GPU partitions', () => {
+      const GIB = 2 ** 30
+      const exactly = (bytes: number) => ({ min: bytes, max: bytes, optimal: bytes })
+      const partitionRef = (host: HostFacts) => ({
+        gpu: gpuRef(host, 'gpu0'),
+        partition: {
+          name: host.gpus[0]!.partition!.name,
+          commands: host.partitioning === 'current' ? ('current' as const) : ('older' as const),
+        },
+      })
+
+      beforeEach(async () => {
+        await under.close()
+        under = await open('hv02')
+        facts = under.known(under.world.facts('hv02'))
+      })
+
+      /** Every step of a partition's life in a VM that is off, and clustered. */
+      const life = (): Step[] => {
+        const vm = vmRef(facts, 'vdi-06')
+        const ref = { ...partitionRef(facts), vm }
+        return [
+          {
+            kind: 'setVm',
+            vm,
+            from: { automaticStopAction: 'Save' },
+            to: { automaticStopAction: 'TurnOff' },
+          },
+          { kind: 'setOfflineAction', vm, from: 1, to: 3 },
+          { kind: 'addPartition', ...ref, vram: exactly(8 * GIB) },
+          { kind: 'setPartition', ...ref, from: exactly(8 * GIB), to: exactly(6 * GIB) },
+        ]
+      }
+
+      test('the inventory tells the truth', async () => {
+        expect(hostFacts.parse(await under.host.inventory())).toEqual(facts)
+      })
+
+      test('each step changes the host, and reads as done once it is; undone in reverse order, all is as before', async () => {
+        const before = under.world.facts('hv02')
+        for (const step of life()) {
+          expect([step.kind, read(step, await under.host.inventory())]).toEqual([step.kind, 'ready'])
+          expect([step.kind, await run(under.host, step)]).toEqual([step.kind, DONE])
+          expect([step.kind, read(step, await under.host.inventory())]).toEqual([step.kind, 'done'])
+        }
+
+        const undone = await runAll(under.host, life().map(undoOf).reverse())
+
+        expect(undone).toEqual(life().map(() => DONE))
+        expect(under.world.facts('hv02')).toEqual(before)
+      })
+
+      test('a partition without figures of its own has those that the host decides', async () => {
+        const [set] = life()
+        const step: Step = {
+          kind: 'addPartition',
+          ...partitionRef(facts),
+          vm: vmRef(facts, 'vdi-06'),
+          vram: null,
+        }
+
+        expect(await runAll(under.host, [set!, step])).toEqual([DONE, DONE])
+
+        expect(read(step, await under.host.inventory())).toBe('done')
+      })
+
+      test('a VM gets no second partition of a GPU, and one that has none loses none', async () => {
+        const [set, , add] = life()
+        await runAll(under.host, [set!, add!])
+
+        expect(codeOf(await run(under.host, add!))).toBe('PreconditionChanged')
+        expect(await run(under.host, undoOf(add!))).toEqual(DONE)
+        expect(codeOf(await run(under.host, undoOf(add!)))).toBe('PreconditionChanged')
+      })
+
+      test('the count is changed while no partition is in use, and not while one is', async () => {
+        const count: Step = { kind: 'setPartitionCount', ...partitionRef(facts), from: 4, to: 8 }
+        expect(codeOf(await run(under.host, count))).toBe('PreconditionChanged')
+        under.world.setVmState('hv02', 'vdi-05', 'Off')
+        const vm = vmRef(facts, 'vdi-05')
+        const vram = exactly(12 * GIB)
+        const takeBack: Step = { kind: 'removePartition', ...partitionRef(facts), vm, vram }
+
+        expect(await runAll(under.host, [takeBack, count])).toEqual([DONE, DONE])
+
+        expect(read(count, await under.host.inventory())).toBe('done')
+      })
+
+      test('a count that the driver does not offer is refused, and changes nothing', async () => {
+        const step: Step = { kind: 'setPartitionCount', ...partitionRef(facts), from: 4, to: 3 }
+        const before = under.world.facts('hv02')
+
+        const result = await under.host.run({ step, expects: {}, fence: 1 })
+
+        expect(result.kind).toBe('refused')
+        expect(under.world.facts('hv02')).toEqual(before)
+      })
+
+      test('nvidia-smi in a VM with a partition answers with one row, of its share', async () => {
+        const answer = await under.host.smi({ kind: 'guest', vm: vmRef(facts, 'vdi-05').id })
+
+        expect(answer).toMatchObject({ kind: 'ran', exitCode: 0 })
+        expect(answer.kind === 'ran' ? answer.stdout : '').toMatch(/NVIDIA L40S.* 12288 MiB/)
+      })
     })
   })
 }

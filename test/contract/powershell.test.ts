@@ -17,9 +17,16 @@ const clock = { now: () => 0, sleep: () => Promise.resolve() }
 const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.password }
 
 /** Windows tells neither the width of addresses nor how much memory a GPU has, and of a device that a VM had already little else. */
-const known = (facts: HostFacts): HostFacts => ({
+const known = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   ...facts,
   physicalAddressBits: null,
+  forceDismount: false,
+  partitioning: flavour === '2016' || flavour === '2019' ? 'older' : 'current',
+  vms: facts.vms.map((vm) =>
+    flavour === '2016' || flavour === '2019'
+      ? { ...vm, partitions: vm.partitions.map(({ vram }) => ({ gpu: null, vram })) }
+      : vm,
+  ),
   gpus: facts.gpus.map((gpu) =>
     gpu.problemCode === null
       ? {
@@ -36,9 +43,9 @@ const known = (facts: HostFacts): HostFacts => ({
   ),
 })
 
-const openFleet = () => {
+const openFleet = (name: string) => {
   const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
-  return { world: fleet.world, simulated: fleet.hosts.find(({ name }) => name === 'hv01')! }
+  return { world: fleet.world, simulated: fleet.hosts.find((host) => host.name === name)! }
 }
 
 const describePowerShell = (
@@ -56,17 +63,21 @@ const describePowerShell = (
       noise: () => undefined,
     })
 
-  const open = (): Promise<HostUnderTest> => {
-    const { world, simulated } = openFleet()
+  const open = (name: string): Promise<HostUnderTest> => {
+    const { world, simulated } = openFleet(name)
     windows.become(world, simulated)
-    const { vms } = world.facts('hv01')
+    const { vms } = world.facts(name)
     const devices = join(windows.dir, 'devices.json')
     rmSync(devices, { force: true })
     let reached = true
     const host = powerShellHost({
-      name: hostName.parse('hv01'),
+      name: hostName.parse(name),
       target: { kind: 'local', module: windows.module },
-      notes: { forceDismount: false, guests: Object.fromEntries(vms.map(({ id, guest }) => [id, guest])) },
+      notes: {
+        forceDismount: false,
+        unsupportedPartitioning: false,
+        guests: Object.fromEntries(vms.map(({ id, guest }) => [id, guest])),
+      },
       guests: new Map(
         vms.map(({ id }) => [id, { kind: 'windows', credential: { credential: 'env:GUEST' } }]),
       ),
@@ -76,7 +87,7 @@ const describePowerShell = (
     return Promise.resolve({
       host,
       world,
-      known,
+      known: (facts) => known(facts, kind.flavour),
       cutOff: () => {
         reached = false
         return engine.stop()
@@ -88,7 +99,7 @@ const describePowerShell = (
   }
   describeHost(name, open, {
     before: async () => {
-      const { world, simulated } = openFleet()
+      const { world, simulated } = openFleet('hv01')
       windows = await startWindows({ world, host: simulated, stubs: found.stubs, ...kind })
       engine = await start()
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { GpuFacts, HostFacts, VmFacts } from '../../src/core/inventory'
 import { planAssign } from '../../src/core/plan/planner'
 import { type Check, survey } from '../../src/core/survey'
-import { GIB, aGpu, aHost, aPath, aVm } from '../fakes/facts'
+import { GIB, aGpu, aPartition, aHost, aPath, aVm } from '../fakes/facts'
 
 const surveyed = (host: HostFacts): Check[] => survey(host, host.gpus[0]!, host.vms[0]!)
 const verdictOf = (host: HostFacts, id: string) => surveyed(host).find((check) => check.id === id)
@@ -28,6 +28,7 @@ const VM = [
   'power',
   'cluster',
   'devices',
+  'partitions',
   'checkpoints',
   'automatic-checkpoints',
   'memory',
@@ -70,8 +71,8 @@ describe('the survey', () => {
     ['place', 'pass', gpu({ problemCode: 22 })],
     ['place', 'fail', gpu({ problemCode: null })],
     ['place', 'pass', vm({ assigned: [aPath(0)] })],
-    ['mode', 'pass', gpu({ partition: { validCounts: [1, 2], count: 1, used: 0 } })],
-    ['mode', 'fail', gpu({ partition: { validCounts: [1, 2], count: 2, used: 0 } })],
+    ['mode', 'pass', gpu({ partition: aPartition({ validCounts: [1, 2], count: 1 }) })],
+    ['mode', 'fail', gpu({ partition: aPartition({ validCounts: [1, 2], count: 2 }) })],
     ['power', 'warn', vm({ state: 'Running' })],
     ['power', 'fail', vm({ state: 'Saved' })],
     ['force', 'warn', aHost({ forceDismount: true })],
@@ -138,6 +139,7 @@ test.each<[string, HostFacts]>([
     consents: { shutdown: false, powerOff: false, noStart: false },
     baselines: new Map(),
     policyRevision: 'revision-1',
+    peers: [],
   })
 
   expect(outcome.ok ? [] : outcome.refusals.map(({ reason }) => reason)).toEqual(

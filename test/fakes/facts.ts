@@ -49,6 +49,27 @@ export const aGpu = (changes: Partial<GpuFacts> = {}, number = 0): GpuFacts =>
     ...changes,
   })
 
+/** What a driver says that can split the GPU of this number: an SR-IOV one of 48 GiB. */
+export const aPartition = (
+  changes: Partial<NonNullable<GpuFacts['partition']>> = {},
+  number = 0,
+): NonNullable<GpuFacts['partition']> => ({
+  name: `\\\\?\\PCI#VEN_10DE&DEV_20B5&SUBSYS_153310DE&REV_A1#4&18416dc3&0&${number.toString().padStart(4, '0')}#{064092b3-625e-43bf-9eb5-dc845897dd59}`,
+  validCounts: [16, 8, 4, 2, 1],
+  count: 4,
+  vram: { total: 48 * GIB, available: 48 * GIB, min: 3 * GIB, max: 48 * GIB, optimal: 12 * GIB },
+  ...changes,
+})
+
+/** The same as a consumer GPU has it. */
+export const aParavirtual = (number = 0): NonNullable<GpuFacts['partition']> =>
+  aPartition({
+    name: `${aPartition({}, number).name}\\GPUPARAV`,
+    validCounts: [32],
+    count: 32,
+    vram: { total: 1e9, available: 1e9, min: 0, max: 1e9, optimal: 1e9 },
+  })
+
 /** `number` makes the id and the name. */
 export const aVm = (changes: Partial<VmFacts> = {}, number = 1): VmFacts =>
   vmFacts.parse({
@@ -68,6 +89,8 @@ export const aVm = (changes: Partial<VmFacts> = {}, number = 1): VmFacts =>
     checkpoints: 0,
     clustered: false,
     assigned: [],
+    partitions: [],
+    offlineAction: null,
     ...changes,
   })
 
@@ -79,6 +102,9 @@ export const aHost = (changes: Partial<HostFacts> = {}): HostFacts =>
     physicalAddressBits: 46,
     policies: { requireSecureDeviceAssignment: null, requireSupportedDeviceAssignment: null },
     forceDismount: false,
+    partitioning: 'current',
+    unsupportedPartitioning: false,
+    cluster: null,
     gpus: [aGpu()],
     vms: [aVm()],
     dismounted: [],
@@ -101,6 +127,8 @@ type Effects = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>, ho
 
 const without = (paths: readonly LocationPath[], path: LocationPath) => paths.filter((each) => each !== path)
 const assignedOf = (host: HostFacts, id: string) => host.vms.find((vm) => vm.id === id)!.assigned
+
+const partitionsOf = (host: HostFacts, id: string) => host.vms.find((vm) => vm.id === id)!.partitions
 
 const EFFECTS: Effects = {
   stopVm: ({ vm }, host) => withVm(host, vm.id, { state: 'Off' }),
@@ -132,6 +160,26 @@ const EFFECTS: Effects = {
     ...withVm(host, vm.id, { assigned: without(assignedOf(host, vm.id), gpu.locationPath) }),
     dismounted: [...host.dismounted, gpu.locationPath],
   }),
+  setOfflineAction: ({ vm, to }, host) => withVm(host, vm.id, { offlineAction: to }),
+  setPartitionCount: ({ gpu, to }, host) =>
+    withGpu(host, gpu.locationPath, {
+      partition: { ...gpuByPath(host, gpu.locationPath)!.partition!, count: to },
+    }),
+  addPartition: ({ vm, partition, vram }, host) =>
+    withVm(host, vm.id, {
+      partitions: [
+        ...partitionsOf(host, vm.id),
+        { gpu: partition.commands === 'current' ? partition.name : null, vram },
+      ],
+    }),
+  removePartition: ({ vm, partition }, host) =>
+    withVm(host, vm.id, {
+      partitions: partitionsOf(host, vm.id).filter(
+        (each) => each.gpu !== null && each.gpu !== partition.name,
+      ),
+    }),
+  setPartition: ({ vm, to }, host) =>
+    withVm(host, vm.id, { partitions: partitionsOf(host, vm.id).map((each) => ({ ...each, vram: to })) }),
 }
 
 /** What a host looks like after a step that worked. */

@@ -47,6 +47,7 @@ const start = async (): Promise<void> => {
 }
 
 const kill = async (): Promise<void> => {
+  if (program.exitCode !== null) return
   const gone = once(program, 'exit')
   program.kill('SIGKILL')
   await gone

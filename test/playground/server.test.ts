@@ -280,7 +280,11 @@ describe('the live state', () => {
       ['hv02', true],
       ['hv03', false],
     ])
-    expect(state?.fleet.hosts[0]?.gpus[2]).toMatchObject({ slot: 'gpu2', place: 'assigned', vm: 'render-01' })
+    expect(state?.fleet.hosts[0]?.gpus[2]).toMatchObject({
+      slot: 'gpu2',
+      place: 'assigned',
+      holders: ['render-01'],
+    })
   })
 
   it('follows the channel and the fleet', async () => {

@@ -1,5 +1,5 @@
 /** What answers need to know of requests and of what was done with them. */
-import type { PlanAction } from '../plan/plan'
+import type { Plan, PlanAction } from '../plan/plan'
 import type { RequestState } from '../request'
 
 export interface RequestLine {
@@ -8,6 +8,7 @@ export interface RequestLine {
   /** What an approved or running request cannot go on without; null when nothing is known to hold it up. */
   readonly waiting: string | null
   readonly action: PlanAction
+  readonly mode: Plan['mode']
   readonly gpu: string
   readonly model: string
   readonly from: string | null

@@ -2,7 +2,8 @@
 import { shown } from '../grammar/shown'
 import { placeOf, vmById, type GpuFacts, type HostFacts, type HostView } from '../inventory'
 import type { CheckId } from '../plan/check'
-import { survey } from '../survey'
+import { partitionsInUse, sharersOf } from '../partitions'
+import { partitionSurvey, survey } from '../survey'
 import { ago } from './words'
 
 export interface Whereabouts {
@@ -40,19 +41,14 @@ export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle
 /** Why not, in as few words as a table has room for; where there is none, the title of the check. */
 const BRIEFLY: { readonly [I in CheckId]?: string } = {
   acs: 'no ACS',
-  mode: 'partitioned (GPU-P)',
   'reserved-memory': 'reserved memory (RMRR)',
   edition: 'not Windows Server',
   interrupts: 'line-based interrupts',
 }
 
 const onHost = (host: HostFacts, gpu: GpuFacts): Whereabouts => {
-  const { partition } = gpu
-  if (partition && partition.used > 0)
-    return {
-      where: `shared: ${partition.used} of ${partition.count} partitions in use`,
-      free: false,
-    }
+  const shared = sharing(host, gpu)
+  if (shared) return shared
   const against = survey(host, gpu, null).find((check) => check.verdict === 'fail')
   return against
     ? {
@@ -61,6 +57,29 @@ const onHost = (host: HostFacts, gpu: GpuFacts): Whereabouts => {
         because: against.reason,
       }
     : { where: 'free', free: true }
+}
+
+const SHARERS_NAMED = 3
+
+/** A GPU that is split, or has partitions in use: who has them, and whether one is left. */
+const sharing = (host: HostFacts, gpu: GpuFacts): Whereabouts | null => {
+  const used = partitionsInUse(host, gpu)
+  const count = gpu.partition?.count ?? 0
+  if (used === 0 && count <= 1) return null
+  const names = sharersOf(host, gpu).map((vm) => shown(vm.name))
+  const more = names.length - SHARERS_NAMED
+  const who = [...names.slice(0, SHARERS_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ')
+  const against = partitionSurvey(host, gpu, { vm: null, peers: [] }).find(
+    (check) => check.verdict === 'fail',
+  )
+  return {
+    where:
+      used === 0
+        ? `split into ${count} partitions, none in use`
+        : `shared: ${used} of ${count} partitions in use (${who})`,
+    free: against === undefined,
+    ...(against ? { because: against.reason } : {}),
+  }
 }
 
 /** `hv01 read 3 s ago`, and what is wrong with the host if anything is. */

@@ -13,10 +13,12 @@ export const requestRuns = (line: RequestLine, now: number): Run[] => [
   ` ${ago(now - line.at)}${expiryOf(line, now)}`,
 ]
 
-const whatOf = ({ action, gpu, model, from, to }: RequestLine): string => {
+const whatOf = ({ action, mode, gpu, model, from, to }: RequestLine): string => {
+  if (action === 'resize') return `resize the partition of ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
   const source = from === null ? '' : ` from ${shown(from)}`
   const target = to === null ? '' : ` to ${shown(to)}`
-  return `${action} ${gpu} (${shown(model)})${source}${target}`
+  const what = mode === 'partition' && action !== 'partition' ? `a partition of ${gpu}` : gpu
+  return `${action} ${what} (${shown(model)})${source}${target}`
 }
 
 const expiryOf = ({ state, expiresAt }: RequestLine, now: number): string => {

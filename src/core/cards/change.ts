@@ -1,26 +1,45 @@
 /** The notification that an assignment changed: from, to, by whom, approved by whom. */
 import type { Notice, Run } from '../notice'
+import type { Plan, PlanAction } from '../plan/plan'
+import { type StepKind, saysOf } from '../plan/step'
 import type { RequestIn } from '../request'
 
 const holder = (each: { name: string } | null): Run[] => (each ? [{ strong: each.name }] : ['the host'])
 
+/** What is different now, and as a sentence for notifications. */
+const changeOf = ({ plan }: RequestIn<'succeeded'>): { readonly runs: Run[]; readonly summary: string } => {
+  const { action, mode, gpu, from, to } = plan
+  const subject: Run[] = [{ strong: gpu.alias }, ` ${gpu.model}: `]
+  if (mode === 'dda')
+    return {
+      runs: [...subject, ...holder(from), ' → ', ...holder(to)],
+      summary: `${gpu.alias} now belongs to ${to?.name ?? 'the host'}`,
+    }
+  const what = plan.steps
+    .filter((step) => PARTITION_STEPS.includes(step.kind))
+    .map(saysOf)
+    .join('; ')
+  return { runs: [...subject, what], summary: SUMMARIES[action]?.(plan) ?? what }
+}
+
+const PARTITION_STEPS: readonly StepKind[] = [
+  'setPartitionCount',
+  'addPartition',
+  'removePartition',
+  'setPartition',
+]
+const SUMMARIES: { readonly [A in PlanAction]?: (plan: Plan) => string } = {
+  assign: ({ gpu, to }) => `${to?.name ?? ''} now has a partition of ${gpu.alias}`,
+  release: ({ gpu, from }) => `${from?.name ?? ''} gave its partition of ${gpu.alias} back`,
+}
+
 export const changeNotice = (request: RequestIn<'succeeded'>): Notice => {
-  const { plan } = request
-  const to = plan.to?.name ?? 'the host'
+  const { runs, summary } = changeOf(request)
   return {
-    summary: `${plan.gpu.alias} now belongs to ${to}`,
+    summary,
     tone: 'good',
     parts: [
-      {
-        kind: 'text',
-        runs: [
-          { strong: plan.gpu.alias },
-          ` ${plan.gpu.model}: `,
-          ...holder(plan.from),
-          ' → ',
-          ...holder(plan.to),
-        ],
-      },
+      { kind: 'text', runs },
       {
         kind: 'note',
         runs: [

@@ -4,27 +4,43 @@ import type { Plan } from '../plan/plan'
 import { planScript } from '../plan/script'
 import { saysOf, scriptOf, undoOf } from '../plan/step'
 
-const VERB = { assign: 'Assign', move: 'Move', release: 'Release' } as const
+type FactRow = Extract<Part, { kind: 'facts' }>['rows'][number]
 
-/** `Assign hv01/gpu0 to train-02`, `Move hv01/gpu0 from a to b`, `Release hv01/gpu0 from a`. */
-export const titleOf = (plan: Plan): string =>
-  [
-    VERB[plan.action],
-    plan.gpu.alias,
-    ...(plan.from ? ['from', plan.from.name] : []),
-    ...(plan.to ? ['to', plan.to.name] : []),
-  ].join(' ')
+/** `Assign hv01/gpu0 to train-02`, `Release a partition of hv02/gpu0 from vdi-05`, `Split hv02/gpu0 into 4`. */
+export const titleOf = (plan: Plan): string => {
+  const { action, mode, gpu, from, to } = plan
+  const what = mode === 'partition' ? `a partition of ${gpu.alias}` : gpu.alias
+  switch (action) {
+    case 'partition':
+      return `Split ${gpu.alias} into ${plan.steps.flatMap((step) => (step.kind === 'setPartitionCount' ? step.to : [])).join()}`
+    case 'resize':
+      return `Resize the partition of ${gpu.alias} in ${to?.name ?? ''}`
+    case 'assign':
+      return `Assign ${what} to ${to?.name ?? ''}`
+    case 'move':
+      return `Move ${what} from ${from?.name ?? ''} to ${to?.name ?? ''}`
+    case 'release':
+      return `Release ${what} from ${from?.name ?? ''}`
+  }
+}
 
 const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: holder.name }] : ['the host'])
 
 /** `moves`: show where the GPU goes, too. */
+const holderRow = ({ mode, from, to, action }: Plan, moves: boolean): FactRow[] => {
+  if (mode === 'dda')
+    return [{ label: 'Held by', runs: [...who(from), ...(moves ? [' → ', ...who(to)] : [])] }]
+  if (action === 'assign' && to) return [{ label: 'Shared with', runs: [{ strong: to.name }] }]
+  return from ? [{ label: 'Partition of', runs: [{ strong: from.name }] }] : []
+}
+
 export const subjectParts = (plan: Plan, moves = true): Part[] => [
   {
     kind: 'facts',
     rows: [
       { label: 'GPU', runs: [{ strong: plan.gpu.alias }, ` ${plan.gpu.model}`] },
       { label: 'Location path', runs: [{ code: plan.gpu.locationPath }] },
-      { label: 'Held by', runs: [...who(plan.from), ...(moves ? [' → ', ...who(plan.to)] : [])] },
+      ...holderRow(plan, moves),
     ],
   },
 ]

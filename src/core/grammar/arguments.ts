@@ -24,12 +24,13 @@ const labelOf = (argument: Argument): string =>
   argument.after === null ? argument.what : `\`${argument.after} ${argument.label}\``
 
 type Step =
-  | { readonly kind: 'read'; readonly value: string; readonly used: readonly Word[] }
+  | { readonly kind: 'read'; readonly value: string | number; readonly used: readonly Word[] }
   | { readonly kind: 'skipped' }
   | { readonly kind: 'wrong'; readonly refusals: readonly Refusal[] }
 
 /** Keywords stand where they mean themselves; as a name they are quoted. */
-const isAnyKeyword = (word: Word): boolean => isKeyword(word, 'to') || isKeyword(word, 'for')
+const isAnyKeyword = (word: Word): boolean =>
+  ['to', 'for', 'into'].some((keyword) => isKeyword(word, keyword))
 
 const readOne = (argument: Argument, words: readonly Word[], place: Place): Step => {
   const [first, second] = words
@@ -79,8 +80,8 @@ export const readArguments = (
   head: Word,
   words: readonly Word[],
   { form, usage }: { readonly form: Form; readonly usage: string },
-): Outcome<Readonly<Record<string, string>>> => {
-  const fields: Record<string, string> = {}
+): Outcome<Readonly<Record<string, string | number>>> => {
+  const fields: Record<string, string | number> = {}
   let behind = head
   let left = words
   let last: Argument | undefined

@@ -2,6 +2,7 @@
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
+import { readSize, sizeText } from './size'
 import { readHost, readPage } from './values'
 import { spot, type Word } from './words'
 
@@ -11,27 +12,26 @@ export interface Flag {
   readonly field: string
   /** What it holds when it is not given; undefined leaves the field away. */
   readonly otherwise: boolean | number | undefined
-  /** Null for a switch. */
-  readonly takes: { readonly what: string; readonly read: (word: Word) => Outcome<string | number> } | null
+  /** Null for a switch. `write` is for values that are read from more than their digits. */
+  readonly takes: {
+    readonly what: string
+    readonly read: (word: Word) => Outcome<string | number>
+    readonly write?: (value: number) => string
+  } | null
+  /** The command makes no sense without it. */
+  readonly required?: true
 }
 
 const onOff = (name: Flag['name'], field: string): Flag => ({ name, field, otherwise: false, takes: null })
 
-const NO_PARTITIONS = refusal(
-  'not-possible',
-  'GPU partitioning is not yet available: a GPU is given to one VM as a whole',
-  'Ask without `--mode` and `--vram`.',
-)
-
 const readMode = (word: Word): Outcome<string> => {
   const mode = word.text.toLowerCase()
-  if (mode === 'dda') return accepted(mode)
-  if (mode === 'partition') return refused(NO_PARTITIONS)
+  if (mode === 'dda' || mode === 'partition') return accepted(mode)
   return refused(
     refusal(
       'syntax',
       `${spot(word)} is not a mode`,
-      'The one mode is `--mode dda`, the whole GPU; it needs no flag.',
+      'Write `--mode dda` for the whole GPU, or `--mode partition` for a share of one.',
     ),
   )
 }
@@ -55,21 +55,31 @@ export const LIST_FLAGS: readonly Flag[] = [
   PAGE,
 ]
 
-/** `--mode` and `--vram` fill no field: they are here to be answered, and the schema drops them. */
+const SHOW_FLAGS: readonly Flag[] = [onOff('--dry-run', 'dryRun'), onOff('--script', 'script')]
 export const PLAN_FLAGS: readonly Flag[] = [
   onOff('--shutdown', 'shutdown'),
   onOff('--power-off', 'powerOff'),
   onOff('--no-start', 'noStart'),
-  onOff('--dry-run', 'dryRun'),
-  onOff('--script', 'script'),
-  { name: '--mode', field: 'mode', otherwise: undefined, takes: { what: '`dda`', read: readMode } },
-  {
-    name: '--vram',
-    field: 'vram',
-    otherwise: undefined,
-    takes: { what: 'an amount of memory', read: () => refused(NO_PARTITIONS) },
-  },
+  ...SHOW_FLAGS,
 ]
+
+const MODE: Flag = {
+  name: '--mode',
+  field: 'mode',
+  otherwise: undefined,
+  takes: { what: '`dda` or `partition`', read: readMode },
+}
+const VRAM: Flag = {
+  name: '--vram',
+  field: 'vram',
+  otherwise: undefined,
+  takes: { what: 'an amount of memory, such as `8GiB`', read: readSize, write: sizeText },
+}
+
+export const CHECK_FLAGS: readonly Flag[] = [MODE]
+export const ASSIGN_FLAGS: readonly Flag[] = [...PLAN_FLAGS, MODE, VRAM]
+export const PARTITION_FLAGS: readonly Flag[] = SHOW_FLAGS
+export const RESIZE_FLAGS: readonly Flag[] = [{ ...VRAM, required: true }, ...PLAN_FLAGS]
 
 export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
 export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
@@ -157,5 +167,10 @@ export const takeFlags = (words: readonly Word[], flags: readonly Flag[], usage:
     else fields[flag.field] = value.value
     given.add(flag.name)
   }
+  for (const flag of flags)
+    if (flag.required && !given.has(flag.name))
+      wrong.push(
+        refusal('syntax', `\`${flag.name}\` is missing: ${flag.takes?.what ?? 'it is needed here'}`, usage),
+      )
   return wrong.length > 0 ? refused(...new Set(wrong)) : accepted({ fields, rest })
 }

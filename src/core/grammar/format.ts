@@ -8,15 +8,17 @@ type Fields = Readonly<Record<string, string | number | boolean | undefined>>
 const argumentsOf = (kind: Command['kind'], fields: Fields): string[] =>
   FORMS[kind].arguments.flatMap(({ field, after }) => {
     const value = fields[field]
-    if (typeof value !== 'string') return []
-    return after === null ? [quoteWord(value)] : [after, quoteWord(value)]
+    if (typeof value !== 'string' && typeof value !== 'number') return []
+    const word = quoteWord(String(value))
+    return after === null ? [word] : [after, word]
   })
 
 const flagsOf = (kind: Command['kind'], fields: Fields): string[] =>
   FORMS[kind].flags.flatMap(({ name, field, otherwise, takes }) => {
     const value = fields[field]
     if (value === undefined || value === otherwise) return []
-    return takes === null ? [name] : [name, quoteWord(String(value))]
+    if (takes === null) return [name]
+    return [name, takes.write && typeof value === 'number' ? takes.write(value) : quoteWord(String(value))]
   })
 
 /** The shortest text of it: flags at their usual values are left away, names are quoted only where they must be. */

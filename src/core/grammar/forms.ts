@@ -2,20 +2,30 @@
 import type { CommandKind } from '../command'
 import type { Outcome } from '../errors'
 import { leaseEnd } from './duration'
-import { HISTORY_FLAGS, LIST_FLAGS, PLAN_FLAGS, REQUESTS_FLAGS, type Flag } from './flags'
-import { readAnyName, readGpu, readName, readRequest, readScope } from './values'
+import {
+  ASSIGN_FLAGS,
+  CHECK_FLAGS,
+  HISTORY_FLAGS,
+  LIST_FLAGS,
+  PARTITION_FLAGS,
+  PLAN_FLAGS,
+  REQUESTS_FLAGS,
+  RESIZE_FLAGS,
+  type Flag,
+} from './flags'
+import { readAnyName, readCount, readGpu, readName, readRequest, readScope } from './values'
 import type { Word } from './words'
 
 export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | null
+  readonly after: 'to' | 'for' | 'into' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
   readonly what: string
-  readonly read: (word: Word) => Outcome<string>
+  readonly read: (word: Word) => Outcome<string | number>
 }
 
 export interface Form {
@@ -56,6 +66,13 @@ const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or 
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
 const LEASE: Reading = { field: 'lease', label: 'DURATION', what: 'a duration, such as `8h`', read: leaseEnd }
 
+const COUNT: Reading = {
+  field: 'count',
+  label: 'N',
+  what: 'a number of partitions',
+  read: readCount,
+}
+
 const form = (given: readonly Argument[], flags: readonly Flag[] = []): Form => ({
   arguments: given,
   flags,
@@ -70,10 +87,12 @@ const reasoned = (given: readonly Argument[], flags: readonly Flag[] = []): Form
 export const FORMS: { readonly [K in CommandKind]: Form } = {
   list: form([], LIST_FLAGS),
   show: form([must(NAME)]),
-  check: form([must(GPU), can(VM, 'for')]),
-  assign: reasoned([must(GPU), must(VM, 'to'), can(LEASE, 'for')], PLAN_FLAGS),
+  check: form([must(GPU), can(VM, 'for')], CHECK_FLAGS),
+  assign: reasoned([must(GPU), must(VM, 'to'), can(LEASE, 'for')], ASSIGN_FLAGS),
   move: reasoned([must(GPU), must(VM, 'to'), can(LEASE, 'for')], PLAN_FLAGS),
   release: reasoned([must(GPU_OR_VM)], PLAN_FLAGS),
+  partition: reasoned([must(GPU), must(COUNT, 'into')], PARTITION_FLAGS),
+  resize: reasoned([must(VM)], RESIZE_FLAGS),
   smi: form([must(VM_OR_HOST)]),
   requests: form([], REQUESTS_FLAGS),
   approve: reasoned([must(ID)]),

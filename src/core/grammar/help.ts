@@ -10,7 +10,7 @@ export { HELP, type HelpEntry }
 
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history']],
-  ['Ask', ['assign', 'move', 'release', 'cancel']],
+  ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel']],
   ['Decide', ['approve', 'deny']],
   ['Run the hosts', ['pause', 'resume', 'resolve']],
   ['This bot', ['help', 'whoami']],
@@ -27,7 +27,7 @@ const text = (runs: Run[]): Part => ({ kind: 'text', runs })
 const note = (sentence: string): Part => ({ kind: 'note', runs: runsOf(sentence) })
 
 /** The usage without its options: enough to recognise a command by. */
-const briefly = (kind: CommandKind): string => HELP[kind].usage.replace(/ \[.*$/, '')
+const briefly = (kind: CommandKind): string => HELP[kind].usage.replace(/ (\[.*|--vram.*)$/, '')
 
 /**
  * Help for everything (no topic) or for one command. Shows only what the caller may do, as `may` says; a topic that

@@ -1,4 +1,4 @@
-/** One word of a command read as a GPU, a VM, a host, a request id or a page. Whether such a thing exists is not asked here. */
+/** One word of a command read as a GPU, a VM, a host, a request id, a page or a count. Whether such a thing exists is not asked here. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { hostName } from '../inventory'
 import { codePointOf, isHidden, shown } from './shown'
@@ -83,3 +83,8 @@ export const readPage = (word: Word): Outcome<number> =>
   /^\d{1,6}$/.test(word.text) && Number(word.text) > 0
     ? accepted(Number(word.text))
     : wrong(`${spot(word)} is not a page`, PAGE_RIGHT)
+
+export const readCount = (word: Word): Outcome<number> =>
+  /^\d{1,3}$/.test(word.text) && Number(word.text) > 0
+    ? accepted(Number(word.text))
+    : wrong(`${spot(word)} is not a number of partitions`, 'Write a whole number from 1, such as `into 4`.')

@@ -9,7 +9,7 @@ import { gpusWith, mmioNeed } from './mmio'
 import { obstacles } from './obstacles'
 import type { Plan } from './plan'
 import { targetPower } from './power'
-import { prepare } from './settings'
+import { deviceSettings, prepare } from './settings'
 import type { Step } from './step'
 import { checkWarnings, forceCosts, limitsOf } from './warnings'
 
@@ -43,10 +43,11 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
   const refusals = [...obstacles(checks), ...power.refusals]
   if (!need || refusals.length > 0) return refused(...refusals)
 
-  const settings = prepare(vm, need, baselines.get(vm.id))
+  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id))
   const attach: Step = { kind: 'attachDevice', gpu: gpuRefOf(host, gpu), vm: vmRefOf(vm) }
   const draft = {
     action: 'assign' as const,
+    mode: 'dda' as const,
     host: host.name,
     gpu: { ...gpuRefOf(host, gpu), model: gpu.model },
     from: null,

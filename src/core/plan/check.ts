@@ -24,6 +24,16 @@ export type CheckId =
   | 'generation'
   | 'mmio'
   | 'address-width'
+  | 'partitions'
+  | 'partition-support'
+  | 'partition-commands'
+  | 'partition-driver'
+  | 'partition-model'
+  | 'partition-free'
+  | 'partition-alike'
+  | 'partition-vram'
+  | 'guest-driver'
+  | 'guest-system'
 
 export interface Check {
   readonly id: CheckId

@@ -9,6 +9,7 @@ import {
   vmById,
 } from '../inventory'
 import { bytes } from '../answers/words'
+import { partitionsInUse } from '../partitions'
 import { type Check, about } from './check'
 import { FORCE_MEANING, forcesDismount, needsDismount } from './host-checks'
 import { mmioNeed, sized } from './mmio'
@@ -134,11 +135,13 @@ const place = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check => {
 const mode = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('mode', 'Mode')
   const { partition } = gpu
-  if (!partition) return check.pass('Whole GPU; its driver offers no partitions')
-  if (partition.used === 0 && partition.count <= 1) return check.pass('Whole GPU; not partitioned')
+  const used = partitionsInUse(host, gpu)
+  const alias = aliasOf(host, gpu)
+  if (!partition && used === 0) return check.pass('Whole GPU; its driver offers no partitions')
+  if (used === 0 && partition && partition.count <= 1) return check.pass('Whole GPU; not partitioned')
   return check.fail(
-    `${aliasOf(host, gpu)} is partitioned (GPU-P): ${partition.count} partitions, ${partition.used} in use; a GPU is either assigned whole or partitioned`,
-    'Remove its partitions from the VMs and set the partition count to 1, or choose another GPU',
+    `${alias} is partitioned (GPU-P): ${partition ? `${partition.count} partitions, ` : ''}${used} in use; a GPU is either assigned whole or partitioned`,
+    `Ask for a partition (\`--mode partition\`); to have it whole, release its partitions and split it into one (\`partition ${alias} into 1\`)`,
   )
 }
 

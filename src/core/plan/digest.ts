@@ -14,12 +14,13 @@ import {
   placeOf,
   vmById,
 } from '../inventory'
+import { partitionsInUse } from '../partitions'
 import type { Plan } from './plan'
 
 /** A plan before it is sealed. */
 export type Draft = Omit<Plan, 'digest' | 'facts'>
 /** What of a plan tells which facts it rests on. */
-export type Subjects = Pick<Plan, 'gpu' | 'from' | 'to'>
+export type Subjects = Pick<Plan, 'gpu' | 'from' | 'to' | 'mode'>
 type Facts = Record<string, string>
 type Pair = readonly [name: string, value: string]
 
@@ -54,9 +55,41 @@ const gpuPairs = (host: HostFacts, gpu: GpuFacts): Pair[] => [
   ['device type', `${said(gpu.deviceType)}, class ${said(gpu.baseClass)}`],
   ['reserved memory', said(gpu.reservedMemory)],
   ['interrupts', gpu.interrupts],
-  ['partitioned', said(gpu.partition !== null && (gpu.partition.count > 1 || gpu.partition.used > 0))],
+  ['partitioned', said((gpu.partition?.count ?? 0) > 1 || partitionsInUse(host, gpu) > 0)],
   ['host display', said(gpu.hostDisplay)],
 ]
+
+/** Who shares it with the plan's VM is no fact that the plan rests on, only that there is room. */
+const sharedGpuPairs = (host: HostFacts, gpu: GpuFacts, plan: Subjects): Pair[] => {
+  const { partition } = gpu
+  const used = partitionsInUse(host, gpu)
+  const room: Pair =
+    plan.to === null
+      ? ['partitions in use', plan.from === null ? said(used) : 'not asked']
+      : ['room for its partition', said(plan.from !== null || used < (partition?.count ?? 0))]
+  return [
+    ['instance id', gpu.instanceId],
+    ['place', placeText(host, gpu)],
+    ['partitions from', said(partition?.name ?? null)],
+    ['partition count', said(partition?.count ?? null)],
+    [
+      'video memory of a partition',
+      partition ? `${partition.vram.min} to ${partition.vram.max}` : 'not known',
+    ],
+    room,
+  ]
+}
+
+const sharedHostPairs = (host: HostFacts): Pair[] => [
+  ['Windows', `${host.os.edition} ${host.os.release}`],
+  ['GPU-P commands', host.partitioning],
+  ['GPU-P where it is not supported', said(host.unsupportedPartitioning)],
+  ['policy RequireSecureDeviceAssignment', said(host.policies.requireSecureDeviceAssignment)],
+  ['policy RequireSupportedDeviceAssignment', said(host.policies.requireSupportedDeviceAssignment)],
+]
+
+const partitionText = ({ gpu, vram }: VmFacts['partitions'][number]): string =>
+  `${gpu ?? 'GPU not told'}${vram ? ` [${vram.min}, ${vram.optimal}, ${vram.max}]` : ''}`
 
 const assignedText = (host: HostFacts, path: LocationPath): string => {
   const gpu = gpuByPath(host, path)
@@ -71,7 +104,8 @@ const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
   ...Object.entries(vm.settings).map(([name, value]): Pair => [name, said(value)]),
   ['memory', vm.memory.dynamic ? 'dynamic' : `static, ${vm.memory.startupBytes} bytes`],
   ['checkpoints', said(vm.checkpoints)],
-  ['clustered', said(vm.clustered)],
+  ['clustered', vm.clustered ? `yes, offline action ${said(vm.offlineAction)}` : 'no'],
+  ['partitions', vm.partitions.map(partitionText).sort().join(', ') || 'none'],
   [
     'assigned devices',
     vm.assigned
@@ -97,10 +131,11 @@ const vmSubject = (
 /** The facts by name, as words. The same names come out whatever the facts are, so that two readings compare. */
 export const stableFacts = (plan: Subjects, host: HostFacts, policyRevision: string): Facts => {
   const gpu = host.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
+  const whole = plan.mode === 'dda'
   return Object.fromEntries([
     ['policy revision', policyRevision],
-    ...subject(host.name, hostPairs(host)),
-    ...subject(plan.gpu.alias, gpu ? gpuPairs(host, gpu) : null),
+    ...subject(host.name, whole ? hostPairs(host) : sharedHostPairs(host)),
+    ...subject(plan.gpu.alias, gpu ? (whole ? gpuPairs(host, gpu) : sharedGpuPairs(host, gpu, plan)) : null),
     ...vmSubject(host, 'holder', plan.from),
     ...vmSubject(host, 'VM', plan.to),
   ])

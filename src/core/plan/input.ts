@@ -1,6 +1,7 @@
 import { type GpuFacts, type HostFacts, type VmFacts, type VmId, aliasOf } from '../inventory'
 import type { Baseline } from './plan'
-import type { GpuRef, VmRef } from './step'
+import type { PartitionableGpu } from '../partitions'
+import type { GpuRef, PartitionRef, VmRef } from './step'
 
 /** What the person who asked agreed to. */
 export interface Consents {
@@ -19,6 +20,8 @@ export interface PlanInput {
   /** What the bot recorded for the VMs of this host. */
   readonly baselines: ReadonlyMap<VmId, Baseline>
   readonly policyRevision: string
+  /** The other hosts of its cluster, as they were last read. */
+  readonly peers: readonly HostFacts[]
 }
 
 export const vmRefOf = (vm: VmFacts): VmRef => ({ id: vm.id, name: vm.name })
@@ -27,4 +30,10 @@ export const gpuRefOf = (host: HostFacts, gpu: GpuFacts): GpuRef => ({
   alias: aliasOf(host, gpu),
   instanceId: gpu.instanceId,
   locationPath: gpu.locationPath,
+})
+
+/** Only for hosts that have commands for GPU-P: the checks come first. */
+export const partitionRefOf = ({ partitioning }: HostFacts, gpu: PartitionableGpu): PartitionRef => ({
+  name: gpu.partition.name,
+  commands: partitioning === 'current' ? 'current' : 'older',
 })

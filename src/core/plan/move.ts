@@ -1,6 +1,7 @@
 /** VM → VM of one host. The GPU stays dismounted in between, so nothing about the host's own device changes. */
 import { type Outcome, accepted, refusal, refused } from '../errors'
 import { aliasOf } from '../inventory'
+import { sharersOf } from '../partitions'
 import { survey } from '../survey'
 import type { CheckId } from './check'
 import { seal } from './digest'
@@ -9,7 +10,7 @@ import { gpusWith, mmioNeed } from './mmio'
 import { holderObstacles, obstacles } from './obstacles'
 import type { Plan } from './plan'
 import { holderPower, targetPower } from './power'
-import { prepare } from './settings'
+import { deviceSettings, prepare } from './settings'
 import { holderOf, settingsBack } from './taking'
 import { checkWarnings, limitsOf } from './warnings'
 
@@ -32,8 +33,10 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
     return refused(
       refusal(
         'not-possible',
-        `${alias} is assigned to no VM, so there is nothing to move`,
-        `Use: assign ${alias} to ${vm.name}`,
+        `${alias} is assigned to no VM as a whole, so there is nothing to move`,
+        sharersOf(host, gpu).length > 0
+          ? 'A partition is not moved: release the VM that has it, then assign one with `--mode partition`'
+          : `Use: assign ${alias} to ${vm.name}`,
       ),
       ...targetRefusals,
     )
@@ -44,9 +47,10 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
 
   const ref = gpuRefOf(host, gpu)
   const back = settingsBack(input, holder)
-  const settings = prepare(vm, need, baselines.get(vm.id))
+  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id))
   const draft = {
     action: 'move' as const,
+    mode: 'dda' as const,
     host: host.name,
     gpu: { ...ref, model: gpu.model },
     from: vmRefOf(holder),

@@ -7,7 +7,12 @@ import { step } from './step'
  * A VM's settings before its first device (`original`) and as the bot last wrote them (`written`). Kept from the
  * first device to the last; a setting that is no longer as written is somebody else's and is left alone.
  */
-export const baseline = z.object({ original: vmSettings, written: vmSettings.partial() })
+export const baseline = z.object({
+  original: vmSettings,
+  written: vmSettings.partial(),
+  /** The cluster's offline action before the bot set it, if it did. */
+  offlineAction: z.number().optional(),
+})
 export type Baseline = z.infer<typeof baseline>
 
 const gpuName = z.object({
@@ -18,10 +23,12 @@ const gpuName = z.object({
 })
 
 export const plan = z.object({
-  action: z.enum(['assign', 'move', 'release']),
+  action: z.enum(['assign', 'move', 'release', 'partition', 'resize']),
+  /** A whole device (Discrete Device Assignment), or partitions of one that stays with its host (GPU-P). */
+  mode: z.enum(['dda', 'partition']).default('dda'),
   host: hostName,
   gpu: gpuName,
-  /** Who holds the GPU before and after; null is the host itself. */
+  /** Who holds the GPU, or the partition, before and after; null is the host itself. */
   from: z.object({ id: vmId, name: z.string() }).nullable(),
   to: z.object({ id: vmId, name: z.string() }).nullable(),
   steps: z.array(step).min(1),

@@ -64,6 +64,7 @@ export const planRelease = (input: PlanInput): Outcome<Plan> => {
   const detach: Step = { kind: 'detachDevice', gpu: gpuRefOf(host, gpu), vm: vmRefOf(holder) }
   const draft = {
     action: 'release' as const,
+    mode: 'dda' as const,
     host: host.name,
     gpu: { ...gpuRefOf(host, gpu), model: gpu.model },
     from: vmRefOf(holder),

@@ -53,21 +53,24 @@ const leftAlone = (vm: VmFacts, baseline: Baseline, key: Key): string =>
   `${valueOf(key, baseline.written[key])} that the bot wrote: it is left alone ` +
   `(before the first GPU it was ${valueOf(key, baseline.original[key])}).`
 
-/** The settings for a VM that gets a GPU (Microsoft: Deploy graphics devices using DDA). */
-export const prepare = (vm: VmFacts, need: MmioNeed, baseline: Baseline | undefined): SettingsPlan => {
-  const to = changes(vm, {
-    automaticStopAction: 'TurnOff',
-    guestControlledCacheTypes: true,
-    ...mmioSettings(vm, need),
-    automaticCheckpoints: false,
-  })
+/** What a VM needs for whole GPUs (Microsoft: Deploy graphics devices using DDA). */
+export const deviceSettings = (vm: VmFacts, need: MmioNeed): VmSettings => ({
+  automaticStopAction: 'TurnOff',
+  guestControlledCacheTypes: true,
+  ...mmioSettings(vm, need),
+  automaticCheckpoints: false,
+})
+
+/** The settings for a VM that gets a GPU. */
+export const prepare = (vm: VmFacts, wanted: VmSettings, baseline: Baseline | undefined): SettingsPlan => {
+  const to = changes(vm, wanted)
   const written = baseline?.written ?? {}
   // What the bot now overwrites and did not write itself is the value to come back to.
   const notOurs = KEYS.filter((key) => key in to && vm.settings[key] !== written[key])
   const original = baseline ? { ...baseline.original, ...pick(vm.settings, notOurs) } : vm.settings
   return {
     steps: stepsFor(vm, to),
-    after: { original: vmSettings.parse(original), written: { ...written, ...to } },
+    after: { ...baseline, original: vmSettings.parse(original), written: { ...written, ...to } },
     warnings: [],
   }
 }
@@ -104,7 +107,7 @@ const reduce = (vm: VmFacts, need: MmioNeed | null, baseline: Baseline): Setting
   const to = changes(vm, wanted, ours)
   return {
     steps: stepsFor(vm, to),
-    after: { original: baseline.original, written: { ...baseline.written, ...to } },
+    after: { ...baseline, written: { ...baseline.written, ...to } },
     warnings: wrote.filter((key) => !ours.includes(key)).map((key) => leftAlone(vm, baseline, key)),
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../inventory'
 import { type Check, about } from './check'
 import { LOW_LIMIT_BYTES, gpusWith, mmioNeed, mmioSettings, sized } from './mmio'
-import { quoted } from './step'
+import { quoted } from './steps/row'
 
 const WAIT = 'Wait until that is over, and ask again'
 
@@ -77,16 +77,16 @@ export const devices = (host: HostFacts, vm: VmFacts): Check => {
   )
 }
 
-const checkpoints = (vm: VmFacts): Check => {
+export const checkpoints = (vm: VmFacts): Check => {
   const check = about('checkpoints', 'Checkpoints')
   if (vm.checkpoints === 0) return check.pass(`${vm.name} has no checkpoints`)
   return check.fail(
-    `${vm.name} has ${vm.checkpoints} ${vm.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, and they cannot be kept or applied with a device assigned`,
+    `${vm.name} has ${vm.checkpoints} ${vm.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, and they cannot be kept or applied while it has a GPU`,
     'Delete or merge them first; the bot never removes checkpoints',
   )
 }
 
-const automaticCheckpoints = (vm: VmFacts): Check => {
+export const automaticCheckpoints = (vm: VmFacts): Check => {
   const check = about('automatic-checkpoints', 'Automatic checkpoints')
   if (!vm.settings.automaticCheckpoints) return check.pass(`${vm.name} makes no automatic checkpoints`)
   return check.warn(`Automatic checkpoints of ${vm.name} are switched off; they are restored on release`)
@@ -98,6 +98,15 @@ const memory = (vm: VmFacts): Check => {
   return check.fail(
     `${vm.name} has dynamic memory, which is not available with an assigned device`,
     `While it is off: Set-VM -VM (Get-VM -Id ${quoted(vm.id)}) -StaticMemory`,
+  )
+}
+
+const partitions = (vm: VmFacts): Check => {
+  const check = about('partitions', 'GPU partitions')
+  if (vm.partitions.length === 0) return check.pass(`${vm.name} has no partition of a GPU`)
+  return check.fail(
+    `${vm.name} has a partition of a GPU, and beside a whole one its guest is reported to show Code 43`,
+    `Use: release ${vm.name}, or choose another VM`,
   )
 }
 
@@ -163,6 +172,7 @@ export const vmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] =
   power(vm),
   cluster(vm),
   devices(host, vm),
+  partitions(vm),
   checkpoints(vm),
   automaticCheckpoints(vm),
   memory(vm),

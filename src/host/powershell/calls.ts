@@ -1,11 +1,11 @@
 /** Each step as one function of the module with typed parameters, and its expectation as parameters of the same call. */
-import type { Expectation, SomeSettings, Step, StepKind } from '../../core/plan/step'
+import type { Expectation, PartitionRef, SomeSettings, Step, StepKind, StepOf } from '../../core/plan/step'
 import type { StepOrder } from '../../core/ports'
-import type { Parameters } from './engine/wire'
+import type { Parameters as Wire } from './engine/wire'
 
 interface FunctionCall {
   readonly command: string
-  readonly parameters: Parameters
+  readonly parameters: Wire
   readonly timeoutMs: number
 }
 
@@ -14,9 +14,9 @@ const MINUTE_MS = 60_000
 const SHUTDOWN_MS = 10 * MINUTE_MS
 const CHANGE_MS = 3 * MINUTE_MS
 
-type Table = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>) => FunctionCall }
+type Table = { readonly [K in StepKind]: (step: StepOf<K>) => FunctionCall }
 
-const onVm = (command: string, id: string, more: Parameters = {}, timeoutMs = CHANGE_MS): FunctionCall => ({
+const onVm = (command: string, id: string, more: Wire = {}, timeoutMs = CHANGE_MS): FunctionCall => ({
   command,
   parameters: { VmId: id, ...more },
   timeoutMs,
@@ -24,7 +24,7 @@ const onVm = (command: string, id: string, more: Parameters = {}, timeoutMs = CH
 const onDevice = (
   command: string,
   gpu: { readonly instanceId: string; readonly locationPath: string },
-  more: Parameters = {},
+  more: Wire = {},
 ): FunctionCall => ({
   command,
   parameters: { InstanceId: gpu.instanceId, LocationPath: gpu.locationPath, ...more },
@@ -33,7 +33,7 @@ const onDevice = (
 
 const onOff = (value: boolean): string => (value ? 'on' : 'off')
 
-const settingParameters = (to: SomeSettings): Parameters => ({
+const settingParameters = (to: SomeSettings): Wire => ({
   ...(to.automaticStopAction === undefined ? {} : { AutomaticStopAction: to.automaticStopAction }),
   ...(to.guestControlledCacheTypes === undefined
     ? {}
@@ -42,6 +42,18 @@ const settingParameters = (to: SomeSettings): Parameters => ({
   ...(to.highMmioBytes === undefined ? {} : { HighMmioBytes: String(to.highMmioBytes) }),
   ...(to.automaticCheckpoints === undefined ? {} : { AutomaticCheckpoints: onOff(to.automaticCheckpoints) }),
 })
+
+/** The GPU by its own id and path, and by the name under which it offers partitions. */
+const onPartition = (
+  command: string,
+  { gpu, partition }: { readonly gpu: Parameters<typeof onDevice>[1]; readonly partition: PartitionRef },
+  more: Wire = {},
+): FunctionCall => onDevice(command, gpu, { GpuName: partition.name, ...more })
+
+const vramParameters = (vram: StepOf<'addPartition'>['vram']): Wire =>
+  vram === null
+    ? {}
+    : { MinVram: String(vram.min), MaxVram: String(vram.max), OptimalVram: String(vram.optimal) }
 
 const CALLS: Table = {
   stopVm: ({ vm, how }) => onVm('Stop-GpuVm', vm.id, { How: how }, SHUTDOWN_MS),
@@ -53,11 +65,20 @@ const CALLS: Table = {
   mountDevice: ({ gpu }) => onDevice('Mount-GpuDevice', gpu),
   attachDevice: ({ gpu, vm }) => onDevice('Add-GpuToVm', gpu, { VmId: vm.id }),
   detachDevice: ({ gpu, vm }) => onDevice('Remove-GpuFromVm', gpu, { VmId: vm.id }),
+  setOfflineAction: ({ vm, to }) => onVm('Set-GpuVmOfflineAction', vm.id, { OfflineAction: to }),
+  setPartitionCount: (step) => onPartition('Set-GpuPartitionCount', step, { Count: step.to }),
+  addPartition: (step) =>
+    onPartition('Add-GpuPartition', step, { VmId: step.vm.id, ...vramParameters(step.vram) }),
+  removePartition: (step) => onPartition('Remove-GpuPartition', step, { VmId: step.vm.id }),
+  setPartition: (step) =>
+    onPartition('Set-GpuPartition', step, { VmId: step.vm.id, ...vramParameters(step.to) }),
 }
 
-const expected = ({ vm, gpu }: Expectation): Parameters => ({
+const expected = ({ vm, gpu, partition }: Expectation): Wire => ({
   ...(vm ? { ExpectState: vm.states } : {}),
   ...(gpu ? { ExpectPlace: gpu.place.kind } : {}),
+  ...(partition ? { ExpectPartition: partition.kind } : {}),
+  ...(partition?.kind === 'unused' ? { ExpectCount: partition.count } : {}),
 })
 
 export const callOf = ({ step, expects, fence }: StepOrder): FunctionCall => {

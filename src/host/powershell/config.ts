@@ -24,6 +24,8 @@ const common = {
   name: hostName,
   /** May a dismount use -Force, which waives the ACS and mitigation-driver checks? */
   forceDismount: z.boolean().default(false),
+  /** May GPUs be partitioned where Microsoft does not support it, before Windows Server 2025? */
+  unsupportedPartitioning: z.boolean().default(false),
   /** Windows guests by VM id: an account in each, which needs to be no administrator. */
   guests: z.record(vmId, guest).default({}),
 }

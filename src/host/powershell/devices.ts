@@ -4,11 +4,12 @@
  */
 import { z } from 'zod'
 import { gpuFacts, instanceId, locationPath, type GpuFacts, type LocationPath } from '../../core/inventory'
+import { instanceIdIn } from '../../core/partitions'
 import { DISABLED, problemOf } from './problems'
 import type { RawDevice, RawInventory } from './raw'
 
-/** By instance id; kept over restarts. */
-export const remembered = z.record(z.string(), gpuFacts)
+/** By instance id; kept over restarts. What a driver offers is told anew each time. */
+export const remembered = z.record(z.string(), gpuFacts.omit({ partition: true }))
 export type Remembered = z.infer<typeof remembered>
 
 const DISPLAY_CLASS = 3
@@ -52,28 +53,25 @@ const audioBeside = (path: LocationPath, devices: readonly RawDevice[]): Locatio
 const isDisplay = ({ class: name, baseClass }: RawDevice): boolean =>
   baseClass === null ? name === 'Display' : baseClass === DISPLAY_CLASS
 
-/** The names of partitionable GPUs are device paths: `\\?\PCI#VEN_..#..#{guid}` is `PCI\VEN_..\..`. */
-const instanceOf = (name: string): string =>
-  name
-    .replace(/^\\\\\?\\/, '')
-    .replace(/#\{.*$/, '')
-    .replaceAll('#', '\\')
-    .toUpperCase()
-
 const partitionOf = (id: string, raw: RawInventory): GpuFacts['partition'] => {
-  const found = raw.gpus.find((each) => instanceOf(each.name) === id.toUpperCase())
+  const found = raw.gpus.find((each) => instanceIdIn(each.name) === id.toUpperCase())
   if (!found) return null
-  const used = raw.vms
-    .flatMap((vm) => vm.partitions)
-    .filter(({ gpu }) => (gpu === null ? raw.gpus.length === 1 : instanceOf(gpu) === id.toUpperCase())).length
-  return { validCounts: found.validCounts, count: found.count, used }
+  const { name, validCounts, count } = found
+  const vram = {
+    total: found.totalVram,
+    available: found.availableVram,
+    min: found.minVram,
+    max: found.maxVram,
+    optimal: found.optimalVram,
+  }
+  return { name, validCounts, count, vram }
 }
 
 /** Null for a node that cannot be a GPU, or that nothing is known of but its name. */
 const read = (
   device: RawDevice,
   raw: RawInventory,
-  before: GpuFacts | undefined,
+  before: Remembered[string] | undefined,
 ): Omit<GpuFacts, 'slot'> | null => {
   const id = instanceId.safeParse(device.instanceId)
   const path = pathIn(device.locations) ?? before?.locationPath ?? poolPathOf(device, raw)
@@ -134,10 +132,10 @@ export const gpusIn = (
     ...gpu,
     slot: before[gpu.instanceId]?.slot ?? names.next().value,
   }))
-  const now = Object.fromEntries(gpus.map((gpu) => [gpu.instanceId, gpu]))
+  const now = Object.fromEntries(gpus.map(({ partition, ...gpu }) => [gpu.instanceId, gpu]))
   const gone = Object.values(before).filter(({ instanceId: id }) => !(id in now))
   return {
-    gpus: [...gpus, ...gone.map((gpu) => ({ ...gpu, problemCode: null }))],
+    gpus: [...gpus, ...gone.map((gpu) => ({ ...gpu, problemCode: null, partition: null }))],
     remembered: { ...before, ...now },
   }
 }

@@ -8,6 +8,8 @@ import type { RawInventory, RawVm } from './raw'
 export interface HostNotes {
   /** May a dismount use -Force on this host? */
   readonly forceDismount: boolean
+  /** May GPU-P be used where Microsoft does not support it? */
+  readonly unsupportedPartitioning: boolean
   /** Guests by VM id, lower case; those that are not named are unknown. */
   readonly guests: Readonly<Record<string, VmFacts['guest']>>
 }
@@ -47,7 +49,24 @@ const vmOf = (raw: RawVm, notes: HostNotes): VmFacts => ({
   checkpoints: raw.checkpoints,
   clustered: raw.clustered,
   assigned: pathsIn(raw.assigned),
+  partitions: raw.partitions.map(partitionOf),
+  offlineAction: raw.offlineAction,
 })
+
+const partitionOf = ({
+  gpu,
+  minVram: min,
+  maxVram: max,
+  optimalVram: optimal,
+}: RawVm['partitions'][number]) => ({
+  gpu,
+  vram: min === null || max === null || optimal === null ? null : { min, max, optimal },
+})
+
+const partitioningOf = (command: string | null): HostFacts['partitioning'] => {
+  if (command === null) return 'none'
+  return command === 'Get-VMHostPartitionableGpu' ? 'current' : 'older'
+}
 
 const pathsIn = (entries: RawInventory['dismounted']) =>
   entries.flatMap((each) => locationPath.safeParse(each.locationPath).data ?? [])
@@ -70,6 +89,9 @@ export const factsFrom = (
       requireSupportedDeviceAssignment: policyOf(raw.policies.RequireSupportedDeviceAssignment),
     },
     forceDismount: notes.forceDismount,
+    partitioning: partitioningOf(raw.partitionCommand),
+    unsupportedPartitioning: notes.unsupportedPartitioning,
+    cluster: raw.cluster,
     gpus,
     vms: raw.vms.map((vm) => vmOf(vm, notes)),
     dismounted: pathsIn(raw.dismounted),

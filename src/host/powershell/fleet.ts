@@ -85,8 +85,9 @@ const pinKeys = ({ name, hostKeys }: Extract<HostConfig, { via: 'ssh' }>, file: 
   return file
 }
 
-const notesOf = ({ forceDismount, guests }: HostConfig) => ({
+const notesOf = ({ forceDismount, unsupportedPartitioning, guests }: HostConfig) => ({
   forceDismount,
+  unsupportedPartitioning,
   guests: Object.fromEntries(Object.keys(guests).map((id) => [id, 'windows' as const])),
 })
 

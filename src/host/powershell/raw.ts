@@ -41,7 +41,17 @@ export const rawVm = z.object({
   minimumBytes: byteCount,
   checkpoints: z.number().int(),
   assigned: z.array(pathFact),
-  partitions: z.array(z.object({ id: z.string(), gpu: z.string().nullable() })),
+  partitions: z.array(
+    z.object({
+      gpu: z.string().nullable(),
+      /** As set; an adapter whose figures were never set has none. */
+      minVram: byteCount.nullable(),
+      maxVram: byteCount.nullable(),
+      optimalVram: byteCount.nullable(),
+    }),
+  ),
+  /** The cluster's; null where the VM has no cluster resource, or it cannot be read. */
+  offlineAction: z.number().int().nullable(),
 })
 export type RawVm = z.infer<typeof rawVm>
 
@@ -57,7 +67,21 @@ export const rawInventory = z.object({
   devices: z.array(rawDevice),
   dismounted: z.array(pathFact),
   vms: z.array(rawVm),
-  gpus: z.array(z.object({ name: z.string(), count: z.number(), validCounts: z.array(z.number()) })),
+  /** GPUs that offer partitions, and the command that told of them; null where there is none. */
+  partitionCommand: z.string().nullable(),
+  cluster: z.string().nullable(),
+  gpus: z.array(
+    z.object({
+      name: z.string(),
+      count: z.number(),
+      validCounts: z.array(z.number()),
+      totalVram: byteCount,
+      availableVram: byteCount,
+      minVram: byteCount,
+      maxVram: byteCount,
+      optimalVram: byteCount,
+    }),
+  ),
 })
 export type RawInventory = z.infer<typeof rawInventory>
 

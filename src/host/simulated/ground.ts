@@ -1,5 +1,5 @@
 /** One host as the rules see it: its file and its state side by side, and the look-ups between them. */
-import type { GpuFacts, HostFacts, LocationPath, VmFacts, VmId } from '../../core/inventory'
+import type { GpuFacts, HostFacts, LocationPath, PartitionVram, VmFacts, VmId } from '../../core/inventory'
 import type { GpuRef, VmRef } from '../../core/plan/step'
 import { Fault } from '../../core/errors'
 import type { DeviceNode, GpuFile, HostFile, VmFile } from './schema'
@@ -61,7 +61,52 @@ const problemCodeOf = ({ file, node }: Device): number | null => {
   return file.driver === null && file.problemCode === 0 ? 28 : file.problemCode
 }
 
-const gpuFactsOf = (device: Device): GpuFacts => {
+/** How many partitions of the GPU in this slot VMs have. */
+export const partitionsInUse = (ground: Ground, slot: string): number =>
+  vmsOn(ground).flatMap((vm) => vm.now.partitions.filter((each) => each.slot === slot)).length
+
+/** Microsoft, "Partition and assign GPUs to a virtual machine"; paravirtual: Easy-GPU-PV, issue 361. */
+const partitionName = ({ instanceId, partition }: GpuFile): string =>
+  `\\\\?\\${instanceId.replaceAll('\\', '#')}#{064092b3-625e-43bf-9eb5-dc845897dd59}${partition?.kind === 'paravirtual' ? '\\GPUPARAV' : ''}`
+
+const countOf = (ground: Ground, { slot, partition }: GpuFile): number =>
+  ground.state.partitionCounts[slot] ?? partition?.count ?? 1
+
+/** A paravirtual GPU counts in parts of 1000000000. */
+const WHOLE = 1_000_000_000
+
+/** What a partition of this GPU may have; null where it offers none. */
+export const vramOf = (ground: Ground, file: GpuFile): (PartitionVram & { total: number }) | null => {
+  if (!file.partition) return null
+  if (file.partition.kind === 'paravirtual') return { total: WHOLE, min: 0, max: WHOLE, optimal: WHOLE }
+  const total = file.memory ?? 0
+  return {
+    total,
+    min: Math.floor(total / Math.max(...file.partition.validCounts)),
+    max: total,
+    optimal: Math.floor(total / countOf(ground, file)),
+  }
+}
+
+const partitionFactsOf = (ground: Ground, { file, node }: Device): GpuFacts['partition'] => {
+  const vram = vramOf(ground, file)
+  if (!vram || !file.partition || node !== 'host-enabled' || file.driver === null) return null
+  const taken = vmsOn(ground)
+    .flatMap((vm) => vm.now.partitions)
+    .filter((each) => each.slot === file.slot)
+    .reduce((sum, each) => sum + (each.vram?.optimal ?? vram.optimal), 0)
+  return {
+    name: partitionName(file),
+    validCounts: file.partition.validCounts,
+    count: countOf(ground, file),
+    vram: {
+      ...vram,
+      available: file.partition.kind === 'paravirtual' ? WHOLE : Math.max(0, vram.total - taken),
+    },
+  }
+}
+
+const gpuFactsOf = (ground: Ground, device: Device): GpuFacts => {
   const { file, node } = device
   const onHost = node === 'host-enabled' || node === 'host-disabled'
   return {
@@ -82,26 +127,42 @@ const gpuFactsOf = (device: Device): GpuFacts => {
     interrupts: file.interrupts,
     hostDisplay: file.hostDisplay,
     audioFunction: file.audioFunction,
-    partition: file.partition,
+    partition: partitionFactsOf(ground, device),
   }
 }
 
-const vmFactsOf = ({ file, now }: VmOnGround): VmFacts => ({
-  id: file.id,
-  name: file.name,
-  generation: file.generation,
-  state: now.state,
-  guest: file.guest,
-  settings: now.settings,
-  memory: {
-    dynamic: file.memory.dynamic,
-    startupBytes: file.memory.startup,
-    minimumBytes: file.memory.minimum ?? file.memory.startup,
-  },
-  checkpoints: file.checkpoints,
-  clustered: file.clustered,
-  assigned: [...now.assigned],
-})
+/** Older modules do not tell which GPU a partition comes from. */
+const adapterFactsOf = ({ file: host }: Ground, { now }: VmOnGround): VmFacts['partitions'] =>
+  now.partitions.map(({ slot, vram }) => {
+    const gpu = host.gpus.find((each) => each.slot === slot)
+    return { gpu: gpu && partitioningOf(host) === 'current' ? partitionName(gpu) : null, vram }
+  })
+
+/** Which commands the Hyper-V module of each release has, unless the file says otherwise. */
+const partitioningOf = ({ partitioning, os }: HostFile): HostFacts['partitioning'] =>
+  partitioning ?? (os.release === '2016' || os.release === '2019' ? 'older' : 'current')
+
+const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
+  const { file, now } = vm
+  return {
+    id: file.id,
+    name: file.name,
+    generation: file.generation,
+    state: now.state,
+    guest: file.guest,
+    settings: now.settings,
+    memory: {
+      dynamic: file.memory.dynamic,
+      startupBytes: file.memory.startup,
+      minimumBytes: file.memory.minimum ?? file.memory.startup,
+    },
+    checkpoints: file.checkpoints,
+    clustered: file.clustered,
+    assigned: [...now.assigned],
+    partitions: adapterFactsOf(ground, vm),
+    offlineAction: now.offlineAction,
+  }
+}
 
 /** What the host would say of itself, as its inventory has it. */
 export const factsOf = (ground: Ground): HostFacts => {
@@ -114,8 +175,11 @@ export const factsOf = (ground: Ground): HostFacts => {
     physicalAddressBits: file.physicalAddressBits,
     policies: file.policies,
     forceDismount: file.forceDismount,
-    gpus: devices.map(gpuFactsOf),
-    vms: vmsOn(ground).map(vmFactsOf),
+    partitioning: partitioningOf(file),
+    unsupportedPartitioning: file.unsupportedPartitioning,
+    cluster: file.cluster,
+    gpus: devices.map((device) => gpuFactsOf(ground, device)),
+    vms: vmsOn(ground).map((vm) => vmFactsOf(ground, vm)),
     dismounted: devices
       .filter(({ node, owner }) => node === 'dismounted' && (owner === null || file.poolListsAssigned))
       .map((device) => device.file.locationPath),

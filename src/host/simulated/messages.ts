@@ -167,3 +167,53 @@ export const dynamicMemory = (vm: string): HostError =>
     `the memory settings of '${vm}' are not compatible with device assignment: with dynamic memory, startup and minimum memory must be equal.`,
     `“${vm}”的内存设置与设备分配不兼容：使用动态内存时，启动内存必须等于最小内存。`,
   )
+
+export const noPartitionableGpu = (name: string): HostError =>
+  simulated(
+    'ObjectNotFound',
+    `no partitionable GPU has the name '${name}'.`,
+    `没有名称为“${name}”的可分区 GPU。`,
+  )
+
+export const noPartitionAdapter = (): HostError =>
+  error(
+    'ObjectNotFound',
+    'Unable to find a Gpu partition adapter matching the given criteria.',
+    '找不到符合给定条件的 GPU 分区适配器。',
+  )
+
+export const noSuchCount = (count: number): HostError =>
+  simulated('InvalidParameter', `a partition count of ${count} is not valid.`, `分区数 ${count} 无效。`)
+
+export const vramOutOfRange = ({ min, max }: { readonly min: number; readonly max: number }): HostError =>
+  simulated(
+    'InvalidParameter',
+    `the video memory of a partition must be ${min} to ${max}.`,
+    `分区的显存必须介于 ${min} 和 ${max} 之间。`,
+  )
+
+export const notClustered = (vm: string): HostError =>
+  simulated('ObjectNotFound', `'${vm}' has no cluster resource.`, `“${vm}”没有群集资源。`)
+
+/** The GPU was replaced, its driver changed, or all partitions are in use. */
+export const noPartitionLeft = (vm: string): HostError =>
+  error(
+    'OperationFailed',
+    `'${vm}' failed to start.\nGPU Partition (Instance ID ${guidOf(vm, 'partition').toUpperCase()}): Error 'Insufficient system resources exist to complete the requested service.'.`,
+    `“${vm}”启动失败。GPU 分区：系统资源不足，无法完成请求的服务。`,
+  )
+
+export const partitionAgainstPolicy = (instance: string): HostError =>
+  error(
+    'OperationFailed',
+    `Could not allocate partitionable GPU device '\\\\?\\${instance.replaceAll('\\', '#')}' that is not compliant with currently set group policy.  See ` +
+      'HyperV\\RequireSecureDeviceAssignment and HyperV\\RequireSupportedDeviceAssignment for more details.',
+    '无法分配不符合当前组策略的可分区 GPU 设备。',
+  )
+
+export const clusteredPartition = (vm: string): HostError =>
+  error(
+    'OperationFailed',
+    `'${vm}' failed to start.\nThe error code was '0x32' ('The request is not supported.').`,
+    `“${vm}”启动失败。错误代码为 0x32（不支持该请求）。`,
+  )

@@ -1,13 +1,16 @@
 /** What Hyper-V checks when a VM with devices powers on, and when a device is added to a VM that runs. */
 import type { LocationPath } from '../../core/inventory'
-import { type Device, type Ground, type VmOnGround, deviceAt } from './ground'
+import { type Device, type Ground, type VmOnGround, deviceAt, vmsOn } from './ground'
 import {
   type HostError,
   againstPolicy,
+  clusteredPartition,
   dynamicMemory,
   elementNotFound,
   mmioAboveWidth,
   noHypervisorFeature,
+  noPartitionLeft,
+  partitionAgainstPolicy,
 } from './messages'
 
 /** High MMIO begins above the 4 GiB that low MMIO shares with memory; where exactly is not documented. */
@@ -37,11 +40,33 @@ export const devicePowerError = (ground: Ground, vm: VmOnGround, path: LocationP
 const memoryError = ({ file, now }: VmOnGround): HostError | null => {
   const { dynamic, startup, minimum } = file.memory
   const differs = dynamic && minimum !== undefined && minimum !== startup
-  return differs && now.assigned.length > 0 ? dynamicMemory(file.name) : null
+  const held = now.assigned.length > 0 || now.partitions.length > 0
+  return differs && held ? dynamicMemory(file.name) : null
+}
+
+/** E9, E10 and E15 of partitions: policy, a GPU that is gone or has no room, a cluster before Windows Server 2025. */
+const partitionError = (ground: Ground, vm: VmOnGround): HostError | null => {
+  const { os } = ground.file
+  for (const { slot } of vm.now.partitions) {
+    const file = ground.file.gpus.find((gpu) => gpu.slot === slot)
+    const device = file && deviceAt(ground, file.locationPath)
+    const count = ground.state.partitionCounts[slot] ?? file?.partition?.count ?? 0
+    const others = vmsOn(ground).filter((each) => each !== vm && each.now.state === 'Running')
+    const running = others.flatMap((each) => each.now.partitions).filter((each) => each.slot === slot).length
+    if (device?.node !== 'host-enabled' || running >= count) return noPartitionLeft(vm.file.name)
+    if (breaksPolicy(ground, device)) return partitionAgainstPolicy(device.file.instanceId)
+    if (vm.file.clustered && os.release !== '2025') return clusteredPartition(vm.file.name)
+  }
+  return null
 }
 
 /** Why the VM would not start, or null. */
 export const startError = (ground: Ground, vm: VmOnGround): HostError | null => {
   const devices = vm.now.assigned.map((path) => devicePowerError(ground, vm, path))
-  return widthError(ground, vm) ?? memoryError(vm) ?? devices.find((found) => found !== null) ?? null
+  return (
+    widthError(ground, vm) ??
+    memoryError(vm) ??
+    devices.find((found) => found !== null) ??
+    partitionError(ground, vm)
+  )
 }

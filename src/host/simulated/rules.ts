@@ -1,35 +1,19 @@
 /**
  * Hyper-V's own rules, one row for each step: why it would be refused, and what it does. They are deliberately wider
- * than the bot's (a device may be added to a running VM), so that the bot's own guards are what tests exercise.
+ * than the bot's (a device may be added to a running VM; partitions are in partition-rules.ts), so that the bot's own guards are what tests exercise.
  * Sources: Microsoft, "Deploy graphics devices using Discrete Device Assignment" and its plan and troubleshooting
  * articles; "Discrete Device Assignment: GPUs" of the Virtualization blog; the Hyper-V and PnpDevice references.
  */
-import type { Step, StepKind } from '../../core/plan/step'
-import { type Device, type Ground, type VmOnGround, deviceOn, vmOn } from './ground'
+import type { Step, StepKind, StepOf } from '../../core/plan/step'
+import { type Device, type Ground, type VmOnGround, deviceOn, partitionsInUse, vmOn } from './ground'
 import * as errors from './messages'
 import type { HostError } from './messages'
+import { PARTITION_RULES } from './partition-rules'
 import { devicePowerError, startError } from './power-on'
+import { type Rule, type Rules, takesDevices, withVm } from './rule'
 import type { DeviceNode } from './schema'
 
 const MIB = 2 ** 20
-
-interface Rule<S extends Step> {
-  readonly refuses: (step: S, ground: Ground) => HostError | null
-  /** Called only when nothing refuses. Changes `ground.state`. */
-  readonly takesEffect: (step: S, ground: Ground) => void
-}
-type Rules = { readonly [K in StepKind]: Rule<Extract<Step, { kind: K }>> }
-type Of<K extends StepKind> = Extract<Step, { kind: K }>
-
-type VmRule = (vm: VmOnGround) => HostError | null
-const withVm = (
-  { vm }: Of<'startVm' | 'stopVm' | 'setVm' | 'attachDevice' | 'detachDevice'>,
-  ground: Ground,
-  rule: VmRule,
-) => {
-  const found = vmOn(ground, vm)
-  return found ? rule(found) : errors.vmNotFound(vm.name)
-}
 
 const setState = (vm: VmOnGround | undefined, state: VmOnGround['now']['state']): void => {
   if (vm) vm.now.state = state
@@ -38,10 +22,7 @@ const setNode = (ground: Ground, device: Device | undefined, node: DeviceNode): 
   if (device) ground.state.devices[device.file.slot] = node
 }
 
-/** A VM whose memory is on disk, or that has lost its storage, takes no changes. */
-const takesDevices = ({ now }: VmOnGround): boolean => now.state === 'Off' || now.state === 'Running'
-
-const stopRefuses = (step: Of<'stopVm'>, ground: Ground): HostError | null =>
+const stopRefuses = (step: StepOf<'stopVm'>, ground: Ground): HostError | null =>
   withVm(step, ground, ({ file, now }) => {
     if (now.state === 'Off') return null
     if (now.state === 'Critical') return errors.wrongVmState()
@@ -50,13 +31,13 @@ const stopRefuses = (step: Of<'stopVm'>, ground: Ground): HostError | null =>
     return file.guestShutdown === 'ignored' ? errors.shutdownIgnored(file.name) : null
   })
 
-const startRefuses = (step: Of<'startVm'>, ground: Ground): HostError | null =>
+const startRefuses = (step: StepOf<'startVm'>, ground: Ground): HostError | null =>
   withVm(step, ground, (vm) => {
     if (vm.now.state === 'Running') return null
     return vm.now.state === 'Off' || vm.now.state === 'Saved' ? startError(ground, vm) : errors.wrongVmState()
   })
 
-const setRefuses = (step: Of<'setVm'>, ground: Ground): HostError | null =>
+const setRefuses = (step: StepOf<'setVm'>, ground: Ground): HostError | null =>
   withVm(step, ground, ({ file, now }) => {
     const { automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes } = step.to
     const needsOff = [automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes]
@@ -65,15 +46,16 @@ const setRefuses = (step: Of<'setVm'>, ground: Ground): HostError | null =>
     if (lowMmioBytes !== undefined && (lowMmioBytes < 128 * MIB || lowMmioBytes > 3584 * MIB)) {
       return errors.lowMmioOutOfRange()
     }
-    return automaticStopAction === 'Save' && now.assigned.length > 0 ? errors.saveWithDevice(file.name) : null
+    const held = now.assigned.length > 0 || now.partitions.length > 0
+    return automaticStopAction === 'Save' && held ? errors.saveWithDevice(file.name) : null
   })
 
-const pnpRefuses = ({ gpu }: Of<'disableDevice' | 'enableDevice'>, ground: Ground): HostError | null => {
+const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, ground: Ground): HostError | null => {
   const node = deviceOn(ground, gpu)?.node
   return node === 'host-enabled' || node === 'host-disabled' ? null : errors.noSuchNode(gpu.instanceId)
 }
 
-const dismountRefuses = (step: Of<'dismountDevice'>, ground: Ground): HostError | null => {
+const dismountRefuses = (step: StepOf<'dismountDevice'>, ground: Ground): HostError | null => {
   const path = step.gpu.locationPath
   const device = deviceOn(ground, step.gpu)
   if (!device || device.node === 'absent' || device.node === 'dismounted') {
@@ -81,13 +63,13 @@ const dismountRefuses = (step: Of<'dismountDevice'>, ground: Ground): HostError 
   }
   // A device without a driver may be dismounted as it is; others are disabled first.
   if (device.node === 'host-enabled' && device.file.driver !== null) return errors.deviceEnabled(path)
+  if (partitionsInUse(ground, device.file.slot) > 0) return errors.partitionsInUse(path)
   return suitabilityError(device, step)
 }
 
 /** -Force waives two checks, ACS and the vendor's mitigation directives, and no other. */
-const suitabilityError = ({ file }: Device, { force }: Of<'dismountDevice'>): HostError | null => {
+const suitabilityError = ({ file }: Device, { force }: StepOf<'dismountDevice'>): HostError | null => {
   const path = file.locationPath
-  if ((file.partition?.used ?? 0) > 0) return errors.partitionsInUse(path)
   if (file.deviceType === 5) return errors.noPcieControl()
   if (file.reservedMemory === true) return errors.notAssignable(path, 'reserved memory')
   if (file.interrupts === 'line') return errors.notAssignable(path, 'line-based interrupts')
@@ -96,13 +78,13 @@ const suitabilityError = ({ file }: Device, { force }: Of<'dismountDevice'>): Ho
   return file.mitigationDriver ? null : errors.noMitigation()
 }
 
-const mountRefuses = ({ gpu }: Of<'mountDevice'>, ground: Ground): HostError | null => {
+const mountRefuses = ({ gpu }: StepOf<'mountDevice'>, ground: Ground): HostError | null => {
   const device = deviceOn(ground, gpu)
   if (device?.node !== 'dismounted') return errors.deviceNotFound(gpu.locationPath, ground.file.name)
   return device.owner === null ? null : errors.deviceOfAnotherVm(gpu.locationPath)
 }
 
-const attachRefuses = (step: Of<'attachDevice'>, ground: Ground): HostError | null =>
+const attachRefuses = (step: StepOf<'attachDevice'>, ground: Ground): HostError | null =>
   withVm(step, ground, (vm) => {
     const path = step.gpu.locationPath
     const device = deviceOn(ground, step.gpu)
@@ -113,14 +95,15 @@ const attachRefuses = (step: Of<'attachDevice'>, ground: Ground): HostError | nu
     return vm.now.state === 'Running' ? devicePowerError(ground, vm, path) : null
   })
 
-const detachRefuses = (step: Of<'detachDevice'>, ground: Ground): HostError | null =>
+const detachRefuses = (step: StepOf<'detachDevice'>, ground: Ground): HostError | null =>
   withVm(step, ground, (vm) => {
     const { locationPath } = step.gpu
     if (!vm.now.assigned.includes(locationPath)) return errors.deviceNotFound(locationPath, ground.file.name)
     return takesDevices(vm) ? null : errors.wrongVmState()
   })
 
-const RULES: Rules = {
+const RULES: Rules<StepKind> = {
+  ...PARTITION_RULES,
   stopVm: { refuses: stopRefuses, takesEffect: ({ vm }, ground) => setState(vmOn(ground, vm), 'Off') },
   startVm: { refuses: startRefuses, takesEffect: ({ vm }, ground) => setState(vmOn(ground, vm), 'Running') },
   setVm: {

@@ -58,7 +58,15 @@ const gpu = z.strictObject({
   interrupts: gpuFacts.shape.interrupts.default('msi'),
   hostDisplay: z.boolean().default(false),
   audioFunction: gpuFacts.shape.audioFunction.default(null),
-  partition: gpuFacts.shape.partition.default(null),
+  /** What its driver offers while the host uses it; `count` is how it is split at first. */
+  partition: z
+    .strictObject({
+      kind: z.enum(['sr-iov', 'paravirtual']).default('sr-iov'),
+      validCounts: z.array(z.number().int().positive()).min(1),
+      count: z.number().int().positive(),
+    })
+    .nullable()
+    .default(null),
   place: deviceNode.default('host-enabled'),
   /** The vendor supplied directives for securing the device; without them Dismount needs -Force. */
   mitigationDriver: z.boolean().default(true),
@@ -87,6 +95,12 @@ const vm = z.strictObject({
   checkpoints: z.number().int().nonnegative().default(0),
   clustered: z.boolean().default(false),
   assigned: z.array(locationPath).default([]),
+  /** Slots of the GPUs that it has a partition of. */
+  partitions: z
+    .array(z.strictObject({ gpu: gpuFacts.shape.slot, vram: bytes.nullable().default(null) }))
+    .default([]),
+  /** Of a clustered VM; 1 is the cluster's own default, save. */
+  offlineAction: z.number().int().default(1),
   guestSmi: guestSmi.default('ok'),
   /** The NVIDIA driver inside the guest, as nvidia-smi prints it. */
   guestDriver: z.string().default('570.133.20'),
@@ -110,6 +124,11 @@ const latencies = z.strictObject({
   mountDevice: milliseconds.default(0),
   attachDevice: milliseconds.default(0),
   detachDevice: milliseconds.default(0),
+  setPartitionCount: milliseconds.default(0),
+  addPartition: milliseconds.default(0),
+  removePartition: milliseconds.default(0),
+  setPartition: milliseconds.default(0),
+  setOfflineAction: milliseconds.default(0),
 })
 export type Latencies = z.infer<typeof latencies>
 
@@ -126,6 +145,10 @@ const host = z.strictObject({
     requireSupportedDeviceAssignment: null,
   }),
   forceDismount: z.boolean(),
+  /** Which commands for GPU-P its module has; by its release where it does not say. */
+  partitioning: hostFacts.shape.partitioning.optional(),
+  unsupportedPartitioning: z.boolean().default(false),
+  cluster: z.string().nullable().default(null),
   /** Whether Get-VMHostAssignableDevice also lists devices that a VM holds: sources disagree, so both exist. */
   poolListsAssigned: z.boolean().default(false),
   latencies: latencies.prefault({}),

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { SmiAnswer, SmiTarget } from '../../core/ports'
-import { type Device, type Ground, type VmOnGround, deviceAt, vmOn } from './ground'
+import { type Device, type Ground, type VmOnGround, deviceAt, vmOn, vramOf } from './ground'
 import { guidOf } from './messages'
 import type { GpuFile, GuestSmi } from './schema'
 
@@ -108,15 +108,26 @@ const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnGround) => S
     ),
 }
 
+/** A partition is to the guest a GPU with less memory. */
+const sharesOf = (ground: Ground, { now }: VmOnGround): GpuFile[] =>
+  now.partitions.flatMap(({ slot, vram }) => {
+    const file = ground.file.gpus.find((gpu) => gpu.slot === slot)
+    const range = file && vramOf(ground, file)
+    if (!file || !range) return []
+    const paravirtual = file.partition?.kind === 'paravirtual'
+    return [{ ...file, memory: paravirtual ? file.memory : (vram ?? range).optimal }]
+  })
+
 const guestAnswer = (ground: Ground, vm: VmOnGround): SmiAnswer => {
   if (vm.now.state !== 'Running') return notRun(`${vm.file.name} is not running (${vm.now.state})`)
   if (vm.now.guestSmi !== 'ok') return FAILURES[vm.now.guestSmi](vm)
   const devices = vm.now.assigned.flatMap((path) => deviceAt(ground, path) ?? [])
-  const nvidia = devices.filter((device) => device.file.vendor === 'nvidia')
+  const gpus = [...devices.map(({ file }) => file), ...sharesOf(ground, vm)]
+  const nvidia = gpus.filter(({ vendor }) => vendor === 'nvidia')
   if (nvidia.length === 0) return ran(6, NO_DEVICES)
   if (!fits(vm, devices)) return FAILURES.code12(vm)
   const place = { where: vm.file.id, driver: vm.file.guestDriver }
-  return table(nvidia.map((device, index) => rowOf(device.file, index, place)))
+  return table(nvidia.map((file, index) => rowOf(file, index, place)))
 }
 
 /** The answer of nvidia-smi on the host, or inside a VM. `problemCode` is null where the guest reports no problem. */

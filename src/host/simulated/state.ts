@@ -1,6 +1,6 @@
 /** What changes in a simulated fleet, apart from the fleet file, which never does. Plain JSON, so that it persists. */
 import { z } from 'zod'
-import { locationPath, vmSettings, vmState } from '../../core/inventory'
+import { gpuFacts, locationPath, partitionVram, vmSettings, vmState } from '../../core/inventory'
 import { type FleetFile, type HostFile, type VmFile, deviceNode, guestSmi } from './schema'
 
 const STEPS = [
@@ -13,6 +13,11 @@ const STEPS = [
   'mountDevice',
   'attachDevice',
   'detachDevice',
+  'setPartitionCount',
+  'addPartition',
+  'removePartition',
+  'setPartition',
+  'setOfflineAction',
 ] as const
 
 /**
@@ -30,7 +35,16 @@ const injectedFault = z.object({
 })
 export type InjectedFault = z.infer<typeof injectedFault>
 
-const vmNow = z.object({ state: vmState, settings: vmSettings, assigned: z.array(locationPath), guestSmi })
+const vmNow = z.object({
+  state: vmState,
+  settings: vmSettings,
+  assigned: z.array(locationPath),
+  /** By the slot of their GPU. */
+  partitions: z.array(z.object({ slot: gpuFacts.shape.slot, vram: partitionVram.nullable() })).default([]),
+  /** Null for a VM that is not clustered. */
+  offlineAction: z.number().int().nullable().default(null),
+  guestSmi,
+})
 export type VmNow = z.infer<typeof vmNow>
 
 const hostState = z.object({
@@ -41,6 +55,8 @@ const hostState = z.object({
   boots: z.number().int(),
   /** By slot. A device that a VM holds is `dismounted` here; the VM's list says whose it is. */
   devices: z.record(z.string(), deviceNode),
+  /** By slot; where it is not named, as in the file. */
+  partitionCounts: z.record(z.string(), z.number().int()).default({}),
   /** By VM id. */
   vms: z.record(z.string(), vmNow),
 })
@@ -54,18 +70,26 @@ export const fleetState = z.object({
 })
 export type FleetState = z.infer<typeof fleetState>
 
-const vmAtFirst = ({ state, settings, assigned, guestSmi: answers }: VmFile): VmNow => ({
-  state,
-  settings: {
-    automaticStopAction: settings.automaticStopAction,
-    guestControlledCacheTypes: settings.guestControlledCacheTypes,
-    lowMmioBytes: settings.lowMmio,
-    highMmioBytes: settings.highMmio,
-    automaticCheckpoints: settings.automaticCheckpoints,
-  },
-  assigned,
-  guestSmi: answers,
-})
+const vmAtFirst = (file: VmFile): VmNow => {
+  const { state, settings, assigned, partitions, guestSmi: answers } = file
+  return {
+    state,
+    settings: {
+      automaticStopAction: settings.automaticStopAction,
+      guestControlledCacheTypes: settings.guestControlledCacheTypes,
+      lowMmioBytes: settings.lowMmio,
+      highMmioBytes: settings.highMmio,
+      automaticCheckpoints: settings.automaticCheckpoints,
+    },
+    assigned,
+    partitions: partitions.map(({ gpu, vram }) => ({
+      slot: gpu,
+      vram: vram === null ? null : { min: vram, max: vram, optimal: vram },
+    })),
+    offlineAction: file.clustered ? file.offlineAction : null,
+    guestSmi: answers,
+  }
+}
 
 const hostAtFirst = (host: HostFile): HostState => {
   const held = new Set(host.vms.flatMap((vm) => vm.assigned))
@@ -76,6 +100,7 @@ const hostAtFirst = (host: HostFile): HostState => {
     devices: Object.fromEntries(
       host.gpus.map((gpu) => [gpu.slot, held.has(gpu.locationPath) ? 'dismounted' : gpu.place]),
     ),
+    partitionCounts: {},
     vms: Object.fromEntries(host.vms.map((vm) => [vm.id, vmAtFirst(vm)])),
   }
 }

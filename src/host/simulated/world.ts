@@ -69,7 +69,7 @@ const changeState = (ground: Ground, vm: VmOnGround, state: VmState): void => {
   if (from !== 'any' && !from.includes(vm.now.state)) {
     refuse(name, `${vm.file.name} is ${vm.now.state} and cannot become ${state}`)
   }
-  if (state === 'Saved' && vm.now.assigned.length > 0) {
+  if (state === 'Saved' && (vm.now.assigned.length > 0 || vm.now.partitions.length > 0)) {
     refuse(name, `${vm.file.name} has a device assigned and cannot be saved`)
   }
   const powersOn = state === 'Running' && (vm.now.state === 'Off' || vm.now.state === 'Saved')

@@ -1,4 +1,4 @@
-// The fleet: each host with its GPUs and VMs, and a line from a GPU to the VM that has it.
+// The fleet: each host with its GPUs and VMs, and a line from a GPU to each VM that has it or shares it.
 import { byId, el, fill, postJson, svg } from './dom.js'
 
 const PLACES = {
@@ -19,12 +19,16 @@ const gpuRemarks = (gpu) => [
   gpu.partitions ? `GPU-P ×${gpu.partitions}` : null,
 ]
 
-const place = (gpu) => (gpu.place === 'assigned' ? `in ${gpu.vm}` : (PLACES[gpu.place] ?? gpu.place))
+const place = (gpu) => {
+  if (gpu.place === 'assigned') return `in ${gpu.holders[0]}`
+  const shared = gpu.holders.length > 0 ? `, shared with ${gpu.holders.join(', ')}` : ''
+  return `${PLACES[gpu.place] ?? gpu.place}${shared}`
+}
 
 const gpuRow = (gpu) =>
   el(
     'li',
-    { class: 'gpu', 'data-place': gpu.place, 'data-slot': gpu.slot, 'data-vm': gpu.vm },
+    { class: 'gpu', 'data-place': gpu.place, 'data-slot': gpu.slot },
     el(
       'span',
       { class: 'gpu-line' },
@@ -99,13 +103,15 @@ const hostCard = (host) =>
     ),
   )
 
-/** A curve from the right edge of the GPU to the left edge of its VM. */
-const drawWires = (card) => {
+/** A curve from the right edge of the GPU to the left edge of each VM that holds it. */
+const drawWires = (card, host) => {
   const body = card.querySelector('.host-body')
   const frame = body.getBoundingClientRect()
-  const wires = [...card.querySelectorAll('.gpu[data-vm]')].flatMap((gpu) => {
-    const vm = [...card.querySelectorAll('.vm')].find((each) => each.dataset.name === gpu.dataset.vm)
-    if (!vm) return []
+  const holdings = host.gpus.flatMap((gpu) => gpu.holders.map((holder) => ({ slot: gpu.slot, holder })))
+  const wires = holdings.flatMap(({ slot, holder }) => {
+    const gpu = card.querySelector(`.gpu[data-slot="${slot}"]`)
+    const vm = [...card.querySelectorAll('.vm')].find((each) => each.dataset.name === holder)
+    if (!gpu || !vm) return []
     const from = gpu.getBoundingClientRect()
     const to = vm.getBoundingClientRect()
     const [x1, y1] = [from.right - frame.left, from.top + from.height / 2 - frame.top]
@@ -125,7 +131,7 @@ const flash = (card, before, host) => {
   const moved = (list, key, now) => list?.find((each) => each[key] === now[key])
   host.gpus.forEach((gpu) => {
     const old = moved(before?.gpus, 'slot', gpu)
-    if (old && (old.place !== gpu.place || old.vm !== gpu.vm))
+    if (old && (old.place !== gpu.place || old.holders.join() !== gpu.holders.join()))
       card.querySelector(`.gpu[data-slot="${gpu.slot}"]`)?.classList.add('flash')
   })
   host.vms.forEach((vm) => {
@@ -136,7 +142,9 @@ const flash = (card, before, host) => {
 }
 
 const shown = new Map()
-const resized = new window.ResizeObserver((entries) => entries.forEach(({ target }) => drawWires(target)))
+const resized = new window.ResizeObserver((entries) =>
+  entries.forEach(({ target }) => drawWires(target, shown.get(target.parentElement.dataset.host))),
+)
 
 export const showFleet = (fleet) => {
   const hosts = byId('hosts')
@@ -151,7 +159,7 @@ export const showFleet = (fleet) => {
     const card = slot.firstElementChild
     flash(card, shown.get(host.name), host)
     shown.set(host.name, host)
-    drawWires(card)
+    drawWires(card, host)
     resized.observe(card)
   }
 }

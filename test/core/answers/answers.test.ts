@@ -19,14 +19,18 @@ describe('a check', () => {
     [[pass, warn], 'possible, with 1 warning', 'good'],
     [[pass, warn, fail, fail], 'not possible: 2 checks against it', 'bad'],
   ] as const)('sums up', (checks, verdict, tone) => {
-    const notice = checkNotice({ alias: 'hv01/gpu0', vm: null, checks })
+    const notice = checkNotice({ alias: 'hv01/gpu0', vm: null, ways: [{ mode: 'dda', checks }] })
 
     expect(notice.summary).toBe(`hv01/gpu0: ${verdict}`)
     expect(notice.tone).toBe(tone)
   })
 
   test('shows failures first, each with its fix', () => {
-    const notice = checkNotice({ alias: 'hv01/gpu0', vm: 'train-01', checks: [pass, warn, fail] })
+    const notice = checkNotice({
+      alias: 'hv01/gpu0',
+      vm: 'train-01',
+      ways: [{ mode: 'dda', checks: [pass, warn, fail] }],
+    })
 
     expect(textOf(notice)).toBe(
       [
@@ -40,11 +44,32 @@ describe('a check', () => {
     )
   })
 
+  test('judges both ways where there are two, and one of them is enough', () => {
+    const notice = checkNotice({
+      alias: 'hv01/gpu0',
+      vm: null,
+      ways: [
+        { mode: 'dda', checks: [fail] },
+        { mode: 'partition', checks: [pass] },
+      ],
+    })
+
+    expect(notice.tone).toBe('good')
+    expect(textOf(notice).split('\n')).toEqual([
+      'Check of hv01/gpu0',
+      'As a whole (DDA): not possible: 1 check against it',
+      '✗ Access Control Services: a bridge has none',
+      '   → Choose another GPU',
+      'A partition of it (GPU-P): possible',
+      '✓ Location: PCIROOT(0)',
+    ])
+  })
+
   test('of the real survey shows every question', () => {
     const host = aHost({ gpus: [aGpu({ acs: 0, reservedMemory: true })] })
     const checks = survey(host, host.gpus[0]!, aVm())
 
-    const text = textOf(checkNotice({ alias: 'hv01/gpu0', vm: 'train-01', checks }))
+    const text = textOf(checkNotice({ alias: 'hv01/gpu0', vm: 'train-01', ways: [{ mode: 'dda', checks }] }))
 
     for (const check of checks) expect(text).toContain(`${check.title}: ${check.reason}`)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { listNotice, type ListInput } from '../../../src/core/answers/list'
 import { notice as noticeSchema } from '../../../src/core/notice'
-import { aGpu, aHost, aPath, aVm } from '../../fakes/facts'
+import { aGpu, aHost, aPartition, aPath, aVm } from '../../fakes/facts'
 import {
   HOUR,
   MINUTE,
@@ -43,8 +43,16 @@ describe('where a GPU is', () => {
     ['without ACS', gpu({ acs: 0 }), 'cannot be assigned: no ACS'],
     [
       'partitioned',
-      gpu({ partition: { validCounts: [1, 4], count: 4, used: 3 } }),
-      'shared: 3 of 4 partitions in use',
+      aHost({
+        gpus: [aGpu({ partition: aPartition() })],
+        vms: [1, 2, 3].map((number) => aVm({ partitions: [{ gpu: aPartition().name, vram: null }] }, number)),
+      }),
+      'shared: 3 of 4 partitions in use (train-01, train-02, train-03)',
+    ],
+    [
+      'split, with nobody sharing it yet',
+      gpu({ partition: aPartition() }),
+      'split into 4 partitions, none in use',
     ],
   ])('%s', (_, facts, where) => {
     const notice = list({ views: [aView(facts)] })

@@ -78,6 +78,7 @@ export const aLine = (changes: Partial<RequestLine> = {}): RequestLine => ({
   state: 'pending',
   waiting: null,
   action: 'assign',
+  mode: 'dda',
   gpu: 'hv01/gpu0',
   model: 'NVIDIA A100 80GB PCIe',
   from: null,

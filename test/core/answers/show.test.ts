@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { showNotice } from '../../../src/core/answers/show'
 import type { HostView } from '../../../src/core/inventory'
 import { resolveAny } from '../../../src/core/names'
-import { MIB, aGpu, aHost, aPath, aVm } from '../../fakes/facts'
+import { MIB, aGpu, aHost, aPartition, aPath, aVm } from '../../fakes/facts'
 import { NOW, aLine, aView, factOf, textOf, unreadView } from './reading'
 
 const show = (name: string, view: HostView, requests = [aLine({ gpu: 'hv09/gpu0' })]) => {
@@ -43,7 +43,7 @@ describe('a GPU', () => {
       problemCode: 28,
       memoryBytes: null,
       bars: [],
-      partition: { validCounts: [1, 2, 4], count: 2, used: 0 },
+      partition: aPartition({ validCounts: [1, 2, 4], count: 2 }),
     })
 
     const notice = show('hv01/gpu0', aView(aHost({ gpus: [odd] })))

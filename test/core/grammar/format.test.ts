@@ -57,15 +57,26 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     script: flag(),
     ...because,
   }
+  const mode = maybe(d, { mode: d.pick(['dda', 'partition'] as const) })
+  const vram = (1 + d.roll(200)) * 2 ** d.pick([20, 30])
   const requestId = `R-${d.roll(1000)}`
   const scope = d.pick(['all', 'hv01'])
   const made: { readonly [K in Command['kind']]: () => Extract<Command, { kind: K }> } = {
     list: () => ({ kind: 'list', ...maybe(d, { host: 'hv01' }), free: flag(), mine: flag(), page }),
     show: () => ({ kind: 'show', name: name(d) }),
-    check: () => ({ kind: 'check', gpu, ...maybe(d, { vm: name(d) }) }),
-    assign: () => ({ kind: 'assign', gpu, vm: name(d), ...consents }),
+    check: () => ({ kind: 'check', gpu, ...maybe(d, { vm: name(d) }), ...mode }),
+    assign: () => ({ kind: 'assign', gpu, vm: name(d), ...mode, ...maybe(d, { vram }), ...consents }),
     move: () => ({ kind: 'move', gpu, vm: name(d), ...consents }),
     release: () => ({ kind: 'release', name: name(d), ...consents }),
+    partition: () => ({
+      kind: 'partition',
+      gpu,
+      count: 1 + d.roll(64),
+      dryRun: flag(),
+      script: flag(),
+      ...because,
+    }),
+    resize: () => ({ kind: 'resize', vm: name(d), vram, ...consents }),
     smi: () => ({ kind: 'smi', name: name(d) }),
     requests: () => ({ kind: 'requests', all: flag(), page }),
     approve: () => ({ kind: 'approve', requestId, ...because }),

@@ -52,7 +52,19 @@ describe('what is understood', () => {
     ],
     [`assign ${gpu} to ${vm} —dry-run`, { kind: 'assign', gpu, vm, ...plain, dryRun: true }],
     [`assign ${gpu} to ${vm} –dry–run`, { kind: 'assign', gpu, vm, ...plain, dryRun: true }],
-    [`assign ${gpu} to ${vm} --mode dda`, { kind: 'assign', gpu, vm, ...plain }],
+    [`assign ${gpu} to ${vm} --mode dda`, { kind: 'assign', gpu, vm, mode: 'dda', ...plain }],
+    [
+      `assign ${gpu} to ${vm} --mode=Partition --vram 8GiB`,
+      { kind: 'assign', gpu, vm, mode: 'partition', vram: 8 * 2 ** 30, ...plain },
+    ],
+    [`check ${gpu} --mode partition`, { kind: 'check', gpu, mode: 'partition' }],
+    [`partition ${gpu} into 4`, { kind: 'partition', gpu, count: 4, dryRun: false, script: false }],
+    [
+      `Partition ${gpu} INTO 16 --dry-run because desks`,
+      { kind: 'partition', gpu, count: 16, dryRun: true, script: false, reason: 'desks' },
+    ],
+    [`resize ${vm} --vram 6144MiB`, { kind: 'resize', vm, vram: 6 * 2 ** 30, ...plain }],
+    [`resize --vram 8gb ${vm}`, { kind: 'resize', vm, vram: 8 * 2 ** 30, ...plain }],
     [
       `move ${gpu} to ${vm} --shutdown --power-off --no-start`,
       { kind: 'move', gpu, vm, ...plain, shutdown: true, powerOff: true, noStart: true },
@@ -138,6 +150,16 @@ describe('what is refused says what was wrong, where, and what would be right', 
     [`${assign} --dryrun`, 'not a flag', '`--dryrun` at character 30', 'Did you mean `--dry-run`'],
     [`${assign} because x --dryrun`, 'not a flag', '`--dryrun` at character 40', 'in quotes'],
     [`${assign} --script=yes`, 'takes no value', 'character 30', 'Write `--script`'],
+    [`${assign} --vram 8`, 'has no unit', '`8` at character', '8GiB'],
+    [`${assign} --vram 1.5GiB`, 'has a fraction', '`1.5GiB` at character', '6144MiB'],
+    [`${assign} --vram -1GiB`, 'is negative', '`-1GiB` at character', '8GiB'],
+    [`${assign} --vram 0GiB`, 'is no memory at all', '`0GiB` at character', '8GiB'],
+    [`${assign} --vram lots`, 'is not an amount of memory', '`lots` at character', '8GiB'],
+    [`resize ${vm}`, '`--vram` is missing', 'an amount of memory', 'resize vdi-05 --vram 8GiB'],
+    [`partition ${gpu} into 0`, 'not a number of partitions', '`0` at character', 'into 4'],
+    [`partition ${gpu} into four`, 'not a number of partitions', '`four` at character', 'into 4'],
+    [`partition ${gpu}`, 'I expected `into N`', 'nothing follows', 'partition hv02/gpu0 into 4'],
+    [`move ${gpu} to ${vm} --mode dda`, 'is not a flag of this command', '`--mode` at character', 'move'],
     [`${assign} --mode turbo`, 'not a mode', '`turbo` at character 37', '--mode dda'],
     [`${assign} because`, 'no reason follows', '`because` at character 30', 'because training run'],
     [`${assign} because --dry-run`, 'no reason follows', 'character 30', 'leave `because` away'],
@@ -237,18 +259,6 @@ describe('what is understood but does not exist yet', () => {
       `after ${minutes} minutes`,
     )
   })
-
-  it.each(['--mode partition', '--mode=Partition', '--vram 8GiB', '--mode partition --vram 8GiB'])(
-    '%s is refused once',
-    (flags) => {
-      expect(refusalsOf(`assign ${gpu} to ${vm} ${flags}`)).toEqual([
-        expect.objectContaining({
-          code: 'not-possible',
-          reason: expect.stringContaining('GPU partitioning is not yet available'),
-        }),
-      ])
-    },
-  )
 })
 
 describe('any text at all', () => {

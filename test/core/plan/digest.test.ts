@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { HostFacts } from '../../../src/core/inventory'
 import type { Plan } from '../../../src/core/plan/plan'
 import { digestNow, explainChange, planDigest, stableFacts } from '../../../src/core/plan/planner'
-import { GIB, aGpu, aHost, aPath, aVm, aVmId, withGpu, withVm } from '../../fakes/facts'
+import { GIB, aGpu, aPartition, aHost, aPath, aVm, aVmId, withGpu, withVm } from '../../fakes/facts'
 import { ask, planned } from './scene'
 
 const host = aHost({
@@ -35,7 +35,7 @@ const resting: readonly [string, HostFacts][] = [
   ['device type', gpu({ deviceType: 4 })],
   ['reserved memory', gpu({ reservedMemory: null })],
   ['interrupts', gpu({ interrupts: 'none' })],
-  ['partitioned', gpu({ partition: { validCounts: [2], count: 2, used: 0 } })],
+  ['partitioned', gpu({ partition: aPartition({ validCounts: [2], count: 2 }) })],
   ['display', gpu({ hostDisplay: true })],
   ['VM gone', { ...host, vms: host.vms.slice(1) }],
   ['name', vm({ name: 'other' })],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { GpuFacts, HostFacts, VmFacts, VmState } from '../../../src/core/inventory'
-import { GIB, MIB, aGpu, aHost, aPath, aVm } from '../../fakes/facts'
+import { GIB, MIB, aGpu, aHost, aPartition, aPath, aVm } from '../../fakes/facts'
 import { type Asked, ask, planned, reasons } from './scene'
 
 const gpu = (changes: Partial<GpuFacts>, host: Partial<HostFacts> = {}): Asked => ({
@@ -48,13 +48,28 @@ describe('an assignment is refused, for this one reason', () => {
     ['line interrupts', gpu({ interrupts: 'line' }), /line-based interrupts only/],
     [
       'GPU-P mode by count',
-      gpu({ partition: { validCounts: [1, 2, 4], count: 4, used: 0 } }),
+      gpu({ partition: aPartition({ validCounts: [1, 2, 4], count: 4 }) }),
       /partitioned.*4 part/,
     ],
     [
       'GPU-P mode by use',
-      gpu({ partition: { validCounts: [1, 2, 4], count: 1, used: 1 } }),
+      {
+        host: aHost({
+          gpus: [aGpu({ partition: aPartition({ count: 1 }) })],
+          vms: [aVm(), aVm({ partitions: [{ gpu: aPartition().name, vram: null }] }, 2)],
+        }),
+      },
       /partitioned.*1 in use/,
+    ],
+    [
+      'VM with a partition of another GPU',
+      {
+        host: aHost({
+          gpus: [aGpu(), aGpu({ partition: aPartition({}, 1) }, 1)],
+          vms: [aVm({ partitions: [{ gpu: aPartition({}, 1).name, vram: null }] })],
+        }),
+      },
+      /has a partition of a GPU, and beside a whole one/,
     ],
     ['missing device', gpu({ problemCode: null }), /is not there/],
     [

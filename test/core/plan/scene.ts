@@ -38,6 +38,7 @@ export const inputOf = ({
   consents: { ...NO_CONSENT, ...consents },
   baselines,
   policyRevision: 'revision-1',
+  peers: [],
 })
 
 export const planned = (outcome: Outcome<Plan>): Plan => {

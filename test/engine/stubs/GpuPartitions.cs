@@ -4,7 +4,7 @@ namespace Microsoft.HyperV.PowerShell;
 public class VMPartitionableGpu : VirtualizationObject
 {
     public string? Name { get; set; }
-    public IList<ushort>? ValidPartitionCounts { get; set; }
+    public ushort[]? ValidPartitionCounts { get; set; }
     public ushort PartitionCount { get; set; }
     public ulong TotalVRAM { get; set; }
     public ulong AvailableVRAM { get; set; }

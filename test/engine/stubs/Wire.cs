@@ -7,12 +7,13 @@ namespace GpuChatOps.Stubs;
 
 /// <summary>
 /// Values on the wire. Plain JSON, and three forms more: {"uint64": "1"} and {"uint32": 1} for numbers of these types,
-/// {"type": "VirtualMachine", "properties": {...}} for an object of the Hyper-V module, {"cim": "Class", "properties": {...}}
+/// {"type": "VirtualMachine", "properties": {...}} for an object of the Hyper-V or
+/// FailoverClusters module, {"cim": "Class", "properties": {...}}
 /// for one of CIM.
 /// </summary>
 internal static class Wire
 {
-    private const string OwnNamespace = "Microsoft.HyperV.PowerShell";
+    private static readonly string[] OwnNamespaces = ["Microsoft.HyperV.PowerShell", "Microsoft.FailoverClusters.PowerShell"];
 
     public static string Request(string token, string command, IDictionary bound)
     {
@@ -46,7 +47,7 @@ internal static class Wire
             foreach (var item in list) Write(json, item);
             json.WriteEndArray();
         }
-        else if (value is PSObject || value.GetType().Namespace == OwnNamespace && value is not Enum) Members(json, PSObject.AsPSObject(value));
+        else if (value is PSObject || OwnNamespaces.Contains(value.GetType().Namespace) && value is not Enum) Members(json, PSObject.AsPSObject(value));
         else json.WriteStringValue(value.ToString());
     }
 
@@ -86,7 +87,7 @@ internal static class Wire
 
     private static object Typed(string name, JsonElement properties)
     {
-        var type = typeof(VirtualMachine).Assembly.GetType($"{OwnNamespace}.{name}", throwOnError: true)!;
+        var type = OwnNamespaces.Select(space => typeof(VirtualMachine).Assembly.GetType($"{space}.{name}")).First(found => found is not null)!;
         var made = Activator.CreateInstance(type)!;
         foreach (var each in properties.EnumerateObject())
         {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { hostName, placeOf } from '../../../src/core/inventory'
+import { partitionsInUse } from '../../../src/core/partitions'
 import type { Remembered } from '../../../src/host/powershell/devices'
 import { factsFrom } from '../../../src/host/powershell/facts'
 import { rawInventory, type RawDevice, type RawInventory } from '../../../src/host/powershell/raw'
+import { GIB } from '../../fakes/facts'
 
 const INSTANCE = 'PCI\\VEN_10DE&DEV_20B5&SUBSYS_153310DE&REV_A1\\4&18416DC3&0&0008'
 const PATH = 'PCIROOT(16)#PCI(0200)#PCI(0000)'
@@ -44,7 +46,8 @@ const vm = {
   minimumBytes: '34359738368',
   checkpoints: 0,
   assigned: [] as { instanceId: string; locationPath: string }[],
-  partitions: [] as { id: string; gpu: string | null }[],
+  partitions: [],
+  offlineAction: null,
 }
 const raw = (changes: object = {}): RawInventory =>
   rawInventory.parse({
@@ -55,12 +58,14 @@ const raw = (changes: object = {}): RawInventory =>
     devices: [device()],
     dismounted: [],
     vms: [vm],
+    cluster: null,
+    partitionCommand: 'Get-VMHostPartitionableGpu',
     gpus: [],
     ...changes,
   })
 const read = (inventory: RawInventory, remembered: Remembered = {}) =>
   factsFrom(hostName.parse('hv01'), inventory, {
-    notes: { forceDismount: false, guests: { [VM]: 'linux' } },
+    notes: { forceDismount: false, unsupportedPartitioning: false, guests: { [VM]: 'linux' } },
     remembered,
   })
 const first = (inventory: RawInventory, remembered?: Remembered) => read(inventory, remembered).facts.gpus[0]!
@@ -198,17 +203,66 @@ describe('the slots of GPUs', () => {
 
 describe('a partitionable GPU', () => {
   const name = `\\\\?\\PCI#VEN_10DE&DEV_20B5&SUBSYS_153310DE&REV_A1#4&18416dc3&0&0008#{064092b3-625e-43bf-9eb5-dc845897dd59}`
-  const gpus = [{ name, count: 4, validCounts: [1, 2, 4] }]
-  const using = (gpu: string | null) => [{ ...vm, partitions: [{ id: 'x', gpu }] }]
+  const gpus = [
+    {
+      name,
+      count: 4,
+      validCounts: [1, 2, 4],
+      totalVram: '51539607552',
+      availableVram: '38654705664',
+      minVram: '12884901888',
+      maxVram: '51539607552',
+      optimalVram: '12884901888',
+    },
+  ]
+  const share = (gpu: string | null, vram: string | null = null) => ({
+    gpu,
+    minVram: vram,
+    maxVram: vram,
+    optimalVram: vram,
+  })
+  const facts = (changes: object, partitions: object[]) =>
+    read(raw({ gpus, vms: [{ ...vm, partitions }], ...changes })).facts
 
   it.each([
     ['by its name', name],
     ['by its paravirtual name', `${name}\\GPUPARAV`],
     ['where an older module does not tell whose partition it is', null],
   ])('is recognised %s', (_, gpu) => {
-    const inventory = raw({ gpus: [{ ...gpus[0], name: gpu ?? name }], vms: using(gpu) })
+    const host = facts({ gpus: [{ ...gpus[0], name: gpu ?? name }] }, [share(gpu)])
 
-    expect(first(inventory).partition).toEqual({ validCounts: [1, 2, 4], count: 4, used: 1 })
+    expect(host.gpus[0]!.partition).toMatchObject({ validCounts: [1, 2, 4], count: 4 })
+    expect(partitionsInUse(host, host.gpus[0]!)).toBe(1)
+  })
+
+  it('has its figures as numbers, and a partition those that were set', () => {
+    const host = facts({}, [share(name, '8589934592'), share(name)])
+
+    expect(host.gpus[0]!.partition!.vram).toEqual({
+      total: 48 * GIB,
+      available: 36 * GIB,
+      min: 12 * GIB,
+      max: 48 * GIB,
+      optimal: 12 * GIB,
+    })
+    expect(host.vms[0]!.partitions.map(({ vram }) => vram)).toEqual([
+      { min: 8 * GIB, max: 8 * GIB, optimal: 8 * GIB },
+      null,
+    ])
+  })
+
+  it('is not remembered as one: while a VM has it, its driver offers nothing', () => {
+    const before = read(raw({ gpus })).remembered
+
+    expect(Object.values(before)).toEqual([expect.not.objectContaining({ partition: expect.anything() })])
+  })
+
+  it.each([
+    ['Get-VMHostPartitionableGpu', 'current'],
+    ['Get-VMPartitionableGpu', 'older'],
+    [null, 'none'],
+  ])('of a host with %s has commands of the kind: %s', (partitionCommand, partitioning) => {
+    expect(facts({ partitionCommand }, []).partitioning).toBe(partitioning)
   })
 })
 

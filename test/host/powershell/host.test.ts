@@ -20,6 +20,8 @@ const INVENTORY = {
   devices: [],
   dismounted: [],
   vms: [],
+  cluster: null,
+  partitionCommand: null,
   gpus: [],
 }
 
@@ -63,7 +65,7 @@ withEngine('a host over the engine', ({ program: executable }) => {
     host = powerShellHost({
       name: hostName.parse('hv01'),
       target: { kind: 'local', module: join(dir, 'Answers') },
-      notes: { forceDismount: false, guests: {} },
+      notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
       guests: new Map(),
       engine: () => Promise.resolve(engine),
       memory: openMemory(join(dir, 'devices.json')),
@@ -136,7 +138,7 @@ describe('without an engine', () => {
     const host = powerShellHost({
       name: hostName.parse('hv01'),
       target: { kind: 'local', module: 'nowhere' },
-      notes: { forceDismount: false, guests: {} },
+      notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
       guests: new Map(),
       engine: () => Promise.reject(new Error('pwsh is not installed')),
       memory: openMemory(join(dir, 'devices.json')),

@@ -82,6 +82,29 @@ export const release = (name: string, consents: Consents = {}): PlanCommand => (
   ...withConsents(consents),
 })
 
+const { dryRun, script } = NO_CONSENT
+export const share = (gpu: string, vm: string, consents: Consents & { vram?: number } = {}): PlanCommand => ({
+  kind: 'assign',
+  gpu,
+  vm,
+  mode: 'partition',
+  ...NO_CONSENT,
+  ...consents,
+})
+export const split = (gpu: string, count: number): PlanCommand => ({
+  kind: 'partition',
+  gpu,
+  count,
+  dryRun,
+  script,
+})
+export const resize = (vm: string, vram: number, consents: Consents = {}): PlanCommand => ({
+  kind: 'resize',
+  vm,
+  vram,
+  ...withConsents(consents),
+})
+
 /** Asks as one person; resolves with the pending request. Throws what the bot answers instead. */
 export const asked = async (parts: Parts, command: PlanCommand): Promise<Request> => {
   for (const host of parts.hosts.values()) await refreshHost(parts, host)

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { HostFacts, VmFacts } from '../../../src/core/inventory'
 import { gpuByPath, placeOf } from '../../../src/core/inventory'
+import { sharersOf } from '../../../src/core/partitions'
 import { looksDone, replay, type Entry } from '../../../src/core/progress'
 import { removeTempDir } from '../../fakes/temp'
-import { HOST } from './bot'
 import * as hands from './hands'
 import { prepare, type OperationUnderTest, type Prepared } from './prepare'
 import { run, type Hand, type Ran } from './run'
@@ -93,6 +93,7 @@ export const exercise = (operation: OperationUnderTest): void => {
         expect(gpu && placeOf(ran.facts, gpu)).toEqual(
           holder ? { kind: 'assigned', vm: holder.id } : { kind: 'host-enabled' },
         )
+        expect(gpu && sharersOf(ran.facts, gpu).map((vm) => vm.name)).toEqual(operation.ends.sharers ?? [])
         if (holder) {
           expect(holder.settings).toMatchObject({
             automaticStopAction: 'TurnOff',
@@ -215,7 +216,7 @@ export const exercise = (operation: OperationUnderTest): void => {
       const vms = [prepared.plan.from, prepared.plan.to].flatMap((vm) => vm ?? [])
       for (const vm of vms) {
         const start = (powers: Parameters<Hand>[1]) =>
-          powers.administer((world) => hands.startIfItCan(world, HOST, vm.id))
+          powers.administer((world) => hands.startIfItCan(world, prepared.host, vm.id))
         await each(hands.atEach(forward, start), endsWell)
         await each(
           hands.atEach(backward, start).map(([name, hand]) => [name, undoing(hand)]),

@@ -1,6 +1,5 @@
 /** What can happen to an operation, each at one moment of it. */
 import type { World } from '../../../src/host/simulated/fleet'
-import { HOST } from './bot'
 import type { Hand, Moment, Powers } from './run'
 
 export const nothing: Hand = () => undefined
@@ -25,9 +24,9 @@ const inject = (
   n: number,
   fault: { kind: 'refuse' | 'lost-before' | 'lost-after'; code?: string; times: number },
 ): Hand =>
-  once('before', n, ({ world }, moment) => {
+  once('before', n, ({ world, host }, moment) => {
     if (moment.when === 'claimed') return
-    world.inject({ host: HOST, step: moment.step.kind, ...fault })
+    world.inject({ host, step: moment.step.kind, ...fault })
   })
 
 /** The host refuses the n-th order, and this one alone. */

@@ -14,11 +14,17 @@ import { HOST, asked, botOver, decided, fleetOf, stored } from './bot'
 
 export interface OperationUnderTest {
   readonly name: string
+  /** Where; `hv01` if it is not said. */
+  readonly host?: string
   /** What the bot did before. */
   readonly before: readonly PlanCommand[]
   readonly command: PlanCommand
-  /** What the host must look like in the end: the holder of the GPU (null: the host itself), and each VM's power. */
-  readonly ends: { readonly holder: string | null; readonly power: Readonly<Record<string, VmState>> }
+  /** What the host must look like in the end: the holder of the GPU (null: the host itself), who shares it, and each VM's power. */
+  readonly ends: {
+    readonly holder: string | null
+    readonly sharers?: readonly string[]
+    readonly power: Readonly<Record<string, VmState>>
+  }
   /** VMs that end with the settings they had before the bot ever touched them, and with no baseline. */
   readonly restored: readonly string[]
 }
@@ -27,6 +33,7 @@ export interface Prepared {
   /** A store, closed, in which the request is approved. */
   readonly dir: string
   readonly id: string
+  readonly host: string
   readonly plan: Plan
   readonly before: HostFacts
   /** The host as it was before the bot ever touched it. */
@@ -35,13 +42,14 @@ export interface Prepared {
   readonly fleet: (clock: Clock) => SimulatedFleet
 }
 
-export const factsOf = (fleet: SimulatedFleet): HostFacts => structuredClone(sorted(fleet.world.facts(HOST)))
+export const factsOf = (fleet: SimulatedFleet, host: string): HostFacts =>
+  structuredClone(sorted(fleet.world.facts(host)))
 
-export const prepare = async ({ before, command }: OperationUnderTest): Promise<Prepared> => {
+export const prepare = async ({ host = HOST, before, command }: OperationUnderTest): Promise<Prepared> => {
   const dir = makeTempDir()
   const clock = fakeClock()
   const fleet = fleetOf(clock)
-  const pristine = factsOf(fleet)
+  const pristine = factsOf(fleet, host)
   const history: Step[] = []
   const store = await openStore(dir)
   const parts = botOver(store.db, fleet, clock)
@@ -58,12 +66,13 @@ export const prepare = async ({ before, command }: OperationUnderTest): Promise<
   return {
     dir,
     id,
+    host,
     plan,
-    before: factsOf(fleet),
+    before: factsOf(fleet, host),
     pristine,
     fleet: (now) => {
       const again = fleetOf(now)
-      for (const step of history) again.world.act(HOST, step)
+      for (const step of history) again.world.act(host, step)
       return again
     },
   }

@@ -5,7 +5,7 @@ import type { Request, RequestIn } from '../../../src/core/request'
 import type { World } from '../../../src/host/simulated/fleet'
 import { resolveRequest } from '../../../src/work/administer'
 import type { Parts } from '../../../src/work/parts'
-import { ADMIN, CHANNEL, HOST, stored } from './bot'
+import { ADMIN, CHANNEL, stored } from './bot'
 
 /** Every step that a command about this plan can stand for. */
 const stepsAbout = ({ steps, from, to }: Plan): Step[] => [
@@ -34,7 +34,7 @@ export const repairAndResolve = async (
 ): Promise<Request> => {
   for (const command of request.repair) {
     const step = stepOf(request.plan, command)
-    if (read(step, world.facts(HOST)) !== 'done') world.act(HOST, step)
+    if (read(step, world.facts(request.plan.host)) !== 'done') world.act(request.plan.host, step)
   }
   const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
   await parts.db.transaction().execute(await resolveRequest(parts, request.id, caller))

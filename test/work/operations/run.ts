@@ -14,7 +14,7 @@ import { entriesOf } from '../../../src/store/journal'
 import { runRequest } from '../../../src/work/run'
 import { fakeClock } from '../../fakes/clock'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
-import { HOST, botOver, stored } from './bot'
+import { botOver, stored } from './bot'
 import { factsOf, type Prepared } from './prepare'
 import { repairAndResolve } from './repair'
 
@@ -25,6 +25,8 @@ export type Moment =
 
 export interface Powers {
   readonly world: World
+  /** The host that the operation is on. */
+  readonly host: string
   /** The process dies here, at once. */
   kill(): never
   /** The process is asked to stop. */
@@ -72,7 +74,7 @@ export const run = async (prepared: Prepared, hand: Hand): Promise<Ran> => {
 const lives = async (prepared: Prepared, dir: string, hand: Hand): Promise<Ran> => {
   const base = fakeClock()
   const fleet = prepared.fleet(base)
-  const scene = sceneOf(fleet, hand)
+  const scene = sceneOf(fleet, prepared.host, hand)
   const clock: Clock = {
     now: () => base.now(),
     sleep: async (ms, signal) => {
@@ -108,7 +110,7 @@ interface Scene {
   readonly cutOff: () => boolean
 }
 
-const sceneOf = (fleet: SimulatedFleet, hand: Hand): Scene => {
+const sceneOf = (fleet: SimulatedFleet, host: string, hand: Hand): Scene => {
   const { world } = fleet
   const effects: string[] = []
   let stopping = new AbortController()
@@ -120,18 +122,19 @@ const sceneOf = (fleet: SimulatedFleet, hand: Hand): Scene => {
   let gone = false
   const powers: Powers = {
     world,
+    host,
     kill: () => {
       throw new Killed()
     },
     stop: () => stopping.abort(),
     reboot: () => {
-      world.reboot(HOST)
-      world.setReachable(HOST, false)
+      world.reboot(host)
+      world.setReachable(host, false)
       backIn = 2
     },
     cutOff: () => {
       gone = true
-      world.setReachable(HOST, false)
+      world.setReachable(host, false)
     },
     administer: (act) => {
       outside = true
@@ -141,7 +144,7 @@ const sceneOf = (fleet: SimulatedFleet, hand: Hand): Scene => {
   world.onStep(({ step, when }) => {
     if (when === 'before') {
       n += 1
-      heldAlready = read(step, world.facts(HOST)) === 'done'
+      heldAlready = read(step, world.facts(host)) === 'done'
     } else {
       if (heldAlready) repeated += 1
       effects.push(JSON.stringify(step))
@@ -159,7 +162,7 @@ const sceneOf = (fleet: SimulatedFleet, hand: Hand): Scene => {
       backIn -= 1
       if (backIn > 0) return
       backIn = null
-      world.setReachable(HOST, true)
+      world.setReachable(host, true)
     },
     twice: ({ plan }) => repeated + (outside ? 0 : beyond(effects, plan.steps)),
     cutOff: () => gone,
@@ -186,19 +189,19 @@ const outcome = async (end: {
   parts: Parameters<typeof repairAndResolve>[0]
 }): Promise<Ran> => {
   const { prepared, db, fleet, request, scene } = end
-  const facts = factsOf(fleet)
+  const facts = factsOf(fleet, prepared.host)
   const twice = scene.twice(prepared)
   const locks = await db.selectFrom('locks').selectAll().execute()
-  if (scene.cutOff()) fleet.world.setReachable(HOST, true)
+  if (scene.cutOff()) fleet.world.setReachable(prepared.host, true)
   const repaired =
     request.state === 'needs-attention' ? await repairAndResolve(end.parts, fleet.world, request) : null
   return {
     prepared,
     request,
-    repaired: repaired && { request: repaired, facts: factsOf(fleet) },
+    repaired: repaired && { request: repaired, facts: factsOf(fleet, prepared.host) },
     entries: await entriesOf(db, prepared.id),
     facts,
-    baselines: await baselinesOf(db, HOST),
+    baselines: await baselinesOf(db, prepared.host),
     locks: locks.length,
     twice,
     lives: end.life,

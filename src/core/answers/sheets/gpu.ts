@@ -1,6 +1,15 @@
 import { shown } from '../../grammar/shown'
-import { aliasOf, placeOf, type GpuFacts, type HostFacts } from '../../inventory'
+import { aliasOf, placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../inventory'
 import type { FoundGpu } from '../../names'
+import {
+  isParavirtual,
+  isPartitionable,
+  partitionsInUse,
+  partitionsOf as partitionsOfVm,
+  sharersOf,
+  type PartitionableGpu,
+} from '../../partitions'
+import { vramWords } from '../../plan/steps/partition'
 import { whereabouts } from '../place'
 import { bytes } from '../words'
 import { listed, type Sheet, type SheetRow } from './sheet'
@@ -15,7 +24,7 @@ export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'):
       ['Memory', gpu.memoryBytes === null ? 'not known' : bytes(gpu.memoryBytes)],
       ['BARs', barsOf(gpu)],
       ['Driver on the host', driverOf(host, gpu)],
-      ['Partitions', partitionsOf(gpu)],
+      ['Partitions', partitionsOf(host, gpu)],
       ...cautions(host, gpu),
       ['Location path', { code: gpu.locationPath }],
       ['Instance id', { code: gpu.instanceId }],
@@ -39,10 +48,22 @@ const driverOf = (host: HostFacts, gpu: GpuFacts): string => {
   return code === 0 ? version : `${version}, problem code ${code}`
 }
 
-const partitionsOf = ({ partition }: GpuFacts): string =>
-  partition === null
-    ? 'its driver offers none'
-    : `${partition.used} of ${partition.count} in use; it can be split into ${listed(partition.validCounts.map(String), ', ')}`
+const partitionsOf = (host: HostFacts, gpu: GpuFacts): string => {
+  if (!isPartitionable(gpu))
+    return placeOf(host, gpu).kind === 'host-enabled'
+      ? 'its driver offers none'
+      : 'not known while the host does not use it'
+  const { count, validCounts } = gpu.partition
+  return [
+    `${partitionsInUse(host, gpu)} of ${count} in use; it can be split into ${listed(validCounts.map(String), ', ')}`,
+    ...sharersOf(host, gpu).map((vm) => shareOf(host, gpu, vm)),
+  ].join('\n')
+}
+
+const shareOf = (host: HostFacts, gpu: PartitionableGpu, vm: VmFacts): string => {
+  const vram = partitionsOfVm(host, vm, gpu)[0]?.vram
+  return `${shown(vm.name)} (${vm.state})${vram && !isParavirtual(gpu) ? `: ${vramWords(vram)}` : ''}`
+}
 
 const cautions = (host: HostFacts, gpu: GpuFacts): SheetRow[] => [
   ...(gpu.hostDisplay

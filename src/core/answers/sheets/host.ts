@@ -35,6 +35,7 @@ const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
     ['GPUs', listed(gpus, '\n')],
     ['VMs', listed(vms, ', ')],
     ['Device assignment', assignmentOf(host)],
+    ['GPU partitions', sharingOf(host)],
     ['Policies', policiesOf(host)],
     ['Physical addresses', addressesOf(host)],
     ['Dismount with -Force', host.forceDismount ? 'allowed on this host' : 'not allowed on this host'],
@@ -46,6 +47,15 @@ const assignmentOf = ({ iov }: HostFacts): string => {
   if (iov.supported) return 'supported'
   const reasons = iov.reasons.join('; ').slice(0, SAID_CAP)
   return `not supported: ${reasons === '' ? 'the host gives no reason' : reasons}`
+}
+
+const sharingOf = ({ os, partitioning, unsupportedPartitioning, cluster }: HostFacts): string => {
+  if (partitioning === 'none') return 'its Hyper-V module has no commands for them'
+  const allowed =
+    os.release === '2025'
+      ? 'supported'
+      : `not supported by Microsoft before Windows Server 2025; ${unsupportedPartitioning ? 'allowed' : 'not allowed'} on this host`
+  return `${allowed}${cluster === null ? '' : `; node of the cluster ${shown(cluster)}`}`
 }
 
 const policiesOf = ({ policies }: HostFacts): string =>

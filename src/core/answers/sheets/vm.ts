@@ -1,6 +1,8 @@
 import { shown } from '../../grammar/shown'
 import { aliasOf, gpuByPath, type HostFacts, type LocationPath, type VmFacts } from '../../inventory'
 import type { FoundVm } from '../../names'
+import { gpuOfPartition, isParavirtual } from '../../partitions'
+import { vramWords } from '../../plan/steps/partition'
 import { bytes } from '../words'
 import { listed, type Sheet } from './sheet'
 
@@ -11,7 +13,10 @@ export const vmSheet = ({ facts: host, vm }: FoundVm): Sheet => ({
     [
       'GPUs',
       listed(
-        vm.assigned.map((path) => deviceAt(host, path)),
+        [
+          ...vm.assigned.map((path) => deviceAt(host, path)),
+          ...vm.partitions.map((each) => shareOf(host, each)),
+        ],
         ', ',
       ),
     ],
@@ -24,7 +29,7 @@ export const vmSheet = ({ facts: host, vm }: FoundVm): Sheet => ({
     ],
     ['When the host stops', STOP_ACTIONS[vm.settings.automaticStopAction]],
     ['Checkpoints', `${vm.checkpoints}; automatic ones ${vm.settings.automaticCheckpoints ? 'on' : 'off'}`],
-    ['Clustered', vm.clustered ? 'yes' : 'no'],
+    ['Clustered', clusterOf(vm)],
     ['Id', { code: vm.id }],
   ],
 })
@@ -43,4 +48,17 @@ const memoryOf = ({ memory }: VmFacts): string =>
 const deviceAt = (host: HostFacts, path: LocationPath): string => {
   const gpu = gpuByPath(host, path)
   return gpu ? `${aliasOf(host, gpu)} ${shown(gpu.model)}` : `${path} (no such device: needs attention)`
+}
+
+const clusterOf = ({ clustered, offlineAction }: VmFacts): string => {
+  if (!clustered) return 'no'
+  return offlineAction === null ? 'yes' : `yes, offline action ${offlineAction}`
+}
+
+const shareOf = (host: HostFacts, share: VmFacts['partitions'][number]): string => {
+  const gpu = gpuOfPartition(host, share)
+  const size = share.vram && gpu && !isParavirtual(gpu) ? ` (${vramWords(share.vram)})` : ''
+  return gpu
+    ? `a partition of ${aliasOf(host, gpu)} ${shown(gpu.model)}${size}`
+    : 'a partition of a GPU that the host does not tell'
 }

@@ -10,6 +10,7 @@ import type { Host } from '../../../../src/core/ports'
 import type { World } from '../../../../src/host/simulated/fleet'
 import type { Answers, Scene } from './answers/answer'
 import { cimAnswers } from './answers/cim'
+import { clusterAnswers } from './answers/cluster'
 import { deviceAnswers } from './answers/devices'
 import { guestAnswers } from './answers/guest'
 import { partitionAnswers } from './answers/partitions'
@@ -22,6 +23,7 @@ const ANSWERS: Answers = {
   ...vmAnswers,
   ...deviceAnswers,
   ...partitionAnswers,
+  ...clusterAnswers,
   ...pnpAnswers,
   ...cimAnswers,
   ...guestAnswers,
@@ -53,6 +55,8 @@ export interface StubServerOptions {
   /** The simulated host; all rules are its own. */
   readonly host: Host
   readonly language?: 'en' | 'zh'
+  /** The module is of the time before adapters told their GPU. */
+  readonly older?: boolean
   /** Called before a command is carried out; it may wait, and what it throws (StubFailure) is the answer. */
   readonly before?: (call: StubCall) => Promise<void> | void
   /** Called when it was carried out, before it is answered. */
@@ -92,6 +96,7 @@ export const startStubServer = async (options: StubServerOptions): Promise<StubS
     world,
     host: host.name,
     language: options.language ?? 'en',
+    older: options.older ?? false,
     smi: (target) => host.smi(target),
   })
   let scene = sceneOf(options.world, options.host)

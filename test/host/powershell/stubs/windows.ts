@@ -42,7 +42,8 @@ export interface WindowsOptions extends StubServerOptions {
 /** A host that was registered, with everything allowed. */
 export const startWindows = async (options: WindowsOptions): Promise<Windows> => {
   const dir = makeTempDir()
-  const server = await startStubServer(options)
+  const older = options.flavour === '2016' || options.flavour === '2019'
+  const server = await startStubServer({ older, ...options })
   const modules = join(dir, 'modules')
   const programs = join(dir, 'programs')
   writeStubModules(modules, options.flavour, options.stubs)

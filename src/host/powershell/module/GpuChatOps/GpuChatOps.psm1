@@ -8,4 +8,7 @@ $ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot 'Inventory.ps1')
 . (Join-Path $PSScriptRoot 'Vm.ps1')
 . (Join-Path $PSScriptRoot 'Device.ps1')
+. (Join-Path $PSScriptRoot 'PartitionGround.ps1')
+. (Join-Path $PSScriptRoot 'Partition.ps1')
+. (Join-Path $PSScriptRoot 'Cluster.ps1')
 . (Join-Path $PSScriptRoot 'Smi.ps1')

@@ -61,6 +61,18 @@ function Test-Disabled {
     @('22', 'CM_PROB_DISABLED') -contains [string] $Node.ConfigManagerErrorCode
 }
 
+function Assert-OnHost {
+    <#
+    .SYNOPSIS
+    Fails with PreconditionChanged unless the node with this id is at this path. The allow-list names paths, so a change that
+    goes by the id alone must not be of a device at another one.
+    #>
+    param([string] $InstanceId, [string] $LocationPath)
+    $node = @(Get-PnpDevice -ErrorAction Stop | Where-Object { $_.InstanceId -eq $InstanceId })
+    if ($node.Count -eq 1 -and (Get-LocationPath $InstanceId) -eq $LocationPath) { return }
+    throw (New-Refusal 'PreconditionChanged' 'The device is not at this location path.')
+}
+
 function Assert-Ground {
     <#
     .SYNOPSIS
@@ -71,9 +83,11 @@ function Assert-Ground {
     if ($Ground.ContainsKey('VmState')) {
         if ($Ground.VmState -notcontains (Get-StateName (Get-VmById $Ground.VmId))) { throw $changed }
     }
+    if ($Ground.ContainsKey('OnHost')) { Assert-OnHost $Ground.InstanceId $Ground.LocationPath }
     if ($Ground.ContainsKey('Place')) {
         $now = Get-DevicePlace $Ground.LocationPath $Ground.InstanceId
         if ($now.Place -ne $Ground.Place) { throw $changed }
         if ($Ground.Place -eq 'assigned' -and $now.Holder -ne $Ground.Holder) { throw $changed }
     }
+    if ($Ground.ContainsKey('Partition') -and -not (Test-Partition $Ground)) { throw $changed }
 }

@@ -94,7 +94,8 @@ function Invoke-Change {
     .SYNOPSIS
     Runs one change under the host's lock, after fence, allow-list and ground were checked in that order.
     .PARAMETER Ground
-    Hashtable: VmId and VmState, or LocationPath, InstanceId, Place and Holder, or both. What is absent is not expected.
+    Hashtable: VmId and VmState; LocationPath, InstanceId, OnHost, Place and Holder; GpuName, Partition and Count. What is
+    absent is not expected.
     .PARAMETER Change
     The change itself; what it writes is thrown away.
     #>

@@ -15,14 +15,16 @@ function Get-GpuInventory {
     $vms = @(Get-VM -ErrorAction Stop)
     $resources = Get-PciResource
     [ordered]@{
-        module     = 1
-        os         = Get-OsFact
-        iov        = Get-IovFact
-        policies   = Get-PolicyFact
-        devices    = @(Get-DeviceFact $resources)
-        dismounted = @(Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
-        vms        = @($vms | ForEach-Object { Get-VmFact $_ })
-        gpus       = @(Get-PartitionableFact)
+        module           = 1
+        os               = Get-OsFact
+        iov              = Get-IovFact
+        policies         = Get-PolicyFact
+        devices          = @(Get-DeviceFact $resources)
+        dismounted       = @(Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
+        vms              = @($vms | ForEach-Object { Get-VmFact $_ })
+        cluster          = Get-ClusterFact
+        partitionCommand = Get-PartitionCommand
+        gpus             = @(Get-PartitionableGpu | ForEach-Object { Get-PartitionableFact $_ })
     } | ConvertTo-Json -Depth 6 -Compress
 }
 
@@ -151,35 +153,57 @@ function Get-VmFact {
         minimumBytes              = [string] $Vm.MemoryMinimum
         checkpoints               = @(Get-VMSnapshot -VM $Vm -ErrorAction Stop).Count
         assigned                  = @(Get-VMAssignableDevice -VM $Vm -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
-        partitions                = @(Get-PartitionFact $Vm)
+        partitions                = @(Get-PartitionAdapter $Vm | ForEach-Object { Get-PartitionFact $_ })
+        offlineAction             = if ($Vm.IsClustered) { Get-OfflineActionFact ([string] $Vm.Id) } else { $null }
     }
 }
 
 function Get-PartitionFact {
     <#
     .SYNOPSIS
-    The GPU partition adapters of a VM, where this Windows has the command. Older modules do not tell the GPU's path.
+    One GPU partition adapter of a VM. Older modules do not tell the GPU's path; figures that were never set are null.
     #>
-    param($Vm)
-    if (-not (Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue)) { return }
-    foreach ($adapter in @(Get-VMGpuPartitionAdapter -VM $Vm -ErrorAction Stop)) {
-        $path = $adapter.PSObject.Properties['InstancePath']
-        [ordered]@{ id = [string] $adapter.Id; gpu = if ($path) { [string] $path.Value } else { $null } }
+    param($Adapter)
+    $path = $Adapter.PSObject.Properties['InstancePath']
+    [ordered]@{
+        gpu         = if ($path -and $path.Value) { [string] $path.Value } else { $null }
+        minVram     = if ($null -ne $Adapter.MinPartitionVRAM) { [string] $Adapter.MinPartitionVRAM } else { $null }
+        maxVram     = if ($null -ne $Adapter.MaxPartitionVRAM) { [string] $Adapter.MaxPartitionVRAM } else { $null }
+        optimalVram = if ($null -ne $Adapter.OptimalPartitionVRAM) { [string] $Adapter.OptimalPartitionVRAM } else { $null }
     }
 }
 
 function Get-PartitionableFact {
+    param($Gpu)
+    [ordered]@{
+        name          = [string] $Gpu.Name
+        count         = [int] $Gpu.PartitionCount
+        validCounts   = @($Gpu.ValidPartitionCounts | ForEach-Object { [int] $_ })
+        totalVram     = [string] $Gpu.TotalVRAM
+        availableVram = [string] $Gpu.AvailableVRAM
+        minVram       = [string] $Gpu.MinPartitionVRAM
+        maxVram       = [string] $Gpu.MaxPartitionVRAM
+        optimalVram   = [string] $Gpu.OptimalPartitionVRAM
+    }
+}
+
+function Get-ClusterFact {
     <#
     .SYNOPSIS
-    GPUs whose driver can partition them. The command had another name in older modules; the newer one is asked first.
+    The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
     #>
-    $command = Get-Command -Name Get-VMHostPartitionableGpu, Get-VMPartitionableGpu -ErrorAction SilentlyContinue | Select-Object -First 1
-    if (-not $command) { return }
-    foreach ($gpu in @(& $command -ErrorAction Stop)) {
-        [ordered]@{
-            name        = [string] $gpu.Name
-            count       = [int] $gpu.PartitionCount
-            validCounts = @($gpu.ValidPartitionCounts | ForEach-Object { [int] $_ })
-        }
-    }
+    if (-not (Get-Command -Name Get-Cluster -ErrorAction SilentlyContinue)) { return $null }
+    try { return [string] (Get-Cluster -ErrorAction Stop).Name }
+    catch { return $null }
+}
+
+function Get-OfflineActionFact {
+    <#
+    .SYNOPSIS
+    What the cluster does with the VM when it goes offline, as its number; null where that cannot be read.
+    #>
+    param([string] $VmId)
+    if (-not (Get-Command -Name Get-ClusterResource -ErrorAction SilentlyContinue)) { return $null }
+    try { return [int] (Get-VmClusterResource $VmId | Get-ClusterParameter -Name 'OfflineAction' -ErrorAction Stop).Value }
+    catch { return $null }
 }

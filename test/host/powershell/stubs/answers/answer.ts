@@ -11,6 +11,8 @@ export interface Scene {
   readonly world: World
   readonly host: string
   readonly language: 'en' | 'zh'
+  /** The module is of the time before adapters told their GPU. */
+  readonly older: boolean
   /** nvidia-smi as the simulated host answers it. */
   readonly smi: Host['smi']
 }

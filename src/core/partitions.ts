@@ -1,0 +1,49 @@
+/**
+ * Readings of GPU partitions (GPU-P). A GPU has two forms of name: `\\?\PCI#VEN_..#..#{guid}` where it has SR-IOV, and
+ * the same with `\GPUPARAV` behind it where it is paravirtual. Sources: Microsoft, "Partition and assign GPUs to a
+ * virtual machine"; Easy-GPU-PV, issue 361.
+ */
+import type { GpuFacts, HostFacts, VmFacts } from './inventory'
+
+export type PartitionableGpu = GpuFacts & { readonly partition: NonNullable<GpuFacts['partition']> }
+export type PartitionFacts = VmFacts['partitions'][number]
+
+export const isPartitionable = (gpu: GpuFacts): gpu is PartitionableGpu => gpu.partition !== null
+
+/** A paravirtual GPU counts in parts of 1000000000, and setting them is reported to have no effect (ExHyperV). */
+export const isParavirtual = ({ partition }: GpuFacts): boolean =>
+  partition !== null && /\\GPUPARAV$/i.test(partition.name)
+
+/** The PnP instance id, in capitals, of the device path by which a host names a partitionable GPU. */
+export const instanceIdIn = (name: string): string =>
+  name
+    .replace(/^\\\\\?\\/, '')
+    .replace(/#\{.*$/, '')
+    .replaceAll('#', '\\')
+    .toUpperCase()
+
+/** Older modules do not tell which GPU a partition comes from; where the host has one such GPU, it is that one. */
+const isOf = (host: HostFacts, gpu: GpuFacts, { gpu: name }: PartitionFacts): boolean => {
+  if (name !== null) return instanceIdIn(name) === gpu.instanceId.toUpperCase()
+  const [only, ...others] = host.gpus.filter(isPartitionable)
+  return only?.locationPath === gpu.locationPath && others.length === 0
+}
+
+export const gpuOfPartition = (host: HostFacts, partition: PartitionFacts): GpuFacts | undefined =>
+  host.gpus.find((gpu) => isOf(host, gpu, partition))
+
+/** The partitions of this GPU that the VM has. */
+export const partitionsOf = (host: HostFacts, vm: VmFacts, gpu: GpuFacts): readonly PartitionFacts[] =>
+  vm.partitions.filter((each) => isOf(host, gpu, each))
+
+/** The VMs that have partitions of this GPU. */
+export const sharersOf = (host: HostFacts, gpu: GpuFacts): readonly VmFacts[] =>
+  host.vms.filter((vm) => partitionsOf(host, vm, gpu).length > 0)
+
+/** How many partitions of this GPU VMs have. */
+export const partitionsInUse = (host: HostFacts, gpu: GpuFacts): number =>
+  host.vms.reduce((sum, vm) => sum + partitionsOf(host, vm, gpu).length, 0)
+
+/** The GPUs that the VM has partitions of, as far as the host tells. */
+export const sharedWith = (host: HostFacts, vm: VmFacts): readonly GpuFacts[] =>
+  host.gpus.filter((gpu) => partitionsOf(host, vm, gpu).length > 0)

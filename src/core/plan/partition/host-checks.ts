@@ -1,0 +1,154 @@
+/**
+ * Checks of a host and a GPU for partitioning (GPU-P). Sources: Microsoft, "GPU partitioning" (Windows Server 2025; the
+ * list of GPUs; alike across a cluster) and "Partition and assign GPUs to a virtual machine" (nothing returned means
+ * that no driver offers partitions); Easy-GPU-PV, issues 5 and 125.
+ */
+import { type GpuFacts, type HostFacts, aliasOf, placeOf, vmById } from '../../inventory'
+import {
+  type PartitionableGpu,
+  isParavirtual,
+  isPartitionable,
+  partitionsInUse,
+  sharersOf,
+} from '../../partitions'
+import { type Check, about } from '../check'
+
+/** NVIDIA's, as Microsoft lists them. */
+const SUPPORTED = /\b(A2|A10|A16|A40|L2|L4|L40|L40S)\b/
+
+const support = ({ name, os, unsupportedPartitioning }: HostFacts): Check => {
+  const check = about('partition-support', 'Windows release')
+  if (os.release === '2025') return check.pass(`${name} runs ${os.caption}, which supports GPU partitioning`)
+  const why = `${name} runs ${os.caption}; Microsoft supports GPU partitioning from Windows Server 2025 on`
+  if (unsupportedPartitioning)
+    return check.warn(`${why}. The configuration of this host allows it all the same`)
+  return check.fail(
+    why,
+    'Use a host with Windows Server 2025 or assign the whole GPU (`--mode dda`); an administrator can allow it with `unsupportedPartitioning: true` for this host',
+  )
+}
+
+/** The commands of older modules take no GPU: the host chooses one itself. */
+const commands = ({ name, partitioning, gpus }: HostFacts): Check => {
+  const check = about('partition-commands', 'GPU-P commands')
+  const several = gpus.filter(isPartitionable).length > 1
+  if (partitioning === 'current') return check.pass('A partition is added from a GPU that is named')
+  if (partitioning === 'none')
+    return check.fail(
+      `The Hyper-V module of ${name} has no commands for GPU partitions`,
+      'Install the Hyper-V module of Windows Server 2019 or later on this host, or use another one',
+    )
+  if (several)
+    return check.fail(
+      `${name} has several GPUs with partitions, and the commands of its Hyper-V module cannot say which one a partition comes from`,
+      'Use a host with Windows Server 2022 or later, or switch off partitions of all GPUs but one',
+    )
+  return check.pass('Older commands, and one GPU with partitions: a partition can only come from that one')
+}
+
+const driver = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('partition-driver', 'Driver on the host')
+  if (isPartitionable(gpu))
+    return check.pass(
+      isParavirtual(gpu)
+        ? 'It offers paravirtual partitions'
+        : `It offers SR-IOV partitions: ${gpu.partition.validCounts.join(', ')}`,
+    )
+  return check.fail(
+    `The driver of ${aliasOf(host, gpu)} offers no partitions`,
+    'Install the vGPU driver of its vendor on the host and switch on SR-IOV in the firmware, or choose another GPU',
+  )
+}
+
+const model = (gpu: GpuFacts): Check => {
+  const check = about('partition-model', 'Model')
+  if (SUPPORTED.test(gpu.model)) return check.pass(`${gpu.model} is on Microsoft's list for GPU partitioning`)
+  return check.warn(
+    `${gpu.model} is not on Microsoft's list for GPU partitioning (NVIDIA A2, A10, A16, A40, L2, L4, L40, L40S)`,
+  )
+}
+
+const place = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('place', 'Where it is')
+  const alias = aliasOf(host, gpu)
+  const at = placeOf(host, gpu)
+  switch (at.kind) {
+    case 'host-enabled':
+      return check.pass(`${alias} is with the host, where its partitions come from`)
+    case 'assigned':
+      return check.fail(
+        `${alias} is assigned to ${vmById(host, at.vm)?.name ?? at.vm} as a whole; a GPU is either assigned whole or partitioned`,
+        `Use: release ${alias}`,
+      )
+    case 'host-disabled':
+    case 'dismounted':
+      return check.fail(
+        `${alias} is ${at.kind === 'dismounted' ? 'dismounted from' : 'disabled on'} the host, and partitions come from a GPU that the host uses`,
+        `Have an administrator bring it back to the host, or assign it whole`,
+      )
+    case 'missing':
+      return check.fail(
+        `${alias} is not there: the host shows no device at ${gpu.locationPath}`,
+        'Check that the card is seated and powered, and look at it in Device Manager',
+      )
+  }
+}
+
+const policies = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('policies', 'Device assignment policies')
+  const { requireSecureDeviceAssignment: secure, requireSupportedDeviceAssignment: supported } = host.policies
+  if (secure !== true && supported !== true) return check.pass(`${host.name} requires nothing more by policy`)
+  return check.warn(
+    `A policy of ${host.name} requires secure or supported devices: a VM with a partition of ${aliasOf(host, gpu)} does not start if the device falls short of it`,
+    'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it',
+  )
+}
+
+const free = (host: HostFacts, gpu: PartitionableGpu): Check => {
+  const check = about('partition-free', 'Free partitions')
+  const used = partitionsInUse(host, gpu)
+  const { count } = gpu.partition
+  if (used < count) return check.pass(`${count - used} of ${count} partitions are free`)
+  const holders = sharersOf(host, gpu)
+    .map((vm) => vm.name)
+    .join(', ')
+  return check.fail(
+    `All ${count} partitions of ${aliasOf(host, gpu)} are in use (${holders})`,
+    'Release one of them, or choose another GPU; the count can be changed only while no partition is in use',
+  )
+}
+
+/** A VM that fails over or moves finds the same partitions only on hosts that are alike. */
+const alike = (host: HostFacts, gpu: PartitionableGpu, peers: readonly HostFacts[]): Check => {
+  const check = about('partition-alike', 'Alike')
+  const others = [host, ...peers].flatMap((each) =>
+    each.gpus.filter(isPartitionable).map((other) => ({ host: each, gpu: other })),
+  )
+  const different = others.filter(
+    ({ gpu: other }) => other.model !== gpu.model || other.partition.count !== gpu.partition.count,
+  )
+  if (different.length === 0)
+    return check.pass('All GPUs with partitions are of one model and one partition count')
+  const named = different.map(
+    (each) => `${aliasOf(each.host, each.gpu)} (${each.gpu.model}, ${each.gpu.partition.count})`,
+  )
+  return check.warn(
+    `Microsoft asks for GPUs of one make, model and partition count ${peers.length > 0 ? 'across a cluster' : 'in a host'}; different from ${aliasOf(host, gpu)} (${gpu.model}, ${gpu.partition.count}): ${named.slice(0, 5).join(', ')}`,
+  )
+}
+
+/** For `partition GPU into N`. */
+export const splitChecks = (host: HostFacts, gpu: GpuFacts): Check[] => [
+  support(host),
+  commands(host),
+  driver(host, gpu),
+  model(gpu),
+  place(host, gpu),
+]
+
+/** For a VM that is to have a partition. */
+export const shareChecks = (host: HostFacts, gpu: GpuFacts, peers: readonly HostFacts[]): Check[] => [
+  ...splitChecks(host, gpu),
+  policies(host, gpu),
+  ...(isPartitionable(gpu) ? [free(host, gpu), alike(host, gpu, peers)] : []),
+]

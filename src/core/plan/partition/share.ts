@@ -1,0 +1,60 @@
+/** A partition for a VM. Order: Microsoft, "Partition and assign GPUs to a virtual machine". */
+import { type Outcome, accepted, refusal, refused } from '../../errors'
+import { type VmFacts, aliasOf } from '../../inventory'
+import { isPartitionable, partitionsOf } from '../../partitions'
+import { partitionSurvey } from '../../survey'
+import { seal } from '../digest'
+import { type PlanInput, gpuRefOf, partitionRefOf, vmRefOf } from '../input'
+import { obstacles } from '../obstacles'
+import type { Plan } from '../plan'
+import { targetPower } from '../power'
+import type { Step } from '../step'
+import { checkWarnings } from '../warnings'
+import { prepareShare } from './settings'
+import { exactly, refuseVram } from './vram'
+
+export const shareLimits = (vm: VmFacts): string =>
+  `While it has the partition, ${vm.name} cannot be saved and checkpoints are not possible; live migration needs Windows Server 2025 and vGPU software 18 or later, else it is restarted.`
+
+/** The plan to give a VM a partition, of `vramBytes` if that is not null; or every reason against it at once. */
+export const planShare = (input: PlanInput, vramBytes: number | null): Outcome<Plan> => {
+  const { host, gpu, vm, consents, baselines, policyRevision, peers } = input
+  const alias = aliasOf(host, gpu)
+  if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: assign ${alias} to VM`))
+  if (partitionsOf(host, vm, gpu).length > 0)
+    return refused(
+      refusal(
+        'not-possible',
+        `Nothing to do: ${vm.name} has a partition of ${alias} already`,
+        `Use: resize ${vm.name}, or release ${vm.name}`,
+      ),
+    )
+  const checks = partitionSurvey(host, gpu, { vm, peers })
+  const power = targetPower(vm, consents)
+  const wrong =
+    vramBytes === null || !isPartitionable(gpu) ? null : refuseVram(host, gpu, { vramBytes, heldBytes: 0 })
+  const refusals = [...obstacles(checks), ...power.refusals, ...(wrong ? [wrong] : [])]
+  if (!isPartitionable(gpu) || refusals.length > 0) return refused(...refusals)
+
+  const settings = prepareShare(vm, gpu, baselines.get(vm.id))
+  const add: Step = {
+    kind: 'addPartition',
+    gpu: gpuRefOf(host, gpu),
+    partition: partitionRefOf(host, gpu),
+    vm: vmRefOf(vm),
+    vram: vramBytes === null ? null : exactly(vramBytes),
+  }
+  const draft = {
+    action: 'assign' as const,
+    mode: 'partition' as const,
+    host: host.name,
+    gpu: { ...gpuRefOf(host, gpu), model: gpu.model },
+    from: null,
+    to: vmRefOf(vm),
+    steps: [...power.stop, ...settings.steps, add, ...power.start],
+    costs: [...power.costs],
+    warnings: [...checkWarnings(checks), ...power.warnings, ...settings.warnings, shareLimits(vm)],
+    baselines: [{ vm: vm.id, after: settings.after }],
+  }
+  return accepted(seal(draft, host, policyRevision))
+}

@@ -1,0 +1,82 @@
+/** Which GPU and which VM a command is about, by what was last read of the hosts. */
+import type { PlanCommand } from '../core/command'
+import { accepted, refusal, refused, type Outcome } from '../core/errors'
+import { aliasOf, gpuByPath, placeOf, type GpuFacts, type HostView, type VmFacts } from '../core/inventory'
+import { resolveAny, resolveGpu, resolvePair, resolveVm, type FoundGpu, type FoundVm } from '../core/names'
+import { sharedWith, sharersOf } from '../core/partitions'
+
+export interface Subjects {
+  readonly view: HostView
+  readonly gpu: GpuFacts
+  /** The VM that is to have it; for a release and a resize the VM that has a partition of it. */
+  readonly vm: VmFacts | null
+}
+
+export const subjectsOf = (command: PlanCommand, views: readonly HostView[]): Outcome<Subjects> => {
+  switch (command.kind) {
+    case 'assign':
+    case 'move':
+      return resolvePair(command.gpu, command.vm, views)
+    case 'release':
+      return released(command.name, views)
+    case 'partition':
+      return split(command.gpu, views)
+    case 'resize':
+      return resized(command.vm, views)
+  }
+}
+
+const split = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
+  const found = resolveGpu(name, views)
+  return found.ok ? accepted({ view: found.value.view, gpu: found.value.gpu, vm: null }) : found
+}
+
+const resized = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
+  const found = resolveVm(name, views)
+  if (!found.ok) return found
+  const { view, vm, facts } = found.value
+  const [gpu] = sharedWith(facts, vm)
+  return gpu
+    ? accepted({ view, gpu, vm })
+    : refused(
+        refusal(
+          'not-possible',
+          `${vm.name} has no partition of a GPU that could be resized`,
+          `\`show ${vm.name}\` says what it has.`,
+        ),
+      )
+}
+
+const released = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
+  const found = resolveAny(name, views)
+  if (!found.ok) return found
+  const { value } = found
+  if (value.kind === 'host')
+    return refused(refusal('syntax', `${name} is a host`, `Name one GPU, such as \`release ${name}/gpu0\`.`))
+  return value.kind === 'gpu' ? releasedGpu(value) : releasedFrom(value)
+}
+
+/** A GPU that VMs share is released by VM; where one VM has a partition, that is meant. */
+const releasedGpu = ({ view, facts, gpu }: FoundGpu): Outcome<Subjects> => {
+  const sharers = placeOf(facts, gpu).kind === 'assigned' ? [] : sharersOf(facts, gpu)
+  const [only] = sharers
+  if (sharers.length <= 1) return accepted({ view, gpu, vm: only ?? null })
+  const choices = sharers.map((vm) => `\`release ${vm.name}\``).join(' or ')
+  return refused(
+    refusal('syntax', `${aliasOf(facts, gpu)} is shared by ${sharers.length} VMs`, `Say which: ${choices}.`),
+  )
+}
+
+/** `release VM` means its one GPU; with several, the person must say which. */
+const releasedFrom = ({ view, facts, vm }: FoundVm): Outcome<Subjects> => {
+  const whole = vm.assigned.flatMap((path) => gpuByPath(facts, path) ?? [])
+  const shared = sharedWith(facts, vm)
+  const [only, ...others] = [
+    ...whole.map((gpu) => ({ gpu, vm: null })),
+    ...shared.map((gpu) => ({ gpu, vm })),
+  ]
+  if (!only) return refused(refusal('not-possible', `${vm.name} has no GPU`, 'See `list --mine` or `list`.'))
+  if (others.length === 0) return accepted({ view, ...only })
+  const choices = [only, ...others].map(({ gpu }) => `\`release ${aliasOf(facts, gpu)}\``).join(' or ')
+  return refused(refusal('syntax', `${vm.name} has ${others.length + 1} GPUs`, `Say which: ${choices}.`))
+}

@@ -16,14 +16,10 @@ const shortModel = (model) => model.replace(/^NVIDIA\s+/i, '').replace(/\s+\d+\s
 const gpuRemarks = (gpu) => [
   gpu.noAcs ? 'no ACS' : null,
   gpu.problemCode === 28 ? 'no driver' : null,
-  gpu.partitions ? `GPU-P ×${gpu.partitions}` : null,
+  gpu.partitions ? `GPU-P, ${gpu.holders.length} of ${gpu.partitions}` : null,
 ]
 
-const place = (gpu) => {
-  if (gpu.place === 'assigned') return `in ${gpu.holders[0]}`
-  const shared = gpu.holders.length > 0 ? `, shared with ${gpu.holders.join(', ')}` : ''
-  return `${PLACES[gpu.place] ?? gpu.place}${shared}`
-}
+const place = (gpu) => (gpu.place === 'assigned' ? `in ${gpu.holders[0]}` : (PLACES[gpu.place] ?? gpu.place))
 
 const gpuRow = (gpu) =>
   el(
@@ -142,8 +138,13 @@ const flash = (card, before, host) => {
 }
 
 const shown = new Map()
+// A card that was redrawn is no longer on the page.
 const resized = new window.ResizeObserver((entries) =>
-  entries.forEach(({ target }) => drawWires(target, shown.get(target.parentElement.dataset.host))),
+  entries.forEach(({ target }) => {
+    const slot = target.parentElement
+    if (slot) drawWires(target, shown.get(slot.dataset.host))
+    else resized.unobserve(target)
+  }),
 )
 
 export const showFleet = (fleet) => {

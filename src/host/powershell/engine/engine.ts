@@ -4,7 +4,16 @@
  */
 import type { Clock } from '../../../core/ports'
 import { startProcess, type Process, type ProcessOptions } from './process'
-import { callLine, cancelLine, closeLine, openLine, type Answer, type Parameters, type Target } from './wire'
+import {
+  callLine,
+  cancelLine,
+  closeLine,
+  isText,
+  openLine,
+  type Answer,
+  type Parameters,
+  type Target,
+} from './wire'
 
 /** How long a cancelled call may take to end before its session is dropped. */
 const GRACE_MS = 10_000
@@ -42,6 +51,8 @@ export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
 
   const call = async ({ session, command, parameters, timeoutMs }: Call): Promise<Answer> => {
     if (dead !== null) return { kind: 'lost', why: dead }
+    if (!isText(parameters))
+      return { kind: 'error', code: 'NotText', message: `a parameter of ${command} is no text` }
     const id = String(++calls)
     const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve))
     const { name, target } = session

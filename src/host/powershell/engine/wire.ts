@@ -64,6 +64,12 @@ const parameter = (name: string, value: Parameters[string]): string[] => {
 const words = (parameters: Parameters): string[] =>
   Object.entries(parameters).flatMap(([name, value]) => parameter(name, value))
 
+/** UTF-8 has no form for half of a surrogate pair: it would arrive as another character. */
+export const isText = (parameters: Parameters): boolean =>
+  Object.values(parameters)
+    .flat()
+    .every((value) => typeof value !== 'string' || !/\p{Surrogate}/u.test(value))
+
 const targetParameters = (target: Target): Parameters => {
   switch (target.kind) {
     case 'local':

@@ -21,7 +21,7 @@ function Disable-GpuDevice {
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace
     )
-    $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath; OnHost = $true }
+    $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     Invoke-Change $Fence $ground {
         Disable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
@@ -48,7 +48,7 @@ function Enable-GpuDevice {
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace
     )
-    $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath; OnHost = $true }
+    $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     Invoke-Change $Fence $ground {
         Enable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop

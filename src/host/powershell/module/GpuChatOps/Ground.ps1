@@ -61,15 +61,20 @@ function Test-Disabled {
     @('22', 'CM_PROB_DISABLED') -contains [string] $Node.ConfigManagerErrorCode
 }
 
-function Assert-OnHost {
+function Assert-Device {
     <#
     .SYNOPSIS
-    Fails with PreconditionChanged unless the node with this id is at this path. The allow-list names paths, so a change that
-    goes by the id alone must not be of a device at another one.
+    Fails with PreconditionChanged unless the device with this id is the one at this path: on the host, in the pool, or in a VM.
+    The allow-list names paths, so an order must not be about a device at another one.
     #>
     param([string] $InstanceId, [string] $LocationPath)
-    $node = @(Get-PnpDevice -ErrorAction Stop | Where-Object { $_.InstanceId -eq $InstanceId })
+    $node = @(Get-PnpDevice -ErrorAction Stop | Where-Object { $_.InstanceId -eq $InstanceId -and [string] $_.Status -ne 'Unknown' })
     if ($node.Count -eq 1 -and (Get-LocationPath $InstanceId) -eq $LocationPath) { return }
+    $pooled = 'PCIP' + $InstanceId.Substring(3)
+    $given = @(Get-VM -ErrorAction Stop | ForEach-Object { Get-VMAssignableDevice -VM $_ -ErrorAction Stop })
+    foreach ($device in @(Get-VMHostAssignableDevice -ErrorAction Stop) + $given) {
+        if ($device.LocationPath -eq $LocationPath -and $device.InstanceID -eq $pooled) { return }
+    }
     throw (New-Refusal 'PreconditionChanged' 'The device is not at this location path.')
 }
 
@@ -83,7 +88,7 @@ function Assert-Ground {
     if ($Ground.ContainsKey('VmState')) {
         if ($Ground.VmState -notcontains (Get-StateName (Get-VmById $Ground.VmId))) { throw $changed }
     }
-    if ($Ground.ContainsKey('OnHost')) { Assert-OnHost $Ground.InstanceId $Ground.LocationPath }
+    if ($Ground.ContainsKey('InstanceId')) { Assert-Device $Ground.InstanceId $Ground.LocationPath }
     if ($Ground.ContainsKey('Place')) {
         $now = Get-DevicePlace $Ground.LocationPath $Ground.InstanceId
         if ($now.Place -ne $Ground.Place) { throw $changed }

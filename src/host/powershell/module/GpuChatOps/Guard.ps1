@@ -94,7 +94,7 @@ function Invoke-Change {
     .SYNOPSIS
     Runs one change under the host's lock, after fence, allow-list and ground were checked in that order.
     .PARAMETER Ground
-    Hashtable: VmId and VmState; LocationPath, InstanceId, OnHost, Place and Holder; GpuName, Partition and Count. What is
+    Hashtable: VmId and VmState; LocationPath, InstanceId, Place and Holder; GpuName, Partition and Count. What is
     absent is not expected.
     .PARAMETER Change
     The change itself; what it writes is thrown away.

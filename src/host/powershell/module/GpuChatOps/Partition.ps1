@@ -33,7 +33,7 @@ function Set-GpuPartitionCount {
         [int] $ExpectCount
     )
     Assert-GpuName $GpuName $InstanceId
-    $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath; OnHost = $true; GpuName = $GpuName }
+    $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath; GpuName = $GpuName }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition; $ground.Count = $ExpectCount }
     Invoke-Change $Fence $ground {
@@ -89,7 +89,7 @@ function Add-GpuPartition {
         [string] $ExpectPartition
     )
     Assert-GpuName $GpuName $InstanceId
-    $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath; OnHost = $true; GpuName = $GpuName }
+    $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath; GpuName = $GpuName }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition }
@@ -134,7 +134,7 @@ function Remove-GpuPartition {
         [string] $ExpectPartition
     )
     Assert-GpuName $GpuName $InstanceId
-    $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath; OnHost = $true; GpuName = $GpuName }
+    $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath; GpuName = $GpuName }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition }
@@ -183,7 +183,7 @@ function Set-GpuPartition {
         [string] $ExpectPartition
     )
     Assert-GpuName $GpuName $InstanceId
-    $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath; OnHost = $true; GpuName = $GpuName }
+    $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath; GpuName = $GpuName }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition }

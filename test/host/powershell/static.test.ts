@@ -112,6 +112,7 @@ withEngine('the PowerShell of the module and the worker', ({ program }) => {
       ['an error that would go unnoticed', 'Get-VM', /no -ErrorAction/],
       ['a device without its path', 'Add-VMAssignableDevice -VM $vm -ErrorAction Stop', /no -LocationPath/],
       ['all devices of a VM', 'Remove-VMAssignableDevice -VMName x -ErrorAction Stop', /may remove all/],
+      ['a command that is another one in a restricted session', 'Get-Command -Name x', /name its module/],
       ['a change without a fence', 'function Set-It { Invoke-Change 1 @{} { } }', /without a fence/],
     ])('%s', async (_, text, complaint) => {
       const script = await facts(text)

@@ -30,7 +30,8 @@ function Get-CallFact {
     $splats = @($Call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.VariableExpressionAst] -and $_.Splatted })
     $scope = if ($holder) { $holder } else { $Ast }
     [ordered]@{
-        name       = [string] $Call.GetCommandName()
+        name       = [string] $Call.GetCommandName() -replace '^Microsoft\.PowerShell\.\w+\\', ''
+        qualified  = [string] $Call.GetCommandName() -like '*\*'
         line       = $Call.Extent.StartLineNumber
         function   = if ($holder) { $holder.Name } else { '' }
         parameters = @($Call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] } | ForEach-Object { $_.ParameterName })

@@ -13,6 +13,8 @@ export const scriptFacts = z.object({
   calls: z.array(
     z.object({
       name: z.string(),
+      /** With the name of its module before it. */
+      qualified: z.boolean(),
       line: z.number(),
       function: z.string(),
       parameters: z.array(z.string()),
@@ -56,6 +58,9 @@ const flavoursOf = (command: string): Flavour[] =>
 /** Devices are named by their path; without one a command may take any device, or all. */
 const BY_PATH = ['Add-VMAssignableDevice', 'Mount-VMHostAssignableDevice', 'Dismount-VMHostAssignableDevice']
 
+/** A restricted session has functions of these names, which take less than the commands do. */
+const PROXIED = ['Get-Command', 'Get-Help', 'Measure-Object', 'Out-Default', 'Select-Object']
+
 const unknownParameters = (given: readonly string[], has: readonly string[]): string[] =>
   given.filter((name) => ![...has, ...COMMON].some((each) => each.toLowerCase() === name.toLowerCase()))
 
@@ -91,6 +96,8 @@ const flavoursWith = (command: string, parameter: string): Flavour[] =>
 
 const aboutCall = (call: CallFact, script: ScriptFacts, own: ReadonlySet<string>): string[] => {
   if (call.name === '' || own.has(call.name)) return []
+  if (PROXIED.includes(call.name) && !call.qualified)
+    return [`${call.name} in line ${call.line}: another one in a restricted session; name its module`]
   if (call.name !== 'Invoke-Command' && flavoursOf(call.name).length > 0) return ofWindows(call, script)
   const allowed = [
     ...(known.commands[call.name] ?? []),

@@ -28,7 +28,9 @@ function Get-LocationPath {
     #>
     param([string] $InstanceId)
     $property = Get-PnpDeviceProperty -InstanceId $InstanceId -KeyName 'DEVPKEY_Device_LocationPaths' -ErrorAction Stop
-    @($property.Data) | Where-Object { $_ -like 'PCIROOT(*' } | Select-Object -First 1
+    foreach ($path in @($property.Data)) {
+        if ($path -like 'PCIROOT(*') { return [string] $path }
+    }
 }
 
 function Get-DevicePlace {

@@ -55,7 +55,13 @@ function Assert-Fence {
     param([string] $Directory, [long] $Fence)
     $path = [System.IO.Path]::Combine($Directory, 'fence')
     $highest = [long] 0
-    if ([System.IO.File]::Exists($path)) { $highest = [long] [System.IO.File]::ReadAllText($path).Trim() }
+    if ([System.IO.File]::Exists($path)) {
+        $text = [System.IO.File]::ReadAllText($path).Trim()
+        if ($text -notmatch '\A[0-9]{1,18}\z') {
+            throw (New-Refusal 'FenceUnreadable' "$path holds no number. If nothing runs on this host, delete it.")
+        }
+        $highest = [long] $text
+    }
     if ($Fence -lt $highest) {
         throw (New-Refusal 'StaleFence' "Fence $Fence is lower than $highest, the highest seen.")
     }

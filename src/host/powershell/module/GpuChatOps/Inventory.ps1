@@ -192,7 +192,7 @@ function Get-ClusterFact {
     .SYNOPSIS
     The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
     #>
-    if (-not (Get-Command -Name Get-Cluster -ErrorAction SilentlyContinue)) { return $null }
+    if (-not (Microsoft.PowerShell.Core\Get-Command -Name Get-Cluster -ErrorAction SilentlyContinue)) { return $null }
     try { return [string] (Get-Cluster -ErrorAction Stop).Name }
     catch { return $null }
 }
@@ -203,7 +203,7 @@ function Get-OfflineActionFact {
     What the cluster does with the VM when it goes offline, as its number; null where that cannot be read.
     #>
     param([string] $VmId)
-    if (-not (Get-Command -Name Get-ClusterResource -ErrorAction SilentlyContinue)) { return $null }
+    if (-not (Microsoft.PowerShell.Core\Get-Command -Name Get-ClusterResource -ErrorAction SilentlyContinue)) { return $null }
     try { return [int] (Get-VmClusterResource $VmId | Get-ClusterParameter -Name 'OfflineAction' -ErrorAction Stop).Value }
     catch { return $null }
 }

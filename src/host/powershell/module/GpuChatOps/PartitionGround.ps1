@@ -7,7 +7,7 @@ function Get-PartitionCommand {
     The name of the command that lists partitionable GPUs on this host, the newer one first; null where there is none.
     #>
     foreach ($name in @('Get-VMHostPartitionableGpu', 'Get-VMPartitionableGpu')) {
-        if (Get-Command -Name $name -ErrorAction SilentlyContinue) { return $name }
+        if (Microsoft.PowerShell.Core\Get-Command -Name $name -ErrorAction SilentlyContinue) { return $name }
     }
     $null
 }
@@ -27,7 +27,7 @@ function Get-PartitionAdapter {
     The GPU partition adapters of a VM, where this Windows has the command.
     #>
     param($Vm)
-    if (Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue) {
+    if (Microsoft.PowerShell.Core\Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue) {
         Get-VMGpuPartitionAdapter -VM $Vm -ErrorAction Stop
     }
 }

@@ -1,5 +1,5 @@
-// `npm test`: builds (one suite runs the program as a process of its own), gets the PowerShell engine, then runs every
-// suite under test/ through jest.
+// `npm test`: builds (one suite runs the program as a process of its own), gets the PowerShell engine and an SSH server,
+// then runs every suite under test/ through jest.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -16,4 +16,5 @@ process.exitCode =
   run(here('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json') ||
   run(here('scripts/copy-assets.mjs')) ||
   engine() ||
+  run(here('scripts/sshd.mjs')) ||
   run(here('node_modules/jest/bin/jest.js'), ...process.argv.slice(2))

@@ -2,51 +2,18 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/clock'
-import { hostName, type HostFacts } from '../../src/core/inventory'
+import { hostName } from '../../src/core/inventory'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
-import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import { withEngine, type Engine as Found } from '../host/powershell/pwsh'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import { FLAVOURS, type Flavour } from '../host/powershell/stubs/modules'
 import { startWindows, type Windows } from '../host/powershell/stubs/windows'
 import { describeHost, type HostUnderTest } from './host-contract'
+import { knownOver, openFleet } from './over-powershell'
 
-const clock = { now: () => 0, sleep: () => Promise.resolve() }
 const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.password }
-
-/** Windows tells neither the width of addresses nor how much memory a GPU has, and of a device that a VM had already little else. */
-const known = (facts: HostFacts, flavour: Flavour): HostFacts => ({
-  ...facts,
-  physicalAddressBits: null,
-  forceDismount: false,
-  partitioning: flavour === '2016' || flavour === '2019' ? 'older' : 'current',
-  vms: facts.vms.map((vm) =>
-    flavour === '2016' || flavour === '2019'
-      ? { ...vm, partitions: vm.partitions.map(({ vram }) => ({ gpu: null, vram })) }
-      : vm,
-  ),
-  gpus: facts.gpus.map((gpu) =>
-    gpu.problemCode === null
-      ? {
-          ...gpu,
-          memoryBytes: null,
-          bars: [],
-          acs: null,
-          reservedMemory: null,
-          deviceType: null,
-          baseClass: null,
-          interrupts: 'none' as const,
-        }
-      : { ...gpu, memoryBytes: null },
-  ),
-})
-
-const openFleet = (name: string) => {
-  const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
-  return { world: fleet.world, simulated: fleet.hosts.find((host) => host.name === name)! }
-}
 
 const describePowerShell = (
   name: string,
@@ -87,7 +54,7 @@ const describePowerShell = (
     return Promise.resolve({
       host,
       world,
-      known: (facts) => known(facts, kind.flavour),
+      known: (facts) => knownOver(facts, kind.flavour),
       cutOff: () => {
         reached = false
         return engine.stop()

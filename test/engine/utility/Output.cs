@@ -69,3 +69,30 @@ public sealed class WriteErrorCommand : PSCmdlet
         WriteError(written);
     }
 }
+
+/// <summary>Text as it is; the engine itself pipes what native programs print in a remote session through it.</summary>
+[Cmdlet(VerbsData.Out, "String")]
+public sealed class OutStringCommand : PSCmdlet
+{
+    private readonly System.Text.StringBuilder text = new();
+
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    [Parameter]
+    public SwitchParameter Stream { get; set; }
+
+    [Parameter]
+    public int Width { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        if (Stream) WriteObject(InputObject?.ToString() ?? "");
+        else text.Append(InputObject).Append('\n');
+    }
+
+    protected override void EndProcessing()
+    {
+        if (!Stream) WriteObject(text.ToString());
+    }
+}

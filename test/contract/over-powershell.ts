@@ -1,0 +1,38 @@
+/** What the contract needs of every host that PowerShell reaches. */
+import type { HostFacts } from '../../src/core/inventory'
+import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
+import type { Flavour } from '../host/powershell/stubs/modules'
+
+const clock = { now: () => 0, sleep: () => Promise.resolve() }
+
+/** Windows tells neither the width of addresses nor how much memory a GPU has, and of a device that a VM had already little else. */
+export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
+  ...facts,
+  physicalAddressBits: null,
+  forceDismount: false,
+  partitioning: flavour === '2016' || flavour === '2019' ? 'older' : 'current',
+  vms: facts.vms.map((vm) =>
+    flavour === '2016' || flavour === '2019'
+      ? { ...vm, partitions: vm.partitions.map(({ vram }) => ({ gpu: null, vram })) }
+      : vm,
+  ),
+  gpus: facts.gpus.map((gpu) =>
+    gpu.problemCode === null
+      ? {
+          ...gpu,
+          memoryBytes: null,
+          bars: [],
+          acs: null,
+          reservedMemory: null,
+          deviceType: null,
+          baseClass: null,
+          interrupts: 'none' as const,
+        }
+      : { ...gpu, memoryBytes: null },
+  ),
+})
+
+export const openFleet = (name: string) => {
+  const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
+  return { world: fleet.world, simulated: fleet.hosts.find((host) => host.name === name)! }
+}

@@ -155,7 +155,7 @@ withEngine('the contract over SSH', (found) => {
 
     describe('a host', () => {
       const inventoryWith = (more: { keyFile?: string; knownHosts?: string }, name: 'hv01' | 'hv02') =>
-        hostOver(`${name}`, openFleet(name).world, targetWith(more))
+        hostOver(name, openFleet(name).world, targetWith(more))
 
       it.each([
         [

@@ -41,13 +41,21 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   const change = lane('change')
   const read = lane('read')
   const guest = lane('guest')
+  /** A change whose end nobody heard of, perhaps of an earlier process, may still be under way: the next reading waits for it. */
+  let unsettled = true
 
   return {
     name,
-    run: async (order) => resultOf(await change(callOf(order))),
+    run: async (order) => {
+      const result = resultOf(await change(callOf(order)))
+      if (result.kind === 'unknown') unsettled = true
+      return result
+    },
     inventory: async () => {
-      const answer = await read({ command: 'Get-GpuInventory', parameters: {}, timeoutMs: READ_MS })
+      const parameters = { Settled: unsettled }
+      const answer = await read({ command: 'Get-GpuInventory', parameters, timeoutMs: READ_MS })
       if (answer.kind !== 'ok') throw new Fault('host-unreachable', `${name}: ${whyOf(answer)}`)
+      if (parameters.Settled) unsettled = false
       const { facts, remembered } = factsFrom(name, parse(name, answer.json), {
         notes,
         remembered: memory.recall(),

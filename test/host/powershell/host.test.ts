@@ -27,7 +27,7 @@ const INVENTORY = {
 
 /** Functions named like those of the module, which answer as a host could; files say which way, and that they were called. */
 const MODULE = (dir: string): string => `
-function Get-GpuInventory { [System.IO.File]::ReadAllText('${join(dir, 'inventory.json')}') }
+function Get-GpuInventory { param([switch] $Settled) [System.IO.File]::ReadAllText('${join(dir, 'inventory.json')}') }
 function Start-GpuVm {
     param([string] $VmId, [long] $Fence, [string[]] $ExpectState)
     [System.IO.File]::WriteAllText('${join(dir, 'started')}', "$VmId $Fence $ExpectState")

@@ -12,7 +12,10 @@ const WHY = 'openssh-server is not installed'
 
 /** A suite over sshd; skipped, with the reason in its name, on a machine that has none. */
 export const withSshd = (name: string, suite: () => void): void => {
-  if (existsSync(PROGRAM)) { describe(name, suite); return; }
+  if (existsSync(PROGRAM)) {
+    describe(name, suite)
+    return
+  }
   if (process.env['CI'] === 'true') throw new Error(`suites over SSH cannot be skipped here: ${WHY}`)
   describe.skip(`${name} (skipped: ${WHY})`, () => test('needs sshd', () => undefined))
 }

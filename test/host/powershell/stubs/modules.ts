@@ -72,6 +72,13 @@ const parameterText = ({ name, type, aliases, values, sets }: Parameter): string
     `[${typeOf(type)}] $${name}`,
   ].join('\n        ')
 
+/**
+ * What a command may print where only answers belong: a line that looks like one and, where GPU_STUB_NOISE says
+ * `Command=N` of this command, N characters.
+ */
+const noise = (name: string): string =>
+  `if ($env:GPU_STUB_NOISE) { [System.Console]::Out.WriteLine('mark 1 ok AAAA'); if ($env:GPU_STUB_NOISE -like '${name}=*') { [System.Console]::Out.WriteLine([string]::new('x', [int] ($env:GPU_STUB_NOISE -split '=')[1])) } }`
+
 const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command): string => {
   const binding = [
     ...(defaultSet ? [`DefaultParameterSetName = '${defaultSet}'`] : []),
@@ -84,7 +91,8 @@ const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command):
         ${parameters.map(parameterText).join(',\n        ')}
     )
     process {
-        ${asks}Invoke-HyperVStub -Command '${name}' -Bound $PSBoundParameters
+        ${asks}${noise(name)}
+        Invoke-HyperVStub -Command '${name}' -Bound $PSBoundParameters
     }
 }
 `

@@ -29,11 +29,11 @@ function Get-StateDirectory {
 function Lock-Host {
     <#
     .SYNOPSIS
-    Takes the host's lock, a file that the system frees however its holder ends. Fails with Busy after a minute.
+    Takes the host's lock, a file that the system frees however its holder ends. Fails with Busy when it has to wait longer.
     #>
-    param([string] $Directory)
+    param([string] $Directory, [int] $Seconds)
     $path = [System.IO.Path]::Combine($Directory, 'lock')
-    $until = [System.DateTime]::UtcNow.AddSeconds($script:LockPatienceSeconds)
+    $until = [System.DateTime]::UtcNow.AddSeconds($Seconds)
     while ($true) {
         try {
             return [System.IO.File]::Open($path, 'OpenOrCreate', 'ReadWrite', 'None')
@@ -107,7 +107,7 @@ function Invoke-Change {
     #>
     param([long] $Fence, [hashtable] $Ground, [scriptblock] $Change)
     $directory = Get-StateDirectory
-    $lock = Lock-Host $directory
+    $lock = Lock-Host $directory $script:LockPatienceSeconds
     try {
         if ($Ground.ContainsKey('VmId')) { Assert-Allowed $directory 'vm' $Ground.VmId }
         if ($Ground.ContainsKey('LocationPath')) { Assert-Allowed $directory 'device' $Ground.LocationPath }

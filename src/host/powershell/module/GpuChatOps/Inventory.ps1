@@ -8,10 +8,13 @@ function Get-GpuInventory {
     <#
     .SYNOPSIS
     The facts of this host as one line of JSON.
+    .PARAMETER Settled
+    Waits, up to half a minute, until no change is under way: one whose caller is gone may still be. Fails with Busy.
     #>
     [CmdletBinding()]
     [OutputType([string])]
-    param()
+    param([switch] $Settled)
+    if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $vms = @(Get-VM -ErrorAction Stop)
     $resources = Get-PciResource
     [ordered]@{

@@ -2,20 +2,13 @@
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { hostName, vmId } from '../../core/inventory'
+import { hostKey } from '../host-key'
 
 const credential = z
   .string()
   .regex(
     /^(env:[A-Z][A-Z0-9_]{0,60}|vault:[^/\s]{1,60}\/\S{1,120})$/,
     'names where a credential is: env:NAME (NAME_USER and NAME_PASSWORD are set) or vault:VAULT/SECRET (SecretManagement)',
-  )
-
-/** As `ssh-keyscan` prints it, without the host's name in front: type and key. */
-export const hostKey = z
-  .string()
-  .regex(
-    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
-    'is a public host key such as "ssh-ed25519 AAAA..." (ssh-keyscan prints it; compare it on the host itself)',
   )
 
 const guest = z.strictObject({ credential })

@@ -1,0 +1,75 @@
+/** The arguments and the environment of the `ssh` program, for one question to one guest. */
+import { SMI_ARGUMENTS } from '../../core/smi'
+
+export interface SshQuestion {
+  /** The name under which the key of the guest is looked up, whatever address it has. */
+  readonly alias: string
+  /** A literal IP address. */
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  readonly keyFile: string
+  /** The pinned keys of this guest, and no others. */
+  readonly knownHosts: string
+  /** Where ssh writes what it says itself; its standard error then holds what the guest says. */
+  readonly log: string
+}
+
+/** The only thing that is ever asked. */
+export const SMI_COMMAND = ['nvidia-smi', ...SMI_ARGUMENTS].join(' ')
+
+/** ssh expands `%` and `~`, and parts a list at blanks. (It expands `${...}` too, which has no escape: see config.ts.) */
+const path = (file: string): string =>
+  `"${file.replaceAll('%', '%%').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+
+export const sshArguments = (question: SshQuestion): string[] => [
+  // No configuration file, no agent, no keys but this one.
+  ...['-F', 'none'],
+  ...options({
+    BatchMode: 'yes',
+    IdentitiesOnly: 'yes',
+    IdentityAgent: 'none',
+    IdentityFile: path(question.keyFile),
+    PreferredAuthentications: 'publickey',
+    PasswordAuthentication: 'no',
+    KbdInteractiveAuthentication: 'no',
+    // The pinned key or none, wherever the address leads; nothing is learnt.
+    StrictHostKeyChecking: 'yes',
+    UserKnownHostsFile: path(question.knownHosts),
+    GlobalKnownHostsFile: 'none',
+    HostKeyAlias: question.alias,
+    CheckHostIP: 'no',
+    UpdateHostKeys: 'no',
+    VerifyHostKeyDNS: 'no',
+    // Nothing of this machine is offered to the guest.
+    ForwardAgent: 'no',
+    ForwardX11: 'no',
+    ClearAllForwardings: 'yes',
+    Tunnel: 'no',
+    RequestTTY: 'no',
+    EscapeChar: 'none',
+    // No other program, and no connection shared with one.
+    PermitLocalCommand: 'no',
+    ProxyCommand: 'none',
+    ProxyJump: 'none',
+    ControlMaster: 'no',
+    ControlPath: 'none',
+    ConnectTimeout: '10',
+    ConnectionAttempts: '1',
+    // Tells whether the account was let in; only so are failures of ssh and of nvidia-smi told apart.
+    LogLevel: 'VERBOSE',
+  }),
+  ...['-E', question.log, '-l', question.user, '-p', String(question.port)],
+  ...['--', question.address, SMI_COMMAND],
+]
+
+const options = (values: Readonly<Record<string, string>>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+
+const NEEDED = ['PATH', 'SystemRoot', 'SystemDrive', 'ProgramData', 'USERPROFILE', 'TEMP', 'TMP']
+
+/** What ssh needs to be found and to start: no agent, no askpass program, no secret of the bot. */
+export const sshEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(NEEDED.filter((name) => env[name] !== undefined).map((name) => [name, env[name]])),
+  LC_ALL: 'C',
+})

@@ -31,6 +31,8 @@ const ALL_MS = 30_000
 const TRIED = 4
 const NAMED = 3
 
+const LATE = `the guest gave no answer within ${ALL_MS / 1000} s: ask again, or look into it`
+
 const notRun = (why: string): SmiAnswer => ({ kind: 'not-run', why })
 
 /** Asks at the addresses that the guest reports, in their order, until one answers. Never throws. */
@@ -63,7 +65,7 @@ const nowhere = ({ refused }: Sifted): string => {
     return 'the guest reports no IP address: it may still be starting, or lacks the Hyper-V services (package hyperv-daemons, linux-cloud-tools)'
   const named = refused.slice(0, NAMED).map(({ address, why }) => `${address} (${why})`)
   const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : ''
-  return `no address that the guest reports may be asked: ${named.join(', ')}${more}; an administrator sets allowedSubnets`
+  return `allowedSubnets, which an administrator sets, lets none of the guest's addresses be asked: ${named.join(', ')}${more}`
 }
 
 /** As ssh sees it, which does not mind the mode of another account's file. Null when it can be used. */
@@ -88,7 +90,7 @@ const askInTurn = async (
   const until = clock.now() + ALL_MS
   const knownHosts = join(folder, 'known_hosts')
   writeFileSync(knownHosts, account.hostKeys.map((key) => `${vm} ${key}\n`).join(''), { mode: 0o600 })
-  const failed: { address: string; failure: Exclude<Failure, { kind: 'final' }> }[] = []
+  const failed: Failed[] = []
   for (const [index, address] of addresses.entries()) {
     const log = join(folder, `log-${index}`)
     const ran = await run({
@@ -101,12 +103,18 @@ const askInTurn = async (
     })
     const came = answerOf(ran, log)
     if ('answer' in came) return came.answer
+    if (ran.kind === 'late' && failed.length === 0) return notRun(LATE)
     if (came.failure.kind === 'final') return notRun(came.failure.why)
     failed.push({ address, failure: came.failure })
+    if (ran.kind === 'late') break
   }
   return notRun(nobody(failed, account.port))
 }
 
+interface Failed {
+  readonly address: string
+  readonly failure: Exclude<Failure, { kind: 'final' }>
+}
 type Came = { readonly answer: SmiAnswer } | { readonly failure: Failure }
 
 const answerOf = (ran: Ran, log: string): Came => {
@@ -114,9 +122,7 @@ const answerOf = (ran: Ran, log: string): Came => {
     case 'not-started':
       return { answer: notRun('the bot has no ssh program: install the OpenSSH client where it runs') }
     case 'late':
-      return {
-        answer: notRun(`the guest gave no answer within ${ALL_MS / 1000} s: ask again, or look into it`),
-      }
+      return { failure: { kind: 'unreachable', what: 'does not answer' } }
     case 'too-much':
       return { answer: notRun('the guest sent more output than nvidia-smi gives, so it was not read') }
     case 'ended': {
@@ -138,15 +144,12 @@ const readLog = (file: string): string => {
   }
 }
 
-const nobody = (
-  failed: readonly { readonly address: string; readonly failure: Exclude<Failure, { kind: 'final' }> }[],
-  port: number,
-): string => {
+const nobody = (failed: readonly Failed[], port: number): string => {
   const other = failed.find(({ failure }) => failure.kind === 'other-key')
   if (other)
     return `not checked: the host key at ${other.address} is not the pinned one; an administrator compares it in the guest itself and pins the new key (see docs/guests.md)`
   const each = failed.map(({ address, failure }) =>
     failure.kind === 'unreachable' ? `${address} ${failure.what}` : address,
   )
-  return `the guest is not reached on port ${port}: ${each.join('; ')}. Check that its SSH server runs and that its firewall lets the bot in`
+  return `the guest is not reached on port ${port}, so check its SSH server and its firewall: ${each.join('; ')}`
 }

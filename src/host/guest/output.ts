@@ -1,11 +1,11 @@
 /** Text that a guest printed, before anybody sees it. */
+/* eslint-disable no-control-regex -- control characters are what is looked for */
 import { isHidden } from '../../core/grammar/shown'
 
 /**
  * Terminal sequences, in both their forms (ESC and the eight-bit control characters): commands (CSI), strings up to
  * their end or that of the line (titles and links: OSC; DCS, SOS, PM, APC), and short ones.
  */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const SEQUENCES =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\n\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g
 

@@ -1,7 +1,8 @@
 /** `hosts:` of the configuration file: how each Hyper-V host is reached, and what may be done on it. */
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { hostName, vmId } from '../../core/inventory'
+import { linuxAccount, subnets } from '../guest/config'
 import { hostKey } from '../host-key'
 
 const credential = z
@@ -11,7 +12,12 @@ const credential = z
     'names where a credential is: env:NAME (NAME_USER and NAME_PASSWORD are set) or vault:VAULT/SECRET (SecretManagement)',
   )
 
-const guest = z.strictObject({ credential })
+/** One of the two: a Windows guest is asked by PowerShell Direct, a Linux guest over SSH. */
+const guest = z
+  .strictObject({ credential: credential.optional(), linux: linuxAccount.optional() })
+  .refine(({ credential, linux }) => (credential === undefined) !== (linux === undefined), {
+    error: 'needs either `credential` (a Windows guest) or `linux` (user, keyFile, hostKeys)',
+  })
 
 const common = {
   name: hostName,
@@ -19,8 +25,10 @@ const common = {
   forceDismount: z.boolean().default(false),
   /** May GPUs be partitioned where Microsoft does not support it, before Windows Server 2025? */
   unsupportedPartitioning: z.boolean().default(false),
-  /** Windows guests by VM id: an account in each, which needs to be no administrator. */
+  /** By VM id: an account in each, which needs to be no administrator. */
   guests: z.record(vmId, guest).default({}),
+  /** Where the Linux guests of this host may be asked; a guest itself says where it is, and is not believed. */
+  allowedSubnets: subnets.optional(),
 }
 
 const port = z.number().int().min(1).max(65_535)
@@ -54,10 +62,13 @@ const host = z.discriminatedUnion(
   ],
   'needs `via`: local, winrm or ssh',
 )
+export type GuestConfig = z.infer<typeof guest>
 export type HostConfig = z.infer<typeof host>
 
 const WINRM_FROM_WINDOWS =
   'WinRM is reached from Windows alone (PowerShell elsewhere has no supported WinRM client): run the bot on Windows, or use ssh'
+
+const NO_SUBNETS = 'names the networks of the Linux guests, such as 10.20.0.0/16; without it none is asked'
 
 /** `platform` is where the bot runs. */
 export const hostsSchema = (platform: NodeJS.Platform) =>
@@ -65,17 +76,26 @@ export const hostsSchema = (platform: NodeJS.Platform) =>
     .array(host)
     .min(1, 'names no host')
     .superRefine((hosts, context) => {
-      for (const [index, { name, via }] of hosts.entries()) {
+      for (const [index, { name, via, guests, allowedSubnets = [] }] of hosts.entries()) {
         const same = hosts.findIndex((each) => each.name.toLowerCase() === name.toLowerCase())
         if (same < index)
           context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} appears twice` })
+        if (allowedSubnets.length === 0 && Object.values(guests).some(({ linux }) => linux))
+          context.addIssue({ code: 'custom', path: [index, 'allowedSubnets'], message: NO_SUBNETS })
         if (via === 'winrm' && platform !== 'win32')
           context.addIssue({ code: 'custom', path: [index, 'via'], message: WINRM_FROM_WINDOWS })
       }
     })
 
 /** Paths in the file are meant from where the file is. */
-export const fromFolder = (config: HostConfig, folder: string): HostConfig =>
-  config.via === 'ssh' && !isAbsolute(config.keyFile)
-    ? { ...config, keyFile: resolve(folder, config.keyFile) }
-    : config
+export const fromFolder = (config: HostConfig, folder: string): HostConfig => {
+  const guests = Object.fromEntries(
+    Object.entries(config.guests).map(([id, { linux, ...rest }]) => [
+      id,
+      linux ? { ...rest, linux: { ...linux, keyFile: resolve(folder, linux.keyFile) } } : rest,
+    ]),
+  )
+  return config.via === 'ssh'
+    ? { ...config, guests, keyFile: resolve(folder, config.keyFile) }
+    : { ...config, guests }
+}

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VmId } from '../../core/inventory'
 import type { Clock, Host } from '../../core/ports'
+import { linuxGuest } from '../guest/linux'
 import { withBreaker } from './breaker'
-import type { HostConfig } from './config'
+import type { GuestConfig, HostConfig } from './config'
 import { startEngine } from './engine/engine'
 import { superviseEngine } from './engine/supervised'
 import type { Target } from './engine/wire'
@@ -44,7 +45,7 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
         name: config.name,
         target: targetOf(config, dir),
         notes: notesOf(config),
-        guests: guestsOf(config),
+        guests: guestsOf(config, clock),
         engine: engine.get,
         memory: openMemory(join(dir, `${config.name}.json`)),
       }),
@@ -88,13 +89,24 @@ const pinKeys = ({ name, hostKeys }: Extract<HostConfig, { via: 'ssh' }>, file: 
 const notesOf = ({ forceDismount, unsupportedPartitioning, guests }: HostConfig) => ({
   forceDismount,
   unsupportedPartitioning,
-  guests: Object.fromEntries(Object.keys(guests).map((id) => [id, 'windows' as const])),
+  guests: Object.fromEntries(
+    Object.entries(guests).map(([id, { linux }]) => [id, linux ? ('linux' as const) : ('windows' as const)]),
+  ),
 })
 
-const guestsOf = ({ guests }: HostConfig): ReadonlyMap<VmId, GuestAccess> =>
-  new Map(
-    Object.entries(guests).map(([id, { credential }]) => [
-      id as VmId,
-      { kind: 'windows' as const, credential: { credential } },
-    ]),
+const guestsOf = (
+  { guests, allowedSubnets = [] }: HostConfig,
+  clock: Clock,
+): ReadonlyMap<VmId, GuestAccess> => {
+  const accessTo = (vm: VmId, { credential, linux }: GuestConfig): GuestAccess | null => {
+    if (linux) return { kind: 'linux', read: linuxGuest({ vm, account: linux, allowedSubnets, clock }) }
+    return credential === undefined ? null : { kind: 'windows', credential: { credential } }
+  }
+  return new Map(
+    Object.entries(guests).flatMap(([id, guest]) => {
+      const vm = id as VmId
+      const access = accessTo(vm, guest)
+      return access ? [[vm, access] as const] : []
+    }),
   )
+}

@@ -1,0 +1,83 @@
+/** Asking guests that are real OpenSSH servers on loopback. */
+import { afterEach, beforeEach } from '@jest/globals'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { systemClock } from '../../../src/clock'
+import { vmId } from '../../../src/core/inventory'
+import type { SmiAnswer } from '../../../src/core/ports'
+import { linuxGuest, type LinuxGuestOptions } from '../../../src/host/guest/linux'
+import { makeKeys, type Keys, type Sshd, type SshdOptions, type StartSshd } from '../../fakes/sshd'
+import { useTempDirs } from '../../fakes/temp'
+
+const VM = vmId.parse('7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01')
+
+export interface Asking {
+  readonly options?: Partial<LinuxGuestOptions>
+  readonly account?: Partial<LinuxGuestOptions['account']>
+  readonly addresses?: readonly string[]
+}
+
+export const notRun = (why: string) => ({ kind: 'not-run', why })
+
+/** Everything that it starts is ended, and every folder removed, when the test ends. */
+export const useGuests = (start: StartSshd) => {
+  const tempDir = useTempDirs()
+  const open: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const each of open.splice(0)) await each()
+  }
+  afterEach(close)
+  let dir: string
+  let keys: Keys
+  beforeEach(() => {
+    dir = tempDir()
+    keys = makeKeys(join(dir, 'canary-key'))
+  })
+
+  const guest = async (options: Partial<SshdOptions> = {}): Promise<Sshd> => {
+    const sshd = await start({ authorizedKeys: [keys.publicKey], ...options })
+    open.push(sshd.stop)
+    return sshd
+  }
+
+  return {
+    /** A folder for the test, and the bot's key, which is in it. */
+    dir: () => dir,
+    keys: () => keys,
+    close,
+    guest,
+    /** A guest with an nvidia-smi of our own first on its PATH. */
+    withProgram: (script: string, options: Partial<SshdOptions> = {}): Promise<Sshd> => {
+      const bin = join(dir, 'bin')
+      mkdirSync(bin)
+      writeFileSync(join(bin, 'nvidia-smi'), `#!/bin/sh\n${script}\n`)
+      chmodSync(join(bin, 'nvidia-smi'), 0o755)
+      return guest({ ...options, lines: [`SetEnv PATH=${bin}:/usr/bin:/bin`] })
+    },
+    /** Something else on a port of loopback. */
+    listen: async (connected: (socket: Socket) => void): Promise<number> => {
+      const server = createServer(connected)
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      open.push(() => new Promise((resolve) => server.close(() => resolve())))
+      return (server.address() as AddressInfo).port
+    },
+    ask: (
+      sshd: Pick<Sshd, 'port' | 'hostKey'> & { readonly user?: string },
+      { options, account, addresses }: Asking = {},
+    ): Promise<SmiAnswer> =>
+      linuxGuest({
+        vm: VM,
+        account: {
+          user: sshd.user ?? 'gpubot',
+          keyFile: keys.file,
+          hostKeys: [sshd.hostKey],
+          port: sshd.port,
+          ...account,
+        },
+        allowedSubnets: ['127.0.0.0/8'],
+        clock: systemClock,
+        ...options,
+      })(addresses ?? ['127.0.0.1']),
+  }
+}

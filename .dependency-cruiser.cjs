@@ -25,6 +25,13 @@ module.exports = {
     only('host-imports-core', 'host', ['core']),
     only('chat-imports-core', 'chat', ['core']),
     {
+      name: 'guests-know-no-executor',
+      severity: 'error',
+      comment: 'how a guest is asked does not depend on how its host is reached',
+      from: { path: '^src/host/guest/' },
+      to: { path: '^src/host/', pathNot: ['^src/host/guest/', '^src/host/host-key\\.ts$'] },
+    },
+    {
       name: 'core-is-pure',
       severity: 'error',
       comment: 'the core has no I/O: of packages only zod and a string distance, of Node only hashing',

@@ -1,39 +1,57 @@
-// The SSH server for tests: the suites over SSH start one of their own from this program. Where it is missing it is
-// installed, on Debian and as root; its service is neither enabled nor started by it.
+// The OpenSSH server for tests: where it is missing, and this is root on Debian, it is installed. No service is started:
+// the suites start servers of their own, on loopback. Elsewhere they say that they are skipped.
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const PROGRAM = '/usr/sbin/sshd'
-/** Debian asks this program before it starts a service that it has installed; 101 is "do not". */
 const POLICY = '/usr/sbin/policy-rc.d'
+/** As the answer of that program: the action is not allowed. */
+const FORBIDDEN = 101
+const PATIENCE_MS = 300_000
 
-const apt = (...args) =>
+const onPath = (name) =>
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path))
+
+const aptGet = (...args) =>
   spawnSync('apt-get', ['-qq', ...args], {
     encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: PATIENCE_MS,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
 
-const install = () => {
-  const own = !existsSync(POLICY)
-  if (own) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+/** Runs with a policy under which Debian's packages start no service; one of the machine's own is left as it is. */
+const withoutServices = (install) => {
+  if (existsSync(POLICY)) {
+    const { status } = spawnSync(POLICY, ['ssh', 'start'], { stdio: 'ignore' })
+    return status === FORBIDDEN ? install() : `installing it would start a service (see ${POLICY})`
+  }
+  writeFileSync(POLICY, `#!/bin/sh\nexit ${FORBIDDEN}\n`, { mode: 0o755 })
   try {
-    apt('update')
-    return apt('install', '-y', '--no-install-recommends', 'openssh-server', 'openssh-client')
+    return install()
   } finally {
-    if (own) rmSync(POLICY)
+    rmSync(POLICY, { force: true })
   }
 }
 
-/** Null when it is there, or was installed; else why it is not. */
+/** Null when there is an sshd, else why there is none. */
 export const prepareSshd = () => {
-  if (existsSync(PROGRAM)) return null
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return 'openssh-server is not installed'
-  const { status, stderr } = install()
-  return status === 0 && existsSync(PROGRAM) ? null : `openssh-server could not be installed: ${stderr}`
+  if (onPath('sshd')) return null
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !onPath('apt-get'))
+    return 'it is installed here by root on Debian alone'
+  return withoutServices(() => {
+    aptGet('update')
+    const { status, stderr } = aptGet('install', '-y', '--no-install-recommends', 'openssh-server')
+    if (status === 0 && onPath('sshd')) return null
+    return `apt-get could not install it: ${(stderr ?? '').trim().split('\n').at(-1) || 'it did not end in time'}`
+  })
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const why = prepareSshd()
-  if (why !== null) console.warn(`the suites over SSH are skipped: ${why}`)
+  if (why !== null)
+    process.stdout.write(`No OpenSSH server (${why}): the suites that need one are skipped.\n`)
 }

@@ -333,6 +333,22 @@ describe('the hosts of a configuration file', () => {
     expect(hosts?.[0]?.guests).toEqual({ [VM]: { credential: 'vault:Gpu/train-01' } })
   })
 
+  it('name the account of a Linux guest, its key by a file and its host by pinned keys', () => {
+    const linux = `linux: { user: gpubot, keyFile: keys/train-02, hostKeys: [${KEY}] }`
+    const { path, environment } = withFile(
+      `${POLICY}hosts: [{ name: hv01, via: local, allowedSubnets: [10.20.0.0/16], guests: { ${VM}: { ${linux} } } }]\n`,
+    )
+
+    const host = server(environment).file.hosts?.[0]
+
+    expect(host?.allowedSubnets).toEqual(['10.20.0.0/16'])
+    expect(host?.guests).toEqual({
+      [VM]: {
+        linux: { user: 'gpubot', keyFile: join(path, '..', 'keys', 'train-02'), hostKeys: [KEY], port: 22 },
+      },
+    })
+  })
+
   it('are not reached over WinRM from anywhere but Windows, and the error says so', () => {
     const hosts = hostsSchema('linux').safeParse([{ name: 'hv01', via: 'winrm', computer: 'hv01' }])
     const onWindows = hostsSchema('win32').safeParse([{ name: 'hv01', via: 'winrm', computer: 'hv01' }])
@@ -369,6 +385,31 @@ describe('the hosts of a configuration file', () => {
       'a password in the place of a reference',
       `[{ name: hv01, via: local, guests: { ${VM}: { credential: "hunter2" } } }]`,
       `hosts.0.guests.${VM}.credential: names where a credential is: env:NAME (NAME_USER and NAME_PASSWORD are set) or vault:VAULT/SECRET (SecretManagement)`,
+    ],
+    [
+      'a Linux guest, and no network to ask it in',
+      `[{ name: hv01, via: local, guests: { ${VM}: { linux: { user: u, keyFile: k } } } }]`,
+      'hosts.0.allowedSubnets: names the networks of the Linux guests, such as 10.20.0.0/16; without it none is asked',
+    ],
+    [
+      'a network that is none',
+      '[{ name: hv01, via: local, allowedSubnets: [lab.example.org] }]',
+      'hosts.0.allowedSubnets.0: is a network such as 10.20.0.0/16 or fd12:3456::/32',
+    ],
+    [
+      'a guest that is neither Windows nor Linux',
+      `[{ name: hv01, via: local, guests: { ${VM}: {} } }]`,
+      `hosts.0.guests.${VM}: needs either \`credential\` (a Windows guest) or \`linux\` (user, keyFile, hostKeys)`,
+    ],
+    [
+      'an account that ssh would take for an option',
+      `[{ name: hv01, via: local, allowedSubnets: [10.0.0.0/8], guests: { ${VM}: { linux: { user: -oX, keyFile: k } } } }]`,
+      `hosts.0.guests.${VM}.linux.user: is the name of an account in the guest, such as gpubot`,
+    ],
+    [
+      'a key file with a variable in its path',
+      `[{ name: hv01, via: local, allowedSubnets: [10.0.0.0/8], guests: { ${VM}: { linux: { user: u, keyFile: "\${HOME}/k" } } } }]`,
+      `hosts.0.guests.${VM}.linux.keyFile: is a path without \${ in it`,
     ],
   ])('are refused with %s', (_, hosts, error) => {
     expect(errorsIn(`${POLICY}hosts: ${hosts}\n`)).toEqual([error])

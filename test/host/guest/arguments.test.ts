@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { sshArguments, sshEnvironment, type SshQuestion } from '../../../src/host/guest/arguments'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  SMI_COMMAND,
+  sshArguments,
+  sshEnvironment,
+  type SshQuestion,
+} from '../../../src/host/guest/arguments'
 
 const QUESTION: SshQuestion = {
   alias: '7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01',
@@ -34,5 +41,12 @@ describe('ssh is called', () => {
     }
 
     expect(sshEnvironment(env)).toEqual({ PATH: '/usr/bin', LC_ALL: 'C' })
+  })
+
+  it('with the very command that the documentation has administrators allow', () => {
+    const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'guests.md'), 'utf8')
+
+    expect(text).toContain(`    restrict,command="${SMI_COMMAND}" ssh-ed25519 `)
+    expect(text).toContain(`\n    ${SMI_COMMAND}\n`)
   })
 })

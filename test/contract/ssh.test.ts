@@ -8,15 +8,17 @@ import { hostName } from '../../src/core/inventory'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
+import { makeKeys, withSshd, type Keys, type Sshd } from '../fakes/sshd'
 import { withEngine } from '../host/powershell/pwsh'
-import { makeKey, publicOf, startSshd, withSshd, type Sshd } from '../host/powershell/sshd'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import { restrictedConfiguration, startWindows, type Windows } from '../host/powershell/stubs/windows'
 import { describeHost, type HostUnderTest } from './host-contract'
 import { knownOver, openFleet } from './over-powershell'
 
-/** As docs/hosts.md has it. */
+/** What the account is held to. A subsystem has to be known to be asked for; what runs is the forced command. */
 const RESTRICTIONS = [
+  'Subsystem sftp internal-sftp',
+  'Subsystem powershell /bin/false',
   'PermitTTY no',
   'DisableForwarding yes',
   'PermitTunnel no',
@@ -27,8 +29,9 @@ const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.
 const ALIAS = 'gpu-host'
 
 withEngine('the contract over SSH', (found) => {
-  withSshd('with a forced command', () => {
+  withSshd('with a forced command', (startSshd) => {
     let windows: Windows
+    let keys: Keys
     let sshd: Sshd
     let engine: Engine
 
@@ -60,7 +63,7 @@ withEngine('the contract over SSH', (found) => {
       hostName: '127.0.0.1',
       port: sshd.port,
       userName: sshd.user,
-      keyFile: sshd.keyFile,
+      keyFile: keys.file,
       knownHosts: pinned('known_hosts', sshd.hostKey),
       alias: ALIAS,
       ...more,
@@ -86,8 +89,11 @@ withEngine('the contract over SSH', (found) => {
     beforeAll(async () => {
       const { world, simulated } = openFleet('hv01')
       windows = await startWindows({ world, host: simulated, stubs: found.stubs, flavour: '2022' })
-      sshd = await startSshd(windows.dir, {
-        restrictions: [...RESTRICTIONS, `ForceCommand ${remoteEngine()}`],
+      keys = makeKeys(join(windows.dir, 'user_key'))
+      sshd = await startSshd({
+        authorizedKeys: [keys.publicKey],
+        lines: RESTRICTIONS,
+        command: remoteEngine(),
       })
       engine = await start()
     })
@@ -119,7 +125,7 @@ withEngine('the contract over SSH', (found) => {
     describe('whoever has the key', () => {
       const ssh = (args: readonly string[], input = ''): Promise<string> =>
         new Promise((resolve) => {
-          const { keyFile, port, user } = sshd
+          const { port, user } = sshd
           const options = [
             ...[
               '-F',
@@ -130,7 +136,7 @@ withEngine('the contract over SSH', (found) => {
               `UserKnownHostsFile=${pinned('known', sshd.hostKey)}`,
             ],
             ...['-o', `HostKeyAlias=${ALIAS}`, '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR'],
-            ...['-i', keyFile, '-p', String(port), '-l', user],
+            ...['-i', keys.file, '-p', String(port), '-l', user],
           ]
           const child = execFile('ssh', [...options, ...args], { timeout: 20_000 }, (_, stdout, stderr) =>
             resolve(`${stdout}${stderr}`),
@@ -160,10 +166,13 @@ withEngine('the contract over SSH', (found) => {
       it.each([
         [
           'whose key is another one',
-          () => ({ knownHosts: pinned('other', publicOf(makeKey(windows.dir, 'other_host'))) }),
+          () => ({ knownHosts: pinned('other', makeKeys(join(windows.dir, 'other_host')).publicKey) }),
         ],
         ['whose key is not pinned', () => ({ knownHosts: pinned('none', '') })],
-        ['that does not know the key of the bot', () => ({ keyFile: makeKey(windows.dir, 'other_user') })],
+        [
+          'that does not know the key of the bot',
+          () => ({ keyFile: makeKeys(join(windows.dir, 'other_user')).file }),
+        ],
       ])('%s is not reached, and nothing runs on it', async (_, more) => {
         const fresh = await start()
         const before = engine

@@ -30,6 +30,22 @@ public sealed class WriteWarningCommand : PSCmdlet
     protected override void ProcessRecord() => WriteWarning(Message);
 }
 
+/// <summary>The text of each object. The engine itself runs it between a session and the input of a program.</summary>
+[Cmdlet("Out", "String")]
+public sealed class OutStringCommand : PSCmdlet
+{
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    [Parameter]
+    public SwitchParameter Stream { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        if (InputObject is { } given) WriteObject(given.ToString());
+    }
+}
+
 public sealed class WriteErrorException(string message) : SystemException(message);
 
 [Cmdlet(VerbsCommunications.Write, "Error", DefaultParameterSetName = "NoException")]

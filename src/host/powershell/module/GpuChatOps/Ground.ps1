@@ -28,7 +28,7 @@ function Get-LocationPath {
     #>
     param([string] $InstanceId)
     $property = Get-PnpDeviceProperty -InstanceId $InstanceId -KeyName 'DEVPKEY_Device_LocationPaths' -ErrorAction Stop
-    @($property.Data) | Where-Object { $_ -like 'PCIROOT(*' } | Select-Object -First 1
+    @($property.Data) | Where-Object { $_ -like 'PCIROOT(*' } | Microsoft.PowerShell.Utility\Select-Object -First 1
 }
 
 function Get-DevicePlace {

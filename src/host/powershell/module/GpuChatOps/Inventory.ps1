@@ -161,7 +161,7 @@ function Get-PartitionFact {
     The GPU partition adapters of a VM, where this Windows has the command. Older modules do not tell the GPU's path.
     #>
     param($Vm)
-    if (-not (Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue)) { return }
+    if (-not (Microsoft.PowerShell.Core\Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue)) { return }
     foreach ($adapter in @(Get-VMGpuPartitionAdapter -VM $Vm -ErrorAction Stop)) {
         $path = $adapter.PSObject.Properties['InstancePath']
         [ordered]@{ id = [string] $adapter.Id; gpu = if ($path) { [string] $path.Value } else { $null } }
@@ -173,7 +173,7 @@ function Get-PartitionableFact {
     .SYNOPSIS
     GPUs whose driver can partition them. The command had another name in older modules; the newer one is asked first.
     #>
-    $command = Get-Command -Name Get-VMHostPartitionableGpu, Get-VMPartitionableGpu -ErrorAction SilentlyContinue | Select-Object -First 1
+    $command = Microsoft.PowerShell.Core\Get-Command -Name Get-VMHostPartitionableGpu, Get-VMPartitionableGpu -ErrorAction SilentlyContinue | Microsoft.PowerShell.Utility\Select-Object -First 1
     if (-not $command) { return }
     foreach ($gpu in @(& $command -ErrorAction Stop)) {
         [ordered]@{

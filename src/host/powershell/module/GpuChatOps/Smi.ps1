@@ -10,7 +10,7 @@ $script:SmiArguments = @(
 # says that there is no nvidia-smi; `problem` is the first problem code other than 0 among the display devices of the bus.
 $script:ReadSmi = {
     param([string[]] $Arguments)
-    $found = @(Get-Command -Name nvidia-smi -CommandType Application -ErrorAction SilentlyContinue)
+    $found = @(Microsoft.PowerShell.Core\Get-Command -Name nvidia-smi -CommandType Application -ErrorAction SilentlyContinue)
     $older = [System.IO.Path]::Combine([string] $env:ProgramFiles, 'NVIDIA Corporation', 'NVSMI', 'nvidia-smi.exe')
     $program = if ($found.Count -gt 0) { $found[0].Path } elseif ([System.IO.File]::Exists($older)) { $older } else { '' }
     $exitCode = 127

@@ -2,9 +2,12 @@
  * A remote session of a configuration, asked anything. The client is PowerShell's own (New-PSSession -HostName), and so
  * is the server; `ssh` between them is a program on the path that starts the server, so all is as over SSH but sshd.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 
 /** Commands of a pipeline, or one text of script. Values of parameters are expressions of PowerShell. */
 export type Asked =
@@ -38,7 +41,7 @@ const fill = (asked: Asked): string =>
         )
         .join('; ')
 
-const script = (asked: readonly Asked[]): string => `
+const SESSION = `
 $ErrorActionPreference = 'Stop'
 $session = New-PSSession -HostName host -UserName user
 function Get-Told([scriptblock] $Fill) {
@@ -59,8 +62,6 @@ function Get-Told([scriptblock] $Fill) {
     $shell.Dispose()
     'told ' + (@{ output = @($output); errors = @($errors) } | ConvertTo-Json -Compress)
 }
-${asked.map((each) => `Get-Told { ${fill(each)} }`).join('\n')}
-[System.Environment]::Exit(0)
 `
 
 /** Puts a program `ssh` into a new folder, which is then to be first on the path. */
@@ -83,38 +84,57 @@ export const onPath = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEn
   TERM: 'dumb',
 })
 
-const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let out = ''
-    let err = ''
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')))
-    child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve(out) : reject(new Error(`${code}: ${err}${out}`))))
-  })
-
-/** Runs a script in the engine and gives what it printed. */
-export const runScript = async (
-  text: string,
-  { program, dir, env }: { readonly program: string; readonly dir: string; readonly env: NodeJS.ProcessEnv },
-): Promise<string> => {
-  const file = join(dir, 'script.ps1')
-  writeFileSync(file, text)
-  return run(program, ['-NoProfile', '-NonInteractive', '-File', file], env)
+export interface Engine {
+  readonly program: string
+  /** For the script's file. */
+  readonly dir: string
+  readonly env: NodeJS.ProcessEnv
 }
 
-/** All answers of one session, in order. Throws when there is no session. */
-export const ask = async (
-  asked: readonly Asked[],
-  where: { readonly program: string; readonly dir: string; readonly env: NodeJS.ProcessEnv },
-): Promise<Told[]> => {
-  const printed = await runScript(script(asked), where)
-  const told = printed
-    .split('\n')
-    .filter((line) => line.startsWith('told '))
-    .map((line) => JSON.parse(line.slice('told '.length)) as Told)
-  if (told.length !== asked.length)
-    throw new Error(`${asked.length} questions, ${told.length} answers: ${printed}`)
-  return told
+/** Runs a script in the engine and gives what it printed. */
+export const runScript = async (text: string, { program, dir, env }: Engine): Promise<string> => {
+  const file = join(dir, 'script.ps1')
+  writeFileSync(file, text)
+  const { stdout } = await promisify(execFile)(program, ['-NoProfile', '-NonInteractive', '-File', file], {
+    env,
+  })
+  return stdout
+}
+
+export interface Probe {
+  /** The answers, in the order of the questions. Throws when there is no session. */
+  readonly ask: (asked: readonly Asked[]) => Promise<Told[]>
+  readonly close: () => Promise<void>
+}
+
+/** One session, for as many questions as it takes. */
+export const openProbe = ({ program, dir, env }: Engine): Probe => {
+  const file = join(dir, 'session.ps1')
+  writeFileSync(file, SESSION)
+  const child = spawn(program, ['-NoProfile', '-NonInteractive', '-Command', '-'], { env, stdio: 'pipe' })
+  const closed = once(child, 'close')
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))
+  child.stdin.on('error', () => undefined)
+  child.stdin.write(`. ([scriptblock]::Create([System.IO.File]::ReadAllText(${quoted(file)})))\n`)
+  const nextTold = async (): Promise<Told> => {
+    for (;;) {
+      const line = await lines.next()
+      if (line.done === true) throw new Error(`the session ended: ${errors}`)
+      if (line.value.startsWith('told ')) return JSON.parse(line.value.slice('told '.length)) as Told
+    }
+  }
+  return {
+    ask: async (asked) => {
+      child.stdin.write(asked.map((each) => `Get-Told { ${fill(each)} }\n`).join(''))
+      const told: Told[] = []
+      while (told.length < asked.length) told.push(await nextTold())
+      return told
+    },
+    close: async () => {
+      child.stdin.end('[System.Environment]::Exit(0)\n')
+      await closed
+    },
+  }
 }

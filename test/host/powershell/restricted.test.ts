@@ -13,7 +13,7 @@ import {
   sshConfiguration,
   visibleFunctions,
 } from './configurations'
-import { ask, onPath, quoted, runScript, writeSsh, type Asked, type Told } from './probe'
+import { onPath, openProbe, quoted, runScript, writeSsh, type Asked, type Probe } from './probe'
 import { withEngine } from './pwsh'
 import { GUEST_ACCOUNT } from './stubs/answers/guest'
 import { commandsOf } from './stubs/modules'
@@ -129,20 +129,21 @@ withEngine('a restricted session', ({ program, stubs }) => {
     ['for SSH', sshConfiguration],
     ['for WinRM', jeaConfiguration],
   ])('%s', (name, configuration) => {
-    let where: { program: string; dir: string; env: NodeJS.ProcessEnv }
-    const asking = (asked: readonly Asked[]): Promise<Told[]> => ask(asked, where)
+    let probe: Probe
     const errorsOf = async (asked: readonly Asked[]): Promise<string[]> =>
-      (await asking(asked)).map(({ output, errors }) => errors.join() || `no error, but ${output.join()}`)
+      (await probe.ask(asked)).map(({ output, errors }) => errors.join() || `no error, but ${output.join()}`)
 
     beforeAll(() => {
       const dir = join(windows.dir, name)
       const pssc = join(windows.dir, `${name}.pssc`)
       writeFileSync(pssc, configuration())
-      where = { program, dir: windows.dir, env: onPath(writeSsh(dir, { program, pssc }), windows.env) }
+      const env = onPath(writeSsh(dir, { program, pssc }), windows.env)
+      probe = openProbe({ program, dir, env })
     })
+    afterAll(() => probe.close())
 
     it('shows the functions of the role, what every such session shows, and nothing else', async () => {
-      const [shown] = await asking([command('Get-Command')])
+      const [shown] = await probe.ask([command('Get-Command')])
 
       expect([...shown!.output].sort()).toEqual([...exportedFunctions(), ...ALWAYS_VISIBLE].sort())
     })
@@ -154,7 +155,7 @@ withEngine('a restricted session', ({ program, stubs }) => {
     })
 
     it('carries a function out, as data in and text out', async () => {
-      const [told] = await asking([command('Get-GpuInventory')])
+      const [told] = await probe.ask([command('Get-GpuInventory')])
 
       expect(told!.errors).toEqual([])
       expect(JSON.parse(told!.output.join())).toMatchObject({ module: 1 })
@@ -163,7 +164,7 @@ withEngine('a restricted session', ({ program, stubs }) => {
     it('takes a credential, though it has no language', async () => {
       const { user, password } = GUEST_ACCOUNT
       const secure = `$(${quoted(password)}.ToCharArray() | ForEach-Object { $s = [securestring]::new() } { $s.AppendChar($_) } { $s })`
-      const [told] = await asking([
+      const [told] = await probe.ask([
         command('Get-GuestSmi', {
           VmId: quoted(running.id),
           Credential: `([pscredential]::new(${quoted(user)}, ${secure}))`,
@@ -231,7 +232,7 @@ withEngine('a restricted session', ({ program, stubs }) => {
     it('runs no block that is handed over as a parameter', async () => {
       const witness = join(windows.dir, 'witness')
       const block = `{ [System.IO.File]::WriteAllText(${quoted(witness)}, 'x') }`
-      await asking([
+      await probe.ask([
         { pipeline: [{ command: 'Get-Command' }, { command: 'Select-Object', with: { Property: block } }] },
         {
           pipeline: [

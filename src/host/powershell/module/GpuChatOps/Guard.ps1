@@ -51,11 +51,19 @@ function Assert-Fence {
     <#
     .SYNOPSIS
     Refuses an order whose fence is lower than the highest seen, and remembers a higher one before anything is changed.
+    .NOTES
+    The file is replaced whole and flushed first, so that no crash leaves half of it. One that is no number was damaged or
+    edited: it is not taken for zero, since then an order of an older claim would pass.
     #>
     param([string] $Directory, [long] $Fence)
     $path = [System.IO.Path]::Combine($Directory, 'fence')
     $highest = [long] 0
-    if ([System.IO.File]::Exists($path)) { $highest = [long] [System.IO.File]::ReadAllText($path).Trim() }
+    if ([System.IO.File]::Exists($path)) {
+        $text = [System.IO.File]::ReadAllText($path).Trim()
+        if (-not [long]::TryParse($text, 'None', [System.Globalization.CultureInfo]::InvariantCulture, [ref] $highest)) {
+            throw (New-Refusal 'FenceUnreadable' "$path holds no number: make sure that no other bot drives this host, then delete it.")
+        }
+    }
     if ($Fence -lt $highest) {
         throw (New-Refusal 'StaleFence' "Fence $Fence is lower than $highest, the highest seen.")
     }
@@ -76,6 +84,7 @@ function Assert-Allowed {
     <#
     .SYNOPSIS
     Refuses a VM or a device that the file `allow` does not name. Lines: `vm ID`, `device LOCATION-PATH`, or either with `*`.
+    Every other line allows nothing; an asterisk stands only for all, never for a part of a name.
     #>
     param([string] $Directory, [string] $Kind, [string] $Name)
     $path = [System.IO.Path]::Combine($Directory, 'allow')

@@ -2,44 +2,18 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/clock'
-import { hostName, type HostFacts } from '../../src/core/inventory'
+import { hostName } from '../../src/core/inventory'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
-import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import { withEngine, type Engine as Found } from '../host/powershell/pwsh'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import { FLAVOURS, type Flavour } from '../host/powershell/stubs/modules'
 import { startWindows, type Windows } from '../host/powershell/stubs/windows'
 import { describeHost, type HostUnderTest } from './host-contract'
+import { known, openFleet } from './windows-facts'
 
-const clock = { now: () => 0, sleep: () => Promise.resolve() }
 const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.password }
-
-/** Windows tells neither the width of addresses nor how much memory a GPU has, and of a device that a VM had already little else. */
-const known = (facts: HostFacts): HostFacts => ({
-  ...facts,
-  physicalAddressBits: null,
-  gpus: facts.gpus.map((gpu) =>
-    gpu.problemCode === null
-      ? {
-          ...gpu,
-          memoryBytes: null,
-          bars: [],
-          acs: null,
-          reservedMemory: null,
-          deviceType: null,
-          baseClass: null,
-          interrupts: 'none' as const,
-        }
-      : { ...gpu, memoryBytes: null },
-  ),
-})
-
-const openFleet = () => {
-  const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
-  return { world: fleet.world, simulated: fleet.hosts.find(({ name }) => name === 'hv01')! }
-}
 
 const describePowerShell = (
   name: string,

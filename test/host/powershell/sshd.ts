@@ -45,10 +45,15 @@ export const publicKey = (file: string): string => readFileSync(`${file}.pub`, '
 const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What the account is let in for: a program with arguments, in an environment (sshd passes none on). */
-const writeForced = (dir: string, { command, env }: { readonly command: readonly string[]; readonly env: NodeJS.ProcessEnv }): string => {
+const writeForced = (
+  dir: string,
+  { command, env }: { readonly command: readonly string[]; readonly env: NodeJS.ProcessEnv },
+): string => {
   const file = join(dir, 'forced')
   const lines = Object.entries(env).map(([name, value]) => `export ${name}=${shellWord(value ?? '')}`)
-  writeFileSync(file, ['#!/bin/sh', ...lines, `exec ${command.map(shellWord).join(' ')}`, ''].join('\n'), { mode: 0o755 })
+  writeFileSync(file, ['#!/bin/sh', ...lines, `exec ${command.map(shellWord).join(' ')}`, ''].join('\n'), {
+    mode: 0o755,
+  })
   return file
 }
 
@@ -86,7 +91,10 @@ export const startSshd = async (
   const server = createServer({ pauseOnConnect: true }, (socket) => {
     socket.on('error', () => undefined)
     if (open) {
-      const child = spawn(SSHD, ['-i', '-e', '-f', config], { stdio: [socket, socket, 'ignore'], detached: true })
+      const child = spawn(SSHD, ['-i', '-e', '-f', config], {
+        stdio: [socket, socket, 'ignore'],
+        detached: true,
+      })
       children.add(child)
       child.on('close', () => children.delete(child))
     }

@@ -1,0 +1,32 @@
+/** The contract through sshd and the restricted session that ships: what the bot needs is what an administrator allows. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { withEngine } from '../host/powershell/pwsh'
+import { withSshd } from '../host/powershell/sshd'
+import { describeHost, type HostUnderTest } from './host-contract'
+import { startSshHost, type SshHost } from './ssh-host'
+import { known, openFleet } from './windows-facts'
+
+withEngine('the contract over SSH', (found) =>
+  withSshd('a restricted session', () => {
+    let over: SshHost
+    const open = async (): Promise<HostUnderTest> => {
+      const { world, simulated } = openFleet()
+      over.windows.become(world, simulated)
+      rmSync(join(over.windows.dir, 'devices.json'), { force: true })
+      return Promise.resolve({
+        host: over.host(),
+        world,
+        known,
+        cutOff: () => over.sshd.become('closed'),
+        close: () => over.sshd.become('open'),
+      })
+    }
+    describeHost('PowerShell over SSH', open, {
+      before: async () => {
+        over = await startSshHost(found)
+      },
+      after: () => over.close(),
+    })
+  }),
+)

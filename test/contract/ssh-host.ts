@@ -12,6 +12,7 @@ import { sshConfiguration } from '../host/powershell/configurations'
 import type { Engine as Found } from '../host/powershell/pwsh'
 import { startSshd, type Sshd } from '../host/powershell/sshd'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
+import type { StubServerOptions } from '../host/powershell/stubs/server'
 import { startWindows, type Windows } from '../host/powershell/stubs/windows'
 import { openFleet } from './windows-facts'
 
@@ -25,16 +26,30 @@ export interface SshHost {
   readonly target: SshTarget
   /** A file of pinned keys under the name of this host. */
   readonly pin: (file: string, keys: readonly string[]) => string
-  readonly host: (target?: SshTarget) => Host
+  /** A host of the bot; each name has sessions of its own. */
+  readonly host: (target?: SshTarget, name?: string) => Host
   readonly close: () => Promise<void>
 }
 
 const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.password }
 
-/** `env` is added to the environment of the bot's engine, which is not that of the host. */
-export const startSshHost = async (found: Found, env: NodeJS.ProcessEnv = {}): Promise<SshHost> => {
+interface SshHostOptions extends Pick<StubServerOptions, 'before'> {
+  /** Added to the environment of the bot's engine, which is not that of the host. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export const startSshHost = async (
+  found: Found,
+  { env = {}, ...hooks }: SshHostOptions = {},
+): Promise<SshHost> => {
   const { world, simulated } = openFleet()
-  const windows = await startWindows({ world, host: simulated, stubs: found.stubs, flavour: '2022' })
+  const windows = await startWindows({
+    world,
+    host: simulated,
+    stubs: found.stubs,
+    flavour: '2022',
+    ...hooks,
+  })
   const pssc = join(windows.dir, 'GpuChatOps.Ssh.pssc')
   writeFileSync(pssc, sshConfiguration())
   const sshd = await startSshd(windows.dir, {
@@ -73,9 +88,9 @@ export const startSshHost = async (found: Found, env: NodeJS.ProcessEnv = {}): P
     engine,
     target,
     pin,
-    host: (to = target) =>
+    host: (to = target, name = 'hv01') =>
       powerShellHost({
-        name: hostName.parse('hv01'),
+        name: hostName.parse(name.replaceAll(' ', '-')),
         target: to,
         notes: { forceDismount: false, guests: Object.fromEntries(vms.map(({ id, guest }) => [id, guest])) },
         guests,

@@ -29,6 +29,8 @@ export interface Sshd {
   readonly hostKey: string
   /** A private key that is let in. */
   readonly keyFile: string
+  /** Its sshd_config. */
+  readonly config: string
   /** Ends every connection, and refuses further ones until it is called with `open`. */
   readonly become: (state: 'open' | 'closed') => Promise<void>
   readonly close: () => Promise<void>
@@ -113,6 +115,7 @@ export const startSshd = async (
     user: userInfo().username,
     hostKey: publicKey(hostKeyFile),
     keyFile,
+    config,
     become: async (state) => {
       open = state === 'open'
       if (!open) await cut()

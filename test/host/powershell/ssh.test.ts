@@ -186,10 +186,10 @@ withEngine('over SSH', (found) =>
         const before = over.windows.calls.length
         const result = await start(host)
 
-        expect(result).toEqual({ kind: 'unknown', why: expect.stringMatching(why) as string })
+        expect(result).toEqual({ kind: 'unknown', why: expect.stringMatching(why) })
         await expect(host.inventory()).rejects.toMatchObject({
           code: 'host-unreachable',
-          message: expect.stringMatching(why) as string,
+          message: expect.stringMatching(why),
         })
         expect(over.windows.calls.length).toBe(before)
       })

@@ -4,5 +4,5 @@ import { cpSync, statSync } from 'node:fs'
 for (const folder of ['playground/page', 'host/simulated/fleets']) {
   cpSync(`src/${folder}`, `dist/${folder}`, { recursive: true })
 }
-const isPowerShell = (path) => statSync(path).isDirectory() || /\.ps[md]?1$/.test(path)
+const isPowerShell = (path) => statSync(path).isDirectory() || /\.(ps([md]?1|[rs]c)|sshd_config)$/.test(path)
 cpSync('src/host/powershell', 'dist/host/powershell', { recursive: true, filter: isPowerShell })

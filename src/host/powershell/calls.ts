@@ -65,7 +65,7 @@ const CALLS: Table = {
   mountDevice: ({ gpu }) => onDevice('Mount-GpuDevice', gpu),
   attachDevice: ({ gpu, vm }) => onDevice('Add-GpuToVm', gpu, { VmId: vm.id }),
   detachDevice: ({ gpu, vm }) => onDevice('Remove-GpuFromVm', gpu, { VmId: vm.id }),
-  setOfflineAction: ({ vm, to }) => onVm('Set-GpuVmOfflineAction', vm.id, { OfflineAction: to }),
+  setOfflineAction: ({ vm, to }) => onVm('Set-GpuVmOfflineAction', vm.id, { OfflineAction: String(to) }),
   setPartitionCount: (step) => onPartition('Set-GpuPartitionCount', step, { Count: step.to }),
   addPartition: (step) =>
     onPartition('Add-GpuPartition', step, { VmId: step.vm.id, ...vramParameters(step.vram) }),

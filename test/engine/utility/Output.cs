@@ -30,6 +30,22 @@ public sealed class WriteWarningCommand : PSCmdlet
     protected override void ProcessRecord() => WriteWarning(Message);
 }
 
+/// <summary>The text of each object. The engine itself runs it between a session and the input of a program.</summary>
+[Cmdlet("Out", "String")]
+public sealed class OutStringCommand : PSCmdlet
+{
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    [Parameter]
+    public SwitchParameter Stream { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        if (InputObject is { } given) WriteObject(given.ToString());
+    }
+}
+
 public sealed class WriteErrorException(string message) : SystemException(message);
 
 [Cmdlet(VerbsCommunications.Write, "Error", DefaultParameterSetName = "NoException")]
@@ -67,32 +83,5 @@ public sealed class WriteErrorCommand : PSCmdlet
         var written = new ErrorRecord(exception, id, Category, TargetObject);
         if (Exception is not null && Message is { Length: > 0 }) written.ErrorDetails = new ErrorDetails(Message);
         WriteError(written);
-    }
-}
-
-/// <summary>Text as it is; the engine itself pipes what native programs print in a remote session through it.</summary>
-[Cmdlet(VerbsData.Out, "String")]
-public sealed class OutStringCommand : PSCmdlet
-{
-    private readonly System.Text.StringBuilder text = new();
-
-    [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
-
-    [Parameter]
-    public SwitchParameter Stream { get; set; }
-
-    [Parameter]
-    public int Width { get; set; }
-
-    protected override void ProcessRecord()
-    {
-        if (Stream) WriteObject(InputObject?.ToString() ?? "");
-        else text.Append(InputObject).Append('\n');
-    }
-
-    protected override void EndProcessing()
-    {
-        if (!Stream) WriteObject(text.ToString());
     }
 }

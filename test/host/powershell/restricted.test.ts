@@ -1,218 +1,250 @@
-/** A session made from the very files that an administrator installs: the functions of the module, and nothing else. */
+/** What a key to a host can do there, and what it cannot: sessions of the very configurations that ship. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemClock } from '../../../src/clock'
-import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
+import { hostName } from '../../../src/core/inventory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
+import {
+  ALWAYS_VISIBLE,
+  exportedFunctions,
+  jeaConfiguration,
+  PSRC,
+  SSH_PSSC,
+  sshConfiguration,
+  visibleFunctions,
+} from './configurations'
+import { onPath, openProbe, quoted, runScript, writeSsh, type Asked, type Probe } from './probe'
 import { withEngine } from './pwsh'
-import { MODULE, restrictedConfiguration, startWindows, type Windows } from './stubs/windows'
+import { GUEST_ACCOUNT } from './stubs/answers/guest'
+import { commandsOf } from './stubs/modules'
+import { MODULE, startWindows, type Windows } from './stubs/windows'
 
-const TRYING = (pssc: string): string => `
-$state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateFromSessionConfigurationFile('${pssc}')
-$script:Restricted = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
-$script:Restricted.Open()
-function Invoke-Shell($Shell) {
-    try {
-        $output = @($Shell.Invoke())
-        if ($Shell.HadErrors) { return "error $($Shell.Streams.Error[0].FullyQualifiedErrorId) $($Shell.Streams.Error[0])" }
-        return "ok $($output -join ' ')"
-    }
-    catch {
-        $cause = $_.Exception
-        while ($cause.InnerException) { $cause = $cause.InnerException }
-        $id = if ($cause -is [System.Management.Automation.IContainsErrorRecord]) { $cause.ErrorRecord.FullyQualifiedErrorId } else { "$($cause.GetType().Name) $cause" }
-        return "error $id"
-    }
-    finally { $Shell.Dispose() }
-}
-function Invoke-Command2 {
-    param([string] $Command, [string[]] $Names, [string[]] $Values)
-    $shell = [powershell]::Create()
-    $shell.Runspace = $script:Restricted
-    $null = $shell.AddCommand($Command)
-    for ($index = 0; $index -lt @($Names | Where-Object { $_ }).Count; $index++) { $null = $shell.AddParameter($Names[$index], $Values[$index]) }
-    Invoke-Shell $shell
-}
-function Invoke-Script2 {
-    param([string] $Script)
-    $shell = [powershell]::Create()
-    $shell.Runspace = $script:Restricted
-    $null = $shell.AddScript($Script)
-    Invoke-Shell $shell
-}
-Export-ModuleMember -Function Invoke-Command2, Invoke-Script2
-`
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
-const namesIn = (text: string, key: string): string[] =>
-  [...(new RegExp(`${key}\\s*= @\\(([^)]*)\\)`).exec(text)?.[1] ?? '').matchAll(/'([^']+)'/g)].map(
-    ([, name]) => name!,
-  )
-const exported = namesIn(readFileSync(join(MODULE, 'GpuChatOps.psd1'), 'utf8'), 'FunctionsToExport')
 
-describe('the files that an administrator installs', () => {
+describe('the functions of the role', () => {
   it.each([
-    ['the role capability', join(MODULE, 'RoleCapabilities', 'GpuChatOps.psrc')],
-    ['the session configuration for SSH', join(MODULE, '..', 'GpuChatOps.Ssh.pssc')],
-  ])('%s shows exactly what the module exports', (_, path) => {
-    expect(namesIn(readFileSync(path, 'utf8'), 'VisibleFunctions')).toEqual(exported)
+    ['the role for WinRM', PSRC],
+    ['the session for SSH', SSH_PSSC],
+  ])('are in %s those that the module exports', (_, file) => {
+    expect(visibleFunctions(file)).toEqual(exportedFunctions())
   })
 })
 
-withEngine('a restricted session', (found) => {
+/** From the text of the module: its functions, and of each parameter the rules. */
+const MODULE_FACTS = `
+foreach ($file in [System.IO.Directory]::GetFiles(${quoted(MODULE)}, '*.ps1')) {
+    $ast = [System.Management.Automation.Language.Parser]::ParseFile($file, [ref] $null, [ref] $null)
+    foreach ($function in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true)) {
+        "function $($function.Name)"
+        if (-not $function.Body.ParamBlock) { continue }
+        foreach ($parameter in $function.Body.ParamBlock.Parameters) {
+            $types = @($parameter.Attributes | ForEach-Object { $_.TypeName.Name })
+            "parameter $($function.Name) $($parameter.Name.VariablePath.UserPath) $($types -join ' ')"
+        }
+    }
+    foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) { "call $($call.GetCommandName())" }
+}
+foreach ($command in Get-Command -CommandType Cmdlet, Function) { "command $($command.Name)" }
+`
+
+interface Parameter {
+  readonly of: string
+  readonly name: string
+  readonly types: readonly string[]
+}
+
+const parametersIn = (lines: readonly string[]): Parameter[] =>
+  lines
+    .filter((line) => line.startsWith('parameter '))
+    .map((line) => line.trim().split(' '))
+    .map(([, of, name, ...types]) => ({ of: of!, name: name!, types }))
+const wordsAfter = (word: string, lines: readonly string[]): string[] =>
+  lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.trim().slice(word.length + 1))
+
+const RULES = ['ValidatePattern', 'ValidateSet', 'ValidateRange']
+const WRONG = ['*', '', '$(Get-Date)', "'; Stop-Computer; '", '-1', '..\\..']
+
+const ELSEWHERE = [
+  ...['GpuChatOps\\Invoke-Change', 'Hyper-V\\Get-VM', 'Microsoft.PowerShell.Core\\Invoke-Command'],
+  ...['/bin/id', process.execPath, join(MODULE, 'Guard.ps1'), './script.ps1'],
+  ...['Env:PATH', 'Function:Invoke-Change', 'Variable:x', 'C:'],
+  ...['id', 'sh', 'ssh', 'nvidia-smi', 'cmd.exe', 'powershell', 'pwsh'],
+]
+const SCRIPTS = [
+  '1 + 1',
+  '$x = 1',
+  '$env:PATH',
+  '$script:LockPatienceSeconds = 0',
+  '& { 1 }',
+  '& "Get-VM"',
+  '. Get-VM',
+  'Get-VM',
+  'Get-HostSmi',
+  '[System.Environment]::Exit(1)',
+  '"a".Length',
+  '"$(Get-VM)"',
+  'if ($true) { 1 }',
+  'function Get-Mine { 1 }',
+  '{ Get-VM }.Invoke()',
+  'Get-Command | ForEach-Object { $_.Name }',
+  'Get-GpuInventory; Get-VM',
+  'Get-GpuInventory > everything.json',
+  'using module Hyper-V',
+]
+
+const command = (name: string, parameters: Readonly<Record<string, string>> = {}): Asked => ({
+  pipeline: [{ command: name, with: parameters }],
+})
+
+withEngine('a restricted session', ({ program, stubs }) => {
+  const open = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
+  const simulated = open.hosts.find(({ name }) => name === hostName.parse('hv01'))!
+  const running = open.world.facts('hv01').vms.find(({ state }) => state === 'Running')!
   let windows: Windows
-  let engine: Engine
-  const { world, hosts } = openSimulatedFleet({
-    file: fleetFile('default'),
-    stateFile: null,
-    clock,
-    latency: 'none',
-  })
-  const facts = world.facts('hv01')
-  const vm = facts.vms.find(({ name }) => name === 'train-01')!
+  let lines: string[]
 
   beforeAll(async () => {
-    const host = hosts.find(({ name }) => name === 'hv01')!
-    windows = await startWindows({ world, host, stubs: found.stubs, flavour: '2022' })
-    mkdirSync(join(windows.dir, 'Trying'))
-    writeFileSync(join(windows.dir, 'Trying', 'Trying.psm1'), TRYING(restrictedConfiguration(windows.dir)))
-    engine = await startEngine({
-      executable: found.program,
-      clock: systemClock,
-      env: { ...process.env, ...windows.env },
-      noise: () => undefined,
+    windows = await startWindows({ world: open.world, host: simulated, stubs, flavour: '2022' })
+    const env = { ...process.env, ...windows.env }
+    lines = (await runScript(MODULE_FACTS, { program, dir: windows.dir, env })).split('\n')
+  })
+  afterAll(() => windows.close())
+
+  it('is of functions whose every parameter has a rule, or can be nothing but a switch or a credential', () => {
+    const without = parametersIn(lines)
+      .filter(({ of }) => exportedFunctions().includes(of))
+      .filter(({ types }) => !types.some((type) => [...RULES, 'switch', 'pscredential'].includes(type)))
+
+    expect(without).toEqual([])
+  })
+
+  it('is of functions that call none of the commands which such a session replaces by narrower ones', () => {
+    const calls = wordsAfter('call', lines)
+
+    expect(calls).toContain('Get-VM')
+    expect(calls.filter((each) => ALWAYS_VISIBLE.includes(each))).toEqual([])
+  })
+
+  describe.each([
+    ['for SSH', sshConfiguration],
+    ['for WinRM', jeaConfiguration],
+  ])('%s', (name, configuration) => {
+    let probe: Probe
+    const errorsOf = async (asked: readonly Asked[]): Promise<string[]> =>
+      (await probe.ask(asked)).map(({ output, errors }) => errors.join() || `no error, but ${output.join()}`)
+
+    beforeAll(() => {
+      const dir = join(windows.dir, name)
+      const pssc = join(windows.dir, `${name}.pssc`)
+      writeFileSync(pssc, configuration())
+      const env = onPath(writeSsh(dir, { program, pssc }), windows.env)
+      probe = openProbe({ program, dir, env })
     })
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await windows.close()
-  })
+    afterAll(() => probe.close())
 
-  const ask = async (command: string, parameters: Record<string, string | string[]>): Promise<string> => {
-    const answer = await engine.call({
-      session: { name: 'trying', target: { kind: 'local', module: join(windows.dir, 'Trying') } },
-      command,
-      parameters,
-      timeoutMs: 60_000,
+    it('shows the functions of the role, what every such session shows, and nothing else', async () => {
+      const [shown] = await probe.ask([command('Get-Command')])
+
+      expect([...shown!.output].sort()).toEqual([...exportedFunctions(), ...ALWAYS_VISIBLE].sort())
     })
-    return answer.kind === 'ok' ? answer.json : JSON.stringify(answer)
-  }
-  const call = (command: string, parameters: Record<string, string> = {}): Promise<string> =>
-    ask('Invoke-Command2', {
-      Command: command,
-      Names: Object.keys(parameters),
-      Values: Object.values(parameters),
+
+    it('finds each function of the role', async () => {
+      const told = await errorsOf(exportedFunctions().map((each) => command(each, { Nope: '1' })))
+
+      expect(new Set(told)).toEqual(new Set(['NamedParameterNotFound']))
     })
-  const script = (text: string): Promise<string> => ask('Invoke-Script2', { Script: text })
 
-  it('tells what the host is', async () => {
-    expect(await call('Get-GpuInventory')).toMatch(/^ok \{"module":1,/)
-  })
+    it('carries a function out, as data in and text out', async () => {
+      const [told] = await probe.ask([command('Get-GpuInventory')])
 
-  it('shows the functions and the few commands that every such session has', async () => {
-    const listed = (await call('Get-Command')).split(' ').slice(1)
+      expect(told!.errors).toEqual([])
+      expect(JSON.parse(told!.output.join())).toMatchObject({ module: 1 })
+    })
 
-    expect([...new Set(listed)].sort()).toEqual(
-      [
-        ...exported,
-        'Clear-Host',
-        'Exit-PSSession',
-        'Get-Command',
-        'Get-FormatData',
-        'Get-Help',
-        'Measure-Object',
-        'Out-Default',
-        'Select-Object',
-      ].sort(),
-    )
-  })
+    it('takes a credential, though it has no language', async () => {
+      const { user, password } = GUEST_ACCOUNT
+      const secure = `$(${quoted(password)}.ToCharArray() | ForEach-Object { $s = [securestring]::new() } { $s.AppendChar($_) } { $s })`
+      const [told] = await probe.ask([
+        command('Get-GuestSmi', {
+          VmId: quoted(running.id),
+          Credential: `([pscredential]::new(${quoted(user)}, ${secure}))`,
+        }),
+      ])
 
-  it('carries out what an order says', async () => {
-    expect(
-      await call('Set-GpuVm', {
-        VmId: vm.id,
-        AutomaticStopAction: 'ShutDown',
-        Fence: '1',
-        ExpectState: 'Off',
-      }),
-    ).toBe('ok {"done":true}')
-    expect(world.facts('hv01').vms.find(({ id }) => id === vm.id)!.settings.automaticStopAction).toBe(
-      'ShutDown',
-    )
-  })
+      expect(told!.errors).toEqual([])
+      expect(windows.calls).toContainEqual(
+        expect.objectContaining({
+          command: 'Invoke-Command',
+          bound: expect.objectContaining({ User: user, Password: password }) as unknown,
+        }),
+      )
+    })
 
-  it.each([
-    ['a VM by its name', 'Start-GpuVm', { VmId: 'train-01', Fence: '1' }],
-    ['no fence', 'Start-GpuVm', { VmId: vm.id }],
-    ['a way to stop that there is not', 'Stop-GpuVm', { VmId: vm.id, How: 'save', Fence: '1' }],
-    [
-      'a path with a wildcard',
-      'Mount-GpuDevice',
-      { InstanceId: 'PCI\\VEN_10DE&x', LocationPath: 'PCIROOT(*)', Fence: '1' },
-    ],
-    ['a parameter that there is not', 'Start-GpuVm', { VmId: vm.id, Fence: '1', ComputerName: 'other' }],
-  ])('holds the rules of the parameters: %s', async (_, command, parameters) => {
-    expect(await call(command, parameters)).toMatch(
-      /^error (Validate|NamedParameterNotFound|MissingMandatory)/,
-    )
-  })
+    it('refuses a wrong value of each parameter that has a rule', async () => {
+      const ruled = parametersIn(lines).filter(
+        ({ of, types }) => exportedFunctions().includes(of) && types.some((type) => RULES.includes(type)),
+      )
+      const told = await errorsOf(
+        ruled.flatMap(({ of, name: parameter }) =>
+          WRONG.map((wrong) => command(of, { [parameter]: quoted(wrong) })),
+        ),
+      )
 
-  it.each([
-    'Get-VM',
-    'Stop-VM',
-    'Set-VM',
-    'Dismount-VMHostAssignableDevice',
-    'Disable-PnpDevice',
-    'Get-CimInstance',
-    'Set-ClusterParameter',
-    'Invoke-Command',
-    'Invoke-Expression',
-    'Invoke-Change',
-    'Lock-Host',
-    'Assert-Allowed',
-    'New-Refusal',
-    'Get-VmById',
-    'Import-Module',
-    'Remove-Module',
-    'Get-Module',
-    'New-PSSession',
-    'Enter-PSSession',
-    'Start-Job',
-    'ForEach-Object',
-    'Where-Object',
-    'Set-StrictMode',
-    'Write-Output',
-    'Get-Content',
-    'Set-Content',
-    'Get-ItemProperty',
-    'Start-Process',
-    'Get-Process',
-    'nvidia-smi',
-    '/bin/sh',
-    'sh',
-  ])('has no %s', async (command) => {
-    expect(await call(command)).toMatch(/^error CommandNotFound/)
-  })
+      expect(ruled.length).toBeGreaterThan(0)
+      expect(new Set(told)).toEqual(
+        new Set(['ParameterArgumentValidationError', 'ParameterArgumentTransformationError']),
+      )
+    })
 
-  it.each([
-    ['an expression', '1 + 1'],
-    ['a variable', '$PSHome'],
-    ['an environment variable', '$env:PATH'],
-    ['an assignment', '$a = 1'],
-    ['a method', "'x'.ToUpper()"],
-    ['a type', '[System.IO.File]::ReadAllText("/etc/passwd")'],
-    ['a script block', '& { Get-GpuInventory }'],
-    ['a condition', 'if (1) { Get-GpuInventory }'],
-    ['a function of its own', 'function Get-GpuInventory { 1 }'],
-    ['a subexpression as a value', 'Start-GpuVm -VmId $(Get-GpuInventory) -Fence 1'],
-    ['a module by its path', "Import-Module '/tmp/other'"],
-    ['another scope of the module', '& (Get-Module GpuChatOps) { 1 }'],
-    ['a redirection', 'Get-GpuInventory > /tmp/out'],
-    ['dot sourcing', '. /tmp/x.ps1'],
-    ['a drive', 'Get-Command Env:PATH | Out-File x'],
-  ])('runs no script text: %s', async (_, text) => {
-    expect(await script(text)).toMatch(
-      /^error (ScriptsNotAllowed|CommandNotFound|CommandExpression|\w+NotAllowed|\w*Redirection\w*|\w*Language\w*|ParseException)/i,
-    )
+    it('knows no other command: not of PowerShell, not of Hyper-V, not of the inside of the module', async () => {
+      const allowed = [...exportedFunctions(), ...ALWAYS_VISIBLE]
+      const names = [
+        ...wordsAfter('command', lines),
+        ...wordsAfter('function', lines),
+        ...commandsOf('2022').map((each) => each.name),
+        ...['Invoke-Expression', 'Set-Content', 'Start-Process', 'Set-Variable', 'Set-Item', 'Add-Type'],
+        ...['Enter-PSSession', 'Invoke-CimMethod', 'New-PSDrive', 'Set-Location', 'cd', 'iex', 'icm'],
+      ].filter((each) => !allowed.includes(each))
+      const told = await errorsOf(names.map((each) => command(each)))
+
+      expect(names).toEqual(
+        expect.arrayContaining(['Invoke-Change', 'Get-VM', 'Import-Module', 'Remove-Module']),
+      )
+      expect(names.filter((_, at) => told[at] !== 'CommandNotFoundException')).toEqual([])
+    })
+
+    it('nor one by its module, by a path, by a drive, or as a program', async () => {
+      const told = await errorsOf(ELSEWHERE.map((each) => command(each)))
+
+      expect(
+        ELSEWHERE.filter(
+          (_, at) => !['CommandNotFoundException', 'CouldNotAutoLoadModule'].includes(told[at]!),
+        ),
+      ).toEqual([])
+    })
+
+    it('runs no script, not even one that only names a function of the role', async () => {
+      const told = await errorsOf(SCRIPTS.map((script) => ({ script })))
+
+      expect(SCRIPTS.filter((_, at) => told[at] !== 'ScriptsNotAllowed')).toEqual([])
+    })
+
+    it('runs no block that is handed over as a parameter', async () => {
+      const witness = join(windows.dir, 'witness')
+      const block = `{ [System.IO.File]::WriteAllText(${quoted(witness)}, 'x') }`
+      await probe.ask([
+        { pipeline: [{ command: 'Get-Command' }, { command: 'Select-Object', with: { Property: block } }] },
+        {
+          pipeline: [
+            { command: 'Get-Command' },
+            { command: 'Select-Object', with: { Property: `@{ n = 'x'; e = ${block} }` } },
+          ],
+        },
+        { pipeline: [{ command: 'Get-Command' }, { command: 'Measure-Object', with: { Property: block } }] },
+        command('Get-GpuInventory', { OutVariable: quoted('x'), ErrorAction: quoted('Stop') }),
+      ])
+
+      expect(existsSync(witness)).toBe(false)
+    })
   })
 })

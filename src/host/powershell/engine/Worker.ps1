@@ -78,18 +78,55 @@ $perform = {
         $runspace.Open()
         $runspace
     }
-    # What could widen the connection is closed here, whatever the configuration files of ssh say.
-    function New-SshRunspace([hashtable] $Target) {
-        $options = @{
+    # What could widen the connection is closed here, whatever the configuration files of ssh say: what stands on its
+    # command line comes first (ssh_config(5)). Only options that OpenSSH 8.1 has, the one of Windows Server 2022.
+    function Get-SshOption([hashtable] $Target) {
+        @{
             BatchMode = 'yes'; StrictHostKeyChecking = 'yes'; UpdateHostKeys = 'no'; CheckHostIP = 'no'
-            UserKnownHostsFile = $Target.KnownHosts; GlobalKnownHostsFile = 'none'; HostKeyAlias = $Target.Alias
-            IdentitiesOnly = 'yes'; IdentityAgent = 'none'; PreferredAuthentications = 'publickey'
-            ForwardAgent = 'no'; ForwardX11 = 'no'; ClearAllForwardings = 'yes'; PermitLocalCommand = 'no'
-            ProxyCommand = 'none'; ControlMaster = 'no'; ControlPath = 'none'; RequestTTY = 'no'; LogLevel = 'ERROR'
+            VerifyHostKeyDNS = 'no'; NoHostAuthenticationForLocalhost = 'no'; CanonicalizeHostname = 'no'
+            UserKnownHostsFile = "`"$($Target.KnownHosts)`""; GlobalKnownHostsFile = 'none'; HostKeyAlias = $Target.Alias
+            IdentitiesOnly = 'yes'; IdentityAgent = 'none'; AddKeysToAgent = 'no'; PKCS11Provider = 'none'
+            PreferredAuthentications = 'publickey'; PasswordAuthentication = 'no'; HostbasedAuthentication = 'no'
+            ForwardAgent = 'no'; ForwardX11 = 'no'; ClearAllForwardings = 'yes'; Tunnel = 'no'
+            PermitLocalCommand = 'no'; RemoteCommand = 'none'; RequestTTY = 'no'; EscapeChar = 'none'
+            ProxyCommand = 'none'; ControlMaster = 'no'; ControlPath = 'none'; LogLevel = 'ERROR'
             ConnectTimeout = '15'; ConnectionAttempts = '1'; ServerAliveInterval = '15'; ServerAliveCountMax = '4'
         }
+    }
+    function New-SshRunspace([hashtable] $Target) {
         $where = @{ HostName = $Target.HostName; Port = [int] $Target.Port; UserName = $Target.UserName; KeyFilePath = $Target.KeyFilePath }
-        (New-PSSession @where -ConnectingTimeout 30000 -Options $options -ErrorAction Stop).Runspace
+        try {
+            (New-PSSession @where -ConnectingTimeout 30000 -Options (Get-SshOption $Target) -ErrorAction Stop).Runspace
+        }
+        catch [System.Management.Automation.Remoting.PSRemotingTransportException], [System.Management.Automation.Remoting.PSRemotingDataStructureException] {
+            $said = Get-SshComplaint $Target
+            if ($said) { throw $said }
+            throw
+        }
+    }
+    # New-PSSession prints what ssh complains of, and fails with "terminated". So ssh is asked once more, for its last words.
+    function Get-SshComplaint([hashtable] $Target) {
+        $start = [System.Diagnostics.ProcessStartInfo]::new('ssh')
+        $options = Get-SshOption $Target
+        $words = @('-i', $Target.KeyFilePath, '-l', $Target.UserName, '-p', $Target.Port)
+        $words += @($options.Keys | ForEach-Object { '-o'; "$_=$($options[$_])" })
+        foreach ($word in $words + @('-s', $Target.HostName, 'powershell')) { $start.ArgumentList.Add($word) }
+        $start.UseShellExecute = $false
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $ssh = [System.Diagnostics.Process]::Start($start)
+        try {
+            $ssh.StandardInput.Close()
+            $null = $ssh.StandardOutput.ReadToEndAsync()
+            $said = $ssh.StandardError.ReadToEndAsync()
+            if (-not $said.Wait(20000)) { return '' }
+            $lines = @($said.Result -split '\r?\n' | Where-Object { $_.Trim() })
+            if ($lines.Count -gt 2) { $lines = $lines[-2..-1] }
+            $lines -join ' '
+        }
+        finally {
+            if (-not $ssh.HasExited) { $ssh.Kill() }
+            $ssh.Dispose()
+        }
     }
     function New-WinRmRunspace([hashtable] $Target) {
         (New-PSSession @Target -SessionOption (New-PSSessionOption -OpenTimeout 30000) -ErrorAction Stop).Runspace
@@ -122,10 +159,13 @@ $perform = {
     }
 
     $id = $words[1]
+    $unopened = $null
     $answer = try {
         $session = $shared.Sessions[$words[2]]
         if (-not $session) { throw 'no such session' }
-        $runspace = Open-Session $session
+        # Nothing was asked of the host yet, but whoever reads the answer needs not know: a host that was read says the same.
+        try { $runspace = Open-Session $session }
+        catch { $unopened = $_; throw }
         $shell = [System.Management.Automation.PowerShell]::Create()
         $shell.Runspace = $runspace
         $parameters = if ($words.Count -gt 4) { Read-Parameter $words[4..($words.Count - 1)] } else { @{} }
@@ -145,7 +185,7 @@ $perform = {
         else { "ok $(ConvertTo-Base64 $results[0])" }
     }
     catch {
-        $cause = Get-Cause $_
+        $cause = if ($unopened) { $null } else { Get-Cause $_ }
         if (-not $cause) { "lost $(ConvertTo-Base64 $_.Exception.Message)" }
         else {
             $code = ([string] $cause.FullyQualifiedErrorId -split ',')[0]

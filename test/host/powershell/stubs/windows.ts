@@ -1,5 +1,5 @@
 /** One host as Windows shows it: the stand-ins of a flavour, their server, and where the module keeps its state. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Host } from '../../../../src/core/ports'
 import type { World } from '../../../../src/host/simulated/fleet'
@@ -20,17 +20,6 @@ export const MODULE = join(
   'module',
   'GpuChatOps',
 )
-
-/**
- * The session configuration that administrators install for SSH, as a file in `dir`: the product's own, but that the
- * stand-ins for PowerShell's own commands are imported before the module.
- */
-export const restrictedConfiguration = (dir: string): string => {
-  const own = readFileSync(join(MODULE, '..', 'GpuChatOps.Ssh.pssc'), 'utf8')
-  const path = join(dir, 'GpuChatOps.Ssh.pssc')
-  writeFileSync(path, own.replace("'GpuChatOps')", "'Registry', 'Guests', 'FailoverClusters', 'GpuChatOps')"))
-  return path
-}
 
 export interface Windows extends Omit<StubServer, 'env'> {
   /** The environment of a PowerShell that runs on this host. */

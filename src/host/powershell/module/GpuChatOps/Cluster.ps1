@@ -24,8 +24,8 @@ function Set-GpuVmOfflineAction {
         [ValidatePattern('\A[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z')]
         [string] $VmId,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(0, 3)]
-        [int] $OfflineAction,
+        [ValidateSet('0', '1', '2', '3')]
+        [string] $OfflineAction,
         [Parameter(Mandatory = $true)]
         [ValidateRange(1, [long]::MaxValue)]
         [long] $Fence,
@@ -35,6 +35,6 @@ function Set-GpuVmOfflineAction {
     $ground = @{ VmId = $VmId }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     Invoke-Change $Fence $ground {
-        Get-VmClusterResource $VmId | Set-ClusterParameter -Name 'OfflineAction' -Value $OfflineAction -ErrorAction Stop
+        Get-VmClusterResource $VmId | Set-ClusterParameter -Name 'OfflineAction' -Value ([int] $OfflineAction) -ErrorAction Stop
     }
 }

@@ -57,7 +57,7 @@ function Assert-Fence {
     $highest = [long] 0
     if ([System.IO.File]::Exists($path)) {
         $text = [System.IO.File]::ReadAllText($path).Trim()
-        if ($text -notmatch '\A[0-9]{1,18}\z') {
+        if ($text -notmatch '\A[0-9]{1,19}\z' -or [decimal] $text -gt [long]::MaxValue) {
             throw (New-Refusal 'FenceUnreadable' "$path holds no number. If nothing runs on this host, delete it.")
         }
         $highest = [long] $text

@@ -29,7 +29,7 @@ function Set-GpuPartitionCount {
         [string] $ExpectPlace,
         [ValidateSet('unused')]
         [string] $ExpectPartition,
-        [ValidateRange(0, 1024)]
+        [ValidateRange(1, 1024)]
         [int] $ExpectCount
     )
     Assert-GpuName $GpuName $InstanceId

@@ -1,0 +1,219 @@
+/** What an account behind `Match User` is let in for, and what the bot does when ssh fails it. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { expectationOf, type Step } from '../../../src/core/plan/step'
+import type { Host } from '../../../src/core/ports'
+import { startSshHost, type SshHost, type SshTarget } from '../../contract/ssh-host'
+import { openFleet } from '../../contract/over-powershell'
+import { makeTempDir, removeTempDir } from '../../fakes/temp'
+import { withEngine } from './pwsh'
+import { StubFailure } from './stubs/refusal'
+import { makeKey, publicKey, withSshd } from './sshd'
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const run = (program: string, args: readonly string[], input = ''): Promise<Ended> =>
+  new Promise((resolve) => {
+    const child = execFile(program, [...args], (_, out, err) => resolve({ code: child.exitCode, out, err }))
+    child.stdin?.end(input)
+  })
+
+withEngine('over SSH', (found) =>
+  withSshd('over SSH', () => {
+    const dir = makeTempDir()
+    const pids = join(dir, 'pids')
+    let over: SshHost
+    /** Called when the host is about to start a VM. */
+    let starting: () => Promise<void> = () => Promise.resolve()
+
+    beforeAll(async () => {
+      // The program that the bot starts is ssh itself; on the way it notes which process it is.
+      mkdirSync(join(dir, 'bin'))
+      writeFileSync(
+        join(dir, 'bin', 'ssh'),
+        `#!/bin/sh\necho $$ >> ${pids}\nPATH=$(echo "$PATH" | cut -d: -f2-)\nexec ssh "$@"\n`,
+        { mode: 0o755 },
+      )
+      over = await startSshHost(found, {
+        env: { PATH: [join(dir, 'bin'), process.env['PATH']].join(delimiter) },
+        before: async ({ command }) => {
+          if (command === 'Start-VM') await starting()
+        },
+      })
+    })
+    afterAll(async () => {
+      await over.close()
+      removeTempDir(dir)
+    })
+
+    /** The next start of a VM stays where it is until it is released, and then fails; those after it do not. */
+    const holdNextStart = () => {
+      let release = (): void => undefined
+      const released = new Promise<void>((resolve) => (release = resolve))
+      const reached = new Promise<void>((resolve) => {
+        starting = async () => {
+          starting = () => Promise.resolve()
+          resolve()
+          await released
+          throw new StubFailure('OperationFailed', 'nobody waits for this any more')
+        }
+      })
+      return { reached, release }
+    }
+
+    const options = () => {
+      const { keyFile, knownHosts } = over.target
+      const pinned = [
+        'HostKeyAlias=hv01',
+        `UserKnownHostsFile=${knownHosts}`,
+        'BatchMode=yes',
+        'IdentityAgent=none',
+      ]
+      return ['-F', 'none', '-i', keyFile, ...pinned.flatMap((each) => ['-o', each])]
+    }
+    const login = () => `${over.sshd.user}@127.0.0.1`
+    const ssh = (args: readonly string[], input = ''): Promise<Ended> =>
+      run('ssh', [...options(), '-p', String(over.sshd.port), ...args], input)
+
+    describe('the account', () => {
+      it.each([
+        ['a command', () => ssh([login(), 'echo', 'it-is', '$((1+1))'])],
+        ['a shell', () => ssh(['-T', login()], 'echo it-is $((1+1))\n')],
+      ])('has no %s: the restricted session runs in its place', async (_, attempt) => {
+        expect((await attempt()).out).not.toContain('it-is 2')
+      })
+
+      it('has no sftp: nothing answers to its first packet', async () => {
+        const { out } = await ssh(
+          ['-s', login(), 'sftp'],
+          '\u0000\u0000\u0000\u0005\u0001\u0000\u0000\u0000\u0003',
+        )
+
+        expect(out.startsWith('\u0000\u0000\u0000')).toBe(false)
+      })
+
+      it.each([
+        ['another subsystem', () => ['-s', login(), 'netconf'], /subsystem request failed/],
+        ['a terminal', () => ['-tt', login()], /PTY allocation request failed/],
+        [
+          'a way to other ports',
+          () => ['-W', `127.0.0.1:${over.sshd.port}`, login()],
+          /administratively prohibited/,
+        ],
+        [
+          'a port of its own',
+          () => ['-N', '-o', 'ExitOnForwardFailure=yes', '-R', '0:127.0.0.1:9', login()],
+          /remote port forwarding failed/,
+        ],
+      ])('is refused %s', async (_, args, why) => {
+        const { code, err } = await ssh(args())
+
+        expect(code).toBe(255)
+        expect(err).toMatch(why)
+      })
+
+      it('is as narrow as sshd itself reads its configuration, and no other account is', async () => {
+        const read = async (user: string) =>
+          (
+            await run('/usr/sbin/sshd', [
+              '-T',
+              '-f',
+              over.sshd.config,
+              '-C',
+              `user=${user},host=x,addr=127.0.0.1`,
+            ])
+          ).out.split('\n')
+        const [narrow, other] = [await read(over.sshd.user), await read('somebody-else')]
+
+        expect(narrow).toEqual(
+          expect.arrayContaining([
+            'allowagentforwarding no',
+            'allowstreamlocalforwarding no',
+            'allowtcpforwarding no',
+            'authenticationmethods publickey',
+            'passwordauthentication no',
+            'permittty no',
+            'permittunnel no',
+            'permituserrc no',
+            'x11forwarding no',
+          ]),
+        )
+        expect(narrow.filter((line) => line.startsWith('acceptenv'))).toEqual([])
+        expect(narrow.some((line) => /^forcecommand .*forced$/.test(line))).toBe(true)
+        expect(other).toEqual(expect.arrayContaining(['forcecommand none', 'authorizedkeysfile none']))
+      })
+    })
+
+    const START: Step = {
+      kind: 'startVm',
+      vm: {
+        ...openFleet('hv01')
+          .world.facts('hv01')
+          .vms.find(({ state }) => state === 'Off')!,
+      },
+    }
+    const start = (host: Host) => host.run({ step: START, expects: expectationOf(START), fence: 1 })
+
+    describe('a host that is not what it was, or does not know the bot', () => {
+      const changed: [string, () => Partial<SshTarget>, RegExp][] = [
+        [
+          'another host key',
+          () => ({ knownHosts: over.pin('other', [publicKey(makeKey(dir, 'other_host'))]) }),
+          /Host key for hv01 has changed.*verification failed/,
+        ],
+        [
+          'no host key that is pinned',
+          () => ({ knownHosts: over.pin('none', []) }),
+          /No .* host key is known for hv01/,
+        ],
+        [
+          'another user key',
+          () => ({ keyFile: makeKey(dir, 'other_user') }),
+          /Permission denied \(publickey\)/,
+        ],
+        ['no user key', () => ({ keyFile: join(dir, 'nowhere') }), /nowhere/],
+        ['nobody at its port', () => ({ port: 1 }), /Connection refused/],
+      ]
+      it.each(changed)('with %s is unreachable, and says why', async (name, change, why) => {
+        const host = over.host({ ...over.target, ...change() }, name)
+
+        const before = over.windows.calls.length
+        const result = await start(host)
+
+        expect(result).toEqual({ kind: 'unknown', why: expect.stringMatching(why) })
+        await expect(host.inventory()).rejects.toMatchObject({
+          code: 'host-unreachable',
+          message: expect.stringMatching(why),
+        })
+        expect(over.windows.calls.length).toBe(before)
+      })
+    })
+
+    it('pinned keys may lie in a folder with a blank in its name', async () => {
+      const host = over.host(
+        { ...over.target, knownHosts: over.pin('pinned keys', [over.sshd.hostKey]) },
+        'blank',
+      )
+
+      expect(await host.inventory()).toMatchObject({ name: 'blank' })
+    })
+
+    it('a call whose ssh is killed is lost, and the next one has a session again', async () => {
+      const host = over.host(over.target, 'killed')
+      const { reached, release } = holdNextStart()
+      const under = start(host)
+      await reached
+      process.kill(Number(readFileSync(pids, 'utf8').trim().split('\n').at(-1)), 'SIGKILL')
+
+      expect((await under).kind).toBe('unknown')
+      release()
+      expect(await start(host)).toEqual({ kind: 'done' })
+    })
+  }),
+)

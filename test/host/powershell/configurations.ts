@@ -43,10 +43,14 @@ export const sshConfiguration = (): string => forTests(readFileSync(SSH_PSSC, 'u
 
 /** The WinRM endpoint with its one role written into it: roles and virtual accounts are given by WinRM. */
 export const jeaConfiguration = (): string => {
-  const visible = /^ *VisibleFunctions *= @\([^)]*\)\n(^ *Visible.*\n)*/m.exec(readFileSync(PSRC, 'utf8'))
-  if (visible === null) throw new Error(`${PSRC} says not what is visible`)
-  return forTests(readFileSync(PSSC, 'utf8'))
+  const role = /^ *ModulesToImport [^}]*/m.exec(readFileSync(PSRC, 'utf8'))
+  if (role === null) throw new Error(`${PSRC} imports no modules`)
+  const endpoint = readFileSync(PSSC, 'utf8')
     .replace(/^ *RunAsVirtualAccount .*\n/m, '')
     .replace(/^ *VisibleProviders .*\n/m, '')
-    .replace(/^ *RoleDefinitions .*\n/m, () => visible[0])
+    .replace(/^ *RoleDefinitions .*\n/m, () => role[0])
+  return forTests(endpoint)
 }
+
+/** The WinRM endpoint with its role left to be found in the module. */
+export const endpointConfiguration = (): string => forTests(readFileSync(PSSC, 'utf8'))

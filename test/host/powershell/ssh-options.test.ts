@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
+import { withSshd } from './sshd'
 
 /** Options as `ssh -G` prints them, each with a value that the bot must not get. */
 const HOSTILE = [
@@ -41,61 +42,69 @@ const HOSTILE = [
   'verifyhostkeydns true',
 ] as const
 
-withEngine('the options of ssh', ({ program }) => {
-  const dir = makeTempDir()
-  const asked = (): string[][] =>
-    readFileSync(join(dir, 'asked'), 'utf8')
-      .split('end of arguments\n')
-      .filter((each) => each !== '')
-      .map((each) => each.trimEnd().split('\n'))
-  const effective = async (args: readonly string[]): Promise<string[]> => {
-    const { stdout } = await promisify(execFile)('ssh', ['-G', '-F', join(dir, 'hostile'), ...args])
-    return stdout.trimEnd().split('\n')
-  }
-  let engine: Engine
+withEngine('the options of ssh', ({ program }) =>
+  withSshd('the options of ssh', () => {
+    const dir = makeTempDir()
+    const asked = (): string[][] =>
+      readFileSync(join(dir, 'asked'), 'utf8')
+        .split('end of arguments\n')
+        .filter((each) => each !== '')
+        .map((each) => each.trimEnd().split('\n'))
+    const effective = async (args: readonly string[]): Promise<string[]> => {
+      const { stdout } = await promisify(execFile)('ssh', ['-G', '-F', join(dir, 'hostile'), ...args])
+      return stdout.trimEnd().split('\n')
+    }
+    let engine: Engine
 
-  beforeAll(async () => {
-    mkdirSync(join(dir, 'bin'))
-    writeFileSync(
-      join(dir, 'bin', 'ssh'),
-      `#!/bin/sh\nprintf '%s\\n' "$@" 'end of arguments' >> '${join(dir, 'asked')}'\nexit 255\n`,
-      { mode: 0o755 },
-    )
-    writeFileSync(join(dir, 'key'), '')
-    writeFileSync(join(dir, 'hostile'), `Host *\n${HOSTILE.map((each) => `  ${each}`).join('\n')}\n`)
-    const env = { ...process.env, PATH: [join(dir, 'bin'), process.env['PATH']].join(delimiter) }
-    engine = await startEngine({ executable: program, clock: systemClock, env, noise: () => undefined })
-    const target = { kind: 'ssh', hostName: 'hv01.test', port: 2222, userName: 'bot', alias: 'hv01' } as const
-    const files = { keyFile: join(dir, 'key'), knownHosts: join(dir, 'pinned keys') }
-    const session = { name: 'hv01', target: { ...target, ...files } }
-    await engine.call({ session, command: 'Get-HostSmi', parameters: {}, timeoutMs: 60_000 })
-  })
-  afterAll(async () => {
-    await engine.stop()
-    removeTempDir(dir)
-  })
+    beforeAll(async () => {
+      mkdirSync(join(dir, 'bin'))
+      writeFileSync(
+        join(dir, 'bin', 'ssh'),
+        `#!/bin/sh\nprintf '%s\\n' "$@" 'end of arguments' >> '${join(dir, 'asked')}'\nexit 255\n`,
+        { mode: 0o755 },
+      )
+      writeFileSync(join(dir, 'key'), '')
+      writeFileSync(join(dir, 'hostile'), `Host *\n${HOSTILE.map((each) => `  ${each}`).join('\n')}\n`)
+      const env = { ...process.env, PATH: [join(dir, 'bin'), process.env['PATH']].join(delimiter) }
+      engine = await startEngine({ executable: program, clock: systemClock, env, noise: () => undefined })
+      const target = {
+        kind: 'ssh',
+        hostName: 'hv01.test',
+        port: 2222,
+        userName: 'bot',
+        alias: 'hv01',
+      } as const
+      const files = { keyFile: join(dir, 'key'), knownHosts: join(dir, 'pinned keys') }
+      const session = { name: 'hv01', target: { ...target, ...files } }
+      await engine.call({ session, command: 'Get-HostSmi', parameters: {}, timeoutMs: 60_000 })
+    })
+    afterAll(async () => {
+      await engine.stop()
+      removeTempDir(dir)
+    })
 
-  it('are in effect for the session, against every line of a hostile configuration file', async () => {
-    const alone = await effective(['hv01.test'])
-    const bots = await effective(asked()[0]!)
+    it('are in effect for the session, against every line of a hostile configuration file', async () => {
+      const alone = await effective(['hv01.test'])
+      const bots = await effective(asked()[0]!)
 
-    expect(alone).toEqual(expect.arrayContaining([...HOSTILE]))
-    expect(bots.filter((each) => (HOSTILE as readonly string[]).includes(each))).toEqual([])
-    expect(bots).toEqual(
-      expect.arrayContaining([
-        'user bot',
-        'port 2222',
-        'hostkeyalias hv01',
-        `identityfile ${join(dir, 'key')}`,
-      ]),
-    )
-    expect(bots).toContain('stricthostkeychecking true')
-  })
+      expect(alone).toEqual(expect.arrayContaining([...HOSTILE]))
+      expect(bots.filter((each) => (HOSTILE as readonly string[]).includes(each))).toEqual([])
+      expect(bots).toEqual(
+        expect.arrayContaining([
+          'user bot',
+          'port 2222',
+          'hostkeyalias hv01',
+          `identityfile ${join(dir, 'key')}`,
+        ]),
+      )
+      expect(bots).toContain('stricthostkeychecking true')
+    })
 
-  it('are the same when ssh is asked once more for what it complained of', () => {
-    const [first, second, ...more] = asked().map((each) => each.sort())
+    it('are the same when ssh is asked once more for what it complained of', () => {
+      const [first, second, ...more] = asked().map((each) => each.sort())
 
-    expect(second).toEqual(first)
-    expect(more).toEqual([])
-  })
-})
+      expect(second).toEqual(first)
+      expect(more).toEqual([])
+    })
+  }),
+)

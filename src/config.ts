@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { Fault, messageOf } from './core/errors'
-import { fromFolder, hostsSchema } from './host/powershell/config'
+import { fromFolder, hostsSchema, type HostConfig } from './host/powershell/config'
 
 const userId = z
   .string()
@@ -145,6 +145,33 @@ const readFile = (path: string): { value: ConfigFile } | { problems: string[] } 
     return { problems: [`${path}: ${messageOf(error)}`] }
   }
 }
+
+/** Where the bot keeps its data, whatever else is wrong with the settings. */
+export const dataDirOf = (env: NodeJS.ProcessEnv): string =>
+  commonSchema.shape.DATA_DIR.parse(env['DATA_DIR'] === '' ? undefined : env['DATA_DIR'])
+
+export interface HostsPart {
+  readonly hosts: readonly HostConfig[]
+  /** The PowerShell program; null: whichever is found. */
+  readonly powershell: string | null
+}
+
+/**
+ * What the file says about hosts, whatever else is wrong with it: a host is set up before there is a policy. Null where
+ * it names none, or they are wrong, which `readConfig` then tells.
+ */
+export const readHosts = (path: string): HostsPart | null => {
+  try {
+    const read = hostsPart.parse(parseYaml(readFileSync(path, 'utf8')))
+    return {
+      hosts: read.hosts.map((host) => fromFolder(host, dirname(path))),
+      powershell: read.powershell ?? null,
+    }
+  } catch {
+    return null
+  }
+}
+const hostsPart = z.object({ hosts: hostsSchema(process.platform), powershell: z.string().min(1).optional() })
 
 /** Paths in the file are meant from where the file is. */
 const fromFile = ({ fleet, hosts, ...rest }: ConfigFile, folder: string): ConfigFile => ({

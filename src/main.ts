@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-/** `gpu-chatops`: with nothing configured the playground, else the server. */
+/** `gpu-chatops`: with nothing configured the playground, else the server; and commands for whoever sets it up. */
 import { startPlayground, startServer, type App } from './app'
-import { readConfig, type Config } from './config'
+import { systemClock } from './clock'
+import { dataDirOf, readConfig, type Config } from './config'
 import { Fault } from './core/errors'
+import { doctor, type Terminal } from './doctor/doctor'
+import { verifyHost, type Wanted } from './doctor/verify-host'
 import { openLog } from './log'
 
 const THINGS_TO_TRY = `
@@ -16,7 +19,7 @@ const secretsOf = (config: Config): string[] =>
     ? [config.slack.botToken, config.slack.signingSecret ?? '', config.slack.appToken ?? '']
     : []
 
-const main = async (): Promise<void> => {
+const serve = async (): Promise<void> => {
   const config = readConfig(process.env)
   const log = openLog({
     level: config.kind === 'playground' && process.env['LOG_LEVEL'] === undefined ? 'warn' : config.LOG_LEVEL,
@@ -29,6 +32,61 @@ const main = async (): Promise<void> => {
       `\nGPU ChatOps playground: http://localhost:${app.port}/\n${THINGS_TO_TRY}\nStop with Ctrl+C; the state is kept in ${config.DATA_DIR}.\n`,
     )
   stopOnSignal(app)
+}
+
+const USAGE = `Usage: gpu-chatops                                     the bot, or with nothing configured the playground
+       gpu-chatops doctor                              what keeps the bot from working, and what to do about it
+       gpu-chatops verify-host HOST                    what a host must do, tried without changing anything
+       gpu-chatops verify-host HOST --exercise GPU VM  and an assignment with its undo; the VM must be off
+`
+
+const terminal: Terminal = {
+  print: (text) => void process.stdout.write(text),
+  hint: (text) => void process.stderr.write(`${text}\n`),
+}
+
+const verify = async (args: readonly string[]): Promise<boolean> => {
+  const wanted = wantedIn(args)
+  if (!wanted) return misused()
+  const stopping = new AbortController()
+  process.once('SIGINT', () => {
+    terminal.hint('stopping; what was done is undone first ...')
+    stopping.abort()
+  })
+  return verifyHost(wanted, {
+    env: process.env,
+    clock: systemClock,
+    dataDir: dataDirOf(process.env),
+    terminal,
+    stopping: stopping.signal,
+  })
+}
+
+/** Null for what is no such command. */
+const wantedIn = (args: readonly string[]): Wanted | null => {
+  const [host, flag, gpu, vm, ...more] = args
+  if (host === undefined || host.startsWith('-') || more.length > 0) return null
+  if (flag === undefined) return { host, exercise: null }
+  return flag === '--exercise' && gpu !== undefined && vm !== undefined
+    ? { host, exercise: { gpu, vm } }
+    : null
+}
+
+const misused = (): false => {
+  process.stderr.write(USAGE)
+  return false
+}
+
+const main = async (): Promise<void> => {
+  const [command, ...args] = process.argv.slice(2)
+  if (command === undefined) return serve()
+  if (command === 'help' || command === '--help') return void process.stdout.write(USAGE)
+  process.exitCode = (await said(command, args)) ? 0 : 1
+}
+
+const said = (command: string, args: readonly string[]): Promise<boolean> | boolean => {
+  if (command === 'doctor' && args.length === 0) return doctor(process.env, systemClock, terminal)
+  return command === 'verify-host' ? verify(args) : misused()
 }
 
 const stopOnSignal = (app: App): void => {

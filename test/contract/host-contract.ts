@@ -6,6 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type HostFacts, hostFacts, placeOf } from '../../src/core/inventory'
 import { type Step, expectationOf, read, undoOf } from '../../src/core/plan/step'
 import type { Host, StepResult } from '../../src/core/ports'
+import { exercise } from '../../src/doctor/exercise'
+import { READING_CASES } from '../../src/doctor/reading-cases'
+import { planOf } from '../../src/doctor/verify-host'
 import type { World } from '../../src/host/simulated/fleet'
 
 export interface HostUnderTest {
@@ -57,6 +60,7 @@ export const runAll = async (host: Host, steps: readonly Step[]): Promise<StepRe
 }
 
 const DONE = { kind: 'done' }
+const NEVER = new AbortController().signal
 const codeOf = (result: StepResult) => (result.kind === 'refused' ? result.code : result.kind)
 
 /** `around` sets up and clears away what the tests of one host share. */
@@ -81,6 +85,34 @@ export const describeHost = (
       const told = await under.host.inventory()
 
       expect(hostFacts.parse(told)).toEqual(under.known(facts))
+    })
+
+    const ground = async () => ({ host: under.host, facts: await under.host.inventory(), fence: 1 })
+
+    test.each(READING_CASES)('$name', async ({ run: tryIt }) => {
+      expect(await tryIt(await ground())).not.toBe('')
+      expect(under.world.facts('hv01')).toEqual(facts)
+    })
+
+    test('verify-host can assign a GPU, have refused what must be, and leave the host as it was', async () => {
+      const [set] = assignment(facts, 'gpu0', 'train-01')
+      await run(under.host, set!, 2)
+      await run(under.host, undoOf(set!), 2)
+      const before = { ...(await ground()), fence: 2 }
+      const plan = planOf(before.facts, { gpu: 'gpu0', vm: 'train-01' })
+      if ('refusals' in plan) throw new Error(plan.refusals.map(({ reason }) => reason).join())
+
+      const findings = await exercise({ ...before, plan, stopping: NEVER, hint: () => undefined })
+
+      expect(findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
+      expect(findings.map(({ reason }) => reason)).toEqual(
+        expect.arrayContaining([
+          'refused: PreconditionChanged',
+          'refused: StaleFence',
+          'it was done, and the host shows it',
+        ]),
+      )
+      expect(under.world.facts('hv01')).toEqual(facts)
     })
 
     test('an assignment changes the host step by step, and each step reads as done once it is', async () => {

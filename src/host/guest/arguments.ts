@@ -1,21 +1,23 @@
-/** The arguments and the environment of the `ssh` program, for one question to one guest. */
+/** The arguments and the environment of the `ssh` program, for one question to one machine. */
 import { SMI_ARGUMENTS } from '../../core/smi'
 
 export interface SshQuestion {
-  /** The name under which the key of the guest is looked up, whatever address it has. */
+  /** The name under which the key of the machine is looked up, whatever address it has. */
   readonly alias: string
-  /** A literal IP address. */
+  /** For guests a literal IP address. */
   readonly address: string
   readonly port: number
   readonly user: string
   readonly keyFile: string
-  /** The pinned keys of this guest, and no others. */
+  /** The pinned keys of this machine, and no others. */
   readonly knownHosts: string
-  /** Where ssh writes what it says itself; its standard error then holds what the guest says. */
+  /** Where ssh writes what it says itself; its standard error then holds what the far side says. */
   readonly log: string
+  /** Read by the far side's shell: fixed text, and nothing that anybody typed. */
+  readonly command: string
 }
 
-/** The only thing that is ever asked. */
+/** The only thing that guests are ever asked. */
 export const SMI_COMMAND = ['nvidia-smi', ...SMI_ARGUMENTS].join(' ')
 
 /** ssh expands `%` and `~`, and parts a list at blanks. (It expands `${...}` too, which has no escape: see config.ts.) */
@@ -41,7 +43,7 @@ export const sshArguments = (question: SshQuestion): string[] => [
     CheckHostIP: 'no',
     UpdateHostKeys: 'no',
     VerifyHostKeyDNS: 'no',
-    // Nothing of this machine is offered to the guest.
+    // Nothing of this machine is offered to the far side.
     ForwardAgent: 'no',
     ForwardX11: 'no',
     ClearAllForwardings: 'yes',
@@ -60,7 +62,7 @@ export const sshArguments = (question: SshQuestion): string[] => [
     LogLevel: 'VERBOSE',
   }),
   ...['-E', question.log, '-l', question.user, '-p', String(question.port)],
-  ...['--', question.address, SMI_COMMAND],
+  ...['--', question.address, question.command],
 ]
 
 const options = (values: Readonly<Record<string, string>>): string[] =>

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { VmId } from '../../core/inventory'
 import type { Clock, SmiAnswer } from '../../core/ports'
-import { sshArguments, sshEnvironment } from './arguments'
+import { SMI_COMMAND, sshArguments, sshEnvironment } from './arguments'
 import type { LinuxAccount } from './config'
 import { failureOf, type Failure } from './failures'
 import { plainText } from './output'
@@ -96,7 +96,7 @@ const askInTurn = async (
     const log = join(folder, `log-${index}`)
     const ran = await run({
       program: options.program ?? 'ssh',
-      args: sshArguments({ ...account, alias: vm, address, knownHosts, log }),
+      args: sshArguments({ ...account, alias: vm, address, knownHosts, log, command: SMI_COMMAND }),
       env: sshEnvironment(options.env ?? process.env),
       timeoutMs: Math.max(0, until - clock.now()),
       most: MOST,

@@ -10,10 +10,12 @@ import { startEngine } from './engine/engine'
 import { superviseEngine } from './engine/supervised'
 import type { Target } from './engine/wire'
 import type { GuestAccess } from './guests'
+import { examine, type Examination } from './health'
 import { powerShellHost } from './host'
 import { openMemory } from './memory'
 
-const MODULE = join(__dirname, 'module', 'GpuChatOps')
+/** The module as it ships, which is the one that hosts are to have. */
+export const MODULE = join(__dirname, 'module', 'GpuChatOps')
 
 export interface PowerShellFleetOptions {
   readonly hosts: readonly HostConfig[]
@@ -27,6 +29,8 @@ export interface PowerShellFleetOptions {
 
 export interface PowerShellFleet {
   readonly hosts: readonly Host[]
+  /** Looks whether the bot can work on a host. Never throws. */
+  readonly examine: (host: HostConfig) => Promise<Examination>
   close(): Promise<void>
 }
 
@@ -52,7 +56,12 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
       clock,
     ),
   )
-  return { hosts, close: engine.stop }
+  return {
+    hosts,
+    examine: (config) =>
+      examine({ name: config.name, target: targetOf(config, dir), engine: engine.get, clock }),
+    close: engine.stop,
+  }
 }
 
 const targetOf = (config: HostConfig, dir: string): Target => {

@@ -16,6 +16,7 @@ const QUESTION: SshQuestion = {
   keyFile: '/keys/train-02',
   knownHosts: '/tmp/x/known_hosts',
   log: '/tmp/x/log',
+  command: SMI_COMMAND,
 }
 
 describe('ssh is called', () => {

@@ -36,7 +36,7 @@ const forTests = (text: string): string =>
     .replace(/^ *TranscriptDirectory .*\n/m, '')
     .replace(
       "        'GpuChatOps'\n    )",
-      "        'Registry'\n        'Guests'\n        'FailoverClusters'\n        'GpuChatOps'\n    )",
+      "        'Registry'\n        'Guests'\n        'GpuChatOps'\n    )",
     )
 
 export const sshConfiguration = (): string => forTests(readFileSync(SSH_PSSC, 'utf8'))

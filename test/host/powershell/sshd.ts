@@ -47,6 +47,15 @@ export const makeKey = (dir: string, name: string): string => {
 }
 export const publicKey = (file: string): string => readFileSync(`${file}.pub`, 'utf8').trim()
 
+/** The group is sshd's own: the connection's process and the one that serves the session. It may have ended just now. */
+const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What the account is let in for: a program with arguments, in an environment (sshd passes none on). */
@@ -107,8 +116,7 @@ export const startSshd = async (
   })
   const cut = async (): Promise<void> => {
     const ended = [...children].map((child) => once(child, 'close'))
-    // The group is sshd's own: it is the connection's process and the one that serves the session.
-    for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    for (const { pid } of children) if (pid !== undefined) killGroup(pid)
     await Promise.all(ended)
   }
   server.listen(0, '127.0.0.1')

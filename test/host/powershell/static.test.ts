@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { withEngine } from './pwsh'
-import { complaints, scriptFacts, type ScriptFacts } from './static/complaints'
+import { complaints, flavoursOf, scriptFacts, type ScriptFacts } from './static/complaints'
 import { MODULE } from './stubs/windows'
 
 const WORKER = join(__dirname, '..', '..', '..', 'src', 'host', 'powershell', 'engine', 'Worker.ps1')
@@ -67,6 +67,20 @@ withEngine('the PowerShell of the module and the worker', ({ program }) => {
         name,
         expect.stringMatching(/\w{3}/),
       ])
+  })
+
+  it('looks in its health check for every command of Windows that it calls, and for no other', () => {
+    const text = readFileSync(join(MODULE, 'Health.ps1'), 'utf8')
+    const lists = [...text.matchAll(/^\$script:\w+Commands = @\(([^)]*)\)/gm)].map(([, list]) => list!)
+    const asked = lists.flatMap((list) => list.match(/[A-Z]\w+-\w+/g) ?? [])
+    const module = [...all].filter(([path]) => path !== WORKER && !path.endsWith('Health.ps1'))
+    const called = module
+      .flatMap(([, { script }]) => script.calls.map(({ name }) => name))
+      .filter((name) => /-(VM|Pnp|Cim|Cluster)/.test(name) && flavoursOf(name).length > 0)
+
+    expect(lists).toHaveLength(3)
+    expect(called.filter((name) => !asked.includes(name))).toEqual([])
+    expect(asked.filter((name) => !module.some(([, { text: other }]) => other.includes(name)))).toEqual([])
   })
 
   describe('would be told of', () => {

@@ -52,7 +52,8 @@ const byFlavour = new Map<Flavour, ReadonlyMap<string, readonly string[]>>(
     new Map(commandsOf(flavour).map(({ name, parameters }) => [name, parameters.map((each) => each.name)])),
   ]),
 )
-const flavoursOf = (command: string): Flavour[] =>
+/** Where Windows has a command of this name; nowhere for PowerShell's own. */
+export const flavoursOf = (command: string): Flavour[] =>
   FLAVOURS.filter((flavour) => byFlavour.get(flavour)?.has(command))
 
 /** Devices are named by their path; without one a command may take any device, or all. */

@@ -7,6 +7,7 @@
     PowerShellVersion = '5.1'
     FunctionsToExport = @(
         'Get-GpuInventory'
+        'Get-GpuHostHealth'
         'Stop-GpuVm'
         'Start-GpuVm'
         'Set-GpuVm'

@@ -3,6 +3,10 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# Only nodes of a cluster have it. A restricted session looks for no module by itself, and one that is imported here stays
+# hidden from whoever asks.
+Import-Module -Name FailoverClusters -ErrorAction SilentlyContinue
+
 . (Join-Path $PSScriptRoot 'Guard.ps1')
 . (Join-Path $PSScriptRoot 'Ground.ps1')
 . (Join-Path $PSScriptRoot 'Inventory.ps1')
@@ -12,3 +16,4 @@ $ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot 'Partition.ps1')
 . (Join-Path $PSScriptRoot 'Cluster.ps1')
 . (Join-Path $PSScriptRoot 'Smi.ps1')
+. (Join-Path $PSScriptRoot 'Health.ps1')

@@ -47,25 +47,33 @@ function Lock-Host {
     }
 }
 
+function Read-Fence {
+    <#
+    .SYNOPSIS
+    The highest fence that was seen here; 0 when none was. Fails with FenceUnreadable.
+    #>
+    param([string] $Directory)
+    $path = [System.IO.Path]::Combine($Directory, 'fence')
+    if (-not [System.IO.File]::Exists($path)) { return [long] 0 }
+    $text = [System.IO.File]::ReadAllText($path).Trim()
+    if ($text -notmatch '\A[0-9]{1,19}\z' -or [decimal] $text -gt [long]::MaxValue) {
+        throw (New-Refusal 'FenceUnreadable' "$path holds no number. If nothing runs on this host, delete it.")
+    }
+    [long] $text
+}
+
 function Assert-Fence {
     <#
     .SYNOPSIS
     Refuses an order whose fence is lower than the highest seen, and remembers a higher one before anything is changed.
     #>
     param([string] $Directory, [long] $Fence)
-    $path = [System.IO.Path]::Combine($Directory, 'fence')
-    $highest = [long] 0
-    if ([System.IO.File]::Exists($path)) {
-        $text = [System.IO.File]::ReadAllText($path).Trim()
-        if ($text -notmatch '\A[0-9]{1,19}\z' -or [decimal] $text -gt [long]::MaxValue) {
-            throw (New-Refusal 'FenceUnreadable' "$path holds no number. If nothing runs on this host, delete it.")
-        }
-        $highest = [long] $text
-    }
+    $highest = Read-Fence $Directory
     if ($Fence -lt $highest) {
         throw (New-Refusal 'StaleFence' "Fence $Fence is lower than $highest, the highest seen.")
     }
     if ($Fence -eq $highest) { return }
+    $path = [System.IO.Path]::Combine($Directory, 'fence')
     $new = "$path.new"
     $bytes = [System.Text.Encoding]::ASCII.GetBytes([string] $Fence)
     $file = [System.IO.File]::Create($new)
@@ -78,20 +86,31 @@ function Assert-Fence {
     else { [System.IO.File]::Move($new, $path) }
 }
 
+function Read-AllowList {
+    <#
+    .SYNOPSIS
+    The lines of the file `allow` that name something, as tables of Kind and Name. Nothing when there is no file.
+    Lines: `vm ID`, `device LOCATION-PATH`, or either with `*`.
+    #>
+    param([string] $Directory)
+    $path = [System.IO.Path]::Combine($Directory, 'allow')
+    if (-not [System.IO.File]::Exists($path)) { return }
+    foreach ($line in [System.IO.File]::ReadAllLines($path)) {
+        $words = $line.Trim() -split '\s+', 2
+        if ($words.Count -eq 2 -and @('vm', 'device') -contains $words[0]) { @{ Kind = $words[0]; Name = $words[1] } }
+    }
+}
+
 function Assert-Allowed {
     <#
     .SYNOPSIS
-    Refuses a VM or a device that the file `allow` does not name. Lines: `vm ID`, `device LOCATION-PATH`, or either with `*`.
+    Refuses a VM or a device that the allow-list does not name.
     #>
     param([string] $Directory, [string] $Kind, [string] $Name)
-    $path = [System.IO.Path]::Combine($Directory, 'allow')
-    if ([System.IO.File]::Exists($path)) {
-        foreach ($line in [System.IO.File]::ReadAllLines($path)) {
-            $words = $line.Trim() -split '\s+', 2
-            if ($words.Count -ne 2 -or $words[0] -ne $Kind) { continue }
-            if ($words[1] -eq '*' -or $words[1] -eq $Name) { return }
-        }
+    foreach ($line in @(Read-AllowList $Directory)) {
+        if ($line.Kind -eq $Kind -and @('*', $Name) -contains $line.Name) { return }
     }
+    $path = [System.IO.Path]::Combine($Directory, 'allow')
     throw (New-Refusal 'NotAllowed' "The allow-list of this host does not name $Kind $Name (see $path).")
 }
 

@@ -1,0 +1,127 @@
+/** `gpu-chatops doctor`: everything that keeps the bot from working, each with what to do about it. Changes nothing. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { identifyBot } from '../chat/slack/identify'
+import { readConfig, readHosts, type Config, type HostsPart } from '../config'
+import { Fault, messageOf } from '../core/errors'
+import type { Clock } from '../core/ports'
+import type { HostConfig } from '../host/powershell/config'
+import { MODULE, openPowerShellFleet, type PowerShellFleet } from '../host/powershell/fleet'
+import { moduleDigest } from '../host/powershell/health'
+import { fail, pass, sectionOf, type Finding } from './finding'
+import { tryForcedCommand } from './forced-command'
+import { examined, type HostEvidence } from './host-checks'
+
+export interface Terminal {
+  /** The report, a section at a time. */
+  readonly print: (text: string) => void
+  /** What is being done, for whoever waits. */
+  readonly hint: (text: string) => void
+}
+
+/** True when nothing failed. Throws nothing that belongs into the report. */
+export const doctor = async (
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+  { print, hint }: Terminal,
+): Promise<boolean> => {
+  const all: Finding[] = []
+  const report = (title: string, findings: readonly Finding[]): void => {
+    all.push(...findings)
+    print(`${sectionOf(title, findings)}\n\n`)
+  }
+  const { config, findings } = configuration(env)
+  report('Configuration', findings)
+  if (config?.kind === 'server') {
+    hint('asking Slack ...')
+    report('Slack', [await slack(config.slack)])
+  }
+  const file = env['GPU_CHATOPS_CONFIG']
+  const part = file === undefined || file === '' ? null : readHosts(file)
+  if (part?.hosts) {
+    hint(
+      `asking ${part.hosts.length === 1 ? 'the host' : `${part.hosts.length} hosts`}, which may take a minute ...`,
+    )
+    await forEachHost(part, clock, report)
+  }
+  const sound = all.every(({ verdict }) => verdict !== 'fail')
+  print(
+    sound ? 'Nothing keeps the bot from working.\n' : 'Mend what is marked with ✗, then run this again.\n',
+  )
+  return sound
+}
+
+const configuration = (env: NodeJS.ProcessEnv): { config: Config | null; findings: Finding[] } => {
+  try {
+    const config = readConfig(env)
+    if (config.kind === 'playground')
+      return {
+        config,
+        findings: [
+          pass('mode', 'nothing is configured, so `npm start` runs the playground with a simulated fleet'),
+        ],
+      }
+    const fleet = config.file.hosts ? [] : [pass('hosts', 'none are configured, so the fleet is simulated')]
+    return { config, findings: [pass('mode', 'a server; no error in its settings'), ...fleet] }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { config: null, findings: [fail('settings', error.message, 'README, "Connect it to Slack"')] }
+  }
+}
+
+const slack = async (settings: Parameters<typeof identifyBot>[0]): Promise<Finding> => {
+  try {
+    const { teamName } = await identifyBot(settings)
+    return pass('token', `it is the bot of ${teamName}, with every scope that is needed`)
+  } catch (error) {
+    return fail(
+      'token',
+      messageOf(error),
+      'Correct what the message names; manifests/slack.json lists the scopes.',
+    )
+  }
+}
+
+/** All at once, since one that is silent takes its minute; each is reported when its turn has come. */
+const forEachHost = async (
+  { hosts, powershell }: HostsPart,
+  clock: Clock,
+  report: (title: string, findings: readonly Finding[]) => void,
+): Promise<void> => {
+  // Not the folder of the bot, which may be running: what it remembers about devices stays as it is.
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-doctor-'))
+  const log = { warn: (): void => undefined }
+  const fleet = openPowerShellFleet({ hosts, executable: powershell, dir, clock, log })
+  try {
+    const examinations = hosts.map((config) => evidenceOf(fleet, config, clock))
+    for (const each of examinations) {
+      const evidence = await each
+      report(titleOf(evidence.config), examined(evidence))
+    }
+  } finally {
+    await fleet.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+const titleOf = (config: HostConfig): string =>
+  config.via === 'local'
+    ? `${config.name} (this machine)`
+    : `${config.name} (${config.via}, ${config.computer})`
+
+const evidenceOf = async (
+  fleet: PowerShellFleet,
+  config: HostConfig,
+  clock: Clock,
+): Promise<HostEvidence> => {
+  const examination = await fleet.examine(config)
+  const host = fleet.hosts.find(({ name }) => name === config.name)
+  const facts =
+    examination.kind === 'silent' || !host
+      ? { why: 'the host was not reached' }
+      : await host.inventory().catch((error: unknown) => ({ why: messageOf(error) }))
+  const forced =
+    config.via === 'ssh' && examination.kind === 'answered' ? await tryForcedCommand(config, clock) : null
+  return { config, examination, module: moduleDigest(MODULE), facts, forced }
+}

@@ -1,0 +1,231 @@
+/** Can the bot work on this host? Judged from what the host says; pure. */
+import { hostChecks } from '../core/plan/host-checks'
+import type { HostFacts } from '../core/inventory'
+import { counted } from '../core/answers/words'
+import type { HostConfig } from '../host/powershell/config'
+import type { Examination, Health } from '../host/powershell/health'
+import { fail, pass, warn, type Finding } from './finding'
+import { cureFor } from './remedies'
+
+/** `held`: the key opens the restricted session and nothing else. `open`: it ran a command. */
+export type ForcedCommand = 'held' | 'open' | { readonly unknown: string }
+
+export interface HostEvidence {
+  readonly config: HostConfig
+  readonly examination: Examination
+  /** The digest of the module that the bot has. */
+  readonly module: string
+  /** The inventory, or why there is none. */
+  readonly facts: HostFacts | { readonly why: string }
+  /** Null where the host is not reached over SSH. */
+  readonly forced: ForcedCommand | null
+}
+
+const REGISTER = 'Register-GpuChatOps.ps1 on the host (docs/hosts.md)'
+/** Kerberos refuses clocks that are further apart than this. Source: Microsoft, "Maximum tolerance for computer clock synchronization". */
+const KERBEROS_MS = 5 * 60_000
+const CLOSE_MS = 30_000
+
+export const examined = (evidence: HostEvidence): Finding[] => {
+  const { config, examination, facts } = evidence
+  if (examination.kind === 'silent') return [silent(config, examination)]
+  const { health, askedAt, answeredAt } = examination
+  return [
+    pass(
+      'reached',
+      `it answered in ${((answeredAt - askedAt) / 1000).toFixed(1)} s, as ${health.account}, with PowerShell ${health.engine}`,
+    ),
+    moduleFinding(health, evidence.module),
+    ...(config.via === 'local' ? [LOCAL] : [restriction(config, examination.restricted)]),
+    ...(evidence.forced === null ? [] : [forcedCommand(evidence.forced)]),
+    elevation(health),
+    clockFinding(health, askedAt, answeredAt),
+    ...commandFindings(health, facts),
+    ...fileFindings(health, facts),
+    ...('why' in facts
+      ? [fail('inventory', facts.why, cureFor(config.via, facts.why))]
+      : inventoryFindings(config, facts)),
+  ]
+}
+
+const silent = ({ via }: HostConfig, { code, why }: Extract<Examination, { kind: 'silent' }>): Finding =>
+  code === 'CommandNotFoundException'
+    ? fail(
+        'reached',
+        'it answers, but does not have the function that this asks for',
+        `The module there is older than this bot, or is not loaded: copy the folder again and run ${REGISTER}.`,
+      )
+    : fail('reached', code === null ? why : `${code}: ${why}`, cureFor(via, why))
+
+const moduleFinding = ({ module }: Health, own: string): Finding =>
+  module === own
+    ? pass('module', 'its files are those of this bot')
+    : fail(
+        'module',
+        'its files are not those of this bot: another version, or somebody changed them',
+        `Copy the folder of the module again and run ${REGISTER}.`,
+      )
+
+const LOCAL = warn(
+  'session',
+  'the bot itself runs on this host, so no session restricts it; only the checks of the module stand',
+  'Where that is too little, reach the host by winrm or ssh (docs/hosts.md).',
+)
+
+const restriction = ({ via }: HostConfig, restricted: boolean | null): Finding => {
+  if (restricted === true) return pass('session', 'it refuses what is no function of the module')
+  const fix =
+    via === 'winrm'
+      ? 'Set `endpoint` to the JEA endpoint GpuChatOps, and register it with Register-GpuChatOps.ps1 -Group.'
+      : 'Give the account its ForceCommand with Register-GpuChatOps.ps1 -Ssh, and restart sshd.'
+  return restricted === null
+    ? warn('session', 'whether it is restricted could not be found out', fix)
+    : fail('session', 'it runs any command: whoever has the bot’s credential has the host', fix)
+}
+
+const forcedCommand = (forced: ForcedCommand): Finding => {
+  if (forced === 'held')
+    return pass('forced command', 'the key starts the restricted session, whatever else is asked')
+  const fix = 'Give the account its ForceCommand with Register-GpuChatOps.ps1 -Ssh, and restart sshd.'
+  return forced === 'open'
+    ? fail('forced command', 'the key ran a command of its own choice on the host', fix)
+    : warn('forced command', `it could not be tried: ${forced.unknown}`, fix)
+}
+
+const elevation = ({ elevated, account }: Health): Finding => {
+  const fix =
+    'Disabling and dismounting devices needs an administrator: use the JEA endpoint (its virtual account is one), or put the account into Administrators.'
+  if (elevated === true) return pass('elevation', `${account} is an administrator there`)
+  return elevated === null
+    ? warn('elevation', 'whether the account is an administrator is not known', fix)
+    : fail('elevation', `${account} is no administrator there, or is not elevated`, fix)
+}
+
+/** The host read its clock at some moment between question and answer. */
+const clockFinding = ({ clock }: Health, askedAt: number, answeredAt: number): Finding => {
+  const off = Math.max(askedAt - clock, clock - answeredAt, 0)
+  const seconds = `${Math.round(off / 1000)} s`
+  if (off <= CLOSE_MS) return pass('clock', 'it agrees with the bot’s')
+  const reason = `it is ${seconds} away from the bot’s`
+  const fix = 'Compare both with their time source: w32tm /query /status'
+  return off > KERBEROS_MS
+    ? fail('clock', `${reason}; Kerberos refuses more than five minutes`, fix)
+    : warn('clock', reason, fix)
+}
+
+const commandFindings = ({ missing }: Health, facts: HostEvidence['facts']): Finding[] => [
+  missing.needed.length === 0
+    ? pass('commands', 'all that Discrete Device Assignment needs are there')
+    : fail(
+        'commands',
+        `missing: ${missing.needed.join(', ')}`,
+        'Install-WindowsFeature Hyper-V-PowerShell; on a host of Hyper-V they come with it. In a restricted session, register the host again.',
+      ),
+  ...(missing.partition.length === 0
+    ? []
+    : [
+        warn(
+          'commands for GPU-P',
+          `missing: ${missing.partition.join(', ')}`,
+          'GPUs of this host can only be assigned as a whole.',
+        ),
+      ]),
+  ...(missing.cluster.length > 0 && !('why' in facts) && facts.vms.some(({ clustered }) => clustered)
+    ? [
+        warn(
+          'commands for clusters',
+          `missing: ${missing.cluster.join(', ')}, though VMs here are clustered: they get no partition`,
+          'Install-WindowsFeature RSAT-Clustering-PowerShell, then register the host again.',
+        ),
+      ]
+    : []),
+]
+
+const fileFindings = ({ files }: Health, facts: HostEvidence['facts']): Finding[] => {
+  if (files === null)
+    return [
+      fail('allow-list', 'this host was never registered, so every change is refused', `Run ${REGISTER}.`),
+    ]
+  return [
+    files.fence === null
+      ? fail(
+          'fence',
+          `${files.directory}: the file fence holds no number, so every change is refused`,
+          'If no other bot drives this host, delete that file.',
+        )
+      : pass('fence', `the highest claim seen here is ${files.fence}`),
+    allowFinding(files, facts),
+  ]
+}
+
+type Files = NonNullable<Health['files']>
+
+const allowFinding = (files: Files, facts: HostEvidence['facts']): Finding => {
+  const { vms, devices, directory } = files
+  const where = `the file allow in ${directory}`
+  if (vms.length + devices.length === 0)
+    return fail(
+      'allow-list',
+      `${where} names nothing, so nothing may be changed`,
+      `${LINES} for what the bot may change.`,
+    )
+  const said = `${amount(devices, 'device')} and ${amount(vms, 'VM')} may be changed`
+  if ('why' in facts) return pass('allow-list', said)
+  const absent = [
+    ...strange(
+      vms,
+      facts.vms.map(({ id }) => id),
+    ),
+    ...strange(
+      devices,
+      facts.gpus.map(({ locationPath }) => locationPath),
+    ),
+  ]
+  if (absent.length > 0)
+    return warn(
+      'allow-list',
+      `${said}; this host has no GPU or VM called ${absent.join(', ')}`,
+      `Correct ${where}.`,
+    )
+  const left = [
+    ...facts.gpus.filter(({ locationPath }) => !allows(devices, locationPath)).map(({ slot }) => slot),
+  ]
+  return left.length === 0
+    ? pass('allow-list', said)
+    : warn('allow-list', `${said}; not ${left.join(', ')}`, `If they are to be shared: ${LINES} in ${where}.`)
+}
+
+const LINES = 'Write a line `vm ID` or `device LOCATION-PATH`'
+const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+const allows = (names: readonly string[], name: string): boolean =>
+  names.some((each) => each === '*' || same(each, name))
+const strange = (names: readonly string[], known: readonly string[]): string[] =>
+  names.filter((name) => name !== '*' && !known.some((each) => same(each, name)))
+const amount = (names: readonly string[], what: string): string =>
+  names.includes('*') ? `every ${what}` : counted(names.length, what)
+
+/** Edition, IOV and policies, each said once however many GPUs there are; and guests that the host does not have. */
+const inventoryFindings = ({ guests }: HostConfig, facts: HostFacts): Finding[] => {
+  const checks = facts.gpus.flatMap((gpu) => hostChecks(facts, gpu))
+  const once = new Map(checks.map((check) => [`${check.title} ${check.reason}`, check]))
+  const gone = Object.keys(guests).filter((id) => !facts.vms.some((vm) => vm.id === id))
+  return [
+    facts.gpus.length === 0
+      ? warn(
+          'GPUs',
+          'this host shows none',
+          'Get-PnpDevice -Class Display on the host: is it there, and started?',
+        )
+      : pass('GPUs', `${counted(facts.gpus.length, 'GPU')} and ${counted(facts.vms.length, 'VM')}`),
+    ...once.values(),
+    ...(gone.length === 0
+      ? []
+      : [
+          warn(
+            'guests',
+            `the configuration names VMs that are not here: ${gone.join(', ')}`,
+            'Correct `guests` of this host.',
+          ),
+        ]),
+  ]
+}

@@ -1,0 +1,148 @@
+/** `gpu-chatops verify-host`: what the tests hold over stand-ins, held over a real host. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readHosts } from '../config'
+import { Fault, messageOf } from '../core/errors'
+import { counted } from '../core/answers/words'
+import type { HostFacts } from '../core/inventory'
+import { resolvePair } from '../core/names'
+import type { Plan } from '../core/plan/plan'
+import { planAssign, planScript } from '../core/plan/planner'
+import type { Clock } from '../core/ports'
+import { openPowerShellFleet } from '../host/powershell/fleet'
+import { openStore } from '../store/database'
+import type { Terminal } from './doctor'
+import { exercise } from './exercise'
+import { fail, pass, sectionOf, type Finding } from './finding'
+import { READING_CASES, type Ground } from './reading-cases'
+
+export interface Wanted {
+  readonly host: string
+  /** Null: nothing is changed. */
+  readonly exercise: { readonly gpu: string; readonly vm: string } | null
+}
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly clock: Clock
+  readonly dataDir: string
+  readonly terminal: Terminal
+  readonly stopping: AbortSignal
+}
+
+/**
+ * True when everything held. Throws Fault('config') when the host is not configured, ('store') while the bot runs and
+ * something is to be changed, ('host-unreachable') when there is nothing to verify.
+ */
+export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<boolean> => {
+  const { env, clock, terminal } = around
+  const part = readHosts(env['GPU_CHATOPS_CONFIG'] ?? '')
+  const config = part?.hosts.find(({ name }) => name.toLowerCase() === wanted.host.toLowerCase())
+  if (!part || !config)
+    throw new Fault(
+      'config',
+      `no host ${wanted.host} is configured${part ? `; there are ${part.hosts.map(({ name }) => name).join(', ')}` : ': GPU_CHATOPS_CONFIG names no file with `hosts`, or they are wrong (`gpu-chatops doctor` says how)'}`,
+    )
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-verify-'))
+  const log = { warn: (): void => undefined }
+  const fleet = openPowerShellFleet({ hosts: [config], executable: part.powershell, dir, clock, log })
+  try {
+    terminal.hint(`asking ${config.name} ...`)
+    const [host] = fleet.hosts
+    const examination = await fleet.examine(config)
+    if (!host || examination.kind === 'silent')
+      throw new Fault('host-unreachable', `${config.name} is not ready; \`gpu-chatops doctor\` says why`)
+    const fence = Math.max(1, Number(examination.health.files?.fence ?? 0))
+    const ground = { host, facts: await host.inventory(), fence }
+    const findings = await readingFindings(ground)
+    terminal.print(`${sectionOf(`${config.name}, without changing anything`, findings)}\n\n`)
+    if (findings.some(isFailure)) return false
+    const names = wanted.exercise
+    return names === null || (await withoutBot(around.dataDir, () => exerciseOn(ground, names, around)))
+  } finally {
+    await fleet.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+const isFailure = ({ verdict }: Finding): boolean => verdict === 'fail'
+
+const readingFindings = async (ground: Ground): Promise<Finding[]> => {
+  const findings: Finding[] = []
+  for (const { name, run } of READING_CASES) {
+    try {
+      findings.push(pass(name, await run(ground)))
+    } catch (error) {
+      findings.push(
+        fail(name, messageOf(error), 'The bot cannot rely on this host; report it with what `doctor` says.'),
+      )
+    }
+  }
+  return findings
+}
+
+/** The lock of the data directory keeps a bot from starting meanwhile. */
+const withoutBot = async <T>(dataDir: string, work: () => Promise<T>): Promise<T> => {
+  const store = await openStore(dataDir)
+  try {
+    return await work()
+  } finally {
+    await store.close()
+  }
+}
+
+const exerciseOn = async (
+  ground: Ground,
+  names: { readonly gpu: string; readonly vm: string },
+  { terminal, stopping }: Surroundings,
+): Promise<boolean> => {
+  const { print, hint } = terminal
+  const plan = planOf(ground.facts, names)
+  if ('refusals' in plan) {
+    print(`${sectionOf('The exercise', plan.refusals)}\n`)
+    return false
+  }
+  print(`The exercise, with all that undoes it should this be cut short:\n\n${planScript(plan)}\n`)
+  const findings = await exercise({ ...ground, plan, stopping, hint })
+  print(`${sectionOf(`${counted(plan.steps.length, 'step')}, done and undone`, findings)}\n`)
+  return !findings.some(isFailure)
+}
+
+/** The plan that the bot would show an approver, for a VM that is off and needs no consent. */
+export const planOf = (
+  facts: HostFacts,
+  { gpu, vm }: { readonly gpu: string; readonly vm: string },
+): Plan | { readonly refusals: Finding[] } => {
+  const view = { name: facts.name, facts, readAt: null, error: null, paused: false }
+  const alias = gpu.includes('/') ? gpu : `${facts.name}/${gpu}`
+  const found = resolvePair(alias, vm, [view])
+  if (found.ok && found.value.vm.state !== 'Off')
+    return {
+      refusals: [
+        fail(
+          'not possible',
+          `${found.value.vm.name} is ${found.value.vm.state}`,
+          'This stops no VM: shut it down first, or take one that is off.',
+        ),
+      ],
+    }
+  const planned = found.ok
+    ? planAssign({
+        host: facts,
+        gpu: found.value.gpu,
+        vm: found.value.vm,
+        consents: { shutdown: false, powerOff: false, noStart: false },
+        baselines: new Map(),
+        policyRevision: 'verify-host',
+        peers: [],
+      })
+    : found
+  return planned.ok
+    ? planned.value
+    : {
+        refusals: planned.refusals.map(({ reason, next }) =>
+          fail('not possible', reason, next ?? 'Choose another GPU or VM.'),
+        ),
+      }
+}

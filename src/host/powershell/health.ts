@@ -1,0 +1,107 @@
+/** What decides whether the bot can work on a host, asked of the host itself. Nothing is changed, and nothing judged here. */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { messageOf } from '../../core/errors'
+import type { Clock } from '../../core/ports'
+import type { Engine } from './engine/engine'
+import type { Answer, Parameters, Target } from './engine/wire'
+
+/** What `Get-GpuHostHealth` writes. */
+export const health = z.object({
+  module: z.string(),
+  engine: z.string(),
+  account: z.string(),
+  /** Null where it is not known. */
+  elevated: z.boolean().nullable(),
+  clock: z.iso.datetime().transform((text) => Date.parse(text)),
+  /** Commands that the module calls and the host lacks. */
+  missing: z.object({
+    needed: z.array(z.string()),
+    partition: z.array(z.string()),
+    cluster: z.array(z.string()),
+  }),
+  /** Null where the host was never registered. */
+  files: z
+    .object({
+      directory: z.string(),
+      /** Null when the file holds no number. */
+      fence: z.string().nullable(),
+      /** Names of the allow-list, as they are written there; an asterisk names all. */
+      vms: z.array(z.string()),
+      devices: z.array(z.string()),
+    })
+    .nullable(),
+})
+export type Health = z.infer<typeof health>
+
+export type Examination =
+  | {
+      readonly kind: 'answered'
+      readonly health: Health
+      /** Epoch milliseconds of the bot, around the answer. */
+      readonly askedAt: number
+      readonly answeredAt: number
+      /** Does the session refuse what is no function of the module? Null where nobody could tell. */
+      readonly restricted: boolean | null
+    }
+  | { readonly kind: 'silent'; readonly code: string | null; readonly why: string }
+
+const ASK_MS = 60_000
+
+interface Asked {
+  readonly name: string
+  readonly target: Target
+  readonly engine: () => Promise<Engine>
+  readonly clock: Clock
+}
+
+/** Asks in a session of its own. Never throws. */
+export const examine = async ({ name, target, engine, clock }: Asked): Promise<Examination> => {
+  const session = { name: `${name}/health`, target }
+  const ask = async (command: string, parameters: Parameters = {}): Promise<Answer> => {
+    try {
+      return await (await engine()).call({ session, command, parameters, timeoutMs: ASK_MS })
+    } catch (error) {
+      return { kind: 'lost', why: messageOf(error) }
+    }
+  }
+  const askedAt = clock.now()
+  const answer = await ask('Get-GpuHostHealth')
+  const answeredAt = clock.now()
+  if (answer.kind === 'lost') return { kind: 'silent', code: null, why: answer.why }
+  if (answer.kind === 'error') return { kind: 'silent', code: answer.code, why: answer.message }
+  const told = health.safeParse(json(answer.json))
+  if (!told.success)
+    return { kind: 'silent', code: null, why: 'it answered in a form that is not known: is the module ours?' }
+  const restricted = target.kind === 'local' ? false : refuses(await ask('Join-Path', HARMLESS))
+  return { kind: 'answered', health: told.data, askedAt, answeredAt, restricted }
+}
+
+/** Joins two words to a path, and touches nothing: every session has it but one that is restricted to our functions. */
+const HARMLESS: Parameters = { Path: 'a', ChildPath: 'b' }
+
+const refuses = (answer: Answer): boolean | null => {
+  if (answer.kind === 'lost') return null
+  return answer.kind === 'error' && answer.code === 'CommandNotFoundException'
+}
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The digest of a module's folder, as `Get-GpuHostHealth` makes it of its own. */
+export const moduleDigest = (folder: string): string => {
+  const names = readdirSync(folder)
+    .filter((name) => /\.ps[^.]*1$/.test(name))
+    .sort()
+  const hash = createHash('sha256')
+  for (const name of names)
+    hash.update(`${name}\n${readFileSync(join(folder, name), 'utf8').replaceAll('\r', '')}\n`)
+  return hash.digest('hex').toUpperCase()
+}

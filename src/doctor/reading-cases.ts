@@ -34,7 +34,7 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 const askedInVain = async ({ host, fence }: Ground, step: Step): Promise<string> => {
   const result = await host.run({ step, expects: expectationOf(step), fence })
   must(result.kind === 'refused', `the order was not refused: ${wordsOf(result)}`)
-  return `refused: ${wordsOf(result)}`
+  return `the answer was ${wordsOf(result)}`
 }
 
 export const wordsOf = (result: StepResult): string => {

@@ -1,10 +1,11 @@
 /** A Windows host behind sshd: the restricted session that ships, in the engine for tests, over the stand-ins. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/clock'
 import { hostName, type VmId } from '../../src/core/inventory'
 import type { Host } from '../../src/core/ports'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
+import { ENGINE_ENV } from '../../src/host/powershell/engine/process'
 import type { Target } from '../../src/host/powershell/engine/wire'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
@@ -22,6 +23,8 @@ export interface SshHost {
   readonly windows: Windows
   readonly sshd: Sshd
   readonly engine: Engine
+  /** The folder for temporary files of the engine behind sshd. */
+  readonly temporary: string
   /** How the bot reaches this host, with this host's key pinned. */
   readonly target: SshTarget
   /** A file of pinned keys under the name of this host. */
@@ -52,9 +55,11 @@ export const startSshHost = async (
   })
   const pssc = join(windows.dir, 'GpuChatOps.Ssh.pssc')
   writeFileSync(pssc, sshConfiguration())
+  const temporary = join(windows.dir, 'temporary')
+  mkdirSync(temporary)
   const sshd = await startSshd(windows.dir, {
     command: [found.program, '-sshs', '-ConfigurationFile', pssc],
-    env: { ...windows.env, DOTNET_ROOT: process.env['DOTNET_ROOT'] },
+    env: { ...windows.env, ...ENGINE_ENV, TMPDIR: temporary, DOTNET_ROOT: process.env['DOTNET_ROOT'] },
   })
   const engine = await startEngine({
     executable: found.program,
@@ -87,6 +92,7 @@ export const startSshHost = async (
     windows,
     sshd,
     engine,
+    temporary,
     target,
     pin,
     host: (to = target, name = 'hv01', of = 'hv01') =>

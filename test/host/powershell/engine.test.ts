@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
@@ -33,11 +33,11 @@ withEngine('the engine', ({ program: executable }) => {
   let dir: string
   let engine: Engine
   let noise: string[]
-  const start = (): Promise<Engine> =>
+  const start = (env: NodeJS.ProcessEnv = process.env): Promise<Engine> =>
     startEngine({
       executable,
       clock: systemClock,
-      env: process.env,
+      env,
       noise: (text) => noise.push(text),
     })
 
@@ -172,6 +172,18 @@ withEngine('the engine', ({ program: executable }) => {
       await mortal.stop()
 
       expect((await under).kind).toBe('lost')
+    })
+
+    it('leaves nothing in the folder for temporary files', async () => {
+      const temporary = join(dir, 'temporary')
+      mkdirSync(temporary)
+      const mortal = await start({ ...process.env, TMPDIR: temporary })
+      const alive = await call('Get-Count', {}, { on: mortal })
+
+      await mortal.stop()
+
+      expect(alive.kind).toBe('ok')
+      expect(readdirSync(temporary)).toEqual([])
     })
   })
 })

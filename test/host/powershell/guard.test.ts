@@ -6,6 +6,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
+import { ENGINE_ENV } from '../../../src/host/powershell/engine/process'
 import type { Answer } from '../../../src/host/powershell/engine/wire'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import { quoted, runScript } from './probe'
@@ -170,7 +171,9 @@ withEngine('on the host', ({ program, stubs }) => {
   describe('the lock', () => {
     /** Another process with the lock in its hand. */
     const holder = async () => {
-      const child = spawn(program, ['-NoProfile', '-NonInteractive', '-Command', '-'])
+      const child = spawn(program, ['-NoProfile', '-NonInteractive', '-Command', '-'], {
+        env: { ...process.env, ...ENGINE_ENV },
+      })
       const held = once(child.stdout, 'data')
       child.stdin.write(
         `$lock = [System.IO.File]::Open(${quoted(state('lock'))}, 'OpenOrCreate', 'ReadWrite', 'None'); 'held'\n`,

@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { ENGINE_ENV } from '../../../src/host/powershell/engine/process'
 
 /** Commands of a pipeline, or one text of script. Values of parameters are expressions of PowerShell. */
 export type Asked =
@@ -80,8 +81,6 @@ export const writeSsh = (
 export const onPath = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...env,
   PATH: [folder, env['PATH'] ?? process.env['PATH']].join(delimiter),
-  NO_COLOR: '1',
-  TERM: 'dumb',
 })
 
 export interface Engine {
@@ -96,7 +95,7 @@ export const runScript = async (text: string, { program, dir, env }: Engine): Pr
   const file = join(dir, 'script.ps1')
   writeFileSync(file, text)
   const { stdout } = await promisify(execFile)(program, ['-NoProfile', '-NonInteractive', '-File', file], {
-    env,
+    env: { ...env, ...ENGINE_ENV },
   })
   return stdout
 }
@@ -111,7 +110,10 @@ export interface Probe {
 export const openProbe = ({ program, dir, env }: Engine): Probe => {
   const file = join(dir, 'session.ps1')
   writeFileSync(file, SESSION)
-  const child = spawn(program, ['-NoProfile', '-NonInteractive', '-Command', '-'], { env, stdio: 'pipe' })
+  const child = spawn(program, ['-NoProfile', '-NonInteractive', '-Command', '-'], {
+    env: { ...env, ...ENGINE_ENV },
+    stdio: 'pipe',
+  })
   const closed = once(child, 'close')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   let errors = ''

@@ -1,7 +1,7 @@
 /** What an account behind `Match User` is let in for, and what the bot does when ssh fails it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expectationOf, type Step } from '../../../src/core/plan/step'
 import type { Host } from '../../../src/core/ports'
@@ -202,6 +202,12 @@ withEngine('over SSH', (found) =>
       )
 
       expect(await host.inventory()).toMatchObject({ name: 'blank' })
+    })
+
+    it('the engine behind it has nothing in the folder for temporary files that a kill could leave there', async () => {
+      await over.host(over.target, 'tidy').inventory()
+
+      expect(readdirSync(over.temporary)).toEqual([])
     })
 
     it('a call whose ssh is killed is lost, and the next one has a session again', async () => {

@@ -15,6 +15,18 @@ const MOST = 4 * 2 ** 20
 const START_MS = 60_000
 const WORKER = join(__dirname, 'Worker.ps1')
 
+/**
+ * Colours and terminal modes would end up among the answers. And what a debugger could attach to (the runtime's pipes,
+ * PowerShell's listener) lies in the folder for temporary files, where a killed engine would leave it (Microsoft, .NET
+ * debugging and profiling settings, PowerShell 7.6 release notes).
+ */
+export const ENGINE_ENV = {
+  NO_COLOR: '1',
+  TERM: 'dumb',
+  DOTNET_EnableDiagnostics: '0',
+  POWERSHELL_DIAGNOSTICS_OPTOUT: '1',
+}
+
 export interface ProcessOptions {
   /** The program; null finds pwsh, or powershell on Windows. */
   readonly executable: string | null
@@ -46,8 +58,7 @@ export const startProcess = async (
   const shell = new PowerShell({
     ...(options.executable === null ? {} : { executable: options.executable }),
     executableOptions: { '-NoProfile': true, '-NonInteractive': true },
-    // Colours and terminal modes would end up among the answers.
-    spawnOptions: { env: { ...options.env, NO_COLOR: '1', TERM: 'dumb' } },
+    spawnOptions: { env: { ...options.env, ...ENGINE_ENV } },
   })
   const mark = randomBytes(12).toString('hex')
   const { stdin, stdout, stderr } = shell.streams

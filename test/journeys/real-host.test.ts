@@ -1,0 +1,163 @@
+/**
+ * The program with a configuration file, a host behind sshd with the restricted session that ships, and a Windows guest
+ * with a password: from a command in Slack to nvidia-smi in the channel. What the password leaves behind is nothing.
+ */
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { placeOf } from '../../src/core/inventory'
+import { startLocalSlack, type LocalSlack } from '../../src/playground/slack/local-slack'
+import { openFleet } from '../contract/over-powershell'
+import { startSshHost, type SshHost } from '../contract/ssh-host'
+import { useTempDirs } from '../fakes/temp'
+import { withEngine } from '../host/powershell/pwsh'
+import { withSshd } from '../host/powershell/sshd'
+import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
+import { buttonNamed, CHANGES, firstMessage, GPU, JONAS, MAYA, textOf } from './playground'
+
+const PROGRAM = join(__dirname, '..', '..', 'dist', 'main.js')
+const TOKEN = 'xoxb-real-host-test'
+const SIGNING_SECRET = 'real-host-test-signing-secret'
+const tempDir = useTempDirs()
+
+withEngine('a real host', (found) =>
+  withSshd('a real host', () => {
+    let over: SshHost
+    let ending: (() => Promise<void>)[] = []
+    beforeAll(async () => {
+      over = await startSshHost(found)
+    })
+    afterEach(async () => {
+      for (const end of ending.toReversed()) await end()
+      ending = []
+    })
+    afterAll(() => over.close())
+
+    /** A fresh fleet behind the host, a workspace, and the program between them. */
+    const serve = async (password: string) => {
+      const { world, simulated } = openFleet('hv01')
+      over.windows.become(world, simulated)
+      const dir = tempDir()
+      let port = 0
+      const slack = await startLocalSlack({
+        signingSecret: SIGNING_SECRET,
+        botToken: TOKEN,
+        eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+      })
+      ending.push(() => slack.close())
+      writeFileSync(join(dir, 'config.yaml'), configuration(world.facts('hv01').vms.map(({ id }) => id)))
+      const program = spawn(process.execPath, [PROGRAM], {
+        env: {
+          PATH: process.env['PATH'],
+          DOTNET_ROOT: process.env['DOTNET_ROOT'],
+          SLACK_BOT_TOKEN: TOKEN,
+          SLACK_SIGNING_SECRET: SIGNING_SECRET,
+          SLACK_API_URL: slack.apiUrl,
+          GPU_CHATOPS_CONFIG: join(dir, 'config.yaml'),
+          DATA_DIR: join(dir, 'data'),
+          PORT: '0',
+          HOST: '127.0.0.1',
+          LOG_LEVEL: 'debug',
+          GUEST_USER: GUEST_ACCOUNT.user,
+          GUEST_PASSWORD: password,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      ending.push(() => stop(program))
+      let log = ''
+      port = await new Promise<number>((resolve, reject) => {
+        program.stderr.on('data', (chunk: Buffer) => {
+          log += chunk.toString()
+          const serving = log.split('\n').find((line) => line.includes('"msg":"serving"'))
+          if (serving !== undefined) resolve((JSON.parse(serving) as { port: number }).port)
+        })
+        program.once('exit', () => reject(new Error(log)))
+      })
+      return { world, slack, dir, log: () => log, end: () => stop(program) }
+    }
+
+    const configuration = (vms: readonly string[]): string => `
+policy: { ask: [${MAYA}], approve: [${JONAS}] }
+channels: { changes: ${CHANGES} }
+powershell: ${found.program}
+hosts:
+  - name: hv01
+    via: ssh
+    computer: 127.0.0.1
+    port: ${over.sshd.port}
+    user: ${over.sshd.user}
+    keyFile: ${over.sshd.keyFile}
+    hostKeys: ['${over.sshd.hostKey}']
+    guests:
+${vms.map((id) => `      ${id}: { credential: 'env:GUEST' }`).join('\n')}
+`
+
+    const stop = async (program: ChildProcess): Promise<void> => {
+      if (program.exitCode !== null) return
+      const gone = once(program, 'exit')
+      program.kill('SIGTERM')
+      await gone
+    }
+    const sees = (slack: LocalSlack, words: string) =>
+      firstMessage(slack, GPU, (message) => textOf(message).includes(words))
+    const approve = async (slack: LocalSlack): Promise<void> => {
+      const card = await firstMessage(slack, GPU, (each) => buttonNamed(each, 'Approve') !== undefined)
+      await slack.press(JONAS, GPU, card.ts, buttonNamed(card, 'Approve') ?? '')
+    }
+    const placeOfGpu0 = (world: Awaited<ReturnType<typeof serve>>['world']): string => {
+      const facts = world.facts('hv01')
+      return placeOf(facts, facts.gpus[0]!).kind
+    }
+
+    /** Every byte that the bot left, and everything that it said. */
+    const left = ({ dir, slack, log }: Awaited<ReturnType<typeof serve>>): Buffer =>
+      Buffer.concat([
+        ...readdirSync(join(dir, 'data'), { recursive: true, encoding: 'utf8' })
+          .map((name) => join(dir, 'data', name))
+          .filter((path) => statSync(path).isFile())
+          .map((path) => readFileSync(path)),
+        Buffer.from(log()),
+        Buffer.from(JSON.stringify(slack.channels.map(({ id }) => slack.messages(id)))),
+      ])
+    /** A text as it could be written down. */
+    const formsOf = (secret: string): Buffer[] => {
+      const utf16 = Buffer.from(secret, 'utf16le')
+      const base64 = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('base64').replace(/=+$/, ''))
+      return [Buffer.from(secret), utf16, base64(Buffer.from(secret)), base64(utf16)]
+    }
+
+    it('is driven from Slack: asked, approved, done step by step, verified in the guest, and given back', async () => {
+      const bot = await serve(GUEST_ACCOUNT.password)
+      const { slack, world } = bot
+
+      await slack.command(MAYA, GPU, 'assign hv01/gpu0 to train-02 --shutdown')
+      await approve(slack)
+      await sees(slack, 'R-1 · done')
+      const smi = await sees(slack, 'nvidia-smi in train-02 on hv01')
+      const given = placeOfGpu0(world)
+      await slack.command(MAYA, GPU, 'release hv01/gpu0 --shutdown')
+      await approve(slack)
+      await sees(slack, 'R-2 · done')
+      await bot.end()
+
+      expect(textOf(smi)).toContain('NVIDIA A100')
+      expect([given, placeOfGpu0(world)]).toEqual(['assigned', 'host-enabled'])
+      for (const form of formsOf(GUEST_ACCOUNT.password)) expect(left(bot).includes(form)).toBe(false)
+    })
+
+    it('whose guest refuses the password says so, and not the password', async () => {
+      const wrong = 'canary-5f2d9c7e11'
+      const bot = await serve(wrong)
+
+      await bot.slack.command(MAYA, GPU, 'smi render-01')
+      const told = await sees(bot.slack, 'the guest refuses the credential')
+      await bot.end()
+
+      expect(textOf(told)).toContain('Not checked')
+      expect(left(bot).includes(Buffer.from('refuses the credential'))).toBe(true)
+      for (const form of formsOf(wrong)) expect(left(bot).includes(form)).toBe(false)
+    })
+  }),
+)

@@ -24,19 +24,19 @@ $shared = [hashtable]::Synchronized(@{
         Running  = [hashtable]::Synchronized(@{})
     })
 
-# One request, in a runspace of the pool. $shared is the table above; $words are those of the line.
-$perform = {
-    param($shared, $words)
-    Set-StrictMode -Version Latest
-    $ErrorActionPreference = 'Stop'
-
-    function ConvertFrom-Base64([string] $Text) {
+# What the runspaces of the pool have in common, one function for each thing to do. They are defined when a runspace is
+# opened and not with each request: reading and compiling them took more than ten milliseconds.
+$functions = {
+    function ConvertFrom-Base64 {
+        param([string] $Text)
         [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($Text))
     }
-    function ConvertTo-Base64([string] $Text) {
+    function ConvertTo-Base64 {
+        param([string] $Text)
         [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($Text))
     }
-    function Read-Parameter([string[]] $Words) {
+    function Read-Parameter {
+        param([string[]] $Words)
         $parameters = @{}
         foreach ($word in $Words) {
             $name, $rest = $word -split '=', 2
@@ -52,7 +52,8 @@ $perform = {
         $parameters
     }
     # `env:NAME` is the user name in NAME_USER with the password in NAME_PASSWORD; `vault:VAULT/NAME` a secret of SecretManagement.
-    function Get-NamedCredential([string] $Reference) {
+    function Get-NamedCredential {
+        param([string] $Reference)
         $kind, $name = $Reference -split ':', 2
         if ($kind -eq 'vault') {
             $vault, $secret = $name -split '/', 2
@@ -71,16 +72,20 @@ $perform = {
         $exception = [System.InvalidOperationException]::new("The credential $Reference is not there, or is no user name with a password.")
         throw [System.Management.Automation.ErrorRecord]::new($exception, 'CredentialNotFound', 'ObjectNotFound', $null)
     }
-    function New-LocalRunspace([string] $Module) {
+    function New-LocalRunspace {
+        param([string] $Module)
         $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
         [void] $state.ImportPSModule([string[]] @($Module))
         $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($state)
+        # Its commands run in the thread of their request, in place of one that is made for each.
+        $runspace.ThreadOptions = 'UseCurrentThread'
         $runspace.Open()
         $runspace
     }
     # What could widen the connection is closed here, whatever the configuration files of ssh say: what stands on its
     # command line comes first (ssh_config(5)). Only options that OpenSSH 8.1 has, the one of Windows Server 2022.
-    function Get-SshOption([hashtable] $Target) {
+    function Get-SshOption {
+        param([hashtable] $Target)
         @{
             BatchMode = 'yes'; StrictHostKeyChecking = 'yes'; UpdateHostKeys = 'no'; CheckHostIP = 'no'
             VerifyHostKeyDNS = 'no'; NoHostAuthenticationForLocalhost = 'no'; CanonicalizeHostname = 'no'
@@ -93,19 +98,23 @@ $perform = {
             ConnectTimeout = '15'; ConnectionAttempts = '1'; ServerAliveInterval = '15'; ServerAliveCountMax = '4'
         }
     }
-    function New-SshRunspace([hashtable] $Target) {
+    function New-SshRunspace {
+        param([hashtable] $Target)
         $where = @{ HostName = $Target.HostName; Port = [int] $Target.Port; UserName = $Target.UserName; KeyFilePath = $Target.KeyFilePath }
         try {
             (New-PSSession @where -ConnectingTimeout 30000 -Options (Get-SshOption $Target) -ErrorAction Stop).Runspace
         }
-        catch [System.Management.Automation.Remoting.PSRemotingTransportException], [System.Management.Automation.Remoting.PSRemotingDataStructureException] {
+        # A key that is not there was not tried. What else went wrong has one of several types, by how far the session came.
+        catch [System.Management.Automation.ItemNotFoundException] { throw }
+        catch {
             $said = Get-SshComplaint $Target
             if ($said) { throw $said }
             throw
         }
     }
     # New-PSSession prints what ssh complains of, and fails with "terminated". So ssh is asked once more, for its last words.
-    function Get-SshComplaint([hashtable] $Target) {
+    function Get-SshComplaint {
+        param([hashtable] $Target)
         $start = [System.Diagnostics.ProcessStartInfo]::new('ssh')
         $options = Get-SshOption $Target
         $words = @('-i', $Target.KeyFilePath, '-l', $Target.UserName, '-p', $Target.Port)
@@ -128,10 +137,12 @@ $perform = {
             $ssh.Dispose()
         }
     }
-    function New-WinRmRunspace([hashtable] $Target) {
+    function New-WinRmRunspace {
+        param([hashtable] $Target)
         (New-PSSession @Target -SessionOption (New-PSSessionOption -OpenTimeout 30000) -ErrorAction Stop).Runspace
     }
-    function Open-Session($Session) {
+    function Open-Session {
+        param($Session)
         if ($Session.Runspace -and $Session.Runspace.RunspaceStateInfo.State -eq 'Opened') { return $Session.Runspace }
         if ($Session.Runspace) { $Session.Runspace.Dispose() }
         $Session.Runspace = $null
@@ -144,7 +155,8 @@ $perform = {
         $Session.Runspace
     }
     # The record that the function threw, out of what Invoke() wraps around it.
-    function Get-Cause($ErrorRecord) {
+    function Get-Cause {
+        param($ErrorRecord)
         $cause = $ErrorRecord.Exception
         while ($cause) {
             if ($cause -is [System.Management.Automation.PipelineStoppedException]) { return $null }
@@ -158,45 +170,58 @@ $perform = {
         $ErrorRecord
     }
 
-    $id = $words[1]
-    $unopened = $null
-    $answer = try {
-        $session = $shared.Sessions[$words[2]]
-        if (-not $session) { throw 'no such session' }
-        # Nothing was asked of the host yet, but whoever reads the answer needs not know: a host that was read says the same.
-        try { $runspace = Open-Session $session }
-        catch { $unopened = $_; throw }
-        $shell = [System.Management.Automation.PowerShell]::Create()
-        $shell.Runspace = $runspace
-        $parameters = if ($words.Count -gt 4) { Read-Parameter $words[4..($words.Count - 1)] } else { @{} }
-        [void] $shell.AddCommand($words[3]).AddParameters($parameters)
-        $shared.Running[$id] = $shell
-        try { $results = @($shell.Invoke()) }
-        finally {
-            $shared.Running.Remove($id)
-            $shell.Dispose()
+    # One request: the words of its line, with the table of what is shared.
+    function Invoke-Request {
+        param($Shared, [string[]] $Words)
+        Set-StrictMode -Version Latest
+        $ErrorActionPreference = 'Stop'
+        $id = $Words[1]
+        $unopened = $null
+        $answer = try {
+            $session = $Shared.Sessions[$Words[2]]
+            if (-not $session) { throw 'no such session' }
+            # Nothing was asked of the host yet, but whoever reads the answer needs not know: a host that was read says the same.
+            try { $runspace = Open-Session $session }
+            catch { $unopened = $_; throw }
+            $shell = [System.Management.Automation.PowerShell]::Create()
+            $shell.Runspace = $runspace
+            $parameters = if ($Words.Count -gt 4) { Read-Parameter $Words[4..($Words.Count - 1)] } else { @{} }
+            [void] $shell.AddCommand($Words[3]).AddParameters($parameters)
+            $Shared.Running[$id] = $shell
+            try { $results = @($shell.Invoke()) }
+            finally {
+                $Shared.Running.Remove($id)
+                $shell.Dispose()
+            }
+            if ($results.Count -ne 1 -or $results[0] -isnot [string]) {
+                "lost $(ConvertTo-Base64 "the function answered with $($results.Count) objects in place of one text")"
+            }
+            elseif ($results[0].Length -gt $Shared.Most) {
+                "error $(ConvertTo-Base64 'OutputTooLarge') $(ConvertTo-Base64 "the answer is longer than $($Shared.Most) characters")"
+            }
+            else { "ok $(ConvertTo-Base64 $results[0])" }
         }
-        if ($results.Count -ne 1 -or $results[0] -isnot [string]) {
-            "lost $(ConvertTo-Base64 "the function answered with $($results.Count) objects in place of one text")"
+        catch {
+            $cause = if ($unopened) { $null } else { Get-Cause $_ }
+            if (-not $cause) { "lost $(ConvertTo-Base64 $_.Exception.Message)" }
+            else {
+                $code = ([string] $cause.FullyQualifiedErrorId -split ',')[0]
+                "error $(ConvertTo-Base64 $code) $(ConvertTo-Base64 $cause.Exception.Message)"
+            }
         }
-        elseif ($results[0].Length -gt $shared.Most) {
-            "error $(ConvertTo-Base64 'OutputTooLarge') $(ConvertTo-Base64 "the answer is longer than $($shared.Most) characters")"
-        }
-        else { "ok $(ConvertTo-Base64 $results[0])" }
+        $Shared.Out.WriteLine("$($Shared.Mark) $id $answer")
+        $Shared.Out.Flush()
     }
-    catch {
-        $cause = if ($unopened) { $null } else { Get-Cause $_ }
-        if (-not $cause) { "lost $(ConvertTo-Base64 $_.Exception.Message)" }
-        else {
-            $code = ([string] $cause.FullyQualifiedErrorId -split ',')[0]
-            "error $(ConvertTo-Base64 $code) $(ConvertTo-Base64 $cause.Exception.Message)"
-        }
-    }
-    $shared.Out.WriteLine("$($shared.Mark) $id $answer")
-    $shared.Out.Flush()
 }
 
-$pool = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspacePool(1, 64)
+$state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+foreach ($function in $functions.Ast.EndBlock.Statements) {
+    $body = $function.Body.Extent.Text
+    $entry = [System.Management.Automation.Runspaces.SessionStateFunctionEntry]::new($function.Name, $body.Substring(1, $body.Length - 2))
+    $state.Commands.Add($entry)
+}
+$pool = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateRunspacePool($state)
+[void] $pool.SetMaxRunspaces(64)
 $pool.Open()
 $waiting = [System.Collections.ArrayList]::new()
 $shared.Out.WriteLine("$Mark ready")
@@ -215,7 +240,7 @@ while ($null -ne ($line = [System.Console]::In.ReadLine())) {
             }
             $shell = [System.Management.Automation.PowerShell]::Create()
             $shell.RunspacePool = $pool
-            [void] $shell.AddScript($perform).AddArgument($shared).AddArgument($words)
+            [void] $shell.AddCommand('Invoke-Request').AddArgument($shared).AddArgument($words)
             [void] $waiting.Add(@{ Shell = $shell; Handle = $shell.BeginInvoke() })
         }
         'cancel' {

@@ -187,9 +187,7 @@ const allowFinding = (files: Files, facts: HostEvidence['facts']): Finding => {
       `${said}; this host has no GPU or VM called ${absent.join(', ')}`,
       `Correct ${where}.`,
     )
-  const left = [
-    ...facts.gpus.filter(({ locationPath }) => !allows(devices, locationPath)).map(({ slot }) => slot),
-  ]
+  const left = facts.gpus.filter((gpu) => !allows(devices, gpu.locationPath)).map(({ slot }) => slot)
   return left.length === 0
     ? pass('allow-list', said)
     : warn('allow-list', `${said}; not ${left.join(', ')}`, `If they are to be shared: ${LINES} in ${where}.`)

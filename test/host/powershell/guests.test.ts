@@ -49,3 +49,54 @@ describe('a Linux guest', () => {
     expect((await asked(from)).answer).toEqual({ kind: 'not-run', why })
   })
 })
+
+describe('a Windows guest', () => {
+  const windows: GuestAccess = { kind: 'windows', credential: { credential: 'vault:Bot/train-02' } }
+  const refused = (code: string): Answer => ({ kind: 'error', code, message: 'what Windows says' })
+
+  it('is asked through its host, with the place of the credential and never what it is', async () => {
+    const { answer, calls } = await asked(
+      { kind: 'ok', json: '{"exitCode":0,"problem":"0","stdout":"rows"}' },
+      windows,
+    )
+
+    expect(answer).toEqual({ kind: 'ran', exitCode: 0, stdout: 'rows', problemCode: 0 })
+    expect(calls).toEqual([
+      {
+        command: 'Get-GuestSmi',
+        parameters: { VmId: VM, Credential: { credential: 'vault:Bot/train-02' } },
+        timeoutMs: expect.any(Number),
+      },
+    ])
+  })
+
+  it.each<[string, RegExp]>([
+    ['GuestCredentialRefused', /^the guest refuses the credential .* user name and password/],
+    ['GuestNotRunning', /^the VM is not running$/],
+    ['GuestNotAnswering', /Restart-Service -Name vmicvmsession$/],
+    ['NoPowerShellDirect', /Windows Server 2016 or later$/],
+    ['CredentialNotFound', /the variable or the vault that it names$/],
+    ['ObjectNotFound', /no such VM any more$/],
+    ['NotAllowed', /^the allow-list of the host does not name this VM$/],
+    ['SomethingElse', /^hv01: SomethingElse: what Windows says$/],
+  ])('that fails with %s is told what to do', async (code, why) => {
+    expect((await asked(refused(code), windows)).answer).toEqual({
+      kind: 'not-run',
+      why: expect.stringMatching(why) as unknown,
+    })
+  })
+})
+
+it('a guest without an account is not asked', async () => {
+  const calls: unknown[] = []
+  const ask = (call: unknown): Promise<Answer> => {
+    calls.push(call)
+    return Promise.resolve({ kind: 'lost', why: 'not reached' })
+  }
+
+  expect(await guestSmi(HOST, VM, { access: undefined, ask })).toMatchObject({
+    kind: 'not-run',
+    why: expect.stringContaining('no account in this guest is configured') as unknown,
+  })
+  expect(calls).toEqual([])
+})

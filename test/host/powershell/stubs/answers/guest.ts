@@ -7,7 +7,7 @@ import { StubFailure } from '../refusal'
 import { type Bound, text, texts, type Value } from '../wire'
 import { type Answers, factsOf, type Scene } from './answer'
 
-export const GUEST_ACCOUNT = { user: 'reader', password: 'correct horse' } as const
+export const GUEST_ACCOUNT = { user: 'reader', password: 'canary.7f3a9c51.battery' } as const
 
 const guestOf = (bound: Bound): VmId | null => vmId.safeParse(text(bound['Guest'])).data ?? null
 

@@ -98,8 +98,8 @@ export const gpuFacts = z.object({
   deviceType: z.number().int().nullable(),
   baseClass: z.number().int().nullable(),
   interrupts: z.enum(['msi', 'line', 'none']),
-  /** The host draws its own console on this GPU. */
-  hostDisplay: z.boolean(),
+  /** The host draws its own console on this GPU; null: not known. */
+  hostDisplay: z.boolean().nullable(),
   /** The sound function on the same card; it shares the path but for the last function digits. */
   audioFunction: locationPath.nullable(),
   /** GPU-P: null when the driver offers no partitions. */

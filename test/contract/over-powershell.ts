@@ -5,7 +5,7 @@ import type { Flavour } from '../host/powershell/stubs/modules'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
 
-/** Windows tells neither the width of addresses nor how much memory a GPU has, and of a device that a VM had already little else. */
+/** Windows tells neither the width of addresses nor how much memory a GPU has, nor without a driver what it shows, and of a device that a VM had already little else. */
 export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   ...facts,
   physicalAddressBits: null,
@@ -27,8 +27,9 @@ export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
           deviceType: null,
           baseClass: null,
           interrupts: 'none' as const,
+          hostDisplay: null,
         }
-      : { ...gpu, memoryBytes: null },
+      : { ...gpu, memoryBytes: null, hostDisplay: gpu.driverVersion === null ? null : gpu.hostDisplay },
   ),
 })
 

@@ -170,11 +170,14 @@ const driver = (host: HostFacts, gpu: GpuFacts): Check => {
 
 const hostDisplay = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('host-display', 'Host display')
-  if (!gpu.hostDisplay) return check.pass('The host does not draw its console on this GPU')
-  return check.warn(
-    `${host.name} draws its console on ${aliasOf(host, gpu)}: the screen of the host goes dark`,
-    'Make sure that the host can be reached by remote desktop or its management controller',
-  )
+  if (placeOf(host, gpu).kind !== 'host-enabled') return check.pass('The host does not use this GPU')
+  const alias = aliasOf(host, gpu)
+  const fix = 'Make sure that the host can be reached by remote desktop or its management controller'
+  if (gpu.hostDisplay === null)
+    return check.warn(`Whether ${host.name} draws its console on ${alias} is not known`, fix)
+  if (gpu.hostDisplay)
+    return check.warn(`${host.name} draws its console on ${alias}: the screen of the host goes dark`, fix)
+  return check.pass('The host does not draw its console on this GPU')
 }
 
 const audio = (gpu: GpuFacts): Check => {

@@ -40,6 +40,15 @@ const barsOf = ({ memory }: RawDevice): GpuFacts['bars'] =>
 const interruptsOf = ({ irq }: RawDevice): GpuFacts['interrupts'] =>
   irq.length === 0 ? 'none' : irq.some((each) => each.startsWith('42949')) ? 'msi' : 'line'
 
+/**
+ * Does the host show something through this device? Microsoft documents CurrentHorizontalResolution of
+ * Win32_VideoController as the current number of horizontal pixels; that it has none where nothing is shown is deduced.
+ */
+const displayOf = ({ instanceId: id }: RawDevice, { displays }: RawInventory): boolean | null => {
+  const found = displays.find((each) => each.instanceId.toUpperCase() === id.toUpperCase())
+  return found ? (found.pixels ?? 0) > 0 : null
+}
+
 /** The same card: equal paths but for the function, the last two digits. */
 const isSibling = (path: string, other: string): boolean =>
   path !== other && path.slice(0, -3) === other.slice(0, -3)
@@ -92,7 +101,7 @@ const read = (
     deviceType: device.deviceType ?? before?.deviceType ?? null,
     baseClass: device.baseClass ?? before?.baseClass ?? null,
     interrupts: enabled ? interruptsOf(device) : (before?.interrupts ?? 'none'),
-    hostDisplay: false,
+    hostDisplay: enabled ? displayOf(device, raw) : (before?.hostDisplay ?? null),
     audioFunction: audioBeside(path, raw.devices) ?? before?.audioFunction ?? null,
     partition: partitionOf(id.data, raw),
   }

@@ -65,6 +65,8 @@ export const rawInventory = z.object({
     RequireSupportedDeviceAssignment: z.number().nullable(),
   }),
   devices: z.array(rawDevice),
+  /** Video controllers, with the width of what they show now; null where they show nothing. Absent in earlier modules. */
+  displays: z.array(z.object({ instanceId: z.string(), pixels: z.number().nullable() })).default([]),
   dismounted: z.array(pathFact),
   vms: z.array(rawVm),
   /** GPUs that offer partitions, and the command that told of them; null where there is none. */

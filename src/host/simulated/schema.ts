@@ -56,7 +56,7 @@ const gpu = z.strictObject({
   deviceType: z.number().int().default(2),
   baseClass: z.number().int().default(3),
   interrupts: gpuFacts.shape.interrupts.default('msi'),
-  hostDisplay: z.boolean().default(false),
+  hostDisplay: z.boolean().nullable().default(false),
   audioFunction: gpuFacts.shape.audioFunction.default(null),
   /** What its driver offers while the host uses it; `count` is how it is split at first. */
   partition: z

@@ -287,6 +287,7 @@ describe('an assignment warns', () => {
   test.each<[string, Asked, RegExp]>([
     ['generation 1', vm({ generation: 1 }), /generation 1/],
     ['display of the host', gpu({ hostDisplay: true }), /draws its console on hv01\/gpu0/],
+    ['display not known', gpu({ hostDisplay: null }), /Whether hv01 draws its console .* is not known/],
     [
       'audio function',
       gpu({ audioFunction: aPath(7) }),

@@ -113,6 +113,31 @@ describe('a GPU that its host uses', () => {
     expect(first(raw({ devices: [device({ problem })] })).problemCode).toBe(code)
   })
 
+  it.each<[string, object[], boolean | null]>([
+    ['shows something', [{ instanceId: INSTANCE.toLowerCase(), pixels: 1024 }], true],
+    ['shows nothing', [{ instanceId: INSTANCE, pixels: null }], false],
+    ['is not among the displays', [{ instanceId: 'PCI\\VEN_1A03&DEV_2000', pixels: 1024 }], null],
+    ['has no displays at all to be among', [], null],
+  ])('that %s', (_, displays, hostDisplay) => {
+    expect(first(raw({ displays })).hostDisplay).toBe(hostDisplay)
+  })
+
+  it('that was disabled has the display that it had before', () => {
+    const { remembered } = read(raw({ displays: [{ instanceId: INSTANCE, pixels: 1024 }] }))
+
+    const disabled = raw({ devices: [device({ problem: '22' })] })
+
+    expect(first(disabled, remembered).hostDisplay).toBe(true)
+    expect(first(disabled).hostDisplay).toBe(null)
+  })
+
+  it('of a host whose module does not tell displays yet is of no known display', () => {
+    const { displays, ...earlier } = raw()
+
+    expect(displays).toEqual([])
+    expect(first(rawInventory.parse({ ...earlier, vms: [vm] })).hostDisplay).toBe(null)
+  })
+
   it.each<[RawDevice['irq'], string]>([
     [[], 'none'],
     [['16'], 'line'],

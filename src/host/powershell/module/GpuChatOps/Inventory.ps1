@@ -23,6 +23,7 @@ function Get-GpuInventory {
         iov              = Get-IovFact
         policies         = Get-PolicyFact
         devices          = @(Get-DeviceFact $resources)
+        displays         = @(Get-DisplayFact)
         dismounted       = @(Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
         vms              = @($vms | ForEach-Object { Get-VmFact $_ })
         cluster          = Get-ClusterFact
@@ -89,6 +90,23 @@ function Get-DeviceFact {
             reservedMemory = $property["$script:PciProperty 34"]
             memory         = @($mine.Memory)
             irq            = @($mine.Irq)
+        }
+    }
+}
+
+function Get-DisplayFact {
+    <#
+    .SYNOPSIS
+    The video controllers that the display driver model knows, each with the number of horizontal pixels that it shows now;
+    null where it shows none. Without the class nothing is told, and so nothing is known.
+    .NOTES
+    Microsoft, "Win32_VideoController class": PNPDeviceID, CurrentHorizontalResolution. Not documented: the latter being null.
+    #>
+    foreach ($controller in @(Get-CimInstance -ClassName Win32_VideoController -ErrorAction SilentlyContinue)) {
+        $pixels = $controller.CurrentHorizontalResolution
+        [ordered]@{
+            instanceId = [string] $controller.PNPDeviceID
+            pixels     = if ($null -ne $pixels) { [long] $pixels } else { $null }
         }
     }
 }

@@ -1,4 +1,4 @@
-/** The classes behind the survey: memory windows and interrupts as they are allocated now, and the operating system. */
+/** The classes behind the survey: memory windows, interrupts and displays as they are now, and the operating system. */
 import type { GpuFacts, HostFacts } from '../../../../../src/core/inventory'
 import { undocumented } from '../refusal'
 import { type Bound, cim, text, uint32, uint64, type Value } from '../wire'
@@ -32,6 +32,7 @@ const windowsOf = (facts: HostFacts): Window[] => {
 }
 
 const isAllocated = ({ problemCode }: GpuFacts): boolean => problemCode !== null && problemCode !== 22
+const hasDisplayDriver = (gpu: GpuFacts): boolean => isAllocated(gpu) && gpu.driverVersion !== null
 const entity = ({ instanceId }: GpuFacts): Value => cim('Win32_PnPEntity', { DeviceID: instanceId })
 /** A message-signalled interrupt has a negative number, which the class shows as unsigned. */
 const interruptOf = (gpu: GpuFacts, index: number): number[] =>
@@ -45,6 +46,14 @@ const CLASSES: { readonly [name: string]: (facts: HostFacts) => Value[] } = {
       ProductType: uint32(os.edition === 'client' ? 1 : 3),
     }),
   ],
+  // The class shows what a display driver drives.
+  Win32_VideoController: ({ gpus }) =>
+    gpus.filter(hasDisplayDriver).map(({ instanceId, hostDisplay }) =>
+      cim('Win32_VideoController', {
+        PNPDeviceID: instanceId,
+        CurrentHorizontalResolution: hostDisplay === true ? uint32(1024) : null,
+      }),
+    ),
   Win32_DeviceMemoryAddress: (facts) =>
     windowsOf(facts)
       .filter(({ gpu }) => isAllocated(gpu))

@@ -1,0 +1,31 @@
+// The PowerShell executor over the stand-ins for Windows that the tests have. What the machine lacks for it is said.
+import { existsSync } from 'node:fs'
+import { prepareEngine } from '../scripts/engine.mjs'
+
+const NOTHING = { ratios: {}, figures: {} }
+
+const merged = (...parts) => ({
+  ratios: Object.assign({}, ...parts.map(({ ratios }) => ratios)),
+  figures: Object.assign({}, ...parts.map(({ figures }) => figures)),
+})
+
+export const executor = async ({ short }) => {
+  const found = prepareEngine()
+  if (found.program === null) {
+    console.log(`the executor is not measured: ${found.why}`)
+    return NOTHING
+  }
+  const { calls } = await import('./executor/calls.mjs')
+  const { assignment } = await import('./executor/assignment.mjs')
+  const { sshSessions } = await import('./executor/ssh-sessions.mjs')
+  const called = await calls(
+    found,
+    short ? { rounds: 3, warm: 100, cold: 3 } : { rounds: 9, warm: 300, cold: 9 },
+  )
+  const assigned = await assignment(found, { rounds: short ? 1 : 5 })
+  if (!existsSync('/usr/sbin/sshd')) {
+    console.log('sessions over SSH are not measured: sshd is not installed')
+    return merged(called, assigned)
+  }
+  return merged(called, assigned, await sshSessions(found, { repeats: short ? 3 : 15 }))
+}

@@ -137,6 +137,8 @@ export const hostFacts = z.object({
    * GPU. `older`: Get-VMPartitionableGpu, and the host itself chooses the GPU.
    */
   partitioning: z.enum(['none', 'older', 'current']),
+  /** Commands for Discrete Device Assignment that its Hyper-V module lacks. */
+  missingCommands: z.array(z.string()).default([]),
   /** The same configuration: may GPU-P be used where Microsoft does not support it, before Windows Server 2025? */
   unsupportedPartitioning: z.boolean(),
   /** Name of the failover cluster that it is a node of. */

@@ -44,6 +44,15 @@ export const sharersOf = (host: HostFacts, gpu: GpuFacts): readonly VmFacts[] =>
 export const partitionsInUse = (host: HostFacts, gpu: GpuFacts): number =>
   host.vms.reduce((sum, vm) => sum + partitionsOf(host, vm, gpu).length, 0)
 
+/** Partitions of GPUs that the host does not offer any more: replaced, moved to another slot, or without their driver. */
+export const stalePartitions = (host: HostFacts, vm: VmFacts): readonly string[] =>
+  vm.partitions.flatMap(({ gpu: name }) =>
+    name === null ||
+    host.gpus.some((gpu) => gpu.partition && instanceIdIn(name) === gpu.instanceId.toUpperCase())
+      ? []
+      : name,
+  )
+
 /** The GPUs that the VM has partitions of, as far as the host tells. */
 export const sharedWith = (host: HostFacts, vm: VmFacts): readonly GpuFacts[] =>
   host.gpus.filter((gpu) => partitionsOf(host, vm, gpu).length > 0)

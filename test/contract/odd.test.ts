@@ -1,5 +1,6 @@
 /** Every odd host of the simulated fleet, read through the real PowerShell engine: both tell the same of it. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/clock'
 import { type HostFacts, hostFacts } from '../../src/core/inventory'
@@ -72,5 +73,38 @@ withEngine('over PowerShell', (found) => {
 
     const known = { ...knownOver(facts, '2025'), forceDismount: facts.forceDismount }
     expect(inUse(told)).toEqual(inUse(known))
+  })
+
+  it('a host without the commands for assigning devices is read all the same, and says which it lacks', async () => {
+    const missing = ['Get-VMHostAssignableDevice', 'Get-VMAssignableDevice']
+    const bare = await startWindows({ world, host: hosts[0]!, stubs: found.stubs, flavour: '2016' })
+    const manifest = join(bare.dir, 'modules', 'Hyper-V', 'Hyper-V.psd1')
+    const whole = readFileSync(manifest, 'utf8')
+    writeFileSync(
+      manifest,
+      missing.reduce((text, name) => text.replace(`'${name}', `, ''), whole),
+    )
+    const older = await startEngine({
+      executable: found.program,
+      clock: systemClock,
+      env: { ...process.env, ...bare.env },
+      noise: () => undefined,
+    })
+    const host = powerShellHost({
+      name: hosts[0]!.name,
+      target: { kind: 'local', module: bare.module },
+      notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
+      guests: new Map(),
+      engine: () => Promise.resolve(older),
+      memory: openMemory(join(bare.dir, 'devices.json')),
+    })
+
+    const told = await host.inventory()
+    await older.stop()
+    await bare.close()
+
+    expect(told.missingCommands).toEqual(missing)
+    expect(told.gpus.length).toBeGreaterThan(0)
+    expect(told.dismounted).toEqual([])
   })
 })

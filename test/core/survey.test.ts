@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { GpuFacts, HostFacts, VmFacts } from '../../src/core/inventory'
 import { planAssign } from '../../src/core/plan/planner'
-import { type Check, survey } from '../../src/core/survey'
-import { GIB, aGpu, aPartition, aHost, aPath, aVm } from '../fakes/facts'
+import { type Check, partitionSurvey, survey } from '../../src/core/survey'
+import { GIB, aGpu, aParavirtual, aPartition, aHost, aPath, aVm } from '../fakes/facts'
 
 const surveyed = (host: HostFacts): Check[] => survey(host, host.gpus[0]!, host.vms[0]!)
 const verdictOf = (host: HostFacts, id: string) => surveyed(host).find((check) => check.id === id)
@@ -23,7 +23,7 @@ const DEVICE = [
   'host-display',
   'audio',
 ]
-const HOST = ['edition', 'iov', 'policies']
+const HOST = ['edition', 'device-commands', 'iov', 'policies']
 const VM = [
   'power',
   'cluster',
@@ -68,6 +68,13 @@ describe('the survey', () => {
     ['device-type', 'warn', { ...gpu({ deviceType: null }), dismounted: [aPath(0)] }],
     ['force', 'pass', aHost({ forceDismount: true, gpus: [aGpu({ acs: null })] })],
     ['interrupts', 'pass', gpu({ interrupts: 'none' })],
+    ['interrupts', 'warn', gpu({ interrupts: 'none', problemCode: 22 })],
+    ['place', 'warn', { ...gpu({ problemCode: null }), dismounted: [aPath(0)] }],
+    ['edition', 'fail', aHost({ os: { caption: 'Windows 11', edition: 'client', release: 'client' } })],
+    ['iov', 'fail', aHost({ iov: { supported: false, reasons: ['no IOMMU'] } })],
+    ['device-commands', 'fail', aHost({ missingCommands: ['Get-VMHostAssignableDevice'] })],
+    ['device-type', 'fail', gpu({ deviceType: 5 })],
+    ['partitions', 'fail', vm({ partitions: [{ gpu: aPartition().name, vram: null }] })],
     ['place', 'pass', gpu({ problemCode: 22 })],
     ['place', 'fail', gpu({ problemCode: null })],
     ['place', 'pass', vm({ assigned: [aPath(0)] })],
@@ -98,6 +105,30 @@ describe('the survey', () => {
     ],
   ])('answers %s with %s', (id, verdict, host) => {
     expect(verdictOf(host, id)).toMatchObject({ verdict })
+  })
+
+  test('names the commands that bring back a GPU that neither the host nor a VM has', () => {
+    const host = { ...gpu({ problemCode: null }), dismounted: [aPath(0)] }
+
+    const fix = verdictOf(host, 'place')?.fix
+
+    expect(fix).toMatch(/Mount-VMHostAssignableDevice .*PCIROOT\(0\).*; Enable-PnpDevice .*PCI\\VEN_/)
+  })
+
+  test('says what it does not know of policies that are not set', () => {
+    const policies = { requireSecureDeviceAssignment: false, requireSupportedDeviceAssignment: false }
+
+    expect(verdictOf(aHost(), 'policies')?.reason).toMatch(/not set is not documented/)
+    expect(verdictOf(aHost({ policies }), 'policies')?.reason).toMatch(/require nothing more$/)
+  })
+
+  test('tells a partition of a GPU that is gone from one that can be released', () => {
+    const partition = aPartition()
+    const partitions = [{ gpu: partition.name, vram: null }]
+    const here = aHost({ gpus: [aGpu({ partition })], vms: [aVm({ partitions })] })
+
+    expect(verdictOf(here, 'partitions')?.fix).toMatch(/^Use: release train-01/)
+    expect(verdictOf(vm({ partitions }), 'partitions')?.fix).toMatch(/Remove-VMGpuPartitionAdapter/)
   })
 
   test('names the holder of a GPU in use, with and without a VM to give it to', () => {
@@ -149,4 +180,65 @@ test.each<[string, HostFacts]>([
   expect(outcome.ok ? [] : outcome.refusals.map(({ reason }) => reason)).toEqual(
     failed.map(({ reason }) => reason),
   )
+})
+
+describe('the survey of a partition', () => {
+  const os = {
+    caption: 'Microsoft Windows Server 2025 Datacenter',
+    edition: 'server',
+    release: '2025',
+  } as const
+  const shared = (changes: Partial<HostFacts>, of: Partial<GpuFacts> = {}): HostFacts =>
+    aHost({ os, gpus: [aGpu({ model: 'NVIDIA L40S', partition: aPartition(), ...of })], ...changes })
+  const asked = (host: HostFacts, id: string) =>
+    partitionSurvey(host, host.gpus[0]!, { vm: host.vms[0]!, peers: [] }).find((check) => check.id === id)
+  const dynamic = { dynamic: true, startupBytes: 8 * GIB, minimumBytes: 2 * GIB }
+  const client = { caption: 'Windows 11 Pro', edition: 'client', release: 'client' } as const
+  const noIov = { supported: false, reasons: ['SR-IOV is off'] }
+  const elsewhere = [{ gpu: aPartition({}, 1).name, vram: null }]
+  const policies = { requireSecureDeviceAssignment: true, requireSupportedDeviceAssignment: null }
+  const automatic = { ...aVm().settings, automaticCheckpoints: true }
+
+  test.each<[string, Check['verdict'], HostFacts]>([
+    ['partition-support', 'fail', shared({ os: client })],
+    ['partition-support', 'warn', shared({ os: client, unsupportedPartitioning: true })],
+    ['partition-commands', 'fail', shared({ partitioning: 'none' })],
+    ['partition-driver', 'fail', shared({}, { partition: null })],
+    ['partition-driver', 'warn', shared({}, { problemCode: 43 })],
+    ['partition-model', 'warn', shared({}, { model: 'NVIDIA GeForce RTX 3090' })],
+    ['place', 'fail', shared({ dismounted: [aPath(0)] })],
+    ['place', 'fail', shared({}, { problemCode: 22 })],
+    ['policies', 'warn', shared({ policies })],
+    ['iov', 'pass', shared({})],
+    ['iov', 'warn', shared({ iov: noIov })],
+    ['iov', 'pass', shared({ iov: noIov }, { partition: aParavirtual() })],
+    [
+      'partition-free',
+      'fail',
+      shared(
+        { vms: [aVm(), aVm({ partitions: [{ gpu: aPartition().name, vram: null }] }, 2)] },
+        { partition: aPartition({ count: 1 }) },
+      ),
+    ],
+    ['partitions', 'fail', shared({ vms: [aVm({ partitions: elsewhere })] })],
+    ['devices', 'fail', shared({ vms: [aVm({ assigned: [aPath(7)] })] })],
+    ['checkpoints', 'fail', shared({ vms: [aVm({ checkpoints: 1 })] })],
+    ['automatic-checkpoints', 'warn', shared({ vms: [aVm({ settings: automatic })] })],
+    ['memory', 'fail', shared({ vms: [aVm({ memory: dynamic })] })],
+    ['cluster', 'fail', shared({ vms: [aVm({ clustered: true })] })],
+    ['address-width', 'pass', shared({ physicalAddressBits: 36 })],
+    ['address-width', 'fail', shared({ physicalAddressBits: 36 }, { partition: aParavirtual() })],
+    ['address-width', 'warn', shared({ physicalAddressBits: null }, { partition: aParavirtual() })],
+    ['guest-driver', 'warn', shared({})],
+  ])('answers %s with %s', (id, verdict, host) => {
+    const check = asked(host, id)
+
+    expect(check).toMatchObject({ verdict })
+    if (verdict === 'fail') expect(check?.fix).toEqual(expect.any(String))
+  })
+
+  test('names the commands that bring a GPU back to the host that its partitions come from', () => {
+    expect(asked(shared({ dismounted: [aPath(0)] }), 'place')?.fix).toMatch(/Mount-.*; Enable-PnpDevice/)
+    expect(asked(shared({}, { problemCode: 22 }), 'place')?.fix).toMatch(/run: Enable-PnpDevice/)
+  })
 })

@@ -1,6 +1,7 @@
 /** One question about a host, a GPU or a VM. The survey shows all answers; the planner refuses the failed ones. */
 export type CheckId =
   | 'edition'
+  | 'device-commands'
   | 'iov'
   | 'policies'
   | 'location'

@@ -13,6 +13,15 @@ import { partitionsInUse } from '../partitions'
 import { type Check, about } from './check'
 import { FORCE_MEANING, forcesDismount, needsDismount } from './host-checks'
 import { mmioNeed, sized } from './mmio'
+import { scriptOf } from './step'
+import { giveToHost } from './taking'
+
+/** A device that is in another slot has another path, and so another name. */
+export const GONE =
+  'Check that the card is seated and powered, and look at it in Device Manager; a card that was moved to another slot has another name in `list`'
+/** The commands that bring a dismounted device back into the use of its host. */
+export const backToHost = (host: HostFacts, gpu: GpuFacts): string =>
+  giveToHost(host, gpu).map(scriptOf).join('; ')
 
 const OTHER_GPU = 'Choose another GPU'
 const FIRMWARE =
@@ -73,8 +82,13 @@ const deviceType = (host: HostFacts, gpu: GpuFacts): Check => {
   return check.fail(`Device type ${type} (old PCI, bridge or switch port) cannot be assigned`, OTHER_GPU)
 }
 
-const interrupts = (gpu: GpuFacts): Check => {
+const interrupts = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('interrupts', 'Interrupts')
+  if (gpu.interrupts === 'none' && placeOf(host, gpu).kind === 'host-disabled')
+    return check.warn(
+      'Whether the device has message-signalled interrupts cannot be read while it is disabled',
+      'Enable it on the host once, and check again',
+    )
   if (gpu.interrupts === 'line')
     return check.fail(
       'The device has line-based interrupts only; assignment needs message-signalled ones',
@@ -111,10 +125,7 @@ const place = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check => {
   const at = placeOf(host, gpu)
   const found = gpuByPath(host, gpu.locationPath)
   if (at.kind === 'missing' || !found)
-    return check.fail(
-      `${alias} is not there: the host shows no device at ${gpu.locationPath}`,
-      'Check that the card is seated and powered, and look at it in Device Manager',
-    )
+    return check.fail(`${alias} is not there: the host shows no device at ${gpu.locationPath}`, GONE)
   if (found.instanceId !== gpu.instanceId)
     return check.fail(
       `Another device is at ${gpu.locationPath} now: ${found.instanceId} in place of ${gpu.instanceId}`,
@@ -128,7 +139,11 @@ const place = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check => {
       : `Use: move ${alias} to another VM, or release ${alias}`
     return check.fail(`${alias} is in use: it is assigned to ${holder}`, next)
   }
-  if (at.kind === 'dismounted') return check.pass(`${alias} is dismounted already and assigned to no VM`)
+  if (at.kind === 'dismounted')
+    return check.warn(
+      `${alias} is dismounted and assigned to no VM: neither the host nor a VM has the use of it`,
+      `Assign it to a VM, or have an administrator run: ${backToHost(host, gpu)}`,
+    )
   return check.pass(`${alias} is ${at.kind === 'host-disabled' ? 'disabled on' : 'with'} the host`)
 }
 
@@ -191,7 +206,7 @@ export const deviceChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null)
   acs(host, gpu),
   deviceType(host, gpu),
   location(gpu),
-  interrupts(gpu),
+  interrupts(host, gpu),
   bars(gpu),
   place(host, gpu, vm),
   mode(host, gpu),

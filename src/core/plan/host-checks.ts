@@ -31,6 +31,16 @@ const edition = ({ name, os }: HostFacts): Check => {
   )
 }
 
+const commands = ({ name, missingCommands }: HostFacts): Check => {
+  const check = about('device-commands', 'Commands')
+  if (missingCommands.length === 0)
+    return check.pass(`The Hyper-V module of ${name} has the commands for assigning devices`)
+  return check.fail(
+    `The Hyper-V module of ${name} lacks ${missingCommands.join(', ')}`,
+    'Install the Hyper-V module of Windows Server 2016 or later there (Install-WindowsFeature Hyper-V-PowerShell), or use a GPU of another host',
+  )
+}
+
 const iov = ({ name, iov: { supported, reasons } }: HostFacts): Check => {
   const check = about('iov', 'I/O virtualization')
   if (supported) return check.pass(`${name} supports I/O virtualization`)
@@ -41,13 +51,19 @@ const iov = ({ name, iov: { supported, reasons } }: HostFacts): Check => {
   )
 }
 
+/** Without a value Hyper-V decides by itself. */
+export const noPolicy = ({ name, policies }: HostFacts): string =>
+  policies.requireSecureDeviceAssignment === false && policies.requireSupportedDeviceAssignment === false
+    ? `The policies of ${name} require nothing more`
+    : `No policy of ${name} requires more; what Hyper-V does where a policy is not set is not documented`
+
 const policies = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('policies', 'Device assignment policies')
   const required = [
     ...(host.policies.requireSecureDeviceAssignment === true ? ['RequireSecureDeviceAssignment'] : []),
     ...(host.policies.requireSupportedDeviceAssignment === true ? ['RequireSupportedDeviceAssignment'] : []),
   ]
-  if (required.length === 0) return check.pass(`${host.name} requires nothing more by policy`)
+  if (required.length === 0) return check.pass(noPolicy(host))
   const named = required.join(' and ')
   if (forcesDismount(host, gpu))
     return check.fail(
@@ -62,6 +78,7 @@ const policies = (host: HostFacts, gpu: GpuFacts): Check => {
 
 export const hostChecks = (host: HostFacts, gpu: GpuFacts): Check[] => [
   edition(host),
+  commands(host),
   iov(host),
   policies(host, gpu),
 ]

@@ -8,15 +8,7 @@ import { holderObstacles } from './obstacles'
 import type { Plan } from './plan'
 import { holderPower } from './power'
 import { type Step, scriptOf } from './step'
-import { holderOf, settingsBack } from './taking'
-
-const giveToHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
-  const ref = gpuRefOf(host, gpu)
-  return [
-    { kind: 'mountDevice', gpu: ref, force: mayForce(host, gpu) },
-    { kind: 'enableDevice', gpu: ref },
-  ]
-}
+import { giveToHost, holderOf, settingsBack } from './taking'
 
 /** No VM holds the GPU. If it is not in use by the host either, the commands that put it back are named. */
 const notAssigned = (host: HostFacts, gpu: GpuFacts): Refusal => {

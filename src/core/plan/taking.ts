@@ -1,6 +1,7 @@
 /** Taking a GPU away from the VM that holds it: the half that release and move share. */
 import { type GpuFacts, type HostFacts, type VmFacts, gpuByPath, placeOf, vmById } from '../inventory'
-import { type PlanInput, vmRefOf } from './input'
+import { mayForce } from './host-checks'
+import { type PlanInput, gpuRefOf, vmRefOf } from './input'
 import { mmioNeed } from './mmio'
 import type { Plan } from './plan'
 import { type Remaining, restore } from './settings'
@@ -10,6 +11,15 @@ import type { Step } from './step'
 export const holderOf = (host: HostFacts, gpu: GpuFacts): VmFacts | undefined => {
   const place = placeOf(host, gpu)
   return place.kind === 'assigned' ? vmById(host, place.vm) : undefined
+}
+
+/** What brings a device that no VM has back to its host. */
+export const giveToHost = (host: HostFacts, gpu: GpuFacts): readonly [mount: Step, enable: Step] => {
+  const ref = gpuRefOf(host, gpu)
+  return [
+    { kind: 'mountDevice', gpu: ref, force: mayForce(host, gpu) },
+    { kind: 'enableDevice', gpu: ref },
+  ]
 }
 
 const remainingOf = (host: HostFacts, vm: VmFacts, gpu: GpuFacts): Remaining => {

@@ -12,6 +12,7 @@ import {
 } from '../inventory'
 import { type Check, about } from './check'
 import { LOW_LIMIT_BYTES, gpusWith, mmioNeed, mmioSettings, sized } from './mmio'
+import { stalePartitions } from '../partitions'
 import { quoted } from './steps/row'
 
 const WAIT = 'Wait until that is over, and ask again'
@@ -101,9 +102,21 @@ const memory = (vm: VmFacts): Check => {
   )
 }
 
-const partitions = (vm: VmFacts): Check => {
+/** Reported of GPUs that were replaced or moved, and after an update of their driver (Easy-GPU-PV, issues 51, 62 and 316). */
+export const stalePartition = (host: HostFacts, vm: VmFacts): Check | null => {
+  const stale = stalePartitions(host, vm)
+  if (stale.length === 0) return null
+  return about('partitions', 'GPU partitions').fail(
+    `${vm.name} has a partition of ${stale.join(', ')}, which the host offers no partitions of: it would not start ("Insufficient system resources")`,
+    `Bring that GPU and its driver back, then release ${vm.name}; or have an administrator remove the partition: Get-VMGpuPartitionAdapter -VM (Get-VM -Id ${quoted(vm.id)}), then Remove-VMGpuPartitionAdapter for that one`,
+  )
+}
+
+const partitions = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('partitions', 'GPU partitions')
   if (vm.partitions.length === 0) return check.pass(`${vm.name} has no partition of a GPU`)
+  const stale = stalePartition(host, vm)
+  if (stale) return stale
   return check.fail(
     `${vm.name} has a partition of a GPU, and beside a whole one its guest is reported to show Code 43`,
     `Use: release ${vm.name}, or choose another VM`,
@@ -144,11 +157,12 @@ const mmio = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
 }
 
 /** The VM's memory and both MMIO regions lie side by side below 2^bits. Where Hyper-V puts them is its own affair. */
-const addressWidth = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
+export const addressWidth = (
+  host: HostFacts,
+  vm: VmFacts,
+  { lowMmioBytes, highMmioBytes }: { readonly lowMmioBytes: number; readonly highMmioBytes: number },
+): Check => {
   const check = about('address-width', 'Physical address width')
-  const need = mmioNeed(gpusWith(host, vm, gpu))
-  if (!need) return check.pass('Not judged while the MMIO space is not known')
-  const { lowMmioBytes, highMmioBytes } = mmioSettings(vm, need)
   const bits = host.physicalAddressBits
   if (bits === null)
     return check.warn(
@@ -168,15 +182,22 @@ const addressWidth = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
   return check.pass(figures)
 }
 
+const width = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
+  const need = mmioNeed(gpusWith(host, vm, gpu))
+  return need
+    ? addressWidth(host, vm, mmioSettings(vm, need))
+    : about('address-width', 'Physical address width').pass('Not judged while the MMIO space is not known')
+}
+
 export const vmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
   power(vm),
   cluster(vm),
   devices(host, vm),
-  partitions(vm),
+  partitions(host, vm),
   checkpoints(vm),
   automaticCheckpoints(vm),
   memory(vm),
   generation(vm),
   mmio(host, gpu, vm),
-  addressWidth(host, gpu, vm),
+  width(host, gpu, vm),
 ]

@@ -5,7 +5,7 @@ import { FORCE_MEANING, forcesDismount } from './host-checks'
 import { gpuRefOf } from './input'
 
 /** The plan shows these as steps and costs. */
-const SHOWN_ELSEWHERE: readonly CheckId[] = ['power', 'mmio']
+const SHOWN_ELSEWHERE: readonly CheckId[] = ['power', 'mmio', 'place']
 
 /** Every check that warns, in one sentence each. */
 export const checkWarnings = (checks: readonly Check[], except: readonly CheckId[] = []): string[] =>

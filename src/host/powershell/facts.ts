@@ -89,6 +89,7 @@ export const factsFrom = (
       requireSupportedDeviceAssignment: policyOf(raw.policies.RequireSupportedDeviceAssignment),
     },
     forceDismount: notes.forceDismount,
+    missingCommands: raw.missingCommands,
     partitioning: partitioningOf(raw.partitionCommand),
     unsupportedPartitioning: notes.unsupportedPartitioning,
     cluster: raw.cluster,

@@ -71,6 +71,8 @@ export const rawInventory = z.object({
   vms: z.array(rawVm),
   /** GPUs that offer partitions, and the command that told of them; null where there is none. */
   partitionCommand: z.string().nullable(),
+  /** Of those for Discrete Device Assignment. Absent in earlier modules, which failed without them. */
+  missingCommands: z.array(z.string()).default([]),
   cluster: z.string().nullable(),
   gpus: z.array(
     z.object({

@@ -175,6 +175,7 @@ export const factsOf = (ground: Ground): HostFacts => {
     physicalAddressBits: file.physicalAddressBits,
     policies: file.policies,
     forceDismount: file.forceDismount,
+    missingCommands: file.missingCommands,
     partitioning: partitioningOf(file),
     unsupportedPartitioning: file.unsupportedPartitioning,
     cluster: file.cluster,

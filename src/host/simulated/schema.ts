@@ -146,6 +146,7 @@ const host = z.strictObject({
   }),
   forceDismount: z.boolean(),
   /** Which commands for GPU-P its module has; by its release where it does not say. */
+  missingCommands: hostFacts.shape.missingCommands,
   partitioning: hostFacts.shape.partitioning.optional(),
   unsupportedPartitioning: z.boolean().default(false),
   cluster: z.string().nullable().default(null),

@@ -167,8 +167,21 @@ describe('a partition for a VM is refused, for this one reason', () => {
     ],
     [
       'VM has one of another GPU',
-      scene({ partitions: [{ gpu: aPartition({}, 1).name, vram: null }] }),
+      scene(
+        { partitions: [{ gpu: aPartition({}, 1).name, vram: null }] },
+        { gpus: [0, 1].map((n) => aGpu({ ...L40S, partition: aPartition({}, n) }, n)) },
+      ),
       /has a partition of a GPU already/,
+    ],
+    [
+      'VM has one of a GPU that was replaced',
+      scene({ partitions: [{ gpu: aPartition({}, 1).name, vram: null }] }),
+      /which the host offers no partitions of: it would not start/,
+    ],
+    [
+      'more address space than the host has',
+      scene({}, { physicalAddressBits: 35 }, { partition: aParavirtual() }),
+      /addresses up to .* 35 bits/,
     ],
     ['VM has one already', scene(held()), /Nothing to do: train-01 has a partition/],
     ['VM has a whole device', scene({ assigned: [aPath(7)] }), /has a whole device.*Code 43/],

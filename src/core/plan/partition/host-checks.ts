@@ -12,6 +12,10 @@ import {
   sharersOf,
 } from '../../partitions'
 import { type Check, about } from '../check'
+import { GONE, backToHost } from '../device-checks'
+import { noPolicy } from '../host-checks'
+import { scriptOf } from '../step'
+import { giveToHost } from '../taking'
 
 /** NVIDIA's, as Microsoft lists them. */
 const SUPPORTED = /\b(A2|A10|A16|A40|L2|L4|L40|L40S)\b/
@@ -48,6 +52,12 @@ const commands = ({ name, partitioning, gpus }: HostFacts): Check => {
 
 const driver = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('partition-driver', 'Driver on the host')
+  const code = gpu.problemCode ?? 0
+  if (isPartitionable(gpu) && code !== 0 && code !== 22)
+    return check.warn(
+      `${aliasOf(host, gpu)} reports problem code ${code} on the host, where its partitions come from`,
+      'Look at it in Device Manager',
+    )
   if (isPartitionable(gpu))
     return check.pass(
       isParavirtual(gpu)
@@ -57,6 +67,17 @@ const driver = (host: HostFacts, gpu: GpuFacts): Check => {
   return check.fail(
     `The driver of ${aliasOf(host, gpu)} offers no partitions`,
     'Install the vGPU driver of its vendor on the host and switch on SR-IOV in the firmware, or choose another GPU',
+  )
+}
+
+/** Microsoft asks for it in the firmware; what the host says about it is about network adapters first. */
+const iov = ({ name, iov: { supported, reasons } }: HostFacts, gpu: PartitionableGpu): Check => {
+  const check = about('iov', 'I/O virtualization')
+  if (isParavirtual(gpu)) return check.pass('Not needed for paravirtual partitions')
+  if (supported) return check.pass(`${name} supports I/O virtualization`)
+  return check.warn(
+    `${name} says that it does not support I/O virtualization, which SR-IOV partitions rest on: ${reasons.join('; ') || 'it gives no reason'}`,
+    'Switch on virtualization support and SR-IOV in the firmware of the host, then reboot it',
   )
 }
 
@@ -84,20 +105,17 @@ const place = (host: HostFacts, gpu: GpuFacts): Check => {
     case 'dismounted':
       return check.fail(
         `${alias} is ${at.kind === 'dismounted' ? 'dismounted from' : 'disabled on'} the host, and partitions come from a GPU that the host uses`,
-        `Have an administrator bring it back to the host, or assign it whole`,
+        `Have an administrator run: ${at.kind === 'dismounted' ? backToHost(host, gpu) : scriptOf(giveToHost(host, gpu)[1])}; or assign it whole`,
       )
     case 'missing':
-      return check.fail(
-        `${alias} is not there: the host shows no device at ${gpu.locationPath}`,
-        'Check that the card is seated and powered, and look at it in Device Manager',
-      )
+      return check.fail(`${alias} is not there: the host shows no device at ${gpu.locationPath}`, GONE)
   }
 }
 
 const policies = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('policies', 'Device assignment policies')
   const { requireSecureDeviceAssignment: secure, requireSupportedDeviceAssignment: supported } = host.policies
-  if (secure !== true && supported !== true) return check.pass(`${host.name} requires nothing more by policy`)
+  if (secure !== true && supported !== true) return check.pass(noPolicy(host))
   return check.warn(
     `A policy of ${host.name} requires secure or supported devices: a VM with a partition of ${aliasOf(host, gpu)} does not start if the device falls short of it`,
     'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it',
@@ -150,5 +168,5 @@ export const splitChecks = (host: HostFacts, gpu: GpuFacts): Check[] => [
 export const shareChecks = (host: HostFacts, gpu: GpuFacts, peers: readonly HostFacts[]): Check[] => [
   ...splitChecks(host, gpu),
   policies(host, gpu),
-  ...(isPartitionable(gpu) ? [free(host, gpu), alike(host, gpu, peers)] : []),
+  ...(isPartitionable(gpu) ? [iov(host, gpu), free(host, gpu), alike(host, gpu, peers)] : []),
 ]

@@ -17,7 +17,7 @@ const PARAVIRTUAL_LOW_BYTES = GIB
 const PARAVIRTUAL_HIGH_BYTES = 32 * GIB
 
 /** Never saved when the host stops; TurnOff or ShutDown stay as they are. */
-const shareSettings = (vm: VmFacts, gpu: PartitionableGpu): VmSettings => {
+export const shareSettings = (vm: VmFacts, gpu: PartitionableGpu): VmSettings => {
   const { settings } = vm
   const always: VmSettings = {
     ...settings,

@@ -8,11 +8,14 @@ import { isParavirtual, isPartitionable } from '../../partitions'
 import { type Check, about } from '../check'
 import { sized } from '../mmio'
 import { quoted } from '../steps/row'
-import { automaticCheckpoints, checkpoints, power } from '../vm-checks'
+import { addressWidth, automaticCheckpoints, checkpoints, power, stalePartition } from '../vm-checks'
+import { shareSettings } from './settings'
 
-const partitions = (vm: VmFacts): Check => {
+const partitions = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('partitions', 'GPU partitions')
   if (vm.partitions.length === 0) return check.pass(`${vm.name} has no partition of a GPU`)
+  const stale = stalePartition(host, vm)
+  if (stale) return stale
   return check.fail(
     `${vm.name} has a partition of a GPU already, and a VM has one`,
     `Use: release ${vm.name}, or resize ${vm.name} to give it more or less of that GPU`,
@@ -61,6 +64,12 @@ const cluster = (host: HostFacts, vm: VmFacts): Check => {
   )
 }
 
+/** SR-IOV partitions are given no address space of their own; paravirtual ones are, and too much is reported to keep a VM from starting. */
+const width = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check =>
+  isPartitionable(gpu) && isParavirtual(gpu)
+    ? addressWidth(host, vm, shareSettings(vm, gpu))
+    : about('address-width', 'Physical address width').pass('The address space of the VM stays as it is')
+
 /** What the guest needs so that it can use what it gets. */
 const guestDriver = (gpu: GpuFacts, vm: VmFacts): Check => {
   const check = about('guest-driver', 'Driver in the guest')
@@ -81,11 +90,12 @@ const guestSystem = (vm: VmFacts): Check => {
 export const shareVmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
   power(vm),
   cluster(host, vm),
-  partitions(vm),
+  partitions(host, vm),
   devices(vm),
   checkpoints(vm),
   automaticCheckpoints(vm),
   memory(vm),
+  width(host, gpu, vm),
   guestDriver(gpu, vm),
   guestSystem(vm),
 ]

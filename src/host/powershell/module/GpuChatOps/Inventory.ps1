@@ -17,6 +17,7 @@ function Get-GpuInventory {
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $vms = @(Get-VM -ErrorAction Stop)
     $resources = Get-PciResource
+    $missing = @(Get-MissingCommand)
     [ordered]@{
         module           = 1
         os               = Get-OsFact
@@ -24,12 +25,27 @@ function Get-GpuInventory {
         policies         = Get-PolicyFact
         devices          = @(Get-DeviceFact $resources)
         displays         = @(Get-DisplayFact)
-        dismounted       = @(Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
-        vms              = @($vms | ForEach-Object { Get-VmFact $_ })
+        missingCommands  = $missing
+        dismounted       = @(if ($missing -notcontains 'Get-VMHostAssignableDevice') { Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ } })
+        vms              = @($vms | ForEach-Object { Get-VmFact $_ $missing })
         cluster          = Get-ClusterFact
         partitionCommand = Get-PartitionCommand
         gpus             = @(Get-PartitionableGpu | ForEach-Object { Get-PartitionableFact $_ })
     } | ConvertTo-Json -Depth 6 -Compress
+}
+
+function Get-MissingCommand {
+    <#
+    .SYNOPSIS
+    The commands for assigning devices that the Hyper-V module of this host lacks; it has them from Windows Server 2016 on.
+    #>
+    $names = @(
+        'Get-VMHostAssignableDevice', 'Dismount-VMHostAssignableDevice', 'Mount-VMHostAssignableDevice'
+        'Get-VMAssignableDevice', 'Add-VMAssignableDevice', 'Remove-VMAssignableDevice'
+    )
+    foreach ($name in $names) {
+        if (-not (Microsoft.PowerShell.Core\Get-Command -Name $name -ErrorAction SilentlyContinue)) { $name }
+    }
 }
 
 function Get-OsFact {
@@ -157,7 +173,7 @@ function Get-PathFact {
 }
 
 function Get-VmFact {
-    param($Vm)
+    param($Vm, [string[]] $Missing)
     [ordered]@{
         id                        = [string] $Vm.Id
         name                      = [string] $Vm.Name
@@ -173,7 +189,7 @@ function Get-VmFact {
         startupBytes              = [string] $Vm.MemoryStartup
         minimumBytes              = [string] $Vm.MemoryMinimum
         checkpoints               = @(Get-VMSnapshot -VM $Vm -ErrorAction Stop).Count
-        assigned                  = @(Get-VMAssignableDevice -VM $Vm -ErrorAction Stop | ForEach-Object { Get-PathFact $_ })
+        assigned                  = @(if ($Missing -notcontains 'Get-VMAssignableDevice') { Get-VMAssignableDevice -VM $Vm -ErrorAction Stop | ForEach-Object { Get-PathFact $_ } })
         partitions                = @(Get-PartitionAdapter $Vm | ForEach-Object { Get-PartitionFact $_ })
         offlineAction             = if ($Vm.IsClustered) { Get-OfflineActionFact ([string] $Vm.Id) } else { $null }
     }

@@ -67,7 +67,8 @@ export const readSmi = (
   const output = printable(answer.stdout.slice(0, OUTPUT_CAP))
   const read = answer.stdout.length > OUTPUT_CAP ? strange('it is longer than 64 KiB') : readTable(output)
   const gpus = read.kind === 'table' ? read.gpus : []
-  const failure = problemOf(answer.problemCode) ?? failureIn(output) ?? exitOf(answer.exitCode)
+  const maker = vendors.length > 0 && ours === vendors.length ? 'nvidia' : 'other'
+  const failure = problemOf(answer.problemCode, maker) ?? failureIn(output) ?? exitOf(answer.exitCode)
   if (failure) return { verdict: 'failed', ...failure, gpus }
   if (read.kind === 'strange') return { verdict: 'failed', why: read.why, next: READ_IT_THERE, gpus }
   const expected = Math.max(1, ours)
@@ -78,7 +79,7 @@ export const readSmi = (
 
 /** GPUs of other makers: nvidia-smi does not speak for them, the status of the device in a Windows guest does. */
 const byDevice = (problemCode: number | null): SmiReading => {
-  const failure = problemOf(problemCode)
+  const failure = problemOf(problemCode, 'other')
   if (failure) return { verdict: 'failed', ...failure, gpus: [] }
   if (problemCode === 0) return { verdict: 'verified', gpus: [] }
   return {

@@ -158,6 +158,7 @@ describe('a failure is explained by', () => {
       /different versions/,
       /Restart/,
     ],
+    ['NVML', 'Failed to initialize NVML: Unknown Error', /NVML.* does not start/, /Restart.*anew/],
     ['no devices', 'No devices were found', /finds no GPU/, /Device Manager/],
   ])('its text, even with exit code 0: %s', (_, stdout, why, next) => {
     const reading = failureOf(read(ran(stdout)))
@@ -208,6 +209,26 @@ describe('what could not be checked', () => {
     expect(works).toEqual({ verdict: 'verified', gpus: [] })
     expect(smiNotice('in a on b', works).summary).toMatch(/the device works, by its status/)
     expect(fails).toMatchObject({ verdict: 'failed', why: expect.stringContaining('Code 43') as unknown })
+  })
+
+  test.each([10, 12, 22, 28, 31, 43, 99])(
+    'Code %d of a GPU of another maker, or of one of several, is not explained with NVIDIA’s driver',
+    (code) => {
+      for (const vendors of [['amd'], ['intel'], ['nvidia', 'amd'], []] as const) {
+        const { why, next } = failureOf(read(ran('', 0, code), { vendors }))
+
+        expect(`${why} ${next}`).not.toMatch(/NVIDIA|GeForce/)
+        expect(why).toContain(`Code ${code}`)
+      }
+    },
+  )
+
+  test('Code 28 and 43 of a GPU of another maker name the driver of that maker', () => {
+    expect(failureOf(read(ran('', 127, 28), { vendors: ['amd'] }))).toMatchObject({
+      why: 'the device reports Code 28: it has no driver',
+      next: expect.stringMatching(/^Install the driver of its maker/) as unknown,
+    })
+    expect(failureOf(read(ran('', 127, 43), { vendors: ['intel'] })).next).toMatch(/the driver of its maker/)
   })
 
   test('a guest without nvidia-smi is told to install the driver', () => {

@@ -12,16 +12,21 @@ const NO_DRIVER: Failure = {
   why: 'no NVIDIA driver runs there',
   next: 'Install the NVIDIA driver there and restart; an assignment is in order all the same. (On a host that has given away all its NVIDIA GPUs this is normal.)',
 }
+/** Whose driver the device needs: NVIDIA's, or that of a maker who is not known for certain. */
+type Maker = 'nvidia' | 'other'
+const DRIVER = { nvidia: 'the NVIDIA driver', other: 'the driver of its maker' } as const satisfies {
+  [M in Maker]: string
+}
 const MISMATCH: Failure = {
   why: 'the driver that runs and its library have different versions, as after an update',
   next: 'Restart that system.',
 }
 
 /** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
-const PROBLEMS: { readonly [code: number]: Failure } = {
+const problems = (maker: Maker): { readonly [code: number]: Failure } => ({
   10: {
     why: 'the device reports Code 10: it cannot start',
-    next: 'Update the NVIDIA driver in the guest and restart the VM.',
+    next: `Update ${DRIVER[maker]} in the guest and restart the VM.`,
   },
   12: {
     why: 'the device reports Code 12: it finds too few free resources, which here means too little MMIO space',
@@ -31,21 +36,27 @@ const PROBLEMS: { readonly [code: number]: Failure } = {
     why: 'the device reports Code 22: it is disabled',
     next: 'Enable it in Device Manager of the guest.',
   },
-  28: NO_DRIVER,
+  28:
+    maker === 'nvidia'
+      ? NO_DRIVER
+      : {
+          why: 'the device reports Code 28: it has no driver',
+          next: `Install ${DRIVER[maker]} there and restart; an assignment is in order all the same.`,
+        },
   31: {
     why: 'the device reports Code 31: Windows cannot load its driver',
-    next: 'Install the NVIDIA driver in the guest anew and restart the VM.',
+    next: `Install ${DRIVER[maker]} in the guest anew and restart the VM.`,
   },
   43: {
     why: 'the device reports Code 43: its driver stopped it',
-    next: 'Update the NVIDIA driver in the guest (versions before 465 refuse GeForce cards in VMs). If that does not help, check that MMIO is large enough and that the VM has no GPU partition as well.',
+    next: `Update ${DRIVER[maker]} in the guest${maker === 'nvidia' ? ' (versions before 465 refuse GeForce cards in VMs)' : ''}. If that does not help, check that MMIO is large enough and that the VM has no GPU partition beside a whole GPU. A paravirtual partition needs the driver files of the host anew after each update there.`,
   },
-}
+})
 
 /** Null where the device works, or nothing is known about it. */
-export const problemOf = (code: number | null): Failure | null => {
+export const problemOf = (code: number | null, maker: Maker): Failure | null => {
   if (code === null || code === 0) return null
-  return PROBLEMS[code] ?? { why: `the device reports Code ${code}`, next: LOOK_AT_THE_DEVICE }
+  return problems(maker)[code] ?? { why: `the device reports Code ${code}`, next: LOOK_AT_THE_DEVICE }
 }
 
 /** The more particular text comes first: on Windows the first one follows the second. */
@@ -57,6 +68,11 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   },
   { holds: /couldn['’]t communicate with the NVIDIA driver/i, ...NO_DRIVER },
   { holds: /Driver\/library version mismatch/i, ...MISMATCH },
+  {
+    holds: /Failed to initialize NVML/i,
+    why: 'NVML, the library by which nvidia-smi reaches the driver, does not start',
+    next: 'Restart that system; if that does not help, install the NVIDIA driver there anew.',
+  },
   {
     holds: /No devices were found/i,
     why: 'the driver runs, but finds no GPU',

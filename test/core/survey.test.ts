@@ -119,6 +119,10 @@ describe('the survey', () => {
     const policies = { requireSecureDeviceAssignment: false, requireSupportedDeviceAssignment: false }
 
     expect(verdictOf(aHost(), 'policies')?.reason).toMatch(/not set is not documented/)
+    expect(
+      verdictOf(aHost({ policies: { ...policies, requireSecureDeviceAssignment: null } }), 'policies')
+        ?.reason,
+    ).toMatch(/not set is not documented/)
     expect(verdictOf(aHost({ policies }), 'policies')?.reason).toMatch(/require nothing more$/)
   })
 

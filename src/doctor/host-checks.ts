@@ -204,7 +204,10 @@ const amount = (names: readonly string[], what: string): string =>
 
 /** Edition, IOV and policies, each said once however many GPUs there are; and guests that the host does not have. */
 const inventoryFindings = ({ guests }: HostConfig, facts: HostFacts): Finding[] => {
-  const checks = facts.gpus.flatMap((gpu) => hostChecks(facts, gpu))
+  // Commands are judged above, from what the account of the session finds.
+  const checks = facts.gpus
+    .flatMap((gpu) => hostChecks(facts, gpu))
+    .filter(({ id }) => id !== 'device-commands')
   const once = new Map(checks.map((check) => [`${check.title} ${check.reason}`, check]))
   const gone = Object.keys(guests).filter((id) => !facts.vms.some((vm) => vm.id === id))
   return [

@@ -2,7 +2,8 @@
 // them and of plain_text, and of no mrkdwn at all.
 import type { RichTextBlock, RichTextElement } from '@slack/types'
 import type { Run } from '../../core/notice'
-import { cut, cutJson, plain } from './escape'
+import { cut, plain } from '../text'
+import { cutJson } from './escape'
 import { limits } from './limits'
 
 type Style = { readonly bold?: true; readonly italic?: true; readonly code?: true }

@@ -3,6 +3,7 @@ import type { Notice, Part } from '../../../src/core/notice'
 import { limits } from '../../../src/chat/slack/limits'
 import { decodePress } from '../../../src/chat/slack/press'
 import { renderSlack, type SlackMessage } from '../../../src/chat/slack/render'
+import { everyPart, HOSTILE } from '../hostile'
 
 const notice = (...parts: Part[]): Notice => ({ summary: 'summary', tone: 'plain', parts })
 
@@ -52,39 +53,7 @@ const button = (label: string, text = 'list'): Extract<Part, { kind: 'buttons' }
   press: { kind: 'say', text },
 })
 
-const everyPart = (text: string): Part[] => [
-  { kind: 'title', text },
-  { kind: 'text', runs: [text, { code: text }, { strong: text }, { person: text }] },
-  { kind: 'facts', rows: [{ label: text, runs: [text] }] },
-  {
-    kind: 'steps',
-    steps: [
-      { text, state: 'now', note: text },
-      { text, state: 'failed' },
-    ],
-  },
-  { kind: 'note', runs: [text] },
-  { kind: 'note', runs: [text, { strong: text }] },
-  { kind: 'table', head: [text], rows: [[text], [text, text]] },
-  { kind: 'code', text },
-  { kind: 'buttons', buttons: [{ ...button(text), confirm: { title: text, text, yes: text } }] },
-]
-
-const attacks: readonly [string, string][] = [
-  ['a channel mention', '<!channel> <!here> <!subteam^S1>'],
-  ['a person mention', '<@U1> @channel @here'],
-  ['a link', '<https://evil.example|hv01/gpu0> https://evil.example'],
-  ['markup', '*b* _i_ ~s~ `c` ```x``` > q :rocket: &lt;!channel&gt;'],
-  ['right-to-left marks', 'gpu\u202E0upg\u2066x\u2069\u200F'],
-  ['zero-width characters', 'hv\u200B01\uFEFF/\u2060gpu\u200D0\u00AD'],
-  ['control characters', 'a\u0000b\u001B[31mc\u007Fd\u0085'],
-  ['half a character', 'a\uD83Db'],
-  ['10,000 characters', '<!channel>'.repeat(1_000)],
-  ['10,000 quotation marks', '"\n'.repeat(5_000)],
-  ['nothing', ''],
-]
-
-describe.each(attacks)('a notice whose every text is %s', (_, text) => {
+describe.each(HOSTILE)('a notice whose every text is %s', (_, text) => {
   const message = renderSlack({ summary: text, tone: 'bad', parts: everyPart(text) })
 
   test('holds no element that Slack would parse', () => {

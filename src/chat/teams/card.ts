@@ -91,7 +91,6 @@ export interface AdaptiveCard {
   readonly type: 'AdaptiveCard'
   readonly $schema: string
   readonly version: '1.5'
-  readonly lang: 'en'
   readonly msteams: { readonly width: 'Full' }
   readonly fallbackText: string
   readonly speak: string

@@ -124,7 +124,6 @@ export const renderTeams = (notice: Notice, nameOf: NameOf = () => null): TeamsM
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.5',
-    lang: 'en',
     msteams: { width: 'Full' },
     fallbackText: outdated,
     // It may be read as SSML, where these three would begin markup.

@@ -7,7 +7,11 @@ import { encodePress, pressVerb } from './press'
 
 type Button = Extract<Part, { kind: 'buttons' }>['buttons'][number]
 
-const styles = { primary: 'positive', danger: 'destructive', plain: 'default' } as const
+const styles = {
+  primary: { style: 'positive' },
+  danger: { style: 'destructive' },
+  plain: {},
+} as const
 
 const label = (text: string): string => cut(oneLine(text), limits.buttonText) || '–'
 
@@ -23,7 +27,7 @@ const actionOf = (button: Button): Action | null => {
   const execute = (title: string): ExecuteAction => ({
     type: 'Action.Execute',
     title: label(title),
-    style: styles[button.style],
+    ...styles[button.style],
     verb: pressVerb,
     data,
   })
@@ -36,7 +40,7 @@ const actionOf = (button: Button): Action | null => {
   return {
     type: 'Action.ShowCard',
     title: label(button.label),
-    style: styles[button.style],
+    ...styles[button.style],
     card: {
       type: 'AdaptiveCard',
       body: fitLines(question, confirmBytes).elements,

@@ -44,7 +44,7 @@ export interface ColumnSet {
 
 export interface Table {
   readonly type: 'Table'
-  readonly firstRowAsHeader: boolean
+  readonly firstRowAsHeader?: false
   readonly columns: readonly { readonly width: number }[]
   readonly rows: readonly {
     readonly type: 'TableRow'
@@ -63,13 +63,13 @@ export interface Container {
 
 export type Element = RichTextBlock | TextBlock | ColumnSet | Table | Container
 
-type ActionStyle = 'default' | 'positive' | 'destructive'
+type ActionStyle = 'positive' | 'destructive'
 
 /** In a card of version 1.5 it needs no Action.Submit to fall back to: a client that shows the card knows it. */
 export interface ExecuteAction {
   readonly type: 'Action.Execute'
   readonly title: string
-  readonly style: ActionStyle
+  readonly style?: ActionStyle
   readonly verb: string
   readonly data: PressData
 }
@@ -77,7 +77,7 @@ export interface ExecuteAction {
 export interface ShowCardAction {
   readonly type: 'Action.ShowCard'
   readonly title: string
-  readonly style: ActionStyle
+  readonly style?: ActionStyle
   readonly card: {
     readonly type: 'AdaptiveCard'
     readonly body: readonly RichTextBlock[]

@@ -29,7 +29,7 @@ const columnsOf = (grid: readonly string[][]): Table['columns'] =>
 
 const asTable = (head: readonly string[], rows: readonly string[][]): Table => ({
   type: 'Table',
-  firstRowAsHeader: head.length > 0,
+  ...(head.length > 0 ? {} : { firstRowAsHeader: false }),
   columns: columnsOf(head.length > 0 ? [[...head], ...rows] : rows),
   rows: [
     ...(head.length > 0 ? [{ type: 'TableRow' as const, cells: head.map((each) => cell(each, true)) }] : []),

@@ -39,6 +39,9 @@ export const plain = (text: string): string =>
 
 export const oneLine = (text: string): string => plain(text).replace(/\n\s*/gu, ' ')
 
+/** `2026-01-15 12:00 UTC`: for where a moment cannot be shown in the reader's own zone. */
+export const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
 /** At most `max` UTF-16 units, never half a character, with a mark where something is missing. */
 export const cut = (text: string, max: number): string => {
   if (text.length <= max) return text

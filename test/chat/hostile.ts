@@ -36,6 +36,7 @@ export const HOSTILE: readonly (readonly [name: string, text: string])[] = [
 export const everyPart = (text: string): Part[] => [
   { kind: 'title', text },
   { kind: 'text', runs: [text, { code: text }, { strong: text }, { person: text }] },
+  { kind: 'text', runs: [{ time: 0 }, text, { time: 0 }, '\n', text, { time: 0 }] },
   { kind: 'facts', rows: [{ label: text, runs: [text] }] },
   {
     kind: 'steps',

@@ -232,7 +232,6 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ],
     page: 1,
     name: 'hv01/gpu0',
-    now: NOW,
   }),
   'smi-verified': smiNotice('in train-01 on hv01', smi(SMI_TABLE)),
   'smi-failed': smiNotice('in train-01 on hv01', smi('', 43)),

@@ -20,20 +20,24 @@ export interface RichTextBlock {
   readonly spacing?: Spacing
 }
 
-/** For text without anything that could be markup: see `isBland`. */
+/** For text without anything that could be markup (see `isBland`), and for date functions. */
 export interface TextBlock {
   readonly type: 'TextBlock'
   readonly text: string
   readonly wrap: true
   readonly style?: 'heading'
-  readonly size?: 'Large'
+  readonly size?: 'Small' | 'Large'
   readonly weight?: 'Bolder'
+  readonly isSubtle?: true
+  readonly spacing?: Spacing
 }
+
+export type LineBlock = RichTextBlock | TextBlock
 
 export interface Column {
   readonly type: 'Column'
   readonly width: string
-  readonly items: readonly RichTextBlock[]
+  readonly items: readonly LineBlock[]
 }
 
 export interface ColumnSet {
@@ -61,7 +65,7 @@ export interface Container {
   readonly items: readonly Element[]
 }
 
-export type Element = RichTextBlock | TextBlock | ColumnSet | Table | Container
+export type Element = LineBlock | ColumnSet | Table | Container
 
 type ActionStyle = 'positive' | 'destructive'
 
@@ -80,7 +84,7 @@ export interface ShowCardAction {
   readonly style?: ActionStyle
   readonly card: {
     readonly type: 'AdaptiveCard'
-    readonly body: readonly RichTextBlock[]
+    readonly body: readonly LineBlock[]
     readonly actions: readonly ExecuteAction[]
   }
 }

@@ -1,10 +1,10 @@
 // Lines of text as one RichTextBlock each: how a newline inside a run is shown differs from client to client.
 import type { Run } from '../../core/notice'
-import { cut, cutToFit, oneLine, plain } from '../text'
-import { bytesOf, type RichTextBlock, type TextRun } from './card'
+import { cut, cutToFit, oneLine, plain, utc } from '../text'
+import { bytesOf, type LineBlock, type RichTextBlock, type TextBlock, type TextRun } from './card'
 import { limits } from './limits'
 
-export type Style = Omit<TextRun, 'type' | 'text'>
+export type Style = Partial<Omit<TextRun, 'type' | 'text'>>
 /** The name by which people know an account, where the adapter has learned it. */
 export type NameOf = (account: string) => string | null
 
@@ -19,7 +19,7 @@ export interface Fitted<T> {
 const dateFunction = /(?<=\{)(?=\{(?:DATE|TIME)\()/u
 
 export const textRuns = (text: string, style: Style = {}): TextRun[] =>
-  text === '' ? [] : text.split(dateFunction).map((piece) => ({ type: 'TextRun', text: piece, ...style }))
+  text === '' ? [] : text.split(dateFunction).map((piece) => ({ ...style, type: 'TextRun', text: piece }))
 
 const shown = (text: string): string => cut(plain(text), limits.run)
 
@@ -32,43 +32,105 @@ const personText = (account: string, nameOf: NameOf): string => {
   return chat === 'slack' ? `${id} in Slack` : id
 }
 
-const textOf = (run: Run, nameOf: NameOf): { readonly text: string; readonly style: Style } => {
-  if (typeof run === 'string') return { text: shown(run), style: {} }
-  if ('person' in run) return { text: personText(run.person, nameOf), style: { weight: 'Bolder' } }
-  if ('code' in run) return { text: shown(run.code), style: { fontType: 'Monospace' } }
-  return { text: shown(run.strong), style: { weight: 'Bolder' } }
+/** Letters, digits, and what joins them in names: nothing that markdown, mentions or links are made of. */
+export const isBland = (text: string): boolean =>
+  /^(?:[\p{L}\p{N} ,]|(?<=[\p{L}\p{N}])[/-](?=[\p{L}\p{N}]))*$/u.test(text)
+
+/** What stands in a line; `bland` is what may stand beside a date function. */
+type Piece =
+  | { readonly kind: 'text'; readonly text: string; readonly style: Style; readonly bland: boolean }
+  | { readonly kind: 'time'; readonly time: number }
+
+const pieceOf = (run: Run, nameOf: NameOf): Piece => {
+  if (typeof run === 'string') {
+    const text = shown(run)
+    return { kind: 'text', text, style: {}, bland: isBland(text) }
+  }
+  if ('time' in run) return { kind: 'time', time: run.time }
+  const loud = { kind: 'text', style: { weight: 'Bolder' }, bland: false } as const
+  if ('person' in run) return { ...loud, text: personText(run.person, nameOf) }
+  if ('strong' in run) return { ...loud, text: shown(run.strong) }
+  return { kind: 'text', text: shown(run.code), style: { fontType: 'Monospace' }, bland: false }
 }
 
-const block = (inlines: readonly TextRun[], index: number): RichTextBlock => ({
-  type: 'RichTextBlock',
-  inlines,
-  ...(index === 0 ? {} : { spacing: 'None' }),
-})
-
-/** The runs, one block a line; lines without text are left out. `style` goes under that of each run. */
-export const linesOf = (runs: readonly Run[], nameOf: NameOf, style: Style = {}): RichTextBlock[] => {
-  const lines: TextRun[][] = [[]]
+const pieceLines = (runs: readonly Run[], nameOf: NameOf): Piece[][] => {
+  const lines: Piece[][] = [[]]
   for (const run of runs) {
-    const { text, style: own } = textOf(run, nameOf)
-    text.split('\n').forEach((piece, index) => {
+    const piece = pieceOf(run, nameOf)
+    if (piece.kind === 'time') {
+      lines.at(-1)?.push(piece)
+      continue
+    }
+    piece.text.split('\n').forEach((text, index) => {
       if (index > 0) lines.push([])
-      lines.at(-1)?.push(...textRuns(piece, { ...style, ...own }))
+      if (text !== '') lines.at(-1)?.push({ ...piece, text })
     })
   }
-  return lines.filter((line) => line.length > 0).map(block)
+  return lines.filter((line) => line.length > 0)
 }
 
+const dateOf = (time: number): string => {
+  const moment = `${new Date(time).toISOString().slice(0, 19)}Z`
+  return `{{DATE(${moment}, SHORT)}} {{TIME(${moment})}}`
+}
+
+const textBlock = (pieces: readonly Piece[], { size, isSubtle }: Style): TextBlock => ({
+  type: 'TextBlock',
+  text: pieces
+    .map((piece) => (piece.kind === 'time' ? dateOf(piece.time) : piece.text))
+    .join('')
+    .trim(),
+  wrap: true,
+  ...(size === undefined ? {} : { size }),
+  ...(isSubtle === undefined ? {} : { isSubtle }),
+})
+
+const richTextBlock = (inlines: readonly TextRun[]): RichTextBlock => ({ type: 'RichTextBlock', inlines })
+
+const runsOf = (pieces: readonly Piece[], style: Style): TextRun[] =>
+  pieces.flatMap((piece) =>
+    piece.kind === 'time'
+      ? textRuns(utc(piece.time), style)
+      : textRuns(piece.text, { ...style, ...piece.style }),
+  )
+
+/**
+ * Teams shows a moment in the reader's zone in a TextBlock alone (microsoft/AdaptiveCards#6194), and in that it reads
+ * markdown too. So a line of moments and bland words is one; a moment that begins a line stands above it; anywhere else
+ * it is in UTC.
+ */
+const blocksOf = (line: readonly Piece[], style: Style): LineBlock[] => {
+  const [first, ...rest] = line
+  if (first === undefined) return []
+  const timed = line.some(({ kind }) => kind === 'time')
+  if (timed && line.every((piece) => piece.kind === 'time' || piece.bland)) return [textBlock(line, style)]
+  if (first.kind === 'text') return [richTextBlock(runsOf(line, style))]
+  const [next, ...others] = runsOf(rest, style)
+  const stripped = next ? [...textRuns(next.text.replace(/^[:,]? */u, ''), next), ...others] : others
+  return [textBlock([first], { size: 'Small', isSubtle: true }), richTextBlock(stripped)]
+}
+
+/** Lines after the first stand close to the one before them. */
+const close = <T extends LineBlock>(blocks: readonly T[]): T[] =>
+  blocks.map((block, index) => (index === 0 ? block : { ...block, spacing: 'None' }))
+
+/** The runs, a block a line; lines without text are left out. `style` goes under that of each run. */
+export const linesOf = (runs: readonly Run[], nameOf: NameOf, style: Style = {}): LineBlock[] =>
+  close(pieceLines(runs, nameOf).flatMap((line) => blocksOf(line, style)))
+
 /** One block of one style. */
-export const line = (text: string, style?: Style): RichTextBlock => block(textRuns(text, style), 0)
+export const line = (text: string, style?: Style): RichTextBlock => richTextBlock(textRuns(text, style))
 
 // Blanks at the start of a line and after another blank would be shown as one or none.
 const hardBlanks = (text: string): string => text.replace(/^ | (?= )/gu, '\u00A0')
 
 /** Monospaced text as it stands, empty lines and indents included. */
 export const codeLines = (text: string): RichTextBlock[] =>
-  plain(text)
-    .split('\n')
-    .map((each, index) => block(textRuns(hardBlanks(each) || '\u00A0', { fontType: 'Monospace' }), index))
+  close(
+    plain(text)
+      .split('\n')
+      .map((each) => line(hardBlanks(each) || '\u00A0', { fontType: 'Monospace' })),
+  )
 
 const jsonBytes = (text: string): number => bytesOf(text) - 2
 
@@ -89,16 +151,22 @@ const fitRuns = (runs: readonly TextRun[], room: number): TextRun[] => {
   return kept
 }
 
+/** The line cut to `room` bytes, or null when not even a mark fits; a date function cannot be cut. */
+const shortened = (block: LineBlock, room: number): LineBlock | null => {
+  if (block.type === 'TextBlock') return null
+  const inlines = fitRuns(block.inlines, room - bytesOf({ ...block, inlines: [] }) - 1)
+  return inlines.length > 0 ? { ...block, inlines } : null
+}
+
 /** As many of the lines as fit into `room` bytes, the last one cut with a mark. */
-export const fitLines = (lines: readonly RichTextBlock[], room: number): Fitted<RichTextBlock> => {
-  const kept: RichTextBlock[] = []
+export const fitLines = (lines: readonly LineBlock[], room: number): Fitted<LineBlock> => {
+  const kept: LineBlock[] = []
   let left = room
   for (const each of lines) {
     const size = bytesOf(each) + 1
     if (size > left) {
-      const inlines = fitRuns(each.inlines, left - bytesOf({ ...each, inlines: [] }) - 1)
-      if (inlines.length > 0) kept.push({ ...each, inlines })
-      return { elements: kept, cut: true }
+      const last = shortened(each, left)
+      return { elements: last ? [...kept, last] : kept, cut: true }
     }
     kept.push(each)
     left -= size

@@ -5,7 +5,7 @@ import { cut, oneLine } from '../text'
 import { renderButtons } from './buttons'
 import { bytesOf, type AdaptiveCard, type ContainerStyle, type Element } from './card'
 import { limits } from './limits'
-import { codeLines, fitLines, line, linesOf, type Fitted, type NameOf } from './lines'
+import { codeLines, fitLines, isBland, line, linesOf, type Fitted, type NameOf } from './lines'
 import { renderFacts, renderSteps } from './rows'
 import { renderTable } from './table'
 
@@ -31,14 +31,10 @@ const cutNote =
 
 const outdated = 'This Teams cannot show the card: update it, or open the chat in a browser.'
 
-/** Letters, digits and what joins them in names: nothing that markdown, mentions or links are made of. */
-const isBland = (text: string): boolean =>
-  /^[\p{L}\p{N}](?:[\p{L}\p{N} ,]|[/-](?=[\p{L}\p{N}]))*$/u.test(text)
-
 /** A heading for screen readers, which only a TextBlock can be, where it may be one. */
 const renderTitle = (text: string): readonly Element[] => {
-  const title = cut(oneLine(text), limits.title)
-  if (title.trim() === '') return []
+  const title = cut(oneLine(text).trim(), limits.title)
+  if (title === '') return []
   const shown = { size: 'Large', weight: 'Bolder' } as const
   if (!isBland(title)) return [line(title, shown)]
   return [{ type: 'TextBlock', text: title, wrap: true, style: 'heading', ...shown }]

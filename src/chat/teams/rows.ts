@@ -1,7 +1,7 @@
 // Facts and steps: something narrow, and beside it what belongs to it. A FactSet would read its text as markdown.
 import type { Part } from '../../core/notice'
 import { cut, oneLine } from '../text'
-import { bytesOf, type ColumnSet, type RichTextBlock } from './card'
+import { bytesOf, type ColumnSet, type LineBlock, type RichTextBlock } from './card'
 import { limits } from './limits'
 import { fitLines, line, linesOf, textRuns, type Fitted, type NameOf } from './lines'
 
@@ -9,7 +9,7 @@ const stepMarks = { done: '✅', now: '⏳', todo: '⬜', undone: '↩️', fail
 
 interface Row {
   readonly beside: RichTextBlock
-  readonly lines: readonly RichTextBlock[]
+  readonly lines: readonly LineBlock[]
 }
 
 const columnSet = (width: string, { beside, lines }: Row): ColumnSet => ({

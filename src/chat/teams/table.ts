@@ -21,10 +21,10 @@ const gridOf = (table: TablePart): { readonly head: string[]; readonly rows: str
   return { head: table.head.length > 0 ? widened(table.head) : [], rows: table.rows.map(widened) }
 }
 
-/** A column is as wide as what it holds, within reason: one that holds nothing wide leaves room for the others. */
+/** A column is as wide as what it holds, within reason: a wide one leaves room for the names in a narrow one. */
 const columnsOf = (grid: readonly string[][]): Table['columns'] =>
   (grid[0] ?? []).map((_, at) => ({
-    width: Math.min(30, Math.max(6, ...grid.map((row) => row[at]?.length ?? 0))),
+    width: 6 + Math.min(18, Math.max(10, ...grid.map((row) => row[at]?.length ?? 0))),
   }))
 
 const asTable = (head: readonly string[], rows: readonly string[][]): Table => ({

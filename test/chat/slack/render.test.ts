@@ -122,6 +122,19 @@ test('a person is a name chip, but only when it is an account', () => {
   expect(JSON.stringify(message.blocks)).toContain('{"type":"text","text":"<@U2>"}')
 })
 
+test('a moment is shown in the reader’s zone, with UTC for clients that cannot', () => {
+  const message = renderSlack(
+    notice({ kind: 'note', runs: ['Asked ', { time: Date.UTC(2026, 0, 15, 12, 30, 45) }] }),
+  )
+
+  expect(nodesOf(message.blocks)).toContainEqual({
+    type: 'date',
+    timestamp: Date.UTC(2026, 0, 15, 12, 30, 45) / 1000,
+    format: '{date_short_pretty} {time}',
+    fallback: '2026-01-15 12:30 UTC',
+  })
+})
+
 test('the tone is a mark at the title', () => {
   const marks = (['waiting', 'working', 'good', 'bad'] as const).map((tone) =>
     textsOf(renderSlack({ summary: 's', tone, parts: [{ kind: 'title', text: 'T' }] })),

@@ -4,7 +4,7 @@ import { decodePress } from '../../../src/chat/teams/press'
 import { renderTeams, type TeamsMessage } from '../../../src/chat/teams/render'
 import type { Notice, Part } from '../../../src/core/notice'
 import { everyPart, HOSTILE } from '../hostile'
-import { linesOf, nodesOf, textOf, typesOf } from './reading'
+import { linesOf, nodesOf, textOf, typesOf, type Node } from './reading'
 
 const notice = (...parts: Part[]): Notice => ({ summary: 'summary', tone: 'plain', parts })
 
@@ -25,6 +25,9 @@ const expectWithinLimits = ({ summary, card }: TeamsMessage): void => {
   for (const node of nodesOf(card)) if (typeof node.text === 'string') expect(node.text).not.toBe('')
 }
 
+/** Of the epoch: what people typed has other dates. */
+const OUR_DATE = '{{DATE(1970-01-01T00:00:00Z, SHORT)}} {{TIME(1970-01-01T00:00:00Z)}}'
+
 describe.each(HOSTILE)('a notice whose every text is %s', (_, text) => {
   const message = renderTeams({ summary: text, tone: 'bad', parts: everyPart(text) }, () => text)
 
@@ -34,12 +37,16 @@ describe.each(HOSTILE)('a notice whose every text is %s', (_, text) => {
     for (const parsed of ['FactSet', 'Media', 'Image', 'Action.OpenUrl', 'Action.Submit', 'mention'])
       expect(types).not.toContain(parsed)
     for (const node of nodesOf(message.card))
-      if (node.type === 'TextBlock') expect(node.text).toMatch(/^[\p{L}\p{N} ,/-]+$/u)
+      if (node.type === 'TextBlock')
+        expect(node.text?.replaceAll(OUR_DATE, 'moment')).toMatch(
+          /^[\p{L}\p{N}](?:[\p{L}\p{N} ,]|\b[/-]\b)*$/u,
+        )
     expect(message.card.msteams).toEqual({ width: 'Full' })
   })
 
   test('is no date, no template and no speech markup', () => {
-    for (const { text: run = '' } of nodesOf(message.card)) expect(run).not.toMatch(/\{\{(DATE|TIME)\(/)
+    for (const { text: run = '' } of nodesOf(message.card))
+      expect(run.replaceAll(OUR_DATE, '')).not.toMatch(/\{\{(DATE|TIME)\(/)
     expect(message.card.speak).not.toMatch(/[<>&]/)
     expect(message.card.fallbackText).toMatch(/^This Teams cannot show the card/)
   })
@@ -109,6 +116,36 @@ test('each line is a block of its own', () => {
   const message = renderTeams(notice({ kind: 'text', runs: ['one\n', { strong: 'two' }, '\n\nthree'] }))
 
   expect(linesOf(message)).toEqual(['one', 'two', 'three'])
+})
+
+describe('a moment', () => {
+  const time = Date.UTC(2026, 0, 15, 12, 30, 45)
+  const date = '{{DATE(2026-01-15T12:30:45Z, SHORT)}} {{TIME(2026-01-15T12:30:45Z)}}'
+  const blocksOf = (...runs: Extract<Part, { kind: 'text' }>['runs']) =>
+    nodesOf(renderTeams(notice({ kind: 'text', runs })).card.body)
+      .filter(({ type }) => type?.endsWith('Block'))
+      .map(({ type, text, inlines }) => [type, text ?? (inlines as Node[]).map((run) => run.text).join('')])
+
+  test('among harmless words is shown in the reader’s zone', () => {
+    expect(blocksOf('Asked ', { time }, ', expires ', { time }, ' if nobody decides')).toEqual([
+      ['TextBlock', `Asked ${date}, expires ${date} if nobody decides`],
+    ])
+  })
+
+  test('that begins a line stands above it, in the reader’s zone', () => {
+    expect(blocksOf('one\n', { time }, ': ', { strong: 'R-7' }, ' **asked**')).toEqual([
+      ['RichTextBlock', 'one'],
+      ['TextBlock', date],
+      ['RichTextBlock', 'R-7 **asked**'],
+    ])
+  })
+
+  test('after words that could be markup is shown in UTC', () => {
+    expect(blocksOf('[x](y) at ', { time })).toEqual([['RichTextBlock', '[x](y) at 2026-01-15 12:30 UTC']])
+    expect(blocksOf({ person: 'teams:t/u' }, ' ', { time })).toEqual([
+      ['RichTextBlock', 'u 2026-01-15 12:30 UTC'],
+    ])
+  })
 })
 
 test('facts stand in two columns', () => {

@@ -8,10 +8,24 @@ import { nodesOf } from './reading'
 
 const PLAIN_TAGS = ['div', 'span', 'button', 'p']
 
-/** Every text and label of the card, in their order. */
+const dated = (text: string): string =>
+  text
+    .replace(/\{\{DATE\((1970[^,]*), SHORT\)\}\}/g, (_, moment: string) =>
+      new Date(moment).toLocaleDateString(undefined, {
+        day: 'numeric',
+        weekday: 'short',
+        month: 'short',
+        year: 'numeric',
+      }),
+    )
+    .replace(/\{\{TIME\((1970.*?)\)\}\}/g, (_, moment: string) =>
+      new Date(moment).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' }),
+    )
+
+/** Every text and label of the card, in their order, with the dates that are the bot's own. */
 const textsIn = ({ card }: TeamsMessage): string =>
   [
-    ...nodesOf(card.body).flatMap(({ text }) => text ?? []),
+    ...nodesOf(card.body).flatMap(({ text }) => (text === undefined ? [] : dated(text))),
     ...(card.actions ?? []).map(({ title }) => title),
   ].join('')
 

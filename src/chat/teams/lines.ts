@@ -36,21 +36,17 @@ const personText = (account: string, nameOf: NameOf): string => {
 export const isBland = (text: string): boolean =>
   /^(?:[\p{L}\p{N} ,]|(?<=[\p{L}\p{N}])[/-](?=[\p{L}\p{N}]))*$/u.test(text)
 
-/** What stands in a line; `bland` is what may stand beside a date function. */
 type Piece =
-  | { readonly kind: 'text'; readonly text: string; readonly style: Style; readonly bland: boolean }
+  | { readonly kind: 'text'; readonly text: string; readonly style: Style }
   | { readonly kind: 'time'; readonly time: number }
 
 const pieceOf = (run: Run, nameOf: NameOf): Piece => {
-  if (typeof run === 'string') {
-    const text = shown(run)
-    return { kind: 'text', text, style: {}, bland: isBland(text) }
-  }
+  if (typeof run === 'string') return { kind: 'text', text: shown(run), style: {} }
   if ('time' in run) return { kind: 'time', time: run.time }
-  const loud = { kind: 'text', style: { weight: 'Bolder' }, bland: false } as const
+  const loud = { kind: 'text', style: { weight: 'Bolder' } } as const
   if ('person' in run) return { ...loud, text: personText(run.person, nameOf) }
   if ('strong' in run) return { ...loud, text: shown(run.strong) }
-  return { kind: 'text', text: shown(run.code), style: { fontType: 'Monospace' }, bland: false }
+  return { kind: 'text', text: shown(run.code), style: { fontType: 'Monospace' } }
 }
 
 const pieceLines = (runs: readonly Run[], nameOf: NameOf): Piece[][] => {
@@ -69,20 +65,27 @@ const pieceLines = (runs: readonly Run[], nameOf: NameOf): Piece[][] => {
   return lines.filter((line) => line.length > 0)
 }
 
+/** May stand in a TextBlock, and loses nothing there. */
+const isHarmless = (piece: Piece): boolean =>
+  piece.kind === 'time' || (isBland(piece.text) && Object.keys(piece.style).length === 0)
+
 const dateOf = (time: number): string => {
   const moment = `${new Date(time).toISOString().slice(0, 19)}Z`
   return `{{DATE(${moment}, SHORT)}} {{TIME(${moment})}}`
 }
 
-const textBlock = (pieces: readonly Piece[], { size, isSubtle }: Style): TextBlock => ({
+const isTimed = (line: readonly Piece[]): boolean => line.some(({ kind }) => kind === 'time')
+
+/** Moments among bland words. */
+const momentBlock = (pieces: readonly Piece[]): TextBlock => ({
   type: 'TextBlock',
   text: pieces
     .map((piece) => (piece.kind === 'time' ? dateOf(piece.time) : piece.text))
     .join('')
     .trim(),
   wrap: true,
-  ...(size === undefined ? {} : { size }),
-  ...(isSubtle === undefined ? {} : { isSubtle }),
+  size: 'Small',
+  isSubtle: true,
 })
 
 const richTextBlock = (inlines: readonly TextRun[]): RichTextBlock => ({ type: 'RichTextBlock', inlines })
@@ -102,21 +105,27 @@ const runsOf = (pieces: readonly Piece[], style: Style): TextRun[] =>
 const blocksOf = (line: readonly Piece[], style: Style): LineBlock[] => {
   const [first, ...rest] = line
   if (first === undefined) return []
-  const timed = line.some(({ kind }) => kind === 'time')
-  if (timed && line.every((piece) => piece.kind === 'time' || piece.bland)) return [textBlock(line, style)]
+  if (isTimed(line) && line.every(isHarmless)) return [momentBlock(line)]
   if (first.kind === 'text') return [richTextBlock(runsOf(line, style))]
   const [next, ...others] = runsOf(rest, style)
   const stripped = next ? [...textRuns(next.text.replace(/^[:,]? */u, ''), next), ...others] : others
-  return [textBlock([first], { size: 'Small', isSubtle: true }), richTextBlock(stripped)]
+  return [momentBlock([first]), richTextBlock(stripped)]
 }
 
-/** Lines after the first stand close to the one before them. */
-const close = <T extends LineBlock>(blocks: readonly T[]): T[] =>
-  blocks.map((block, index) => (index === 0 ? block : { ...block, spacing: 'None' }))
+/** Whether it belongs to the line above it: a remedy, or since when that is so. */
+const continues = (line: readonly Piece[]): boolean => {
+  const [first] = line
+  return first?.kind === 'text' && (/^(?: |→)/u.test(first.text) || (isTimed(line) && line.every(isHarmless)))
+}
 
 /** The runs, a block a line; lines without text are left out. `style` goes under that of each run. */
 export const linesOf = (runs: readonly Run[], nameOf: NameOf, style: Style = {}): LineBlock[] =>
-  close(pieceLines(runs, nameOf).flatMap((line) => blocksOf(line, style)))
+  pieceLines(runs, nameOf).flatMap((line, at) =>
+    blocksOf(line, style).map((block, part): LineBlock => {
+      if (at === 0 && part === 0) return block
+      return { ...block, spacing: part > 0 || continues(line) ? 'None' : 'Small' }
+    }),
+  )
 
 /** One block of one style. */
 export const line = (text: string, style?: Style): RichTextBlock => richTextBlock(textRuns(text, style))
@@ -126,11 +135,12 @@ const hardBlanks = (text: string): string => text.replace(/^ | (?= )/gu, '\u00A0
 
 /** Monospaced text as it stands, empty lines and indents included. */
 export const codeLines = (text: string): RichTextBlock[] =>
-  close(
-    plain(text)
-      .split('\n')
-      .map((each) => line(hardBlanks(each) || '\u00A0', { fontType: 'Monospace' })),
-  )
+  plain(text)
+    .split('\n')
+    .map((each, at) => ({
+      ...line(hardBlanks(each) || '\u00A0', { fontType: 'Monospace' }),
+      ...(at === 0 ? {} : { spacing: 'None' }),
+    }))
 
 const jsonBytes = (text: string): number => bytesOf(text) - 2
 

@@ -307,6 +307,27 @@ describe('a notice that is too long', () => {
     expect(textOf(message)).toContain('cut')
   })
 
+  test.each<{ part: Part }>([
+    {
+      part: {
+        kind: 'facts',
+        rows: [{ label: 'Long', runs: Array.from({ length: 20 }, () => 'x'.repeat(3_000)) }],
+      },
+    },
+    {
+      part: {
+        kind: 'steps',
+        steps: Array.from({ length: 500 }, () => ({ text: 'y'.repeat(90), state: 'done' })),
+      },
+    },
+    { part: { kind: 'text', runs: Array.from({ length: 20 }, () => ({ strong: 'z'.repeat(3_000) })) } },
+  ])('with nothing but $part.kind says that it was cut', ({ part }) => {
+    const message = renderTeams(notice(part))
+
+    expectWithinLimits(message)
+    expect(textOf(message)).toContain('narrower view')
+  })
+
   test('keeps what follows a huge code block', () => {
     const message = renderTeams(
       notice({ kind: 'code', text: 'Get-VM\n'.repeat(5_000) }, { kind: 'text', runs: ['after'] }),

@@ -2,6 +2,7 @@
 // them and of plain_text, and of no mrkdwn at all.
 import type { RichTextBlock, RichTextElement } from '@slack/types'
 import type { Run } from '../../core/notice'
+import { accountText } from '../person'
 import { cut, plain, utc } from '../text'
 import { cutJson } from './escape'
 import { limits } from './limits'
@@ -16,7 +17,9 @@ const shown = (text: string): string => cut(plain(text), limits.sectionText)
 
 const personElement = (account: string): RichTextElement => {
   const user = /^slack:[A-Z0-9]+\/([A-Z0-9]+)$/.exec(account)?.[1]
-  return user ? { type: 'user', user_id: user } : textElement(shown(account))
+  return user
+    ? { type: 'user', user_id: user }
+    : textElement(cut(accountText(account, 'slack'), limits.sectionText))
 }
 
 /** Slack shows it in the reader's zone and language, and the fallback where it cannot. */

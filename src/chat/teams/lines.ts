@@ -1,5 +1,6 @@
 // Lines of text as one RichTextBlock each: how a newline inside a run is shown differs from client to client.
 import type { Run } from '../../core/notice'
+import { accountText } from '../person'
 import { cut, cutToFit, oneLine, plain, utc } from '../text'
 import { bytesOf, type LineBlock, type RichTextBlock, type TextBlock, type TextRun } from './card'
 import { limits } from './limits'
@@ -26,10 +27,7 @@ const shown = (text: string): string => cut(plain(text), limits.run)
 /** A name, never a mention: those notify. Where none is known, the id that the chat has. */
 const personText = (account: string, nameOf: NameOf): string => {
   const name = nameOf(account)
-  if (name !== null) return cut(oneLine(name), limits.name)
-  const [, chat, id] = /^(slack|teams):[^/\s]+\/(\S+)$/u.exec(account) ?? []
-  if (id === undefined) return shown(account)
-  return chat === 'slack' ? `${id} in Slack` : id
+  return name === null ? cut(accountText(account, 'teams'), limits.run) : cut(oneLine(name), limits.name)
 }
 
 /** Letters, digits, and what joins them in names: nothing that markdown, mentions or links are made of. */

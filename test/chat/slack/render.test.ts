@@ -113,13 +113,17 @@ test('a turning mark is shown by its number, emoji of several parts stay whole',
   expect(textsOf(message)).toBe('a‹U+202E›b 👩🏽\u200D💻 ⚠️')
 })
 
-test('a person is a name chip, but only when it is an account', () => {
+test('a person is a name chip, but only when it is an account of Slack', () => {
   const message = renderSlack(
-    notice({ kind: 'text', runs: [{ person: 'slack:T1/U1' }, { person: '<@U2>' }] }),
+    notice({
+      kind: 'text',
+      runs: [{ person: 'slack:T1/U1' }, { person: '<@U2>' }, { person: 'teams:t1/u3' }],
+    }),
   )
 
   expect(JSON.stringify(message.blocks)).toContain('{"type":"user","user_id":"U1"}')
   expect(JSON.stringify(message.blocks)).toContain('{"type":"text","text":"<@U2>"}')
+  expect(JSON.stringify(message.blocks)).toContain('{"type":"text","text":"u3 in Teams"}')
 })
 
 test('a moment is shown in the reader’s zone, with UTC for clients that cannot', () => {

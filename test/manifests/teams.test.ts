@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { copyFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import Draft04 from 'ajv-draft-04'
@@ -111,6 +111,39 @@ describe('the package of the Teams app', () => {
   })
 
   test('is the same for the same input', () => expect(packaged()).toEqual(packaged()))
+
+  describe('made of sources that are not right', () => {
+    /** The script in a tree of its own, whose sources may be changed. */
+    const copied = (): { readonly script: string; readonly sources: string } => {
+      const root = tempDir()
+      cpSync(here('manifests'), join(root, 'manifests'), { recursive: true })
+      cpSync(here('scripts'), join(root, 'scripts'), { recursive: true })
+      symlinkSync(here('node_modules'), join(root, 'node_modules'), 'junction')
+      return { script: join(root, 'scripts/package-teams.mjs'), sources: join(root, 'manifests/teams') }
+    }
+    const refusal = (script: string) =>
+      spawnSync(process.execPath, [script, '--app-id', APP_ID], { encoding: 'utf8' })
+
+    test('says what the schema has against the manifest', () => {
+      const { script, sources } = copied()
+      writeFileSync(join(sources, 'manifest.json'), JSON.stringify({ ...file, accentColor: 'green' }))
+
+      const { status, stderr } = refusal(script)
+
+      expect(status).toBe(2)
+      expect(stderr).toMatch(/not as the schema wants it:\n {2}\/accentColor must match pattern/)
+    })
+
+    test('says which icon has not its size', () => {
+      const { script, sources } = copied()
+      copyFileSync(join(sources, 'color.png'), join(sources, 'outline.png'))
+
+      const { status, stderr } = refusal(script)
+
+      expect(status).toBe(2)
+      expect(stderr).toContain('outline.png is not a PNG of 32 by 32 pixels')
+    })
+  })
 
   test.each([
     { args: [], words: /--app-id is missing/ },

@@ -6,8 +6,21 @@ import { z } from 'zod'
 
 /** A person to be shown; rendered as the platform's own name chip, which notifies nobody where that can be had. */
 const person = z.object({ person: z.string() })
+/** A moment in epoch milliseconds, up to the year 9999; shown in the reader's own time zone where the chat can. */
+const time = z.object({
+  time: z
+    .int()
+    .nonnegative()
+    .max(Date.UTC(9999, 11, 31)),
+})
 /** Plain text runs; `code` is monospaced, `strong` is bold. */
-const run = z.union([z.string(), person, z.object({ code: z.string() }), z.object({ strong: z.string() })])
+const run = z.union([
+  z.string(),
+  person,
+  time,
+  z.object({ code: z.string() }),
+  z.object({ strong: z.string() }),
+])
 export type Run = z.infer<typeof run>
 
 /** What a button asks for when it is pressed. Carries no authority. */

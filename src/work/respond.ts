@@ -186,7 +186,7 @@ const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' 
     requestId: request.id,
     what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}`,
   }))
-  return historyNotice({ lines, page: command.page, name: command.name, now: parts.clock.now() })
+  return historyNotice({ lines, page: command.page, name: command.name })
 }
 
 const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1)

@@ -61,7 +61,7 @@ const nodesOf = (value: unknown): Json[] => {
 /** What a message may be made of. None of these does Slack search for markup; `mrkdwn`, `link` and the like are not among them. */
 const HARMLESS = [
   ...['rich_text', 'rich_text_section', 'rich_text_preformatted', 'text', 'user', 'raw_text', 'plain_text'],
-  ...['header', 'context', 'table', 'actions', 'button'],
+  ...['header', 'context', 'table', 'actions', 'button', 'date'],
 ]
 
 // Emoji of several parts may hold joiners and variants; whoever attacks with one puts it between letters.
@@ -77,6 +77,12 @@ const expectHarmless = (message: SlackMessage, people: readonly string[]): void 
   for (const node of nodes) {
     if (node['type'] === 'user') expect(people).toContain(node['user_id'])
     if (node['type'] === 'plain_text') expect(node['emoji']).toBe(false)
+    if (node['type'] === 'date')
+      expect(node).toMatchObject({
+        format: '{date_short_pretty} {time}',
+        fallback: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
+      })
+    expect(node).not.toHaveProperty('url')
     if (typeof node['text'] !== 'string') continue
     expect(['text', 'plain_text', 'raw_text']).toContain(node['type'])
     expect(node['text'].replaceAll('\uFE0F', '')).not.toMatch(UNSEEN)

@@ -1,6 +1,6 @@
 import type { ActionsBlock, Button, ConfirmationDialog, PlainTextElement } from '@slack/types'
 import type { Part } from '../../core/notice'
-import { cut, oneLine, plain } from './escape'
+import { cut, oneLine, plain } from '../text'
 import { limits } from './limits'
 import { actionIdOf, encodePress } from './press'
 import { jsonLength } from './richText'

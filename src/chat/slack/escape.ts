@@ -1,43 +1,5 @@
-/**
- * Text of strangers, made safe to show. Nothing here depends on the notice: every string of a post passes through
- * `plain`, and through `escapeMarkup` as well where Slack would read markup.
- */
-
-const cutMark = ' … cut'
-
-// Invisible characters can make two names look alike or hide text; no reader misses them.
-const invisible = /\p{Default_Ignorable_Code_Point}|[\uFFF9-\uFFFB]/gu
-// Of those only these have a use in what people type: emoji variants, and joiners inside an emoji.
-const wanted = /^[\uFE0E\uFE0F\u200D]$/u
-// A joiner stays only inside emoji such as a person at a desk.
-const strayJoiner =
-  /(?<!\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?)\u200D|\u200D(?!\p{Extended_Pictographic})/gu
-// These turn the text around them; shown by number, as dropping them silently would hide an attempt.
-const bidi = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
-// eslint-disable-next-line no-control-regex -- control characters are what this finds
-const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/gu
-
-const controlPicture = (character: string): string => {
-  const code = character.charCodeAt(0)
-  if (code < 0x20) return String.fromCharCode(0x2400 + code)
-  return code === 0x7f ? '\u2421' : '\uFFFD'
-}
-
-/** The text with nothing in it that is invisible, turns the line round or breaks JSON: what you see is what was typed. */
-export const plain = (text: string): string =>
-  text
-    .replace(/\r\n?|[\u2028\u2029]/gu, '\n')
-    .replace(/\t/gu, '  ')
-    .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(
-      bidi,
-      (character) => `‹U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}›`,
-    )
-    .replace(invisible, (character) => (wanted.test(character) ? character : ''))
-    .replace(strayJoiner, '')
-    .replace(control, controlPicture)
-
-export const oneLine = (text: string): string => plain(text).replace(/\n\s*/gu, ' ')
+// Text in the way in which Slack reads and counts it.
+import { cutToFit } from '../text'
 
 /** Escapes Slack's three control characters, so that no `<!channel>`, `<@U1>` or `<https://...>` is read as one. */
 export const escapeMarkup = (text: string): string =>
@@ -47,31 +9,10 @@ export const escapeMarkup = (text: string): string =>
 export const unescapeMarkup = (text: string): string =>
   text.replace(/&(amp|lt|gt);/gu, (_, name: string) => (name === 'amp' ? '&' : name === 'lt' ? '<' : '>'))
 
-/** At most `max` UTF-16 units, never half a character, with a mark where something is missing. */
-export const cut = (text: string, max: number): string => {
-  if (text.length <= max) return text
-  const room = Math.max(0, max - cutMark.length)
-  const kept = text.slice(0, room).replace(/[\uD800-\uDBFF]$/u, '')
-  return max < cutMark.length ? '…'.slice(0, max) : kept + cutMark
-}
-
 /** Escaped and at most `max` long; cut before the escaping, so that no `&amp;` is halved. */
-export const cutEscaped = (text: string, max: number): string => {
-  let room = max
-  for (;;) {
-    const escaped = escapeMarkup(cut(text, room))
-    if (escaped.length <= max) return escaped
-    room = Math.min(room - 1, Math.floor((room * max) / escaped.length))
-  }
-}
+export const cutEscaped = (text: string, max: number): string =>
+  escapeMarkup(cutToFit(text, max, (shorter) => escapeMarkup(shorter).length))
 
 /** At most `max` characters once written as JSON, where a newline or a quotation mark takes two. */
-export const cutJson = (text: string, max: number): string => {
-  let room = max
-  for (;;) {
-    const shorter = cut(text, room)
-    const length = JSON.stringify(shorter).length - 2
-    if (length <= max || room <= 0) return shorter
-    room = Math.min(room - 1, Math.floor((room * max) / length))
-  }
-}
+export const cutJson = (text: string, max: number): string =>
+  cutToFit(text, max, (shorter) => JSON.stringify(shorter).length - 2)

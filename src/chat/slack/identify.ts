@@ -1,8 +1,8 @@
 import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import { Fault } from '../../core/errors'
 import type { Identity } from '../../core/ports'
+import { oneLine } from '../text'
 import { slackClient, slackScopes, type SlackConfig } from './config'
-import { oneLine } from './escape'
 import type { Log } from './log'
 import { platformCode } from './outcome'
 

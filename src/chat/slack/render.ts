@@ -2,8 +2,9 @@
 // request that cannot be answered is worth nothing; then the parts in order, each leaving the later ones a share.
 import type { KnownBlock, RichTextElement } from '@slack/types'
 import type { Notice, Part } from '../../core/notice'
+import { cut, oneLine, plain } from '../text'
 import { plainText, renderButtons, type RenderedButtons } from './buttons'
-import { cut, cutEscaped, cutJson, oneLine, plain } from './escape'
+import { cutEscaped, cutJson } from './escape'
 import { limits } from './limits'
 import { fitPreformatted, fitSection, jsonLength, runElements, section, textElement } from './richText'
 import { renderTable, type TableShape } from './table'

@@ -2,7 +2,9 @@
 // them and of plain_text, and of no mrkdwn at all.
 import type { RichTextBlock, RichTextElement } from '@slack/types'
 import type { Run } from '../../core/notice'
-import { cut, cutJson, plain } from './escape'
+import { accountText } from '../person'
+import { cut, plain, utc } from '../text'
+import { cutJson } from './escape'
 import { limits } from './limits'
 
 type Style = { readonly bold?: true; readonly italic?: true; readonly code?: true }
@@ -15,12 +17,23 @@ const shown = (text: string): string => cut(plain(text), limits.sectionText)
 
 const personElement = (account: string): RichTextElement => {
   const user = /^slack:[A-Z0-9]+\/([A-Z0-9]+)$/.exec(account)?.[1]
-  return user ? { type: 'user', user_id: user } : textElement(shown(account))
+  return user
+    ? { type: 'user', user_id: user }
+    : textElement(cut(accountText(account, 'slack'), limits.sectionText))
 }
+
+/** Slack shows it in the reader's zone and language, and the fallback where it cannot. */
+const dateElement = (ms: number): RichTextElement => ({
+  type: 'date',
+  timestamp: Math.floor(ms / 1000),
+  format: '{date_short_pretty} {time}',
+  fallback: utc(ms),
+})
 
 const runElement = (run: Run, style?: Style): RichTextElement => {
   if (typeof run === 'string') return textElement(shown(run), style)
   if ('person' in run) return personElement(run.person)
+  if ('time' in run) return dateElement(run.time)
   if ('code' in run) return textElement(shown(run.code), { ...style, code: true })
   return textElement(shown(run.strong), { ...style, bold: true })
 }

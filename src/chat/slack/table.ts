@@ -1,6 +1,6 @@
 import type { KnownBlock, TableBlock } from '@slack/types'
 import type { Part } from '../../core/notice'
-import { cut, oneLine } from './escape'
+import { cut, oneLine } from '../text'
 import { limits } from './limits'
 import { fitPreformatted, jsonLength } from './richText'
 

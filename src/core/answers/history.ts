@@ -1,11 +1,11 @@
 /** `history [NAME]`: who did what when, newest first. */
 import { format } from '../grammar/format'
 import { shown } from '../grammar/shown'
-import type { Notice } from '../notice'
+import type { Notice, Run } from '../notice'
 import type { HistoryLine } from './lines'
 import { pageOf, pageParts } from './paging'
 import { linesOf } from './request-line'
-import { ago, counted } from './words'
+import { counted } from './words'
 
 const A_PAGE = 15
 
@@ -14,10 +14,9 @@ export interface HistoryInput {
   readonly lines: readonly HistoryLine[]
   readonly page: number
   readonly name: string | undefined
-  readonly now: number
 }
 
-export const historyNotice = ({ lines, page, name, now }: HistoryInput): Notice => {
+export const historyNotice = ({ lines, page, name }: HistoryInput): Notice => {
   const here = pageOf(lines, page, A_PAGE)
   const title = name === undefined ? 'History' : `History of ${shown(name)}`
   return {
@@ -27,7 +26,7 @@ export const historyNotice = ({ lines, page, name, now }: HistoryInput): Notice 
       { kind: 'title', text: title },
       {
         kind: 'text',
-        runs: lines.length === 0 ? [nothing(name)] : linesOf(here.lines.map((line) => runsOf(line, now))),
+        runs: lines.length === 0 ? [nothing(name)] : linesOf(here.lines.map(runsOf)),
       },
       ...pageParts(here, (to) => format({ kind: 'history', name, page: to })),
     ],
@@ -39,8 +38,9 @@ const nothing = (name: string | undefined): string =>
     ? 'Nothing has happened yet.'
     : `Nothing is recorded of ${shown(name)}. Names are those of GPUs (hv01/gpu0), VMs, hosts, requests and member ids.`
 
-const runsOf = ({ at, requestId, what, by }: HistoryLine, now: number) => [
-  `${ago(now - at)}: `,
+const runsOf = ({ at, requestId, what, by }: HistoryLine): Run[] => [
+  { time: at },
+  ': ',
   { strong: requestId },
   ` ${what}`,
   ...(by === null ? [] : [' by ', { person: by }]),

@@ -1,16 +1,20 @@
-/** One request as one line, wherever requests are listed. */
+/** One request as two lines, wherever requests are listed. */
 import type { Run } from '../notice'
 import { shown } from '../grammar/shown'
 import type { RequestLine } from './lines'
 import { STATE_WORDS } from './states'
-import { ago, forHowLong } from './words'
 
-/** `R-12 waiting for an approver: assign hv01/gpu0 (NVIDIA A100) to train-01, asked by @ana 3 min ago, expires in 27 min`. */
+/**
+ * `R-12 waiting for an approver: assign hv01/gpu0 (NVIDIA A100) to train-01 · @ana`, and below it when:
+ * `asked 15 Jan 12:00, expires 15 Jan 12:30`.
+ */
 export const requestRuns = (line: RequestLine, now: number): Run[] => [
   { strong: line.id },
-  ` ${STATE_WORDS[line.state]}${line.waiting === null ? '' : `, waiting (${shown(line.waiting)})`}: ${whatOf(line)}, asked by `,
+  ` ${STATE_WORDS[line.state]}${line.waiting === null ? '' : `, waiting (${shown(line.waiting)})`}: ${whatOf(line)} · `,
   { person: line.by },
-  ` ${ago(now - line.at)}${expiryOf(line, now)}`,
+  '\nasked ',
+  { time: line.at },
+  ...expiryOf(line, now),
 ]
 
 const whatOf = ({ action, mode, gpu, model, from, to }: RequestLine): string => {
@@ -21,9 +25,9 @@ const whatOf = ({ action, mode, gpu, model, from, to }: RequestLine): string => 
   return `${action} ${what} (${shown(model)})${source}${target}`
 }
 
-const expiryOf = ({ state, expiresAt }: RequestLine, now: number): string => {
-  if (state !== 'pending') return ''
-  return expiresAt > now ? `, expires in ${forHowLong(expiresAt - now)}` : ', expires now'
+const expiryOf = ({ state, expiresAt }: RequestLine, now: number): Run[] => {
+  if (state !== 'pending') return []
+  return expiresAt > now ? [', expires ', { time: expiresAt }] : [', expires now']
 }
 
 /** Lines of runs as the runs of one text, one line each. */

@@ -1,6 +1,5 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
 import { STATE_WORDS } from '../answers/states'
-import { forHowLong } from '../answers/words'
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
 import type { Request, RequestState, Said, Verification } from '../request'
@@ -27,6 +26,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       { kind: 'title', text: title },
       { kind: 'text', runs: [{ strong: `${request.id} · ${headline}` }] },
       { kind: 'text', runs: askedRuns(request.asked) },
+      { kind: 'note', runs: whenRuns(request) },
       ...subjectParts(request.plan, MOVES[request.state]),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
@@ -54,6 +54,25 @@ const askedRuns = (asked: Said): Run[] => [
   'Asked by ',
   { person: asked.by },
   ...(asked.reason ? [`: ${asked.reason}`] : []),
+]
+
+const END_WORDS = {
+  succeeded: 'done',
+  'rolled-back': 'undone',
+  resolved: 'resolved',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  void: 'void',
+} as const satisfies { readonly [S in Extract<Request, { endedAt: number }>['state']]: string }
+
+/** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
+const whenRuns = (request: Request): Run[] => [
+  'Asked ',
+  { time: request.asked.at },
+  ...('approval' in request ? [', approved ', { time: request.approval.at }] : []),
+  ...('endedAt' in request ? [`, ${END_WORDS[request.state]} `, { time: request.endedAt }] : []),
+  ...(request.state === 'pending' ? [', expires ', { time: request.expiresAt }, ' if nobody decides'] : []),
 ]
 
 const TONES: { readonly [S in RequestState]: Notice['tone'] } = {
@@ -85,17 +104,7 @@ const headlineOf = ({ state }: Request, { waiting }: Moment): { headline: string
 })
 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
-  if (request.state === 'pending')
-    return [
-      ...cautionParts(request.plan),
-      ...stepParts(request.plan),
-      {
-        kind: 'note',
-        runs: [
-          `It expires ${forHowLong(request.expiresAt - request.asked.at)} after it was asked, if nobody decides.`,
-        ],
-      },
-    ]
+  if (request.state === 'pending') return [...cautionParts(request.plan), ...stepParts(request.plan)]
   if (progress === null) return []
   const steps = progressPart(request.plan, progress, now)
   const current = request.state === 'running' ? currentPart(request.plan, progress) : null

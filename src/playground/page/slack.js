@@ -32,6 +32,28 @@ const styled = (content, style = {}) => {
   return result
 }
 
+const DATE_TOKENS = {
+  '{date_short_pretty}': (moment) => {
+    const days = Math.round(
+      (new Date(moment).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 86_400_000,
+    )
+    const near = { '-1': 'yesterday', 0: 'today', 1: 'tomorrow' }[days]
+    return near ?? moment.toLocaleDateString([], { dateStyle: 'medium' })
+  },
+  '{time}': (moment) => moment.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }),
+}
+
+/** In the reader's zone; a format with a token that the page does not know is shown as its fallback. */
+const date = ({ timestamp, format, fallback }) => {
+  const moment = new Date(timestamp * 1000)
+  const text = format.replace(/\{\w+\}/g, (token) => DATE_TOKENS[token]?.(moment) ?? token)
+  return el(
+    'time',
+    { datetime: moment.toISOString(), title: moment.toLocaleString() },
+    text.includes('{') ? fallback : text,
+  )
+}
+
 const leaf = (element, { names }) => {
   switch (element.type) {
     case 'text':
@@ -43,7 +65,7 @@ const leaf = (element, { names }) => {
     case 'link':
       return styled(link(element.url, element.text), element.style)
     case 'date':
-      return element.fallback ?? new Date(element.timestamp * 1000).toLocaleString()
+      return date(element)
     case 'broadcast':
       return el('span', { class: 'mention loud' }, `@${element.range}`)
     default:

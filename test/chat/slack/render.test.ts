@@ -3,6 +3,7 @@ import type { Notice, Part } from '../../../src/core/notice'
 import { limits } from '../../../src/chat/slack/limits'
 import { decodePress } from '../../../src/chat/slack/press'
 import { renderSlack, type SlackMessage } from '../../../src/chat/slack/render'
+import { everyPart, HOSTILE } from '../hostile'
 
 const notice = (...parts: Part[]): Notice => ({ summary: 'summary', tone: 'plain', parts })
 
@@ -52,39 +53,7 @@ const button = (label: string, text = 'list'): Extract<Part, { kind: 'buttons' }
   press: { kind: 'say', text },
 })
 
-const everyPart = (text: string): Part[] => [
-  { kind: 'title', text },
-  { kind: 'text', runs: [text, { code: text }, { strong: text }, { person: text }] },
-  { kind: 'facts', rows: [{ label: text, runs: [text] }] },
-  {
-    kind: 'steps',
-    steps: [
-      { text, state: 'now', note: text },
-      { text, state: 'failed' },
-    ],
-  },
-  { kind: 'note', runs: [text] },
-  { kind: 'note', runs: [text, { strong: text }] },
-  { kind: 'table', head: [text], rows: [[text], [text, text]] },
-  { kind: 'code', text },
-  { kind: 'buttons', buttons: [{ ...button(text), confirm: { title: text, text, yes: text } }] },
-]
-
-const attacks: readonly [string, string][] = [
-  ['a channel mention', '<!channel> <!here> <!subteam^S1>'],
-  ['a person mention', '<@U1> @channel @here'],
-  ['a link', '<https://evil.example|hv01/gpu0> https://evil.example'],
-  ['markup', '*b* _i_ ~s~ `c` ```x``` > q :rocket: &lt;!channel&gt;'],
-  ['right-to-left marks', 'gpu\u202E0upg\u2066x\u2069\u200F'],
-  ['zero-width characters', 'hv\u200B01\uFEFF/\u2060gpu\u200D0\u00AD'],
-  ['control characters', 'a\u0000b\u001B[31mc\u007Fd\u0085'],
-  ['half a character', 'a\uD83Db'],
-  ['10,000 characters', '<!channel>'.repeat(1_000)],
-  ['10,000 quotation marks', '"\n'.repeat(5_000)],
-  ['nothing', ''],
-]
-
-describe.each(attacks)('a notice whose every text is %s', (_, text) => {
+describe.each(HOSTILE)('a notice whose every text is %s', (_, text) => {
   const message = renderSlack({ summary: text, tone: 'bad', parts: everyPart(text) })
 
   test('holds no element that Slack would parse', () => {
@@ -144,13 +113,30 @@ test('a turning mark is shown by its number, emoji of several parts stay whole',
   expect(textsOf(message)).toBe('a‹U+202E›b 👩🏽\u200D💻 ⚠️')
 })
 
-test('a person is a name chip, but only when it is an account', () => {
+test('a person is a name chip, but only when it is an account of Slack', () => {
   const message = renderSlack(
-    notice({ kind: 'text', runs: [{ person: 'slack:T1/U1' }, { person: '<@U2>' }] }),
+    notice({
+      kind: 'text',
+      runs: [{ person: 'slack:T1/U1' }, { person: '<@U2>' }, { person: 'teams:t1/u3' }],
+    }),
   )
 
   expect(JSON.stringify(message.blocks)).toContain('{"type":"user","user_id":"U1"}')
   expect(JSON.stringify(message.blocks)).toContain('{"type":"text","text":"<@U2>"}')
+  expect(JSON.stringify(message.blocks)).toContain('{"type":"text","text":"u3 in Teams"}')
+})
+
+test('a moment is shown in the reader’s zone, with UTC for clients that cannot', () => {
+  const message = renderSlack(
+    notice({ kind: 'note', runs: ['Asked ', { time: Date.UTC(2026, 0, 15, 12, 30, 45) }] }),
+  )
+
+  expect(nodesOf(message.blocks)).toContainEqual({
+    type: 'date',
+    timestamp: Date.UTC(2026, 0, 15, 12, 30, 45) / 1000,
+    format: '{date_short_pretty} {time}',
+    fallback: '2026-01-15 12:30 UTC',
+  })
 })
 
 test('the tone is a mark at the title', () => {

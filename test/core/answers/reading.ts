@@ -2,6 +2,7 @@
 import type { RequestLine } from '../../../src/core/answers/lines'
 import { hostName, type HostFacts, type HostView } from '../../../src/core/inventory'
 import type { Notice, Part, Run } from '../../../src/core/notice'
+import { utc } from '../../../src/chat/text'
 import { aGpu, aHost } from '../../fakes/facts'
 
 export const NOW = Date.UTC(2026, 0, 15, 12)
@@ -12,6 +13,7 @@ export const HOUR = 60 * MINUTE
 const wordsOfRun = (run: Run): string => {
   if (typeof run === 'string') return run
   if ('person' in run) return `@${run.person}`
+  if ('time' in run) return utc(run.time)
   return 'code' in run ? run.code : run.strong
 }
 export const wordsOf = (runs: readonly Run[]): string => runs.map(wordsOfRun).join('')

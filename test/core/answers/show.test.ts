@@ -62,7 +62,7 @@ describe('a GPU', () => {
     const text = textOf(show('hv01/gpu0', aView(aHost()), requests))
 
     expect(text).toContain(
-      'R-7 waiting for an approver: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01, asked by @slack:T123/U456 3 min ago, expires in 27 min',
+      'R-7 waiting for an approver: assign hv01/gpu0 (NVIDIA A100 80GB PCIe) to train-01 · @slack:T123/U456\nasked 2026-01-15 11:57 UTC, expires 2026-01-15 12:27 UTC',
     )
     expect(text).not.toContain('R-8')
   })

@@ -143,8 +143,22 @@ describe('the card of a request', () => {
     expect(card(STATES[state]).split('\n')).toContain(`Held by: ${holder}`)
   })
 
-  test('that waits for an approver says when it expires', () => {
-    expect(card(pending)).toContain('It expires 1 s after it was asked')
+  test.each([
+    ['pending', ['Asked ', 1, ', expires ', 1_000, ' if nobody decides']],
+    ['approved', ['Asked ', 1, ', approved ', 5]],
+    ['running', ['Asked ', 1, ', approved ', 5]],
+    ['succeeded', ['Asked ', 1, ', approved ', 5, ', done ', 9]],
+    ['rolled-back', ['Asked ', 1, ', approved ', 5, ', undone ', 9]],
+    ['resolved', ['Asked ', 1, ', approved ', 5, ', resolved ', 12]],
+    ['denied', ['Asked ', 1, ', denied ', 5]],
+    ['expired', ['Asked ', 1, ', expired ', 1_000]],
+  ] as const)('that is %s says when it became so, as moments', (state, moments) => {
+    const { parts } = requestNotice(STATES[state], null, at(10))
+
+    expect(parts).toContainEqual({
+      kind: 'note',
+      runs: moments.map((each) => (typeof each === 'number' ? { time: each } : each)),
+    })
   })
 })
 

@@ -1,0 +1,254 @@
+/** One notice of every kind that the bot posts, made by the functions that make them, in scenes with fixed times and names. */
+import { checkNotice } from '../../src/core/answers/check'
+import { doneNotice } from '../../src/core/answers/done'
+import { historyNotice } from '../../src/core/answers/history'
+import { listNotice } from '../../src/core/answers/list'
+import { refusalNotice } from '../../src/core/answers/refusal'
+import { requestsNotice } from '../../src/core/answers/requests'
+import { showNotice } from '../../src/core/answers/show'
+import { smiNotice } from '../../src/core/answers/smi'
+import { undeliveredNotice } from '../../src/core/answers/undelivered'
+import { whoamiNotice } from '../../src/core/answers/whoami'
+import { changeNotice } from '../../src/core/cards/change'
+import { planNotice } from '../../src/core/cards/plan'
+import { requestNotice } from '../../src/core/cards/request'
+import { refusal } from '../../src/core/errors'
+import { helpNotice } from '../../src/core/grammar/help'
+import { hostName, type HostView } from '../../src/core/inventory'
+import { resolveAny } from '../../src/core/names'
+import type { Notice } from '../../src/core/notice'
+import { planShare } from '../../src/core/plan/planner'
+import { expectationOf } from '../../src/core/plan/step'
+import { replay, type Entry } from '../../src/core/progress'
+import { transition, type Request, type RequestEvent, type RequestIn } from '../../src/core/request'
+import { readSmi } from '../../src/core/smi'
+import { partitionSurvey, survey } from '../../src/core/survey'
+import { aFleet, aLine, aView, MINUTE, NOW, SECOND, unreadView } from '../core/answers/reading'
+import { ask, inputOf, planned } from '../core/plan/scene'
+import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
+
+export const MAYA = 'slack:T0TEAM/U0MAYA'
+export const JONAS = 'teams:7c9e6679-7425-40de-944b-e07fc1f90ae7/49c4641c-ab91-4248-aebb-6a7de286397b'
+
+const host = aHost({
+  gpus: [aGpu(), aGpu({ acs: 0, model: 'NVIDIA GeForce RTX 4090', memoryBytes: 24 * GIB }, 1)],
+  vms: [aVm({ name: 'train-01', state: 'Running' }), aVm({ name: 'render-02', guest: 'windows' }, 2)],
+})
+const sharing = aHost({
+  name: hostName.parse('hv02'),
+  os: { caption: 'Microsoft Windows Server 2025 Datacenter', edition: 'server', release: '2025' },
+  gpus: [aGpu({ model: 'NVIDIA L40S', memoryBytes: 48 * GIB, partition: aPartition() })],
+  vms: [aVm({ name: 'vdi-05' }, 5)],
+})
+const shared = inputOf({ host: sharing })
+
+const plan = planned(ask('assign', { host, consents: { shutdown: true } }))
+
+const pending: RequestIn<'pending'> = {
+  state: 'pending',
+  id: 'R-7',
+  version: 1,
+  plan,
+  asked: { by: MAYA, at: NOW, reason: 'fine-tuning of the new model' },
+  channel: { kind: 'channel', chat: 'slack', channel: 'C0GPU' },
+  expiresAt: NOW + 30 * MINUTE,
+}
+
+const after = (from: Request, ...events: readonly RequestEvent[]): Request =>
+  events.reduce((each, event) => {
+    const next = transition(each, event)
+    if (!next.ok) throw new Error(`${each.state} cannot ${event.kind}`)
+    return next.value
+  }, from)
+
+const approve: RequestEvent = { kind: 'approve', by: JONAS, at: NOW + 2 * MINUTE }
+const claim: RequestEvent = { kind: 'claim', at: NOW + 2 * MINUTE + SECOND, fence: 7 }
+const END = NOW + 5 * MINUTE
+const running = after(pending, approve, claim)
+const succeeded = after(running, { kind: 'succeed', at: END, verification: { kind: 'verified' } })
+
+const step = (n: number, direction: 'do' | 'undo' = 'do'): [Entry, Entry] => [
+  {
+    kind: 'started',
+    n,
+    direction,
+    at: NOW + 3 * MINUTE + n * 4 * SECOND,
+    expects: expectationOf(plan.steps[n]!),
+  },
+  { kind: 'ended', n, direction, at: NOW + 3 * MINUTE + (n * 4 + 3) * SECOND, result: 'done' },
+]
+const refusedStep = (n: number): Entry[] => [
+  step(n)[0],
+  {
+    kind: 'ended',
+    n,
+    direction: 'do',
+    at: NOW + 3 * MINUTE + (n * 4 + 1) * SECOND,
+    result: 'refused',
+    detail: 'InvalidState: the device is in use',
+  },
+  { kind: 'unwinding', at: NOW + 4 * MINUTE, why: `step ${n + 1} was refused` },
+]
+const allSteps = plan.steps.flatMap((_, n) => step(n))
+const undone = [...step(0), ...step(1), ...refusedStep(2), ...step(1, 'undo'), ...step(0, 'undo')]
+
+const card = (request: Request, entries: readonly Entry[] | null, waiting: string | null = null): Notice =>
+  requestNotice(request, entries && replay(plan, entries), { now: NOW + 3 * MINUTE + 15 * SECOND, waiting })
+
+const views: readonly HostView[] = [aView(host), aView(sharing, { paused: true }), unreadView('hv03')]
+const found = (name: string): Parameters<typeof showNotice>[0]['subject'] => {
+  const subject = resolveAny(name, views)
+  if (!subject.ok) throw new Error(`${name} is not in the scene`)
+  return subject.value
+}
+const show = (name: string): Notice =>
+  showNotice({ subject: found(name), now: NOW, requests: [aLine({ by: MAYA })] })
+
+const list = { kind: 'list', free: false, mine: false, page: 1 } as const
+const ONE = { vendors: ['nvidia'] } as const
+const smi = (stdout: string, problemCode: number | null = null) =>
+  readSmi({ kind: 'ran', exitCode: 0, stdout, problemCode }, ONE)
+const SMI_TABLE = [
+  'index, name, uuid, driver_version, memory.total [MiB], memory.used [MiB], utilization.gpu [%], temperature.gpu, power.draw [W]',
+  '0, NVIDIA A100 80GB PCIe, GPU-8b89b58e-1f2e-4d3c-9b8a-7c6d5e4f3a2b, 580.65.06, 81920 MiB, 2048 MiB, 54 %, 61, 212.30 W',
+  '',
+].join('\n')
+
+const checks = (gpu: number) => survey(host, host.gpus[gpu]!, host.vms[0]!)
+
+/** By a name that may be a file's. */
+export const NOTICES: Readonly<Record<string, Notice>> = {
+  'request-pending': card(pending, null),
+  'request-approved': card(after(pending, approve), null),
+  'request-waiting': card(after(pending, approve), null, 'hv01 is paused'),
+  'request-running': card(running, [...step(0), ...step(1), step(2)[0]]),
+  'request-undoing': card(running, [...step(0), ...step(1), ...refusedStep(2), ...step(1, 'undo')]),
+  'request-succeeded': card(succeeded, allSteps),
+  'request-rolled-back': card(
+    after(running, {
+      kind: 'roll-back',
+      at: END,
+      why: 'step 3 was refused: InvalidState: the device is in use',
+    }),
+    undone,
+  ),
+  'request-needs-attention': card(
+    after(running, {
+      kind: 'need-attention',
+      at: END,
+      why: 'the undo of step 2 was refused: InvalidState: the device is in use',
+      now: ['train-01 is off', 'hv01/gpu0 is disabled on the host'],
+      repair: [
+        "Enable-PnpDevice -InstanceId 'PCI\\VEN_10DE&DEV_20B5' -Confirm:$false",
+        "Start-VM -Name 'train-01'",
+      ],
+    }),
+    [...step(0), ...step(1), ...refusedStep(2)],
+  ),
+  'request-resolved': card(
+    after(
+      running,
+      { kind: 'need-attention', at: END, why: 'the undo was refused', now: ['off'], repair: [] },
+      { kind: 'resolve', at: END + MINUTE, by: JONAS, found: 'hv01/gpu0 is with the host; train-01 runs' },
+    ),
+    undone,
+  ),
+  'request-denied': card(
+    after(pending, { kind: 'deny', by: JONAS, at: NOW + MINUTE, reason: 'the GPU is needed for the demo' }),
+    null,
+  ),
+  'request-cancelled': card(after(pending, { kind: 'cancel', by: MAYA, at: NOW + MINUTE }), null),
+  'request-expired': card(after(pending, { kind: 'expire', at: NOW + 30 * MINUTE }), null),
+  'request-void': card(
+    after(pending, approve, { kind: 'void', at: END, changes: ['train-01 was Running and is Off now'] }),
+    null,
+  ),
+  'request-partition': card({ ...pending, plan: planned(planShare(shared, 8 * GIB)) }, null),
+  'change-assign': changeNotice(succeeded as RequestIn<'succeeded'>),
+  'change-partition': changeNotice({
+    ...(succeeded as RequestIn<'succeeded'>),
+    plan: planned(planShare(shared, 8 * GIB)),
+  }),
+  'plan-dry-run': planNotice(plan, false),
+  'plan-script': planNotice(plan, true),
+  list: listNotice({ views, command: list, now: NOW, requests: [aLine({ by: MAYA })], mine: new Set() }),
+  'list-page-2': listNotice({
+    views: aFleet(3, 16),
+    command: { ...list, page: 2 },
+    now: NOW,
+    requests: [],
+    mine: new Set(),
+  }),
+  'list-mine-none': listNotice({
+    views,
+    command: { ...list, mine: true },
+    now: NOW,
+    requests: [],
+    mine: new Set(),
+  }),
+  'show-gpu': show('hv01/gpu0'),
+  'show-shared-gpu': show('hv02/gpu0'),
+  'show-vm': show('train-01'),
+  'show-host': show('hv01'),
+  'check-possible': checkNotice({
+    alias: 'hv01/gpu0',
+    vm: 'train-01',
+    ways: [{ mode: 'dda', checks: checks(0) }],
+  }),
+  'check-not-possible': checkNotice({
+    alias: 'hv01/gpu1',
+    vm: 'train-01',
+    ways: [{ mode: 'dda', checks: checks(1) }],
+  }),
+  'check-both-ways': checkNotice({
+    alias: 'hv02/gpu0',
+    vm: null,
+    ways: [
+      { mode: 'dda', checks: survey(sharing, sharing.gpus[0]!, null) },
+      { mode: 'partition', checks: partitionSurvey(sharing, sharing.gpus[0]!, { vm: null, peers: [] }) },
+    ],
+  }),
+  requests: requestsNotice({
+    lines: [
+      aLine({ id: 'R-9', by: MAYA }),
+      aLine({
+        id: 'R-8',
+        by: JONAS,
+        state: 'running',
+        action: 'move',
+        from: 'render-02',
+        waiting: 'hv01 is paused',
+      }),
+    ],
+    page: 1,
+    all: false,
+    now: NOW,
+  }),
+  history: historyNotice({
+    lines: [
+      { at: NOW - MINUTE, requestId: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },
+      { at: NOW - 3 * MINUTE, requestId: 'R-7', what: 'asked to assign hv01/gpu0 to train-01', by: MAYA },
+      { at: NOW - 90 * MINUTE, requestId: 'R-6', what: 'expired: to release hv01/gpu0', by: null },
+    ],
+    page: 1,
+    name: 'hv01/gpu0',
+  }),
+  'smi-verified': smiNotice('in train-01 on hv01', smi(SMI_TABLE)),
+  'smi-failed': smiNotice('in train-01 on hv01', smi('', 43)),
+  whoami: whoamiNotice({ account: MAYA, name: 'Maya Lind', roles: ['ask', 'admin'] }),
+  'whoami-nobody': whoamiNotice({ account: JONAS, name: 'Jonas Berg', roles: [] }),
+  done: doneNotice('`hv01` is paused: no new steps until `resume hv01`.', JONAS),
+  refusal: refusalNotice([
+    refusal('not-allowed', 'you may not approve your own request', 'Ask another approver.'),
+  ]),
+  refusals: refusalNotice([
+    refusal('unknown-name', 'there is no GPU `hv01/gpu9`', 'Did you mean `hv01/gpu0`?'),
+    refusal('not-possible', 'train-01 runs', 'Add --shutdown, or stop it first.'),
+  ]),
+  undelivered: undeliveredNotice(card(pending, null), 'R-7', {
+    code: 'not_in_channel',
+    next: 'Say `/invite @GPU ChatOps` in the channel',
+  }),
+  help: helpNotice(undefined, () => true),
+  'help-assign': helpNotice('assign', () => true),
+}

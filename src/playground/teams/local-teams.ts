@@ -60,6 +60,8 @@ export interface LocalTeamsOptions {
   readonly tenantId: string
   readonly botToken: string
   readonly messagesUrl: () => string
+  /** The published keys, of which the first one signs; absent: a new one. */
+  readonly keys?: readonly [Key, ...Key[]]
 }
 
 /** Teams' id of a person for this bot. */
@@ -141,14 +143,15 @@ const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Perso
 
 /** Starts on a free port of loopback. */
 export const startLocalTeams = async (options: LocalTeamsOptions): Promise<LocalTeams> => {
-  const key = makeKey(randomUUID())
+  const keys = options.keys ?? ([makeKey(randomUUID())] as const)
+  const [key] = keys
   const calls: string[] = []
   let origin = ''
   const connector = connectorOf(options, () => local.people)
 
   const respond = async (request: IncomingMessage): Promise<Answer> => {
     const path = request.url ?? '/'
-    const document = openIdDocuments(origin, [key])[path]
+    const document = openIdDocuments(origin, keys)[path]
     if (document) return ok(document)
     if (!path.startsWith('/v3/conversations')) return wrong(404, 'NotFound')
     const call = `${request.method ?? ''} ${decodeURIComponent(path)}`

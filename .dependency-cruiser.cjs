@@ -39,6 +39,14 @@ module.exports = {
       to: { pathNot: ['^src/core/', 'node_modules/(zod|fastest-levenshtein)/', '^(node:)?crypto$'] },
     },
     outside('bolt-in-the-slack-adapter', '@slack', '(chat/slack|playground)/'),
+    outside('bot-framework-in-the-teams-adapter', 'botbuilder|botframework-[a-z]+', 'chat/teams/'),
+    {
+      name: 'bot-framework-in-one-file',
+      severity: 'error',
+      comment: 'the SDK is archived: its successor shall have one file to replace',
+      from: { path: '^src/chat/teams/', pathNot: '^src/chat/teams/sdk\\.ts$' },
+      to: { path: 'node_modules/(botbuilder|botframework-[a-z]+)/' },
+    },
     outside('powershell-in-its-folder', 'node-powershell', 'host/powershell/'),
     outside('drivers-in-the-store', 'kysely|libsql', 'store/'),
     {

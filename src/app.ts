@@ -7,8 +7,12 @@ import { identifyBot } from './chat/slack/identify'
 import { slackEvents } from './chat/slack/receive'
 import { slackSocket } from './chat/slack/socket'
 import type { SlackConfig } from './chat/slack/config'
+import { teamsChat } from './chat/teams/post'
+import { teamsMessages } from './chat/teams/receive'
+import { globalServiceUrl } from './chat/teams/serviceUrl'
+import { bothChats } from './chats'
 import { systemClock } from './clock'
-import type { Config } from './config'
+import type { Config, SlackSettings } from './config'
 import type { Policy } from './core/policy'
 import type { Address } from './core/ports'
 import { fleetFile, type World } from './host/simulated/fleet'
@@ -35,44 +39,54 @@ const COMMAND = '/gpu'
 type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
-/** A real workspace over HTTP or Socket Mode. Throws Fault with the cure when a token, a port or the data directory is wrong. */
+/** A real workspace, a real tenant, or both. Throws Fault with the cure when a token, a port or the data directory is wrong. */
 export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
   opening(async (keep) => {
-    const identity = await identifyBot(config.slack)
-    const slack: SlackConfig = { ...config.slack, ...identity, command: COMMAND }
+    const slack = config.slack && (await slackOf(config.slack))
+    const { teams } = config
+    const organisation = { team: slack?.teamId ?? null, tenant: teams?.tenantId ?? null }
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
     const hosts = keep(openHosts(config.file, config.DATA_DIR, log), (each) => each.close())
     const bot = keep(
       await startBot({
         store,
         log,
-        policy: policyOf(identity.teamId, config.file.policy),
+        policy: policyOf(organisation, config.file.policy),
         clock: systemClock,
         hosts: hosts.byName,
-        chat: slackChat(slack, log),
+        chat: bothChats({ slack: slack && slackChat(slack, log), teams: teams && teamsChat(teams, log) }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannel: channelOf(config.file.channels.requests),
         changesChannel: channelOf(config.file.channels.changes),
       }),
       (each) => each.stop(),
     )
-    if (slack.appToken !== null) await keep(slackSocket(slack, bot.inbox, log), (each) => each.stop()).start()
+    if (slack && slack.appToken !== null)
+      await keep(slackSocket(slack, bot.inbox, log), (each) => each.stop()).start()
     const http = keep(
       await startHttp({
         host: config.HOST ?? '0.0.0.0',
         port: config.PORT,
         pages: null,
         ready: () => answers(store.db),
-        slackEvents: slack.signingSecret === null ? null : slackEvents(slack, bot.inbox, log).listener,
+        slackEvents:
+          !slack || slack.signingSecret === null ? null : slackEvents(slack, bot.inbox, log).listener,
+        teamsMessages: teams && teamsMessages(teams, bot.inbox, log),
       }),
       (each) => each.close(),
     )
-    log.info(
-      { port: http.port, team: identity.teamName, mode: slack.appToken === null ? 'http' : 'socket' },
-      'serving',
-    )
+    log.info({ port: http.port, slack: slackMode(slack), tenant: organisation.tenant }, 'serving')
     return { port: http.port }
   })
+
+const slackMode = (slack: SlackConfig | null): string | null =>
+  slack && `${slack.appToken === null ? 'http' : 'socket'}, ${slack.teamId}`
+
+const slackOf = async (settings: SlackSettings): Promise<SlackConfig> => ({
+  ...settings,
+  ...(await identifyBot(settings)),
+  command: COMMAND,
+})
 
 /** The whole bot on loopback with a local workspace and a simulated fleet; needs no configuration. */
 export const startPlayground = (
@@ -112,7 +126,7 @@ export const startPlayground = (
         policy: playgroundPolicy(),
         clock: systemClock,
         hosts: byName(fleet.hosts),
-        chat: slackChat(slack, log),
+        chat: bothChats({ slack: slackChat(slack, log), teams: null }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         requestsChannel: null,
         changesChannel: channelOf('C0GPUCHANGES'),
@@ -124,6 +138,7 @@ export const startPlayground = (
         host: '127.0.0.1',
         port: config.PORT,
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
+        teamsMessages: null,
         pages: playgroundHandler({ slack: local, world: fleet.world }),
         ready: () => answers(store.db),
       }),
@@ -133,20 +148,40 @@ export const startPlayground = (
     return { port, slack: local, world: fleet.world }
   })
 
-const channelOf = (id: string | undefined): Address | null =>
-  id === undefined ? null : { kind: 'channel', chat: 'slack', channel: id }
+const channelOf = (id: string | undefined): Address | null => {
+  if (id === undefined) return null
+  return id.startsWith('19:')
+    ? { kind: 'channel', chat: 'teams', serviceUrl: globalServiceUrl, conversation: id }
+    : { kind: 'channel', chat: 'slack', channel: id }
+}
 
-const policyOf = (team: string, lists: { ask: string[]; approve: string[]; admin: string[] }): Policy => {
-  const accounts = (ids: readonly string[]) => new Set(ids.map((id) => `slack:${team}/${id}`))
+interface Organisation {
+  readonly team: string | null
+  readonly tenant: string | null
+}
+
+/** An id of a chat that is not configured names nobody. */
+const policyOf = (
+  { team, tenant }: Organisation,
+  lists: { ask: string[]; approve: string[]; admin: string[] },
+): Policy => {
+  const accountOf = (id: string): string | null => {
+    if (id.includes('-')) return tenant && `teams:${tenant}/${id.toLowerCase()}`
+    return team && `slack:${team}/${id}`
+  }
+  const accounts = (ids: readonly string[]) => new Set(ids.flatMap((id) => accountOf(id) ?? []))
   return { ask: accounts(lists.ask), approve: accounts(lists.approve), admin: accounts(lists.admin) }
 }
 
 const playgroundPolicy = (): Policy => {
   const withRole = (...roles: string[]) =>
     PEOPLE.filter((person) => roles.includes(person.role)).map((person) => person.id)
-  return policyOf(TEAM.id, {
-    ask: withRole('requester', 'approver', 'administrator'),
-    approve: withRole('approver', 'administrator'),
-    admin: withRole('administrator'),
-  })
+  return policyOf(
+    { team: TEAM.id, tenant: null },
+    {
+      ask: withRole('requester', 'approver', 'administrator'),
+      approve: withRole('approver', 'administrator'),
+      admin: withRole('administrator'),
+    },
+  )
 }

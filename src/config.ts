@@ -3,15 +3,22 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
+import type { TeamsConfig } from './chat/teams/config'
 import { Fault, messageOf } from './core/errors'
 import { fromFolder, hostsSchema, type HostConfig } from './host/powershell/config'
 
 const userId = z
   .string()
-  .regex(/^[UW][A-Z0-9]{2,20}$/, 'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)')
+  .regex(
+    /^(?:[UW][A-Z0-9]{2,20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/,
+    'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id',
+  )
 const channelId = z
   .string()
-  .regex(/^[CG][A-Z0-9]{2,20}$/, 'a Slack channel id looks like C012ABCDEF (channel details, at the bottom)')
+  .regex(
+    /^(?:[CG][A-Z0-9]{2,20}|19:[\w-]{10,100}@thread\.(?:tacv2|skype|v2))$/,
+    'a Slack channel id looks like C012ABCDEF (channel details, at the bottom), one of Teams like 19:...@thread.tacv2',
+  )
 const minutes = z
   .number()
   .positive()
@@ -28,7 +35,7 @@ const fileSchema = z
           approve: z.array(userId).default([]),
           admin: z.array(userId).default([]),
         },
-        'is missing: lists of Slack member ids under ask, approve and admin',
+        'is missing: lists of Slack member ids and Entra object ids under ask, approve and admin',
       ),
       channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
       requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
@@ -50,7 +57,7 @@ export type ConfigFile = z.infer<typeof fileSchema>
 const BOT_TOKEN = 'a bot token, starting with xoxb- (OAuth & Permissions, Bot User OAuth Token)'
 const APP_TOKEN = 'an app token, starting with xapp- (Basic Information, App-Level Tokens)'
 
-const environmentSchema = z.object({
+const slackSchema = z.object({
   SLACK_BOT_TOKEN: z.string(`is missing: set it to ${BOT_TOKEN}`).startsWith('xoxb-', `is not ${BOT_TOKEN}`),
   SLACK_SIGNING_SECRET: z
     .string()
@@ -58,7 +65,26 @@ const environmentSchema = z.object({
     .optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', `is not ${APP_TOKEN}`).optional(),
   SLACK_API_URL: z.url('is not an address such as https://slack.com/api/').default('https://slack.com/api/'),
-  GPU_CHATOPS_CONFIG: z.string('is missing: set it to the path of the YAML file with your policy'),
+})
+
+const guid = (what: string) =>
+  z
+    .string(`is missing: set it to ${what}`)
+    .pipe(z.guid(`is not ${what}`))
+    .transform((id) => id.toLowerCase())
+
+const teamsSchema = z.object({
+  MicrosoftAppId: guid('the Microsoft App ID of the Azure Bot (Configuration)'),
+  MicrosoftAppPassword: z
+    .string('is missing: set it to the value of a client secret of the app (Certificates & secrets)')
+    .min(16, 'is too short: copy the whole value of the client secret'),
+  MicrosoftAppTenantId: guid('the App Tenant ID of the Azure Bot (Configuration)'),
+  MicrosoftAppType: z
+    .literal(
+      'SingleTenant',
+      'must be SingleTenant: the bot serves one tenant, and knows no managed identity; Microsoft makes no new MultiTenant bots',
+    )
+    .default('SingleTenant'),
 })
 
 const A_PORT = 'is not a port: a whole number from 0 to 65535'
@@ -87,14 +113,60 @@ export interface SlackSettings {
 
 export type Config =
   | ({ readonly kind: 'playground' } & Common)
-  | ({ readonly kind: 'server'; readonly slack: SlackSettings; readonly file: ConfigFile } & Common)
+  /** At least one chat is there. */
+  | ({
+      readonly kind: 'server'
+      readonly slack: SlackSettings | null
+      readonly teams: TeamsConfig | null
+      readonly file: ConfigFile
+    } & Common)
 
-const SERVER_NAMES = [
-  'SLACK_BOT_TOKEN',
-  'SLACK_SIGNING_SECRET',
-  'SLACK_APP_TOKEN',
-  'GPU_CHATOPS_CONFIG',
+const SLACK_NAMES = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'] as const
+const TEAMS_NAMES = [
+  'MicrosoftAppId',
+  'MicrosoftAppPassword',
+  'MicrosoftAppTenantId',
+  'MicrosoftAppType',
 ] as const
+
+type Env = Readonly<Record<string, string | undefined>>
+type Section<T> = { readonly value: T | null } | { readonly problems: readonly string[] }
+
+/** No Slack without its variables, unless Teams is not there either: then it is Slack that is missing. */
+const slackIn = (env: Env): Section<SlackSettings> => {
+  if (!names(env, SLACK_NAMES) && names(env, TEAMS_NAMES)) return { value: null }
+  const read = slackSchema.safeParse(env)
+  const modes = env['SLACK_SIGNING_SECRET'] === undefined && env['SLACK_APP_TOKEN'] === undefined
+  if (!read.success || modes)
+    return { problems: [...(read.success ? [] : issuesOf(read.error)), ...(modes ? [NO_MODE] : [])] }
+  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = read.data
+  return {
+    value: {
+      botToken: SLACK_BOT_TOKEN,
+      signingSecret: SLACK_SIGNING_SECRET ?? null,
+      appToken: SLACK_APP_TOKEN ?? null,
+      apiUrl: SLACK_API_URL,
+    },
+  }
+}
+
+const teamsIn = (env: Env): Section<TeamsConfig> => {
+  if (!names(env, TEAMS_NAMES)) return { value: null }
+  const read = teamsSchema.safeParse(env)
+  if (!read.success) return { problems: issuesOf(read.error) }
+  const { MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId } = read.data
+  return {
+    value: {
+      appId: MicrosoftAppId,
+      tenantId: MicrosoftAppTenantId,
+      cloud: { kind: 'microsoft', appPassword: MicrosoftAppPassword },
+    },
+  }
+}
+
+const names = (env: Env, of: readonly string[]): boolean => of.some((name) => env[name] !== undefined)
+const problemsOf = (section: Section<unknown>): readonly string[] =>
+  'problems' in section ? section.problems : []
 
 /** With none of the server's variables set it is the playground. Throws Fault('config') that lists every error. */
 export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
@@ -102,35 +174,26 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
   const common = commonSchema.safeParse(env)
-  if (SERVER_NAMES.every((name) => env[name] === undefined)) {
+  if (!names(env, [...SLACK_NAMES, ...TEAMS_NAMES, 'GPU_CHATOPS_CONFIG'])) {
     if (common.success) return { kind: 'playground', ...common.data }
     throw wrong(issuesOf(common.error))
   }
-  const server = environmentSchema.safeParse(env)
+  const slack = slackIn(env)
+  const teams = teamsIn(env)
   const path = env['GPU_CHATOPS_CONFIG']
-  const file = path === undefined ? null : readFile(path)
+  const file = path === undefined ? { problems: [NO_FILE] } : readFile(path)
   const problems = [
     ...(common.success ? [] : issuesOf(common.error)),
-    ...(server.success ? [] : issuesOf(server.error)),
-    ...(env['SLACK_SIGNING_SECRET'] === undefined && env['SLACK_APP_TOKEN'] === undefined ? [NO_MODE] : []),
-    ...(file && 'problems' in file ? file.problems : []),
+    ...problemsOf(slack),
+    ...problemsOf(teams),
+    ...problemsOf(file),
   ]
-  if (!common.success || !server.success || !file || 'problems' in file || problems.length > 0)
+  if (!common.success || 'problems' in slack || 'problems' in teams || 'problems' in file)
     throw wrong(problems)
-  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = server.data
-  return {
-    kind: 'server',
-    ...common.data,
-    slack: {
-      botToken: SLACK_BOT_TOKEN,
-      signingSecret: SLACK_SIGNING_SECRET ?? null,
-      appToken: SLACK_APP_TOKEN ?? null,
-      apiUrl: SLACK_API_URL,
-    },
-    file: file.value,
-  }
+  return { kind: 'server', ...common.data, slack: slack.value, teams: teams.value, file: file.value }
 }
 
+const NO_FILE = 'GPU_CHATOPS_CONFIG: is missing: set it to the path of the YAML file with your policy'
 const NO_MODE =
   'SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode) is missing: set one of them'
 

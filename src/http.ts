@@ -8,6 +8,7 @@ export interface HttpOptions {
   readonly host: string
   readonly port: number
   readonly slackEvents: RequestListener | null
+  readonly teamsMessages: RequestListener | null
   /** Pages of the playground; false when the path is not one of them. */
   readonly pages: ((req: IncomingMessage, res: ServerResponse) => boolean) | null
   /** Can the bot do its work now? */
@@ -48,6 +49,7 @@ const route = (options: HttpOptions, req: IncomingMessage, res: ServerResponse):
   if (path === '/healthz') answer(res, 200, { status: 'alive' })
   else if (path === '/readyz') void readiness(options, res)
   else if (path === '/slack/events' && options.slackEvents) options.slackEvents(req, res)
+  else if (path === '/api/messages' && options.teamsMessages) options.teamsMessages(req, res)
   else if (!options.pages?.(req, res)) answer(res, 404, { error: 'not found' })
 }
 

@@ -16,7 +16,12 @@ const THINGS_TO_TRY = `
 
 const secretsOf = (config: Config): string[] =>
   config.kind === 'server'
-    ? [config.slack.botToken, config.slack.signingSecret ?? '', config.slack.appToken ?? '']
+    ? [
+        config.slack?.botToken,
+        config.slack?.signingSecret,
+        config.slack?.appToken,
+        config.teams?.cloud.kind === 'microsoft' ? config.teams.cloud.appPassword : undefined,
+      ].filter((secret) => typeof secret === 'string')
     : []
 
 const serve = async (): Promise<void> => {

@@ -57,6 +57,14 @@ const errorsIn = (text: string): string[] => {
   })
 }
 
+const NO_SLACK = { SLACK_BOT_TOKEN: '', SLACK_SIGNING_SECRET: '' }
+const TEAMS = {
+  MicrosoftAppId: '11111111-2222-4333-8444-555555555555',
+  MicrosoftAppPassword: 'the value of a client secret',
+  MicrosoftAppTenantId: 'AAAAAAAA-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+  MicrosoftAppType: 'SingleTenant',
+}
+
 describe('with nothing set', () => {
   it('it is the playground, with defaults that work', () => {
     expect(readConfig({})).toEqual({
@@ -115,6 +123,7 @@ describe('a server', () => {
         appToken: null,
         apiUrl: 'https://slack.com/api/',
       },
+      teams: null,
       file: {
         policy: { ask: ['U012ABCDEF'], approve: ['U034GHIJKL'], admin: [] },
         channels: {},
@@ -127,6 +136,40 @@ describe('a server', () => {
     const { environment } = withFile(POLICY, { SLACK_SIGNING_SECRET: '', SLACK_APP_TOKEN: 'xapp-1' })
 
     expect(server(environment).slack).toMatchObject({ signingSecret: null, appToken: 'xapp-1' })
+  })
+
+  it('may have Teams alone, for one tenant', () => {
+    const { environment } = withFile(POLICY, { ...NO_SLACK, ...TEAMS })
+
+    expect(server(environment)).toMatchObject({
+      slack: null,
+      teams: {
+        appId: TEAMS.MicrosoftAppId,
+        tenantId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+        cloud: { kind: 'microsoft', appPassword: TEAMS.MicrosoftAppPassword },
+      },
+    })
+  })
+
+  it('may have both chats', () => {
+    const { slack, teams } = server(withFile(POLICY, TEAMS).environment)
+
+    expect([slack, teams]).not.toContain(null)
+  })
+
+  it.each(['MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppTenantId'])(
+    'with Teams but without %s does not start',
+    (name) => {
+      const errors = errorsOf(withFile(POLICY, { ...NO_SLACK, ...TEAMS, [name]: '' }).environment)
+
+      expect(errors).toEqual([expect.stringContaining(`${name}: is missing`)])
+    },
+  )
+
+  it.each(['MultiTenant', 'UserAssignedMSI'])('of type %s is refused with the reason', (type) => {
+    const errors = errorsOf(withFile(POLICY, { ...TEAMS, MicrosoftAppType: type }).environment)
+
+    expect(errors).toEqual([expect.stringContaining('MicrosoftAppType: must be SingleTenant')])
   })
 
   it('finds a relative fleet file beside the configuration file, wherever it is started', () => {
@@ -164,7 +207,7 @@ describe('a wrong environment', () => {
       '  - SLACK_SIGNING_SECRET: is too short: copy the whole Signing Secret (Basic Information)',
       '  - SLACK_APP_TOKEN: is not an app token, starting with xapp- (Basic Information, App-Level Tokens)',
       '  - SLACK_API_URL: is not an address such as https://slack.com/api/',
-      `  - ${path}: policy.ask.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)`,
+      `  - ${path}: policy.ask.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id`,
     ])
   })
 
@@ -252,7 +295,7 @@ describe('a wrong configuration file', () => {
 
   it.each(['fleet: lab.yaml\n', 'policy:\n'])('without a policy says what a policy is: %j', (text) => {
     expect(errorsIn(text)).toEqual([
-      'policy: is missing: lists of Slack member ids under ask, approve and admin',
+      'policy: is missing: lists of Slack member ids and Entra object ids under ask, approve and admin',
     ])
   })
 
@@ -273,10 +316,10 @@ describe('a wrong configuration file', () => {
       'policy: { ask: [U012ABCDEF, "@maya"], admin: [u034ghijkl] }\nchannels: { requests: "#gpus", changes: D012ABCDEF }\n'
 
     expect(errorsIn(text)).toEqual([
-      'policy.ask.1: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)',
-      'policy.admin.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)',
-      'channels.requests: a Slack channel id looks like C012ABCDEF (channel details, at the bottom)',
-      'channels.changes: a Slack channel id looks like C012ABCDEF (channel details, at the bottom)',
+      'policy.ask.1: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id',
+      'policy.admin.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id',
+      'channels.requests: a Slack channel id looks like C012ABCDEF (channel details, at the bottom), one of Teams like 19:...@thread.tacv2',
+      'channels.changes: a Slack channel id looks like C012ABCDEF (channel details, at the bottom), one of Teams like 19:...@thread.tacv2',
     ])
   })
 

@@ -13,6 +13,7 @@ const options = (changes: Partial<HttpOptions> = {}): HttpOptions => ({
   host: '127.0.0.1',
   port: 0,
   slackEvents: null,
+  teamsMessages: null,
   pages: null,
   ready: () => Promise.resolve(true),
   ...changes,

@@ -49,11 +49,19 @@ export interface Host {
 
 // ---- chat ----
 
-/** An account as the chat names it: `slack:T123/U456`. */
-export const account = z.string().regex(/^slack:[A-Z0-9]+\/[A-Z0-9]+$/)
+const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
-/** Where an answer can go. `reply` is a private answer to the one who asked, through the URL that came with the asking. */
-export const address = z.discriminatedUnion('kind', [
+/** An account as the chat names it: `slack:T123/U456`, or tenant and object id in Entra: `teams:<guid>/<guid>`. */
+export const account = z.string().regex(new RegExp(`^(?:slack:[A-Z0-9]+/[A-Z0-9]+|teams:${guid}/${guid})$`))
+
+const teamsPlace = {
+  chat: z.literal('teams'),
+  /** Of the Bot Connector; together with the conversation it is all that a post needs, now or in a month. */
+  serviceUrl: z.string(),
+  conversation: z.string(),
+}
+
+const slackAddress = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('channel'), chat: z.literal('slack'), channel: z.string() }),
   z.object({
     kind: z.literal('private'),
@@ -65,6 +73,17 @@ export const address = z.discriminatedUnion('kind', [
     replyUntil: z.number(),
   }),
 ])
+export type SlackAddress = z.infer<typeof slackAddress>
+
+const teamsAddress = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('channel'), ...teamsPlace }),
+  /** `user` is Teams' id of the person for this bot; `conversation` is where they pressed. */
+  z.object({ kind: z.literal('private'), ...teamsPlace, user: z.string() }),
+])
+export type TeamsAddress = z.infer<typeof teamsAddress>
+
+/** Where an answer can go. A private one is for the one who asked. */
+export const address = z.discriminatedUnion('chat', [slackAddress, teamsAddress])
 export type Address = z.infer<typeof address>
 
 /** Something a person did, verified by the adapter, not yet understood. `id` is the identity of the action, for deduplication. */
@@ -105,9 +124,13 @@ export type SendResult =
   /** It will never work: the channel is gone, the bot is not in it, the message can no longer be edited. */
   | { readonly kind: 'impossible'; readonly code: string; readonly next: string }
 
-export interface Chat {
+/** A chat adapter knows its own addresses; `chats.ts` makes one of both. */
+export interface Chat<To extends Address = Address> {
   /** Posts the notice, or edits the message `ref` to it. Never throws. */
-  send(to: Address, notice: Notice, ref: MessageRef | null): Promise<SendResult>
-  /** Is this account a full member of our own workspace? Guests, bots and other workspaces are strangers. Throws Fault('chat'). */
-  identify(account: string): Promise<Identity>
+  send(to: To, notice: Notice, ref: MessageRef | null): Promise<SendResult>
+  /**
+   * Is this account a full member of our own workspace or tenant? Guests, bots and others are strangers. `seenAt` is where
+   * the account did something: Teams knows people by conversation. Throws Fault('chat').
+   */
+  identify(account: string, seenAt: To): Promise<Identity>
 }

@@ -141,7 +141,7 @@ const asSecondCopy = (content: Notice): Notice => ({
     ...content.parts,
     {
       kind: 'note',
-      runs: ['Slack did not confirm an earlier copy of this message; if you see two, this one counts.'],
+      runs: ['The chat did not confirm an earlier copy of this message; if you see two, this one counts.'],
     },
   ],
 })

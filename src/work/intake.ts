@@ -86,14 +86,14 @@ const sayStillWorking = async (parts: Parts, delivery: Delivery): Promise<void> 
 
 /** Who is this, what do they want, may they? */
 const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence> => {
-  const identity = await parts.chat.identify(delivery.from)
+  const identity = await parts.chat.identify(delivery.from, delivery.channel)
   if (identity.kind === 'stranger') {
     parts.log.warn({ from: delivery.from, why: identity.why }, 'a stranger was refused')
     return say(
       refusalNotice([
         refusal(
           'not-allowed',
-          `this bot serves full members of its own workspace only: ${identity.why}`,
+          `this bot serves full members of its own organisation only: ${identity.why}`,
           'Ask a member of the team to do it.',
         ),
       ]),

@@ -152,7 +152,7 @@ describe('the payload of another workspace', () => {
 })
 
 describe.each(STRANGERS)('%s', (_, who, __, why) => {
-  const refusal = 'full members of its own workspace only'
+  const refusal = 'full members of its own organisation only'
 
   test('asking for a GPU is refused privately, with the reason', async () => {
     await withoutTrace(async () => {

@@ -193,6 +193,7 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
       slack: { botToken: 'xoxb-journey', signingSecret, appToken: null, apiUrl: slack.apiUrl },
+      teams: null,
       file: {
         policy: options.policy ?? { ask: everyone, approve: everyone, admin: everyone },
         channels: { changes: CHANGES },

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import { messageOf } from '../../core/errors'
 import type { Notice } from '../../core/notice'
-import type { Address, Chat, MessageRef, SendResult } from '../../core/ports'
+import type { Chat, MessageRef, SendResult, SlackAddress } from '../../core/ports'
 import { slackClient, type SlackConfig } from './config'
 import { accountLookup } from './identify'
 import type { Log } from './log'
@@ -9,7 +9,7 @@ import { outcomeOf, retryAfterMs } from './outcome'
 import { renderSlack, type SlackMessage } from './render'
 import { postReply } from './reply'
 
-type PrivateAddress = Extract<Address, { kind: 'private' }>
+type PrivateAddress = Extract<SlackAddress, { kind: 'private' }>
 
 interface Posting {
   readonly config: SlackConfig
@@ -85,7 +85,7 @@ const answerPrivately = async (
  * The Slack side of `Chat`. A reference is `CHANNEL:TS`. Private answers cannot be edited: each is a new one. A 429 of
  * one call delays no other; when to try again is left to the outbox.
  */
-export const slackChat = (config: SlackConfig, log: Log): Chat => {
+export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => {
   const posting = { config, log, client: slackClient(config, log) }
   return {
     send: async (to, notice: Notice, ref) => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Notice } from '../../../src/core/notice'
-import type { Address, Chat } from '../../../src/core/ports'
+import type { Chat, SlackAddress } from '../../../src/core/ports'
 import { slackChat } from '../../../src/chat/slack/post'
 import { configFor, fakeApi, recordingLog, type Answer, type FakeApi, type RecordingLog } from './fakeSlack'
 
 let api: FakeApi
 let log: RecordingLog
-let chat: Chat
+let chat: Chat<SlackAddress>
 
 beforeEach(async () => {
   api = await fakeApi()
@@ -23,8 +23,8 @@ const notice: Notice = {
   tone: 'good',
   parts: [{ kind: 'title', text: 'Done' }],
 }
-const channel = (id = 'C1'): Address => ({ kind: 'channel', chat: 'slack', channel: id })
-const privately = (changes: object = {}): Address => ({
+const channel = (id = 'C1'): SlackAddress => ({ kind: 'channel', chat: 'slack', channel: id })
+const privately = (changes: object = {}): SlackAddress => ({
   kind: 'private',
   chat: 'slack',
   channel: 'C1',
@@ -222,7 +222,7 @@ describe('identifying an account', () => {
   test('a full member of our workspace is a member, by the name shown', async () => {
     api.answer = () => user()
 
-    expect(await chat.identify('slack:T1/U1')).toEqual({ kind: 'member', name: 'Ada' })
+    expect(await chat.identify('slack:T1/U1', channel())).toEqual({ kind: 'member', name: 'Ada' })
     expect(api.calls[0]).toMatchObject({ method: 'users.info', body: { user: 'U1' } })
   })
 
@@ -239,39 +239,42 @@ describe('identifying an account', () => {
   ])('an account %s is a stranger', async (_, changes) => {
     api.answer = () => user(changes)
 
-    expect(await chat.identify('slack:T1/U1')).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify('slack:T1/U1', channel())).toMatchObject({ kind: 'stranger' })
   })
 
   test('an account that Slack does not know is a stranger', async () => {
     api.answer = () => refusing('user_not_found')
 
-    expect(await chat.identify('slack:T1/U1')).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify('slack:T1/U1', channel())).toMatchObject({ kind: 'stranger' })
   })
 
   test('an account of another workspace is a stranger without asking', async () => {
-    expect(await chat.identify('slack:T2/U1')).toMatchObject({ kind: 'stranger' })
-    expect(await chat.identify('nonsense')).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify('slack:T2/U1', channel())).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify('nonsense', channel())).toMatchObject({ kind: 'stranger' })
     expect(api.calls).toEqual([])
   })
 
   test('is asked once in ten minutes, however many ask', async () => {
     api.answer = () => user()
 
-    await Promise.all([chat.identify('slack:T1/U1'), chat.identify('slack:T1/U1')])
-    await chat.identify('slack:T1/U1')
+    await Promise.all([chat.identify('slack:T1/U1', channel()), chat.identify('slack:T1/U1', channel())])
+    await chat.identify('slack:T1/U1', channel())
     expect(api.calls).toHaveLength(1)
 
     const later = Date.now() + 11 * 60_000
     jest.spyOn(Date, 'now').mockReturnValue(later)
-    await chat.identify('slack:T1/U1')
+    await chat.identify('slack:T1/U1', channel())
     expect(api.calls).toHaveLength(2)
   })
 
   test('fails when Slack cannot be asked, and the failure is not remembered', async () => {
     api.answer = () => ({ status: 503 })
-    await expect(chat.identify('slack:T1/U1')).rejects.toMatchObject({ name: 'Fault', code: 'chat' })
+    await expect(chat.identify('slack:T1/U1', channel())).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'chat',
+    })
 
     api.answer = () => user()
-    expect(await chat.identify('slack:T1/U1')).toMatchObject({ kind: 'member' })
+    expect(await chat.identify('slack:T1/U1', channel())).toMatchObject({ kind: 'member' })
   })
 })

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { SlackAddress } from '../../../src/core/ports'
 import { slackEvents } from '../../../src/chat/slack/receive'
 import {
   close,
@@ -61,7 +62,8 @@ describe('a slash command', () => {
       back: { kind: 'private', chat: 'slack', channel: 'C1', user: 'U1', replyUrl: api.replyUrl },
       said: { kind: 'text', text: 'assign hv01/gpu0 to vm <&amp;> "x"' },
     })
-    expect(delivery!.back.kind === 'private' && delivery!.back.replyUntil - before).toBeLessThan(30 * 60_000)
+    const back = delivery!.back as Extract<SlackAddress, { kind: 'private' }>
+    expect(back.replyUntil - before).toBeLessThan(30 * 60_000)
   })
 
   test('that is delivered again carries the same id, and another one a different id', async () => {

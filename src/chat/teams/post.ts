@@ -1,0 +1,75 @@
+import { messageOf } from '../../core/errors'
+import type { Chat, MessageRef, SendResult, TeamsAddress } from '../../core/ports'
+import type { TeamsConfig } from './config'
+import { accountLookup } from './identify'
+import type { Log } from './log'
+import { outcomeOf, type Repeatable } from './outcome'
+import { renderTeams, type TeamsMessage } from './render'
+import { openSdk, type Sdk } from './sdk'
+import { isAllowedServiceUrl } from './serviceUrl'
+
+const attempt = async (
+  repeatable: Repeatable,
+  call: () => Promise<MessageRef | null>,
+): Promise<SendResult> => {
+  try {
+    return { kind: 'sent', ref: await call() }
+  } catch (error) {
+    return outcomeOf(error, repeatable)
+  }
+}
+
+const refOf = (conversation: string, id: string | null): MessageRef | null =>
+  id === null ? null : JSON.stringify([conversation, id])
+
+const partsOf = (ref: MessageRef): [conversation: string, id: string] => JSON.parse(ref) as [string, string]
+
+const edit = (sdk: Sdk, to: TeamsAddress, ref: MessageRef, message: TeamsMessage): Promise<SendResult> =>
+  attempt('edit', async () => {
+    const [conversation, id] = partsOf(ref)
+    await sdk.edit(to.serviceUrl, conversation, id, message)
+    return ref
+  })
+
+const post = (sdk: Sdk, to: TeamsAddress, message: TeamsMessage): Promise<SendResult> =>
+  attempt('post', async () => refOf(to.conversation, await sdk.post(to.serviceUrl, to.conversation, message)))
+
+/** Nothing in a channel is for one person's eyes: a private answer goes to the chat that the person has with the bot. */
+const answerPrivately = async (
+  sdk: Sdk,
+  to: Extract<TeamsAddress, { kind: 'private' }>,
+  message: TeamsMessage,
+): Promise<SendResult> => {
+  let conversation: string
+  try {
+    conversation = await sdk.open(to.serviceUrl, to.user)
+  } catch (error) {
+    // Opening twice gives the same chat, so nothing is in doubt yet.
+    return outcomeOf(error, 'edit')
+  }
+  return post(sdk, { ...to, kind: 'channel', conversation }, message)
+}
+
+/** The Teams side of `Chat`. When to try again is left to the outbox; the bot's token leaves for Microsoft alone. */
+export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => {
+  const sdk = openSdk(config)
+  const accounts = accountLookup(config, sdk)
+  return {
+    send: async (to, notice, ref) => {
+      if (!isAllowedServiceUrl(config, to.serviceUrl))
+        return { kind: 'impossible', code: 'foreign_service_url', next: 'Ask again in Teams' }
+      try {
+        const message = renderTeams(notice, accounts.nameOf)
+        if (ref !== null) return await edit(sdk, to, ref, message)
+        return to.kind === 'private' ? await answerPrivately(sdk, to, message) : await post(sdk, to, message)
+      } catch (error) {
+        log.error({ error: messageOf(error) }, 'teams: a notice could not be rendered')
+        return { kind: 'impossible', code: 'unrenderable', next: 'Report it with the request id' }
+      }
+    },
+    identify: (account, seenAt) =>
+      isAllowedServiceUrl(config, seenAt.serviceUrl)
+        ? accounts.identify(account, seenAt)
+        : Promise.resolve({ kind: 'stranger', why: 'was not seen by Microsoft' }),
+  }
+}

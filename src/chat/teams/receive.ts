@@ -1,0 +1,169 @@
+// The door for Teams. A request is refused on what its head and its token say before its body means anything; then a
+// delivery is durable in the inbox before it is acknowledged, and nothing here waits for the network.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { messageOf } from '../../core/errors'
+import type { Inbox } from '../../core/ports'
+import type { TeamsConfig } from './config'
+import type { Log } from './log'
+import { readActivity, type Reading } from './payload'
+import { isForgery, openSdk, type Sdk } from './sdk'
+import { isAllowedServiceUrl } from './serviceUrl'
+
+const bodyLimitBytes = 1024 * 1024
+const channelId = 'msteams'
+const issuer = 'https://api.botframework.com'
+
+export const answers = {
+  recorded: 'Got it: the card will say what came of it.',
+  notOurs: 'That button is not one of mine or is out of date, so I did nothing.',
+  notRecorded: 'I could not record that, so nothing was done. Try again in a moment.',
+} as const
+
+interface Answer {
+  readonly status: number
+  readonly body?: object
+  readonly headers?: Record<string, string>
+}
+
+class Refused extends Error {
+  readonly status: number
+
+  constructor(status: number, why: string) {
+    super(why)
+    this.status = status
+  }
+}
+
+const header = (request: IncomingMessage, name: string): string => {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+const refuseHead = (request: IncomingMessage): void => {
+  if (request.method !== 'POST') throw new Refused(405, 'method')
+  if (!/^application\/json\b/iu.test(header(request, 'content-type'))) throw new Refused(415, 'content type')
+  if (!/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/u.test(header(request, 'authorization')))
+    throw new Refused(401, 'no token')
+}
+
+const readBody = async (request: IncomingMessage): Promise<object> => {
+  const chunks: Buffer[] = []
+  let length = 0
+  // Ending the loop must not end the connection, which still has to carry the refusal.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > bodyLimitBytes) throw new Refused(413, 'body too large')
+    chunks.push(chunk)
+  }
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString())
+    if (typeof body === 'object' && body !== null) return body
+  } catch {
+    // Refused below, like anything else that is no object.
+  }
+  throw new Refused(400, 'no activity')
+}
+
+const jsonIn = (part: string | undefined): unknown => {
+  try {
+    return JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as unknown
+  } catch {
+    return null
+  }
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/**
+ * The SDK chooses how to verify by what token and body claim to be: as a skill, as the emulator, as another channel. Only
+ * one way is open here, so what is not a token of the Bot Connector for Teams never reaches it.
+ */
+const verify = async (config: TeamsConfig, sdk: Sdk, authorization: string, body: object): Promise<void> => {
+  const [head, payload] = authorization.slice('Bearer '.length).split('.')
+  if (field(jsonIn(head), 'alg') !== 'RS256') throw new Refused(401, 'algorithm')
+  if (field(jsonIn(payload), 'iss') !== issuer) throw new Refused(401, 'issuer')
+  if (typeof field(jsonIn(payload), 'exp') !== 'number') throw new Refused(401, 'no end of validity')
+  const serviceUrl = field(body, 'serviceUrl')
+  if (field(body, 'channelId') !== channelId) throw new Refused(401, 'channel')
+  if (typeof serviceUrl !== 'string' || serviceUrl === '') throw new Refused(401, 'no service URL')
+  await sdk.verify(authorization, { channelId, serviceUrl }).catch((error: unknown) => {
+    throw isForgery(error)
+      ? new Refused(401, `token: ${messageOf(error)}`)
+      : new Refused(503, `the token could not be checked: ${messageOf(error)}`)
+  })
+  if (!isAllowedServiceUrl(config, serviceUrl)) throw new Refused(403, 'service URL')
+}
+
+/** Teams shows the sentence to the one who pressed, and to nobody else. */
+const toInvoke = (text: string): Answer => ({
+  status: 200,
+  body: { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: text },
+})
+
+/** The listener for `POST /api/messages`, to be mounted in the application's own server. */
+export const teamsMessages = (config: TeamsConfig, inbox: Inbox, log: Log): RequestListener => {
+  const sdk = openSdk(config)
+
+  const take = async (reading: Extract<Reading, { kind: 'delivery' }>): Promise<Answer> => {
+    const { delivery, invoke } = reading
+    try {
+      await inbox.accept(delivery)
+    } catch (error) {
+      log.error({ delivery: delivery.id, error: messageOf(error) }, 'teams: an activity was not recorded')
+      return invoke ? toInvoke(answers.notRecorded) : { status: 500 }
+    }
+    log.info(
+      { delivery: delivery.id, from: delivery.from, said: delivery.said.kind },
+      'teams: delivery recorded',
+    )
+    return invoke ? toInvoke(answers.recorded) : { status: 200 }
+  }
+
+  const answerTo = async (reading: Reading): Promise<Answer> => {
+    switch (reading.kind) {
+      case 'delivery':
+        return take(reading)
+      case 'nothing':
+        return { status: 200 }
+      case 'malformed':
+        throw new Refused(400, reading.why)
+      case 'foreign':
+        throw new Refused(403, `tenant ${reading.tenant}`)
+      case 'not-ours':
+        log.warn({ why: reading.why }, 'teams: an activity that is not ours')
+        return reading.invoke ? toInvoke(answers.notOurs) : { status: 200 }
+    }
+  }
+
+  const handle = async (request: IncomingMessage): Promise<Answer> => {
+    refuseHead(request)
+    const body = await readBody(request)
+    await verify(config, sdk, header(request, 'authorization'), body)
+    return answerTo(readActivity(config, body, Date.now()))
+  }
+
+  const refusal = (request: IncomingMessage, error: unknown): Answer => {
+    request.resume()
+    const refused = error instanceof Refused ? error : new Refused(400, messageOf(error))
+    log.warn({ status: refused.status, why: refused.message }, 'teams: a request was refused')
+    return {
+      status: refused.status,
+      // A body that is too large is not read to its end, so the connection cannot be used again.
+      headers:
+        refused.status === 413 ? { connection: 'close' } : refused.status === 405 ? { allow: 'POST' } : {},
+    }
+  }
+
+  return (request, response) => {
+    void handle(request)
+      .catch((error: unknown) => refusal(request, error))
+      .then((answer) => send(response, answer))
+  }
+}
+
+const send = (response: ServerResponse, { status, body, headers = {} }: Answer): void => {
+  if (body === undefined) response.writeHead(status, headers).end()
+  else
+    response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

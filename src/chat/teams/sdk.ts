@@ -1,0 +1,157 @@
+// The one file that knows the Bot Framework SDK. Of its CloudAdapter it uses the parts, not the pipeline: the pipeline
+// answers 500 to a forged token, and repeats a post four times when the answer is 429 or 5xx.
+import { ConfigurationBotFrameworkAuthentication, type Activity } from 'botbuilder'
+import {
+  AuthenticationConstants,
+  AuthenticationError,
+  ClaimsIdentity,
+  MicrosoftAppCredentials,
+  ServiceClientCredentialsFactory,
+  TokenCredentials,
+  type ConnectorClient,
+} from 'botframework-connector'
+import { callTimeoutMs, type TeamsConfig } from './config'
+
+export interface OutgoingMessage {
+  readonly summary: string
+  readonly card: object
+}
+
+export interface Sdk {
+  /** Throws unless the token was made by Microsoft for this bot and this activity; `isForgery` tells why. */
+  verify(
+    authorization: string,
+    activity: { readonly channelId: string; readonly serviceUrl: string },
+  ): Promise<void>
+  /** The id of the new message. */
+  post(serviceUrl: string, conversation: string, message: OutgoingMessage): Promise<string | null>
+  edit(serviceUrl: string, conversation: string, id: string, message: OutgoingMessage): Promise<void>
+  /** The conversation of the bot with this person alone. */
+  open(serviceUrl: string, user: string): Promise<string>
+  /** What Teams knows about a member of a conversation, unread. */
+  member(serviceUrl: string, conversation: string, user: string): Promise<unknown>
+}
+
+/** True: the token is wrong. False: it could not be checked. */
+export const isForgery = (error: unknown): boolean =>
+  error instanceof AuthenticationError
+    ? error.statusCode < 500
+    : error instanceof Error &&
+      ['JsonWebTokenError', 'TokenExpiredError', 'NotBeforeError', 'SyntaxError'].includes(error.name)
+
+/** The bot of the configuration and no other; authentication is never off. */
+class OwnCredentials extends ServiceClientCredentialsFactory {
+  readonly #config: TeamsConfig
+
+  constructor(config: TeamsConfig) {
+    super()
+    this.#config = config
+  }
+
+  isValidAppId(appId: string): Promise<boolean> {
+    return Promise.resolve(appId === this.#config.appId)
+  }
+
+  isAuthenticationDisabled(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  createCredentials(_appId: string, audience: string) {
+    const { appId, tenantId, cloud } = this.#config
+    return Promise.resolve(
+      cloud.kind === 'local'
+        ? new TokenCredentials(cloud.botToken)
+        : new MicrosoftAppCredentials(appId, cloud.appPassword, tenantId, audience),
+    )
+  }
+}
+
+/** All of it is named: the SDK takes a configuration with one address in it for complete. */
+const authenticationFor = (config: TeamsConfig) =>
+  new ConfigurationBotFrameworkAuthentication(
+    {
+      ValidateAuthority: true,
+      ToChannelFromBotLoginUrl: AuthenticationConstants.ToChannelFromBotLoginUrl,
+      ToChannelFromBotOAuthScope: AuthenticationConstants.ToChannelFromBotOAuthScope,
+      ToBotFromChannelTokenIssuer: AuthenticationConstants.ToBotFromChannelTokenIssuer,
+      OAuthUrl: AuthenticationConstants.OAuthUrl,
+      ToBotFromChannelOpenIdMetadataUrl:
+        config.cloud.kind === 'local'
+          ? config.cloud.openIdMetadataUrl
+          : AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl,
+      ToBotFromEmulatorOpenIdMetadataUrl: AuthenticationConstants.ToBotFromEmulatorOpenIdMetadataUrl,
+    },
+    new OwnCredentials(config),
+  )
+
+interface Pipeline {
+  removePolicy(policy: { name: string }): unknown
+}
+
+/** The outbox decides about repeating, and a redirect must not lead the bot's token elsewhere. */
+const sendOnce = (connector: ConnectorClient): ConnectorClient => {
+  const { pipeline } = Reflect.get(connector, 'client') as { pipeline: Pipeline }
+  for (const name of ['defaultRetryPolicy', 'redirectPolicy']) pipeline.removePolicy({ name })
+  return connector
+}
+
+const activityOf = ({ summary, card }: OutgoingMessage): Partial<Activity> => ({
+  type: 'message',
+  summary,
+  attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }],
+})
+
+/** Opens the SDK for one bot. Nothing is sent or fetched yet. */
+export const openSdk = (config: TeamsConfig): Sdk => {
+  const authentication = authenticationFor(config)
+  const ourselves = new ClaimsIdentity(
+    [{ type: AuthenticationConstants.AudienceClaim, value: config.appId }],
+    true,
+  )
+  const connectors = new Map<string, Promise<ConnectorClient>>()
+  const options = { timeout: callTimeoutMs }
+
+  const connectorOf = (serviceUrl: string): Promise<ConnectorClient> => {
+    const known = connectors.get(serviceUrl)
+    if (known) return known
+    const opened = authentication
+      .createConnectorFactory(ourselves)
+      .create(serviceUrl, AuthenticationConstants.ToChannelFromBotOAuthScope)
+      .then(sendOnce)
+    connectors.set(serviceUrl, opened)
+    return opened
+  }
+
+  return {
+    verify: async (authorization, activity) => {
+      await authentication.authenticateRequest(activity as Activity, authorization)
+    },
+    post: async (serviceUrl, conversation, message) => {
+      const { conversations } = await connectorOf(serviceUrl)
+      const sent = await conversations.sendToConversation(conversation, activityOf(message), options)
+      return sent.id || null
+    },
+    edit: async (serviceUrl, conversation, id, message) => {
+      const { conversations } = await connectorOf(serviceUrl)
+      await conversations.updateActivity(conversation, id, { ...activityOf(message), id }, options)
+    },
+    open: async (serviceUrl, user) => {
+      const { conversations } = await connectorOf(serviceUrl)
+      const opened = await conversations.createConversation(
+        {
+          isGroup: false,
+          bot: { id: `28:${config.appId}`, name: '' },
+          members: [{ id: user, name: '' }],
+          tenantId: config.tenantId,
+          channelData: { tenant: { id: config.tenantId } },
+        },
+        options,
+      )
+      return opened.id
+    },
+    member: async (serviceUrl, conversation, user) => {
+      const { conversations } = await connectorOf(serviceUrl)
+      return conversations.getConversationMember(conversation, user, options)
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** Both chats behind one: a post goes to the chat of its address, a question about an account to the chat it is of. */
+import type { Chat, SlackAddress, TeamsAddress } from './core/ports'
+
+export interface Chats {
+  readonly slack: Chat<SlackAddress> | null
+  readonly teams: Chat<TeamsAddress> | null
+}
+
+/** A chat that is not configured takes no posts, and its accounts are strangers. */
+export const bothChats = ({ slack, teams }: Chats): Chat => ({
+  send: async (to, notice, ref) => {
+    const sent = to.chat === 'slack' ? slack?.send(to, notice, ref) : teams?.send(to, notice, ref)
+    return (
+      (await sent) ?? {
+        kind: 'impossible',
+        code: 'chat_not_configured',
+        next: `Configure ${to.chat === 'slack' ? 'Slack' : 'Teams'} again`,
+      }
+    )
+  },
+  identify: async (account, seenAt) => {
+    const known =
+      seenAt.chat === 'slack' ? slack?.identify(account, seenAt) : teams?.identify(account, seenAt)
+    return (await known) ?? { kind: 'stranger', why: 'uses a chat that is not configured' }
+  },
+})

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { teamsChat } from '../../../src/chat/teams/post'
+import { isAllowedServiceUrl } from '../../../src/chat/teams/serviceUrl'
+import type { Notice } from '../../../src/core/notice'
+import type { Chat, TeamsAddress } from '../../../src/core/ports'
+import { startLocalTeams, userIdOf, type LocalTeams } from '../../../src/playground/teams/local-teams'
+import { accountOf, APP, guest, maya, outsider, team, TENANT } from './people'
+
+let teams: LocalTeams
+let chat: Chat<TeamsAddress>
+let here: TeamsAddress
+
+beforeEach(async () => {
+  teams = await startLocalTeams({
+    appId: APP,
+    tenantId: TENANT,
+    botToken: 'the token of the bot',
+    messagesUrl: () => 'http://127.0.0.1:9/',
+  })
+  teams.people = [maya, guest, outsider]
+  chat = teamsChat(teams.config, { info: () => undefined, warn: () => undefined, error: () => undefined })
+  here = { kind: 'channel', chat: 'teams', serviceUrl: serviceUrlOf(teams), conversation: team.id }
+})
+afterEach(() => teams.close())
+
+const serviceUrlOf = ({ config: { cloud } }: LocalTeams): string =>
+  cloud.kind === 'local' ? cloud.serviceUrl : ''
+const privately = (user: string): TeamsAddress => ({ ...here, kind: 'private', user })
+const notice = (title = 'Waiting'): Notice => ({
+  summary: 'A request',
+  tone: 'waiting',
+  parts: [{ kind: 'title', text: title }],
+})
+
+describe('a post', () => {
+  test('is a card in the conversation, and is edited in place', async () => {
+    const sent = await chat.send(here, notice(), null)
+    const edited = await chat.send(here, notice('Done'), sent.kind === 'sent' ? sent.ref : null)
+
+    expect(edited).toEqual(sent)
+    expect(teams.messages).toMatchObject([{ conversation: team.id, edits: 1 }])
+    expect(JSON.stringify(teams.messages)).toContain('Done')
+  })
+
+  test('for one person goes to their chat with the bot, and is edited there', async () => {
+    const to = privately(userIdOf(maya))
+    const sent = await chat.send(to, notice(), null)
+    await chat.send(to, notice('Done'), sent.kind === 'sent' ? sent.ref : null)
+
+    expect(teams.messages).toMatchObject([{ conversation: `a:${maya.objectId}`, edits: 1 }])
+  })
+
+  test('for a person whom the bot cannot reach will never arrive', async () => {
+    expect(await chat.send(privately('29:nobody'), notice(), null)).toMatchObject({ kind: 'impossible' })
+    expect(teams.messages).toEqual([])
+  })
+
+  test('whose message is gone can no longer be edited', async () => {
+    expect(await chat.send(here, notice(), JSON.stringify([team.id, '1']))).toMatchObject({
+      kind: 'impossible',
+      code: 'ActivityNotFoundInConversation',
+    })
+  })
+
+  const faults = [
+    {
+      status: 429,
+      headers: { 'retry-after': '7' },
+      post: { kind: 'later', afterMs: 7_000 },
+      edit: { kind: 'later', afterMs: 7_000 },
+    },
+    { status: 429, headers: {}, post: { kind: 'later', afterMs: 30_000 }, edit: { kind: 'later' } },
+    { status: 412, headers: {}, post: { kind: 'later' }, edit: { kind: 'later' } },
+    { status: 401, headers: {}, post: { kind: 'later' }, edit: { kind: 'later' } },
+    { status: 500, headers: {}, post: { kind: 'unknown' }, edit: { kind: 'later' } },
+    { status: 502, headers: {}, post: { kind: 'unknown' }, edit: { kind: 'later' } },
+    { status: 503, headers: { 'retry-after': '1' }, post: { kind: 'unknown' }, edit: { kind: 'later' } },
+    { status: 504, headers: {}, post: { kind: 'unknown' }, edit: { kind: 'later' } },
+    { status: 403, headers: {}, post: { kind: 'impossible' }, edit: { kind: 'impossible' } },
+    { status: 413, headers: {}, post: { kind: 'impossible' }, edit: { kind: 'impossible' } },
+  ]
+  test.each(faults)(
+    'answered with $status is sent once, and the outbox learns what became of it',
+    async (fault) => {
+      teams.fault = () => fault
+
+      expect(await chat.send(here, notice(), null)).toMatchObject(fault.post)
+      expect(await chat.send(here, notice(), JSON.stringify([team.id, '1']))).toMatchObject(fault.edit)
+      expect(teams.calls).toHaveLength(2)
+    },
+  )
+
+  test('is not led elsewhere by a redirect', async () => {
+    teams.fault = (call) =>
+      call.includes('elsewhere')
+        ? null
+        : { status: 307, headers: { location: '/v3/conversations/elsewhere/activities' } }
+
+    expect((await chat.send(here, notice(), null)).kind).not.toBe('sent')
+    expect(teams.calls).toHaveLength(1)
+  })
+
+  test('when nobody listens is tried again later', async () => {
+    await teams.close()
+
+    expect(await chat.send(here, notice(), null)).toMatchObject({ kind: 'later' })
+    teams = await startLocalTeams({ appId: APP, tenantId: TENANT, botToken: '', messagesUrl: () => '' })
+  })
+
+  test('to a service that is not Microsoft’s never leaves', async () => {
+    const elsewhere = { ...here, serviceUrl: serviceUrlOf(teams).replace('127.0.0.1', 'localhost') }
+
+    expect(await chat.send(elsewhere, notice(), null)).toMatchObject({ kind: 'impossible' })
+    expect(await chat.identify(accountOf(maya), elsewhere)).toMatchObject({ kind: 'stranger' })
+    expect(teams.calls).toEqual([])
+  })
+})
+
+describe('a service URL of the public cloud', () => {
+  const microsoft = { appId: APP, tenantId: TENANT, cloud: { kind: 'microsoft', appPassword: '' } } as const
+
+  test.each(['https://smba.trafficmanager.net/amer/', 'https://smba.infra.gcc.teams.microsoft.com/teams'])(
+    '%s is Microsoft’s',
+    (url) => expect(isAllowedServiceUrl(microsoft, url)).toBe(true),
+  )
+
+  test.each([
+    'http://smba.trafficmanager.net/amer/',
+    'https://smba.trafficmanager.net.example.com/',
+    'https://example.com/smba.trafficmanager.net/',
+    'https://smba.trafficmanager.net@example.com/',
+    'https://user@smba.trafficmanager.net/',
+    'https://smba.trafficmanager.net:8443/',
+    'https://other.trafficmanager.net/',
+    'https://169.254.169.254/',
+    'file:///etc/passwd',
+    'nonsense',
+    '',
+  ])('%s is not', (url) => expect(isAllowedServiceUrl(microsoft, url)).toBe(false))
+})
+
+describe('an account', () => {
+  test('of our tenant is a member with a name, asked for once', async () => {
+    expect(await chat.identify(accountOf(maya), here)).toEqual({ kind: 'member', name: 'Maya' })
+    await chat.identify(accountOf(maya), here)
+
+    expect(teams.calls).toEqual([`GET /v3/conversations/${team.id}/members/${maya.objectId}`])
+  })
+
+  const strangers = [
+    { what: 'a guest', change: { userRole: 'guest' } },
+    { what: 'a visitor', change: { userRole: 'anonymous' } },
+    { what: 'invited from elsewhere', change: { userPrincipalName: 'm_x.com#EXT#@contoso.com' } },
+    { what: 'of another tenant', change: { tenantId: outsider.tenantId } },
+    { what: 'without a role', change: { userRole: undefined as unknown as string } },
+    { what: 'without a tenant', change: { tenantId: undefined as unknown as string } },
+    { what: 'that Teams calls somebody else', change: { objectId: guest.objectId } },
+  ]
+  test.each(strangers)('$what is a stranger', async ({ change }) => {
+    teams.people = [{ ...maya, ...change }]
+
+    expect(await chat.identify(accountOf(maya), here)).toMatchObject({ kind: 'stranger' })
+  })
+
+  test('that Teams does not know, or of another tenant or chat, is a stranger', async () => {
+    teams.people = []
+
+    expect(await chat.identify(accountOf(maya), here)).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify(accountOf(outsider), here)).toMatchObject({ kind: 'stranger' })
+    expect(await chat.identify('slack:T1/U1', here)).toMatchObject({ kind: 'stranger' })
+  })
+
+  test('that could not be asked about is asked about again', async () => {
+    teams.fault = () => ({ status: 503 })
+    await expect(chat.identify(accountOf(maya), here)).rejects.toMatchObject({ code: 'chat' })
+    teams.fault = () => null
+
+    expect(await chat.identify(accountOf(maya), here)).toMatchObject({ kind: 'member' })
+  })
+})

@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { startServer, type App } from '../../src/app'
+import { fleetFile } from '../../src/host/simulated/fleet'
+import { startLocalTeams, type LocalTeams, type ShownMessage } from '../../src/playground/teams/local-teams'
+import { APP, guest, jonas, lena, maya, outsider, team, TENANT } from '../chat/teams/people'
+
+let dir: string
+let teams: LocalTeams
+let app: App
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-teams-'))
+  writeFileSync(
+    join(dir, 'fleet.yaml'),
+    readFileSync(fleetFile('default'), 'utf8').replace(/^( {6}\w+: )\d{2,4}$/gm, '$10'),
+  )
+  teams = await startLocalTeams({
+    appId: APP,
+    tenantId: TENANT,
+    botToken: 'the token of the bot',
+    messagesUrl: () => `http://127.0.0.1:${app.port}/api/messages`,
+  })
+  teams.people = [maya, jonas, lena, guest, outsider]
+  app = await startServer(
+    {
+      kind: 'server',
+      DATA_DIR: dir,
+      PORT: 0,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+      slack: null,
+      teams: teams.config,
+      file: {
+        policy: {
+          ask: [maya.objectId, guest.objectId],
+          approve: [jonas.objectId, lena.objectId, maya.objectId],
+          admin: [],
+        },
+        channels: {},
+        requests: { expireMinutes: 30 },
+        fleet: join(dir, 'fleet.yaml'),
+      },
+    },
+    silent,
+  )
+})
+afterEach(async () => {
+  await app.stop()
+  await teams.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const textOf = ({ message }: ShownMessage): string => JSON.stringify(message)
+
+const shown = async (what: RegExp, where?: (each: ShownMessage) => boolean): Promise<ShownMessage> => {
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    const found = teams.messages.find((each) => what.test(textOf(each)) && (where?.(each) ?? true))
+    if (found) return found
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error(`nobody posted ${what.source}; there is ${teams.messages.map(textOf).join('\n')}`)
+}
+
+interface Action {
+  readonly title: string
+  readonly data?: unknown
+  readonly card?: { readonly actions: readonly Action[] }
+}
+
+const buttonOf = ({ message }: ShownMessage, label: RegExp): unknown => {
+  const [first] = message.attachments
+  const actions = (first?.content.actions ?? []) as unknown as Action[]
+  const button = actions.find((each) => label.test(each.title))
+  return button?.data ?? button?.card?.actions[0]?.data
+}
+
+const ask = async (): Promise<ShownMessage> => {
+  const answer = await teams.say(maya, team, 'assign hv01/gpu0 to train-02 --shutdown because fine-tuning')
+  expect(answer.status).toBe(200)
+  return shown(/Approve/)
+}
+
+const press = async (by: typeof maya, card: ShownMessage, label: RegExp) => {
+  const answer = await teams.press(by, team, card, buttonOf(card, label))
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as { statusCode: number; type: string; value: string }
+}
+
+test('a GPU is asked for, approved by somebody else, assigned, and the card tells it to the end', async () => {
+  const card = await ask()
+  expect(card.conversation).toBe(team.id)
+
+  const answer = await press(jonas, card, /Approve/)
+
+  expect(answer).toMatchObject({ statusCode: 200, type: 'application/vnd.microsoft.activity.message' })
+  const done = await shown(/nvidia-smi/, (each) => each.id === card.id && /"good"/.test(textOf(each)))
+  expect(done.edits).toBeGreaterThan(1)
+  expect(textOf(done)).toContain('Jonas')
+  expect(buttonOf(done, /Approve/)).toBeUndefined()
+})
+
+test('who asked cannot approve, and learns it alone', async () => {
+  const card = await ask()
+
+  await press(maya, card, /Approve/)
+
+  const refusal = await shown(/your own|own request/i, (each) => each.conversation !== team.id)
+  expect(refusal.conversation).toBe(`a:${maya.objectId}`)
+  expect(buttonOf(card, /Approve/)).toBeDefined()
+})
+
+test('who presses second is told privately who was first', async () => {
+  const card = await ask()
+  await press(jonas, card, /Approve/)
+  await shown(/approved/i, (each) => each.id === card.id && each.edits > 0)
+
+  await press(lena, card, /Approve/)
+
+  const told = await shown(/Jonas/, (each) => each.conversation === `a:${lena.objectId}`)
+  expect(textOf(told)).toMatch(/already|approved/i)
+})
+
+test('a guest is refused, whatever the policy says', async () => {
+  await teams.say(guest, team, 'assign hv01/gpu0 to train-02')
+
+  expect(textOf(await shown(/full members/))).toContain('is a guest')
+})

@@ -8,21 +8,27 @@ import { slackEvents } from './chat/slack/receive'
 import { slackSocket } from './chat/slack/socket'
 import type { SlackConfig } from './chat/slack/config'
 import { systemClock } from './clock'
-import type { Config } from './config'
-import type { Policy } from './core/policy'
+import { readFile, type Config } from './config'
+import { policyOfLists, revisionOf, type Policy } from './core/policy/policy'
 import type { Address } from './core/ports'
 import { fleetFile, type World } from './host/simulated/fleet'
 import { byName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
 import { opening } from './opening'
+import { fixedPolicy, policySource } from './policy-source'
 import { playgroundHandler } from './playground/server'
 import { BOT, PEOPLE, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
 import { answers, openStore } from './store/database'
-import type { Log } from './work/parts'
+import type { Log, PolicySource } from './work/parts'
 
 export interface App {
   readonly port: number
   stop(): Promise<void>
+}
+
+export interface Server extends App {
+  /** Reads the policy again from its file; a wrong file changes nothing, and the log says every error. */
+  reload(): void
 }
 
 export interface Playground extends App {
@@ -36,17 +42,20 @@ type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
 /** A real workspace over HTTP or Socket Mode. Throws Fault with the cure when a token, a port or the data directory is wrong. */
-export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
+export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
   opening(async (keep) => {
     const identity = await identifyBot(config.slack)
     const slack: SlackConfig = { ...config.slack, ...identity, command: COMMAND }
+    const policy = policySource(config.file, { slackTeam: identity.teamId, teamsTenant: null }, () =>
+      readFile(config.path),
+    )
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
     const hosts = keep(openHosts(config.file, config.DATA_DIR, log), (each) => each.close())
     const bot = keep(
       await startBot({
         store,
         log,
-        policy: policyOf(identity.teamId, config.file.policy),
+        policy,
         clock: systemClock,
         hosts: hosts.byName,
         chat: slackChat(slack, log),
@@ -71,7 +80,7 @@ export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
       { port: http.port, team: identity.teamName, mode: slack.appToken === null ? 'http' : 'socket' },
       'serving',
     )
-    return { port: http.port }
+    return { port: http.port, reload: () => reloaded(policy, log) }
   })
 
 /** The whole bot on loopback with a local workspace and a simulated fleet; needs no configuration. */
@@ -109,7 +118,7 @@ export const startPlayground = (
       await startBot({
         store,
         log,
-        policy: playgroundPolicy(),
+        policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
         hosts: byName(fleet.hosts),
         chat: slackChat(slack, log),
@@ -133,18 +142,19 @@ export const startPlayground = (
     return { port, slack: local, world: fleet.world }
   })
 
+const reloaded = (policy: PolicySource, log: Log): void => {
+  const read = policy.reload()
+  if (read.ok) log.info({ revision: revisionOf(read.value) }, 'policy read again')
+  else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
+}
+
 const channelOf = (id: string | undefined): Address | null =>
   id === undefined ? null : { kind: 'channel', chat: 'slack', channel: id }
 
-const policyOf = (team: string, lists: { ask: string[]; approve: string[]; admin: string[] }): Policy => {
-  const accounts = (ids: readonly string[]) => new Set(ids.map((id) => `slack:${team}/${id}`))
-  return { ask: accounts(lists.ask), approve: accounts(lists.approve), admin: accounts(lists.admin) }
-}
-
 const playgroundPolicy = (): Policy => {
   const withRole = (...roles: string[]) =>
-    PEOPLE.filter((person) => roles.includes(person.role)).map((person) => person.id)
-  return policyOf(TEAM.id, {
+    PEOPLE.filter((person) => roles.includes(person.role)).map((person) => `slack:${TEAM.id}/${person.id}`)
+  return policyOfLists({
     ask: withRole('requester', 'approver', 'administrator'),
     approve: withRole('approver', 'administrator'),
     admin: withRole('administrator'),

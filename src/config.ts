@@ -1,14 +1,12 @@
 /** Environment and YAML file to one valid configuration, or every error at once. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-import { Fault, messageOf } from './core/errors'
+import { Fault } from './core/errors'
+import { policyFile } from './core/policy/schema'
 import { fromFolder, hostsSchema } from './host/powershell/config'
+import { issueText, readYaml, type Read } from './yaml'
 
-const userId = z
-  .string()
-  .regex(/^[UW][A-Z0-9]{2,20}$/, 'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)')
 const channelId = z
   .string()
   .regex(/^[CG][A-Z0-9]{2,20}$/, 'a Slack channel id looks like C012ABCDEF (channel details, at the bottom)')
@@ -22,14 +20,7 @@ const SHAPE = 'must hold settings, of which `policy` is one (see README, "Connec
 const fileSchema = z
   .strictObject(
     {
-      policy: z.strictObject(
-        {
-          ask: z.array(userId).default([]),
-          approve: z.array(userId).default([]),
-          admin: z.array(userId).default([]),
-        },
-        'is missing: lists of Slack member ids under ask, approve and admin',
-      ),
+      policy: policyFile,
       channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
       requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
       /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
@@ -87,7 +78,13 @@ export interface SlackSettings {
 
 export type Config =
   | ({ readonly kind: 'playground' } & Common)
-  | ({ readonly kind: 'server'; readonly slack: SlackSettings; readonly file: ConfigFile } & Common)
+  | ({
+      readonly kind: 'server'
+      readonly slack: SlackSettings
+      /** Where `file` was read, for reading it again. */
+      readonly path: string
+      readonly file: ConfigFile
+    } & Common)
 
 const SERVER_NAMES = [
   'SLACK_BOT_TOKEN',
@@ -115,7 +112,14 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     ...(env['SLACK_SIGNING_SECRET'] === undefined && env['SLACK_APP_TOKEN'] === undefined ? [NO_MODE] : []),
     ...(file && 'problems' in file ? file.problems : []),
   ]
-  if (!common.success || !server.success || !file || 'problems' in file || problems.length > 0)
+  if (
+    !common.success ||
+    !server.success ||
+    path === undefined ||
+    !file ||
+    'problems' in file ||
+    problems.length > 0
+  )
     throw wrong(problems)
   const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_APP_TOKEN, SLACK_API_URL } = server.data
   return {
@@ -127,6 +131,7 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
       appToken: SLACK_APP_TOKEN ?? null,
       apiUrl: SLACK_API_URL,
     },
+    path,
     file: file.value,
   }
 }
@@ -134,16 +139,11 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
 const NO_MODE =
   'SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode) is missing: set one of them'
 
-const readFile = (path: string): { value: ConfigFile } | { problems: string[] } => {
+/** The configuration file alone, as `policy check` and a reload read it. */
+export const readFile = (path: string): Read<ConfigFile> => {
   if (!existsSync(path)) return { problems: [`GPU_CHATOPS_CONFIG: there is no file ${path}`] }
-  try {
-    const read = fileSchema.safeParse(parseYaml(readFileSync(path, 'utf8')))
-    if (!read.success)
-      return { problems: issuesOf(read.error, 'the file').map((issue) => `${path}: ${issue}`) }
-    return { value: fromFile(read.data, dirname(path)) }
-  } catch (error) {
-    return { problems: [`${path}: ${messageOf(error)}`] }
-  }
+  const read = readYaml(path, fileSchema)
+  return 'value' in read ? { value: fromFile(read.value, dirname(path)) } : read
 }
 
 /** Paths in the file are meant from where the file is. */
@@ -153,14 +153,7 @@ const fromFile = ({ fleet, hosts, ...rest }: ConfigFile, folder: string): Config
   ...(hosts === undefined ? {} : { hosts: hosts.map((host) => fromFolder(host, folder)) }),
 })
 
-/** `whole` names what is wrong where no single field is. */
-const issuesOf = (error: z.ZodError, whole = 'environment'): string[] =>
-  error.issues.map((issue) => {
-    const place = issue.path.map(String).join('.') || whole
-    return issue.code === 'unrecognized_keys'
-      ? `${place}: nothing is called ${issue.keys.join(' or ')} here`
-      : `${place}: ${issue.message}`
-  })
+const issuesOf = (error: z.ZodError): string[] => error.issues.map((issue) => issueText(issue, 'environment'))
 
 const wrong = (problems: readonly string[]): Fault =>
   new Fault(

@@ -1,9 +1,9 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
-import { STATE_WORDS } from '../answers/states'
 import { forHowLong } from '../answers/words'
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
 import type { Request, RequestState, Said, Verification } from '../request'
+import { authorityParts, standParts, stateWords } from './approvals'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 
@@ -76,17 +76,18 @@ const MORE_WORDS: { readonly [S in RequestState]?: string } = {
   void: 'void: the facts changed after approval; nothing was done',
 }
 
-const headlineOf = ({ state }: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
+const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
   headline:
     waiting === null
-      ? (MORE_WORDS[state] ?? STATE_WORDS[state])
-      : `${STATE_WORDS[state]}, waiting: ${waiting}`,
-  tone: TONES[state],
+      ? (MORE_WORDS[request.state] ?? stateWords(request))
+      : `${stateWords(request)}, waiting: ${waiting}`,
+  tone: TONES[request.state],
 })
 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
   if (request.state === 'pending')
     return [
+      ...standParts(request),
       ...cautionParts(request.plan),
       ...stepParts(request.plan),
       {
@@ -108,8 +109,7 @@ const byLine = (what: string, said: Said): Part => ({
 })
 
 const endParts = (request: Request): Part[] => {
-  const parts: Part[] = []
-  if ('approval' in request) parts.push(byLine('Approved', request.approval))
+  const parts = authorityParts(request)
   switch (request.state) {
     case 'denied':
       return [...parts, byLine('Denied', request.denial)]

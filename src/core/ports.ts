@@ -49,8 +49,10 @@ export interface Host {
 
 // ---- chat ----
 
-/** An account as the chat names it: `slack:T123/U456`. */
-export const account = z.string().regex(/^slack:[A-Z0-9]+\/[A-Z0-9]+$/)
+const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** An account as the chat names it: `slack:T123/U456`, or tenant and object id in Entra: `teams:<guid>/<guid>`. */
+export const account = z.string().regex(new RegExp(`^(?:slack:[A-Z0-9]+/[A-Z0-9]+|teams:${guid}/${guid})$`))
 
 /** Where an answer can go. `reply` is a private answer to the one who asked, through the URL that came with the asking. */
 export const address = z.discriminatedUnion('kind', [

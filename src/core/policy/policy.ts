@@ -46,7 +46,9 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy => 
       person,
       [
         ...(slack === undefined || slackTeam === null ? [] : [`slack:${slackTeam}/${slack}`]),
-        ...(teams === undefined || teamsTenant === null ? [] : [`teams:${teamsTenant}/${teams}`]),
+        ...(teams === undefined || teamsTenant === null
+          ? []
+          : [`teams:${teamsTenant.toLowerCase()}/${teams}`]),
       ],
     ]),
   ),

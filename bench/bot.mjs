@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LIMITS, startBot } from '../dist/bot.js'
 import { systemClock } from '../dist/clock.js'
+import { policyOfLists } from '../dist/core/policy/policy.js'
+import { fixedPolicy } from '../dist/policy-source.js'
 import { openSimulatedFleet } from '../dist/host/simulated/fleet.js'
 import { openStore } from '../dist/store/database.js'
 import { account, APPROVER, instantChat, silent, temporaryDirectory, USER } from './fixture.mjs'
@@ -26,7 +28,7 @@ export const startBenchBot = async (onSend) => {
     hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
     requestsChannel: null,
     changesChannel: null,
-    policy: { ask: new Set([account(USER)]), approve: new Set([account(APPROVER)]), admin: new Set() },
+    policy: fixedPolicy(policyOfLists({ ask: [account(USER)], approve: [account(APPROVER)], admin: [] })),
   })
   const close = async () => {
     await bot.stop()

@@ -12,21 +12,27 @@ import { teamsMessages } from './chat/teams/receive'
 import { globalServiceUrl } from './chat/teams/serviceUrl'
 import { bothChats } from './chats'
 import { systemClock } from './clock'
-import type { Config, SlackSettings } from './config'
-import type { Policy } from './core/policy'
+import { readFile, type Config, type SlackSettings } from './config'
+import { policyOfLists, revisionOf, type Policy } from './core/policy/policy'
 import type { Address } from './core/ports'
 import { fleetFile, type World } from './host/simulated/fleet'
 import { byName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
 import { opening } from './opening'
+import { fixedPolicy, policySource } from './policy-source'
 import { playgroundHandler } from './playground/server'
 import { BOT, PEOPLE, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
 import { answers, openStore } from './store/database'
-import type { Log } from './work/parts'
+import type { Log, PolicySource } from './work/parts'
 
 export interface App {
   readonly port: number
   stop(): Promise<void>
+}
+
+export interface Server extends App {
+  /** Reads the policy again from its file; a wrong file changes nothing, and the log says every error. */
+  reload(): void
 }
 
 export interface Playground extends App {
@@ -40,18 +46,19 @@ type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
 /** A real workspace, a real tenant, or both. Throws Fault with the cure when a token, a port or the data directory is wrong. */
-export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
+export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
   opening(async (keep) => {
     const slack = config.slack && (await slackOf(config.slack))
     const { teams } = config
-    const organisation = { team: slack?.teamId ?? null, tenant: teams?.tenantId ?? null }
+    const organisation = { slackTeam: slack?.teamId ?? null, teamsTenant: teams?.tenantId ?? null }
+    const policy = policySource(config.file, organisation, () => readFile(config.path))
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
     const hosts = keep(openHosts(config.file, config.DATA_DIR, log), (each) => each.close())
     const bot = keep(
       await startBot({
         store,
         log,
-        policy: policyOf(organisation, config.file.policy),
+        policy,
         clock: systemClock,
         hosts: hosts.byName,
         chat: bothChats({ slack: slack && slackChat(slack, log), teams: teams && teamsChat(teams, log) }),
@@ -75,8 +82,8 @@ export const startServer = (config: ServerConfig, log: Log): Promise<App> =>
       }),
       (each) => each.close(),
     )
-    log.info({ port: http.port, slack: slackMode(slack), tenant: organisation.tenant }, 'serving')
-    return { port: http.port }
+    log.info({ port: http.port, slack: slackMode(slack), tenant: organisation.teamsTenant }, 'serving')
+    return { port: http.port, reload: () => reloaded(policy, log) }
   })
 
 const slackMode = (slack: SlackConfig | null): string | null =>
@@ -123,7 +130,7 @@ export const startPlayground = (
       await startBot({
         store,
         log,
-        policy: playgroundPolicy(),
+        policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
         hosts: byName(fleet.hosts),
         chat: bothChats({ slack: slackChat(slack, log), teams: null }),
@@ -148,6 +155,12 @@ export const startPlayground = (
     return { port, slack: local, world: fleet.world }
   })
 
+const reloaded = (policy: PolicySource, log: Log): void => {
+  const read = policy.reload()
+  if (read.ok) log.info({ revision: revisionOf(read.value) }, 'policy read again')
+  else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
+}
+
 const channelOf = (id: string | undefined): Address | null => {
   if (id === undefined) return null
   return id.startsWith('19:')
@@ -155,33 +168,12 @@ const channelOf = (id: string | undefined): Address | null => {
     : { kind: 'channel', chat: 'slack', channel: id }
 }
 
-interface Organisation {
-  readonly team: string | null
-  readonly tenant: string | null
-}
-
-/** An id of a chat that is not configured names nobody. */
-const policyOf = (
-  { team, tenant }: Organisation,
-  lists: { ask: string[]; approve: string[]; admin: string[] },
-): Policy => {
-  const accountOf = (id: string): string | null => {
-    if (id.includes('-')) return tenant && `teams:${tenant}/${id.toLowerCase()}`
-    return team && `slack:${team}/${id}`
-  }
-  const accounts = (ids: readonly string[]) => new Set(ids.flatMap((id) => accountOf(id) ?? []))
-  return { ask: accounts(lists.ask), approve: accounts(lists.approve), admin: accounts(lists.admin) }
-}
-
 const playgroundPolicy = (): Policy => {
   const withRole = (...roles: string[]) =>
-    PEOPLE.filter((person) => roles.includes(person.role)).map((person) => person.id)
-  return policyOf(
-    { team: TEAM.id, tenant: null },
-    {
-      ask: withRole('requester', 'approver', 'administrator'),
-      approve: withRole('approver', 'administrator'),
-      admin: withRole('administrator'),
-    },
-  )
+    PEOPLE.filter((person) => roles.includes(person.role)).map((person) => `slack:${TEAM.id}/${person.id}`)
+  return policyOfLists({
+    ask: withRole('requester', 'approver', 'administrator'),
+    approve: withRole('approver', 'administrator'),
+    admin: withRole('administrator'),
+  })
 }

@@ -1,18 +1,13 @@
 /** Environment and YAML file to one valid configuration, or every error at once. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import type { TeamsConfig } from './chat/teams/config'
-import { Fault, messageOf } from './core/errors'
+import { Fault } from './core/errors'
+import { policyFile } from './core/policy/schema'
 import { fromFolder, hostsSchema, type HostConfig } from './host/powershell/config'
+import { issueText, readYaml, type Read } from './yaml'
 
-const userId = z
-  .string()
-  .regex(
-    /^(?:[UW][A-Z0-9]{2,20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/,
-    'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id',
-  )
 const channelId = z
   .string()
   .regex(
@@ -29,14 +24,7 @@ const SHAPE = 'must hold settings, of which `policy` is one (see README, "Connec
 const fileSchema = z
   .strictObject(
     {
-      policy: z.strictObject(
-        {
-          ask: z.array(userId).default([]),
-          approve: z.array(userId).default([]),
-          admin: z.array(userId).default([]),
-        },
-        'is missing: lists of Slack member ids and Entra object ids under ask, approve and admin',
-      ),
+      policy: policyFile,
       channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
       requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
       /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
@@ -118,6 +106,8 @@ export type Config =
       readonly kind: 'server'
       readonly slack: SlackSettings | null
       readonly teams: TeamsConfig | null
+      /** Where `file` was read, for reading it again. */
+      readonly path: string
       readonly file: ConfigFile
     } & Common)
 
@@ -188,25 +178,26 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     ...problemsOf(teams),
     ...problemsOf(file),
   ]
-  if (!common.success || 'problems' in slack || 'problems' in teams || 'problems' in file)
+  if (
+    !common.success ||
+    path === undefined ||
+    'problems' in slack ||
+    'problems' in teams ||
+    'problems' in file
+  )
     throw wrong(problems)
-  return { kind: 'server', ...common.data, slack: slack.value, teams: teams.value, file: file.value }
+  return { kind: 'server', ...common.data, slack: slack.value, teams: teams.value, path, file: file.value }
 }
 
 const NO_FILE = 'GPU_CHATOPS_CONFIG: is missing: set it to the path of the YAML file with your policy'
 const NO_MODE =
   'SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode) is missing: set one of them'
 
-const readFile = (path: string): { value: ConfigFile } | { problems: string[] } => {
+/** The configuration file alone, as `policy check` and a reload read it. */
+export const readFile = (path: string): Read<ConfigFile> => {
   if (!existsSync(path)) return { problems: [`GPU_CHATOPS_CONFIG: there is no file ${path}`] }
-  try {
-    const read = fileSchema.safeParse(parseYaml(readFileSync(path, 'utf8')))
-    if (!read.success)
-      return { problems: issuesOf(read.error, 'the file').map((issue) => `${path}: ${issue}`) }
-    return { value: fromFile(read.data, dirname(path)) }
-  } catch (error) {
-    return { problems: [`${path}: ${messageOf(error)}`] }
-  }
+  const read = readYaml(path, fileSchema)
+  return 'value' in read ? { value: fromFile(read.value, dirname(path)) } : read
 }
 
 /** Where the bot keeps its data, whatever else is wrong with the settings. */
@@ -224,15 +215,13 @@ export interface HostsPart {
  * it names none, or they are wrong, which `readConfig` then tells.
  */
 export const readHosts = (path: string): HostsPart | null => {
-  try {
-    const read = hostsPart.parse(parseYaml(readFileSync(path, 'utf8')))
-    return {
-      hosts: read.hosts.map((host) => fromFolder(host, dirname(path))),
-      powershell: read.powershell ?? null,
-    }
-  } catch {
-    return null
-  }
+  const read = readYaml(path, hostsPart)
+  return 'value' in read
+    ? {
+        hosts: read.value.hosts.map((host) => fromFolder(host, dirname(path))),
+        powershell: read.value.powershell ?? null,
+      }
+    : null
 }
 const hostsPart = z.object({ hosts: hostsSchema(process.platform), powershell: z.string().min(1).optional() })
 
@@ -243,14 +232,7 @@ const fromFile = ({ fleet, hosts, ...rest }: ConfigFile, folder: string): Config
   ...(hosts === undefined ? {} : { hosts: hosts.map((host) => fromFolder(host, folder)) }),
 })
 
-/** `whole` names what is wrong where no single field is. */
-const issuesOf = (error: z.ZodError, whole = 'environment'): string[] =>
-  error.issues.map((issue) => {
-    const place = issue.path.map(String).join('.') || whole
-    return issue.code === 'unrecognized_keys'
-      ? `${place}: nothing is called ${issue.keys.join(' or ')} here`
-      : `${place}: ${issue.message}`
-  })
+const issuesOf = (error: z.ZodError): string[] => error.issues.map((issue) => issueText(issue, 'environment'))
 
 const wrong = (problems: readonly string[]): Fault =>
   new Fault(

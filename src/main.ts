@@ -7,6 +7,8 @@ import { Fault } from './core/errors'
 import { doctor, type Terminal } from './doctor/doctor'
 import { verifyHost, type Wanted } from './doctor/verify-host'
 import { openLog } from './log'
+import { policyCommand } from './policy-command'
+import type { Log } from './work/parts'
 
 const THINGS_TO_TRY = `
   1. As Maya:   /gpu assign hv01/gpu0 to train-02 --shutdown because fine-tuning
@@ -31,7 +33,7 @@ const serve = async (): Promise<void> => {
     terminal: process.stderr.isTTY,
     secrets: secretsOf(config),
   })
-  const app = config.kind === 'server' ? await startServer(config, log) : await startPlayground(config, log)
+  const app = config.kind === 'server' ? await startServing(config, log) : await startPlayground(config, log)
   if (config.kind === 'playground')
     process.stdout.write(
       `\nGPU ChatOps playground: http://localhost:${app.port}/\n${THINGS_TO_TRY}\nStop with Ctrl+C; the state is kept in ${config.DATA_DIR}.\n`,
@@ -39,10 +41,18 @@ const serve = async (): Promise<void> => {
   stopOnSignal(app)
 }
 
+const startServing = async (config: Extract<Config, { kind: 'server' }>, log: Log): Promise<App> => {
+  const server = await startServer(config, log)
+  process.on('SIGHUP', () => server.reload())
+  return server
+}
+
 const USAGE = `Usage: gpu-chatops                                     the bot, or with nothing configured the playground
        gpu-chatops doctor                              what keeps the bot from working, and what to do about it
        gpu-chatops verify-host HOST                    what a host must do, tried without changing anything
        gpu-chatops verify-host HOST --exercise GPU VM  and an assignment with its undo; the VM must be off
+       gpu-chatops policy check|test FILE              what is wrong with a policy; what it says to its examples
+       gpu-chatops policy schema                       its JSON schema, for editors
 `
 
 const terminal: Terminal = {
@@ -82,9 +92,16 @@ const misused = (): false => {
   return false
 }
 
+const lookAtPolicy = (args: readonly string[]): void => {
+  const { text, exitCode } = policyCommand(args)
+  process.stdout.write(`${text}\n`)
+  process.exitCode = exitCode
+}
+
 const main = async (): Promise<void> => {
   const [command, ...args] = process.argv.slice(2)
   if (command === undefined) return serve()
+  if (command === 'policy') { lookAtPolicy(args); return; }
   if (command === 'help' || command === '--help') return void process.stdout.write(USAGE)
   process.exitCode = (await said(command, args)) ? 0 : 1
 }

@@ -48,12 +48,13 @@ const errorsOf = (environment: NodeJS.ProcessEnv): string[] => {
   const [, ...errors] = faultOf(environment).message.split('\n  - ')
   return errors
 }
-/** The errors of a configuration file, without its path in front. */
+const withoutLine = (error: string): string => error.replace(/ \(line \d+\)$/, '')
+/** The errors of a configuration file, without its path in front and the line behind. */
 const errorsIn = (text: string): string[] => {
   const { path, environment } = withFile(text)
   return errorsOf(environment).map((error) => {
     if (!error.startsWith(`${path}: `)) throw new Error(`no path in: ${error}`)
-    return error.slice(path.length + 2)
+    return withoutLine(error.slice(path.length + 2))
   })
 }
 
@@ -114,6 +115,7 @@ describe('a server', () => {
 
     expect(readConfig(environment)).toEqual({
       kind: 'server',
+      path: environment['GPU_CHATOPS_CONFIG'],
       DATA_DIR: './data',
       PORT: 3978,
       LOG_LEVEL: 'info',
@@ -207,7 +209,7 @@ describe('a wrong environment', () => {
       '  - SLACK_SIGNING_SECRET: is too short: copy the whole Signing Secret (Basic Information)',
       '  - SLACK_APP_TOKEN: is not an app token, starting with xapp- (Basic Information, App-Level Tokens)',
       '  - SLACK_API_URL: is not an address such as https://slack.com/api/',
-      `  - ${path}: policy.ask.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id`,
+      `  - ${path}: policy.ask.0: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id (line 1)`,
     ])
   })
 
@@ -295,7 +297,19 @@ describe('a wrong configuration file', () => {
 
   it.each(['fleet: lab.yaml\n', 'policy:\n'])('without a policy says what a policy is: %j', (text) => {
     expect(errorsIn(text)).toEqual([
-      'policy: is missing: lists of Slack member ids and Entra object ids under ask, approve and admin',
+      'policy: is missing: people, roles and rules, or lists of member ids under ask, approve and admin',
+    ])
+  })
+
+  it('has the line of each error behind it, in a policy of people and rules too', () => {
+    const { path, environment } = withFile(
+      'policy:\n  people:\n    maya: { slack: maya }\n  roles:\n    all: [maja]\n  rules:\n    - name: one\n      ask: [everyone]\n      approve: automatic\n      quorum: 2\n',
+    )
+
+    expect(errorsOf(environment)).toEqual([
+      `${path}: policy.people.maya.slack: a Slack user id looks like U012ABCDEF (profile, More, Copy member ID) (line 3)`,
+      `${path}: policy.rules.0: nothing is called quorum here (line 7)`,
+      `${path}: policy.rules.0.ask: there is no role everyone (line 8)`,
     ])
   })
 

@@ -12,10 +12,12 @@ const { LIMITS, startBot } = typescript('src/bot.ts')
 const { systemClock } = typescript('src/clock.ts')
 const { hostName } = typescript('src/core/inventory.ts')
 const { planAssign, planScript } = typescript('src/core/plan/planner.ts')
+const { policyOfLists } = typescript('src/core/policy/policy.ts')
 const { startEngine } = typescript('src/host/powershell/engine/engine.ts')
 const { powerShellHost } = typescript('src/host/powershell/host.ts')
 const { openMemory } = typescript('src/host/powershell/memory.ts')
 const { fleetFile } = typescript('src/host/simulated/fleet.ts')
+const { fixedPolicy } = typescript('src/policy-source.ts')
 const { openStore } = typescript('src/store/database.ts')
 const { openFleet } = typescript('test/contract/over-powershell.ts')
 const { startWindows } = typescript('test/host/powershell/stubs/windows.ts')
@@ -136,7 +138,7 @@ const assignedByBot = async (host) => {
     hosts: new Map([[host.name, host]]),
     requestsChannel: null,
     changesChannel: null,
-    policy: { ask: new Set([account(USER)]), approve: new Set([account(APPROVER)]), admin: new Set() },
+    policy: fixedPolicy(policyOfLists({ ask: [account(USER)], approve: [account(APPROVER)], admin: [] })),
   })
   const say = (user, text) =>
     bot.inbox.accept({

@@ -10,6 +10,8 @@ const shown = {
   dryRun: z.boolean(),
   /** Show the plan as one PowerShell script. */
   script: z.boolean(),
+  /** Go on without approval; the policy says who may, and a reason is mandatory. */
+  breakGlass: z.boolean().optional(),
   reason,
 }
 const consents = {
@@ -57,6 +59,9 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   z.object({ kind: z.literal('resolve'), requestId }),
+  z.object({ kind: z.literal('reload') }),
+  /** A request, or the text of a command. */
+  z.object({ kind: z.literal('why'), what: z.string() }),
   z.object({ kind: z.literal('help'), topic: z.string().optional() }),
   z.object({ kind: z.literal('whoami') }),
 ])

@@ -11,15 +11,36 @@ import { account, address } from './ports'
 const said = z.object({ by: account, at: z.number(), reason: z.string().optional() })
 export type Said = z.infer<typeof said>
 
+/** One rule's demand: `count` different people who have one of the roles `by`. */
+const need = z.object({ rule: z.string(), by: z.array(z.string()), count: z.number().int().positive() })
+export type Need = z.infer<typeof need>
+
+/** `roles` are those that the person had when they approved. */
+const approval = said.extend({ person: z.string(), roles: z.array(z.string()) })
+export type Approval = z.infer<typeof approval>
+
+/** What a request is carried out on, one of them and no more; an undo runs on its plan's. */
+const authority = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('quorum'), at: z.number() }),
+  z.object({ kind: z.literal('automatic'), at: z.number(), rules: z.array(z.string()) }),
+  z.object({ kind: z.literal('break-glass'), by: account, at: z.number(), reason: z.string() }),
+])
+export type Authority = z.infer<typeof authority>
+
 const common = {
   id: z.string(),
   version: z.number().int().positive(),
   plan,
-  asked: said,
+  /** `person` is whose account it is by the policy: nobody approves on one chat what they asked for on the other. */
+  asked: said.extend({ person: z.string() }),
+  /** What a quorum takes. None: no quorum decides, but a rule or broken glass. */
+  needs: z.array(need),
+  /** In their order, one a person. */
+  approvals: z.array(approval),
   channel: address,
   expiresAt: z.number(),
 }
-const approved = { ...common, approval: said }
+const approved = { ...common, authority }
 const begun = { ...approved, startedAt: z.number(), fence: z.number().int() }
 const ended = { endedAt: z.number() }
 
@@ -59,9 +80,13 @@ export type RequestEvent =
   | {
       readonly kind: 'approve'
       readonly by: string
+      readonly person: string
+      readonly roles: string[]
       readonly at: number
       readonly reason?: string | undefined
     }
+  | { readonly kind: 'automatic'; readonly at: number; readonly rules: string[] }
+  | { readonly kind: 'break-glass'; readonly by: string; readonly at: number; readonly reason: string }
   | { readonly kind: 'deny'; readonly by: string; readonly at: number; readonly reason?: string | undefined }
   | {
       readonly kind: 'cancel'
@@ -101,9 +126,35 @@ export const settledBy = (request: Request): { what: string; said: Said } | null
   if ('resolved' in request) return { what: 'resolved', said: request.resolved }
   if ('denial' in request) return { what: 'denied', said: request.denial }
   if ('cancelled' in request) return { what: 'cancelled', said: request.cancelled }
-  if ('approval' in request) return { what: 'approved', said: request.approval }
-  return null
+  if (!('authority' in request)) return null
+  const { authority } = request
+  if (authority.kind === 'automatic') return null
+  const last = authority.kind === 'quorum' ? request.approvals.at(-1) : authority
+  return last ? { what: 'approved', said: last } : null
 }
+
+interface Stand {
+  readonly needs: readonly Need[]
+  readonly approvals: readonly Approval[]
+}
+
+/** What of each need is there. A person counts once, whatever accounts and roles they have. */
+export const standOf = ({
+  needs,
+  approvals,
+}: Stand): { readonly need: Need; readonly given: readonly Approval[] }[] =>
+  needs.map((need) => ({
+    need,
+    given: approvals.filter(
+      ({ person, roles }, index) =>
+        roles.some((role) => need.by.includes(role)) &&
+        approvals.findIndex((each) => each.person === person) === index,
+    ),
+  }))
+
+/** Never without a need: what nobody has to approve has another authority. */
+export const isQuorum = (request: Stand): boolean =>
+  request.needs.length > 0 && standOf(request).every(({ need, given }) => given.length >= need.count)
 
 const notFrom = (request: Request, event: RequestEvent): Refusal =>
   refusal(
@@ -123,8 +174,15 @@ export const transition = (request: Request, event: RequestEvent): Outcome<Reque
 const step = (request: Request, event: RequestEvent): Request | null => {
   switch (event.kind) {
     case 'approve':
-      if (request.state !== 'pending' || event.at >= request.expiresAt) return null
-      return { ...request, state: 'approved', approval: saidOf(event) }
+      return approve(request, event)
+    case 'automatic':
+      return request.state === 'pending' && request.needs.length === 0
+        ? { ...request, state: 'approved', authority: event }
+        : null
+    case 'break-glass':
+      return request.state === 'pending' && request.approvals.length === 0
+        ? { ...request, state: 'approved', authority: event }
+        : null
     case 'deny':
       return request.state === 'pending'
         ? { ...request, state: 'denied', denial: saidOf(event), endedAt: event.at }
@@ -146,12 +204,24 @@ const step = (request: Request, event: RequestEvent): Request | null => {
   }
 }
 
+/** The policy has refused all this with an explanation; here it cannot happen either, whatever the policy says. */
+const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve' }>): Request | null => {
+  if (request.state !== 'pending' || event.at >= request.expiresAt) return null
+  const { person, roles } = event
+  if (person === request.asked.person || event.by === request.asked.by) return null
+  if (request.approvals.some((each) => each.person === person || each.by === event.by)) return null
+  const counts = request.needs.some(({ by }) => roles.some((role) => by.includes(role)))
+  if (!counts) return null
+  const next = { ...request, approvals: [...request.approvals, { ...saidOf(event), person, roles }] }
+  return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next
+}
+
 /** Approved and not yet begun can still be cancelled; once running it ends by itself, done or undone. */
 const cancel = (request: Request, event: Extract<RequestEvent, { kind: 'cancel' }>): Request | null => {
   if (request.state === 'pending')
     return { ...request, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
   if (request.state !== 'approved') return null
-  const { approval, ...rest } = request
+  const { authority, ...rest } = request
   return { ...rest, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
 }
 

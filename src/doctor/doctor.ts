@@ -9,7 +9,7 @@ import type { Clock } from '../core/ports'
 import type { HostConfig } from '../host/powershell/config'
 import { MODULE, openPowerShellFleet, type PowerShellFleet } from '../host/powershell/fleet'
 import { moduleDigest } from '../host/powershell/health'
-import { fail, pass, sectionOf, type Finding } from './finding'
+import { fail, pass, sectionOf, warn, type Finding } from './finding'
 import { tryForcedCommand } from './forced-command'
 import { examined, type HostEvidence } from './host-checks'
 
@@ -33,10 +33,11 @@ export const doctor = async (
   }
   const { config, findings } = configuration(env)
   report('Configuration', findings)
-  if (config?.kind === 'server') {
+  if (config?.kind === 'server' && config.slack) {
     hint('asking Slack ...')
     report('Slack', [await slack(config.slack)])
   }
+  if (config?.kind === 'server' && config.teams) report('Microsoft Teams', [TEAMS])
   const file = env['GPU_CHATOPS_CONFIG']
   const part = file === undefined || file === '' ? null : readHosts(file)
   if (part?.hosts) {
@@ -69,6 +70,12 @@ const configuration = (env: NodeJS.ProcessEnv): { config: Config | null; finding
     return { config: null, findings: [fail('settings', error.message, 'README, "Connect it to Slack"')] }
   }
 }
+
+const TEAMS = warn(
+  'credentials',
+  'they are used with the first post, and not tried here',
+  'Say `whoami` to the bot in Teams; docs/teams.md says what to look at when it does not answer.',
+)
 
 const slack = async (settings: Parameters<typeof identifyBot>[0]): Promise<Finding> => {
   try {

@@ -96,15 +96,16 @@ const record = async (
     .execute()
 }
 
+/** Somebody who approved may still deny while others are waited for: the last decision stands. */
 export const recordDecision = async (
   tx: Tx,
-  decision: { requestId: string; account: string; verdict: string; at: number },
+  decision: { requestId: string; person: string; account: string; verdict: string; at: number },
 ): Promise<void> => {
-  const { requestId, ...rest } = decision
+  const { requestId, person, ...rest } = decision
   await tx
     .insertInto('decisions')
-    .values({ request_id: requestId, ...rest })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ request_id: requestId, person, ...rest })
+    .onConflict((conflict) => conflict.columns(['request_id', 'person']).doUpdateSet(rest))
     .execute()
 }
 

@@ -31,8 +31,8 @@ export interface Tables {
     by: string | null
     what: RequestChange
   }
-  /** One decision a person and request; the pair is unique. */
-  decisions: { request_id: string; account: string; verdict: string; at: number }
+  /** One decision a person and request, the last one; the pair is unique. */
+  decisions: { request_id: string; person: string; account: string; verdict: string; at: number }
   journal: { seq: Generated<number>; request_id: string; body: string }
   /** One operation a host at a time; `needs-attention` gives the lock back and is kept apart by the planner. */
   locks: { host: string; request_id: string; fence: number }
@@ -89,5 +89,20 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `alter table outbox add column otherwise text`,
     `create index outbox_place on outbox (address, seq) where wanted > shown and failure is null`,
+  ],
+  // Decisions are people's, whatever account they used; what was approved by one person is a quorum of one.
+  [
+    `alter table decisions rename to decisions_by_account`,
+    `create table decisions (request_id text not null, person text not null, account text not null, verdict text not null,
+       at integer not null, primary key (request_id, person))`,
+    `insert into decisions select request_id, account, account, verdict, at from decisions_by_account`,
+    `drop table decisions_by_account`,
+    `update requests set body = json_set(body, '$.asked.person', json_extract(body, '$.asked.by'),
+       '$.needs', json('[{"rule":"everything","by":["approve"],"count":1}]'), '$.approvals', json('[]'))`,
+    `update requests set body = json_remove(json_set(body,
+       '$.approvals', json_array(json_set(json_extract(body, '$.approval'),
+         '$.person', json_extract(body, '$.approval.by'), '$.roles', json('["approve"]'))),
+       '$.authority', json_object('kind', 'quorum', 'at', json_extract(body, '$.approval.at'))), '$.approval')
+     where json_extract(body, '$.approval') is not null`,
   ],
 ]

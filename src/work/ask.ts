@@ -1,9 +1,10 @@
 /** What changes a host: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
+import { brokenGlassNotice } from '../core/cards/change'
 import { planNotice } from '../core/cards/plan'
 import { refusalNotice } from '../core/answers/refusal'
 import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
-import { accepted, messageOf, refusal, refused, type Outcome } from '../core/errors'
+import { accepted, Fault, messageOf, refusal, refused, type Outcome } from '../core/errors'
 import { gpuByPath, peersOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
 import {
@@ -16,15 +17,18 @@ import {
   planUnshare,
   type PlanInput,
 } from '../core/plan/planner'
-import { revisionOf } from '../core/policy'
-import { isOpen, type RequestIn, type RequestState } from '../core/request'
+import { refuseBreakGlass } from '../core/policy/commands'
+import { judge, wishOf, type Judgement } from '../core/policy/judge'
+import { personOf, revisionOf } from '../core/policy/policy'
+import { isOpen, type Request, type RequestEvent, type RequestIn, type RequestState } from '../core/request'
 import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
-import { insertRequest, nextRequestId, requestsIn } from '../store/requests'
+import { apply, insertRequest, nextRequestId, requestsIn } from '../store/requests'
 import type { Tx } from '../store/database'
 import { cardOf } from './card'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
+import { isHeldBy } from './holding'
 import type { Parts } from './parts'
 import { subjectsOf, type Subjects } from './subjects'
 
@@ -48,7 +52,29 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
   const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views })
   if (!plan.ok) return say(refusalNotice(plan.refusals))
   if (command.dryRun || command.script) return say(planNotice(plan.value, command.script))
-  return raise(parts, { plan: plan.value, facts: facts.value, command, caller })
+  const judged = await judgePlan(parts, { plan: plan.value, facts: facts.value, command, caller })
+  if (!judged.ok) return say(refusalNotice(judged.refusals))
+  return raise(parts, { plan: plan.value, facts: facts.value, command, caller, judgement: judged.value })
+}
+
+type Asked = {
+  readonly plan: Plan
+  readonly facts: HostFacts
+  readonly command: PlanCommand
+  readonly caller: Caller
+}
+
+/** By the rules, and whether the one who asks may go on without the approval that they want. */
+const judgePlan = async (
+  parts: Parts,
+  { plan, facts, command, caller }: Asked,
+): Promise<Outcome<Judgement>> => {
+  const policy = parts.policy.inForce()
+  const person = personOf(policy, caller.account)
+  const own = await isHeldBy(parts.db, policy, plan, caller.account)
+  const judged = judge(policy, person, wishOf(plan, facts, own))
+  const glass = command.breakGlass === true ? refuseBreakGlass(policy, person, command.reason) : null
+  return glass === null ? judged : refused(glass, ...(judged.ok ? [] : judged.refusals))
 }
 
 const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
@@ -92,7 +118,7 @@ const planFor = async (
     vm,
     consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
     baselines: await baselinesOf(parts.db, facts.name),
-    policyRevision: revisionOf(parts.policy),
+    policyRevision: revisionOf(parts.policy.inForce()),
     peers: peersOf(facts, views),
   }
   const plan = planOf(command, input)
@@ -174,12 +200,9 @@ const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
 }
 
 const raise =
-  (
-    parts: Parts,
-    asked: { plan: Plan; facts: HostFacts; command: PlanCommand; caller: Caller },
-  ): Consequence =>
+  (parts: Parts, asked: Asked & { readonly judgement: Judgement }): Consequence =>
   async (tx) => {
-    const { plan, facts, command, caller } = asked
+    const { plan, facts, command, caller, judgement } = asked
     const vms = [plan.from, plan.to].flatMap((vm) => vm ?? [])
     const taken = await openOn(tx, {
       host: plan.host,
@@ -190,28 +213,57 @@ const raise =
     if (taken.length > 0) return refusalNotice(taken)
     const at = parts.clock.now()
     const channel = parts.requestsChannel ?? caller.channel
-    const request: RequestIn<'pending'> = {
+    const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
+    const said = { by: caller.account, person, at }
+    const pending: RequestIn<'pending'> = {
       state: 'pending',
       id: await nextRequestId(tx),
       version: 1,
       plan,
       channel,
-      asked:
-        command.reason === undefined
-          ? { by: caller.account, at }
-          : { by: caller.account, at, reason: command.reason },
+      asked: command.reason === undefined ? said : { ...said, reason: command.reason },
+      needs: judgement.kind === 'quorum' ? [...judgement.needs] : [],
+      approvals: [],
       expiresAt: at + parts.limits.requestExpiresMs,
     }
-    await insertRequest(tx, request)
+    await insertRequest(tx, pending)
+    const request = await authorised(tx, pending, { command, judgement, caller })
     await saveFacts(tx, facts, at)
     await post(tx, channel, await cardOf(tx, request, at), {
       at,
       requestId: request.id,
       otherwise: caller.back,
     })
+    if ('authority' in request && request.authority.kind === 'break-glass')
+      await post(tx, parts.changesChannel ?? channel, brokenGlassNotice(request), {
+        at,
+        otherwise: caller.back,
+      })
     parts.log.info(
       { request: request.id, by: caller.account, action: plan.action, gpu: plan.gpu.alias },
       'asked',
     )
     return null
   }
+
+/** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */
+const authorised = async (
+  tx: Tx,
+  pending: RequestIn<'pending'>,
+  { command, judgement, caller }: Pick<Asked, 'command' | 'caller'> & { readonly judgement: Judgement },
+): Promise<Request> => {
+  const event = authorityOf(pending, { command, judgement, caller })
+  if (event === null) return pending
+  const next = await apply(tx, pending, event)
+  if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
+  return next.value
+}
+
+const authorityOf = (
+  { asked: { at } }: RequestIn<'pending'>,
+  { command, judgement, caller }: Pick<Asked, 'command' | 'caller'> & { readonly judgement: Judgement },
+): RequestEvent | null => {
+  if (judgement.kind === 'automatic') return { kind: 'automatic', at, rules: [...judgement.rules] }
+  if (command.breakGlass !== true || command.reason === undefined) return null
+  return { kind: 'break-glass', by: caller.account, at, reason: command.reason }
+}

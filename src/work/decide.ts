@@ -2,11 +2,13 @@
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { STATE_WORDS } from '../core/answers/states'
+import { stateWords } from '../core/cards/approvals'
 import { ago } from '../core/answers/words'
 import { refusal, type Refusal } from '../core/errors'
 import type { Notice } from '../core/notice'
-import { refuseDecision } from '../core/policy'
-import { settledBy, type Request, type Said } from '../core/request'
+import { refuseDecision } from '../core/policy/commands'
+import { personOf, rolesAmong } from '../core/policy/policy'
+import { settledBy, type Request, type RequestEvent, type Said } from '../core/request'
 import type { Tx } from '../store/database'
 import { unlockHost } from '../store/journal'
 import { apply, findRequest, recordDecision } from '../store/requests'
@@ -37,23 +39,35 @@ export const decide =
       return refused && refusalNotice([refused])
     }
     const at = parts.clock.now()
-    const next = await apply(tx, request, {
-      kind: decision.verdict,
-      by: decision.by,
-      at,
-      reason: decision.reason,
-    })
+    const person = personOf(parts.policy.inForce(), decision.by) ?? decision.by
+    const next = await apply(tx, request, eventOf(parts, request, { decision, person, at }))
     if (!next.ok) return refusalNotice(next.refusals)
     // A process that died between taking the host's lock and beginning left the lock behind.
     if (decision.verdict === 'cancel') await unlockHost(tx, request.plan.host, request.id)
-    await recordDecision(tx, { requestId: request.id, account: decision.by, verdict: decision.verdict, at })
+    await recordDecision(tx, {
+      requestId: request.id,
+      person,
+      account: decision.by,
+      verdict: decision.verdict,
+      at,
+    })
     await refreshCard(tx, next.value, at)
     parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
     // Who pressed a button sees the card change; who typed may be far away from it.
-    return decision.version === undefined
-      ? doneNotice(`${request.id}: ${STATE_WORDS[next.value.state]}.`)
-      : null
+    return decision.version === undefined ? doneNotice(`${request.id}: ${stateWords(next.value)}.`) : null
   }
+
+/** The roles are those of this moment. */
+const eventOf = (
+  parts: Parts,
+  request: Request,
+  { decision, person, at }: { decision: Decision; person: string; at: number },
+): RequestEvent => {
+  const { by, reason, verdict } = decision
+  if (verdict !== 'approve') return { kind: verdict, by, at, reason }
+  const wanted = request.needs.flatMap((need) => need.by)
+  return { kind: verdict, by, person, roles: rolesAmong(parts.policy.inForce(), person, wanted), at, reason }
+}
 
 export const noRequest = (id: string): Refusal =>
   refusal('unknown-name', `there is no request ${id.toUpperCase()}`, 'See `requests` for the open ones.')
@@ -64,9 +78,9 @@ const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal 
     return refusal('finished', `${request.id}: ${STATE_WORDS[request.state]}`, `See \`show ${request.id}\`.`)
   if (request.state === 'pending' && parts.clock.now() >= request.expiresAt)
     return refusal('finished', `${request.id} has expired`, 'Ask the requester to ask again.')
-  const notAllowed = refuseDecision(parts.policy, request, decision)
+  const notAllowed = refuseDecision(parts.policy.inForce(), request, decision)
   if (notAllowed) return notAllowed
-  if (decision.version !== undefined && decision.version !== request.version)
+  if (decision.version !== undefined && !isCurrent(request, decision.version))
     return refusal(
       'stale',
       `${request.id} has changed since that button was shown`,
@@ -74,6 +88,13 @@ const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal 
     )
   return null
 }
+
+/**
+ * While a request is pending, all that changes is who has approved it, never its plan: of several approvers who press
+ * at once each one counts, also those whose button is from before the others.
+ */
+const isCurrent = (request: Request, version: number): boolean =>
+  request.state === 'pending' ? version >= 1 && version <= request.version : version === request.version
 
 const alreadySaid = (id: string, { what, said }: { what: string; said: Said }, now: number): Notice => {
   const when = `${ago(now - said.at)}.`

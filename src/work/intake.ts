@@ -6,7 +6,7 @@ import { refusalNotice } from '../core/answers/refusal'
 import { doneNotice } from '../core/answers/done'
 import { messageOf, refusal } from '../core/errors'
 import { parse } from '../core/grammar/parse'
-import { refuseCommand } from '../core/policy'
+import { refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
@@ -103,7 +103,7 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
   if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
   const command = parse(said.text)
   if (!command.ok) return say(refusalNotice(command.refusals))
-  const refused = refuseCommand(parts.policy, delivery.from, command.value.kind)
+  const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
     return say(refusalNotice([refused]))
   return respond(parts, command.value, {

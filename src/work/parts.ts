@@ -1,6 +1,7 @@
 /** What the workers share: the store, the world outside, and how they wake one another. */
 import type { HostName } from '../core/inventory'
-import type { Policy } from '../core/policy'
+import type { Outcome } from '../core/errors'
+import type { Policy } from '../core/policy/policy'
 import type { Address, Chat, Clock, Host } from '../core/ports'
 import type { RequestIn } from '../core/request'
 import type { Db } from '../store/database'
@@ -11,12 +12,19 @@ export interface Log {
   error(what: object, message: string): void
 }
 
+/** The policy in force. It changes between two readings when an administrator has it read again. */
+export interface PolicySource {
+  inForce(): Policy
+  /** Reads the file again. A wrong one changes nothing and is refused with every error. */
+  reload(): Outcome<Policy>
+}
+
 export interface Parts {
   readonly db: Db
   readonly clock: Clock
   readonly chat: Chat
   readonly hosts: ReadonlyMap<HostName, Host>
-  readonly policy: Policy
+  readonly policy: PolicySource
   readonly limits: Limits
   /** Where requests are posted; null: in the channel where they are asked for. */
   readonly requestsChannel: Address | null

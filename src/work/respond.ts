@@ -7,15 +7,16 @@ import { refusalNotice } from '../core/answers/refusal'
 import { requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
+import { authorityWords } from '../core/cards/approvals'
 import { scriptParts, titleOf } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
-import { may, rolesOf } from '../core/policy'
+import { capabilitiesOf, may } from '../core/policy/commands'
+import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request, RequestState } from '../core/request'
 import { isPartitionable } from '../core/partitions'
-import type { Plan } from '../core/plan/plan'
 import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { findRequest, history, lineOf, requestsIn } from '../store/requests'
@@ -23,9 +24,12 @@ import { ask } from './ask'
 import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide, noRequest } from './decide'
+import { heldBy } from './holding'
 import type { Parts } from './parts'
+import { reloadPolicy } from './reload'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
+import { why } from './why'
 
 const HISTORY_ROWS = 400
 
@@ -52,6 +56,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return resumeScope(parts, command.scope, caller)
     case 'resolve':
       return resolveRequest(parts, command.requestId, caller)
+    case 'reload':
+      return reloadPolicy(parts, caller)
     case 'smi':
       return readNvidiaSmi(parts, command.name, caller)
     case 'list':
@@ -64,8 +70,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return say(await requests(parts, command))
     case 'history':
       return say(await pastOf(parts, command))
+    case 'why':
+      return say(await why(parts, command.what, caller))
     case 'help':
-      return say(helpNotice(command.topic, (kind) => may(parts.policy, caller.account, kind)))
+      return say(helpNotice(command.topic, (kind) => may(parts.policy.inForce(), caller.account, kind)))
     case 'whoami':
       return say(whoami(parts, caller))
   }
@@ -91,24 +99,8 @@ const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, c
     command,
     now: parts.clock.now(),
     requests: (await openRequests(parts)).map((each) => lineOf(each)),
-    mine: command.mine ? await heldBy(parts, caller.account) : new Set(),
+    mine: command.mine ? await heldBy(parts.db, parts.policy.inForce(), caller.account) : new Set(),
   })
-
-/** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
-const heldBy = async (parts: Parts, account: string): Promise<ReadonlySet<string>> => {
-  const gave = (await requestsIn(parts.db, ['succeeded'])).filter(
-    ({ plan }) => plan.action !== 'partition' && plan.action !== 'resize',
-  )
-  const newest = new Map(gave.map((request) => [heldKey(request.plan), request]))
-  const held = [...newest.values()].filter(
-    (request) => request.plan.to !== null && request.asked.by === account,
-  )
-  return new Set(held.map((request) => request.plan.gpu.alias))
-}
-
-/** A whole GPU has one holder; of a shared one, each VM has its own part. */
-const heldKey = ({ gpu, mode, from, to }: Plan): string =>
-  mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
 const REQUEST_ID = /^r-\d+$/i
 
@@ -184,7 +176,7 @@ const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' 
     at,
     by,
     requestId: request.id,
-    what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}`,
+    what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}${what === 'claim' ? `, on ${authorityWords(request)}` : ''}`,
   }))
   return historyNotice({ lines, page: command.page, name: command.name })
 }
@@ -202,5 +194,14 @@ const mentions = (request: Request, name: string): boolean =>
     request.asked.by.split('/')[1],
   ].some((each) => each?.toLowerCase() === name)
 
-const whoami = (parts: Parts, caller: Caller) =>
-  whoamiNotice({ account: caller.account, name: caller.name, roles: rolesOf(parts.policy, caller.account) })
+const whoami = (parts: Parts, caller: Caller) => {
+  const policy = parts.policy.inForce()
+  const person = personOf(policy, caller.account)
+  return whoamiNotice({
+    account: caller.account,
+    name: caller.name,
+    person: person === null ? null : { name: person, accounts: policy.people.get(person) ?? [] },
+    roles: rolesOf(policy, person),
+    may: capabilitiesOf(policy, person),
+  })
+}

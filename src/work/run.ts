@@ -2,7 +2,9 @@
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
-import { revisionOf } from '../core/policy'
+import { lapses } from '../core/policy/commands'
+import { wishOf } from '../core/policy/judge'
+import { revisionOf } from '../core/policy/policy'
 import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import { isPaused } from '../store/fleet'
@@ -10,6 +12,7 @@ import { lockHost, unlockHost } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { refreshCard, sayWaiting } from './card'
 import { startLoop, type Loop } from './loop'
+import { isHeldBy } from './holding'
 import { operate } from './operation'
 import type { Parts } from './parts'
 import { verify } from './verify'
@@ -94,7 +97,7 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   if (fence === null) return false
   const facts = request.state === 'approved' ? await readFacts(parts, host) : null
   if (request.state === 'approved' && facts === null) return giveBack(parts, request)
-  const changes = facts && request.state === 'approved' ? changesIn(parts, request, facts) : []
+  const changes = facts && request.state === 'approved' ? await changesIn(parts, request, facts) : []
   const at = parts.clock.now()
   const event: RequestEvent =
     changes.length > 0 ? { kind: 'void', at, changes } : { kind: 'claim', at, fence }
@@ -118,11 +121,22 @@ const giveBack = async (parts: Parts, request: Request): Promise<false> => {
   return false
 }
 
-const changesIn = (parts: Parts, { plan }: RequestIn<'approved'>, facts: HostFacts): string[] => {
-  const revision = revisionOf(parts.policy)
-  if (digestNow(plan, facts, revision) === plan.digest) return []
+/** What the plan rests on, and what the approval rests on: facts, policy and roles as they are now. */
+const changesIn = async (
+  parts: Parts,
+  request: RequestIn<'approved'>,
+  facts: HostFacts,
+): Promise<string[]> => {
+  const { plan, asked } = request
+  const policy = parts.policy.inForce()
+  const revision = revisionOf(policy)
+  const own = await isHeldBy(parts.db, policy, plan, asked.by)
+  const lapsed = lapses(policy, request, wishOf(plan, facts, own))
+  if (digestNow(plan, facts, revision) === plan.digest) return lapsed
   const changes = explainChange(plan.facts, stableFacts(plan, facts, revision))
-  return changes.length > 0 ? changes : ['The plan itself is not the one that was approved.']
+  return changes.length > 0
+    ? [...changes, ...lapsed]
+    : ['The plan itself is not the one that was approved.', ...lapsed]
 }
 
 const step = (parts: Parts, id: string, event: RequestEvent): Promise<Request | null> =>

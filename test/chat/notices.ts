@@ -49,7 +49,9 @@ const pending: RequestIn<'pending'> = {
   id: 'R-7',
   version: 1,
   plan,
-  asked: { by: MAYA, at: NOW, reason: 'fine-tuning of the new model' },
+  asked: { by: MAYA, person: 'maya', at: NOW, reason: 'fine-tuning of the new model' },
+  needs: [{ rule: 'everything', by: ['approve'], count: 1 }],
+  approvals: [],
   channel: { kind: 'channel', chat: 'slack', channel: 'C0GPU' },
   expiresAt: NOW + 30 * MINUTE,
 }
@@ -61,7 +63,13 @@ const after = (from: Request, ...events: readonly RequestEvent[]): Request =>
     return next.value
   }, from)
 
-const approve: RequestEvent = { kind: 'approve', by: JONAS, at: NOW + 2 * MINUTE }
+const approve: RequestEvent = {
+  kind: 'approve',
+  by: JONAS,
+  person: 'jonas',
+  roles: ['approve'],
+  at: NOW + 2 * MINUTE,
+}
 const claim: RequestEvent = { kind: 'claim', at: NOW + 2 * MINUTE + SECOND, fence: 7 }
 const END = NOW + 5 * MINUTE
 const running = after(pending, approve, claim)
@@ -235,8 +243,20 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   'smi-verified': smiNotice('in train-01 on hv01', smi(SMI_TABLE)),
   'smi-failed': smiNotice('in train-01 on hv01', smi('', 43)),
-  whoami: whoamiNotice({ account: MAYA, name: 'Maya Lind', roles: ['ask', 'admin'] }),
-  'whoami-nobody': whoamiNotice({ account: JONAS, name: 'Jonas Berg', roles: [] }),
+  whoami: whoamiNotice({
+    account: MAYA,
+    name: 'Maya Lind',
+    person: { name: 'maya', accounts: [MAYA] },
+    roles: ['ask', 'admin'],
+    may: ['ask', 'administer'],
+  }),
+  'whoami-nobody': whoamiNotice({
+    account: JONAS,
+    name: 'Jonas Berg',
+    person: null,
+    roles: [],
+    may: [],
+  }),
   done: doneNotice('`hv01` is paused: no new steps until `resume hv01`.', JONAS),
   refusal: refusalNotice([
     refusal('not-allowed', 'you may not approve your own request', 'Ask another approver.'),

@@ -6,7 +6,9 @@ export const APPROVER = 'slack:T1/U2'
 export const pending = aRequest('R-1')
 
 export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEvent, { kind: K }> } = {
-  approve: { kind: 'approve', by: APPROVER, at: 5 },
+  approve: { kind: 'approve', by: APPROVER, person: APPROVER, roles: ['approve'], at: 5 },
+  automatic: { kind: 'automatic', at: 5, rules: ['own'] },
+  'break-glass': { kind: 'break-glass', by: pending.asked.by, at: 5, reason: 'the cluster is down' },
   deny: { kind: 'deny', by: APPROVER, at: 5, reason: 'not now' },
   cancel: { kind: 'cancel', by: pending.asked.by, at: 5 },
   expire: { kind: 'expire', at: pending.expiresAt },

@@ -10,12 +10,14 @@ import { LIMITS, startBot } from '../../src/bot'
 import { slackChat } from '../../src/chat/slack/post'
 import { slackEvents } from '../../src/chat/slack/receive'
 import { systemClock } from '../../src/clock'
+import { policyOfLists } from '../../src/core/policy/policy'
 import type { Host, SmiAnswer } from '../../src/core/ports'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import { superviseEngine } from '../../src/host/powershell/engine/supervised'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
 import { startHttp } from '../../src/http'
+import { fixedPolicy } from '../../src/policy-source'
 import { openStore } from '../../src/store/database'
 import { BOT, startLocalSlack, TEAM } from '../../src/playground/slack/local-slack'
 import { openFleet } from '../contract/over-powershell'
@@ -172,7 +174,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
   const bot = await startBot({
     store,
     log,
-    policy: { ask: new Set([account(MAYA)]), approve: new Set([account(JONAS)]), admin: new Set() },
+    policy: fixedPolicy(policyOfLists({ ask: [account(MAYA)], approve: [account(JONAS)], admin: [] })),
     clock: systemClock,
     hosts: new Map([[host.name, host]]),
     chat: slackChat(config, log),
@@ -186,6 +188,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
     pages: null,
     ready: () => Promise.resolve(true),
     slackEvents: slackEvents(config, bot.inbox, log).listener,
+    teamsMessages: null,
   })
   port = http.port
   try {

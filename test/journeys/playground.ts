@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { startPlayground, startServer, type Playground } from '../../src/app'
+import type { PolicyFile } from '../../src/core/policy/schema'
 import { fleetFile } from '../../src/host/simulated/fleet'
 import {
   PEOPLE,
@@ -143,12 +144,16 @@ export interface Served extends Acting {
   traces(): unknown
   /** Deliveries that the bot took in: while this stays, there is nothing that it could still be about to do. */
   deliveries(): number
+  /** The policy in the configuration file, for the next time that it is read. */
+  writesPolicy(policy: unknown): void
+  /** The rows of the decisions that count. */
+  decisions(): unknown[]
   end(): Promise<void>
 }
 
 export interface ServedOptions {
   readonly people?: readonly Person[]
-  readonly policy?: { readonly ask: string[]; readonly approve: string[]; readonly admin: string[] }
+  readonly policy?: PolicyFile
   /** Text of a fleet file. */
   readonly fleet?: string
 }
@@ -185,6 +190,10 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
     eventsUrl: () => way.url,
   })
   const everyone = people.map((person) => person.id)
+  const policy = options.policy ?? { ask: everyone, approve: everyone, admin: everyone }
+  const path = join(dir, 'gpu-chatops.yaml')
+  const writePolicy = (next: unknown): void => writeFileSync(path, JSON.stringify({ policy: next }))
+  writePolicy(policy)
   const app = await startServer(
     {
       kind: 'server',
@@ -192,10 +201,11 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
       PORT: 0,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
+      path,
       slack: { botToken: 'xoxb-journey', signingSecret, appToken: null, apiUrl: slack.apiUrl },
       teams: null,
       file: {
-        policy: options.policy ?? { ask: everyone, approve: everyone, admin: everyone },
+        policy,
         channels: { changes: CHANGES },
         requests: { expireMinutes: 30 },
         fleet: join(dir, 'fleet.yaml'),
@@ -233,6 +243,8 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
       ),
     }),
     deliveries: () => rows('deliveries').length,
+    writesPolicy: writePolicy,
+    decisions: () => rows('decisions'),
     end: async () => {
       await app.stop()
       await slack.close()

@@ -34,6 +34,7 @@ beforeEach(async () => {
       LOG_LEVEL: 'error',
       slack: null,
       teams: teams.config,
+      path: join(dir, 'none.yaml'),
       file: {
         policy: {
           ask: [maya.objectId, guest.objectId],

@@ -145,3 +145,50 @@ describe('pauses', () => {
     await store.close()
   })
 })
+
+describe('requests that were written before there were quorums', () => {
+  const lists = aRequest('R-1')
+  const { needs, approvals, asked, ...old } = lists
+  const { person, ...said } = asked
+  const approval = { by: 'slack:T1/U2', at: 5, reason: 'idle' }
+
+  it("read as approved by a quorum of one, and their decisions are people's", async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+    const pending = { ...old, asked: said }
+    const approved = { ...old, id: 'R-2', state: 'approved', asked: said, approval }
+    await store.db.transaction().execute(async (tx) => {
+      for (const statement of ['drop table decisions', ...(MIGRATIONS[0] ?? []).filter(isDecisions)])
+        await sql.raw(statement).execute(tx)
+      await sql`insert into decisions values ('R-2', 'slack:T1/U2', 'approve', 5)`.execute(tx)
+      for (const id of ['R-1', 'R-2']) await insertRequest(tx, { ...lists, id })
+      for (const each of [pending, approved])
+        await sql`update requests set body = ${JSON.stringify(each)} where id = ${each.id}`.execute(tx)
+      await sql`pragma user_version = 2`.execute(tx)
+    })
+    await store.close()
+
+    const reopened = await openStore(dir)
+    const read = [await findRequest(reopened.db, 'R-1'), await findRequest(reopened.db, 'R-2')]
+    const decisions = await reopened.db.selectFrom('decisions').selectAll().execute()
+    await reopened.close()
+
+    expect(read).toEqual([
+      { ...lists, asked: { ...said, person } },
+      {
+        ...lists,
+        id: 'R-2',
+        state: 'approved',
+        approvals: [{ ...approval, person: approval.by, roles: ['approve'] }],
+        authority: { kind: 'quorum', at: 5 },
+      },
+    ])
+    expect(read[0]?.needs).toEqual(needs)
+    expect(approvals).toEqual([])
+    expect(decisions).toEqual([
+      { request_id: 'R-2', person: 'slack:T1/U2', account: 'slack:T1/U2', verdict: 'approve', at: 5 },
+    ])
+  })
+})
+
+const isDecisions = (statement: string): boolean => statement.startsWith('create table decisions')

@@ -31,7 +31,11 @@ describe('requests', () => {
 
   it('let one of two people through who decide on the same version', async () => {
     const approve = (by: string) =>
-      store.db.transaction().execute((tx) => apply(tx, aRequest('R-1'), { kind: 'approve', by, at: 5 }))
+      store.db
+        .transaction()
+        .execute((tx) =>
+          apply(tx, aRequest('R-1'), { kind: 'approve', by, person: by, roles: ['approve'], at: 5 }),
+        )
 
     const [first, second] = await Promise.allSettled(APPROVERS.map(approve))
 
@@ -40,7 +44,8 @@ describe('requests', () => {
     expect(await findRequest(store.db, 'R-1')).toMatchObject({
       version: 2,
       state: 'approved',
-      approval: { by: APPROVERS[0] },
+      authority: { kind: 'quorum' },
+      approvals: [{ by: APPROVERS[0] }],
     })
   })
 
@@ -65,15 +70,15 @@ describe('requests', () => {
     ])
   })
 
-  it('keep one decision a person', async () => {
-    const decision = { requestId: 'R-1', account: APPROVERS[0], verdict: 'approve', at: 5 }
+  it('keep one decision a person, the last one, whatever account it came from', async () => {
+    const decision = { requestId: 'R-1', person: 'jonas', account: APPROVERS[0], verdict: 'approve', at: 5 }
     await store.db.transaction().execute(async (tx) => {
       await recordDecision(tx, decision)
-      await recordDecision(tx, { ...decision, verdict: 'deny', at: 6 })
+      await recordDecision(tx, { ...decision, account: APPROVERS[1], verdict: 'deny', at: 6 })
     })
 
-    expect(await store.db.selectFrom('decisions').select(['verdict', 'at']).execute()).toEqual([
-      { verdict: 'approve', at: 5 },
+    expect(await store.db.selectFrom('decisions').select(['account', 'verdict', 'at']).execute()).toEqual([
+      { account: APPROVERS[1], verdict: 'deny', at: 6 },
     ])
   })
 

@@ -24,7 +24,9 @@ export const aRequest = (id: string): RequestIn<'pending'> => ({
   id,
   version: 1,
   plan: planned(ask('assign', { host: aHost() })),
-  asked: { by: REQUESTER, at: 1 },
+  asked: { by: REQUESTER, person: REQUESTER, at: 1 },
+  needs: [{ rule: 'everything', by: ['approve'], count: 1 }],
+  approvals: [],
   channel: CHANNEL,
   expiresAt: 1_000,
 })

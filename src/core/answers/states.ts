@@ -20,6 +20,8 @@ export const STATE_WORDS: { readonly [S in RequestState]: string } = {
 export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   asked: 'asked to',
   approve: 'approved to',
+  automatic: 'approved by a rule to',
+  'break-glass': 'broke the glass to',
   deny: 'denied to',
   cancel: 'withdrawn: to',
   expire: 'expired: to',

@@ -1,37 +1,53 @@
-/** `whoami`: the account as the policy names it, and what it may do. */
-import type { Notice } from '../notice'
+/** `whoami`: the account, the person and the roles as the policy names them, and what they may do. */
+import type { Notice, Part } from '../notice'
+import type { Capability } from '../policy/commands'
 
-const WORDS = {
+const WORDS: { readonly [C in Capability]: string } = {
   ask: 'ask for GPUs',
   approve: 'approve and deny requests of others',
-  admin: 'pause, resume and resolve',
-} as const
+  administer: 'pause, resume, resolve and reload',
+  'break-glass': 'go on without approval in an emergency (`--break-glass`)',
+}
 
-export const whoamiNotice = (who: {
-  account: string
-  name: string
-  roles: readonly (keyof typeof WORDS)[]
-}): Notice => ({
-  summary: `You are ${who.name}`,
+export interface Who {
+  readonly account: string
+  readonly name: string
+  /** Null when the policy names nobody with this account. */
+  readonly person: { readonly name: string; readonly accounts: readonly string[] } | null
+  readonly roles: readonly string[]
+  readonly may: readonly Capability[]
+}
+
+export const whoamiNotice = ({ account, name, person, roles, may }: Who): Notice => ({
+  summary: `You are ${name}`,
   tone: 'plain',
   parts: [
     {
       kind: 'text',
       runs: [
         'You are ',
-        { person: who.account },
+        { person: account },
         '. Your member id for the policy is ',
-        { code: who.account.split('/')[1] ?? who.account },
+        { code: account.split('/')[1] ?? account },
         '.',
       ],
     },
-    {
-      kind: 'text',
-      runs: [
-        who.roles.length === 0
-          ? 'You are on no list of the policy, so this bot does nothing for you. An administrator can add your member id.'
-          : `You may look at everything, and ${who.roles.map((role) => WORDS[role]).join('; ')}.`,
-      ],
-    },
+    ...(person === null ? [] : [personPart(person, roles)]),
+    { kind: 'text', runs: [mayText(person, may)] },
   ],
 })
+
+const personPart = (person: NonNullable<Who['person']>, roles: readonly string[]): Part => ({
+  kind: 'facts',
+  rows: [
+    { label: 'Person', runs: [person.name] },
+    { label: 'Accounts', runs: [person.accounts.join(', ')] },
+    { label: 'Roles', runs: [roles.join(', ') || 'none'] },
+  ],
+})
+
+const mayText = (person: Who['person'], may: readonly Capability[]): string => {
+  if (person === null)
+    return 'You are on no list of the policy, so this bot does nothing for you. An administrator can add your member id.'
+  return `You may ${['look at everything', ...may.map((each) => WORDS[each])].join('; ')}.`
+}

@@ -2,7 +2,9 @@
 import type { Notice, Run } from '../notice'
 import type { Plan, PlanAction } from '../plan/plan'
 import { type StepKind, saysOf } from '../plan/step'
-import type { RequestIn } from '../request'
+import type { Request, RequestIn } from '../request'
+import { approvedRuns, authorityParts } from './approvals'
+import { titleOf } from './plan'
 
 const holder = (each: { name: string } | null): Run[] => (each ? [{ strong: each.name }] : ['the host'])
 
@@ -42,13 +44,22 @@ export const changeNotice = (request: RequestIn<'succeeded'>): Notice => {
       { kind: 'text', runs },
       {
         kind: 'note',
-        runs: [
-          `${request.id} · asked by `,
-          { person: request.asked.by },
-          ' · approved by ',
-          { person: request.approval.by },
-        ],
+        runs: [`${request.id} · asked by `, { person: request.asked.by }, ' · ', ...approvedRuns(request)],
       },
+    ],
+  }
+}
+
+/** For the channel of changes, at once: somebody went on without approval. */
+export const brokenGlassNotice = (request: Request): Notice => {
+  const title = titleOf(request.plan)
+  return {
+    summary: `Broken glass: ${request.id} ${title} goes on without approval`,
+    tone: 'bad',
+    parts: [
+      { kind: 'text', runs: [{ strong: 'Broken glass' }, `: ${request.id} ${title}`] },
+      ...authorityParts(request),
+      { kind: 'note', runs: ['Checks, locks and undo are as always; only the approval was waived.'] },
     ],
   }
 }

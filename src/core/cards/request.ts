@@ -1,8 +1,8 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
-import { STATE_WORDS } from '../answers/states'
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
-import type { Request, RequestState, Said, Verification } from '../request'
+import type { Authority, Request, RequestState, Said, Verification } from '../request'
+import { authorityParts, standParts, stateWords } from './approvals'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 
@@ -66,11 +66,19 @@ const END_WORDS = {
   void: 'void',
 } as const satisfies { readonly [S in Extract<Request, { endedAt: number }>['state']]: string }
 
+const AUTHORITY_WORDS = {
+  quorum: 'approved',
+  automatic: 'approved by rule',
+  'break-glass': 'broken open',
+} as const satisfies { readonly [K in Authority['kind']]: string }
+
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
 const whenRuns = (request: Request): Run[] => [
   'Asked ',
   { time: request.asked.at },
-  ...('approval' in request ? [', approved ', { time: request.approval.at }] : []),
+  ...('authority' in request
+    ? [`, ${AUTHORITY_WORDS[request.authority.kind]} `, { time: request.authority.at }]
+    : []),
   ...('endedAt' in request ? [`, ${END_WORDS[request.state]} `, { time: request.endedAt }] : []),
   ...(request.state === 'pending' ? [', expires ', { time: request.expiresAt }, ' if nobody decides'] : []),
 ]
@@ -95,16 +103,17 @@ const MORE_WORDS: { readonly [S in RequestState]?: string } = {
   void: 'void: the facts changed after approval; nothing was done',
 }
 
-const headlineOf = ({ state }: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
+const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
   headline:
     waiting === null
-      ? (MORE_WORDS[state] ?? STATE_WORDS[state])
-      : `${STATE_WORDS[state]}, waiting: ${waiting}`,
-  tone: TONES[state],
+      ? (MORE_WORDS[request.state] ?? stateWords(request))
+      : `${stateWords(request)}, waiting: ${waiting}`,
+  tone: TONES[request.state],
 })
 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
-  if (request.state === 'pending') return [...cautionParts(request.plan), ...stepParts(request.plan)]
+  if (request.state === 'pending')
+    return [...standParts(request), ...cautionParts(request.plan), ...stepParts(request.plan)]
   if (progress === null) return []
   const steps = progressPart(request.plan, progress, now)
   const current = request.state === 'running' ? currentPart(request.plan, progress) : null
@@ -117,8 +126,7 @@ const byLine = (what: string, said: Said): Part => ({
 })
 
 const endParts = (request: Request): Part[] => {
-  const parts: Part[] = []
-  if ('approval' in request) parts.push(byLine('Approved', request.approval))
+  const parts = authorityParts(request)
   switch (request.state) {
     case 'denied':
       return [...parts, byLine('Denied', request.denial)]

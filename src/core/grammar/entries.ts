@@ -10,13 +10,16 @@ export interface HelpEntry {
   readonly needs: 'anyone' | 'requester' | 'approver' | 'admin'
 }
 
-const PLAN_FLAGS = '[--shutdown] [--power-off] [--no-start] [--dry-run] [--script] [because REASON]'
+const PLAN_FLAGS =
+  '[--shutdown] [--power-off] [--no-start] [--dry-run] [--script] [--break-glass] [because REASON]'
 const CONSENTS = [
   '`--shutdown` allows a running VM to be shut down through its guest; without it a running VM is left alone.',
   '`--power-off` has it turned off like a power cut instead: unsaved work is lost.',
   '`--no-start` leaves a VM that was off switched off; one that ran before always runs again.',
   '`--dry-run` shows the plan and stops. `--script` shows the plan as one PowerShell script.',
 ]
+const BREAK_GLASS =
+  '`--break-glass` goes on without approval, for those whom the policy lets; it needs a reason and is announced.'
 const REASON =
   '`because` takes the rest of the line, up to 500 characters. Flags at its very end are still flags; a reason that is quoted as a whole may contain anything.'
 const VM_NAMES =
@@ -59,6 +62,7 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     ],
     notes: [
       ...CONSENTS,
+      BREAK_GLASS,
       REASON,
       VM_NAMES,
       '`--mode partition` gives a share of a GPU that is split (`partition GPU into N`); without it the VM gets the whole GPU.',
@@ -74,23 +78,24 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
       'move hv01/gpu2 to train-01 --shutdown',
       'move hv01/gpu2 to train-02 because urgent --dry-run',
     ],
-    notes: [...CONSENTS, REASON, VM_NAMES],
+    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
     needs: 'requester',
   },
   release: {
     usage: `release GPU|VM ${PLAN_FLAGS}`,
     says: "Give a GPU, or the GPU or partition of a VM, back to its host and restore the VM's settings.",
     examples: ['release hv01/gpu0', 'release train-01 --shutdown because done'],
-    notes: [...CONSENTS, REASON, VM_NAMES],
+    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
     needs: 'requester',
   },
   partition: {
-    usage: 'partition GPU into N [--dry-run] [--script] [because REASON]',
+    usage: 'partition GPU into N [--dry-run] [--script] [--break-glass] [because REASON]',
     says: 'Split a GPU into N partitions (GPU-P), so that several VMs share it; 1 makes it whole again.',
     examples: ['partition hv02/gpu0 into 4', 'partition hv02/gpu0 into 8 because more desktops'],
     notes: [
       'The counts that a GPU offers are in `show GPU`. The count can be changed only while no VM has a partition.',
       '`--dry-run` shows the plan and stops. `--script` shows the plan as one PowerShell script.',
+      BREAK_GLASS,
       REASON,
     ],
     needs: 'requester',
@@ -99,7 +104,7 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     usage: `resize VM --vram SIZE ${PLAN_FLAGS}`,
     says: 'Give the GPU partition of a VM more or less video memory.',
     examples: ['resize vdi-05 --vram 8GiB --shutdown', 'resize vdi-05 --vram 6144MiB --dry-run'],
-    notes: [...CONSENTS, REASON, VM_NAMES],
+    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
     needs: 'requester',
   },
   smi: {
@@ -161,6 +166,20 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     examples: ['resolve R-12'],
     notes: [REQUEST_ID],
     needs: 'admin',
+  },
+  reload: {
+    usage: 'reload',
+    says: 'Read the policy again from its file; a wrong file changes nothing and is refused with every error.',
+    examples: ['reload'],
+    notes: ['A new policy voids what was approved under the old one and has not begun.'],
+    needs: 'admin',
+  },
+  why: {
+    usage: 'why REQUEST|"COMMAND"',
+    says: 'Why the policy answers so: which rule, which roles, and who is waited for.',
+    examples: ['why R-12', 'why "assign hv01/gpu0 to train-01"'],
+    notes: [REQUEST_ID, 'A command goes in quotes and is only judged: nothing is asked for or changed.'],
+    needs: 'anyone',
   },
   help: {
     usage: 'help [COMMAND]',

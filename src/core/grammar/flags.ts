@@ -55,7 +55,11 @@ export const LIST_FLAGS: readonly Flag[] = [
   PAGE,
 ]
 
-const SHOW_FLAGS: readonly Flag[] = [onOff('--dry-run', 'dryRun'), onOff('--script', 'script')]
+const SHOW_FLAGS: readonly Flag[] = [
+  onOff('--dry-run', 'dryRun'),
+  onOff('--script', 'script'),
+  { name: '--break-glass', field: 'breakGlass', otherwise: undefined, takes: null },
+]
 export const PLAN_FLAGS: readonly Flag[] = [
   onOff('--shutdown', 'shutdown'),
   onOff('--power-off', 'powerOff'),

@@ -13,7 +13,7 @@ import {
   RESIZE_FLAGS,
   type Flag,
 } from './flags'
-import { readAnyName, readCount, readGpu, readName, readRequest, readScope } from './values'
+import { readAnyName, readCount, readGpu, readName, readQuestion, readRequest, readScope } from './values'
 import type { Word } from './words'
 
 export interface Argument {
@@ -66,6 +66,13 @@ const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or 
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
 const LEASE: Reading = { field: 'lease', label: 'DURATION', what: 'a duration, such as `8h`', read: leaseEnd }
 
+const QUESTION: Reading = {
+  field: 'what',
+  label: 'REQUEST or "COMMAND"',
+  what: 'a request, such as `R-12`, or a command in quotes',
+  read: readQuestion,
+}
+
 const COUNT: Reading = {
   field: 'count',
   label: 'N',
@@ -102,6 +109,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),
   resolve: form([must(ID)]),
+  reload: form([]),
+  why: form([must(QUESTION)]),
   help: form([can(TOPIC)]),
   whoami: form([]),
 }

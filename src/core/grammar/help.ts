@@ -9,10 +9,10 @@ import { didYouMean, nearest } from './suggest'
 export { HELP, type HelpEntry }
 
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
-  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history']],
+  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
   ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel']],
   ['Decide', ['approve', 'deny']],
-  ['Run the hosts', ['pause', 'resume', 'resolve']],
+  ['Run the hosts', ['pause', 'resume', 'resolve', 'reload']],
   ['This bot', ['help', 'whoami']],
 ]
 const WHOM = {

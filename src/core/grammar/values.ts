@@ -79,6 +79,13 @@ export const readRequest = (word: Word): Outcome<string> => {
     : accepted(`R-${digits.replace(/^0+(?=\d)/, '')}`)
 }
 
+/** The id of a request; any other text is read as a command when it is answered. */
+export const readQuestion = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'a command')
+  if (hidden) return hidden
+  return /^(?:r-)?\d{1,12}$/i.test(word.text) ? readRequest(word) : accepted(word.text)
+}
+
 export const readPage = (word: Word): Outcome<number> =>
   /^\d{1,6}$/.test(word.text) && Number(word.text) > 0
     ? accepted(Number(word.text))

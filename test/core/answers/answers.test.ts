@@ -106,15 +106,23 @@ describe('a refusal', () => {
 
 describe('whoami', () => {
   test('shows the member id for the policy and what the person may do', () => {
-    const notice = whoamiNotice({ account: 'slack:T123/U456', name: 'Ana', roles: ['ask', 'admin'] })
+    const notice = whoamiNotice({
+      account: 'slack:T123/U456',
+      name: 'Ana',
+      person: { name: 'ana', accounts: ['slack:T123/U456', 'teams:aa/bb'] },
+      roles: ['research', 'oncall'],
+      may: ['ask', 'administer'],
+    })
 
     expect(textOf(notice)).toContain('You are @slack:T123/U456. Your member id for the policy is U456.')
-    expect(textOf(notice)).toContain('ask for GPUs; pause, resume and resolve')
+    expect(textOf(notice)).toContain('ask for GPUs; pause, resume, resolve and reload')
     expect(textOf(notice)).not.toContain('approve')
+    for (const each of ['ana', 'slack:T123/U456, teams:aa/bb', 'research, oncall'])
+      expect(JSON.stringify(notice)).toContain(each)
   })
 
   test('tells one who is on no list what to do', () => {
-    const notice = whoamiNotice({ account: 'slack:T123/U456', name: 'Ana', roles: [] })
+    const notice = whoamiNotice({ account: 'slack:T123/U456', name: 'Ana', person: null, roles: [], may: [] })
 
     expect(textOf(notice)).toContain('An administrator can add your member id')
   })

@@ -55,6 +55,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     noStart: flag(),
     dryRun: flag(),
     script: flag(),
+    ...maybe(d, { breakGlass: true }),
     ...because,
   }
   const mode = maybe(d, { mode: d.pick(['dda', 'partition'] as const) })
@@ -86,6 +87,8 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),
     resolve: () => ({ kind: 'resolve', requestId }),
+    reload: () => ({ kind: 'reload' }),
+    why: () => ({ kind: 'why', what: d.pick([requestId, `assign ${gpu} to "${name(d)}" now`]) }),
     help: () => ({ kind: 'help', ...maybe(d, { topic: name(d) }) }),
     whoami: () => ({ kind: 'whoami' }),
   }

@@ -1,9 +1,11 @@
 /** The bot's workers over a store and a simulated fleet, with a chat that only takes notes. */
 import type { PlanCommand } from '../../../src/core/command'
+import { policyOfLists } from '../../../src/core/policy/policy'
 import type { Notice } from '../../../src/core/notice'
 import type { Address, Chat, Clock } from '../../../src/core/ports'
 import type { Request } from '../../../src/core/request'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from '../../../src/host/simulated/fleet'
+import { fixedPolicy } from '../../../src/policy-source'
 import type { Db } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
 import { ask } from '../../../src/work/ask'
@@ -42,11 +44,7 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
   clock,
   chat: recordingChat(),
   hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
-  policy: {
-    ask: new Set([REQUESTER]),
-    approve: new Set([APPROVER]),
-    admin: new Set([ADMIN]),
-  },
+  policy: fixedPolicy(policyOfLists({ ask: [REQUESTER], approve: [APPROVER], admin: [ADMIN] })),
   limits: {
     requestExpiresMs: 30 * 60_000,
     pollMs: 30_000,

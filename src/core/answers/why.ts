@@ -1,0 +1,81 @@
+/** `why`: which rule of the policy answers, which roles it wants, and who is waited for. */
+import { authorityParts, standParts, stateWords } from '../cards/approvals'
+import { titleOf } from '../cards/plan'
+import type { Outcome } from '../errors'
+import { runsOf } from '../grammar/prose'
+import type { Notice, Part, Run } from '../notice'
+import { answerOf, judge, rulesFor, type Fit, type Wish } from '../policy/judge'
+import { rolesOf, type Policy } from '../policy/policy'
+import type { Request } from '../request'
+import { refusalNotice } from './refusal'
+
+const text = (...runs: Run[]): Part => ({ kind: 'text', runs })
+
+/** `production: asked by researchers; 2 of platform` for one VM or for the GPU alone. */
+const fitPart = ({ rule, vm }: Fit): Part => {
+  const about = vm === null ? '' : `For ${vm}: `
+  if (rule === null) return text(`${about}no rule fits, and what no rule fits is refused.`)
+  const approval =
+    rule.approve === 'automatic'
+      ? 'no approver is needed'
+      : `${rule.approve.count} of ${rule.approve.by.join(' or ')} must approve`
+  return text(
+    `${about}rule `,
+    { strong: rule.name },
+    ` is the first that fits: ${rule.ask.join(' or ')} may ask; ${approval}.`,
+  )
+}
+
+const WORDS: { readonly [A in string]?: string } = {
+  refused: 'This would be refused.',
+  automatic: 'This would go on at once, without an approver.',
+}
+
+/** Of a command that nobody gave: `person` is who asks why. */
+export const whyWishNotice = (policy: Policy, person: string, wish: Wish): Notice => {
+  const judgement = judge(policy, person, wish)
+  const answer = answerOf(judgement)
+  return {
+    summary: `The policy says: ${answer}`,
+    tone: judgement.ok ? 'plain' : 'bad',
+    parts: [
+      { kind: 'title', text: `The policy says: ${answer}` },
+      text(WORDS[answer] ?? `This would wait for ${answer}.`),
+      ...rulesFor(policy, wish).map(fitPart),
+      ...against(judgement),
+      {
+        kind: 'note',
+        runs: [`You are ${person}, with the roles: ${rolesOf(policy, person).join(', ') || 'none'}.`],
+      },
+    ],
+  }
+}
+
+const against = (judgement: Outcome<unknown>): Part[] =>
+  judgement.ok ? [] : refusalNotice(judgement.refusals).parts
+
+/** Of a request: what it needs and has, and what it was carried out on. */
+export const whyRequestNotice = (request: Request): Notice => {
+  const title = `${request.id} ${titleOf(request.plan)}: ${stateWords(request)}`
+  const needs = request.needs.map(({ rule, by, count }) =>
+    text('Rule ', { strong: rule }, ` wants ${count} of ${by.join(' or ')}.`),
+  )
+  return {
+    summary: title,
+    tone: 'plain',
+    parts: [
+      { kind: 'title', text: title },
+      ...(needs.length > 0 ? needs : [text('Its rule wants no approver.')]),
+      ...(request.state === 'pending' ? standParts(request) : authorityParts(request)),
+      ...request.approvals.map(({ by, person, roles }) =>
+        text({ person: by }, ` counts as ${person}, by the role ${roles.join(', ')}.`),
+      ),
+      {
+        kind: 'note',
+        runs: runsOf(
+          'Whoever asked never counts, on no account. Roles are looked at again before the first step.',
+        ),
+      },
+    ],
+  }
+}

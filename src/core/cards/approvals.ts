@@ -1,0 +1,88 @@
+/** Who has approved, who is waited for, and what a request is carried out on. */
+import { STATE_WORDS } from '../answers/states'
+import type { Part, Run } from '../notice'
+import { standOf, type Request } from '../request'
+
+const wantedBy = ({ needs }: Request): number => needs.reduce((sum, { count }) => sum + count, 0)
+
+/** `waiting for an approver`, `waiting for approvers: 1 of 2`, and any other state as it is. */
+export const stateWords = (request: Request): string => {
+  if (request.state !== 'pending') return STATE_WORDS[request.state]
+  const wanted = wantedBy(request)
+  if (wanted <= 1) return STATE_WORDS.pending
+  const given = standOf(request).reduce((sum, each) => sum + Math.min(each.given.length, each.need.count), 0)
+  return `waiting for approvers: ${given} of ${wanted}`
+}
+
+/** While several are waited for: `1 of 2 from platform (rule production): @jonas approved`. */
+export const standParts = (request: Request): Part[] => {
+  if (wantedBy(request) <= 1) return []
+  return standOf(request).map(({ need, given }) => ({
+    kind: 'text',
+    runs: [
+      { strong: `${given.length} of ${need.count}` },
+      ` from ${need.by.join(' or ')} (rule ${need.rule})`,
+      ...given.flatMap(({ by, reason }, index): Run[] => [
+        index === 0 ? ': ' : ', ',
+        { person: by },
+        ` approved${reason === undefined ? '' : `: ${reason}`}`,
+      ]),
+    ],
+  }))
+}
+
+/** What it was carried out on, one line for each person; nothing while that is open. */
+export const authorityParts = (request: Request): Part[] => {
+  if (!('authority' in request)) return []
+  const { authority } = request
+  switch (authority.kind) {
+    case 'quorum':
+      return request.approvals.map(({ by, reason }) => ({
+        kind: 'text',
+        runs: ['Approved by ', { person: by }, ...(reason === undefined ? [] : [`: ${reason}`])],
+      }))
+    case 'automatic':
+      return [
+        { kind: 'text', runs: [`Approved by the policy (${rulesOf(authority.rules)}), without an approver`] },
+      ]
+    case 'break-glass':
+      return [
+        {
+          kind: 'text',
+          runs: [
+            { strong: 'Broken glass: no approver was asked. ' },
+            { person: authority.by },
+            `: ${authority.reason}`,
+          ],
+        },
+      ]
+  }
+}
+
+const rulesOf = (rules: readonly string[]): string => `rule ${rules.join(', ')}`
+
+/** For history and notes: `a quorum of 2`, `the rule own-release`, `broken glass`. */
+export const authorityWords = (request: Request): string => {
+  if (!('authority' in request)) return 'no authority'
+  const { authority } = request
+  switch (authority.kind) {
+    case 'quorum':
+      return `a quorum of ${request.approvals.length}`
+    case 'automatic':
+      return `the ${rulesOf(authority.rules)}`
+    case 'break-glass':
+      return 'broken glass'
+  }
+}
+
+/** `approved by @jonas, @priya`, for the announcement of a change. */
+export const approvedRuns = (request: Request): Run[] =>
+  'authority' in request && request.authority.kind === 'quorum'
+    ? [
+        'approved by ',
+        ...request.approvals.flatMap(({ by }, index): Run[] => [
+          ...(index === 0 ? [] : [', ']),
+          { person: by },
+        ]),
+      ]
+    : [`on ${authorityWords(request)}`]

@@ -1,0 +1,27 @@
+/** The team's own examples beside its rules: what they expect, and what the policy answers. */
+import { answerOf, judge, type Wish } from './judge'
+import type { Policy } from './policy'
+import type { Example } from './schema'
+
+export interface Tried {
+  readonly example: Example
+  readonly answer: string
+  readonly why: readonly string[]
+}
+
+export const tryExamples = (policy: Policy, examples: readonly Example[]): Tried[] =>
+  examples.map((example) => {
+    const judgement = judge(policy, example.who, wishOf(example))
+    return {
+      example,
+      answer: answerOf(judgement),
+      why: judgement.ok ? [] : judgement.refusals.map(({ reason }) => reason),
+    }
+  })
+
+const wishOf = ({ who, expect, vms, gpu, ...rest }: Example): Wish => ({
+  ...rest,
+  gpu,
+  host: gpu.split('/')[0] ?? gpu,
+  vms: vms.map((name) => ({ id: name, name })),
+})

@@ -1,0 +1,124 @@
+/**
+ * What the policy says to a wish: the first rule that fits decides, and what no rule fits is refused. A wish that is
+ * about two VMs, a move, is judged for each of them, and both judgements hold: otherwise moving a GPU to a VM with a
+ * lenient rule would take it from one with a strict rule.
+ */
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
+import type { HostFacts } from '../inventory'
+import type { Plan } from '../plan/plan'
+import type { Need } from '../request'
+import { rolesAmong, type Policy, type Rule } from './policy'
+
+export interface Wish {
+  readonly command: Plan['action']
+  readonly mode: Plan['mode']
+  readonly host: string
+  readonly gpu: string
+  readonly model: string
+  readonly vms: readonly { readonly id: string; readonly name: string }[]
+  /** It is about what the same person asked for before, and still holds. */
+  readonly own: boolean
+  readonly force: boolean
+  readonly unsupportedPartitioning: boolean
+}
+
+/** What has to be there before it is carried out. */
+export type Judgement =
+  | { readonly kind: 'automatic'; readonly rules: readonly string[] }
+  | { readonly kind: 'quorum'; readonly needs: readonly Need[] }
+
+export const wishOf = (plan: Plan, facts: HostFacts, own: boolean): Wish => ({
+  command: plan.action,
+  mode: plan.mode,
+  host: plan.host,
+  gpu: plan.gpu.alias,
+  model: plan.gpu.model,
+  vms: [plan.from, plan.to?.id === plan.from?.id ? null : plan.to].flatMap((vm) => vm ?? []),
+  own,
+  force: plan.steps.some((step) => step.kind === 'dismountDevice' && step.force),
+  unsupportedPartitioning: isUnsupported(plan, facts),
+})
+
+/** Giving a partition back is never held against anyone. */
+export const isUnsupported = ({ mode, action }: Pick<Plan, 'mode' | 'action'>, { os }: HostFacts): boolean =>
+  mode === 'partition' && action !== 'release' && os.release !== '2025'
+
+/** A rule that fits, and the VM for which it does. */
+export interface Fit {
+  readonly rule: Rule | null
+  readonly vm: string | null
+}
+
+/** The rule for each VM of the wish, or for the GPU alone where there is none. */
+export const rulesFor = (policy: Policy, wish: Wish): Fit[] =>
+  (wish.vms.length === 0 ? [null] : wish.vms).map((vm) => ({
+    rule: policy.rules.find((rule) => fits(policy, rule, wish, vm)) ?? null,
+    vm: vm?.name ?? null,
+  }))
+
+const fits = (policy: Policy, rule: Rule, wish: Wish, vm: Wish['vms'][number] | null): boolean =>
+  (rule.commands?.includes(wish.command) ?? true) &&
+  (rule.modes?.includes(wish.mode) ?? true) &&
+  (rule.own !== true || wish.own) &&
+  (rule.hosts === undefined || like(rule.hosts, wish.host)) &&
+  (rule.gpus === undefined || like(rule.gpus, wish.gpu)) &&
+  (rule.models === undefined || like(rule.models, wish.model)) &&
+  (rule.classes === undefined ||
+    rule.classes.some((each) => like(policy.classes.get(each) ?? [], wish.model))) &&
+  (rule.vms === undefined || (vm !== null && (like(rule.vms, vm.name) || like(rule.vms, vm.id))))
+
+/** `*` stands for any characters, everything else for itself, whatever its case. */
+const like = (patterns: readonly string[], text: string): boolean =>
+  patterns.some((pattern) => {
+    const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    return new RegExp(`^${pieces.join('.*')}$`, 'isu').test(text)
+  })
+
+/** Every reason against it at once; else what has to be there before it is carried out. */
+export const judge = (policy: Policy, person: string | null, wish: Wish): Outcome<Judgement> => {
+  const found = rulesFor(policy, wish)
+  const against = found.flatMap((fit) => refusalsOf(policy, person, wish, fit))
+  if (against.length > 0) return refused(...against)
+  const rules = [...new Set(found.flatMap(({ rule }) => rule ?? []))]
+  const needs = rules.flatMap(({ name, approve }) =>
+    approve === 'automatic' ? [] : { rule: name, ...approve },
+  )
+  return accepted(
+    needs.length === 0
+      ? { kind: 'automatic', rules: rules.map(({ name }) => name) }
+      : { kind: 'quorum', needs },
+  )
+}
+
+const refusalsOf = (policy: Policy, person: string | null, wish: Wish, { rule, vm }: Fit): Refusal[] => {
+  const about = `${wish.command} with ${wish.gpu}${vm === null ? '' : ` and ${vm}`}`
+  if (rule === null)
+    return [refusal('not-allowed', `no rule of the policy fits ${about}`, 'An administrator can add one.')]
+  const named = `the rule \`${rule.name}\` of the policy`
+  return [
+    ...(rolesAmong(policy, person, rule.ask).length > 0
+      ? []
+      : [refusal('not-allowed', `${named} lets only ${rule.ask.join(', ')} ask for ${about}`, SEE_WHOAMI)]),
+    ...(wish.force && !rule.force
+      ? [refusal('not-allowed', `${named} allows no -Force for ${about}`, 'Choose a GPU that needs none.')]
+      : []),
+    ...(wish.unsupportedPartitioning && !rule.unsupportedPartitioning
+      ? [
+          refusal(
+            'not-allowed',
+            `${named} allows no partitions where Microsoft does not support them, which ${about} would be`,
+            'Use a host with Windows Server 2025, or the whole GPU.',
+          ),
+        ]
+      : []),
+  ]
+}
+
+const SEE_WHOAMI = '`whoami` shows your roles.'
+
+/** `2 of platform`, `1 of leads and 2 of platform`, `automatic` or `refused`. */
+export const answerOf = (judgement: Outcome<Judgement>): string => {
+  if (!judgement.ok) return 'refused'
+  if (judgement.value.kind === 'automatic') return 'automatic'
+  return judgement.value.needs.map(({ by, count }) => `${count} of ${by.join(' or ')}`).join(' and ')
+}

@@ -1,0 +1,124 @@
+/** The policy in force: people with their accounts on both chats, roles, and rules in the order in which they are tried. */
+import { createHash } from 'node:crypto'
+import { refused, accepted, refusal, type Outcome } from '../errors'
+import type { ListsForm, PolicyFile, RulesForm } from './schema'
+
+export type Rule = RulesForm['rules'][number]
+
+export interface Policy {
+  /** The accounts of each person. An account that is not here may do nothing. */
+  readonly people: ReadonlyMap<string, readonly string[]>
+  /** The people of each role. */
+  readonly roles: ReadonlyMap<string, ReadonlySet<string>>
+  /** Patterns of models of each class of GPUs. */
+  readonly classes: ReadonlyMap<string, readonly string[]>
+  readonly administer: readonly string[]
+  readonly breakGlass: readonly string[]
+  readonly rules: readonly Rule[]
+}
+
+/** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
+export interface Chats {
+  readonly slackTeam: string | null
+  readonly teamsTenant: string | null
+}
+
+/** Refused: the short form where both chats are enabled, since it binds nobody's accounts together; ids of a chat that is off. */
+export const policyFrom = (file: PolicyFile, chats: Chats): Outcome<Policy> => {
+  if ('rules' in file) return accepted(ofRules(file, chats))
+  if (chats.teamsTenant !== null && chats.slackTeam !== null)
+    return refused(
+      refusal(
+        'not-possible',
+        'policy: lists of ids are for one chat alone; with Slack and Teams it must say who is who',
+        'Write people, roles and rules (docs/policy.md).',
+      ),
+    )
+  const { ask, approve, admin } = file
+  const elsewhere = [...ask, ...approve, ...admin].filter((id) => accountOf(id, chats) === null)
+  if (elsewhere.length > 0)
+    return refused(
+      refusal(
+        'not-possible',
+        `policy: ${[...new Set(elsewhere)].join(', ')} would be of a chat that is not configured`,
+        'Take them out, or configure that chat.',
+      ),
+    )
+  const accounts = (ids: readonly string[]) => ids.flatMap((id) => accountOf(id, chats) ?? [])
+  return accepted(policyOfLists({ ask: accounts(ask), approve: accounts(approve), admin: accounts(admin) }))
+}
+
+/** Ids of Entra are GUIDs, and those of Slack have no hyphen. Null where that chat is off. */
+const accountOf = (id: string, { slackTeam, teamsTenant }: Chats): string | null => {
+  if (!id.includes('-')) return slackTeam && `slack:${slackTeam}/${id}`
+  return teamsTenant && `teams:${teamsTenant.toLowerCase()}/${id.toLowerCase()}`
+}
+
+const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy => ({
+  people: new Map(
+    Object.entries(file.people).map(([person, { slack, teams }]) => [
+      person,
+      [
+        ...(slack === undefined || slackTeam === null ? [] : [`slack:${slackTeam}/${slack}`]),
+        ...(teams === undefined || teamsTenant === null
+          ? []
+          : [`teams:${teamsTenant.toLowerCase()}/${teams}`]),
+      ],
+    ]),
+  ),
+  roles: new Map(Object.entries(file.roles).map(([role, who]) => [role, new Set(who)])),
+  classes: new Map(Object.entries(file.classes)),
+  administer: file.administer,
+  breakGlass: file.breakGlass,
+  rules: file.rules,
+})
+
+/** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
+export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy => ({
+  people: new Map([...ask, ...approve, ...admin].map((account) => [account, [account]])),
+  roles: new Map(Object.entries({ ask, approve, admin }).map(([role, who]) => [role, new Set(who)])),
+  classes: new Map(),
+  administer: ['admin'],
+  breakGlass: [],
+  rules: [
+    {
+      name: 'everything',
+      ask: ['ask'],
+      approve: { by: ['approve'], count: 1 },
+      force: true,
+      unsupportedPartitioning: true,
+    },
+  ],
+})
+
+const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
+  [...map]
+    .map(([key, values]): [string, T[]] => [key, [...values].sort()])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** Changes with every change of what the policy says; part of each plan's digest, so that a new policy voids old approvals. */
+export const revisionOf = ({ people, roles, classes, administer, breakGlass, rules }: Policy): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        inOrder(people),
+        inOrder(roles),
+        inOrder(classes),
+        [...administer].sort(),
+        [...breakGlass].sort(),
+        rules,
+      ]),
+    )
+    .digest('hex')
+    .slice(0, 12)
+
+/** The one person whose account this is; null for an account that the policy does not name. */
+export const personOf = (policy: Policy, account: string): string | null =>
+  [...policy.people].find(([, accounts]) => accounts.includes(account))?.[0] ?? null
+
+export const rolesOf = (policy: Policy, person: string | null): string[] =>
+  person === null ? [] : [...policy.roles].flatMap(([role, who]) => (who.has(person) ? role : []))
+
+/** Those of the roles that the person has. */
+export const rolesAmong = (policy: Policy, person: string | null, roles: readonly string[]): string[] =>
+  rolesOf(policy, person).filter((role) => roles.includes(role))

@@ -1,0 +1,199 @@
+/** `policy:` of the configuration file as it is written: the short form of three lists, or people, roles and rules. */
+import { z } from 'zod'
+import { plan } from '../plan/plan'
+
+const slackId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{2,20}$/, 'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID)')
+const teamsId = z
+  .guid('a Teams account is the Entra object id of the person, a GUID (Entra ID, Users, Object ID)')
+  .toLowerCase()
+
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/,
+    'is no name: up to 40 letters, digits, dots, hyphens and underscores',
+  )
+const names = z.array(name)
+const someNames = names.min(1, 'names none')
+const pattern = z.string().min(1).max(200)
+const patterns = z.array(pattern).min(1, 'names none')
+const COMMANDS = plan.shape.action
+const MODES = z.enum(['dda', 'partition'])
+
+const person = z
+  .strictObject({ slack: slackId.optional(), teams: teamsId.optional() })
+  .refine(({ slack, teams }) => slack !== undefined || teams !== undefined, {
+    error: 'needs an account: slack, teams, or both',
+  })
+
+const approve = z.union(
+  [
+    z.literal('automatic'),
+    z.strictObject({ by: someNames, count: z.number().int().min(1).max(20).default(1) }),
+  ],
+  'is `automatic`, or `by` with one role at least and `count` with how many people (1 to 20)',
+)
+
+const rule = z.strictObject({
+  name: name.describe('Shown on cards and by `why`.'),
+  commands: z.array(COMMANDS).min(1).optional().describe('Absent: any command that changes a host.'),
+  modes: z.array(MODES).min(1).optional(),
+  hosts: patterns.optional().describe('Names; `*` stands for anything.'),
+  gpus: patterns.optional().describe('GPUs as `hv01/gpu0`; `*` stands for anything.'),
+  models: patterns.optional().describe('Models, such as `*A100*`.'),
+  classes: someNames.optional().describe('Classes of GPUs, from `classes`.'),
+  vms: patterns.optional().describe('Names or ids of VMs; a rule with `vms` is about no GPU without a VM.'),
+  own: z.literal(true).optional().describe('Only what the person asked for themselves and still holds.'),
+  ask: someNames.describe('Roles that may ask.'),
+  approve: approve.describe('How many people of which roles, or `automatic`.'),
+  force: z.boolean().default(false).describe('May a device be dismounted with -Force?'),
+  unsupportedPartitioning: z
+    .boolean()
+    .default(false)
+    .describe('May GPUs be partitioned where Microsoft does not support it?'),
+})
+
+const example = z.strictObject({
+  who: name,
+  command: COMMANDS,
+  mode: MODES.default('dda'),
+  gpu: z.string().regex(/^[^/]+\/[^/]+$/, 'a GPU is written hv01/gpu0'),
+  model: z.string().default(''),
+  vms: z.array(z.string().min(1)).max(2).default([]).describe('The VM; for a move from and to.'),
+  own: z.boolean().default(false),
+  force: z.boolean().default(false),
+  unsupportedPartitioning: z.boolean().default(false),
+  expect: z.string().describe('`refused`, `automatic`, or such as `2 of platform`.'),
+})
+export type Example = z.infer<typeof example>
+
+const sections = {
+  people: z.record(name, person).describe('Who there is, each with their accounts.'),
+  roles: z.record(name, names).describe('Named roles: lists of people.'),
+  classes: z.record(name, patterns).default({}).describe('Classes of GPUs: patterns of models.'),
+  administer: names.default([]).describe('Roles that pause, resume, resolve and reload.'),
+  breakGlass: names.default([]).describe('Roles that may go on without approval, with a reason.'),
+  rules: z.array(rule).describe('The first rule that fits decides; what no rule fits is refused.'),
+  examples: z.array(example).default([]).describe('What `policy test` tries.'),
+}
+const rulesForm = z.strictObject(sections)
+export type RulesForm = z.infer<typeof rulesForm>
+
+const memberId = z
+  .string()
+  .regex(
+    /^(?:[UW][A-Z0-9]{2,20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/,
+    'a Slack user id looks like U012ABCDEF (profile, More, Copy member ID), a person in Teams is an Entra object id',
+  )
+
+/** One chat alone: whoever may ask may ask for everything, and one approver decides. */
+const listsForm = z.strictObject(
+  {
+    ask: z.array(memberId).default([]),
+    approve: z.array(memberId).default([]),
+    admin: z.array(memberId).default([]),
+  },
+  'is missing: people, roles and rules, or lists of member ids under ask, approve and admin',
+)
+export type ListsForm = z.infer<typeof listsForm>
+export type PolicyFile = ListsForm | RulesForm
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string }
+
+const isRulesForm = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['people', 'roles', 'rules'].some((section) => Object.hasOwn(value, section))
+
+/** For the configuration file. Every error at once: a name that means nothing is found beside what is misspelt. */
+export const policyFile = z.unknown().transform((value, context): PolicyFile => {
+  const read = isRulesForm(value) ? rulesForm.safeParse(value) : listsForm.safeParse(value)
+  const issues = [
+    ...(read.success ? [] : read.error.issues),
+    ...(isRulesForm(value) ? danglingIn(value) : []).map((issue) => ({ code: 'custom' as const, ...issue })),
+  ]
+  for (const { path, ...issue } of issues) context.addIssue({ ...issue, path: [...path] })
+  return read.success ? read.data : z.NEVER
+})
+
+/** A schema for editors: of a configuration file, as far as its policy goes. */
+export const policyJsonSchema = (): object =>
+  z.toJSONSchema(z.looseObject({ policy: z.union([rulesForm, listsForm]) }), { io: 'input' })
+
+const read = <T>(schema: z.ZodType<T>, value: unknown): T | null => schema.safeParse(value).data ?? null
+
+/** Names that nothing has, and accounts of two people. A section that is itself wrong is not held against the others. */
+const danglingIn = (raw: Record<string, unknown>): Issue[] => {
+  const people = read(sections.people, raw['people'])
+  const roles = read(sections.roles, raw['roles'])
+  const classes = read(sections.classes, raw['classes'])
+  const rules = Array.isArray(raw['rules'])
+    ? raw['rules'].map((each) => read(z.object(rule.shape), each))
+    : []
+  const list = (key: 'administer' | 'breakGlass') => read(sections[key], raw[key]) ?? []
+  return [
+    ...Object.entries(roles ?? {}).flatMap(([role, who]) => unknown(who, people, 'person', ['roles', role])),
+    ...unknown(list('administer'), roles, 'role', ['administer']),
+    ...unknown(list('breakGlass'), roles, 'role', ['breakGlass']),
+    ...rules.flatMap((each, index) => (each ? danglingInRule(each, index, { roles, classes }) : [])),
+    ...sameNames(rules.map((each) => each?.name)),
+    ...(read(sections.examples, raw['examples']) ?? []).flatMap(({ who }, index) =>
+      unknown([who], people, 'person', ['examples', index, 'who']),
+    ),
+    ...sharedAccounts(people ?? {}),
+  ]
+}
+
+const unknown = (
+  used: readonly string[],
+  known: object | null,
+  what: string,
+  path: readonly PropertyKey[],
+): Issue[] =>
+  used.flatMap((each, index) =>
+    known === null || Object.hasOwn(known, each)
+      ? []
+      : [{ path: used.length > 1 ? [...path, index] : path, message: `there is no ${what} ${each}` }],
+  )
+
+type Known = { readonly roles: Record<string, string[]> | null; readonly classes: object | null }
+
+const danglingInRule = (each: z.infer<typeof rule>, index: number, { roles, classes }: Known): Issue[] => {
+  const at = ['rules', index] as const
+  const found = [
+    ...unknown(each.ask, roles, 'role', [...at, 'ask']),
+    ...unknown(each.classes ?? [], classes, 'class', [...at, 'classes']),
+  ]
+  if (each.approve === 'automatic') return found
+  const { by, count } = each.approve
+  const able = new Set(by.flatMap((role) => roles?.[role] ?? [])).size
+  const missing = unknown(by, roles, 'role', [...at, 'approve', 'by'])
+  if (roles === null || missing.length > 0 || able >= count) return [...found, ...missing]
+  const message = `needs ${count} approvers, and only ${able} ${able === 1 ? 'person has' : 'people have'} these roles`
+  return [...found, { path: [...at, 'approve', 'count'], message }]
+}
+
+const sameNames = (given: readonly (string | undefined)[]): Issue[] =>
+  given.flatMap((each, index) =>
+    each !== undefined && given.indexOf(each) < index
+      ? [{ path: ['rules', index, 'name'], message: `${each} is the name of an earlier rule too` }]
+      : [],
+  )
+
+/** An account is one person's: else one could approve as another what they asked for as themselves. */
+const sharedAccounts = (people: RulesForm['people']): Issue[] => {
+  const owner = new Map<string, string>()
+  return Object.entries(people).flatMap(([who, accounts]) =>
+    (['slack', 'teams'] as const).flatMap((chat) => {
+      const id = accounts[chat]
+      if (id === undefined) return []
+      const other = owner.get(`${chat} ${id}`)
+      owner.set(`${chat} ${id}`, other ?? who)
+      return other === undefined
+        ? []
+        : [{ path: ['people', who, chat], message: `is the account of ${other} already` }]
+    }),
+  )
+}

@@ -1,0 +1,50 @@
+/** Who holds what by their own request, on whichever chat they asked for it. */
+import type { Plan } from '../core/plan/plan'
+import { personOf, type Policy } from '../core/policy/policy'
+import type { RequestIn } from '../core/request'
+import type { Db } from '../store/database'
+import { requestsIn } from '../store/requests'
+
+/** A whole GPU has one holder; of a shared one, each VM has its own part. */
+const heldKey = ({ gpu, mode, from, to }: Plan): string =>
+  mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
+
+/** The newest request that gave each GPU, or partition of one, to a VM, where none has taken it back since. */
+const gifts = async (db: Db): Promise<RequestIn<'succeeded'>[]> => {
+  const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
+  const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
+  const newest = new Map(moved.map((request) => [heldKey(request.plan), request]))
+  return [...newest.values()].filter(({ plan }) => plan.to !== null)
+}
+
+const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean => {
+  const person = personOf(policy, account)
+  return request.asked.by === account || (person !== null && person === personOf(policy, request.asked.by))
+}
+
+/** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
+export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> => {
+  const own = (await gifts(db)).filter((request) => isOf(policy, request, account))
+  return new Set(own.map(({ plan }) => plan.gpu.alias))
+}
+
+/** What of a plan says whose GPU it takes. */
+type Taking = Pick<Plan, 'mode'> & {
+  readonly host: string
+  readonly gpu: { readonly locationPath: string }
+  readonly from: { readonly id: string } | null
+}
+
+/** Is what the plan takes from a VM there by a request of this person? What somebody changed by hand since is not. */
+export const isHeldBy = async (db: Db, policy: Policy, plan: Taking, account: string): Promise<boolean> => {
+  const holder = plan.from
+  if (holder === null) return false
+  const gift = (await gifts(db)).find(
+    ({ plan: given }) =>
+      given.gpu.locationPath === plan.gpu.locationPath &&
+      given.mode === plan.mode &&
+      given.to?.id === holder.id &&
+      given.host === plan.host,
+  )
+  return gift !== undefined && isOf(policy, gift, account)
+}

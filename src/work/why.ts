@@ -1,0 +1,86 @@
+/** `why`: a request as it is stored, or a command judged as if this person gave it now. Nothing is asked for. */
+import { doneNotice } from '../core/answers/done'
+import { refusalNotice } from '../core/answers/refusal'
+import { whyRequestNotice, whyWishNotice } from '../core/answers/why'
+import type { Command, PlanCommand } from '../core/command'
+import { parse } from '../core/grammar/parse'
+import { aliasOf, type HostFacts } from '../core/inventory'
+import type { Notice } from '../core/notice'
+import { forcesDismount } from '../core/plan/host-checks'
+import { holderOf } from '../core/plan/taking'
+import { refuseCommand } from '../core/policy/commands'
+import { isUnsupported, type Wish } from '../core/policy/judge'
+import { personOf } from '../core/policy/policy'
+import { hostViews } from '../store/fleet'
+import { findRequest } from '../store/requests'
+import type { Caller } from './consequence'
+import { noRequest } from './decide'
+import { isHeldBy } from './holding'
+import type { Parts } from './parts'
+import { subjectsOf, type Subjects } from './subjects'
+
+export const why = async (parts: Parts, what: string, caller: Caller): Promise<Notice> => {
+  if (/^R-\d+$/.test(what)) {
+    const request = await findRequest(parts.db, what)
+    return request ? whyRequestNotice(request) : refusalNotice([noRequest(what)])
+  }
+  const read = parse(what)
+  return read.ok ? whyCommand(parts, read.value, caller) : refusalNotice(read.refusals)
+}
+
+/** Only what changes a host is judged by rules; of everything else the roles decide. */
+const whyCommand = async (parts: Parts, command: Command, caller: Caller): Promise<Notice> => {
+  const policy = parts.policy.inForce()
+  const refused = refuseCommand(policy, caller.account, command.kind)
+  if (refused) return refusalNotice([refused])
+  if (!isPlanCommand(command))
+    return doneNotice(`Your roles let you \`${command.kind}\`; no rule is asked. See \`whoami\`.`)
+  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+  const names = subjectsOf(command, views)
+  if (!names.ok) return refusalNotice(names.refusals)
+  const { facts } = names.value.view
+  const wish = facts && (await wishFor(parts, command, { names: names.value, facts, caller }))
+  return wish
+    ? whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish)
+    : doneNotice(`${names.value.view.name} has not been read yet.`)
+}
+
+const isPlanCommand = (command: Command): command is PlanCommand => 'dryRun' in command
+
+/** As its plan would be, whether or not the host takes it at this moment. */
+const wishFor = async (
+  parts: Parts,
+  command: PlanCommand,
+  { names, facts, caller }: { names: Subjects; facts: HostFacts; caller: Caller },
+): Promise<Wish> => {
+  const { gpu, vm } = names
+  const mode = modeOf(command, names)
+  const from = mode === 'dda' ? (holderOf(facts, gpu) ?? null) : command.kind === 'assign' ? null : vm
+  const to = command.kind === 'assign' || command.kind === 'move' ? vm : null
+  const taken = { host: facts.name, gpu, mode, from }
+  return {
+    command: command.kind,
+    mode,
+    host: facts.name,
+    gpu: aliasOf(facts, gpu),
+    model: gpu.model,
+    vms: [from, to].flatMap((each) => each ?? []),
+    own: await isHeldBy(parts.db, parts.policy.inForce(), taken, caller.account),
+    force: command.kind === 'assign' && mode === 'dda' && forcesDismount(facts, gpu),
+    unsupportedPartitioning: isUnsupported({ mode, action: command.kind }, facts),
+  }
+}
+
+const modeOf = (command: PlanCommand, { vm }: Subjects): Wish['mode'] => {
+  switch (command.kind) {
+    case 'assign':
+      return command.mode ?? 'dda'
+    case 'release':
+      return vm === null ? 'dda' : 'partition'
+    case 'move':
+      return 'dda'
+    case 'partition':
+    case 'resize':
+      return 'partition'
+  }
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals'
+import { answerOf, judge, type Wish } from '../../../src/core/policy/judge'
+import { aPolicy, aWish } from './team'
+
+const vm = (name: string) => ({ id: `id-of-${name}`, name })
+const asked = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()) =>
+  answerOf(judge(policy, person, aWish(wish)))
+const reasons = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()): string[] => {
+  const outcome = judge(policy, person, aWish(wish))
+  return outcome.ok ? [] : outcome.refusals.map(({ reason }) => reason)
+}
+
+describe('the rules', () => {
+  it('are tried in order, and the first that fits decides', () => {
+    expect(asked({})).toBe('1 of platform')
+    expect(asked({ vms: [vm('prod-web')] })).toBe('2 of platform')
+    expect(asked({ command: 'release', vms: [vm('prod-web')], own: true })).toBe('automatic')
+    expect(asked({ command: 'release', vms: [vm('prod-web')], own: false })).toBe('2 of platform')
+  })
+
+  it('refuse what none of them fits', () => {
+    expect(reasons({ model: 'NVIDIA L4' })).toEqual([
+      'no rule of the policy fits assign with hv01/gpu0 and train-01',
+    ])
+  })
+
+  it('let only their roles ask: a later rule that would let them is not looked for', () => {
+    const rules = [
+      { name: 'strict', hosts: ['hv01'], ask: ['oncall'], approve: { by: ['platform'] } },
+      { name: 'lenient', ask: ['research'], approve: 'automatic' },
+    ]
+    const policy = aPolicy({ rules })
+
+    expect(reasons({}, 'maya', policy)).toEqual([
+      'the rule `strict` of the policy lets only oncall ask for assign with hv01/gpu0 and train-01',
+    ])
+    expect(asked({ host: 'hv02', gpu: 'hv02/gpu0' }, 'maya', policy)).toBe('automatic')
+  })
+
+  it('judge a move for the VM that loses the GPU and for the one that gets it', () => {
+    const rules = [
+      { name: 'production', vms: ['prod-*'], ask: ['research'], approve: { by: ['oncall'] } },
+      { name: 'rest', ask: ['research'], approve: { by: ['platform'], count: 2 } },
+    ]
+    const both = { command: 'move', vms: [vm('prod-web'), vm('train-01')] } as const
+
+    expect(asked(both, 'maya', aPolicy({ rules }))).toBe('1 of oncall and 2 of platform')
+  })
+
+  it.each([
+    [{ commands: ['release'] }, {}, { command: 'release' }],
+    [{ modes: ['partition'] }, {}, { mode: 'partition' }],
+    [{ hosts: ['hv0*'] }, { host: 'lab01' }, { host: 'HV02' }],
+    [{ gpus: ['hv01/gpu1'] }, {}, { gpu: 'hv01/gpu1' }],
+    [{ models: ['*l4*'] }, {}, { model: 'NVIDIA L4' }],
+    [{ classes: ['training'] }, { model: 'NVIDIA L4' }, { model: 'NVIDIA H100 80GB' }],
+    [{ vms: ['ID-of-x'] }, {}, { vms: [vm('x')] }],
+    [{ vms: ['a.c'] }, { vms: [vm('abc')] }, { vms: [vm('a.c')] }],
+    [{ vms: ['*'] }, { vms: [] }, {}],
+    [{ own: true }, {}, { own: true }],
+  ] as [object, Partial<Wish>, Partial<Wish>][])('with %j do not fit %j and do fit %j', (...row) => {
+    const [given, not, fits] = row
+    const policy = aPolicy({ rules: [{ name: 'one', ask: ['research'], approve: 'automatic', ...given }] })
+
+    expect([asked(not, 'maya', policy), asked(fits, 'maya', policy)]).toEqual(['refused', 'automatic'])
+  })
+
+  it.each([
+    ['force', 'allows no -Force'],
+    ['unsupportedPartitioning', 'allows no partitions where Microsoft does not support them'],
+  ] as const)('allow %s only where they say so', (field, words) => {
+    const rule = { name: 'one', ask: ['research'], approve: 'automatic' }
+
+    expect(reasons({ [field]: true }, 'maya', aPolicy({ rules: [rule] }))[0]).toContain(words)
+    expect(asked({ [field]: true }, 'maya', aPolicy({ rules: [{ ...rule, [field]: true }] }))).toBe(
+      'automatic',
+    )
+  })
+
+  it('say every reason at once', () => {
+    expect(reasons({ force: true, unsupportedPartitioning: true }, 'jonas')).toHaveLength(3)
+  })
+})

@@ -101,7 +101,10 @@ const lookAtPolicy = (args: readonly string[]): void => {
 const main = async (): Promise<void> => {
   const [command, ...args] = process.argv.slice(2)
   if (command === undefined) return serve()
-  if (command === 'policy') { lookAtPolicy(args); return; }
+  if (command === 'policy') {
+    lookAtPolicy(args)
+    return
+  }
   if (command === 'help' || command === '--help') return void process.stdout.write(USAGE)
   process.exitCode = (await said(command, args)) ? 0 : 1
 }

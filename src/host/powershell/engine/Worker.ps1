@@ -100,20 +100,13 @@ $functions = {
     }
     function New-SshRunspace {
         param([hashtable] $Target)
+        Assert-Ssh $Target
         $where = @{ HostName = $Target.HostName; Port = [int] $Target.Port; UserName = $Target.UserName; KeyFilePath = $Target.KeyFilePath }
-        try {
-            (New-PSSession @where -ConnectingTimeout 30000 -Options (Get-SshOption $Target) -ErrorAction Stop).Runspace
-        }
-        # A key that is not there was not tried. What else went wrong has one of several types, by how far the session came.
-        catch [System.Management.Automation.ItemNotFoundException] { throw }
-        catch {
-            $said = Get-SshComplaint $Target
-            if ($said) { throw $said }
-            throw
-        }
+        (New-PSSession @where -ConnectingTimeout 30000 -Options (Get-SshOption $Target) -ErrorAction Stop).Runspace
     }
-    # New-PSSession prints what ssh complains of, and fails with "terminated". So ssh is asked once more, for its last words.
-    function Get-SshComplaint {
+    # Ssh is tried alone first, and fails with its last words, which New-PSSession would print. Worse, where ssh has ended
+    # before PowerShell writes to it, the broken pipe ends the whole engine, and with it the sessions of every host.
+    function Assert-Ssh {
         param([hashtable] $Target)
         $start = [System.Diagnostics.ProcessStartInfo]::new('ssh')
         $options = Get-SshOption $Target
@@ -127,10 +120,12 @@ $functions = {
             $ssh.StandardInput.Close()
             $null = $ssh.StandardOutput.ReadToEndAsync()
             $said = $ssh.StandardError.ReadToEndAsync()
-            if (-not $said.Wait(20000)) { return '' }
+            # Ssh ends with 255 where it failed itself, else as what it ran has ended (ssh(1)).
+            if (-not $ssh.WaitForExit(30000)) { throw "ssh to $($Target.Alias) did not end in half a minute" }
+            if ($ssh.ExitCode -ne 255) { return }
             $lines = @($said.Result -split '\r?\n' | Where-Object { $_.Trim() })
             if ($lines.Count -gt 2) { $lines = $lines[-2..-1] }
-            $lines -join ' '
+            throw "$(if ($lines) { $lines -join ' ' } else { 'ssh ended with 255' })"
         }
         finally {
             if (-not $ssh.HasExited) { $ssh.Kill() }

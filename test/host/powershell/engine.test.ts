@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
-import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
+import { ENGINE_ENV, startLine } from '../../../src/host/powershell/engine/process'
+import { callLine, openLine, type Answer, type Parameters } from '../../../src/host/powershell/engine/wire'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
 
@@ -172,6 +176,25 @@ withEngine('the engine', ({ program: executable }) => {
       await mortal.stop()
 
       expect((await under).kind).toBe('lost')
+    })
+
+    it('goes with the bot: it ends when nobody is left to write to it, whatever it has open', async () => {
+      const orphan = spawn(executable, ['-NoProfile', '-NonInteractive', '-NoExit', '-Command', '-'], {
+        env: { ...process.env, ...ENGINE_ENV },
+        stdio: ['pipe', 'pipe', 'ignore'],
+      })
+      const closed = once(orphan, 'close')
+      const lines = createInterface({ input: orphan.stdout })[Symbol.asyncIterator]()
+      orphan.stdin.write(`${startLine('mark')}\n`)
+      await lines.next()
+      orphan.stdin.write(`${openLine('one', { kind: 'local', module: join(dir, 'Odd') })}\n`)
+      orphan.stdin.write(`${callLine('1', { session: 'one', command: 'Get-Count', parameters: {} })}\n`)
+      const { value } = (await lines.next()) as { value: string }
+
+      orphan.stdin.end()
+
+      expect(value).toMatch(/^mark 1 ok /)
+      expect(await closed).toEqual([0, null])
     })
 
     it('leaves nothing in the folder for temporary files', async () => {

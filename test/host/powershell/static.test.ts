@@ -70,17 +70,25 @@ withEngine('the PowerShell of the module and the worker', ({ program }) => {
   })
 
   it('looks in its health check for every command of Windows that it calls, and for no other', () => {
-    const text = readFileSync(join(MODULE, 'Health.ps1'), 'utf8')
-    const lists = [...text.matchAll(/^\$script:\w+Commands = @\(([^)]*)\)/gm)].map(([, list]) => list!)
+    const texts = ['Health.ps1', 'Inventory.ps1'].map((name) => readFileSync(join(MODULE, name), 'utf8'))
+    const lists = [...texts.join('').matchAll(/^\$script:\w+Commands = @\(([^)]*)\)/gm)].map(
+      ([, list]) => list!,
+    )
     const asked = lists.flatMap((list) => list.match(/[A-Z]\w+-\w+/g) ?? [])
     const module = [...all].filter(([path]) => path !== WORKER && !path.endsWith('Health.ps1'))
     const called = module
       .flatMap(([, { script }]) => script.calls.map(({ name }) => name))
       .filter((name) => /-(VM|Pnp|Cim|Cluster)/.test(name) && flavoursOf(name).length > 0)
 
-    expect(lists).toHaveLength(3)
+    expect(lists).toHaveLength(4)
     expect(called.filter((name) => !asked.includes(name))).toEqual([])
     expect(asked.filter((name) => !module.some(([, { text: other }]) => other.includes(name)))).toEqual([])
+  })
+
+  it('defines no function twice, of which the later would take the place of the earlier', () => {
+    const names = [...all.values()].flatMap(({ script }) => script.functions.map(({ name }) => name))
+
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([])
   })
 
   describe('would be told of', () => {

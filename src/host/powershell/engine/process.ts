@@ -47,7 +47,7 @@ export interface Process {
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** The one line that is ever run as script: a path, a mark and a number of our own. */
-const startLine = (mark: string): string =>
+export const startLine = (mark: string): string =>
   `& ([scriptblock]::Create([System.IO.File]::ReadAllText(${literal(WORKER)}))) -Mark ${literal(mark)} -MostCharacters ${MOST}`
 
 /** Throws Fault('config') when the process does not start, or does not answer within a minute. */

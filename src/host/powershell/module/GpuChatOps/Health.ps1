@@ -1,10 +1,8 @@
 # What decides whether the bot can work on this host: for `gpu-chatops doctor`, which judges it. Nothing is changed.
 
-# What the module calls and what may not be there. Of each line one is enough: the first name is the newer one.
+# What the module calls beside the commands for devices (Inventory.ps1).
 $script:NeededCommands = @(
     'Get-VM', 'Set-VM', 'Start-VM', 'Stop-VM', 'Get-VMHost', 'Get-VMSnapshot', 'Get-VMNetworkAdapter'
-    'Get-VMHostAssignableDevice', 'Dismount-VMHostAssignableDevice', 'Mount-VMHostAssignableDevice'
-    'Get-VMAssignableDevice', 'Add-VMAssignableDevice', 'Remove-VMAssignableDevice'
     'Get-PnpDevice', 'Get-PnpDeviceProperty', 'Disable-PnpDevice', 'Enable-PnpDevice', 'Get-CimInstance'
 )
 $script:PartitionCommands = @(
@@ -28,7 +26,7 @@ function Get-GpuHostHealth {
         elevated = Test-Elevated
         clock    = [System.DateTime]::UtcNow.ToString('o')
         missing  = [ordered]@{
-            needed    = @(Get-MissingCommand $script:NeededCommands)
+            needed    = @(Get-MissingCommand ($script:NeededCommands + $script:DeviceCommands))
             partition = @(Get-MissingCommand $script:PartitionCommands)
             cluster   = @(Get-MissingCommand $script:ClusterCommands)
         }
@@ -61,14 +59,6 @@ function Test-Elevated {
     $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
     $principal = [System.Security.Principal.WindowsPrincipal]::new($identity)
     $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
-}
-
-function Get-MissingCommand {
-    param([string[]] $Names)
-    foreach ($either in $Names) {
-        $found = @($either -split ' ' | Where-Object { Microsoft.PowerShell.Core\Get-Command -Name $_ -ErrorAction SilentlyContinue })
-        if ($found.Count -eq 0) { ($either -split ' ')[0] }
-    }
 }
 
 function Get-FileFact {

@@ -4,6 +4,12 @@
 # The property set of PCI devices. SurveyDDA writes two blanks before the number; both spellings name the same property.
 $script:PciProperty = '{3AB22E31-8264-4b4e-9AF5-A8D2D8E33E62}'
 
+# For Discrete Device Assignment: the Hyper-V module has them from Windows Server 2016 on.
+$script:DeviceCommands = @(
+    'Get-VMHostAssignableDevice', 'Dismount-VMHostAssignableDevice', 'Mount-VMHostAssignableDevice'
+    'Get-VMAssignableDevice', 'Add-VMAssignableDevice', 'Remove-VMAssignableDevice'
+)
+
 function Get-GpuInventory {
     <#
     .SYNOPSIS
@@ -17,7 +23,7 @@ function Get-GpuInventory {
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $vms = @(Get-VM -ErrorAction Stop)
     $resources = Get-PciResource
-    $missing = @(Get-MissingCommand)
+    $missing = @(Get-MissingCommand $script:DeviceCommands)
     [ordered]@{
         module           = 1
         os               = Get-OsFact
@@ -37,14 +43,12 @@ function Get-GpuInventory {
 function Get-MissingCommand {
     <#
     .SYNOPSIS
-    The commands for assigning devices that the Hyper-V module of this host lacks; it has them from Windows Server 2016 on.
+    Those that this host lacks. Of names in one text, with a blank between them, one is enough; the first is the newer one.
     #>
-    $names = @(
-        'Get-VMHostAssignableDevice', 'Dismount-VMHostAssignableDevice', 'Mount-VMHostAssignableDevice'
-        'Get-VMAssignableDevice', 'Add-VMAssignableDevice', 'Remove-VMAssignableDevice'
-    )
-    foreach ($name in $names) {
-        if (-not (Microsoft.PowerShell.Core\Get-Command -Name $name -ErrorAction SilentlyContinue)) { $name }
+    param([string[]] $Names)
+    foreach ($either in $Names) {
+        $found = @($either -split ' ' | Where-Object { Microsoft.PowerShell.Core\Get-Command -Name $_ -ErrorAction SilentlyContinue })
+        if ($found.Count -eq 0) { ($either -split ' ')[0] }
     }
 }
 

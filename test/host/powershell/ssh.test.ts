@@ -1,8 +1,9 @@
 /** What an account behind `Match User` is let in for, and what the bot does when ssh fails it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import type { Parameters } from '../../../src/host/powershell/engine/wire'
 import { expectationOf, type Step } from '../../../src/core/plan/step'
 import type { Host } from '../../../src/core/ports'
 import { startSshHost, type SshHost, type SshTarget } from '../../contract/ssh-host'
@@ -24,22 +25,44 @@ const run = (program: string, args: readonly string[], input = ''): Promise<Ende
     child.stdin?.end(input)
   })
 
+/**
+ * Ssh for the engine, by way of a script that notes which process it is. Where there is a pipe `untold`, the end of an ssh
+ * that was killed is not told before its last words come through that pipe.
+ */
+const writeSsh = (
+  dir: string,
+  { pids, untold }: { readonly pids: string; readonly untold: string },
+): void => {
+  mkdirSync(dir)
+  writeFileSync(
+    join(dir, 'ssh'),
+    `#!/bin/sh
+PATH=$(echo "$PATH" | cut -d: -f2-)
+exec 3<&0 </dev/null
+ssh "$@" <&3 3<&- &
+exec 3<&-
+echo $! >> ${pids}
+wait $!
+code=$?
+[ $code -gt 128 ] && [ -p ${untold} ] && cat ${untold} >&2
+exit $code
+`,
+    { mode: 0o755 },
+  )
+}
+
 withEngine('over SSH', (found) =>
   withSshd('over SSH', () => {
     const dir = makeTempDir()
     const pids = join(dir, 'pids')
+    const untold = join(dir, 'untold')
+    const lastSsh = () => Number(readFileSync(pids, 'utf8').trim().split('\n').at(-1))
     let over: SshHost
     /** Called when the host is about to start a VM. */
     let starting: () => Promise<void> = () => Promise.resolve()
 
     beforeAll(async () => {
-      // The program that the bot starts is ssh itself; on the way it notes which process it is.
-      mkdirSync(join(dir, 'bin'))
-      writeFileSync(
-        join(dir, 'bin', 'ssh'),
-        `#!/bin/sh\necho $$ >> ${pids}\nPATH=$(echo "$PATH" | cut -d: -f2-)\nexec ssh "$@"\n`,
-        { mode: 0o755 },
-      )
+      writeSsh(join(dir, 'bin'), { pids, untold })
       over = await startSshHost(found, {
         env: { PATH: [join(dir, 'bin'), process.env['PATH']].join(delimiter) },
         before: async ({ command }) => {
@@ -215,11 +238,27 @@ withEngine('over SSH', (found) =>
       const { reached, release } = holdNextStart()
       const under = start(host)
       await reached
-      process.kill(Number(readFileSync(pids, 'utf8').trim().split('\n').at(-1)), 'SIGKILL')
+      process.kill(lastSsh(), 'SIGKILL')
 
       expect((await under).kind).toBe('unknown')
       release()
       expect(await start(host)).toEqual({ kind: 'done' })
+    })
+
+    it('a broken connection that ssh has not told of yet costs its own call, and no other session', async () => {
+      const call = (name: string, command: string, parameters: Parameters = {}) =>
+        over.engine.call({ session: { name, target: over.target }, command, parameters, timeoutMs: 60_000 })
+      expect((await call('stays', 'Get-HostSmi')).kind).toBe('ok')
+      expect((await call('breaks', 'Get-HostSmi')).kind).toBe('ok')
+
+      execFileSync('mkfifo', [untold])
+      process.kill(lastSsh(), 'SIGKILL')
+      expect((await call('breaks', 'Start-GpuVm', { VmId: START.vm.id })).kind).toBe('lost')
+      writeFileSync(untold, 'Connection closed by remote host\n')
+      rmSync(untold)
+
+      expect((await call('breaks', 'Get-HostSmi')).kind).toBe('ok')
+      expect((await call('stays', 'Get-HostSmi')).kind).toBe('ok')
     })
   }),
 )

@@ -24,6 +24,18 @@ $shared = [hashtable]::Synchronized(@{
         Running  = [hashtable]::Synchronized(@{})
     })
 
+# An ssh that ended while PowerShell wrote to it leaves a broken pipe, on which PowerShell's own thread for it stumbles when
+# it closes the session. That must cost this session alone, and not the engine with the sessions of every host. .NET 10 can
+# be told so (ExceptionHandling.SetUnhandledExceptionHandler); with an older one the engine ends, and is started again.
+$handling = 'System.Runtime.ExceptionServices.ExceptionHandling' -as [type]
+if ($handling -and $handling.GetMethod('SetUnhandledExceptionHandler')) {
+    # Compiled, because a script block cannot run in a thread that has no runspace.
+    $thrown = [System.Linq.Expressions.Expression]::Parameter([System.Exception])
+    $isBroken = [System.Linq.Expressions.Expression]::TypeIs($thrown, [System.IO.IOException])
+    $filter = [System.Linq.Expressions.Expression]::Lambda([System.Func[System.Exception, bool]], $isBroken, [System.Linq.Expressions.ParameterExpression[]] @($thrown))
+    $handling::SetUnhandledExceptionHandler($filter.Compile())
+}
+
 # What the runspaces of the pool have in common, one function for each thing to do. They are defined when a runspace is
 # opened and not with each request: reading and compiling them took more than ten milliseconds.
 $functions = {
@@ -149,18 +161,14 @@ $functions = {
         }
         $Session.Runspace
     }
-    # The record that the function threw, out of what Invoke() wraps around it.
+    # The record that the function threw, out of what Invoke() wraps around it; none where the call may still have run. From
+    # a session on another machine only what that machine sent is such a record: what else is thrown is of the connection.
     function Get-Cause {
-        param($ErrorRecord)
+        param($ErrorRecord, [bool] $Remote)
         $cause = $ErrorRecord.Exception
-        while ($cause) {
-            if ($cause -is [System.Management.Automation.PipelineStoppedException]) { return $null }
-            if ($cause -is [System.Management.Automation.Remoting.PSRemotingTransportException]) { return $null }
-            if ($cause -is [System.Management.Automation.Runspaces.InvalidRunspaceStateException]) { return $null }
-            $inner = $cause.InnerException
-            if (-not $inner -or $cause -isnot [System.Management.Automation.MethodInvocationException]) { break }
-            $cause = $inner
-        }
+        while ($cause.InnerException -and $cause -is [System.Management.Automation.MethodInvocationException]) { $cause = $cause.InnerException }
+        if ($Remote -and $cause -isnot [System.Management.Automation.RemoteException]) { return $null }
+        if ($cause -is [System.Management.Automation.PipelineStoppedException]) { return $null }
         if ($cause -is [System.Management.Automation.IContainsErrorRecord]) { return $cause.ErrorRecord }
         $ErrorRecord
     }
@@ -171,18 +179,19 @@ $functions = {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
         $id = $Words[1]
-        $unopened = $null
+        # How far the request came: nothing is known of a session that did not open, nor of a call whose session broke.
+        $stage = 'opening'
         $answer = try {
             $session = $Shared.Sessions[$Words[2]]
             if (-not $session) { throw 'no such session' }
-            # Nothing was asked of the host yet, but whoever reads the answer needs not know: a host that was read says the same.
-            try { $runspace = Open-Session $session }
-            catch { $unopened = $_; throw }
+            $runspace = Open-Session $session
+            $stage = 'preparing'
             $shell = [System.Management.Automation.PowerShell]::Create()
             $shell.Runspace = $runspace
             $parameters = if ($Words.Count -gt 4) { Read-Parameter $Words[4..($Words.Count - 1)] } else { @{} }
             [void] $shell.AddCommand($Words[3]).AddParameters($parameters)
             $Shared.Running[$id] = $shell
+            $stage = 'sent'
             try { $results = @($shell.Invoke()) }
             finally {
                 $Shared.Running.Remove($id)
@@ -197,8 +206,15 @@ $functions = {
             else { "ok $(ConvertTo-Base64 $results[0])" }
         }
         catch {
-            $cause = if ($unopened) { $null } else { Get-Cause $_ }
-            if (-not $cause) { "lost $(ConvertTo-Base64 $_.Exception.Message)" }
+            $cause = if ($stage -eq 'opening') { $null } else { Get-Cause $_ ($stage -eq 'sent' -and $session.Kind -ne 'local') }
+            if (-not $cause) {
+                "lost $(ConvertTo-Base64 $_.Exception.Message)"
+                # PowerShell may take a while to notice that a session is broken. The next call gets a new one.
+                if ($stage -eq 'sent' -and $_.Exception.GetBaseException() -isnot [System.Management.Automation.PipelineStoppedException]) {
+                    $runspace.CloseAsync()
+                    $session.Runspace = $null
+                }
+            }
             else {
                 $code = ([string] $cause.FullyQualifiedErrorId -split ',')[0]
                 "error $(ConvertTo-Base64 $code) $(ConvertTo-Base64 $cause.Exception.Message)"

@@ -33,7 +33,7 @@ const attempt = fc.record({
   kind: fc.constantFrom(...KINDS),
   by: person,
   automatic: fc.boolean(),
-  graceMs: fc.option(minutes(120)),
+  graceMs: fc.option(minutes(900)),
   mark: fc.constantFrom(...MARKS),
   to: minutes(2880),
   caps,
@@ -90,7 +90,7 @@ describe('whatever is tried with a lease, in whatever order', () => {
           lease = next.value
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     )
   })
 })

@@ -128,6 +128,7 @@ describe('samples over time', () => {
     const kinds = fc.array(fc.constantFrom(...(['computing', 'holding', 'empty', 'blind'] as const)), {
       minLength: 1,
       maxLength: 40,
+      size: 'max',
     })
     fc.assert(
       fc.property(kinds, (each) => {

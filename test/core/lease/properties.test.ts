@@ -58,38 +58,44 @@ const eventOf = (lease: Lease, { kind, by, automatic, graceMs, mark, to, caps }:
 describe('whatever is tried with a lease, in whatever order', () => {
   it('it keeps its form, its caps and its grace, reminds once, and stays ended', () => {
     fc.assert(
-      fc.property(fc.option(minutes(1440)), fc.array(attempt, { maxLength: 60 }), (length, attempts) => {
-        let lease: Lease = aLease({ endsAt: length === null ? null : START + length })
-        let now = START
-        const reminded = new Set<string>()
-        for (const each of attempts) {
-          now += each.after
-          const event = eventOf(lease, each, now)
-          const next = transition(lease, event)
-          if (!next.ok) {
-            expect(next.refusals.every(({ reason, next }) => reason !== '' && next !== undefined)).toBe(true)
-            continue
+      fc.property(
+        fc.option(minutes(1440)),
+        fc.array(attempt, { maxLength: 60, size: 'max' }),
+        (length, attempts) => {
+          let lease: Lease = aLease({ endsAt: length === null ? null : START + length })
+          let now = START
+          const reminded = new Set<string>()
+          for (const each of attempts) {
+            now += each.after
+            const event = eventOf(lease, each, now)
+            const next = transition(lease, event)
+            if (!next.ok) {
+              expect(next.refusals.every(({ reason, next }) => reason !== '' && next !== undefined)).toBe(
+                true,
+              )
+              continue
+            }
+            expect(lease.state).not.toBe('ended')
+            expect(leaseSchema.parse(next.value)).toEqual(next.value)
+            expect(next.value.version).toBe(lease.version + 1)
+            if (event.kind === 'extend') {
+              expect(event.to).toBeGreaterThan(Math.max(now, lease.endsAt ?? Infinity))
+              expect(event.to - START).toBeLessThanOrEqual(each.caps.totalMs ?? Infinity)
+              expect(event.to - Math.max(now, lease.endsAt ?? now)).toBeLessThanOrEqual(
+                each.caps.extensionMs ?? Infinity,
+              )
+            } else expect(next.value.endsAt).toBe(lease.endsAt)
+            if (event.kind === 'begin-release' && event.by === null)
+              expect(lease.state === 'grace' && lease.until !== null && lease.until <= now).toBe(true)
+            if (event.kind === 'remind') {
+              const key = `${event.mark} before ${lease.endsAt ?? ''}`
+              expect(reminded.has(key)).toBe(false)
+              reminded.add(key)
+            }
+            lease = next.value
           }
-          expect(lease.state).not.toBe('ended')
-          expect(leaseSchema.parse(next.value)).toEqual(next.value)
-          expect(next.value.version).toBe(lease.version + 1)
-          if (event.kind === 'extend') {
-            expect(event.to).toBeGreaterThan(Math.max(now, lease.endsAt ?? Infinity))
-            expect(event.to - START).toBeLessThanOrEqual(each.caps.totalMs ?? Infinity)
-            expect(event.to - Math.max(now, lease.endsAt ?? now)).toBeLessThanOrEqual(
-              each.caps.extensionMs ?? Infinity,
-            )
-          } else expect(next.value.endsAt).toBe(lease.endsAt)
-          if (event.kind === 'begin-release' && event.by === null)
-            expect(lease.state === 'grace' && lease.until !== null && lease.until <= now).toBe(true)
-          if (event.kind === 'remind') {
-            const key = `${event.mark} before ${lease.endsAt ?? ''}`
-            expect(reminded.has(key)).toBe(false)
-            reminded.add(key)
-          }
-          lease = next.value
-        }
-      }),
+        },
+      ),
       { numRuns: 1000 },
     )
   })
@@ -171,7 +177,7 @@ const world = (caps: { totalMs: number; extensionMs: number }) => {
 describe('a fleet under leases', () => {
   it('has no GPU held by two, and each lease with an end is over in the end', () => {
     fc.assert(
-      fc.property(fc.array(deed, { maxLength: 50 }), (deeds) => {
+      fc.property(fc.array(deed, { maxLength: 50, size: 'max' }), (deeds) => {
         const fleet = world({ totalMs: 2 * DAY, extensionMs: 8 * HOUR })
         for (const each of deeds) {
           fleet.act(each)

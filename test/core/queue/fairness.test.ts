@@ -145,7 +145,7 @@ const inHours = ({ median, longest }: Figures): string =>
   `${(median / HOUR).toFixed(1)}/${(longest / HOUR).toFixed(1)}`
 
 describe('10,000 requests of 12 very unequal teams for 20 GPUs', () => {
-  const fairness: Fairness = { patienceMs: 3 * DAY, windowMs: 3 * DAY, usualMs: 8 * HOUR }
+  const fairness: Fairness = { patienceMs: 1.5 * DAY, windowMs: 3 * DAY, usualMs: 8 * HOUR }
   const wishes = arrivals()
   const fair = simulate(wishes, fairness)
   const plain = simulate(wishes, { ...fairness, patienceMs: 0 })

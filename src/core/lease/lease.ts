@@ -1,0 +1,282 @@
+/**
+ * A lease and its life: who holds which GPU, or which part of one, in which VM until when. Every change goes through
+ * `transition`, which lists the legal pairs of state and event and refuses the rest. Time is in the events alone. What
+ * is on the host wins: `move` and `lose` say what was read there, so they are legal until the lease has ended.
+ */
+import { z } from 'zod'
+import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
+import { instanceId, locationPath, vmId } from '../inventory'
+import { account } from '../ports'
+import { refuseExtension, type LeaseCaps } from './caps'
+import { mark, marksAhead, type Mark } from './marks'
+
+/** The last release that was begun and failed. Times of automatic releases are spaced by it; see moments.ts. */
+const setback = z.object({ at: z.number(), why: z.string(), times: z.number().int().positive() })
+
+const common = {
+  id: z.string(),
+  version: z.number().int().positive(),
+  gpu: z.object({ alias: z.string(), instanceId, locationPath }),
+  /** How much of the GPU: 1 for a whole one, 1/4 for one of four partitions. */
+  part: z.number().positive().max(1),
+  vm: z.object({ id: vmId, name: z.string() }),
+  holder: account,
+  team: z.string(),
+  startedAt: z.number(),
+  /** Start of the holder's first lease of this GPU, for the caps: moving it between one's own VMs does not begin anew. */
+  capsFrom: z.number(),
+  setback: setback.nullable(),
+}
+
+const endsAt = z.number().nullable()
+const held = { endsAt, marks: z.array(mark) }
+/** Nothing is released before `until`; null: never by the bot itself, it waits for a person. */
+const grace = { endsAt: z.number(), until: z.number().nullable() }
+
+const cause = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), by: account }),
+  z.object({ kind: z.literal('released'), by: account }),
+  z.object({ kind: z.literal('expired') }),
+])
+const how = z.discriminatedUnion('kind', [
+  ...cause.options,
+  z.object({ kind: z.literal('moved'), by: account }),
+  z.object({ kind: z.literal('lost'), found: z.string() }),
+])
+
+export const lease = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('held'), ...common, ...held }),
+  z.object({ state: z.literal('grace'), ...common, ...grace }),
+  z.object({
+    state: z.literal('releasing'),
+    ...common,
+    endsAt,
+    cause,
+    request: z.string(),
+    /** Where a release that fails leads back to. */
+    back: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('held'), ...held }),
+      z.object({ state: z.literal('grace'), ...grace }),
+    ]),
+  }),
+  z.object({ state: z.literal('ended'), ...common, endsAt, endedAt: z.number(), how }),
+])
+export type Lease = z.infer<typeof lease>
+export type LeaseState = Lease['state']
+export type LeaseIn<S extends LeaseState> = Extract<Lease, { state: S }>
+export type Ending = z.infer<typeof how>
+
+export type LeaseEvent =
+  /** The caps are those of the policy at that moment. */
+  | {
+      readonly kind: 'extend'
+      readonly by: string
+      readonly at: number
+      readonly to: number
+      readonly caps: LeaseCaps
+    }
+  | { readonly kind: 'remind'; readonly at: number; readonly mark: Mark }
+  /** `graceMs` null: the policy only warns, and waits for a person. */
+  | { readonly kind: 'end'; readonly at: number; readonly graceMs: number | null }
+  /** The holder gives it back. */
+  | { readonly kind: 'done'; readonly by: string; readonly at: number; readonly request: string }
+  /** `by` null: the bot itself, once the grace is over. */
+  | {
+      readonly kind: 'begin-release'
+      readonly by: string | null
+      readonly at: number
+      readonly request: string
+    }
+  | { readonly kind: 'fail-release'; readonly at: number; readonly why: string }
+  | { readonly kind: 'finish-release'; readonly at: number }
+  | { readonly kind: 'move'; readonly by: string; readonly at: number }
+  | { readonly kind: 'lose'; readonly at: number; readonly found: string }
+type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
+
+export type NewLease = Pick<LeaseIn<'held'>, 'id' | 'gpu' | 'part' | 'vm' | 'holder' | 'team' | 'endsAt'> & {
+  readonly at: number
+}
+
+/**
+ * The lease that a request to assign has made by succeeding. It is never refused, since the GPU is already where it
+ * was asked to be: caps and quotas are for whoever takes the request (caps.ts, quota.ts).
+ */
+export const newLease = ({ at, endsAt, ...who }: NewLease): LeaseIn<'held'> => ({
+  state: 'held',
+  version: 1,
+  ...who,
+  startedAt: at,
+  capsFrom: at,
+  endsAt,
+  marks: marksAhead(endsAt, at),
+  setback: null,
+})
+
+/** The lease that follows `before` when a move has succeeded. Caps count on for the same holder. */
+export const movedLease = (before: Lease, after: NewLease): LeaseIn<'held'> => ({
+  ...newLease(after),
+  capsFrom: before.holder === after.holder ? before.capsFrom : after.at,
+})
+
+/** An open lease holds its GPU, or its part of one. */
+export const isOpen = (lease: Lease): boolean => lease.state !== 'ended'
+
+const notFrom = (lease: Lease, event: LeaseEvent): Refusal =>
+  lease.state === 'ended'
+    ? refusal('finished', `lease ${lease.id} has ended`, '`list --mine` shows what you hold.')
+    : refusal(
+        'stale',
+        `lease ${lease.id} is ${lease.state === 'grace' ? 'past its end' : lease.state}; it cannot ${event.kind.replace('-', ' ')} now`,
+        `See \`show ${lease.gpu.alias}\`.`,
+      )
+
+/** The next lease, with its version one higher, or the refusal. Pure: the clock is in the event. */
+export const transition = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {
+  const next = step(lease, event)
+  if (next === null) return refused(notFrom(lease, event))
+  return next.ok ? accepted({ ...next.value, version: lease.version + 1 }) : next
+}
+
+/** Null for a pair that is not legal. */
+const step = (lease: Lease, event: LeaseEvent): Outcome<Lease> | null => {
+  switch (lease.state) {
+    case 'held':
+      return fromHeld(lease, event)
+    case 'grace':
+      return fromGrace(lease, event)
+    case 'releasing':
+      return fromReleasing(lease, event)
+    case 'ended':
+      return null
+  }
+}
+
+const fromHeld = (lease: LeaseIn<'held'>, event: LeaseEvent): Outcome<Lease> | null => {
+  switch (event.kind) {
+    case 'extend':
+      return lease.endsAt === null ? null : extend({ ...lease, endsAt: lease.endsAt }, event)
+    case 'remind':
+      return remind(lease, event)
+    case 'end':
+      return lease.endsAt === null ? null : end({ ...lease, endsAt: lease.endsAt }, event)
+    case 'begin-release':
+      return event.by === null ? null : accepted(releasing(lease, event.request, causeOf(lease, event.by)))
+    case 'done':
+      return done(lease, event)
+    case 'move':
+    case 'lose':
+      return accepted(gone(lease, event))
+    case 'fail-release':
+    case 'finish-release':
+      return null
+  }
+}
+
+const fromGrace = (lease: LeaseIn<'grace'>, event: LeaseEvent): Outcome<Lease> | null => {
+  switch (event.kind) {
+    case 'extend':
+      return extend(lease, event)
+    case 'begin-release':
+      return begin(lease, event)
+    case 'done':
+      return done(lease, event)
+    case 'move':
+    case 'lose':
+      return accepted(gone(lease, event))
+    case 'remind':
+    case 'end':
+    case 'fail-release':
+    case 'finish-release':
+      return null
+  }
+}
+
+const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<Lease> | null => {
+  const { back, request, cause, ...rest } = lease
+  switch (event.kind) {
+    case 'fail-release': {
+      const times = (lease.setback?.times ?? 0) + 1
+      return accepted({ ...rest, ...back, setback: { at: event.at, why: event.why, times } })
+    }
+    case 'finish-release':
+      return accepted({ ...rest, state: 'ended', endedAt: event.at, how: cause })
+    case 'move':
+    case 'lose':
+      return accepted(gone(lease, event))
+    case 'extend':
+    case 'remind':
+    case 'end':
+    case 'begin-release':
+    case 'done':
+      return null
+  }
+}
+
+type Bounded = (LeaseIn<'held'> & { endsAt: number }) | LeaseIn<'grace'>
+
+/** Reminders start anew with the new end: of its marks, those that still lie ahead. */
+const extend = (lease: Bounded, event: EventOf<'extend'>): Outcome<Lease> => {
+  const no = refuseExtension(lease, event)
+  if (no) return refused(no)
+  const { gpu, part, vm, holder, team, id, version, startedAt, capsFrom } = lease
+  const same = { gpu, part, vm, holder, team, id, version, startedAt, capsFrom }
+  const marks = marksAhead(event.to, event.at)
+  return accepted({ state: 'held', ...same, endsAt: event.to, marks, setback: null })
+}
+
+/** A mark stands for the longer ones too: after an outage, nobody is told of a day when ten minutes are left. */
+const remind = (lease: LeaseIn<'held'>, { at, mark }: EventOf<'remind'>): Outcome<Lease> | null => {
+  const { endsAt, marks } = lease
+  if (endsAt === null || !marks.includes(mark) || at < endsAt - mark || at >= endsAt) return null
+  return accepted({ ...lease, marks: marks.filter((each) => each < mark) })
+}
+
+/** The grace is counted from now, not from the end: after an outage the holder still gets all of it. */
+const end = (
+  { marks, ...lease }: LeaseIn<'held'> & { endsAt: number },
+  { at, graceMs }: EventOf<'end'>,
+): Outcome<Lease> | null =>
+  at < lease.endsAt
+    ? null
+    : accepted({ ...lease, state: 'grace', until: graceMs === null ? null : at + graceMs })
+
+type Holding = LeaseIn<'held'> | LeaseIn<'grace'>
+type Cause = LeaseIn<'releasing'>['cause']
+
+const causeOf = (lease: Lease, by: string): Cause => ({ kind: by === lease.holder ? 'done' : 'released', by })
+
+const releasing = (lease: Holding, request: string, cause: Cause): Lease => {
+  if (lease.state === 'held') {
+    const { state, endsAt, marks, ...rest } = lease
+    return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, marks } }
+  }
+  const { state, endsAt, until, ...rest } = lease
+  return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, until } }
+}
+
+const begin = (lease: LeaseIn<'grace'>, event: EventOf<'begin-release'>): Outcome<Lease> | null => {
+  if (event.by !== null) return accepted(releasing(lease, event.request, causeOf(lease, event.by)))
+  if (lease.until === null || event.at < lease.until) return null
+  return accepted(releasing(lease, event.request, { kind: 'expired' }))
+}
+
+const done = (lease: Holding, { by, request }: EventOf<'done'>): Outcome<Lease> =>
+  by === lease.holder
+    ? accepted(releasing(lease, request, { kind: 'done', by }))
+    : refused(
+        refusal(
+          'not-allowed',
+          `lease ${lease.id} is not yours`,
+          `Ask its holder, or use \`release ${lease.gpu.alias}\`.`,
+        ),
+      )
+
+const gone = (
+  { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt }: Lease,
+  event: EventOf<'move' | 'lose'>,
+): Lease => ({
+  ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt },
+  state: 'ended',
+  endedAt: event.at,
+  how: event.kind === 'move' ? { kind: 'moved', by: event.by } : { kind: 'lost', found: event.found },
+})

@@ -1,0 +1,145 @@
+/**
+ * An entry of the waitlist and its life. Every change goes through `transition`, which lists the legal pairs of state
+ * and event and refuses the rest. Only an offer takes a GPU off the others, and it has an end; so no GPU is kept for
+ * somebody who is not there.
+ */
+import { z } from 'zod'
+import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
+import { hostName, locationPath } from '../inventory'
+import { account } from '../ports'
+
+/** One GPU, or any of a class; null: any model, any size. */
+export const want = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gpu'), alias: z.string(), host: hostName, locationPath }),
+  z.object({
+    kind: z.literal('class'),
+    model: z.string().min(1).nullable(),
+    freeBytes: z.number().positive().nullable(),
+  }),
+])
+export type Want = z.infer<typeof want>
+
+/** A GPU is its host and its path there. */
+const place = z.object({ alias: z.string(), host: hostName, locationPath })
+export type Place = z.infer<typeof place>
+
+const common = {
+  id: z.string(),
+  version: z.number().int().positive(),
+  by: account,
+  team: z.string(),
+  want,
+  since: z.number(),
+  /** How long it is wanted for, in milliseconds; null: not said. */
+  forMs: z.number().positive().nullable(),
+}
+const ended = { ...common, endedAt: z.number() }
+
+export const entry = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('waiting'), ...common }),
+  z.object({ state: z.literal('offered'), ...common, gpu: place, offeredAt: z.number(), until: z.number() }),
+  z.object({ state: z.literal('accepted'), ...ended, gpu: place }),
+  z.object({ state: z.literal('declined'), ...ended, gpu: place }),
+  z.object({ state: z.literal('lapsed'), ...ended, gpu: place }),
+  z.object({ state: z.literal('withdrawn'), ...ended, withdrawnBy: account }),
+])
+export type Entry = z.infer<typeof entry>
+export type EntryState = Entry['state']
+export type EntryIn<S extends EntryState> = Extract<Entry, { state: S }>
+
+export type EntryEvent =
+  | { readonly kind: 'offer'; readonly at: number; readonly gpu: Place; readonly until: number }
+  | { readonly kind: 'accept'; readonly at: number; readonly by: string }
+  | { readonly kind: 'decline'; readonly at: number; readonly by: string }
+  | { readonly kind: 'lapse'; readonly at: number }
+  /** The GPU cannot be had any more: lost, or paused. The entry waits on, with its age. */
+  | { readonly kind: 'take-back'; readonly at: number }
+  | { readonly kind: 'withdraw'; readonly at: number; readonly by: string }
+
+/** Open entries stand in the line. */
+export const isOpen = ({ state }: Entry): boolean => state === 'waiting' || state === 'offered'
+export const isWaiting = (entry: Entry): entry is EntryIn<'waiting'> => entry.state === 'waiting'
+export const isOffered = (entry: Entry): entry is EntryIn<'offered'> => entry.state === 'offered'
+
+export type NewEntry = Omit<EntryIn<'waiting'>, 'state' | 'version'>
+export const newEntry = (draft: NewEntry): EntryIn<'waiting'> => ({ state: 'waiting', version: 1, ...draft })
+
+const notFrom = (entry: Entry, event: EntryEvent): Refusal => {
+  const ended = !isOpen(entry)
+  const what = ended ? `your place in the queue was ${entry.state}` : 'nothing is offered to you yet'
+  if (event.kind === 'accept' || event.kind === 'decline')
+    return refusal(ended ? 'finished' : 'stale', what, '`queue` shows where you stand.')
+  return refusal(
+    ended ? 'finished' : 'stale',
+    `${entry.id} is ${entry.state}; it cannot ${event.kind.replace('-', ' ')} now`,
+    '`queue` shows who waits.',
+  )
+}
+
+/** The next entry, with its version one higher, or the refusal. Pure: the clock is in the event. */
+export const transition = (entry: Entry, event: EntryEvent): Outcome<Entry> => {
+  const next = step(entry, event)
+  if (next === null) return refused(notFrom(entry, event))
+  return next.ok ? accepted({ ...next.value, version: entry.version + 1 }) : next
+}
+
+/** Null for a pair that is not legal. */
+const step = (entry: Entry, event: EntryEvent): Outcome<Entry> | null => {
+  switch (event.kind) {
+    case 'offer':
+      return entry.state === 'waiting' && event.until > event.at
+        ? accepted({
+            ...{ ...entry, state: 'offered', gpu: event.gpu },
+            ...{ offeredAt: event.at, until: event.until },
+          })
+        : null
+    case 'accept':
+    case 'decline':
+      return answer(entry, event)
+    case 'lapse':
+      return entry.state === 'offered' && event.at >= entry.until
+        ? accepted(ending(entry, 'lapsed', event.at))
+        : null
+    case 'take-back': {
+      if (entry.state !== 'offered') return null
+      const { gpu, offeredAt, until, ...rest } = entry
+      return accepted({ ...rest, state: 'waiting' })
+    }
+    case 'withdraw':
+      return withdraw(entry, event)
+  }
+}
+
+const ending = (
+  { offeredAt, until, ...rest }: EntryIn<'offered'>,
+  state: 'accepted' | 'declined' | 'lapsed',
+  endedAt: number,
+): Entry => ({ ...rest, state, endedAt })
+
+/** From the end of the offer on it is too late, even where nobody has noted the lapse yet. */
+const answer = (
+  entry: Entry,
+  event: Extract<EntryEvent, { kind: 'accept' | 'decline' }>,
+): Outcome<Entry> | null => {
+  if (entry.state !== 'offered') return null
+  if (event.by !== entry.by)
+    return refused(
+      refusal('not-allowed', 'this offer is made to somebody else', '`queue` shows where you stand.'),
+    )
+  if (event.at >= entry.until)
+    return refused(
+      refusal('finished', `the offer of ${entry.gpu.alias} has lapsed`, 'Use `queue` to wait anew.'),
+    )
+  return accepted(ending(entry, event.kind === 'accept' ? 'accepted' : 'declined', event.at))
+}
+
+/** Who may withdraw another's entry is for the policy to say. */
+const withdraw = (
+  entry: Entry,
+  { at, by }: Extract<EntryEvent, { kind: 'withdraw' }>,
+): Outcome<Entry> | null => {
+  if (entry.state !== 'waiting' && entry.state !== 'offered') return null
+  const { id, version, team, want, since, forMs } = entry
+  const same = { id, version, by: entry.by, team, want, since, forMs }
+  return accepted({ state: 'withdrawn', ...same, endedAt: at, withdrawnBy: by })
+}

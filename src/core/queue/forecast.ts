@@ -1,0 +1,98 @@
+/** Where an entry stands: its position, what is in its way, and when its turn may come. */
+import { isOpen as isOpenLease, type Lease } from '../lease/lease'
+import { isOffered, type Entry, type EntryIn, type Place } from './entry'
+import { fits, inOrder, isSame, useOf, type Candidate, type Fairness, type Use } from './order'
+
+export interface Standing {
+  /** 1 is next among those who want the same, or some of the same. */
+  readonly position: number
+  /** Epoch milliseconds; null where it depends on a lease or an entry without an end. */
+  readonly estimatedStart: number | null
+  readonly blockers: readonly Blocker[]
+}
+
+export type Blocker =
+  /** The fleet has no such GPU: waiting is in vain until it does. */
+  | { readonly kind: 'no-such-gpu' }
+  | {
+      readonly kind: 'lease'
+      readonly lease: string
+      readonly gpu: string
+      readonly holder: string
+      readonly until: number | null
+    }
+  | { readonly kind: 'offer'; readonly gpu: string; readonly until: number }
+  | { readonly kind: 'ahead'; readonly entries: number; readonly teams: readonly string[] }
+
+/** Everything that queues and is queued for. */
+export interface Fleet {
+  readonly gpus: readonly Candidate[]
+  /** All that were open within the window of the rule. */
+  readonly leases: readonly Lease[]
+  readonly entries: readonly Entry[]
+}
+
+interface Line {
+  readonly fleet: Fleet
+  readonly ahead: readonly EntryIn<'waiting'>[]
+  readonly suitable: readonly Candidate[]
+}
+
+const share = (gpus: readonly Candidate[], a: Entry, b: Entry): boolean =>
+  gpus.some((gpu) => fits(a.want, gpu) && fits(b.want, gpu))
+
+/** What the entry waits for, as it stands now. Null for an entry that does not wait. */
+export const standing = (id: string, fleet: Fleet, fairness: Fairness, now: number): Standing | null => {
+  const use: Use = useOf(fleet.leases, fleet.entries, fairness, now)
+  const order = inOrder(fleet.entries, use, fairness, now)
+  const at = order.findIndex((each) => each.id === id)
+  const entry = order[at]
+  if (!entry) return null
+  const ahead = order.slice(0, at)
+  const rivals = ahead.filter((each) => share(fleet.gpus, each, entry))
+  const suitable = fleet.gpus.filter((gpu) => fits(entry.want, gpu))
+  return {
+    position: rivals.length + 1,
+    estimatedStart: estimate({ fleet, ahead, suitable }, fairness, now),
+    blockers: blockers({ fleet, ahead: rivals, suitable }),
+  }
+}
+
+const leaseOn = (leases: readonly Lease[], gpu: Place): Lease[] =>
+  leases.filter((lease) => isOpenLease(lease) && lease.gpu.alias === gpu.alias)
+const offerOf = (entries: readonly Entry[], gpu: Place): EntryIn<'offered'> | undefined =>
+  entries.filter(isOffered).find((each) => isSame(each.gpu, gpu))
+
+const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
+  if (suitable.length === 0) return [{ kind: 'no-such-gpu' }]
+  const found = suitable.flatMap((gpu): Blocker[] => {
+    const offer = offerOf(fleet.entries, gpu)
+    if (offer) return [{ kind: 'offer', gpu: gpu.alias, until: offer.until }]
+    return leaseOn(fleet.leases, gpu).map(({ id, holder, endsAt }) => ({
+      ...{ kind: 'lease', lease: id, gpu: gpu.alias, holder, until: endsAt },
+    }))
+  })
+  if (ahead.length === 0) return found
+  const teams = [...new Set(ahead.map(({ team }) => team))]
+  return [...found, { kind: 'ahead', entries: ahead.length, teams }]
+}
+
+/** When this GPU is free: Infinity where nobody knows. What is past its end may come back at any moment. */
+const freeAt = ({ leases, entries }: Fleet, gpu: Candidate, fairness: Fairness, now: number): number => {
+  const offer = offerOf(entries, gpu)
+  if (offer) return now + (offer.forMs ?? fairness.usualMs)
+  return Math.max(now, ...leaseOn(leases, gpu).map(({ endsAt }) => endsAt ?? Infinity))
+}
+
+/** As if all leases ended when they say, each entry took the first GPU that will do, and the order stayed. */
+const estimate = ({ fleet, ahead, suitable }: Line, fairness: Fairness, now: number): number | null => {
+  const times = new Map(fleet.gpus.map((gpu) => [gpu, freeAt(fleet, gpu, fairness, now)] as const))
+  const timeOf = (gpu: Candidate) => times.get(gpu) ?? Infinity
+  for (const each of ahead) {
+    const gpus = fleet.gpus.filter((gpu) => fits(each.want, gpu)).sort((a, b) => timeOf(a) - timeOf(b))
+    const [first] = gpus
+    if (first) times.set(first, timeOf(first) + (each.forMs ?? fairness.usualMs))
+  }
+  const start = Math.min(...suitable.map(timeOf))
+  return Number.isFinite(start) ? start : null
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  isOpen,
+  lease as leaseSchema,
+  movedLease,
+  transition,
+  type LeaseEvent,
+  type LeaseState,
+} from '../../../src/core/lease/lease'
+import { dueNow, nextMoment, retryAfterMs } from '../../../src/core/lease/moments'
+import {
+  after,
+  aLease,
+  apply,
+  DAY,
+  END,
+  EVENTS,
+  held,
+  HOLDER,
+  HOUR,
+  MINUTE,
+  OTHER,
+  START,
+  STATES,
+} from './leases'
+
+/** Every legal pair, and where it leads. Whatever is not here is refused. */
+const LEGAL: { readonly [S in LeaseState]: { readonly [K in LeaseEvent['kind']]?: LeaseState } } = {
+  held: {
+    extend: 'held',
+    remind: 'held',
+    end: 'grace',
+    done: 'releasing',
+    'begin-release': 'releasing',
+    move: 'ended',
+    lose: 'ended',
+  },
+  grace: { extend: 'held', done: 'releasing', 'begin-release': 'releasing', move: 'ended', lose: 'ended' },
+  releasing: { 'fail-release': 'held', 'finish-release': 'ended', move: 'ended', lose: 'ended' },
+  ended: {},
+}
+
+const PAIRS = Object.values(STATES).flatMap((from) =>
+  Object.values(EVENTS).map((event) => ({ from, event, to: LEGAL[from.state][event.kind] ?? 'refused' })),
+)
+
+describe('a lease', () => {
+  it.each(PAIRS)('that is $from.state and meets "$event.kind" ends up $to', ({ from, event, to }) => {
+    const next = transition(from, event)
+
+    if (to === 'refused')
+      expect(next).toMatchObject({
+        ok: false,
+        refusals: [{ code: from.state === 'ended' ? 'finished' : 'stale' }],
+      })
+    else {
+      expect(next).toMatchObject({ ok: true, value: { state: to, version: from.version + 1 } })
+      expect(next.ok && leaseSchema.parse(next.value)).toEqual(next.ok && next.value)
+    }
+  })
+
+  it('holds its GPU until it has ended', () => {
+    expect(Object.values(STATES).filter(isOpen)).toHaveLength(3)
+  })
+
+  it('cannot end before its end, and a lease without one has none to extend', () => {
+    const open = aLease({ endsAt: null })
+
+    expect(transition(held, { ...EVENTS.end, at: END - 1 }).ok).toBe(false)
+    expect([transition(open, EVENTS.end).ok, transition(open, EVENTS.extend).ok]).toEqual([false, false])
+    expect(nextMoment(open)).toBeNull()
+  })
+
+  it('is done by its holder alone', () => {
+    expect(transition(held, { ...EVENTS.done, by: OTHER })).toMatchObject({
+      ok: false,
+      refusals: [{ code: 'not-allowed', next: 'Ask its holder, or use `release hv01/gpu0`.' }],
+    })
+  })
+
+  it.each([
+    { how: { kind: 'done', by: HOLDER }, by: [EVENTS.done, EVENTS['finish-release']] },
+    {
+      how: { kind: 'done', by: HOLDER },
+      by: [{ ...EVENTS['begin-release'], by: HOLDER }, EVENTS['finish-release']],
+    },
+    { how: { kind: 'released', by: OTHER }, by: [EVENTS['begin-release'], EVENTS['finish-release']] },
+    {
+      how: { kind: 'expired' },
+      by: [EVENTS.end, { ...EVENTS['begin-release'], by: null }, EVENTS['finish-release']],
+    },
+    { how: { kind: 'moved', by: OTHER }, by: [EVENTS.move] },
+    { how: { kind: 'lost', found: 'no VM has it' }, by: [EVENTS['begin-release'], EVENTS.lose] },
+  ])('says how it ended: $how.kind', ({ how, by }) => {
+    expect(by.reduce(apply, held)).toMatchObject({ state: 'ended', how })
+  })
+
+  it('is released by the bot itself only past its end and its grace, and never where it has to wait', () => {
+    const automatic = { ...EVENTS['begin-release'], by: null }
+    const waiting = apply(held, { ...EVENTS.end, graceMs: null })
+
+    expect(transition(held, automatic).ok).toBe(false)
+    expect(transition(STATES.grace, { ...automatic, at: END + HOUR - 1 }).ok).toBe(false)
+    expect(transition(STATES.grace, automatic).ok).toBe(true)
+    expect([transition(waiting, automatic).ok, nextMoment(waiting)]).toEqual([false, null])
+  })
+
+  it('gets its whole grace even if its end was noticed late', () => {
+    const late = apply(held, { ...EVENTS.end, at: END + DAY })
+
+    expect(nextMoment(late)).toEqual({ kind: 'release', at: END + DAY + HOUR })
+  })
+
+  it('comes back as it was when its release fails, and says why', () => {
+    for (const from of [STATES.held, STATES.grace])
+      expect(after(from, 'begin-release', 'fail-release')).toEqual({
+        ...from,
+        version: from.version + 2,
+        setback: { at: END + HOUR, why: 'the guest did not shut down', times: 1 },
+      })
+  })
+
+  it('tries a failed release again, each time later', () => {
+    const twice = after(STATES.grace, 'begin-release', 'fail-release', 'begin-release', 'fail-release')
+
+    expect(nextMoment(twice)).toEqual({ kind: 'release', at: END + HOUR + 30 * MINUTE })
+    expect([1, 2, 3, 4, 5, 6, 20].map((times) => retryAfterMs(times) / MINUTE)).toEqual([
+      15, 30, 60, 120, 240, 360, 360,
+    ])
+  })
+
+  it('counts its caps on when the holder moves it, and anew when it goes to somebody else', () => {
+    const next = { ...held, at: END, endsAt: END + DAY }
+
+    expect(movedLease(held, next)).toMatchObject({ startedAt: END, capsFrom: START, version: 1 })
+    expect(movedLease(held, { ...next, holder: OTHER })).toMatchObject({ startedAt: END, capsFrom: END })
+  })
+})
+
+describe('reminders', () => {
+  it.each([
+    { length: 2 * DAY, marks: [DAY, HOUR, 10 * MINUTE] },
+    { length: DAY, marks: [HOUR, 10 * MINUTE] },
+    { length: 2 * HOUR, marks: [HOUR, 10 * MINUTE] },
+    { length: HOUR, marks: [10 * MINUTE] },
+    { length: 10 * MINUTE, marks: [] },
+    { length: 0, marks: [] },
+    { length: -HOUR, marks: [] },
+  ])('of a lease of $length ms are those marks that lie ahead', ({ length, marks }) => {
+    expect(aLease({ endsAt: START + length }).marks).toEqual(marks)
+  })
+
+  it('come one after the other, then the end', () => {
+    const moments: unknown[] = []
+    let lease = apply(held, { ...EVENTS.extend, at: START, to: END + HOUR })
+    for (
+      let next = nextMoment(lease);
+      next?.kind === 'remind' && moments.length < 9;
+      next = nextMoment(lease)
+    ) {
+      moments.push(next.at)
+      lease = apply(lease, next)
+    }
+
+    expect(moments).toEqual([END + HOUR - DAY, END, END + 50 * MINUTE])
+    expect(nextMoment(lease)).toEqual({ kind: 'end', at: END + HOUR })
+  })
+
+  it('come anew after an extension, as far as they lie ahead of it', () => {
+    const lease = apply(after(held, 'remind'), { ...EVENTS.extend, at: END - 5 * MINUTE, to: END + HOUR })
+
+    expect(lease).toMatchObject({ marks: [HOUR, 10 * MINUTE] })
+  })
+
+  it('are not repeated, not early and not late', () => {
+    const once = after(held, 'remind')
+
+    expect(transition(once, EVENTS.remind).ok).toBe(false)
+    expect(transition(held, { ...EVENTS.remind, at: END - DAY - 1 }).ok).toBe(false)
+    expect(transition(held, { ...EVENTS.remind, at: END }).ok).toBe(false)
+  })
+
+  it.each([
+    { now: END - DAY - 1, due: null },
+    { now: END - DAY, due: { kind: 'remind', at: END - DAY, mark: DAY } },
+    { now: END - 30 * MINUTE, due: { kind: 'remind', at: END - HOUR, mark: HOUR } },
+    { now: END - MINUTE, due: { kind: 'remind', at: END - 10 * MINUTE, mark: 10 * MINUTE } },
+    { now: END, due: { kind: 'end', at: END } },
+  ])('that several outages made late come as one: $due', ({ now, due }) => {
+    expect(dueNow(held, now)).toEqual(due)
+  })
+
+  it('that were stood for by a shorter one are not made up for', () => {
+    expect(apply(held, { kind: 'remind', at: END - 5 * MINUTE, mark: 10 * MINUTE })).toMatchObject({
+      marks: [],
+    })
+    expect(dueNow(after(held, 'remind'), END - DAY + 1)).toBeNull()
+  })
+
+  it('give way to the release once the grace is over', () => {
+    expect(dueNow(STATES.grace, END + HOUR - 1)).toBeNull()
+    expect(dueNow(STATES.grace, END + HOUR)).toEqual({ kind: 'release', at: END + HOUR })
+    expect([nextMoment(STATES.releasing), nextMoment(STATES.ended)]).toEqual([null, null])
+  })
+})

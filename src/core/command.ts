@@ -14,15 +14,17 @@ const shown = {
   breakGlass: z.boolean().optional(),
   reason,
 }
-const consents = {
+/** How long it is lent: a length, or the time it lasts to as it was typed. */
+const lent = { forMs: z.number().int().positive().optional(), until: z.string().optional() }
+const agreed = {
   /** May a running VM be shut down through its guest? */
   shutdown: z.boolean(),
   /** May a VM be turned off like a power cut? */
   powerOff: z.boolean(),
   /** Leave the VM off afterwards instead of starting it (B1, step 7). */
   noStart: z.boolean(),
-  ...shown,
 }
+const consents = { ...agreed, ...shown }
 /** A GPU as a whole (Discrete Device Assignment), or a partition of it (GPU-P). */
 const mode = z.enum(['dda', 'partition'])
 /** Bytes of video memory. */
@@ -44,9 +46,10 @@ export const command = z.discriminatedUnion('kind', [
     vm,
     mode: mode.optional(),
     vram: vram.optional(),
+    ...lent,
     ...consents,
   }),
-  z.object({ kind: z.literal('move'), gpu, vm, ...consents }),
+  z.object({ kind: z.literal('move'), gpu, vm, ...lent, ...consents }),
   z.object({ kind: z.literal('release'), name: z.string(), ...consents }),
   z.object({ kind: z.literal('partition'), gpu, count: z.number().int().positive(), ...shown }),
   z.object({ kind: z.literal('resize'), vm, vram, ...consents }),
@@ -55,6 +58,8 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approve'), requestId, reason }),
   z.object({ kind: z.literal('deny'), requestId, reason }),
   z.object({ kind: z.literal('cancel'), requestId, reason }),
+  z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive() }),
+  z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),

@@ -32,6 +32,14 @@ export const press = z.discriminatedUnion('kind', [
     requestId: z.string().min(1).max(200),
     version: z.number().int().nonnegative(),
   }),
+  /** About a lease as it was at `version`; `byMs` is what an extension adds. */
+  z.strictObject({
+    kind: z.literal('lease'),
+    verb: z.enum(['extend', 'done']),
+    leaseId: z.string().min(1).max(200),
+    version: z.number().int().nonnegative(),
+    byMs: z.number().int().positive().optional(),
+  }),
   /** The same as typing this command: for paging and for "show script". */
   z.strictObject({ kind: z.literal('say'), text: z.string().min(1) }),
 ])

@@ -101,7 +101,16 @@ export const delivery = z.object({
       requestId: z.string(),
       version: z.number().int(),
     }),
+    z.object({
+      kind: z.literal('lease'),
+      verb: z.enum(['extend', 'done']),
+      leaseId: z.string(),
+      version: z.number().int(),
+      byMs: z.number().int().positive().optional(),
+    }),
   ]),
+  /** Where the person is told, also later, what nobody else shall read. */
+  privately: address.optional(),
 })
 export type Delivery = z.infer<typeof delivery>
 

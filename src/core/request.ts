@@ -4,28 +4,11 @@
  * who press at once one finds the version moved on and is told who was first; see store/requests.ts.
  */
 import { z } from 'zod'
+import { approval, authority, isQuorum, need, said, saidOf, type Said } from './approval'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
+import { askedEnd } from './lease/until'
 import { plan } from './plan/plan'
-import { account, address } from './ports'
-
-const said = z.object({ by: account, at: z.number(), reason: z.string().optional() })
-export type Said = z.infer<typeof said>
-
-/** One rule's demand: `count` different people who have one of the roles `by`. */
-const need = z.object({ rule: z.string(), by: z.array(z.string()), count: z.number().int().positive() })
-export type Need = z.infer<typeof need>
-
-/** `roles` are those that the person had when they approved. */
-const approval = said.extend({ person: z.string(), roles: z.array(z.string()) })
-export type Approval = z.infer<typeof approval>
-
-/** What a request is carried out on, one of them and no more; an undo runs on its plan's. */
-const authority = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('quorum'), at: z.number() }),
-  z.object({ kind: z.literal('automatic'), at: z.number(), rules: z.array(z.string()) }),
-  z.object({ kind: z.literal('break-glass'), by: account, at: z.number(), reason: z.string() }),
-])
-export type Authority = z.infer<typeof authority>
+import { address } from './ports'
 
 const common = {
   id: z.string(),
@@ -38,6 +21,12 @@ const common = {
   /** In their order, one a person. */
   approvals: z.array(approval),
   channel: address,
+  /** Where the one who asked is told what concerns nobody else. */
+  privately: address.optional(),
+  /** How long what it assigns is lent; absent: without an end, or nothing is lent. */
+  lease: askedEnd.optional(),
+  /** The lease that it ends: the holder gave back what it lent, or its time was over. */
+  ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
   expiresAt: z.number(),
 }
 const approved = { ...common, authority }
@@ -87,6 +76,7 @@ export type RequestEvent =
     }
   | { readonly kind: 'automatic'; readonly at: number; readonly rules: string[] }
   | { readonly kind: 'break-glass'; readonly by: string; readonly at: number; readonly reason: string }
+  | { readonly kind: 'lease-end'; readonly at: number; readonly lease: string }
   | { readonly kind: 'deny'; readonly by: string; readonly at: number; readonly reason?: string | undefined }
   | {
       readonly kind: 'cancel'
@@ -116,11 +106,6 @@ const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-
 /** Open requests still hold their GPU and VMs against other requests. */
 export const isOpen = (state: RequestState): boolean => OPEN.includes(state)
 
-const saidOf = (event: { by: string; at: number; reason?: string | undefined }): Said =>
-  event.reason === undefined
-    ? { by: event.by, at: event.at }
-    : { by: event.by, at: event.at, reason: event.reason }
-
 /** Who settled it, for "already approved by ... ": null when nobody did. */
 export const settledBy = (request: Request): { what: string; said: Said } | null => {
   if ('resolved' in request) return { what: 'resolved', said: request.resolved }
@@ -128,33 +113,10 @@ export const settledBy = (request: Request): { what: string; said: Said } | null
   if ('cancelled' in request) return { what: 'cancelled', said: request.cancelled }
   if (!('authority' in request)) return null
   const { authority } = request
-  if (authority.kind === 'automatic') return null
+  if (authority.kind === 'automatic' || authority.kind === 'lease-end') return null
   const last = authority.kind === 'quorum' ? request.approvals.at(-1) : authority
   return last ? { what: 'approved', said: last } : null
 }
-
-interface Stand {
-  readonly needs: readonly Need[]
-  readonly approvals: readonly Approval[]
-}
-
-/** What of each need is there. A person counts once, whatever accounts and roles they have. */
-export const standOf = ({
-  needs,
-  approvals,
-}: Stand): { readonly need: Need; readonly given: readonly Approval[] }[] =>
-  needs.map((need) => ({
-    need,
-    given: approvals.filter(
-      ({ person, roles }, index) =>
-        roles.some((role) => need.by.includes(role)) &&
-        approvals.findIndex((each) => each.person === person) === index,
-    ),
-  }))
-
-/** Never without a need: what nobody has to approve has another authority. */
-export const isQuorum = (request: Stand): boolean =>
-  request.needs.length > 0 && standOf(request).every(({ need, given }) => given.length >= need.count)
 
 const notFrom = (request: Request, event: RequestEvent): Refusal =>
   refusal(
@@ -181,6 +143,10 @@ const step = (request: Request, event: RequestEvent): Request | null => {
         : null
     case 'break-glass':
       return request.state === 'pending' && request.approvals.length === 0
+        ? { ...request, state: 'approved', authority: event }
+        : null
+    case 'lease-end':
+      return request.state === 'pending' && request.needs.length === 0 && request.ends?.lease === event.lease
         ? { ...request, state: 'approved', authority: event }
         : null
     case 'deny':

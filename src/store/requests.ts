@@ -36,7 +36,9 @@ export const insertRequest = async (tx: Tx, each: Request): Promise<void> => {
       expires_at: each.expiresAt,
     })
     .execute()
-  await record(tx, each, { at: each.asked.at, by: each.asked.by, what: 'asked' })
+  // When the time of a lease is over, nobody asked.
+  const by = each.ends?.why === 'expired' ? null : each.asked.by
+  await record(tx, each, { at: each.asked.at, by, what: 'asked' })
 }
 
 export const findRequest = async (db: Db | Tx, id: string): Promise<Request | null> => {
@@ -95,6 +97,11 @@ const record = async (
     .values({ request_id: each.id, version: each.version, ...event })
     .execute()
 }
+
+/** The number of the newest event of all requests; 0 before the first. */
+export const lastEvent = async (db: Db | Tx): Promise<number> =>
+  (await db.selectFrom('request_events').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst())
+    ?.seq ?? 0
 
 /** Somebody who approved may still deny while others are waited for: the last decision stands. */
 export const recordDecision = async (

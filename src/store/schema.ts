@@ -55,6 +55,19 @@ export interface Tables {
     otherwise: string | null
   }
   baselines: { host: string; vm: string; body: string }
+  /** `part` is what of the GPU is held: all of it (empty), or the part of one VM. One open lease each. */
+  leases: {
+    id: string
+    version: number
+    state: string
+    host: string
+    gpu: string
+    part: string
+    /** When something is to be done with it; null when nothing is, unless somebody acts. */
+    due_at: number | null
+    ended_at: number | null
+    body: string
+  }
   pauses: { scope: string; account: string; at: number }
   inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
 }
@@ -104,5 +117,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
          '$.person', json_extract(body, '$.approval.by'), '$.roles', json('["approve"]'))),
        '$.authority', json_object('kind', 'quorum', 'at', json_extract(body, '$.approval.at'))), '$.approval')
      where json_extract(body, '$.approval') is not null`,
+  ],
+  [
+    `create table leases (id text primary key, version integer not null, state text not null, host text not null,
+       gpu text not null, part text not null, due_at integer, ended_at integer, body text not null)`,
+    `create unique index leases_one_holder on leases (host, gpu, part) where ended_at is null`,
+    `create index leases_due on leases (due_at) where due_at is not null`,
   ],
 ]

@@ -14,6 +14,7 @@ import { refreshCard } from './card'
 import { noRequest } from './decide'
 import { say, type Caller, type Consequence } from './consequence'
 import { stateOf } from './attention'
+import { lend } from './lease/lend'
 import type { Parts } from './parts'
 
 const scopeOf = async (
@@ -93,7 +94,10 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     })
     if (!next.ok) return refusalNotice(next.refusals)
     await saveFacts(tx, facts, at)
-    if (looksDone(request.plan, facts)) await saveBaselines(tx, request.plan)
+    if (looksDone(request.plan, facts)) {
+      await saveBaselines(tx, request.plan)
+      await lend(tx, parts, { request: next.value, facts, at })
+    }
     await refreshCard(tx, next.value, at)
     return doneNotice(`${id} is resolved.`)
   }

@@ -1,68 +1,45 @@
-/** What changes a host: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
-import { brokenGlassNotice } from '../core/cards/change'
+/** What changes a host: a plan, then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
 import { refusalNotice } from '../core/answers/refusal'
-import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
-import { accepted, Fault, messageOf, refusal, refused, type Outcome } from '../core/errors'
-import { gpuByPath, peersOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
-import type { Plan } from '../core/plan/plan'
-import {
-  planAssign,
-  planMove,
-  planRelease,
-  planResize,
-  planShare,
-  planSplit,
-  planUnshare,
-  type PlanInput,
-} from '../core/plan/planner'
+import { refused, type Outcome } from '../core/errors'
 import { refuseBreakGlass } from '../core/policy/commands'
 import { judge, wishOf, type Judgement } from '../core/policy/judge'
-import { personOf, revisionOf } from '../core/policy/policy'
-import { isOpen, type Request, type RequestEvent, type RequestIn, type RequestState } from '../core/request'
-import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
-import { post } from '../store/outbox'
-import { apply, insertRequest, nextRequestId, requestsIn } from '../store/requests'
-import type { Tx } from '../store/database'
-import { cardOf } from './card'
+import { personOf } from '../core/policy/policy'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
+import { termsFor } from './lease/terms'
 import type { Parts } from './parts'
-import { subjectsOf, type Subjects } from './subjects'
+import { prepare, type Prepared } from './planning'
+import { raise } from './raise'
 
 export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): Promise<Consequence> => {
-  const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const names = subjectsOf(command, views)
-  if (!names.ok) return say(refusalNotice(names.refusals))
-  const { view } = names.value
-  if (await isPaused(parts.db, view.name))
-    return say(
-      refusalNotice([
-        refusal(
-          'paused',
-          `${view.name} is paused: no new requests are taken`,
-          `An administrator ends it with \`resume ${view.name}\`.`,
-        ),
-      ]),
-    )
-  const facts = await readFacts(parts, view)
-  if (!facts.ok) return say(refusalNotice(facts.refusals))
-  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views })
-  if (!plan.ok) return say(refusalNotice(plan.refusals))
-  if (command.dryRun || command.script) return say(planNotice(plan.value, command.script))
-  const judged = await judgePlan(parts, { plan: plan.value, facts: facts.value, command, caller })
+  const prepared = await prepare(parts, command)
+  if (!prepared.ok) return say(refusalNotice(prepared.refusals))
+  const { plan } = prepared.value
+  const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
+  if (!terms.ok) return say(refusalNotice(terms.refusals))
+  if (command.dryRun || command.script) return say(planNotice(plan, command.script))
+  const judged = await judgePlan(parts, { ...prepared.value, command, caller })
   if (!judged.ok) return say(refusalNotice(judged.refusals))
-  return raise(parts, { plan: plan.value, facts: facts.value, command, caller, judgement: judged.value })
+  return async (tx) => {
+    const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
+    const said = { by: caller.account, person }
+    const against = await raise(tx, parts, {
+      ...prepared.value,
+      asked: command.reason === undefined ? said : { ...said, reason: command.reason },
+      channel: parts.requestsChannel ?? caller.channel,
+      back: caller.back,
+      privately: caller.privately,
+      lease: terms.value ?? undefined,
+      grounds: { kind: 'judged', judgement: judged.value, breakGlass: command.breakGlass === true },
+    })
+    return against.length > 0 ? refusalNotice(against) : null
+  }
 }
 
-type Asked = {
-  readonly plan: Plan
-  readonly facts: HostFacts
-  readonly command: PlanCommand
-  readonly caller: Caller
-}
+type Asked = Prepared & { readonly command: PlanCommand; readonly caller: Caller }
 
 /** By the rules, and whether the one who asks may go on without the approval that they want. */
 const judgePlan = async (
@@ -75,195 +52,4 @@ const judgePlan = async (
   const judged = judge(policy, person, wishOf(plan, facts, own))
   const glass = command.breakGlass === true ? refuseBreakGlass(policy, person, command.reason) : null
   return glass === null ? judged : refused(glass, ...(judged.ok ? [] : judged.refusals))
-}
-
-const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
-  try {
-    const facts = await parts.hosts.get(view.name)?.inventory()
-    if (facts) return accepted(facts)
-  } catch (error) {
-    parts.log.warn({ host: view.name, error: messageOf(error) }, 'host could not be read')
-  }
-  return refused(
-    refusal(
-      'unreachable',
-      `${view.name} does not answer, so nothing can be planned on it`,
-      `Try again when \`show ${view.name}\` says that it is back.`,
-    ),
-  )
-}
-
-/** Plans on fresh facts; a name that was resolved from the last reading must still mean the same device. */
-const planFor = async (
-  parts: Parts,
-  command: PlanCommand,
-  found: { names: Subjects; facts: HostFacts; views: readonly HostView[] },
-): Promise<Outcome<Plan>> => {
-  const { names, facts, views } = found
-  const gpu = gpuByPath(facts, names.gpu.locationPath)
-  const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
-  if (!gpu || (names.vm && !vm))
-    return refused(
-      refusal('stale', `${facts.name} has changed since it was last read`, 'Look at `list` and ask again.'),
-    )
-  const taken = await openOn(parts.db, {
-    host: facts.name,
-    gpu,
-    vms: vm ? [vm] : [],
-    shares: isShare(command, vm),
-  })
-  const input: PlanInput = {
-    host: facts,
-    gpu,
-    vm,
-    consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
-    baselines: await baselinesOf(parts.db, facts.name),
-    policyRevision: revisionOf(parts.policy.inForce()),
-    peers: peersOf(facts, views),
-  }
-  const plan = planOf(command, input)
-  if (taken.length === 0) return plan
-  return refused(...taken, ...(plan.ok ? [] : plan.refusals))
-}
-
-/** A release with a VM is of the VM's partition. */
-const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
-  switch (command.kind) {
-    case 'assign':
-      return command.mode === 'partition' ? planShare(input, command.vram ?? null) : planWhole(command, input)
-    case 'move':
-      return planMove(input)
-    case 'release':
-      return input.vm ? planUnshare(input, input.vm) : planRelease(input)
-    case 'partition':
-      return planSplit(input, command.count)
-    case 'resize':
-      return input.vm ? planResize(input, input.vm, command.vram) : refused()
-  }
-}
-
-const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: PlanInput): Outcome<Plan> =>
-  vram === undefined
-    ? planAssign(input)
-    : refused(
-        refusal(
-          'syntax',
-          'Only a partition has its own amount of video memory; a whole GPU has all of its own',
-          'Add `--mode partition`, or leave `--vram` out.',
-        ),
-      )
-
-/** Several requests may wait for shares of one GPU; whoever finds none left is told so. */
-const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>
-  command.kind === 'resize' ||
-  (command.kind === 'assign' && command.mode === 'partition') ||
-  (command.kind === 'release' && vm !== null)
-
-/** Open requests that already speak for this GPU or VM. */
-const openOn = async (
-  db: Parts['db'] | Tx,
-  subject: {
-    host: string
-    gpu: { locationPath: string }
-    vms: readonly { id: string }[]
-    /** It is about a partition, not about the whole GPU or how it is split. */
-    shares: boolean
-  },
-) => {
-  const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
-  return open
-    .filter(({ plan, state }) => {
-      const vms = [plan.from?.id, plan.to?.id]
-      return (
-        isOpen(state) &&
-        plan.host === subject.host &&
-        ((plan.gpu.locationPath === subject.gpu.locationPath && !(subject.shares && sharesIn(plan))) ||
-          subject.vms.some((vm) => vms.some((id) => id === vm.id)))
-      )
-    })
-    .map(({ id, state, plan }) =>
-      refusal(
-        'busy',
-        `${plan.gpu.alias}${plan.to ? ` and ${plan.to.name}` : ''}: request ${id} comes first (${STATE_WORDS[state]})`,
-        `${HOW_IT_ENDS[state]?.(id) ?? ''} See \`show ${id}\`.`.trim(),
-      ),
-    )
-}
-
-const sharesIn = ({ mode, action }: Plan): boolean => mode === 'partition' && action !== 'partition'
-
-const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
-  pending: (id) => `An approver decides it, or its requester says \`cancel ${id}\`.`,
-  approved: (id) => `It is about to run; its requester can still say \`cancel ${id}\`.`,
-  running: () => 'It ends by itself; ask again then.',
-  'needs-attention': (id) => `An administrator repairs the host and says \`resolve ${id}\`.`,
-}
-
-const raise =
-  (parts: Parts, asked: Asked & { readonly judgement: Judgement }): Consequence =>
-  async (tx) => {
-    const { plan, facts, command, caller, judgement } = asked
-    const vms = [plan.from, plan.to].flatMap((vm) => vm ?? [])
-    const taken = await openOn(tx, {
-      host: plan.host,
-      gpu: { locationPath: plan.gpu.locationPath },
-      vms,
-      shares: sharesIn(plan),
-    })
-    if (taken.length > 0) return refusalNotice(taken)
-    const at = parts.clock.now()
-    const channel = parts.requestsChannel ?? caller.channel
-    const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
-    const said = { by: caller.account, person, at }
-    const pending: RequestIn<'pending'> = {
-      state: 'pending',
-      id: await nextRequestId(tx),
-      version: 1,
-      plan,
-      channel,
-      asked: command.reason === undefined ? said : { ...said, reason: command.reason },
-      needs: judgement.kind === 'quorum' ? [...judgement.needs] : [],
-      approvals: [],
-      expiresAt: at + parts.limits.requestExpiresMs,
-    }
-    await insertRequest(tx, pending)
-    const request = await authorised(tx, pending, { command, judgement, caller })
-    await saveFacts(tx, facts, at)
-    await post(tx, channel, await cardOf(tx, request, at), {
-      at,
-      requestId: request.id,
-      otherwise: caller.back,
-    })
-    if ('authority' in request && request.authority.kind === 'break-glass')
-      await post(tx, parts.changesChannel ?? channel, brokenGlassNotice(request), {
-        at,
-        otherwise: caller.back,
-      })
-    parts.log.info(
-      { request: request.id, by: caller.account, action: plan.action, gpu: plan.gpu.alias },
-      'asked',
-    )
-    return null
-  }
-
-/** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */
-const authorised = async (
-  tx: Tx,
-  pending: RequestIn<'pending'>,
-  { command, judgement, caller }: Pick<Asked, 'command' | 'caller'> & { readonly judgement: Judgement },
-): Promise<Request> => {
-  const event = authorityOf(pending, { command, judgement, caller })
-  if (event === null) return pending
-  const next = await apply(tx, pending, event)
-  if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
-  return next.value
-}
-
-const authorityOf = (
-  { asked: { at } }: RequestIn<'pending'>,
-  { command, judgement, caller }: Pick<Asked, 'command' | 'caller'> & { readonly judgement: Judgement },
-): RequestEvent | null => {
-  if (judgement.kind === 'automatic') return { kind: 'automatic', at, rules: [...judgement.rules] }
-  if (command.breakGlass !== true || command.reason === undefined) return null
-  return { kind: 'break-glass', by: caller.account, at, reason: command.reason }
 }

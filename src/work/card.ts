@@ -6,6 +6,7 @@ import type { Request } from '../core/request'
 import type { Db, Tx } from '../store/database'
 import { entriesOf } from '../store/journal'
 import { editCopies } from '../store/outbox'
+import { findLease } from '../store/leases'
 import { findRequest } from '../store/requests'
 import type { Parts } from './parts'
 
@@ -17,7 +18,7 @@ export const cardOf = async (
   waiting: string | null = null,
 ): Promise<Notice> => {
   const progress = 'startedAt' in request ? replay(request.plan, await entriesOf(db, request.id)) : null
-  return requestNotice(request, progress, { now, waiting })
+  return requestNotice(request, progress, { now, waiting, lease: await findLease(db, request.id) })
 }
 
 /** Every posted copy shall show the request as it is now. Call it in the transaction that changed the request. */

@@ -11,8 +11,10 @@ import type { Delivery } from '../core/ports'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
 import { VersionMoved } from '../store/requests'
-import { say, type Consequence } from './consequence'
+import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
+import { extend } from './lease/extend'
+import { done } from './lease/giveBack'
 import { startLoop, type Loop } from './loop'
 import { meanwhile } from './meanwhile'
 import type { Parts } from './parts'
@@ -100,19 +102,37 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
     )
   }
   const { said } = delivery
+  const caller: Caller = {
+    account: delivery.from,
+    name: identity.name,
+    channel: delivery.channel,
+    back: delivery.back,
+    privately: delivery.privately,
+  }
   if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
+  if (said.kind === 'lease') return pressed(parts, said, caller)
   const command = parse(said.text)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
     return say(refusalNotice([refused]))
-  return respond(parts, command.value, {
-    account: delivery.from,
-    name: identity.name,
-    channel: delivery.channel,
-    back: delivery.back,
-  })
+  return respond(parts, command.value, caller)
 }
+
+type Pressed = Extract<Delivery['said'], { kind: 'lease' }>
+
+/** The button asked whether a running VM may be shut down; the same as typing it otherwise, on the lease that it showed. */
+const pressed = async (parts: Parts, { verb, ...press }: Pressed, caller: Caller): Promise<Consequence> => {
+  const refused = refuseCommand(parts.policy.inForce(), caller.account, verb)
+  if (refused) return say(refusalNotice([refused]))
+  if (verb === 'done') return done(parts, { ...press, consents: SHUT_DOWN }, caller)
+  const { byMs } = press
+  return byMs === undefined
+    ? say(refusalNotice([refusal('stale', 'that button does not say by how much', 'Use `extend`.')]))
+    : extend(parts, { ...press, byMs }, caller)
+}
+
+const SHUT_DOWN = { shutdown: true, powerOff: false, noStart: false }
 
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
 const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence): Promise<void> => {

@@ -19,6 +19,7 @@ import { post } from '../store/outbox'
 import { apply } from '../store/requests'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'
+import { lend } from './lease/lend'
 import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
 import { readPatiently, RETRY_MS } from './patience'
@@ -208,6 +209,7 @@ const finish = async (
     if (facts) await saveFacts(tx, facts, parts.clock.now())
     if (ended.value.state === 'succeeded') {
       await saveBaselines(tx, request.plan)
+      if (facts) await lend(tx, parts, { request: ended.value, facts, at: event.at })
       await post(tx, parts.changesChannel ?? request.channel, changeNotice(ended.value), {
         at: event.at,
         otherwise: request.channel,

@@ -13,6 +13,7 @@ import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
+import type { Consents } from '../core/plan/input'
 import { capabilitiesOf, may } from '../core/policy/commands'
 import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request, RequestState } from '../core/request'
@@ -25,6 +26,8 @@ import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide, noRequest } from './decide'
 import { heldBy } from './holding'
+import { extend } from './lease/extend'
+import { done } from './lease/giveBack'
 import type { Parts } from './parts'
 import { reloadPolicy } from './reload'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
@@ -50,6 +53,14 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
         by: caller.account,
         reason: command.reason,
       })
+    case 'extend':
+      return extend(parts, { leaseId: command.requestId, byMs: command.byMs }, caller)
+    case 'done':
+      return done(
+        parts,
+        { leaseId: command.requestId, consents: consentsOf(command), reason: command.reason },
+        caller,
+      )
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':
@@ -78,6 +89,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return say(whoami(parts, caller))
   }
 }
+
+const consentsOf = ({ shutdown, powerOff, noStart }: Consents): Consents => ({ shutdown, powerOff, noStart })
 
 const views = (parts: Parts) => hostViews(parts.db, [...parts.hosts.keys()])
 

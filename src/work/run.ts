@@ -7,12 +7,14 @@ import { wishOf } from '../core/policy/judge'
 import { revisionOf } from '../core/policy/policy'
 import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
+import type { Tx } from '../store/database'
 import { isPaused } from '../store/fleet'
 import { lockHost, unlockHost } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { refreshCard, sayWaiting } from './card'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
+import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
 import { verify } from './verify'
@@ -98,10 +100,14 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const facts = request.state === 'approved' ? await readFacts(parts, host) : null
   if (request.state === 'approved' && facts === null) return giveBack(parts, request)
   const changes = facts && request.state === 'approved' ? await changesIn(parts, request, facts) : []
-  const at = parts.clock.now()
-  const event: RequestEvent =
-    changes.length > 0 ? { kind: 'void', at, changes } : { kind: 'claim', at, fence }
-  const next = await step(parts, request.id, event)
+  const next = await step(parts, request.id, async (tx, now) => {
+    const at = parts.clock.now()
+    const policy = parts.policy.inForce()
+    const lapsed =
+      facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
+    const against = [...changes, ...lapsed]
+    return against.length > 0 ? { kind: 'void', at, changes: against } : { kind: 'claim', at, fence }
+  })
   if (next?.state === 'running') await operate({ parts, host, request: next, stopping })
   return true
 }
@@ -139,16 +145,21 @@ const changesIn = async (
     : ['The plan itself is not the one that was approved.', ...lapsed]
 }
 
-const step = (parts: Parts, id: string, event: RequestEvent): Promise<Request | null> =>
+/** Quotas are counted in the very transaction that claims: of two that begin at once, the second sees the first. */
+const step = (
+  parts: Parts,
+  id: string,
+  eventFor: (tx: Tx, request: Request) => Promise<RequestEvent>,
+): Promise<Request | null> =>
   parts.db.transaction().execute(async (tx) => {
     const request = await findRequest(tx, id)
-    const next = request && (await apply(tx, request, event))
+    const next = request && (await apply(tx, request, await eventFor(tx, request)))
     if (!next?.ok) {
       if (request) await unlockHost(tx, request.plan.host, id)
       return null
     }
     if (next.value.state === 'void') await unlockHost(tx, next.value.plan.host, id)
-    await refreshCard(tx, next.value, event.at)
+    await refreshCard(tx, next.value, parts.clock.now())
     parts.wake.deliver()
     return next.value
   })

@@ -1,20 +1,30 @@
-/** Time passing: hosts are read again, pending requests expire, old deliveries are forgotten. */
+/** Time passing: hosts are read again, pending requests expire, leases end, old deliveries are forgotten. */
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
 import { saveFacts, saveUnreachable } from '../store/fleet'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
-import { apply, requestsIn } from '../store/requests'
+import { apply, lastEvent, requestsIn } from '../store/requests'
 import { refreshCard } from './card'
+import { endLost } from './lease/found'
+import { tendLeases } from './lease/tend'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 
 const EXPIRY_CHECK_MS = 1_000
+const LEASE_CHECK_MS = 1_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
 export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
   try {
-    await saveFacts(parts.db, await host.inventory(), parts.clock.now())
+    const event = await lastEvent(parts.db)
+    const facts = await host.inventory()
+    const at = parts.clock.now()
+    await parts.db.transaction().execute(async (tx) => {
+      await saveFacts(tx, facts, at)
+      await endLost(tx, facts, { event, at })
+    })
+    parts.wake.deliver()
   } catch (error) {
     await saveUnreachable(parts.db, host.name, messageOf(error))
   }
@@ -30,6 +40,10 @@ export const startWatching = (parts: Parts): Loop[] => [
   startLoop(
     parts.clock,
     guarded(parts, 'expiring requests', () => expire(parts), EXPIRY_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'tending leases', () => tendLeases(parts), LEASE_CHECK_MS),
   ),
   startLoop(
     parts.clock,

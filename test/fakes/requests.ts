@@ -9,6 +9,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
   approve: { kind: 'approve', by: APPROVER, person: APPROVER, roles: ['approve'], at: 5 },
   automatic: { kind: 'automatic', at: 5, rules: ['own'] },
   'break-glass': { kind: 'break-glass', by: pending.asked.by, at: 5, reason: 'the cluster is down' },
+  'lease-end': { kind: 'lease-end', at: 5, lease: 'R-0' },
   deny: { kind: 'deny', by: APPROVER, at: 5, reason: 'not now' },
   cancel: { kind: 'cancel', by: pending.asked.by, at: 5 },
   expire: { kind: 'expire', at: pending.expiresAt },

@@ -22,6 +22,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   approve: 'approved to',
   automatic: 'approved by a rule to',
   'break-glass': 'broke the glass to',
+  'lease-end': 'the end of its lease:',
   deny: 'denied to',
   cancel: 'withdrawn: to',
   expire: 'expired: to',

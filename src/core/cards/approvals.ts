@@ -1,7 +1,8 @@
 /** Who has approved, who is waited for, and what a request is carried out on. */
 import { STATE_WORDS } from '../answers/states'
 import type { Part, Run } from '../notice'
-import { standOf, type Request } from '../request'
+import { standOf } from '../approval'
+import type { Request } from '../request'
 
 const wantedBy = ({ needs }: Request): number => needs.reduce((sum, { count }) => sum + count, 0)
 
@@ -45,6 +46,10 @@ export const authorityParts = (request: Request): Part[] => {
       return [
         { kind: 'text', runs: [`Approved by the policy (${rulesOf(authority.rules)}), without an approver`] },
       ]
+    case 'lease-end':
+      return [
+        { kind: 'text', runs: [`Approved with ${authority.lease}: it ends the lease that this one made`] },
+      ]
     case 'break-glass':
       return [
         {
@@ -72,6 +77,8 @@ export const authorityWords = (request: Request): string => {
       return `the ${rulesOf(authority.rules)}`
     case 'break-glass':
       return 'broken glass'
+    case 'lease-end':
+      return `the end of the lease of ${authority.lease}`
   }
 }
 

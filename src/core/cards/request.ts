@@ -1,8 +1,11 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
+import type { Lease } from '../lease/lease'
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
-import type { Authority, Request, RequestState, Said, Verification } from '../request'
+import type { Authority, Said } from '../approval'
+import type { Request, RequestState, Verification } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
+import { askedEndRuns, leaseRuns } from './lease'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 
@@ -13,6 +16,8 @@ export interface Moment {
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
   readonly waiting: string | null
+  /** The lease that it made, as it is at this moment. */
+  readonly lease?: Lease | null
 }
 
 /** `progress` is null until the run begins. */
@@ -25,9 +30,13 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
     parts: [
       { kind: 'title', text: title },
       { kind: 'text', runs: [{ strong: `${request.id} · ${headline}` }] },
-      { kind: 'text', runs: askedRuns(request.asked) },
+      {
+        kind: 'text',
+        runs: request.ends?.why === 'expired' ? expiredRuns(request) : askedRuns(request.asked),
+      },
       { kind: 'note', runs: whenRuns(request) },
       ...subjectParts(request.plan, MOVES[request.state]),
+      ...leaseParts(request, moment.lease ?? null),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
       ...buttonParts(request),
@@ -56,6 +65,18 @@ const askedRuns = (asked: Said): Run[] => [
   ...(asked.reason ? [`: ${asked.reason}`] : []),
 ]
 
+/** Nobody asked for this one. */
+const expiredRuns = ({ asked, ends }: Request): Run[] => [
+  `The time of ${ends?.lease ?? ''} is over; it was lent to `,
+  { person: asked.by },
+]
+
+const leaseParts = ({ lease: asked }: Request, lease: Lease | null): Part[] => {
+  if (lease === null && asked === undefined) return []
+  const runs = lease ? leaseRuns(lease) : asked ? askedEndRuns(asked) : []
+  return [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
+}
+
 const END_WORDS = {
   succeeded: 'done',
   'rolled-back': 'undone',
@@ -70,6 +91,7 @@ const AUTHORITY_WORDS = {
   quorum: 'approved',
   automatic: 'approved by rule',
   'break-glass': 'broken open',
+  'lease-end': 'approved with its lease',
 } as const satisfies { readonly [K in Authority['kind']]: string }
 
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */

@@ -30,7 +30,17 @@ type Step =
 
 /** Keywords stand where they mean themselves; as a name they are quoted. */
 const isAnyKeyword = (word: Word): boolean =>
-  ['to', 'for', 'into'].some((keyword) => isKeyword(word, keyword))
+  ['to', 'for', 'until', 'by', 'into'].some((keyword) => isKeyword(word, keyword))
+
+/** Everything behind the word that leads it. */
+const readRest = (argument: Argument, [lead, ...rest]: readonly Word[]): Step => {
+  const [first] = rest
+  if (lead === undefined || first === undefined) return { kind: 'skipped' }
+  const read = argument.read({ ...first, text: rest.map(({ text }) => text).join(' ') })
+  return read.ok
+    ? { kind: 'read', value: read.value, used: [lead, ...rest] }
+    : { kind: 'wrong', refusals: read.refusals }
+}
 
 const readOne = (argument: Argument, words: readonly Word[], place: Place): Step => {
   const [first, second] = words
@@ -43,12 +53,13 @@ const readOne = (argument: Argument, words: readonly Word[], place: Place): Step
     const behind = argument.after === null ? place.behind : first
     return { kind: 'wrong', refusals: [expected(argument.what, word, { ...place, behind })] }
   }
+  if (argument.takes === 'rest') return readRest(argument, words)
   const read = argument.read(word)
   if (!read.ok) return { kind: 'wrong', refusals: read.refusals }
   return { kind: 'read', value: read.value, used: argument.after === null ? [word] : [first, word] }
 }
 
-/** A lease is no way to go on: it would be refused. A flag without its hyphens, a name without its quotes, or simply too much. */
+/** A flag without its hyphens, a name without its quotes, or simply too much. */
 const refuseExtra = (
   extra: readonly Word[],
   form: Form,
@@ -57,9 +68,7 @@ const refuseExtra = (
   const [word] = extra
   const { last, behind, usage } = left
   if (word === undefined) return refusal('syntax', 'a word too many', usage)
-  const open = form.arguments.filter(
-    ({ field, required, after }) => !required && after !== null && field !== 'lease',
-  )
+  const open = form.arguments.filter(({ required, after }) => !required && after !== null)
   const wanted = last?.required === false ? [] : open.filter((each) => each !== last).map(labelOf)
   const what = [...wanted, 'the end'].join(' or ')
   const names = form.flags.map(({ name }) => name.slice(2))

@@ -1,6 +1,5 @@
 /** Durations such as `8h`, `30m`, `2d` or `1h30m`. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
-import { shown } from './shown'
 import { spot, type Word } from './words'
 
 const MINUTE_MS = 60_000
@@ -29,17 +28,4 @@ export const durationMs = (word: Word): Outcome<number> => {
   const ms = Number(days) * UNIT_MS.d + Number(hours) * UNIT_MS.h + Number(minutes) * UNIT_MS.m
   if (ms === 0) return wrong(word, 'is no time at all')
   return ms > LONGEST_MS ? wrong(word, 'is longer than 365 days') : accepted(ms)
-}
-
-/** There are no leases, so an end that was asked for could not be kept: refused rather than silently dropped. */
-export const leaseEnd = (word: Word): Outcome<never> => {
-  const read = durationMs(word)
-  if (!read.ok) return read
-  return refused(
-    refusal(
-      'not-possible',
-      `\`for ${shown(word.text)}\` at character ${word.at} asks for a lease, and leases do not exist yet: nothing would end it after ${read.value / MINUTE_MS} minutes`,
-      'Ask without `for`; give the GPU back with `release` when you are done.',
-    ),
-  )
 }

@@ -22,6 +22,8 @@ const BREAK_GLASS =
   '`--break-glass` goes on without approval, for those whom the policy lets; it needs a reason and is announced.'
 const REASON =
   '`because` takes the rest of the line, up to 500 characters. Flags at its very end are still flags; a reason that is quoted as a whole may contain anything.'
+const LEASE =
+  '`for 8h` or `until friday`, `until 18:00`, `until 2026-12-01 09:00` says how long it is lent; the times are those of your own time zone. You are reminded before the end.'
 const VM_NAMES =
   'VM names need not be unique: `hv01/train-01`, or the id of the VM, says which. Names with spaces go in quotes.'
 const REQUEST_ID = 'A request is written `R-12` or just `12`.'
@@ -52,11 +54,12 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     needs: 'anyone',
   },
   assign: {
-    usage: `assign GPU to VM [--mode dda|partition] [--vram SIZE] ${PLAN_FLAGS}`,
+    usage: `assign GPU to VM [for DURATION | until TIME] [--mode dda|partition] [--vram SIZE] ${PLAN_FLAGS}`,
     says: 'Give a GPU, or a share of one, to a VM: makes a plan, asks an approver, then does it.',
     examples: [
       'assign hv01/gpu0 to train-01',
       'assign hv01/gpu0 to train-02 --shutdown because training run 7',
+      'assign hv01/gpu0 to train-01 for 8h',
       'assign hv01/gpu1 to "my vm" --dry-run --script',
       'assign hv02/gpu0 to vdi-01 --mode partition --vram 8GiB --shutdown',
     ],
@@ -67,18 +70,18 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
       VM_NAMES,
       '`--mode partition` gives a share of a GPU that is split (`partition GPU into N`); without it the VM gets the whole GPU.',
       '`--vram` is how much video memory that share has; without it the host decides.',
-      'A lease (`for 8h`) is refused until leases exist: ask without `for`, and use `release` when you are done.',
+      LEASE,
     ],
     needs: 'requester',
   },
   move: {
-    usage: `move GPU to VM ${PLAN_FLAGS}`,
+    usage: `move GPU to VM [for DURATION | until TIME] ${PLAN_FLAGS}`,
     says: 'Take a GPU from the VM that has it and give it to another one on the same host.',
     examples: [
       'move hv01/gpu2 to train-01 --shutdown',
       'move hv01/gpu2 to train-02 because urgent --dry-run',
     ],
-    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
+    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES, LEASE],
     needs: 'requester',
   },
   release: {
@@ -139,6 +142,25 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     says: 'Withdraw a request that has not begun to run.',
     examples: ['cancel R-12', 'cancel R-12 because not needed any more'],
     notes: [REQUEST_ID, 'Only the person who asked, or an administrator, may cancel it.', REASON],
+    needs: 'anyone',
+  },
+  extend: {
+    usage: 'extend ID by DURATION',
+    says: 'Keep a GPU longer than its lease says.',
+    examples: ['extend R-12 by 4h', 'extend 12 by 1d'],
+    notes: [
+      'The id is that of the request by which you got the GPU; `list --mine` shows it. The policy says how far.',
+    ],
+    needs: 'anyone',
+  },
+  done: {
+    usage: 'done ID [--shutdown] [--power-off] [--no-start] [because REASON]',
+    says: 'End your lease now and give the GPU back; that needs no approver.',
+    examples: ['done R-12', 'done R-12 --shutdown'],
+    notes: [
+      'The id is that of the request by which you got the GPU; `list --mine` shows it.',
+      ...CONSENTS.slice(0, 3),
+    ],
     needs: 'anyone',
   },
   history: {

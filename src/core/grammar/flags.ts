@@ -60,12 +60,12 @@ const SHOW_FLAGS: readonly Flag[] = [
   onOff('--script', 'script'),
   { name: '--break-glass', field: 'breakGlass', otherwise: undefined, takes: null },
 ]
-export const PLAN_FLAGS: readonly Flag[] = [
+export const CONSENT_FLAGS: readonly Flag[] = [
   onOff('--shutdown', 'shutdown'),
   onOff('--power-off', 'powerOff'),
   onOff('--no-start', 'noStart'),
-  ...SHOW_FLAGS,
 ]
+export const PLAN_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, ...SHOW_FLAGS]
 
 const MODE: Flag = {
   name: '--mode',

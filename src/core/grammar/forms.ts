@@ -1,10 +1,12 @@
 /** The grammar as a table: for each command its arguments in order, its flags, and whether it takes a reason. */
 import type { CommandKind } from '../command'
 import type { Outcome } from '../errors'
-import { leaseEnd } from './duration'
+import { span } from '../lease/span'
+import { durationMs } from './duration'
 import {
   ASSIGN_FLAGS,
   CHECK_FLAGS,
+  CONSENT_FLAGS,
   HISTORY_FLAGS,
   LIST_FLAGS,
   PARTITION_FLAGS,
@@ -20,12 +22,16 @@ export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | 'into' | null
+  readonly after: 'to' | 'for' | 'until' | 'by' | 'into' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
   readonly what: string
   readonly read: (word: Word) => Outcome<string | number>
+  /** For values that are read from more than their digits. */
+  readonly write?: (value: number) => string
+  /** All words that are left are its value. */
+  readonly takes?: 'rest'
 }
 
 export interface Form {
@@ -34,7 +40,7 @@ export interface Form {
   readonly reason: 'allowed' | 'none'
 }
 
-type Reading = Pick<Argument, 'field' | 'label' | 'what' | 'read'>
+type Reading = Pick<Argument, 'field' | 'label' | 'what' | 'read' | 'write' | 'takes'>
 const must = (reading: Reading, after: Argument['after'] = null): Argument => ({
   ...reading,
   after,
@@ -64,7 +70,22 @@ const ID: Reading = {
 }
 const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or `all`', read: readScope }
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
-const LEASE: Reading = { field: 'lease', label: 'DURATION', what: 'a duration, such as `8h`', read: leaseEnd }
+const DURATION: Reading = {
+  field: 'forMs',
+  label: 'DURATION',
+  what: 'a duration, such as `8h`',
+  read: durationMs,
+  write: span,
+}
+/** What time it names depends on whose clock it is, so that it is read when it is answered. */
+const MOMENT: Reading = {
+  field: 'until',
+  label: 'TIME',
+  what: 'a time, such as `18:00` or `friday`',
+  read: readName,
+  takes: 'rest',
+}
+const LENT = [can(DURATION, 'for'), can(MOMENT, 'until')]
 
 const QUESTION: Reading = {
   field: 'what',
@@ -95,8 +116,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   list: form([], LIST_FLAGS),
   show: form([must(NAME)]),
   check: form([must(GPU), can(VM, 'for')], CHECK_FLAGS),
-  assign: reasoned([must(GPU), must(VM, 'to'), can(LEASE, 'for')], ASSIGN_FLAGS),
-  move: reasoned([must(GPU), must(VM, 'to'), can(LEASE, 'for')], PLAN_FLAGS),
+  assign: reasoned([must(GPU), must(VM, 'to'), ...LENT], ASSIGN_FLAGS),
+  move: reasoned([must(GPU), must(VM, 'to'), ...LENT], PLAN_FLAGS),
   release: reasoned([must(GPU_OR_VM)], PLAN_FLAGS),
   partition: reasoned([must(GPU), must(COUNT, 'into')], PARTITION_FLAGS),
   resize: reasoned([must(VM)], RESIZE_FLAGS),
@@ -105,6 +126,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   approve: reasoned([must(ID)]),
   deny: reasoned([must(ID)]),
   cancel: reasoned([must(ID)]),
+  extend: form([must(ID), must({ ...DURATION, field: 'byMs' }, 'by')]),
+  done: reasoned([must(ID)], CONSENT_FLAGS),
   history: form([can(NAME)], HISTORY_FLAGS),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),

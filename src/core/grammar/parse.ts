@@ -11,7 +11,7 @@ import { scan, spot, type Line, type Word } from './words'
 
 const LONGEST = 2000
 
-/** Never throws. Refusals are of code `syntax`, or `not-possible` for what is understood but does not exist yet. */
+/** Never throws. Refusals are of code `syntax`. */
 export const parse = (text: string): Outcome<Command> => {
   const length = Array.from(text).length
   if (length > LONGEST)

@@ -2,8 +2,8 @@
  * The end of a lease as people type it: `for 8h`, `until 18:00`, `until friday`, `until 2026-12-01 09:00`. A clock time
  * alone is the next one; a day alone lasts to its end. What can be read in two ways is refused, with both.
  */
+import { z } from 'zod'
 import { accepted, refusal, refused, type Outcome } from '../errors'
-import { durationMs } from '../grammar/duration'
 import { shown } from '../grammar/shown'
 import { didYouMean, nearest } from '../grammar/suggest'
 import type { Word } from '../grammar/words'
@@ -16,18 +16,15 @@ const RIGHT =
   'Write `until 18:00`, `until friday`, `until tomorrow 09:00`, `until 2026-12-01` or `until 2026-12-01 09:00`.'
 
 /** An end as it was asked for: a length counts from the start of the lease, which nobody knows yet. */
-export type AskedEnd =
-  { readonly kind: 'for'; readonly ms: number } | { readonly kind: 'until'; readonly at: number }
+export const askedEnd = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('for'), ms: z.number().positive() }),
+  z.object({ kind: z.literal('until'), at: z.number() }),
+])
+export type AskedEnd = z.infer<typeof askedEnd>
 
 /** The end of a lease that starts at this moment. */
 export const endOf = (asked: AskedEnd, startsAt: number): number =>
   asked.kind === 'for' ? startsAt + asked.ms : asked.at
-
-/** The word behind `for`. */
-export const readFor = (word: Word): Outcome<AskedEnd> => {
-  const read = durationMs(word)
-  return read.ok ? accepted({ kind: 'for', ms: read.value }) : read
-}
 
 interface Time {
   readonly hour: number

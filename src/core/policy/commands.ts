@@ -1,7 +1,8 @@
 /** Who may give which command, decide which request, and whether what a request rests on still holds. */
 import type { CommandKind } from '../command'
 import { refusal, type Refusal } from '../errors'
-import { isQuorum, standOf, type Need, type Request, type RequestIn } from '../request'
+import { isQuorum, standOf, type Need } from '../approval'
+import type { Request, RequestIn } from '../request'
 import { judge, type Wish } from './judge'
 import { personOf, rolesAmong, type Policy } from './policy'
 
@@ -24,6 +25,8 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   partition: 'ask',
   resize: 'ask',
   cancel: 'anyone listed',
+  extend: 'anyone listed',
+  done: 'anyone listed',
   approve: 'approve',
   deny: 'approve',
   pause: 'administer',
@@ -111,8 +114,10 @@ export const refuseDecision = (policy: Policy, request: Request, decision: Verdi
   return null
 }
 
+/** What the end of a lease began is not the holder's to stop: it would be an extension without a cap. */
 const refuseCancel = (policy: Policy, request: Request, by: string): Refusal | null =>
-  isOwn(policy, request, by) || rolesAmong(policy, personOf(policy, by), policy.administer).length > 0
+  (request.ends?.why !== 'expired' && isOwn(policy, request, by)) ||
+  rolesAmong(policy, personOf(policy, by), policy.administer).length > 0
     ? null
     : refusal(
         'not-allowed',
@@ -132,6 +137,8 @@ export const isOwn = (policy: Policy, { asked }: Request, account: string): bool
 /** Why what an approved request rests on does not hold any more, one sentence each; none when it does. */
 export const lapses = (policy: Policy, request: RequestIn<'approved'>, wish: Wish): string[] => {
   const { authority, asked } = request
+  // Whoever approved the lease approved its end; nobody's roles are asked for again.
+  if (authority.kind === 'lease-end') return []
   const judgement = judge(policy, personOf(policy, asked.by), wish)
   if (!judgement.ok) return judgement.refusals.map(({ reason }) => `Not allowed any more: ${reason}.`)
   switch (authority.kind) {

@@ -6,7 +6,7 @@
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import type { HostFacts } from '../inventory'
 import type { Plan } from '../plan/plan'
-import type { Need } from '../request'
+import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
 
 export interface Wish {

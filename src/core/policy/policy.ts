@@ -1,7 +1,9 @@
 /** The policy in force: people with their accounts on both chats, roles, and rules in the order in which they are tried. */
 import { createHash } from 'node:crypto'
 import { refused, accepted, refusal, type Outcome } from '../errors'
+import type { TimeZone } from '../lease/zone'
 import type { ListsForm, PolicyFile, RulesForm } from './schema'
+import { NO_TERMS, type LeaseTerms } from './terms'
 
 export type Rule = RulesForm['rules'][number]
 
@@ -15,6 +17,11 @@ export interface Policy {
   readonly administer: readonly string[]
   readonly breakGlass: readonly string[]
   readonly rules: readonly Rule[]
+  /** The team of each person who is in one. */
+  readonly teams: ReadonlyMap<string, string>
+  /** Of those who are not where the policy's own time zone is. */
+  readonly zones: ReadonlyMap<string, TimeZone>
+  readonly leases: LeaseTerms
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -45,7 +52,14 @@ export const policyFrom = (file: PolicyFile, chats: Chats): Outcome<Policy> => {
       ),
     )
   const accounts = (ids: readonly string[]) => ids.flatMap((id) => accountOf(id, chats) ?? [])
-  return accepted(policyOfLists({ ask: accounts(ask), approve: accounts(approve), admin: accounts(admin) }))
+  return accepted(
+    policyOfLists({
+      ask: accounts(ask),
+      approve: accounts(approve),
+      admin: accounts(admin),
+      leases: file.leases,
+    }),
+  )
 }
 
 /** Ids of Entra are GUIDs, and those of Slack have no hyphen. Null where that chat is off. */
@@ -71,10 +85,24 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy => 
   administer: file.administer,
   breakGlass: file.breakGlass,
   rules: file.rules,
+  teams: of(file.people, ({ team }) => team),
+  zones: of(file.people, ({ timeZone }) => timeZone),
+  leases: file.leases ?? NO_TERMS,
 })
 
+const of = <T>(
+  people: RulesForm['people'],
+  what: (person: RulesForm['people'][string]) => T | undefined,
+): ReadonlyMap<string, T> =>
+  new Map(
+    Object.entries(people).flatMap(([person, each]): [string, T][] => {
+      const value = what(each)
+      return value === undefined ? [] : [[person, value]]
+    }),
+  )
+
 /** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
-export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy => ({
+export const policyOfLists = ({ ask, approve, admin, leases = NO_TERMS }: ListsForm): Policy => ({
   people: new Map([...ask, ...approve, ...admin].map((account) => [account, [account]])),
   roles: new Map(Object.entries({ ask, approve, admin }).map(([role, who]) => [role, new Set(who)])),
   classes: new Map(),
@@ -89,6 +117,9 @@ export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy => ({
       unsupportedPartitioning: true,
     },
   ],
+  teams: new Map(),
+  zones: new Map(),
+  leases,
 })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
@@ -97,8 +128,9 @@ const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** Changes with every change of what the policy says; part of each plan's digest, so that a new policy voids old approvals. */
-export const revisionOf = ({ people, roles, classes, administer, breakGlass, rules }: Policy): string =>
-  createHash('sha256')
+export const revisionOf = (policy: Policy): string => {
+  const { people, roles, classes, administer, breakGlass, rules, teams, zones, leases } = policy
+  return createHash('sha256')
     .update(
       JSON.stringify([
         inOrder(people),
@@ -107,10 +139,14 @@ export const revisionOf = ({ people, roles, classes, administer, breakGlass, rul
         [...administer].sort(),
         [...breakGlass].sort(),
         rules,
+        [...teams].sort(),
+        [...zones].sort(),
+        leases,
       ]),
     )
     .digest('hex')
     .slice(0, 12)
+}
 
 /** The one person whose account this is; null for an account that the policy does not name. */
 export const personOf = (policy: Policy, account: string): string | null =>
@@ -122,3 +158,9 @@ export const rolesOf = (policy: Policy, person: string | null): string[] =>
 /** Those of the roles that the person has. */
 export const rolesAmong = (policy: Policy, person: string | null, roles: readonly string[]): string[] =>
   rolesOf(policy, person).filter((role) => roles.includes(role))
+
+/** Whoever is in no team counts as one of their own. */
+export const teamOf = ({ teams }: Policy, person: string): string => teams.get(person) ?? person
+
+export const zoneOf = ({ zones, leases }: Policy, person: string): TimeZone =>
+  zones.get(person) ?? leases.timeZone

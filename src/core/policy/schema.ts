@@ -1,6 +1,8 @@
 /** `policy:` of the configuration file as it is written: the short form of three lists, or people, roles and rules. */
 import { z } from 'zod'
+import { timeZone } from '../lease/zone'
 import { plan } from '../plan/plan'
+import { leaseTerms } from './terms'
 
 const slackId = z
   .string()
@@ -23,7 +25,12 @@ const COMMANDS = plan.shape.action
 const MODES = z.enum(['dda', 'partition'])
 
 const person = z
-  .strictObject({ slack: slackId.optional(), teams: teamsId.optional() })
+  .strictObject({
+    slack: slackId.optional(),
+    teams: teamsId.optional(),
+    team: name.optional().describe('Whose quota and whose use of GPUs this person counts to.'),
+    timeZone: timeZone.optional().describe('IANA name, such as Europe/Berlin.'),
+  })
   .refine(({ slack, teams }) => slack !== undefined || teams !== undefined, {
     error: 'needs an account: slack, teams, or both',
   })
@@ -77,6 +84,7 @@ const sections = {
   breakGlass: names.default([]).describe('Roles that may go on without approval, with a reason.'),
   rules: z.array(rule).describe('The first rule that fits decides; what no rule fits is refused.'),
   examples: z.array(example).default([]).describe('What `policy test` tries.'),
+  leases: leaseTerms,
 }
 const rulesForm = z.strictObject(sections)
 export type RulesForm = z.infer<typeof rulesForm>
@@ -94,6 +102,7 @@ const listsForm = z.strictObject(
     ask: z.array(memberId).default([]),
     approve: z.array(memberId).default([]),
     admin: z.array(memberId).default([]),
+    leases: leaseTerms,
   },
   'is missing: people, roles and rules, or lists of member ids under ask, approve and admin',
 )

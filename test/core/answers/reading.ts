@@ -55,7 +55,10 @@ export const saysOf = ({ parts }: Notice): Record<string, string> =>
   Object.fromEntries(
     parts
       .flatMap((part) => (part.kind === 'buttons' ? part.buttons : []))
-      .map(({ label, press }) => [label, press.kind === 'say' ? press.text : press.verdict]),
+      .map(({ label, press }) => [
+        label,
+        press.kind === 'say' ? press.text : 'verdict' in press ? press.verdict : press.verb,
+      ]),
   )
 
 export const aView = (facts: HostFacts, changes: Partial<HostView> = {}): HostView => ({

@@ -40,7 +40,7 @@ const name = ({ roll, pick }: Dice): string => {
   const text = Array.from({ length: 1 + roll(12) }, () => pick(LETTERS)).join('')
   return text.trim() === '' || /^r-\d+$/i.test(text)
     ? 'x'
-    : pick([text, text, 'to', 'For', 'because', '--free'])
+    : pick([text, text, 'to', 'For', 'until', 'by', 'because', '--free'])
 }
 const maybe = <T extends object>({ roll }: Dice, given: T): T | object => (roll(2) === 0 ? given : {})
 
@@ -58,6 +58,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     ...maybe(d, { breakGlass: true }),
     ...because,
   }
+  const lent = { ...maybe(d, { forMs: 60_000 * (1 + d.roll(9999)) }), ...maybe(d, { until: name(d) }) }
   const mode = maybe(d, { mode: d.pick(['dda', 'partition'] as const) })
   const vram = (1 + d.roll(200)) * 2 ** d.pick([20, 30])
   const requestId = `R-${d.roll(1000)}`
@@ -66,8 +67,16 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     list: () => ({ kind: 'list', ...maybe(d, { host: 'hv01' }), free: flag(), mine: flag(), page }),
     show: () => ({ kind: 'show', name: name(d) }),
     check: () => ({ kind: 'check', gpu, ...maybe(d, { vm: name(d) }), ...mode }),
-    assign: () => ({ kind: 'assign', gpu, vm: name(d), ...mode, ...maybe(d, { vram }), ...consents }),
-    move: () => ({ kind: 'move', gpu, vm: name(d), ...consents }),
+    assign: () => ({
+      kind: 'assign',
+      gpu,
+      vm: name(d),
+      ...mode,
+      ...maybe(d, { vram }),
+      ...lent,
+      ...consents,
+    }),
+    move: () => ({ kind: 'move', gpu, vm: name(d), ...lent, ...consents }),
     release: () => ({ kind: 'release', name: name(d), ...consents }),
     partition: () => ({
       kind: 'partition',
@@ -83,6 +92,11 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     approve: () => ({ kind: 'approve', requestId, ...because }),
     deny: () => ({ kind: 'deny', requestId, ...because }),
     cancel: () => ({ kind: 'cancel', requestId, ...because }),
+    extend: () => ({ kind: 'extend', requestId, byMs: 60_000 * (1 + d.roll(9999)) }),
+    done: () => {
+      const { dryRun, script, breakGlass, ...agreed } = consents as typeof consents & { breakGlass?: boolean }
+      return { kind: 'done', requestId, ...agreed }
+    },
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),

@@ -77,6 +77,16 @@ describe('what is understood', () => {
     ['approve R–12', { kind: 'approve', requestId: 'R-12' }],
     ['deny 12 because no', { kind: 'deny', requestId: 'R-12', reason: 'no' }],
     ['cancel R-12', { kind: 'cancel', requestId: 'R-12' }],
+    [`assign ${gpu} to ${vm} for 8h`, { kind: 'assign', gpu, vm, ...plain, forMs: 8 * 3_600_000 }],
+    [
+      `move ${gpu} to ${vm} UNTIL tomorrow 09:00 --shutdown because of the demo`,
+      { kind: 'move', gpu, vm, ...plain, until: 'tomorrow 09:00', shutdown: true, reason: 'of the demo' },
+    ],
+    ['extend 12 by 1h30m', { kind: 'extend', requestId: 'R-12', byMs: 90 * 60_000 }],
+    [
+      'done r-12 --shutdown',
+      { kind: 'done', requestId: 'R-12', shutdown: true, powerOff: false, noStart: false },
+    ],
     ['history', { kind: 'history', page: 1 }],
     [`history ${gpu} --page 2`, { kind: 'history', name: gpu, page: 2 }],
     ['pause ALL', { kind: 'pause', scope: 'all' }],
@@ -135,7 +145,12 @@ describe('what is refused says what was wrong, where, and what would be right', 
     [`assign ${gpu}`, 'expected `to VM`, but nothing', 'after `hv01/gpu0`', 'Usage: `assign GPU to VM'],
     [`assign ${gpu} to`, 'expected the name of a VM', 'after `to`', 'Usage: `assign GPU to VM'],
     [`assign ${gpu} to for 8h`, 'expected the name of a VM', '`for` at character 21', 'Usage'],
-    [`assign ${gpu} to my vm`, 'expected the end', '`vm` at character 24', '`"my vm"`'],
+    [
+      `assign ${gpu} to my vm`,
+      'expected `for DURATION` or `until TIME` or the end',
+      '`vm` at character 24',
+      '`"my vm"`',
+    ],
     [`assign gpu0 to ${vm}`, 'does not say which host', '`gpu0` at character 8', 'hv01/gpu0'],
     [`assign a100 to ${vm}`, 'not the name of a GPU', '`a100` at character 8', 'hv01/gpu0'],
     [`assign hv01/gpu\u200b0 to ${vm}`, 'cannot be seen, U+200B', 'character 8', '`hv01/gpu0`'],
@@ -232,32 +247,6 @@ describe('what is refused says what was wrong, where, and what would be right', 
       refusals: [{ reason: expect.stringContaining('not a command') }],
     })
     expect(parse(`list${' '.repeat(1996)}`).ok).toBe(true)
-  })
-})
-
-describe('what is understood but does not exist yet', () => {
-  it.each(['8h', '30m', '2d', '1h30m', '1D2H3M'])(
-    'a lease of %s is refused, with the way out',
-    (duration) => {
-      expect(refusalsOf(`assign ${gpu} to ${vm} for ${duration} because x`)).toEqual([
-        {
-          code: 'not-possible',
-          reason: expect.stringMatching(`^\`for ${duration}\` at character 34 .*leases do not exist yet`),
-          next: 'Ask without `for`; give the GPU back with `release` when you are done.',
-        },
-      ])
-    },
-  )
-
-  it.each([
-    ['8h', 480],
-    ['30m', 30],
-    ['2d', 2880],
-    ['1h30m', 90],
-  ])('%s is %d minutes', (duration, minutes) => {
-    expect(refusalsOf(`move ${gpu} to ${vm} for ${duration}`)[0]?.reason).toContain(
-      `after ${minutes} minutes`,
-    )
   })
 })
 

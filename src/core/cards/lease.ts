@@ -1,0 +1,176 @@
+/** Leases as people read them: on cards and in lists, and what their holders are told in private. */
+import { latestEnd, type LeaseCaps } from '../lease/caps'
+import type { Lease, LeaseIn } from '../lease/lease'
+import { MARKS, type Mark } from '../lease/marks'
+import { span } from '../lease/span'
+import type { AskedEnd } from '../lease/until'
+import type { Notice, Part, Run } from '../notice'
+
+type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
+
+const ENDINGS: { readonly [K in LeaseIn<'ended'>['how']['kind']]: string } = {
+  done: 'given back',
+  released: 'released',
+  expired: 'its time was over',
+  moved: 'moved to another VM',
+  lost: 'found gone on the host',
+}
+
+/** `@ada until Tue 14:00`, and what has become of it after that. */
+export const leaseRuns = (lease: Lease): Run[] => {
+  const who: Run = { person: lease.holder }
+  switch (lease.state) {
+    case 'held':
+      return lease.endsAt === null ? [who, ', without an end'] : [who, ' until ', { time: lease.endsAt }]
+    case 'grace':
+      return [
+        who,
+        ', over since ',
+        { time: lease.endsAt },
+        ...(lease.until === null ? ['; waits for a person to release it'] : takenBack(lease.until)),
+      ]
+    case 'releasing':
+      return [who, `, being given back (${lease.request})`]
+    case 'ended':
+      return ['ended ', { time: lease.endedAt }, `: ${ENDINGS[lease.how.kind]}`]
+  }
+}
+
+const takenBack = (at: number): Run[] => ['; taken back from ', { time: at }, ' on']
+
+/** Before there is a lease: what was asked for. */
+export const askedEndRuns = (asked: AskedEnd): Run[] =>
+  asked.kind === 'for' ? [`for ${span(asked.ms)} from when it is done`] : ['until ', { time: asked.at }]
+
+/** One line for each lease: `hv01/gpu0 train-02 (R-12): @ada until Tue 14:00`. */
+export const leaseLines = (leases: readonly Lease[]): Run[] =>
+  leases.flatMap((lease, index): Run[] => [
+    ...(index === 0 ? [] : ['\n']),
+    { strong: lease.gpu.alias },
+    ` in ${lease.vm.name} (${lease.id}): `,
+    ...leaseRuns(lease),
+  ])
+
+const HOUR_MS = 3_600_000
+const USUAL_EXTENSION_MS = 4 * HOUR_MS
+
+/** What one press adds: four hours, or as much less as the caps leave. Null where they leave nothing. */
+export const pressedExtension = (
+  lease: LeaseIn<'held'> | LeaseIn<'grace'>,
+  moment: { readonly at: number; readonly caps: LeaseCaps },
+): number | null => {
+  if (lease.endsAt === null) return null
+  const base = Math.max(lease.endsAt, moment.at)
+  const room = latestEnd({ ...lease, endsAt: lease.endsAt }, moment) - base
+  const whole = Math.floor(Math.min(room, USUAL_EXTENSION_MS) / 60_000) * 60_000
+  return whole > 0 ? whole : null
+}
+
+const buttonsFor = (
+  lease: LeaseIn<'held'> | LeaseIn<'grace'>,
+  moment: { readonly at: number; readonly caps: LeaseCaps },
+): Part[] => {
+  const { id, version } = lease
+  const byMs = pressedExtension(lease, moment)
+  const buttons: Buttons = [
+    ...(byMs === null
+      ? []
+      : [
+          {
+            label: `Extend by ${span(byMs)}`,
+            style: 'primary' as const,
+            press: { kind: 'lease' as const, verb: 'extend' as const, leaseId: id, version, byMs },
+          },
+        ]),
+    {
+      label: 'Give it back now',
+      style: 'danger',
+      press: { kind: 'lease', verb: 'done', leaseId: id, version },
+      confirm: {
+        title: 'Give it back now?',
+        text: `${lease.vm.name} loses ${lease.gpu.alias}. If it runs, it is shut down first.`,
+        yes: 'Give it back',
+      },
+    },
+  ]
+  const words: Run[] = [
+    'As words: ',
+    ...(byMs === null ? [] : [{ code: `extend ${id} by ${span(byMs)}` }, ', ']),
+    { code: `done ${id} --shutdown` },
+  ]
+  return [
+    { kind: 'buttons', buttons },
+    { kind: 'note', runs: words },
+  ]
+}
+
+const LEFT: { readonly [M in Mark]: string } = {
+  [MARKS[0]]: 'a day',
+  [MARKS[1]]: 'an hour',
+  [MARKS[2]]: 'ten minutes',
+}
+
+export interface Telling {
+  readonly at: number
+  readonly caps: LeaseCaps
+}
+
+export const reminderNotice = (lease: LeaseIn<'held'>, mark: Mark, telling: Telling): Notice => ({
+  summary: `${lease.gpu.alias}: your lease ends in ${LEFT[mark]} or less`,
+  tone: 'waiting',
+  parts: [
+    {
+      kind: 'text',
+      runs: [
+        'Your lease of ',
+        { strong: lease.gpu.alias },
+        ` in ${lease.vm.name} ends `,
+        ...(lease.endsAt === null ? [] : [{ time: lease.endsAt }]),
+        '.',
+      ],
+    },
+    ...buttonsFor(lease, telling),
+  ],
+})
+
+export const overNotice = (lease: LeaseIn<'grace'>, telling: Telling): Notice => ({
+  summary: `${lease.gpu.alias}: your lease is over`,
+  tone: 'bad',
+  parts: [
+    {
+      kind: 'text',
+      runs: [
+        'Your lease of ',
+        { strong: lease.gpu.alias },
+        ` in ${lease.vm.name} is over since `,
+        { time: lease.endsAt },
+        ...(lease.until === null
+          ? ['. Nothing happens by itself: give it back, or extend the lease']
+          : takenBack(lease.until)),
+        '.',
+      ],
+    },
+    ...buttonsFor(lease, telling),
+  ],
+})
+
+/** After `extend`. */
+export const extendedNotice = (lease: Lease): Notice => ({
+  summary: `${lease.gpu.alias}: lease ${lease.id} is extended`,
+  tone: 'good',
+  parts: [
+    { kind: 'text', runs: [{ strong: lease.gpu.alias }, ` in ${lease.vm.name}: `, ...leaseRuns(lease), '.'] },
+  ],
+})
+
+/** Something happened to a lease that its holder did not do. */
+export const leaseNewsNotice = (lease: Lease, news: string): Notice => ({
+  summary: `${lease.gpu.alias} in ${lease.vm.name}: ${news}`,
+  tone: 'bad',
+  parts: [
+    {
+      kind: 'text',
+      runs: [`Your lease of `, { strong: lease.gpu.alias }, ` in ${lease.vm.name} (${lease.id}): ${news}.`],
+    },
+  ],
+})

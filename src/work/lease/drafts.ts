@@ -1,0 +1,43 @@
+/** Plans and leases beside one another: what a request lends, and which leases it takes away. */
+import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/inventory'
+import { isOpen, type Lease, type NewLease } from '../../core/lease/lease'
+import { endOf } from '../../core/lease/until'
+import type { Plan } from '../../core/plan/plan'
+import { personOf, teamOf, type Policy } from '../../core/policy/policy'
+import type { Request } from '../../core/request'
+
+type Lending = Pick<Request, 'id' | 'plan' | 'lease'> & {
+  readonly asked: Pick<Request['asked'], 'by' | 'person'>
+}
+
+/** The lease that the request makes if it succeeds at this moment. */
+export const leaseDraft = (
+  policy: Policy,
+  { id, plan, asked, lease }: Lending,
+  { facts, at }: { readonly facts: HostFacts; readonly at: number },
+): NewLease => {
+  const vm = plan.to ?? plan.from
+  if (!vm) throw new RangeError(`${id} is about no VM`)
+  const path = locationPath.parse(plan.gpu.locationPath)
+  const count = plan.mode === 'dda' ? 1 : (gpuByPath(facts, path)?.partition?.count ?? 1)
+  return {
+    id,
+    gpu: { alias: plan.gpu.alias, instanceId: instanceId.parse(plan.gpu.instanceId), locationPath: path },
+    part: 1 / Math.max(1, count),
+    vm,
+    holder: asked.by,
+    team: teamOf(policy, personOf(policy, asked.by) ?? asked.person),
+    at,
+    endsAt: lease ? endOf(lease, at) : null,
+  }
+}
+
+/** The open leases whose GPU, or whose part of it, the plan gives to somebody else or back. */
+export const takenBy = (leases: readonly Lease[], { mode, host, gpu, from, to }: Plan): Lease[] =>
+  leases.filter(
+    (lease) =>
+      isOpen(lease) &&
+      lease.gpu.alias.startsWith(`${host}/`) &&
+      lease.gpu.locationPath === gpu.locationPath &&
+      (mode === 'dda' || lease.vm.id === (from ?? to)?.id),
+  )

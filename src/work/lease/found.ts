@@ -1,0 +1,44 @@
+/** What the host shows wins: a GPU that is not where its lease says ends the lease. */
+import { leaseNewsNotice } from '../../core/cards/lease'
+import { gpuByPath, vmById, type HostFacts } from '../../core/inventory'
+import type { Lease } from '../../core/lease/lease'
+import { partitionsOf } from '../../core/partitions'
+import type { Tx } from '../../store/database'
+import { changeLease, openLeasesAt } from '../../store/leases'
+import { lastEvent, requestsIn } from '../../store/requests'
+import { refreshLender } from './lend'
+import { tellHolder } from './tell'
+
+/** Has the VM what was lent to it? Where the host does not tell whose a partition is, it may be this one. */
+export const isThere = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
+  const holder = vmById(facts, vm.id)
+  if (!holder) return false
+  if (holder.assigned.includes(gpu.locationPath)) return true
+  const device = gpuByPath(facts, gpu.locationPath)
+  return (
+    holder.partitions.some((each) => each.gpu === null) ||
+    (device !== undefined && partitionsOf(facts, holder, device).length > 0)
+  )
+}
+
+/**
+ * Ends the leases of the host that are not true any more. `event`: the last event of any request before the host was
+ * read. While something runs, or ran during the reading, the reading may show a step half done: the next one decides.
+ */
+export const endLost = async (
+  tx: Tx,
+  facts: HostFacts,
+  { event, at }: { readonly event: number; readonly at: number },
+): Promise<void> => {
+  const lost = (await openLeasesAt(tx, facts.name)).filter((lease) => !isThere(facts, lease))
+  if (lost.length === 0 || (await lastEvent(tx)) !== event) return
+  const atWork = await requestsIn(tx, ['running', 'needs-attention'])
+  if (atWork.some(({ plan }) => plan.host === facts.name)) return
+  for (const lease of lost) {
+    const next = await changeLease(tx, lease, { kind: 'lose', at, found: 'its VM does not have it' })
+    if (!next.ok) continue
+    await refreshLender(tx, next.value, at)
+    const news = `the host shows that ${lease.vm.name} does not have it any more, so the lease has ended`
+    await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+  }
+}

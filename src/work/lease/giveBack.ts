@@ -1,0 +1,134 @@
+/** Giving back what a lease lent: by its holder, or by the bot when its time is over. Plan, journal and undo as always. */
+import { refusalNotice } from '../../core/answers/refusal'
+import type { PlanCommand } from '../../core/command'
+import { refusal, refused, type Outcome, type Refusal } from '../../core/errors'
+import { isOpen, type Lease, type LeaseEvent } from '../../core/lease/lease'
+import type { Consents } from '../../core/plan/input'
+import { personOf } from '../../core/policy/policy'
+import type { Request } from '../../core/request'
+import { gpuByPath, vmById, type HostView } from '../../core/inventory'
+import type { Tx } from '../../store/database'
+import { hostViews } from '../../store/fleet'
+import { changeLease, findLease } from '../../store/leases'
+import { findRequest } from '../../store/requests'
+import { say, type Caller, type Consequence } from '../consequence'
+import type { Parts } from '../parts'
+import { prepare, type Prepared } from '../planning'
+import { raise } from '../raise'
+import { refreshLender } from './lend'
+import { noLease, refuseVersion } from './refusals'
+
+export interface Returning {
+  readonly leaseId: string
+  readonly consents: Consents
+  /** The version that the button showed; absent when typed. */
+  readonly version?: number | undefined
+  readonly reason?: string | undefined
+}
+
+/** `done`: the holder ends the lease now. */
+export const done = async (parts: Parts, returning: Returning, caller: Caller): Promise<Consequence> => {
+  const lease = await findLease(parts.db, returning.leaseId)
+  const lender = lease && (await findRequest(parts.db, lease.id))
+  if (!lease || !lender) return say(refusalNotice([noLease(returning.leaseId)]))
+  const policy = parts.policy.inForce()
+  const person = personOf(policy, caller.account)
+  if (lease.holder !== caller.account && person !== personOf(policy, lease.holder))
+    return say(
+      refusalNotice([
+        refusal(
+          'not-allowed',
+          `lease ${lease.id} is not yours`,
+          `Ask its holder, or use \`release ${lease.gpu.alias}\`.`,
+        ),
+      ]),
+    )
+  const stale = refuseVersion(lease, returning.version)
+  if (stale) return say(refusalNotice([stale]))
+  const prepared = await prepareReturn(parts, { lease, lender, consents: returning.consents })
+  if (!prepared.ok) return say(refusalNotice(prepared.refusals))
+  return async (tx) => {
+    const against = await raiseReturn(tx, parts, prepared.value, {
+      lease,
+      lender,
+      why: 'done',
+      reason: returning.reason,
+    })
+    return against.length > 0 ? refusalNotice(against) : null
+  }
+}
+
+interface Lent {
+  readonly lease: Lease
+  /** The request that made the lease. */
+  readonly lender: Request
+}
+
+/** The plan of a release of what was lent, with these consents and no others. */
+export const prepareReturn = async (
+  parts: Parts,
+  { lease, lender, consents }: Lent & { readonly consents: Consents },
+): Promise<Outcome<Prepared>> => {
+  const views = await hostViews(parts.db, [lender.plan.host])
+  const subject = views.map((view) => subjectOf(view, lease, lender)).find((each) => each !== null)
+  if (!subject || !isOpen(lease))
+    return refused(
+      refusal(
+        'not-possible',
+        `what lease ${lease.id} lent is not there any more`,
+        `See \`show ${lease.gpu.alias}\`.`,
+      ),
+    )
+  const command: PlanCommand = {
+    kind: 'release',
+    name: lease.gpu.alias,
+    ...consents,
+    dryRun: false,
+    script: false,
+  }
+  return prepare(parts, command, subject)
+}
+
+const subjectOf = (view: HostView, lease: Lease, { plan }: Request) => {
+  const gpu = view.facts && gpuByPath(view.facts, lease.gpu.locationPath)
+  const vm = view.facts && vmById(view.facts, lease.vm.id)
+  return gpu && vm ? { view, gpu, vm: plan.mode === 'partition' ? vm : null } : null
+}
+
+type Why = NonNullable<Request['ends']>['why']
+
+/** Raised on the authority of the lease's end. The refusals of this very moment; none when it was raised. */
+export const raiseReturn = (
+  tx: Tx,
+  parts: Parts,
+  prepared: Prepared,
+  { lease, lender, why, reason }: Lent & { readonly why: Why; readonly reason?: string | undefined },
+): Promise<readonly Refusal[]> => {
+  const by = lease.holder
+  const person = personOf(parts.policy.inForce(), by) ?? lender.asked.person
+  return raise(tx, parts, {
+    ...prepared,
+    asked: reason === undefined ? { by, person } : { by, person, reason },
+    channel: lender.channel,
+    back: lender.privately ?? lender.channel,
+    privately: lender.privately,
+    lease: undefined,
+    grounds: {
+      kind: 'lease-end',
+      ends: { lease: lease.id, why },
+      begin: async (inTx, request) => {
+        const at = parts.clock.now()
+        const next = await changeLease(inTx, lease, eventOf(why, { by, at, request }))
+        if (!next.ok) return next.refusals
+        await refreshLender(inTx, next.value, at)
+        return []
+      },
+    },
+  })
+}
+
+const eventOf = (
+  why: Why,
+  { by, at, request }: { readonly by: string; readonly at: number; readonly request: string },
+): LeaseEvent =>
+  why === 'done' ? { kind: 'done', by, at, request } : { kind: 'begin-release', by: null, at, request }

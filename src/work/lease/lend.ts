@@ -1,0 +1,67 @@
+/** What becomes of leases when a request has succeeded, in the commit in which it does. */
+import { Fault } from '../../core/errors'
+import type { HostFacts } from '../../core/inventory'
+import { movedLease, newLease, type Lease, type LeaseEvent } from '../../core/lease/lease'
+import type { Request } from '../../core/request'
+import type { Tx } from '../../store/database'
+import { changeLease, insertLease, openLeasesAt } from '../../store/leases'
+import { findRequest } from '../../store/requests'
+import { refreshCard } from '../card'
+import type { Parts } from '../parts'
+import { leaseDraft, takenBy } from './drafts'
+
+/** What was taken has ended, and what was given is lent. The host is as planned: nothing here can be refused any more. */
+export const lend = async (
+  tx: Tx,
+  parts: Parts,
+  { request, facts, at }: { readonly request: Request; readonly facts: HostFacts; readonly at: number },
+): Promise<void> => {
+  const { plan } = request
+  if (plan.action === 'partition' || plan.action === 'resize') return
+  const taken = takenBy(await openLeasesAt(tx, plan.host), plan)
+  for (const lease of taken) await endLease(tx, lease, { request, at })
+  if (plan.action === 'release') return
+  const draft = leaseDraft(parts.policy.inForce(), request, { facts, at })
+  const [before] = taken
+  await insertLease(tx, before && plan.action === 'move' ? movedLease(before, draft) : newLease(draft), plan)
+}
+
+const endLease = async (
+  tx: Tx,
+  lease: Lease,
+  { request, at }: { readonly request: Request; readonly at: number },
+): Promise<void> => {
+  const events = endingOf(lease, request, at)
+  let now = lease
+  for (const event of events) {
+    const next = await changeLease(tx, now, event)
+    if (!next.ok) throw new Fault('internal', `ending lease ${lease.id}: it cannot ${event.kind}`)
+    now = next.value
+  }
+  await refreshLender(tx, now, at)
+}
+
+const endingOf = (lease: Lease, { id, plan, asked: { by } }: Request, at: number): LeaseEvent[] => {
+  switch (plan.action) {
+    case 'move':
+      return [{ kind: 'move', by, at }]
+    case 'release':
+      if (lease.state === 'releasing' && lease.request === id) return [{ kind: 'finish-release', at }]
+      return lease.state === 'releasing'
+        ? [{ kind: 'lose', at, found: `released by ${id}` }]
+        : [
+            { kind: 'begin-release', by, at, request: id },
+            { kind: 'finish-release', at },
+          ]
+    case 'assign':
+    case 'partition':
+    case 'resize':
+      return [{ kind: 'lose', at, found: `given to another VM by ${id}` }]
+  }
+}
+
+/** The card of the request that made the lease shows it as it is now. */
+export const refreshLender = async (tx: Tx, lease: Lease, at: number): Promise<void> => {
+  const request = await findRequest(tx, lease.id)
+  if (request) await refreshCard(tx, request, at)
+}

@@ -1,0 +1,120 @@
+/**
+ * Leases as time passes: reminders, the end, the release after the grace, and releases that came to nothing. Each is
+ * one transaction with the posts that it causes, on the lease as it was read: whoever extends it meanwhile wins, and
+ * the lease is looked at afresh. A process that dies between two leaves the rest due.
+ */
+import { leaseNewsNotice, overNotice, reminderNotice } from '../../core/cards/lease'
+import { messageOf } from '../../core/errors'
+import { vmById } from '../../core/inventory'
+import { automaticRelease, graceOf } from '../../core/lease/automatic'
+import type { Lease, LeaseEvent } from '../../core/lease/lease'
+import { dueNow, type Moment } from '../../core/lease/moments'
+import type { Request, RequestState } from '../../core/request'
+import { hostViews } from '../../store/fleet'
+import { changeLease, dueLeases, leasesBeingReleased, postpone } from '../../store/leases'
+import { findRequest, VersionMoved } from '../../store/requests'
+import type { Parts } from '../parts'
+import { isThere } from './found'
+import { prepareReturn, raiseReturn } from './giveBack'
+import { refreshLender } from './lend'
+import { tellHolder } from './tell'
+
+/** Where nothing can be planned yet: a host that is paused, a VM that starts. */
+const LATER_MS = 60_000
+
+/** Does all that is due. One lease that cannot be tended does not keep the others waiting. */
+export const tendLeases = async (parts: Parts): Promise<void> => {
+  const now = parts.clock.now()
+  for (const lease of await dueLeases(parts.db, now)) {
+    const moment = dueNow(lease, now)
+    if (moment) await alone(parts, lease, () => tend(parts, lease, moment))
+  }
+  for (const lease of await leasesBeingReleased(parts.db))
+    await alone(parts, lease, () => followRelease(parts, lease))
+}
+
+const alone = async (parts: Parts, lease: Lease, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof VersionMoved))
+      parts.log.error({ lease: lease.id, error: messageOf(error) }, 'tending a lease')
+  }
+}
+
+const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> => {
+  if (moment.kind === 'release') return releaseByItself(parts, lease)
+  const { caps, end } = parts.policy.inForce().leases
+  const at = parts.clock.now()
+  const event: LeaseEvent =
+    moment.kind === 'remind'
+      ? { kind: 'remind', at, mark: moment.mark }
+      : { kind: 'end', at, graceMs: graceOf(end) }
+  await parts.db.transaction().execute(async (tx) => {
+    const next = await changeLease(tx, lease, event)
+    if (!next.ok) return
+    const { value } = next
+    if (moment.kind === 'remind' && value.state === 'held')
+      await tellHolder(tx, value, reminderNotice(value, moment.mark, { at, caps }), at)
+    if (value.state === 'grace') {
+      await tellHolder(tx, value, overNotice(value, { at, caps }), at)
+      await refreshLender(tx, value, at)
+    }
+  })
+  parts.log.info({ lease: lease.id, event: event.kind }, 'lease tended')
+  parts.wake.deliver()
+}
+
+/** On the authority of the request that made the lease, with no more consent than the policy gives. */
+const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
+  const later = async (why: string): Promise<void> => {
+    parts.log.warn({ lease: lease.id, why }, 'a lease that is over cannot be released yet')
+    await postpone(parts.db, lease, parts.clock.now() + LATER_MS)
+  }
+  const lender = await findRequest(parts.db, lease.id)
+  const [view] = lender ? await hostViews(parts.db, [lender.plan.host]) : []
+  const vm = view?.facts && vmById(view.facts, lease.vm.id)
+  if (!lender || !vm) return later('its VM is not known')
+  const allowed = automaticRelease(parts.policy.inForce().leases.end, vm)
+  if (allowed.kind === 'wait') return later(allowed.why)
+  const prepared = await prepareReturn(parts, { lease, lender, consents: allowed.consents })
+  if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
+  const against = await parts.db
+    .transaction()
+    .execute((tx) => raiseReturn(tx, parts, prepared.value, { lease, lender, why: 'expired' }))
+  if (against.length > 0) return later(against.map(({ reason }) => reason).join('; '))
+  parts.wake.run()
+  parts.wake.deliver()
+}
+
+const FAILED: readonly RequestState[] = ['rolled-back', 'void', 'denied', 'cancelled', 'expired', 'resolved']
+
+/** A release that came to nothing leads back to where the lease was; success has ended the lease in its own commit. */
+const followRelease = async (parts: Parts, lease: Lease): Promise<void> => {
+  if (lease.state !== 'releasing') return
+  const request = await findRequest(parts.db, lease.request)
+  if (!request || !FAILED.includes(request.state)) return
+  const [view] = await hostViews(parts.db, [request.plan.host])
+  const at = parts.clock.now()
+  const gone = view?.facts && !isThere(view.facts, lease)
+  const why = whyOf(request)
+  await parts.db.transaction().execute(async (tx) => {
+    const next = await changeLease(
+      tx,
+      lease,
+      gone ? { kind: 'lose', at, found: `after ${request.id}` } : { kind: 'fail-release', at, why },
+    )
+    if (!next.ok) return
+    await refreshLender(tx, next.value, at)
+    const news = gone
+      ? `it was found gone after ${request.id}`
+      : `it could not be given back by ${request.id}: ${why}`
+    await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+  })
+  parts.wake.deliver()
+}
+
+const whyOf = (request: Request): string => {
+  if (request.state === 'rolled-back') return request.why
+  return request.state === 'void' ? request.changes.join(' ') : `${request.id} was ${request.state}`
+}

@@ -1,0 +1,183 @@
+/** From a command and the hosts as they are to a plan, or every reason against it. */
+import { STATE_WORDS } from '../core/answers/states'
+import type { PlanCommand } from '../core/command'
+import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
+import { gpuByPath, peersOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
+import type { Plan } from '../core/plan/plan'
+import {
+  planAssign,
+  planMove,
+  planRelease,
+  planResize,
+  planShare,
+  planSplit,
+  planUnshare,
+  type PlanInput,
+} from '../core/plan/planner'
+import { revisionOf } from '../core/policy/policy'
+import { isOpen, type RequestState } from '../core/request'
+import type { Db, Tx } from '../store/database'
+import { baselinesOf, hostViews, isPaused } from '../store/fleet'
+import { requestsIn } from '../store/requests'
+import type { Parts } from './parts'
+import { subjectsOf, type Subjects } from './subjects'
+
+/** A plan with the reading of its host that it was made from. */
+export interface Prepared {
+  readonly plan: Plan
+  readonly facts: HostFacts
+}
+
+/** Names resolved, the host read afresh, and planned. `named`: which GPU and VM it is about, where that is known already. */
+export const prepare = async (
+  parts: Parts,
+  command: PlanCommand,
+  named: Subjects | null = null,
+): Promise<Outcome<Prepared>> => {
+  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+  const names = named === null ? subjectsOf(command, views) : accepted(named)
+  if (!names.ok) return names
+  const { view } = names.value
+  if (await isPaused(parts.db, view.name))
+    return refused(
+      refusal(
+        'paused',
+        `${view.name} is paused: no new requests are taken`,
+        `An administrator ends it with \`resume ${view.name}\`.`,
+      ),
+    )
+  const facts = await readFacts(parts, view)
+  if (!facts.ok) return facts
+  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views })
+  return plan.ok ? accepted({ plan: plan.value, facts: facts.value }) : plan
+}
+
+const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
+  try {
+    const facts = await parts.hosts.get(view.name)?.inventory()
+    if (facts) return accepted(facts)
+  } catch (error) {
+    parts.log.warn({ host: view.name, error: messageOf(error) }, 'host could not be read')
+  }
+  return refused(
+    refusal(
+      'unreachable',
+      `${view.name} does not answer, so nothing can be planned on it`,
+      `Try again when \`show ${view.name}\` says that it is back.`,
+    ),
+  )
+}
+
+/** Plans on fresh facts; a name that was resolved from the last reading must still mean the same device. */
+const planFor = async (
+  parts: Parts,
+  command: PlanCommand,
+  found: { names: Subjects; facts: HostFacts; views: readonly HostView[] },
+): Promise<Outcome<Plan>> => {
+  const { names, facts, views } = found
+  const gpu = gpuByPath(facts, names.gpu.locationPath)
+  const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
+  if (!gpu || (names.vm && !vm))
+    return refused(
+      refusal('stale', `${facts.name} has changed since it was last read`, 'Look at `list` and ask again.'),
+    )
+  const taken = await openOn(parts.db, {
+    host: facts.name,
+    gpu,
+    vms: vm ? [vm] : [],
+    shares: isShare(command, vm),
+  })
+  const input: PlanInput = {
+    host: facts,
+    gpu,
+    vm,
+    consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
+    baselines: await baselinesOf(parts.db, facts.name),
+    policyRevision: revisionOf(parts.policy.inForce()),
+    peers: peersOf(facts, views),
+  }
+  const plan = planOf(command, input)
+  if (taken.length === 0) return plan
+  return refused(...taken, ...(plan.ok ? [] : plan.refusals))
+}
+
+/** A release with a VM is of the VM's partition. */
+const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
+  switch (command.kind) {
+    case 'assign':
+      return command.mode === 'partition' ? planShare(input, command.vram ?? null) : planWhole(command, input)
+    case 'move':
+      return planMove(input)
+    case 'release':
+      return input.vm ? planUnshare(input, input.vm) : planRelease(input)
+    case 'partition':
+      return planSplit(input, command.count)
+    case 'resize':
+      return input.vm ? planResize(input, input.vm, command.vram) : refused()
+  }
+}
+
+const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: PlanInput): Outcome<Plan> =>
+  vram === undefined
+    ? planAssign(input)
+    : refused(
+        refusal(
+          'syntax',
+          'Only a partition has its own amount of video memory; a whole GPU has all of its own',
+          'Add `--mode partition`, or leave `--vram` out.',
+        ),
+      )
+
+/** Several requests may wait for shares of one GPU; whoever finds none left is told so. */
+const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>
+  command.kind === 'resize' ||
+  (command.kind === 'assign' && command.mode === 'partition') ||
+  (command.kind === 'release' && vm !== null)
+
+interface Wanted {
+  readonly host: string
+  readonly gpu: { readonly locationPath: string }
+  readonly vms: readonly { readonly id: string }[]
+  /** It is about a partition, not about the whole GPU or how it is split. */
+  readonly shares: boolean
+}
+
+/** Open requests that already speak for this GPU or VM. */
+const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
+  const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
+  return open
+    .filter(({ plan, state }) => {
+      const vms = [plan.from?.id, plan.to?.id]
+      return (
+        isOpen(state) &&
+        plan.host === subject.host &&
+        ((plan.gpu.locationPath === subject.gpu.locationPath && !(subject.shares && sharesIn(plan))) ||
+          subject.vms.some((vm) => vms.some((id) => id === vm.id)))
+      )
+    })
+    .map(({ id, state, plan }) =>
+      refusal(
+        'busy',
+        `${plan.gpu.alias}${plan.to ? ` and ${plan.to.name}` : ''}: request ${id} comes first (${STATE_WORDS[state]})`,
+        `${HOW_IT_ENDS[state]?.(id) ?? ''} See \`show ${id}\`.`.trim(),
+      ),
+    )
+}
+
+const sharesIn = ({ mode, action }: Plan): boolean => mode === 'partition' && action !== 'partition'
+
+/** The same for a plan. */
+export const openAgainst = (tx: Tx, plan: Plan): Promise<Refusal[]> =>
+  openOn(tx, {
+    host: plan.host,
+    gpu: plan.gpu,
+    vms: [plan.from, plan.to].flatMap((vm) => vm ?? []),
+    shares: sharesIn(plan),
+  })
+
+const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
+  pending: (id) => `An approver decides it, or its requester says \`cancel ${id}\`.`,
+  approved: (id) => `It is about to run; its requester can still say \`cancel ${id}\`.`,
+  running: () => 'It ends by itself; ask again then.',
+  'needs-attention': (id) => `An administrator repairs the host and says \`resolve ${id}\`.`,
+}

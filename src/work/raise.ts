@@ -1,0 +1,92 @@
+/** A request with its card, and the authority that it has at once, if any, in one transaction. */
+import { brokenGlassNotice } from '../core/cards/change'
+import { Fault, type Refusal } from '../core/errors'
+import type { AskedEnd } from '../core/lease/until'
+import type { Judgement } from '../core/policy/judge'
+import type { Address } from '../core/ports'
+import type { Request, RequestEvent, RequestIn } from '../core/request'
+import type { Tx } from '../store/database'
+import { saveFacts } from '../store/fleet'
+import { post } from '../store/outbox'
+import { apply, insertRequest, nextRequestId } from '../store/requests'
+import { cardOf } from './card'
+import type { Parts } from './parts'
+import { openAgainst, type Prepared } from './planning'
+
+export interface Raising extends Prepared {
+  readonly asked: Omit<RequestIn<'pending'>['asked'], 'at'>
+  readonly channel: Address
+  /** Who is told when the channel takes no posts. */
+  readonly back: Address
+  readonly privately: Address | undefined
+  readonly lease: AskedEnd | undefined
+  readonly grounds: Grounds
+}
+
+/** What it may go on with. */
+export type Grounds =
+  | { readonly kind: 'judged'; readonly judgement: Judgement; readonly breakGlass: boolean }
+  /** `begin` says so to the lease, which may refuse it. */
+  | {
+      readonly kind: 'lease-end'
+      readonly ends: NonNullable<Request['ends']>
+      readonly begin: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
+    }
+
+/** The refusals of this very moment, with which nothing was written; none when it was raised. */
+export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<readonly Refusal[]> => {
+  const { plan, facts, grounds, channel, back } = raising
+  const taken = await openAgainst(tx, plan)
+  if (taken.length > 0) return taken
+  const at = parts.clock.now()
+  const id = await nextRequestId(tx)
+  const against = grounds.kind === 'lease-end' ? await grounds.begin(tx, id) : []
+  if (against.length > 0) return against
+  const pending = pendingOf(raising, { id, at, expiresAt: at + parts.limits.requestExpiresMs })
+  await insertRequest(tx, pending)
+  const request = await authorised(tx, pending, grounds)
+  await saveFacts(tx, facts, at)
+  await post(tx, channel, await cardOf(tx, request, at), { at, requestId: id, otherwise: back })
+  if ('authority' in request && request.authority.kind === 'break-glass')
+    await post(tx, parts.changesChannel ?? channel, brokenGlassNotice(request), { at, otherwise: back })
+  parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
+  return []
+}
+
+const pendingOf = (
+  { plan, asked, channel, privately, lease, grounds }: Raising,
+  { id, at, expiresAt }: { readonly id: string; readonly at: number; readonly expiresAt: number },
+): RequestIn<'pending'> => ({
+  state: 'pending',
+  id,
+  version: 1,
+  plan,
+  channel,
+  ...(privately === undefined ? {} : { privately }),
+  asked: { ...asked, at },
+  needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
+  approvals: [],
+  ...(lease === undefined ? {} : { lease }),
+  ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
+  expiresAt,
+})
+
+/** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */
+const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Grounds): Promise<Request> => {
+  const event = authorityOf(pending, grounds)
+  if (event === null) return pending
+  const next = await apply(tx, pending, event)
+  if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
+  return next.value
+}
+
+const authorityOf = (
+  { asked: { at, by, reason } }: RequestIn<'pending'>,
+  grounds: Grounds,
+): RequestEvent | null => {
+  if (grounds.kind === 'lease-end') return { kind: 'lease-end', at, lease: grounds.ends.lease }
+  const { judgement, breakGlass } = grounds
+  if (judgement.kind === 'automatic') return { kind: 'automatic', at, rules: [...judgement.rules] }
+  if (!breakGlass || reason === undefined) return null
+  return { kind: 'break-glass', by, at, reason }
+}

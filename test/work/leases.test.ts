@@ -1,0 +1,286 @@
+/** Leases from the request that lends to the release that takes back, on a clock that passes a year in seconds. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Command } from '../../src/core/command'
+import { parse } from '../../src/core/grammar/parse'
+import type { Notice } from '../../src/core/notice'
+import type { Address, Clock } from '../../src/core/ports'
+import { NO_TERMS, type LeaseTerms } from '../../src/core/policy/terms'
+import { timeZone } from '../../src/core/lease/zone'
+import type { SimulatedFleet } from '../../src/host/simulated/fleet'
+import { fixedPolicy } from '../../src/policy-source'
+import { openStore, type Store } from '../../src/store/database'
+import { findLease, openLeases } from '../../src/store/leases'
+import { duePosts } from '../../src/store/outbox'
+import { requestsIn } from '../../src/store/requests'
+import { decide } from '../../src/work/decide'
+import { tendLeases } from '../../src/work/lease/tend'
+import { extend } from '../../src/work/lease/extend'
+import type { Parts } from '../../src/work/parts'
+import { respond } from '../../src/work/respond'
+import { runRequest } from '../../src/work/run'
+import { refreshHost } from '../../src/work/watch'
+import { aPolicy, JONAS, MAYA, slack, teams } from '../core/policy/team'
+import { fakeClock } from '../fakes/clock'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
+import { botOver, CHANNEL, fleetOf, stored } from './operations/bot'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const DIRECT: Address = { kind: 'channel', chat: 'slack', channel: MAYA.slack }
+const RULES = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] } }]
+const GRACE: LeaseTerms = { ...NO_TERMS, end: { kind: 'shutdown', graceMs: HOUR } }
+
+let dir: string
+let store: Store
+let clock: Clock
+let fleet: SimulatedFleet
+let parts: Parts
+beforeEach(async () => {
+  dir = makeTempDir()
+  store = await openStore(dir)
+  clock = fakeClock()
+  fleet = fleetOf(clock)
+  parts = botOver(store.db, fleet, clock)
+  under(GRACE)
+  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+})
+afterEach(async () => {
+  await store.close()
+  removeTempDir(dir)
+})
+
+const under = (leases: LeaseTerms, more: object = {}): void => {
+  parts = { ...parts, policy: fixedPolicy({ ...aPolicy({ rules: RULES, ...more }), leases }) }
+}
+const callerOf = (account: string) => ({
+  ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: DIRECT },
+})
+const says = async (text: string, account = slack(MAYA)): Promise<Notice | null> => {
+  const command = parse(text)
+  if (!command.ok) throw new Error(JSON.stringify(command.refusals))
+  return answers(command.value, account)
+}
+const answers = async (command: Command, account: string): Promise<Notice | null> =>
+  store.db.transaction().execute(await respond(parts, command, callerOf(account)))
+const runs = async (id: string) => {
+  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+  return stored(store.db, id)
+}
+const approves = async (id: string): Promise<void> => {
+  const decision = { verdict: 'approve', requestId: id, by: slack(JONAS), reason: undefined } as const
+  await store.db.transaction().execute(decide(parts, decision))
+}
+/** Assigned, approved and carried out. */
+const lent = async (text: string, id = 'R-1'): Promise<void> => {
+  const answer = await says(text)
+  if (answer) throw new Error(answer.summary)
+  await approves(id)
+  expect((await runs(id)).state).toBe('succeeded')
+}
+/** Passes the time minute by minute where something may be due, with all that the bot does by itself. */
+const pass = async (ms: number, stepMs = 10 * 60_000): Promise<void> => {
+  for (const until = clock.now() + ms; clock.now() < until;) {
+    await clock.sleep(Math.min(stepMs, until - clock.now()))
+    await tendLeases(parts)
+    for (const { id } of await requestsIn(store.db, ['approved'])) await runs(id)
+    await tendLeases(parts)
+  }
+}
+const told = async (): Promise<Notice[]> =>
+  (await duePosts(store.db, clock.now(), { limit: 1000 })).posts
+    .filter(({ place }) => place === JSON.stringify(DIRECT))
+    .map(({ notice }) => notice)
+const tolds = async (): Promise<string[]> => (await told()).map(({ summary }) => summary)
+const leaseOf = async (id: string) => {
+  const lease = await findLease(store.db, id)
+  if (!lease) throw new Error(`no lease ${id}`)
+  return lease
+}
+const assigned = async (vm: string): Promise<number | undefined> =>
+  (await parts.hosts.get('hv01' as never)?.inventory())?.vms.find(({ name }) => name === vm)?.assigned.length
+
+describe('a lease', () => {
+  it('begins when the assignment has succeeded, and its card says until when', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    const lease = await leaseOf('R-1')
+    const request = await stored(store.db, 'R-1')
+    expect(lease).toMatchObject({ state: 'held', holder: slack(MAYA), team: 'maya', part: 1 })
+    expect('endedAt' in request && lease.endsAt).toBe('endedAt' in request && request.endedAt + 8 * HOUR)
+    const card = (await duePosts(store.db, clock.now(), { limit: 99 })).posts.find(
+      ({ requestId }) => requestId === 'R-1',
+    )
+    expect(JSON.stringify(card?.notice)).toContain(
+      `"Lease","runs":[{"person":"${slack(MAYA)}"}," until ",{"time":${lease.endsAt}}]`,
+    )
+  })
+
+  it('lasts until the time of the clock where the person is', async () => {
+    under({ ...GRACE, timeZone: timeZone.parse('Europe/Berlin') })
+
+    await lent('assign hv01/gpu0 to train-01 until tomorrow 18:00 because of the demo')
+
+    expect(new Date((await leaseOf('R-1')).endsAt ?? 0).toISOString()).toBe('2026-01-06T17:00:00.000Z')
+  })
+
+  it('reminds a day, an hour and ten minutes before, privately and each once, and is then taken back', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 2d')
+
+    await pass(2 * DAY + 2 * HOUR)
+
+    expect(await tolds()).toEqual([
+      'hv01/gpu0: your lease ends in a day or less',
+      'hv01/gpu0: your lease ends in an hour or less',
+      'hv01/gpu0: your lease ends in ten minutes or less',
+      'hv01/gpu0: your lease is over',
+    ])
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'expired' } })
+    expect(await stored(store.db, 'R-2')).toMatchObject({
+      state: 'succeeded',
+      authority: { kind: 'lease-end', lease: 'R-1' },
+      ends: { lease: 'R-1', why: 'expired' },
+      plan: { action: 'release' },
+    })
+    expect(await assigned('train-01')).toBe(0)
+  })
+
+  it('is extended by one press of the newest button, and by no press of an older one', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 4h')
+    await pass(3 * HOUR)
+    const [reminder] = await told()
+    const before = await leaseOf('R-1')
+    const press = { leaseId: 'R-1', byMs: 4 * HOUR, version: before.version }
+
+    const first = await store.db.transaction().execute(extend(parts, press, callerOf(slack(MAYA))))
+    const second = await store.db.transaction().execute(extend(parts, press, callerOf(slack(MAYA))))
+
+    expect(JSON.stringify(reminder)).toContain(
+      `{"kind":"lease","verb":"extend","leaseId":"R-1","version":${before.version},"byMs":${4 * HOUR}}`,
+    )
+    expect(first?.summary).toContain('is extended')
+    expect(second?.summary).toContain('has changed since that button')
+    expect((await leaseOf('R-1')).endsAt).toBe((before.endsAt ?? 0) + 4 * HOUR)
+  })
+
+  it('is extended within the caps alone, and by its holder alone', async () => {
+    under({ ...GRACE, caps: { totalMs: DAY, extensionMs: 4 * HOUR } })
+    await lent('assign hv01/gpu0 to train-01 for 20h')
+
+    expect((await says('extend R-1 by 5h'))?.summary).toContain('extended by 4h at most')
+    expect((await says('extend R-1 by 1h', slack(JONAS)))?.summary).toContain('is not yours')
+    expect((await says('extend R-1 by 4h', teams(MAYA)))?.summary).toContain('is extended')
+    expect((await says('extend R-1 by 1h'))?.summary).toContain('has reached the 1d')
+  })
+
+  it('ends at once when the holder is done, without an approver, and the GPU is back', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    const refused = await says('done R-1', slack(JONAS))
+    const answer = await says('done R-1 --shutdown', teams(MAYA))
+
+    expect(refused?.summary).toContain('is not yours')
+    expect(answer).toBeNull()
+    expect((await leaseOf('R-1')).state).toBe('releasing')
+    expect((await runs('R-2')).state).toBe('succeeded')
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'done' } })
+    expect(await assigned('train-01')).toBe(0)
+  })
+
+  it('asks for consent like any release: a running VM is not shut down without it', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    expect((await says('done R-1'))?.tone).toBe('bad')
+    expect((await leaseOf('R-1')).state).toBe('held')
+  })
+
+  it('goes on when the release came to nothing, and is tried again later', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 1h')
+    const lease = await leaseOf('R-1')
+    await clock.sleep(HOUR)
+    await tendLeases(parts)
+    await clock.sleep(HOUR)
+    await tendLeases(parts)
+    under({ ...GRACE, caps: { totalMs: DAY, extensionMs: null } })
+    expect((await runs('R-2')).state).toBe('void')
+
+    await tendLeases(parts)
+
+    expect(await leaseOf('R-1')).toMatchObject({
+      state: 'grace',
+      endsAt: lease.endsAt,
+      setback: { times: 1 },
+    })
+    await pass(30 * 60_000)
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'expired' } })
+  })
+
+  it('is never taken back by the bot where the policy says to ask first', async () => {
+    under(NO_TERMS)
+    await lent('assign hv01/gpu0 to train-01 for 1h')
+
+    await pass(30 * DAY, 6 * HOUR)
+
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'grace', until: null })
+    expect(await assigned('train-01')).toBe(1)
+  })
+
+  it('ends with the release and with the move, and the mover gets a new one', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    const before = await leaseOf('R-1')
+
+    await lent('move hv01/gpu0 to train-02 --shutdown', 'R-2')
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'moved' } })
+    expect(await leaseOf('R-2')).toMatchObject({
+      state: 'held',
+      endsAt: before.endsAt,
+      capsFrom: before.startedAt,
+    })
+    await lent('release hv01/gpu0 --shutdown', 'R-3')
+    expect(await leaseOf('R-2')).toMatchObject({ state: 'ended' })
+    expect(await openLeases(store.db)).toEqual([])
+  })
+
+  it('ends when the host shows the GPU gone from its VM, and the holder is told', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    const plan = await says('release hv01/gpu0 --shutdown').then(() => stored(store.db, 'R-2'))
+    for (const step of plan.plan.steps) fleet.world.act('hv01', step)
+    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'lost' } })
+    expect((await tolds()).at(-1)).toContain('does not have it any more')
+  })
+})
+
+describe('caps and quotas', () => {
+  it('are held against what is asked', async () => {
+    under({ ...GRACE, caps: { totalMs: DAY, extensionMs: null } })
+
+    expect((await says('assign hv01/gpu0 to train-01 for 2d'))?.summary).toContain('last 1d at most')
+    expect((await says('assign hv01/gpu0 to train-01'))?.summary).toContain('without an end')
+    expect(await requestsIn(store.db, ['pending'])).toEqual([])
+  })
+
+  it('are counted over both accounts of a person', async () => {
+    const { quota } = NO_TERMS
+    under({ ...GRACE, quota: { ...quota, person: { gpus: 1, gpuHours: null } } })
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    expect((await says('assign hv01/gpu1 to train-02 for 8h --shutdown', teams(MAYA)))?.summary).toContain(
+      'you already hold 1 of 1 GPUs',
+    )
+  })
+
+  it('are looked at again when it begins: of two that were approved, the second is void', async () => {
+    const { quota } = NO_TERMS
+    under({ ...GRACE, quota: { ...quota, person: { gpus: 1, gpuHours: null } } })
+    expect(await says('assign hv01/gpu0 to train-01 for 8h')).toBeNull()
+    expect(await says('assign hv01/gpu1 to train-02 for 8h --shutdown')).toBeNull()
+    for (const id of ['R-1', 'R-2']) await approves(id)
+
+    expect((await runs('R-1')).state).toBe('succeeded')
+    const second = await runs('R-2')
+
+    expect(second.state).toBe('void')
+    expect('changes' in second && second.changes.join()).toContain('already hold 1 of 1 GPUs')
+  })
+})

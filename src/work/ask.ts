@@ -1,6 +1,7 @@
 /** What changes a host: names resolved, the host read afresh, a plan made; then a request in the channel, or every reason why not. */
 import { brokenGlassNotice } from '../core/cards/change'
 import { planNotice } from '../core/cards/plan'
+import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
@@ -18,7 +19,8 @@ import {
   type PlanInput,
 } from '../core/plan/planner'
 import { refuseBreakGlass } from '../core/policy/commands'
-import { judge, wishOf, type Judgement } from '../core/policy/judge'
+import { holdAt, holdText } from '../core/policy/calendar'
+import { judge, subjectOf, wishOf, type Judgement } from '../core/policy/judge'
 import { personOf, revisionOf } from '../core/policy/policy'
 import { isOpen, type Request, type RequestEvent, type RequestIn, type RequestState } from '../core/request'
 import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
@@ -243,7 +245,9 @@ const raise =
       { request: request.id, by: caller.account, action: plan.action, gpu: plan.gpu.alias },
       'asked',
     )
-    return null
+    const policy = parts.policy.inForce()
+    const hold = holdAt(policy, subjectOf(plan), at)
+    return hold && doneNotice(`${request.id} begins later: ${holdText(policy, hold)}.`)
   }
 
 /** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */

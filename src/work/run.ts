@@ -3,7 +3,8 @@ import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
-import { wishOf } from '../core/policy/judge'
+import { holdAt, holdText } from '../core/policy/calendar'
+import { subjectOf, wishOf } from '../core/policy/judge'
 import { revisionOf } from '../core/policy/policy'
 import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
@@ -93,6 +94,11 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     await sayWaiting(parts, request, `${request.plan.host} is paused`)
     return false
   }
+  const hold = holdOn(parts, request)
+  if (hold !== null) {
+    await sayWaiting(parts, request, hold)
+    return false
+  }
   const fence = await parts.db.transaction().execute((tx) => lockHost(tx, request.plan.host, request.id))
   if (fence === null) return false
   const facts = request.state === 'approved' ? await readFacts(parts, host) : null
@@ -104,6 +110,13 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const next = await step(parts, request.id, event)
   if (next?.state === 'running') await operate({ parts, host, request: next, stopping })
   return true
+}
+
+/** What has begun is brought to its end, whatever the policy's calendar says. */
+const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
+  const policy = parts.policy.inForce()
+  const hold = state === 'approved' ? holdAt(policy, subjectOf(plan), parts.clock.now()) : null
+  return hold && holdText(policy, hold)
 }
 
 const readFacts = async (parts: Parts, host: Host): Promise<HostFacts | null> => {

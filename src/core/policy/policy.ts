@@ -1,6 +1,7 @@
 /** The policy in force: people with their accounts on both chats, roles, and rules in the order in which they are tried. */
 import { createHash } from 'node:crypto'
 import { refused, accepted, refusal, type Outcome } from '../errors'
+import { timeZone } from '../lease/zone'
 import type { ListsForm, PolicyFile, RulesForm } from './schema'
 
 export type Rule = RulesForm['rules'][number]
@@ -15,6 +16,10 @@ export interface Policy {
   readonly administer: readonly string[]
   readonly breakGlass: readonly string[]
   readonly rules: readonly Rule[]
+  /** When no change is begun; see calendar.ts. Not part of the revision: it is looked at before the first step, and voids nothing. */
+  readonly timeZone: RulesForm['timeZone']
+  readonly freezes: RulesForm['freezes']
+  readonly quietHours: RulesForm['quietHours']
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -71,6 +76,9 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy => 
   administer: file.administer,
   breakGlass: file.breakGlass,
   rules: file.rules,
+  timeZone: file.timeZone,
+  freezes: file.freezes,
+  quietHours: file.quietHours,
 })
 
 /** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
@@ -89,6 +97,9 @@ export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy => ({
       unsupportedPartitioning: true,
     },
   ],
+  timeZone: timeZone.parse('UTC'),
+  freezes: [],
+  quietHours: [],
 })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>

@@ -1,5 +1,6 @@
 /** `policy:` of the configuration file as it is written: the short form of three lists, or people, roles and rules. */
 import { z } from 'zod'
+import { isDate, timeZone } from '../lease/zone'
 import { plan } from '../plan/plan'
 
 const slackId = z
@@ -36,15 +37,19 @@ const approve = z.union(
   'is `automatic`, or `by` with one role at least and `count` with how many people (1 to 20)',
 )
 
-const rule = z.strictObject({
-  name: name.describe('Shown on cards and by `why`.'),
-  commands: z.array(COMMANDS).min(1).optional().describe('Absent: any command that changes a host.'),
-  modes: z.array(MODES).min(1).optional(),
+const places = {
   hosts: patterns.optional().describe('Names; `*` stands for anything.'),
   gpus: patterns.optional().describe('GPUs as `hv01/gpu0`; `*` stands for anything.'),
   models: patterns.optional().describe('Models, such as `*A100*`.'),
   classes: someNames.optional().describe('Classes of GPUs, from `classes`.'),
-  vms: patterns.optional().describe('Names or ids of VMs; a rule with `vms` is about no GPU without a VM.'),
+  vms: patterns.optional().describe('Names or ids of VMs; what has `vms` is about no GPU without a VM.'),
+}
+
+const rule = z.strictObject({
+  name: name.describe('Shown on cards and by `why`.'),
+  commands: z.array(COMMANDS).min(1).optional().describe('Absent: any command that changes a host.'),
+  modes: z.array(MODES).min(1).optional(),
+  ...places,
   own: z.literal(true).optional().describe('Only what the person asked for themselves and still holds.'),
   ask: someNames.describe('Roles that may ask.'),
   approve: approve.describe('How many people of which roles, or `automatic`.'),
@@ -54,6 +59,39 @@ const rule = z.strictObject({
     .default(false)
     .describe('May GPUs be partitioned where Microsoft does not support it?'),
 })
+
+/** In the order of JavaScript's week. */
+export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+
+const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'is no time such as 22:00')
+const DATE = /^(\d{4})-(\d\d)-(\d\d) (?:[01]\d|2[0-3]):[0-5]\d$/
+const localTime = z.string().refine((text) => {
+  const [, year, month, day] = DATE.exec(text) ?? []
+  return isDate({ year: Number(year), month: Number(month), day: Number(day), hour: 0, minute: 0 })
+}, 'is no date and time such as 2026-12-20 08:00')
+
+const freeze = z
+  .strictObject({
+    name: name.describe('Shown on cards that wait for its end.'),
+    from: localTime,
+    until: localTime,
+    ...places,
+  })
+  .refine(({ from, until }) => from < until, { path: ['until'], error: 'is not after from' })
+export type Freeze = z.infer<typeof freeze>
+
+const quietHours = z.strictObject({
+  name: name.describe('Shown on cards that wait for their end.'),
+  days: z
+    .array(z.enum(DAYS))
+    .min(1, 'names none')
+    .default([...DAYS])
+    .describe('On which they begin. Absent: every day.'),
+  from: clockTime,
+  until: clockTime.describe('Not after `from`: on the next day.'),
+  ...places,
+})
+export type QuietHours = z.infer<typeof quietHours>
 
 const example = z.strictObject({
   who: name,
@@ -76,6 +114,11 @@ const sections = {
   administer: names.default([]).describe('Roles that pause, resume, resolve and reload.'),
   breakGlass: names.default([]).describe('Roles that may go on without approval, with a reason.'),
   rules: z.array(rule).describe('The first rule that fits decides; what no rule fits is refused.'),
+  timeZone: timeZone
+    .default(timeZone.parse('UTC'))
+    .describe('Of freezes and quiet hours, such as Europe/Berlin.'),
+  freezes: z.array(freeze).default([]).describe('Between these dates no change of a host is begun.'),
+  quietHours: z.array(quietHours).default([]).describe('Between these times no change of a host is begun.'),
   examples: z.array(example).default([]).describe('What `policy test` tries.'),
 }
 const rulesForm = z.strictObject(sections)
@@ -138,6 +181,11 @@ const danglingIn = (raw: Record<string, unknown>): Issue[] => {
     ...unknown(list('administer'), roles, 'role', ['administer']),
     ...unknown(list('breakGlass'), roles, 'role', ['breakGlass']),
     ...rules.flatMap((each, index) => (each ? danglingInRule(each, index, { roles, classes }) : [])),
+    ...(['freezes', 'quietHours'] as const).flatMap((key) =>
+      (read(sections[key], raw[key]) ?? []).flatMap((each, index) =>
+        unknown(each.classes ?? [], classes, 'class', [key, index, 'classes']),
+      ),
+    ),
     ...sameNames(rules.map((each) => each?.name)),
     ...(read(sections.examples, raw['examples']) ?? []).flatMap(({ who }, index) =>
       unknown([who], people, 'person', ['examples', index, 'who']),

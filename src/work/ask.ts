@@ -21,7 +21,7 @@ import {
 import { refuseBreakGlass } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { judge, subjectOf, wishOf, type Judgement } from '../core/policy/judge'
-import { personOf, revisionOf } from '../core/policy/policy'
+import { personOf } from '../core/policy/policy'
 import { isOpen, type Request, type RequestEvent, type RequestIn, type RequestState } from '../core/request'
 import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
@@ -120,7 +120,7 @@ const planFor = async (
     vm,
     consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
     baselines: await baselinesOf(parts.db, facts.name),
-    policyRevision: revisionOf(parts.policy.inForce()),
+    policyRevision: parts.policy.inForce().revision,
     peers: peersOf(facts, views),
   }
   const plan = planOf(command, input)

@@ -16,7 +16,9 @@ export interface Log {
 export interface PolicySource {
   inForce(): Policy
   /** Reads the file again. A wrong one changes nothing and is refused with every error. */
-  reload(): Outcome<Policy>
+  reload(): Promise<Outcome<Policy>>
+  /** Asks the chats again who is in its groups. Never throws: a group that cannot be read gives nobody a role after a while. */
+  refresh(): Promise<void>
 }
 
 export interface Parts {

@@ -203,5 +203,6 @@ const whoami = (parts: Parts, caller: Caller) => {
     person: person === null ? null : { name: person, accounts: policy.people.get(person) ?? [] },
     roles: rolesOf(policy, person),
     may: capabilitiesOf(policy, person),
+    unread: policy.unread,
   })
 }

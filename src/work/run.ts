@@ -5,7 +5,6 @@ import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { subjectOf, wishOf } from '../core/policy/judge'
-import { revisionOf } from '../core/policy/policy'
 import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import { isPaused } from '../store/fleet'
@@ -142,7 +141,7 @@ const changesIn = async (
 ): Promise<string[]> => {
   const { plan, asked } = request
   const policy = parts.policy.inForce()
-  const revision = revisionOf(policy)
+  const revision = policy.revision
   const own = await isHeldBy(parts.db, policy, plan, asked.by)
   const lapsed = lapses(policy, request, wishOf(plan, facts, own))
   if (digestNow(plan, facts, revision) === plan.digest) return lapsed

@@ -1,4 +1,4 @@
-/** Time passing: hosts are read again, pending requests expire, old deliveries are forgotten. */
+/** Time passing: hosts and groups are read again, pending requests expire, old deliveries are forgotten. */
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
 import { saveFacts, saveUnreachable } from '../store/fleet'
@@ -10,6 +10,7 @@ import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 
 const EXPIRY_CHECK_MS = 1_000
+const GROUPS_MS = 5 * 60_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
 export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
@@ -30,6 +31,10 @@ export const startWatching = (parts: Parts): Loop[] => [
   startLoop(
     parts.clock,
     guarded(parts, 'expiring requests', () => expire(parts), EXPIRY_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
   startLoop(
     parts.clock,

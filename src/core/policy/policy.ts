@@ -9,13 +9,21 @@ export type Rule = RulesForm['rules'][number]
 export interface Policy {
   /** The accounts of each person. An account that is not here may do nothing. */
   readonly people: ReadonlyMap<string, readonly string[]>
-  /** The people of each role. */
+  /** See groups.ts. */
+  readonly groups: ReadonlyMap<string, RulesForm['groups'][string]>
+  /** Groups whose members are not known at this moment. */
+  readonly unread: readonly string[]
+  /** True with both chats on: an account that is bound to no person is nobody. */
+  readonly boundOnly: boolean
+  /** The people of each role; in a policy without its groups laid over it, names of groups too. */
   readonly roles: ReadonlyMap<string, ReadonlySet<string>>
   /** Patterns of models of each class of GPUs. */
   readonly classes: ReadonlyMap<string, readonly string[]>
   readonly administer: readonly string[]
   readonly breakGlass: readonly string[]
   readonly rules: readonly Rule[]
+  /** Changes with every change of what the file says; part of each plan's digest, so that a new policy voids old approvals. */
+  readonly revision: string
   /** When no change is begun; see calendar.ts. Not part of the revision: it is looked at before the first step, and voids nothing. */
   readonly timeZone: RulesForm['timeZone']
   readonly freezes: RulesForm['freezes']
@@ -59,69 +67,75 @@ const accountOf = (id: string, { slackTeam, teamsTenant }: Chats): string | null
   return teamsTenant && `teams:${teamsTenant.toLowerCase()}/${id.toLowerCase()}`
 }
 
-const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy => ({
-  people: new Map(
-    Object.entries(file.people).map(([person, { slack, teams }]) => [
-      person,
-      [
-        ...(slack === undefined || slackTeam === null ? [] : [`slack:${slackTeam}/${slack}`]),
-        ...(teams === undefined || teamsTenant === null
-          ? []
-          : [`teams:${teamsTenant.toLowerCase()}/${teams}`]),
-      ],
-    ]),
-  ),
-  roles: new Map(Object.entries(file.roles).map(([role, who]) => [role, new Set(who)])),
-  classes: new Map(Object.entries(file.classes)),
-  administer: file.administer,
-  breakGlass: file.breakGlass,
-  rules: file.rules,
-  timeZone: file.timeZone,
-  freezes: file.freezes,
-  quietHours: file.quietHours,
-})
+const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
+  revised({
+    groups: new Map(Object.entries(file.groups)),
+    unread: [],
+    boundOnly: slackTeam !== null && teamsTenant !== null,
+    people: new Map(
+      Object.entries(file.people).map(([person, { slack, teams }]) => [
+        person,
+        [
+          ...(slack === undefined || slackTeam === null ? [] : [`slack:${slackTeam}/${slack}`]),
+          ...(teams === undefined || teamsTenant === null
+            ? []
+            : [`teams:${teamsTenant.toLowerCase()}/${teams}`]),
+        ],
+      ]),
+    ),
+    roles: new Map(Object.entries(file.roles).map(([role, who]) => [role, new Set(who)])),
+    classes: new Map(Object.entries(file.classes)),
+    administer: file.administer,
+    breakGlass: file.breakGlass,
+    rules: file.rules,
+    timeZone: file.timeZone,
+    freezes: file.freezes,
+    quietHours: file.quietHours,
+  })
 
 /** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
-export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy => ({
-  people: new Map([...ask, ...approve, ...admin].map((account) => [account, [account]])),
-  roles: new Map(Object.entries({ ask, approve, admin }).map(([role, who]) => [role, new Set(who)])),
-  classes: new Map(),
-  administer: ['admin'],
-  breakGlass: [],
-  rules: [
-    {
-      name: 'everything',
-      ask: ['ask'],
-      approve: { by: ['approve'], count: 1 },
-      force: true,
-      unsupportedPartitioning: true,
-    },
-  ],
-  timeZone: timeZone.parse('UTC'),
-  freezes: [],
-  quietHours: [],
-})
+export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy =>
+  revised({
+    groups: new Map(),
+    unread: [],
+    boundOnly: true,
+    people: new Map([...ask, ...approve, ...admin].map((account) => [account, [account]])),
+    roles: new Map(Object.entries({ ask, approve, admin }).map(([role, who]) => [role, new Set(who)])),
+    classes: new Map(),
+    administer: ['admin'],
+    breakGlass: [],
+    rules: [
+      {
+        name: 'everything',
+        ask: ['ask'],
+        approve: { by: ['approve'], count: 1 },
+        force: true,
+        unsupportedPartitioning: true,
+      },
+    ],
+    timeZone: timeZone.parse('UTC'),
+    freezes: [],
+    quietHours: [],
+  })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
   [...map]
     .map(([key, values]): [string, T[]] => [key, [...values].sort()])
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** Changes with every change of what the policy says; part of each plan's digest, so that a new policy voids old approvals. */
-export const revisionOf = ({ people, roles, classes, administer, breakGlass, rules }: Policy): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        inOrder(people),
-        inOrder(roles),
-        inOrder(classes),
-        [...administer].sort(),
-        [...breakGlass].sort(),
-        rules,
-      ]),
-    )
-    .digest('hex')
-    .slice(0, 12)
+const revised = (policy: Omit<Policy, 'revision'>): Policy => {
+  const { people, roles, groups, classes, administer, breakGlass, rules } = policy
+  const said = [
+    inOrder(people),
+    inOrder(roles),
+    inOrder(new Map([...groups].map(([name, ids]) => [name, Object.values(ids)]))),
+    inOrder(classes),
+    [...administer].sort(),
+    [...breakGlass].sort(),
+    rules,
+  ]
+  return { ...policy, revision: createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 12) }
+}
 
 /** The one person whose account this is; null for an account that the policy does not name. */
 export const personOf = (policy: Policy, account: string): string | null =>

@@ -29,6 +29,21 @@ const person = z
     error: 'needs an account: slack, teams, or both',
   })
 
+const group = z
+  .strictObject({
+    slack: z
+      .string()
+      .regex(/^S[A-Z0-9]{2,20}$/, 'a Slack user group has an id such as S012ABCDEF')
+      .optional(),
+    entra: z
+      .guid('an Entra group has an object id, a GUID (Entra ID, Groups, Object ID)')
+      .toLowerCase()
+      .optional(),
+  })
+  .refine(({ slack, entra }) => slack !== undefined || entra !== undefined, {
+    error: 'needs an id: slack, entra, or both',
+  })
+
 const approve = z.union(
   [
     z.literal('automatic'),
@@ -109,7 +124,11 @@ export type Example = z.infer<typeof example>
 
 const sections = {
   people: z.record(name, person).describe('Who there is, each with their accounts.'),
-  roles: z.record(name, names).describe('Named roles: lists of people.'),
+  groups: z
+    .record(name, group)
+    .default({})
+    .describe('Slack user groups and Entra groups; their members are looked up.'),
+  roles: z.record(name, names).describe('Named roles: lists of people and groups.'),
   classes: z.record(name, patterns).default({}).describe('Classes of GPUs: patterns of models.'),
   administer: names.default([]).describe('Roles that pause, resume, resolve and reload.'),
   breakGlass: names.default([]).describe('Roles that may go on without approval, with a reason.'),
@@ -170,6 +189,7 @@ const read = <T>(schema: z.ZodType<T>, value: unknown): T | null => schema.safeP
 /** Names that nothing has, and accounts of two people. A section that is itself wrong is not held against the others. */
 const danglingIn = (raw: Record<string, unknown>): Issue[] => {
   const people = read(sections.people, raw['people'])
+  const groups = read(sections.groups, raw['groups'])
   const roles = read(sections.roles, raw['roles'])
   const classes = read(sections.classes, raw['classes'])
   const rules = Array.isArray(raw['rules'])
@@ -177,10 +197,17 @@ const danglingIn = (raw: Record<string, unknown>): Issue[] => {
     : []
   const list = (key: 'administer' | 'breakGlass') => read(sections[key], raw[key]) ?? []
   return [
-    ...Object.entries(roles ?? {}).flatMap(([role, who]) => unknown(who, people, 'person', ['roles', role])),
+    ...Object.entries(roles ?? {}).flatMap(([role, who]) =>
+      unknown(who, people && groups && { ...people, ...groups }, 'person or group', ['roles', role]),
+    ),
+    ...Object.keys(groups ?? {}).flatMap((each) =>
+      Object.hasOwn(people ?? {}, each)
+        ? [{ path: ['groups', each], message: 'is the name of a person too' }]
+        : [],
+    ),
     ...unknown(list('administer'), roles, 'role', ['administer']),
     ...unknown(list('breakGlass'), roles, 'role', ['breakGlass']),
-    ...rules.flatMap((each, index) => (each ? danglingInRule(each, index, { roles, classes }) : [])),
+    ...rules.flatMap((each, index) => (each ? danglingInRule(each, index, { roles, groups, classes }) : [])),
     ...(['freezes', 'quietHours'] as const).flatMap((key) =>
       (read(sections[key], raw[key]) ?? []).flatMap((each, index) =>
         unknown(each.classes ?? [], classes, 'class', [key, index, 'classes']),
@@ -206,9 +233,17 @@ const unknown = (
       : [{ path: used.length > 1 ? [...path, index] : path, message: `there is no ${what} ${each}` }],
   )
 
-type Known = { readonly roles: Record<string, string[]> | null; readonly classes: object | null }
+type Known = {
+  readonly roles: Record<string, string[]> | null
+  readonly groups: object | null
+  readonly classes: object | null
+}
 
-const danglingInRule = (each: z.infer<typeof rule>, index: number, { roles, classes }: Known): Issue[] => {
+const danglingInRule = (
+  each: z.infer<typeof rule>,
+  index: number,
+  { roles, groups, classes }: Known,
+): Issue[] => {
   const at = ['rules', index] as const
   const found = [
     ...unknown(each.ask, roles, 'role', [...at, 'ask']),
@@ -216,10 +251,12 @@ const danglingInRule = (each: z.infer<typeof rule>, index: number, { roles, clas
   ]
   if (each.approve === 'automatic') return found
   const { by, count } = each.approve
-  const able = new Set(by.flatMap((role) => roles?.[role] ?? [])).size
+  const able = new Set(by.flatMap((role) => roles?.[role] ?? []))
+  // How many are in a group is known later, and changes.
+  const countable = ![...able].some((each) => groups === null || Object.hasOwn(groups, each))
   const missing = unknown(by, roles, 'role', [...at, 'approve', 'by'])
-  if (roles === null || missing.length > 0 || able >= count) return [...found, ...missing]
-  const message = `needs ${count} approvers, and only ${able} ${able === 1 ? 'person has' : 'people have'} these roles`
+  if (roles === null || missing.length > 0 || !countable || able.size >= count) return [...found, ...missing]
+  const message = `needs ${count} approvers, and only ${able.size} ${able.size === 1 ? 'person has' : 'people have'} these roles`
   return [...found, { path: [...at, 'approve', 'count'], message }]
 }
 

@@ -40,6 +40,25 @@ describe('the policy as it is written', () => {
     ])
   })
 
+  it('has groups with the ids of their directories, and no name stands for a group and a person', () => {
+    const groups = {
+      ml: { slack: 'ml-team' },
+      ops: {},
+      jonas: { entra: 'aaaaaaaa-0000-0000-0000-000000000001' },
+    }
+
+    expect(errorsOf({ ...TEAM, groups })).toEqual([
+      'groups.ml.slack: a Slack user group has an id such as S012ABCDEF',
+      'groups.ops: needs an id: slack, entra, or both',
+    ])
+    expect(errorsOf({ ...TEAM, groups: { jonas: groups.jonas } })).toEqual([
+      'groups.jonas: is the name of a person too',
+    ])
+    expect(
+      errorsOf({ ...TEAM, groups: { ml: { slack: 'S0ML' } }, roles: { ...TEAM.roles, platform: ['ml'] } }),
+    ).toEqual([])
+  })
+
   it('has freezes and quiet hours with real dates, real times and a real time zone', () => {
     const calendar = {
       timeZone: 'Berlin',

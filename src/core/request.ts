@@ -39,6 +39,8 @@ const common = {
   approvals: z.array(approval),
   channel: address,
   expiresAt: z.number(),
+  /** Who was told that it still waits, as far as that has come. */
+  reminded: z.enum(['approvers', 'escalated']).optional(),
 }
 const approved = { ...common, authority }
 const begun = { ...approved, startedAt: z.number(), fence: z.number().int() }
@@ -73,6 +75,7 @@ export const request = z.discriminatedUnion('state', [
   z.object({ state: z.literal('void'), ...approved, ...ended, changes: z.array(z.string()) }),
 ])
 export type Request = z.infer<typeof request>
+export type Reminded = NonNullable<Request['reminded']>
 export type RequestState = Request['state']
 export type RequestIn<S extends RequestState> = Extract<Request, { state: S }>
 
@@ -94,6 +97,7 @@ export type RequestEvent =
       readonly at: number
       readonly reason?: string | undefined
     }
+  | { readonly kind: 'remind'; readonly at: number; readonly level: Reminded }
   | { readonly kind: 'expire'; readonly at: number }
   | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
   | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }
@@ -189,6 +193,8 @@ const step = (request: Request, event: RequestEvent): Request | null => {
         : null
     case 'cancel':
       return cancel(request, event)
+    case 'remind':
+      return remind(request, event)
     case 'expire':
       return request.state === 'pending' && event.at >= request.expiresAt
         ? { ...request, state: 'expired', endedAt: event.at }
@@ -214,6 +220,12 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
   if (!counts) return null
   const next = { ...request, approvals: [...request.approvals, { ...saidOf(event), person, roles }] }
   return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next
+}
+
+/** Each level once, and none after a higher one. */
+const remind = (request: Request, { level }: { readonly level: Reminded }): Request | null => {
+  const told = request.reminded === 'escalated' || request.reminded === level
+  return request.state === 'pending' && !told ? { ...request, reminded: level } : null
 }
 
 /** Approved and not yet begun can still be cancelled; once running it ends by itself, done or undone. */

@@ -59,6 +59,18 @@ export interface Post {
   readonly tries: number
 }
 
+/** The channels in which a request has copies. */
+export const placesOf = async (db: Db | Tx, requestId: string): Promise<Address[]> => {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('address')
+    .distinct()
+    .where('request_id', '=', requestId)
+    .where('failure', 'is', null)
+    .execute()
+  return rows.map((row) => address.parse(JSON.parse(row.address))).filter(({ kind }) => kind === 'channel')
+}
+
 /**
  * Posts and edits that are due, oldest first, and when the next one will be. Places in `except` are left out, and so is
  * what stands behind a post of its place that has to wait.

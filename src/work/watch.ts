@@ -8,6 +8,7 @@ import { apply, requestsIn } from '../store/requests'
 import { refreshCard } from './card'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
+import { remind } from './remind'
 
 const EXPIRY_CHECK_MS = 1_000
 const GROUPS_MS = 5 * 60_000
@@ -31,6 +32,10 @@ export const startWatching = (parts: Parts): Loop[] => [
   startLoop(
     parts.clock,
     guarded(parts, 'expiring requests', () => expire(parts), EXPIRY_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'reminding of requests', () => remind(parts), EXPIRY_CHECK_MS),
   ),
   startLoop(
     parts.clock,

@@ -11,6 +11,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
   'break-glass': { kind: 'break-glass', by: pending.asked.by, at: 5, reason: 'the cluster is down' },
   deny: { kind: 'deny', by: APPROVER, at: 5, reason: 'not now' },
   cancel: { kind: 'cancel', by: pending.asked.by, at: 5 },
+  remind: { kind: 'remind', at: 5, level: 'approvers' },
   expire: { kind: 'expire', at: pending.expiresAt },
   claim: { kind: 'claim', at: 6, fence: 7 },
   void: { kind: 'void', at: 6, changes: ['the VM runs now'] },

@@ -24,6 +24,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   'break-glass': 'broke the glass to',
   deny: 'denied to',
   cancel: 'withdrawn: to',
+  remind: 'nobody had decided yet: to',
   expire: 'expired: to',
   claim: 'began to',
   void: 'void: to',

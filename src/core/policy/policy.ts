@@ -28,6 +28,7 @@ export interface Policy {
   readonly timeZone: RulesForm['timeZone']
   readonly freezes: RulesForm['freezes']
   readonly quietHours: RulesForm['quietHours']
+  readonly reminders: RulesForm['reminders']
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -91,6 +92,7 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
     timeZone: file.timeZone,
     freezes: file.freezes,
     quietHours: file.quietHours,
+    reminders: file.reminders,
   })
 
 /** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
@@ -116,6 +118,7 @@ export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy =>
     timeZone: timeZone.parse('UTC'),
     freezes: [],
     quietHours: [],
+    reminders: {},
   })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>

@@ -1,5 +1,6 @@
 /** `policy:` of the configuration file as it is written: the short form of three lists, or people, roles and rules. */
 import { z } from 'zod'
+import { durationMs } from '../grammar/duration'
 import { isDate, timeZone } from '../lease/zone'
 import { plan } from '../plan/plan'
 
@@ -43,6 +44,25 @@ const group = z
   .refine(({ slack, entra }) => slack !== undefined || entra !== undefined, {
     error: 'needs an id: slack, entra, or both',
   })
+
+/** Milliseconds, written like `30m`, `2h` or `1d12h`. */
+const duration = z.string().transform((text, context) => {
+  const read = durationMs({ text, at: 1, quoted: false })
+  if (read.ok) return read.value
+  context.addIssue({ code: 'custom', message: 'is no length of time such as 30m, 2h or 1d12h' })
+  return z.NEVER
+})
+
+const reminders = z.strictObject({
+  after: duration.optional().describe('Absent: after half of the time that a request has.'),
+  escalate: z
+    .strictObject({
+      after: duration,
+      to: someNames.describe('Roles. They are told; it gives them no right to approve.'),
+    })
+    .optional(),
+})
+export type Reminders = z.infer<typeof reminders>
 
 const approve = z.union(
   [
@@ -138,6 +158,7 @@ const sections = {
     .describe('Of freezes and quiet hours, such as Europe/Berlin.'),
   freezes: z.array(freeze).default([]).describe('Between these dates no change of a host is begun.'),
   quietHours: z.array(quietHours).default([]).describe('Between these times no change of a host is begun.'),
+  reminders: reminders.default({}).describe('When those who are waited for are told again.'),
   examples: z.array(example).default([]).describe('What `policy test` tries.'),
 }
 const rulesForm = z.strictObject(sections)
@@ -213,6 +234,11 @@ const danglingIn = (raw: Record<string, unknown>): Issue[] => {
         unknown(each.classes ?? [], classes, 'class', [key, index, 'classes']),
       ),
     ),
+    ...unknown(read(sections.reminders, raw['reminders'])?.escalate?.to ?? [], roles, 'role', [
+      'reminders',
+      'escalate',
+      'to',
+    ]),
     ...sameNames(rules.map((each) => each?.name)),
     ...(read(sections.examples, raw['examples']) ?? []).flatMap(({ who }, index) =>
       unknown([who], people, 'person', ['examples', index, 'who']),

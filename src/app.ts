@@ -12,7 +12,7 @@ import type { TeamsConfig } from './chat/teams/config'
 import { entraGroup, graphOf } from './chat/teams/groups'
 import { teamsChat } from './chat/teams/post'
 import { teamsMessages } from './chat/teams/receive'
-import { globalServiceUrl } from './chat/teams/serviceUrl'
+import { homeServiceUrl } from './chat/teams/serviceUrl'
 import { bothChats } from './chats'
 import { systemClock } from './clock'
 import { readFile, type Config, type SlackSettings } from './config'
@@ -53,6 +53,7 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
   opening(async (keep) => {
     const slack = config.slack && (await slackOf(config.slack))
     const { teams } = config
+    const { requests, changes } = config.file.channels
     const organisation = { slackTeam: slack?.teamId ?? null, teamsTenant: teams?.tenantId ?? null }
     const policy = policySource(config.file, {
       chats: organisation,
@@ -72,8 +73,8 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
         hosts: hosts.byName,
         chat: bothChats({ slack: slack && slackChat(slack, log), teams: teams && teamsChat(teams, log) }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
-        requestsChannel: channelOf(config.file.channels.requests),
-        changesChannel: channelOf(config.file.channels.changes),
+        requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
+        changesChannel: changes === undefined ? null : channelOf(changes, teams),
       }),
       (each) => each.stop(),
     )
@@ -158,8 +159,8 @@ export const startPlayground = (
         hosts: byName(fleet.hosts),
         chat: bothChats({ slack: slackChat(slack, log), teams: null }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
-        requestsChannel: null,
-        changesChannel: channelOf('C0GPUCHANGES'),
+        requestsChannels: [],
+        changesChannel: channelOf('C0GPUCHANGES', null),
       }),
       (each) => each.stop(),
     )
@@ -184,12 +185,10 @@ const reloaded = async (policy: PolicySource, log: Log): Promise<void> => {
   else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
 }
 
-const channelOf = (id: string | undefined): Address | null => {
-  if (id === undefined) return null
-  return id.startsWith('19:')
-    ? { kind: 'channel', chat: 'teams', serviceUrl: globalServiceUrl, conversation: id }
+const channelOf = (id: string, teams: TeamsConfig | null): Address =>
+  id.startsWith('19:')
+    ? { kind: 'channel', chat: 'teams', serviceUrl: homeServiceUrl(teams), conversation: id }
     : { kind: 'channel', chat: 'slack', channel: id }
-}
 
 const playgroundPolicy = (): Policy => {
   const withRole = (...roles: string[]) =>

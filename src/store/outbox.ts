@@ -44,6 +44,18 @@ export const editCopies = async (tx: Tx, requestId: string, content: Notice, at:
     .execute()
 }
 
+/** Where the request is shown; places that took no post are left out. */
+export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address[]> => {
+  const rows = await tx
+    .selectFrom('outbox')
+    .select('address')
+    .where('request_id', '=', requestId)
+    .where('failure', 'is', null)
+    .orderBy('seq')
+    .execute()
+  return rows.map((row) => address.parse(JSON.parse(row.address)))
+}
+
 export interface Post {
   readonly seq: number
   readonly requestId: string | null

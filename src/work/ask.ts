@@ -28,6 +28,7 @@ import { post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId, requestsIn } from '../store/requests'
 import type { Tx } from '../store/database'
 import { cardOf } from './card'
+import { placesFor } from './copies'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
@@ -214,7 +215,7 @@ const raise =
     })
     if (taken.length > 0) return refusalNotice(taken)
     const at = parts.clock.now()
-    const channel = parts.requestsChannel ?? caller.channel
+    const { home: channel, places } = placesFor(parts.requestsChannels, caller.channel)
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
     const said = { by: caller.account, person, at }
     const pending: RequestIn<'pending'> = {
@@ -231,11 +232,9 @@ const raise =
     await insertRequest(tx, pending)
     const request = await authorised(tx, pending, { command, judgement, caller })
     await saveFacts(tx, facts, at)
-    await post(tx, channel, await cardOf(tx, request, at), {
-      at,
-      requestId: request.id,
-      otherwise: caller.back,
-    })
+    const card = await cardOf(tx, request, at)
+    for (const place of places)
+      await post(tx, place, card, { at, requestId: request.id, otherwise: caller.back })
     if ('authority' in request && request.authority.kind === 'break-glass')
       await post(tx, parts.changesChannel ?? channel, brokenGlassNotice(request), {
         at,

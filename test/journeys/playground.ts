@@ -60,7 +60,7 @@ interface Button {
   readonly action_id: string
   readonly text: { readonly text: string }
 }
-const buttonsOf = (message: SlackMessage): Button[] =>
+export const buttonsOf = (message: SlackMessage): Button[] =>
   (message.blocks as unknown as { type: string; elements?: unknown[] }[])
     .filter((block) => block.type === 'actions')
     .flatMap((block) => block.elements as Button[])

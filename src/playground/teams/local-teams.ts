@@ -52,6 +52,8 @@ export interface LocalTeams {
   press(by: Person, where: Conversation, message: ShownMessage, data: unknown): Promise<Response>
   /** Sends any activity; with the token given, or with the right one. */
   deliver(activity: object, token?: string): Promise<Response>
+  /** Calls back after each change of messages; the result ends that. */
+  onChange(listener: () => void): () => void
   close(): Promise<void>
 }
 
@@ -87,7 +89,7 @@ const wrong = (status: number, code: string, headers = {}): Answer => ({
 })
 
 /** The Bot Connector: what it stores, and its answers. */
-const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Person[]) => {
+const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Person[], changed: () => void) => {
   const messages: ShownMessage[] = []
 
   const parsed = (body: string): PostedMessage | Answer => {
@@ -101,6 +103,7 @@ const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Perso
     if ('status' in message) return message as Answer
     const id = String(1_700_000_000_000 + messages.length)
     messages.push({ conversation, id, message, edits: 0 })
+    changed()
     return ok({ id }, 201)
   }
 
@@ -111,6 +114,7 @@ const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Perso
     const message = parsed(body)
     if ('status' in message) return message as Answer
     messages[at] = { ...before, message, edits: before.edits + 1 }
+    changed()
     return ok({ id })
   }
 
@@ -147,7 +151,12 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   const [key] = keys
   const calls: string[] = []
   let origin = ''
-  const connector = connectorOf(options, () => local.people)
+  const listeners = new Set<() => void>()
+  const connector = connectorOf(
+    options,
+    () => local.people,
+    () => listeners.forEach((listen) => listen()),
+  )
 
   const respond = async (request: IncomingMessage): Promise<Answer> => {
     const path = request.url ?? '/'
@@ -232,7 +241,12 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
         headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       }),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     close: async () => {
+      listeners.clear()
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()

@@ -1,0 +1,159 @@
+/**
+ * One bot that serves a Slack workspace and a Teams tenant at once, and people who have an account on both. What a test
+ * does, it does as one of them in one of the chats; both chats are driven, and read, in the same words.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LIMITS, startBot } from '../../src/bot'
+import type { SlackConfig } from '../../src/chat/slack/config'
+import { slackChat } from '../../src/chat/slack/post'
+import { slackEvents } from '../../src/chat/slack/receive'
+import { teamsChat } from '../../src/chat/teams/post'
+import { teamsMessages } from '../../src/chat/teams/receive'
+import { bothChats } from '../../src/chats'
+import { systemClock } from '../../src/clock'
+import { readFile } from '../../src/config'
+import type { Address, Clock } from '../../src/core/ports'
+import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
+import { byName } from '../../src/hosts'
+import { startHttp } from '../../src/http'
+import { BOT, startLocalSlack, TEAM, type LocalSlack } from '../../src/playground/slack/local-slack'
+import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
+import { policySource } from '../../src/policy-source'
+import { openStore, type Db } from '../../src/store/database'
+import { APP, TENANT } from '../chat/teams/people'
+import { slackDriver, teamsDriver, type Driver } from './drivers'
+import { boundTo, MEMBERS, WHO } from './people'
+import { CHANGES, GPU } from './playground'
+
+export const CHATS = ['slack', 'teams'] as const
+export type ChatName = (typeof CHATS)[number]
+export const otherThan = (chat: ChatName): ChatName => (chat === 'slack' ? 'teams' : 'slack')
+
+/** The channels of the team, and the thread in which people talk to the bot. */
+export const TEAMS_CHANNEL = '19:gpusgpusgpus@thread.tacv2'
+const TEAMS_CHANGES = '19:gpuchangesgpuchanges@thread.tacv2'
+const THREAD = { id: `${TEAMS_CHANNEL};messageid=1700000000000`, type: 'channel' } as const
+
+const nothing = (): undefined => undefined
+const silent = { info: nothing, warn: nothing, error: nothing }
+
+/** Everybody who is bound may ask, and `count` of Jonas and Priya approve; Maya approves as well, but never for herself. */
+export const policyOf = (count: number) => ({
+  people: { maya: boundTo('maya'), jonas: boundTo('jonas'), priya: boundTo('priya'), gus: boundTo('gus') },
+  roles: { all: ['maya', 'jonas', 'priya', 'gus'], platform: ['maya', 'jonas', 'priya'], oncall: ['priya'] },
+  administer: ['oncall'],
+  rules: [{ name: 'all', ask: ['all'], approve: { by: ['platform'], count } }],
+})
+
+export interface Workplace {
+  readonly slack: LocalSlack
+  readonly teams: LocalTeams
+  /** The same people at the same bot, by chat. */
+  readonly in: Readonly<Record<ChatName, Driver>>
+  readonly world: World
+  readonly db: Db
+  /** The policy in the configuration file, for the next time that it is read. */
+  writesPolicy(policy: object): void
+  end(): Promise<void>
+}
+
+export interface WorkplaceOptions {
+  readonly policy?: object
+  /** `everywhere`: each request is shown in a channel of each chat. Else where it is asked for. */
+  readonly requests?: 'where-asked' | 'everywhere'
+  /** Where changed assignments are announced; in Slack when absent. */
+  readonly changes?: ChatName
+  readonly clock?: Clock
+}
+
+export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Workplace> => {
+  const clock = options.clock ?? systemClock
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-workplace-'))
+  const path = join(dir, 'gpu-chatops.yaml')
+  const writesPolicy = (policy: object): void => writeFileSync(path, JSON.stringify({ policy }))
+  writesPolicy(options.policy ?? policyOf(1))
+  let port = 0
+  const slack = await startLocalSlack({
+    signingSecret: 'the signing secret of a workplace',
+    botToken: 'xoxb-workplace',
+    people: WHO.map((who) => MEMBERS[who].slack),
+    eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
+  })
+  const teams = await startLocalTeams({
+    appId: APP,
+    tenantId: TENANT,
+    botToken: 'the token of the bot',
+    messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
+  })
+  teams.people = WHO.map((who) => MEMBERS[who].teams)
+  const slackConfig: SlackConfig = {
+    botToken: 'xoxb-workplace',
+    signingSecret: 'the signing secret of a workplace',
+    appToken: null,
+    apiUrl: slack.apiUrl,
+    teamId: TEAM.id,
+    botId: BOT.botId,
+    botUserId: BOT.id,
+    command: '/gpu',
+  }
+  const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
+  const store = await openStore(dir)
+  const { cloud } = teams.config
+  const inTeams = (conversation: string): Address => ({
+    ...{ kind: 'channel', chat: 'teams', conversation },
+    serviceUrl: cloud.kind === 'local' ? cloud.serviceUrl : '',
+  })
+  const inSlack = (channel: string): Address => ({ kind: 'channel', chat: 'slack', channel })
+  const configured = readFile(path)
+  if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
+  const chats = { slackTeam: TEAM.id, teamsTenant: TENANT }
+  const bot = await startBot({
+    store,
+    log: silent,
+    clock,
+    policy: policySource(configured.value, chats, () => readFile(path)),
+    hosts: byName(fleet.hosts),
+    chat: bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) }),
+    limits: LIMITS,
+    requestsChannels: options.requests === 'everywhere' ? [inSlack(GPU), inTeams(TEAMS_CHANNEL)] : [],
+    changesChannel: options.changes === 'teams' ? inTeams(TEAMS_CHANGES) : inSlack(CHANGES),
+  })
+  const http = await startHttp({
+    host: '127.0.0.1',
+    port: 0,
+    pages: null,
+    ready: () => Promise.resolve(true),
+    slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
+    teamsMessages: teamsMessages(teams.config, bot.inbox, silent),
+  })
+  port = http.port
+  return {
+    slack,
+    teams,
+    in: { slack: slackDriver(slack, GPU), teams: teamsDriver(teams, THREAD) },
+    world: fleet.world,
+    db: store.db,
+    writesPolicy,
+    end: async () => {
+      await http.close()
+      await bot.stop()
+      await store.close()
+      await Promise.all([slack.close(), teams.close()])
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A workplace, and its people in one of the chats. */
+export interface Journey extends Driver {
+  readonly workplace: Workplace
+  readonly world: World
+  end(): Promise<void>
+}
+
+export const startJourneyIn = async (chat: ChatName): Promise<Journey> => {
+  const workplace = await startWorkplace({ changes: chat })
+  return { ...workplace.in[chat], workplace, world: workplace.world, end: () => workplace.end() }
+}

@@ -44,14 +44,15 @@ export const editCopies = async (tx: Tx, requestId: string, content: Notice, at:
     .execute()
 }
 
-/** Where the request is shown; places that took no post are left out. */
+/** Where the request is shown, each place once; places that took no post are left out. */
 export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address[]> => {
   const rows = await tx
     .selectFrom('outbox')
     .select('address')
     .where('request_id', '=', requestId)
     .where('failure', 'is', null)
-    .orderBy('seq')
+    .groupBy('address')
+    .orderBy((row) => row.fn.min('seq'))
     .execute()
   return rows.map((row) => address.parse(JSON.parse(row.address)))
 }
@@ -69,18 +70,6 @@ export interface Post {
   /** A first post left before and its fate is not known. */
   readonly doubtful: boolean
   readonly tries: number
-}
-
-/** The channels in which a request has copies. */
-export const placesOf = async (db: Db | Tx, requestId: string): Promise<Address[]> => {
-  const rows = await db
-    .selectFrom('outbox')
-    .select('address')
-    .distinct()
-    .where('request_id', '=', requestId)
-    .where('failure', 'is', null)
-    .execute()
-  return rows.map((row) => address.parse(JSON.parse(row.address))).filter(({ kind }) => kind === 'channel')
 }
 
 /**

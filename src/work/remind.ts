@@ -3,9 +3,10 @@ import { reminderNotice } from '../core/cards/reminder'
 import { dueReminder, peopleFor } from '../core/policy/reminders'
 import type { Reminded, Request } from '../core/request'
 import type { Tx } from '../store/database'
-import { placesOf, post } from '../store/outbox'
+import { post } from '../store/outbox'
 import { apply, findRequest, requestsIn } from '../store/requests'
 import { cardOf, refreshCard } from './card'
+import { placesOf } from './copies'
 import type { Parts } from './parts'
 
 export const remind = async (parts: Parts): Promise<void> => {
@@ -27,7 +28,7 @@ const tell = async (parts: Parts, tx: Tx, id: string): Promise<void> => {
   const at = parts.clock.now()
   const next = await apply(tx, request, { kind: 'remind', at, level })
   if (!next.ok) return
-  const places = await placesOf(tx, id)
+  const places = await placesOf(tx, request)
   await refreshCard(tx, next.value, at)
   const card = await cardOf(tx, next.value, at)
   for (const place of places) {

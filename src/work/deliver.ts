@@ -6,6 +6,7 @@
 import { undeliveredNotice } from '../core/answers/undelivered'
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
+import { localTo } from '../core/policy/local'
 import { inOneCommit } from '../store/batch'
 import {
   duePosts,
@@ -101,12 +102,9 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 
 /** False when the place cannot take more now. */
 const send = async (parts: Sending, each: Post): Promise<boolean> => {
-  const { db, clock, chat, log } = parts
-  const result = await chat.send(
-    each.to,
-    each.doubtful && each.ref === null ? asSecondCopy(each.notice) : each.notice,
-    each.ref,
-  )
+  const { db, clock, chat, log, policy } = parts
+  const content = each.doubtful && each.ref === null ? asSecondCopy(each.notice) : each.notice
+  const result = await chat.send(each.to, localTo(each.to.chat, policy.inForce(), content), each.ref)
   switch (result.kind) {
     case 'sent':
       await parts.shown({ post: each, ref: result.ref, at: clock.now() })

@@ -19,9 +19,16 @@ import type { Address, Clock } from '../../src/core/ports'
 import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
 import { byName } from '../../src/hosts'
 import { startHttp } from '../../src/http'
-import { BOT, startLocalSlack, TEAM, type LocalSlack } from '../../src/playground/slack/local-slack'
+import {
+  BOT,
+  startLocalSlack,
+  TEAM,
+  type LocalSlack,
+  type LocalSlackOptions,
+} from '../../src/playground/slack/local-slack'
 import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
 import { policySource } from '../../src/policy-source'
+import type { Limits } from '../../src/work/parts'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
 import { slackDriver, teamsDriver, type Driver } from './drivers'
@@ -67,15 +74,22 @@ export interface WorkplaceOptions {
   /** Where changed assignments are announced; in Slack when absent. */
   readonly changes?: ChatName
   readonly clock?: Clock
+  readonly limits?: Partial<Limits>
+  /** Asked before each call of Slack's Web API. */
+  readonly misfortune?: LocalSlackOptions['misfortune']
 }
 
 const SLACK = { botToken: 'xoxb-workplace', signingSecret: 'the signing secret of a workplace' } as const
 
 /** Slack and Microsoft on loopback, with everybody in both; the bot serves on that port. */
-const startChats = async (port: () => number): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
+const startChats = async (
+  port: () => number,
+  options: Pick<WorkplaceOptions, 'misfortune'> = {},
+): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
   const slack = await startLocalSlack({
     ...SLACK,
     people: WHO.map((who) => MEMBERS[who].slack),
+    ...(options.misfortune && { misfortune: options.misfortune }),
     eventsUrl: () => `http://127.0.0.1:${port()}/slack/events`,
   })
   const teams = await startLocalTeams({
@@ -100,7 +114,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const writesPolicy = (policy: object): void => writeFileSync(path, JSON.stringify({ policy }))
   writesPolicy(options.policy ?? policyOf(1))
   let port = 0
-  const { slack, teams } = await startChats(() => port)
+  const { slack, teams } = await startChats(() => port, options)
   const slackConfig: SlackConfig = {
     ...SLACK,
     appToken: null,
@@ -128,7 +142,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     policy: policySource(configured.value, chats, () => readFile(path)),
     hosts: byName(fleet.hosts),
     chat: bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) }),
-    limits: LIMITS,
+    limits: { ...LIMITS, ...options.limits },
     requestsChannels: (options.requests ?? []).map((chat) =>
       chat === 'slack' ? inSlack(GPU) : inTeams(TEAMS_CHANNEL),
     ),

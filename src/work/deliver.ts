@@ -17,6 +17,7 @@ import {
   post,
   supersede,
   type Post,
+  type Replaced,
   type Shown,
 } from '../store/outbox'
 import { startLoop, type Loop } from './loop'
@@ -103,7 +104,7 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 /** False when the place cannot take more now. */
 const send = async (parts: Sending, each: Post): Promise<boolean> => {
   const { db, clock, chat, log, policy } = parts
-  const content = each.doubtful && each.ref === null ? asSecondCopy(each.notice) : each.notice
+  const content = each.replaces === null ? each.notice : asReplacing(each.replaces, each.notice)
   const result = await chat.send(each.to, localTo(each.to.chat, policy.inForce(), content), each.ref)
   switch (result.kind) {
     case 'sent':
@@ -133,16 +134,15 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
 
 const backoff = (tries: number): number => BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] ?? 60_000
 
-const asSecondCopy = (content: Notice): Notice => ({
+const asReplacing = (why: Replaced, content: Notice): Notice => ({
   ...content,
-  parts: [
-    ...content.parts,
-    {
-      kind: 'note',
-      runs: ['The chat did not confirm an earlier copy of this message; if you see two, this one counts.'],
-    },
-  ],
+  parts: [...content.parts, { kind: 'note', runs: [REPLACING[why]] }],
 })
+
+const REPLACING = {
+  unconfirmed: 'The chat did not confirm an earlier copy of this message; if you see two, this one counts.',
+  uneditable: 'This takes the place of an earlier copy, which can no longer be changed.',
+} as const satisfies { readonly [W in Replaced]: string }
 
 /** Whoever waits for the post is told that it will not come. */
 const giveUp = async (parts: Parts, each: Post, why: { code: string; next: string }): Promise<void> => {

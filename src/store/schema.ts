@@ -53,6 +53,8 @@ export interface Tables {
     failure: string | null
     /** Who is told when the address takes no posts. */
     otherwise: string | null
+    /** Why an earlier copy may still be seen, which this one replaces. */
+    replaces: 'unconfirmed' | 'uneditable' | null
   }
   baselines: { host: string; vm: string; body: string }
   pauses: { scope: string; account: string; at: number }
@@ -105,4 +107,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        '$.authority', json_object('kind', 'quorum', 'at', json_extract(body, '$.approval.at'))), '$.approval')
      where json_extract(body, '$.approval') is not null`,
   ],
+  [`alter table outbox add column replaces text`],
 ]

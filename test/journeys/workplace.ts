@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startServer } from '../../src/app'
 import { LIMITS, startBot } from '../../src/bot'
 import type { SlackConfig } from '../../src/chat/slack/config'
 import { slackChat } from '../../src/chat/slack/post'
@@ -18,9 +19,16 @@ import type { Address, Clock } from '../../src/core/ports'
 import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
 import { byName } from '../../src/hosts'
 import { startHttp } from '../../src/http'
-import { BOT, startLocalSlack, TEAM, type LocalSlack } from '../../src/playground/slack/local-slack'
+import {
+  BOT,
+  startLocalSlack,
+  TEAM,
+  type LocalSlack,
+  type LocalSlackOptions,
+} from '../../src/playground/slack/local-slack'
 import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
 import { policySource } from '../../src/policy-source'
+import type { Limits } from '../../src/work/parts'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
 import { slackDriver, teamsDriver, type Driver } from './drivers'
@@ -61,12 +69,43 @@ export interface Workplace {
 
 export interface WorkplaceOptions {
   readonly policy?: object
-  /** `everywhere`: each request is shown in a channel of each chat. Else where it is asked for. */
-  readonly requests?: 'where-asked' | 'everywhere'
+  /** The chats with a channel in which every request is shown; none when absent. */
+  readonly requests?: readonly ChatName[]
   /** Where changed assignments are announced; in Slack when absent. */
   readonly changes?: ChatName
   readonly clock?: Clock
+  readonly limits?: Partial<Limits>
+  /** Asked before each call of Slack's Web API. */
+  readonly misfortune?: LocalSlackOptions['misfortune']
 }
+
+const SLACK = { botToken: 'xoxb-workplace', signingSecret: 'the signing secret of a workplace' } as const
+
+/** Slack and Microsoft on loopback, with everybody in both; the bot serves on that port. */
+const startChats = async (
+  port: () => number,
+  options: Pick<WorkplaceOptions, 'misfortune'> = {},
+): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
+  const slack = await startLocalSlack({
+    ...SLACK,
+    people: WHO.map((who) => MEMBERS[who].slack),
+    ...(options.misfortune && { misfortune: options.misfortune }),
+    eventsUrl: () => `http://127.0.0.1:${port()}/slack/events`,
+  })
+  const teams = await startLocalTeams({
+    appId: APP,
+    tenantId: TENANT,
+    botToken: 'the token of the bot',
+    messagesUrl: () => `http://127.0.0.1:${port()}/api/messages`,
+  })
+  teams.people = WHO.map((who) => MEMBERS[who].teams)
+  return { slack, teams }
+}
+
+const driversOf = (slack: LocalSlack, teams: LocalTeams): Workplace['in'] => ({
+  slack: slackDriver(slack, GPU),
+  teams: teamsDriver(teams, THREAD),
+})
 
 export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Workplace> => {
   const clock = options.clock ?? systemClock
@@ -75,22 +114,9 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const writesPolicy = (policy: object): void => writeFileSync(path, JSON.stringify({ policy }))
   writesPolicy(options.policy ?? policyOf(1))
   let port = 0
-  const slack = await startLocalSlack({
-    signingSecret: 'the signing secret of a workplace',
-    botToken: 'xoxb-workplace',
-    people: WHO.map((who) => MEMBERS[who].slack),
-    eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
-  })
-  const teams = await startLocalTeams({
-    appId: APP,
-    tenantId: TENANT,
-    botToken: 'the token of the bot',
-    messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
-  })
-  teams.people = WHO.map((who) => MEMBERS[who].teams)
+  const { slack, teams } = await startChats(() => port, options)
   const slackConfig: SlackConfig = {
-    botToken: 'xoxb-workplace',
-    signingSecret: 'the signing secret of a workplace',
+    ...SLACK,
     appToken: null,
     apiUrl: slack.apiUrl,
     teamId: TEAM.id,
@@ -122,8 +148,10 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     }),
     hosts: byName(fleet.hosts),
     chat: bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) }),
-    limits: LIMITS,
-    requestsChannels: options.requests === 'everywhere' ? [inSlack(GPU), inTeams(TEAMS_CHANNEL)] : [],
+    limits: { ...LIMITS, ...options.limits },
+    requestsChannels: (options.requests ?? []).map((chat) =>
+      chat === 'slack' ? inSlack(GPU) : inTeams(TEAMS_CHANNEL),
+    ),
     changesChannel: options.changes === 'teams' ? inTeams(TEAMS_CHANGES) : inSlack(CHANGES),
   })
   const http = await startHttp({
@@ -138,7 +166,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   return {
     slack,
     teams,
-    in: { slack: slackDriver(slack, GPU), teams: teamsDriver(teams, THREAD) },
+    in: driversOf(slack, teams),
     world: fleet.world,
     db: store.db,
     writesPolicy,
@@ -162,4 +190,32 @@ export interface Journey extends Driver {
 export const startJourneyIn = async (chat: ChatName): Promise<Journey> => {
   const workplace = await startWorkplace({ changes: chat })
   return { ...workplace.in[chat], workplace, world: workplace.world, end: () => workplace.end() }
+}
+
+/** The same, started as a server of both chats is, from what a configuration file says. */
+export const startServedInBoth = async (): Promise<Workplace['in'] & { end(): Promise<void> }> => {
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-served-in-both-'))
+  const path = join(dir, 'gpu-chatops.yaml')
+  const channels = { requests: [GPU, TEAMS_CHANNEL], changes: CHANGES }
+  writeFileSync(path, JSON.stringify({ policy: policyOf(1), channels }))
+  const file = readFile(path)
+  if (!('value' in file)) throw new Error(file.problems.join('\n'))
+  let port = 0
+  const { slack, teams } = await startChats(() => port)
+  const app = await startServer(
+    {
+      ...{ kind: 'server', DATA_DIR: dir, PORT: 0, HOST: '127.0.0.1', LOG_LEVEL: 'error', path },
+      ...{ slack: { ...SLACK, appToken: null, apiUrl: slack.apiUrl }, teams: teams.config, file: file.value },
+    },
+    silent,
+  )
+  port = app.port
+  return {
+    ...driversOf(slack, teams),
+    end: async () => {
+      await app.stop()
+      await Promise.all([slack.close(), teams.close()])
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
 }

@@ -158,7 +158,8 @@ describe('requests that were written before there were quorums', () => {
     const pending = { ...old, asked: said }
     const approved = { ...old, id: 'R-2', state: 'approved', asked: said, approval }
     await store.db.transaction().execute(async (tx) => {
-      for (const statement of ['drop table decisions', ...(MIGRATIONS[0] ?? []).filter(isDecisions)])
+      const later = ['drop table decisions', 'alter table outbox drop column replaces']
+      for (const statement of [...later, ...(MIGRATIONS[0] ?? []).filter(isDecisions)])
         await sql.raw(statement).execute(tx)
       await sql`insert into decisions values ('R-2', 'slack:T1/U2', 'approve', 5)`.execute(tx)
       for (const id of ['R-1', 'R-2']) await insertRequest(tx, { ...lists, id })

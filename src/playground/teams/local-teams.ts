@@ -32,12 +32,13 @@ export interface ShownMessage {
   readonly edits: number
 }
 
-/** An answer of the Bot Connector in place of the usual one. */
-export interface Fault {
-  readonly status: number
-  readonly headers?: Record<string, string>
-  readonly code?: string
-}
+/**
+ * An answer of the Bot Connector in place of the usual one, or none: the connection is cut before anything is done, or when
+ * all is done.
+ */
+export type Fault =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string }
+  | { readonly cut: 'before' | 'after' }
 
 export interface LocalTeams {
   readonly config: TeamsConfig
@@ -158,7 +159,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     () => listeners.forEach((listen) => listen()),
   )
 
-  const respond = async (request: IncomingMessage): Promise<Answer> => {
+  const respond = async (request: IncomingMessage): Promise<Answer | null> => {
     const path = request.url ?? '/'
     const document = openIdDocuments(origin, keys)[path]
     if (document) return ok(document)
@@ -168,12 +169,14 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     const body = await read(request)
     if (request.headers.authorization !== `Bearer ${options.botToken}`) return wrong(401, 'Unauthorized')
     const fault = local.fault(call)
-    if (fault) return wrong(fault.status, fault.code ?? 'Fault', fault.headers)
-    return connector.answer(request.method ?? '', path, body)
+    if (fault && 'status' in fault) return wrong(fault.status, fault.code ?? 'Fault', fault.headers)
+    if (fault?.cut === 'before') return null
+    const answer = connector.answer(request.method ?? '', path, body)
+    return fault ? null : answer
   }
 
   const server = createServer((request, response) => {
-    void respond(request).then((answer) => write(response, answer))
+    void respond(request).then((answer) => (answer ? write(response, answer) : response.destroy()))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

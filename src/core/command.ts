@@ -55,6 +55,7 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approve'), requestId, reason }),
   z.object({ kind: z.literal('deny'), requestId, reason }),
   z.object({ kind: z.literal('cancel'), requestId, reason }),
+  z.object({ kind: z.literal('again'), requestId }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),

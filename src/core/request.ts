@@ -4,6 +4,7 @@
  * who press at once one finds the version moved on and is told who was first; see store/requests.ts.
  */
 import { z } from 'zod'
+import { command } from './command'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
 import { plan } from './plan/plan'
 import { account, address } from './ports'
@@ -38,6 +39,8 @@ const common = {
   /** In their order, one a person. */
   approvals: z.array(approval),
   channel: address,
+  /** What was asked for, in case it is asked again. */
+  command: command.optional(),
   expiresAt: z.number(),
   /** Who was told that it still waits, as far as that has come. */
   reminded: z.enum(['approvers', 'escalated']).optional(),
@@ -119,6 +122,10 @@ export type RequestChange = RequestEvent['kind'] | 'asked'
 const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
 /** Open requests still hold their GPU and VMs against other requests. */
 export const isOpen = (state: RequestState): boolean => OPEN.includes(state)
+
+const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled', 'expired', 'void']
+/** It is over, and nothing came of it. */
+export const mayBeAskedAgain = (state: RequestState): boolean => FRUITLESS.includes(state)
 
 const saidOf = (event: { by: string; at: number; reason?: string | undefined }): Said =>
   event.reason === undefined

@@ -223,6 +223,7 @@ const raise =
       id: await nextRequestId(tx),
       version: 1,
       plan,
+      command,
       channel,
       asked: command.reason === undefined ? said : { ...said, reason: command.reason },
       needs: judgement.kind === 'quorum' ? [...judgement.needs] : [],

@@ -20,6 +20,7 @@ import { isPartitionable } from '../core/partitions'
 import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { findRequest, history, lineOf, requestsIn } from '../store/requests'
+import { askAgain } from './again'
 import { ask } from './ask'
 import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
@@ -50,6 +51,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
         by: caller.account,
         reason: command.reason,
       })
+    case 'again':
+      return askAgain(parts, command.requestId, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

@@ -1,7 +1,14 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
-import type { Authority, Request, RequestState, Said, Verification } from '../request'
+import {
+  mayBeAskedAgain,
+  type Authority,
+  type Request,
+  type RequestState,
+  type Said,
+  type Verification,
+} from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
@@ -138,7 +145,7 @@ const endParts = (request: Request): Part[] => {
       return [
         ...parts,
         { kind: 'text', runs: [request.changes.join('\n')] },
-        { kind: 'note', runs: ['Ask again to get a new plan.'] },
+        { kind: 'note', runs: ['A request that asks again gets a new plan.'] },
       ]
     case 'rolled-back':
       return [
@@ -194,11 +201,19 @@ const attentionParts = (request: Extract<Request, { state: 'needs-attention' }>)
   },
 ]
 
+const againButton = (id: string): Buttons[number] => ({
+  label: 'Ask again',
+  style: 'plain',
+  press: { kind: 'say', text: `again ${id}` },
+})
+
 const buttonParts = (request: Request): Part[] => {
   const decide = (verdict: 'approve' | 'deny' | 'cancel') =>
     ({ kind: 'decide', verdict, requestId: request.id, version: request.version }) as const
   const cancel: Buttons[number] = { label: 'Cancel', style: 'plain', press: decide('cancel') }
   if (request.state === 'approved') return [{ kind: 'buttons', buttons: [cancel] }]
+  if (mayBeAskedAgain(request.state) && request.command)
+    return [{ kind: 'buttons', buttons: [againButton(request.id)] }]
   if (request.state !== 'pending') return []
   const costs =
     request.plan.costs.length > 0 ? `It costs: ${request.plan.costs.join(' ')}` : 'No VM is stopped by it.'

@@ -141,6 +141,16 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     notes: [REQUEST_ID, 'Only the person who asked, or an administrator, may cancel it.', REASON],
     needs: 'anyone',
   },
+  again: {
+    usage: 'again ID',
+    says: 'Ask anew for what a request asked that came to nothing: void, expired, denied, cancelled or undone.',
+    examples: ['again R-12'],
+    notes: [
+      REQUEST_ID,
+      'It is planned afresh and is yours, whoever asked first. Broken glass is not broken again.',
+    ],
+    needs: 'requester',
+  },
   history: {
     usage: 'history [NAME] [--page N]',
     says: 'What was done, when and by whom; for one GPU, VM, host or request if you name it.',

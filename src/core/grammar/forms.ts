@@ -105,6 +105,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   approve: reasoned([must(ID)]),
   deny: reasoned([must(ID)]),
   cancel: reasoned([must(ID)]),
+  again: form([must(ID)]),
   history: form([can(NAME)], HISTORY_FLAGS),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),

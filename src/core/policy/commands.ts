@@ -23,6 +23,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   release: 'ask',
   partition: 'ask',
   resize: 'ask',
+  again: 'ask',
   cancel: 'anyone listed',
   approve: 'approve',
   deny: 'approve',

@@ -83,6 +83,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     approve: () => ({ kind: 'approve', requestId, ...because }),
     deny: () => ({ kind: 'deny', requestId, ...because }),
     cancel: () => ({ kind: 'cancel', requestId, ...because }),
+    again: () => ({ kind: 'again', requestId }),
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),

@@ -56,6 +56,7 @@ export interface Tables {
     /** Why an earlier copy may still be seen, which this one replaces. */
     replaces: 'unconfirmed' | 'uneditable' | null
   }
+  comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
   baselines: { host: string; vm: string; body: string }
   pauses: { scope: string; account: string; at: number }
   inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
@@ -108,4 +109,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
      where json_extract(body, '$.approval') is not null`,
   ],
   [`alter table outbox add column replaces text`],
+  [
+    `create table comments (seq integer primary key autoincrement, request_id text not null, by text not null,
+       at integer not null, text text not null)`,
+    `create index comments_request on comments (request_id, seq)`,
+  ],
 ]

@@ -21,6 +21,7 @@ import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { findRequest, history, lineOf, requestsIn } from '../store/requests'
 import { askAgain } from './again'
+import { comment } from './comment'
 import { ask } from './ask'
 import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
@@ -53,6 +54,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       })
     case 'again':
       return askAgain(parts, command.requestId, caller)
+    case 'comment':
+      return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

@@ -20,6 +20,8 @@ export interface Moment {
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
   readonly waiting: string | null
+  /** Oldest first. */
+  readonly comments?: readonly { readonly by: string; readonly at: number; readonly text: string }[]
 }
 
 /** `progress` is null until the run begins. */
@@ -37,6 +39,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       ...subjectParts(request.plan, MOVES[request.state]),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
+      ...commentParts(moment),
       ...buttonParts(request),
     ],
   }
@@ -56,6 +59,12 @@ const MOVES: { readonly [S in RequestState]: boolean } = {
   expired: false,
   void: false,
 }
+
+const commentParts = ({ comments = [] }: Moment): Part[] =>
+  comments.map(({ by, at, text }) => ({
+    kind: 'text',
+    runs: [{ person: by }, ', ', { time: at }, `: ${text}`],
+  }))
 
 const askedRuns = (asked: Said): Run[] => [
   'Asked by ',
@@ -145,7 +154,7 @@ const endParts = (request: Request): Part[] => {
       return [
         ...parts,
         { kind: 'text', runs: [request.changes.join('\n')] },
-        { kind: 'note', runs: ['A request that asks again gets a new plan.'] },
+        { kind: 'note', runs: ['Ask again for a new plan.'] },
       ]
     case 'rolled-back':
       return [

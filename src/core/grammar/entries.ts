@@ -141,6 +141,13 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     notes: [REQUEST_ID, 'Only the person who asked, or an administrator, may cancel it.', REASON],
     needs: 'anyone',
   },
+  comment: {
+    usage: 'comment ID TEXT',
+    says: 'Say something about a request; it is shown on its card.',
+    examples: ['comment R-12 the other job ends at noon'],
+    notes: [REQUEST_ID, 'The card shows the last three. Nobody decides by a comment.'],
+    needs: 'anyone',
+  },
   again: {
     usage: 'again ID',
     says: 'Ask anew for what a request asked that came to nothing: void, expired, denied, cancelled or undone.',

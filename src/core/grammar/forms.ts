@@ -31,7 +31,8 @@ export interface Argument {
 export interface Form {
   readonly arguments: readonly Argument[]
   readonly flags: readonly Flag[]
-  readonly reason: 'allowed' | 'none'
+  /** `prose`: whatever stands behind the arguments, without `because`. */
+  readonly reason: 'allowed' | 'none' | 'prose'
 }
 
 type Reading = Pick<Argument, 'field' | 'label' | 'what' | 'read'>
@@ -106,6 +107,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   deny: reasoned([must(ID)]),
   cancel: reasoned([must(ID)]),
   again: form([must(ID)]),
+  comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
   history: form([can(NAME)], HISTORY_FLAGS),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),

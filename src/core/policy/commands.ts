@@ -24,6 +24,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   partition: 'ask',
   resize: 'ask',
   again: 'ask',
+  comment: 'anyone listed',
   cancel: 'anyone listed',
   approve: 'approve',
   deny: 'approve',

@@ -30,6 +30,8 @@ export interface Driver {
   readonly place: string
   /** Types a command and resolves with the first message that it leads to, of those which that person can read. */
   says(who: Who, text: string): Promise<Shown>
+  /** Types a command and waits for no answer. */
+  types(who: Who, text: string): Promise<void>
   /** Presses the button with this label on the newest message that has it; of one request, where that is named. */
   presses(who: Who, label: string, requestId?: string): Promise<void>
   /** The first message, old or to come, of which the test holds. */
@@ -74,6 +76,7 @@ const driverOf = (wire: Wire): Driver => {
     messages: () => wire.messages(),
     sees,
     tells: (who, words) => sees((message) => message.to === who && message.text.includes(words)),
+    types: async (who, text) => acknowledged(text, await wire.type(who, text)),
     says: async (who, text) => {
       const before = new Set(wire.messages().map(({ id }) => id))
       const typed = wire.type(who, text)

@@ -30,6 +30,8 @@ export interface Driver {
   readonly place: string
   /** Types a command and resolves with the first message that it leads to, of those which that person can read. */
   says(who: Who, text: string): Promise<Shown>
+  /** Types a command and waits for no answer. */
+  types(who: Who, text: string): Promise<void>
   /** Presses the button with this label on the newest message that has it; of one request, where that is named. */
   presses(who: Who, label: string, requestId?: string): Promise<void>
   /** The first message, old or to come, of which the test holds. */
@@ -74,6 +76,7 @@ const driverOf = (wire: Wire): Driver => {
     messages: () => wire.messages(),
     sees,
     tells: (who, words) => sees((message) => message.to === who && message.text.includes(words)),
+    types: async (who, text) => acknowledged(text, await wire.type(who, text)),
     says: async (who, text) => {
       const before = new Set(wire.messages().map(({ id }) => id))
       const typed = wire.type(who, text)
@@ -172,6 +175,10 @@ const dataOf = (message: ShownMessage, label: string): unknown => {
   return action?.data ?? action?.card?.actions[0]?.data
 }
 
+/** Typed text arrives with these as entities. */
+const inEntities = (typed: string): string =>
+  typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
 export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
   const read = remembering<ShownMessage>((message) => ({
     id: `${message.conversation}:${message.id}`,
@@ -194,7 +201,7 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
       return /BotNotInConversationRoster.*Add the app/
     },
     onChange: (listener) => teams.onChange(listener),
-    type: (who, text) => teams.say(MEMBERS[who].teams, place, text).then(({ status }) => status),
+    type: (who, text) => teams.say(MEMBERS[who].teams, place, inEntities(text)).then(({ status }) => status),
     press: async (who, shown, label) => {
       const message = teams.messages.find((each) => `${each.conversation}:${each.id}` === shown.id)
       const data = message && dataOf(message, label)

@@ -26,7 +26,7 @@ export const startBenchBot = async (onSend) => {
     log: silent,
     limits: { ...LIMITS, pollMs: 3_600_000 },
     hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
-    requestsChannel: null,
+    requestsChannels: [],
     changesChannel: null,
     policy: fixedPolicy(policyOfLists({ ask: [account(USER)], approve: [account(APPROVER)], admin: [] })),
   })

@@ -7,6 +7,9 @@ export const SECRET = 'bench-signing-secret'
 export const TEAM = 'T0BENCH'
 export const USER = 'U0BENCH'
 export const APPROVER = 'U0APPROVER'
+export const APP = '11111111-2222-4333-8444-555555555555'
+export const TENANT = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'
+export const PERSON = '11111111-0000-4000-8000-000000000000'
 
 export const account = (user) => `slack:${TEAM}/${user}`
 export const slackConfig = {

@@ -6,20 +6,23 @@ import { slackChat } from './chat/slack/post'
 import { identifyBot } from './chat/slack/identify'
 import { slackEvents } from './chat/slack/receive'
 import { slackSocket } from './chat/slack/socket'
-import type { SlackConfig } from './chat/slack/config'
+import { slackClient, type SlackConfig } from './chat/slack/config'
+import { slackGroup } from './chat/slack/groups'
+import type { TeamsConfig } from './chat/teams/config'
+import { entraGroup, graphOf } from './chat/teams/groups'
 import { teamsChat } from './chat/teams/post'
 import { teamsMessages } from './chat/teams/receive'
-import { globalServiceUrl } from './chat/teams/serviceUrl'
+import { homeServiceUrl } from './chat/teams/serviceUrl'
 import { bothChats } from './chats'
 import { systemClock } from './clock'
 import { readFile, type Config, type SlackSettings } from './config'
-import { policyOfLists, revisionOf, type Policy } from './core/policy/policy'
+import { policyOfLists, type Policy } from './core/policy/policy'
 import type { Address } from './core/ports'
 import { fleetFile, type World } from './host/simulated/fleet'
 import { byName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
 import { opening } from './opening'
-import { fixedPolicy, policySource } from './policy-source'
+import { fixedPolicy, policySource, type Directory } from './policy-source'
 import { playgroundHandler } from './playground/server'
 import { BOT, PEOPLE, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
 import { answers, openStore } from './store/database'
@@ -50,8 +53,15 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
   opening(async (keep) => {
     const slack = config.slack && (await slackOf(config.slack))
     const { teams } = config
+    const { requests, changes } = config.file.channels
     const organisation = { slackTeam: slack?.teamId ?? null, teamsTenant: teams?.tenantId ?? null }
-    const policy = policySource(config.file, organisation, () => readFile(config.path))
+    const policy = policySource(config.file, {
+      chats: organisation,
+      clock: systemClock,
+      log,
+      directory: directoryOf({ slack, teams }, log),
+      readAgain: () => readFile(config.path),
+    })
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
     const hosts = keep(openHosts(config.file, config.DATA_DIR, log), (each) => each.close())
     const bot = keep(
@@ -63,8 +73,8 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
         hosts: hosts.byName,
         chat: bothChats({ slack: slack && slackChat(slack, log), teams: teams && teamsChat(teams, log) }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
-        requestsChannel: channelOf(config.file.channels.requests),
-        changesChannel: channelOf(config.file.channels.changes),
+        requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
+        changesChannel: changes === undefined ? null : channelOf(changes, teams),
       }),
       (each) => each.stop(),
     )
@@ -83,8 +93,22 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
       (each) => each.close(),
     )
     log.info({ port: http.port, slack: slackMode(slack), tenant: organisation.teamsTenant }, 'serving')
-    return { port: http.port, reload: () => reloaded(policy, log) }
+    return { port: http.port, reload: () => void reloaded(policy, log) }
   })
+
+/** A group of a chat that is off has nobody from there. */
+const directoryOf = (
+  { slack, teams }: { slack: SlackConfig | null; teams: TeamsConfig | null },
+  log: Log,
+): Directory => {
+  const ofSlack = slack && slackGroup(slack, slackClient(slack, log))
+  const graph = teams && graphOf(teams)
+  const ofEntra = teams && graph && entraGroup(teams, graph)
+  return async (group) => [
+    ...(ofSlack && group.slack !== undefined ? await ofSlack(group.slack) : []),
+    ...(ofEntra && group.entra !== undefined ? await ofEntra(group.entra) : []),
+  ]
+}
 
 const slackMode = (slack: SlackConfig | null): string | null =>
   slack && `${slack.appToken === null ? 'http' : 'socket'}, ${slack.teamId}`
@@ -135,8 +159,8 @@ export const startPlayground = (
         hosts: byName(fleet.hosts),
         chat: bothChats({ slack: slackChat(slack, log), teams: null }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
-        requestsChannel: null,
-        changesChannel: channelOf('C0GPUCHANGES'),
+        requestsChannels: [],
+        changesChannel: channelOf('C0GPUCHANGES', null),
       }),
       (each) => each.stop(),
     )
@@ -155,18 +179,16 @@ export const startPlayground = (
     return { port, slack: local, world: fleet.world }
   })
 
-const reloaded = (policy: PolicySource, log: Log): void => {
-  const read = policy.reload()
-  if (read.ok) log.info({ revision: revisionOf(read.value) }, 'policy read again')
+const reloaded = async (policy: PolicySource, log: Log): Promise<void> => {
+  const read = await policy.reload()
+  if (read.ok) log.info({ revision: read.value.revision }, 'policy read again')
   else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
 }
 
-const channelOf = (id: string | undefined): Address | null => {
-  if (id === undefined) return null
-  return id.startsWith('19:')
-    ? { kind: 'channel', chat: 'teams', serviceUrl: globalServiceUrl, conversation: id }
+const channelOf = (id: string, teams: TeamsConfig | null): Address =>
+  id.startsWith('19:')
+    ? { kind: 'channel', chat: 'teams', serviceUrl: homeServiceUrl(teams), conversation: id }
     : { kind: 'channel', chat: 'slack', channel: id }
-}
 
 const playgroundPolicy = (): Policy => {
   const withRole = (...roles: string[]) =>

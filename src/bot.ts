@@ -28,7 +28,7 @@ export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'chat'> & {
   readonly chat: Chat
 }
 
-/** Reads every host once, then starts the workers. */
+/** Reads every host and group once, then starts the workers. */
 export const startBot = async ({ store, ...options }: BotOptions): Promise<Bot> => {
   let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
   const wake = {
@@ -38,7 +38,10 @@ export const startBot = async ({ store, ...options }: BotOptions): Promise<Bot> 
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
   const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush }
-  await Promise.all([...parts.hosts.values()].map((host) => refreshHost(parts, host)))
+  await Promise.all([
+    parts.policy.refresh(),
+    ...[...parts.hosts.values()].map((host) => refreshHost(parts, host)),
+  ])
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
   workers = started
   const watchers = startWatching(parts)

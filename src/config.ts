@@ -8,12 +8,14 @@ import { policyFile } from './core/policy/schema'
 import { fromFolder, hostsSchema, type HostConfig } from './host/powershell/config'
 import { issueText, readYaml, type Read } from './yaml'
 
+const CHANNEL_ID =
+  'a Slack channel id looks like C012ABCDEF (channel details, at the bottom), one of Teams like 19:...@thread.tacv2'
 const channelId = z
   .string()
-  .regex(
-    /^(?:[CG][A-Z0-9]{2,20}|19:[\w-]{10,100}@thread\.(?:tacv2|skype|v2))$/,
-    'a Slack channel id looks like C012ABCDEF (channel details, at the bottom), one of Teams like 19:...@thread.tacv2',
-  )
+  .regex(/^(?:[CG][A-Z0-9]{2,20}|19:[\w-]{10,100}@thread\.(?:tacv2|skype|v2))$/, CHANNEL_ID)
+const channelIds = z
+  .union([channelId, z.array(channelId)], CHANNEL_ID)
+  .transform((ids) => [...new Set([ids].flat())])
 const minutes = z
   .number()
   .positive()
@@ -25,7 +27,13 @@ const fileSchema = z
   .strictObject(
     {
       policy: policyFile,
-      channels: z.strictObject({ requests: channelId.optional(), changes: channelId.optional() }).default({}),
+      channels: z
+        .strictObject({
+          /** Where every request is shown, one channel or several: of Slack, of Teams, of both. */
+          requests: channelIds.optional(),
+          changes: channelId.optional(),
+        })
+        .default({}),
       requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
       /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
       hosts: hostsSchema(process.platform).optional(),

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { tryExamples, type Tried } from './core/policy/examples'
 import { policyFrom } from './core/policy/policy'
-import { policyFile, policyJsonSchema, type PolicyFile } from './core/policy/schema'
+import { policyFile, policyJsonSchema } from './core/policy/schema'
+import type { PolicyFile } from './core/policy/written'
 import { readYaml } from './yaml'
 
 export interface Answer {

@@ -1,29 +1,66 @@
-/** The policy in force, and how an administrator has its file read again. */
+/** The policy in force: its file, which an administrator has read again, with the groups of the chats laid over it. */
 import type { ConfigFile } from './config'
-import { Fault, refusal, refused, type Outcome } from './core/errors'
+import { Fault, messageOf, refusal, refused, type Outcome } from './core/errors'
+import { withGroups, type Group } from './core/policy/groups'
 import { policyFrom, type Chats, type Policy } from './core/policy/policy'
-import type { PolicySource } from './work/parts'
+import type { Clock } from './core/ports'
+import type { Log, PolicySource } from './work/parts'
 import type { Read } from './yaml'
 
-/** Throws Fault('config') when the file's policy does not suit the chats that are enabled. */
-export const policySource = (
-  file: ConfigFile,
-  chats: Chats,
-  readAgain: () => Read<ConfigFile>,
-): PolicySource => {
+/** Members that were read longer ago do not count: whoever has left a group must not keep its roles. */
+const OLDEST_MS = 30 * 60_000
+
+/** Who is in a group by the directories of the chats that are on. Throws Fault('chat') with the cure. */
+export type Directory = (group: Group) => Promise<readonly string[]>
+
+export interface PolicyParts {
+  readonly chats: Chats
+  readonly clock: Clock
+  readonly log: Log
+  readonly directory: Directory
+  readonly readAgain: () => Read<ConfigFile>
+}
+
+/** Throws Fault('config') when the file's policy does not suit the chats that are enabled. Groups are empty before `refresh`. */
+export const policySource = (file: ConfigFile, parts: PolicyParts): PolicySource => {
+  const { chats, clock, log, directory } = parts
   const first = policyFrom(file.policy, chats)
   if (!first.ok)
     throw new Fault('config', first.refusals.map(({ reason, next = '' }) => `${reason}. ${next}`).join('\n'))
-  let inForce = first.value
+  let written = first.value
+  const known = new Map<string, { readonly accounts: readonly string[]; readonly at: number }>()
+
+  const membersOf = (name: string): readonly string[] | null => {
+    const group = written.groups.get(name)
+    const read = group && known.get(keyOf(group))
+    return read && clock.now() - read.at <= OLDEST_MS ? read.accounts : null
+  }
+  const readGroups = async (groups: Policy['groups']): Promise<void> => {
+    await Promise.all(
+      [...groups].map(async ([name, group]) => {
+        try {
+          const accounts = await directory(group)
+          known.set(keyOf(group), { accounts, at: clock.now() })
+        } catch (error) {
+          log.warn({ group: name, error: messageOf(error) }, 'a group could not be read')
+        }
+      }),
+    )
+  }
   return {
-    inForce: () => inForce,
-    reload: () => {
-      const read = policyIn(readAgain(), chats)
-      if (read.ok) inForce = read.value
+    inForce: () => withGroups(written, membersOf),
+    reload: async () => {
+      const read = policyIn(parts.readAgain(), chats)
+      if (!read.ok) return read
+      await readGroups(read.value.groups)
+      written = read.value
       return read
     },
+    refresh: () => readGroups(written.groups),
   }
 }
+
+const keyOf = ({ slack, entra }: Group): string => JSON.stringify([slack, entra])
 
 const STAYS = 'Mend the file and say `reload` again; until then the policy stays as it was.'
 
@@ -35,5 +72,7 @@ const policyIn = (read: Read<ConfigFile>, chats: Chats): Outcome<Policy> =>
 /** A policy without a file, as the playground has. */
 export const fixedPolicy = (policy: Policy): PolicySource => ({
   inForce: () => policy,
-  reload: () => refused(refusal('not-possible', 'the policy is built in, and there is no file of it')),
+  reload: () =>
+    Promise.resolve(refused(refusal('not-possible', 'the policy is built in, and there is no file of it'))),
+  refresh: () => Promise.resolve(),
 })

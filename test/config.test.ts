@@ -337,6 +337,17 @@ describe('a wrong configuration file', () => {
     ])
   })
 
+  it('takes one channel for requests, or several of either chat, each once', () => {
+    const channelsIn = (requests: string) =>
+      server(withFile(`${POLICY}channels: { requests: ${requests} }\n`).environment).file.channels.requests
+
+    expect(channelsIn('C012ABCDEF')).toEqual(['C012ABCDEF'])
+    expect(channelsIn('[C012ABCDEF, "19:gpusgpusgpus@thread.tacv2", C012ABCDEF]')).toEqual([
+      'C012ABCDEF',
+      '19:gpusgpusgpus@thread.tacv2',
+    ])
+  })
+
   it.each(['0', '-5', '10081', 'soon'])('has an expiry of %s minutes refused where it stands', (given) => {
     expect(errorsIn(`${POLICY}requests: { expireMinutes: ${given} }\n`)).toEqual([
       expect.stringMatching(/^requests\.expireMinutes: /),

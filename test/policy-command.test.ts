@@ -52,7 +52,7 @@ describe('a wrong policy', () => {
     expect(text.split('\n')).toEqual([
       `${path} is wrong:`,
       expect.stringMatching(/policy\.rules\.1\.approve: .* \(line 25\)$/),
-      expect.stringMatching(/policy\.roles\.platform\.1: there is no person pria \(line 10\)$/),
+      expect.stringMatching(/policy\.roles\.platform\.1: there is no person or group pria \(line 10\)$/),
     ])
   })
 

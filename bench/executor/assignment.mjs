@@ -136,7 +136,7 @@ const assignedByBot = async (host) => {
     log: silent,
     limits: LIMITS,
     hosts: new Map([[host.name, host]]),
-    requestsChannel: null,
+    requestsChannels: [],
     changesChannel: null,
     policy: fixedPolicy(policyOfLists({ ask: [account(USER)], approve: [account(APPROVER)], admin: [] })),
   })

@@ -60,6 +60,9 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancel'), requestId, reason }),
   z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive() }),
   z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),
+  z.object({ kind: z.literal('again'), requestId }),
+  /** `reason` is the comment. */
+  z.object({ kind: z.literal('comment'), requestId, reason: z.string() }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),

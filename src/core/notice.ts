@@ -5,7 +5,11 @@
 import { z } from 'zod'
 
 /** A person to be shown; rendered as the platform's own name chip, which notifies nobody where that can be had. */
-const person = z.object({ person: z.string() })
+const person = z.object({
+  person: z.string(),
+  /** Who that is, for a chat that has no name for the account. */
+  name: z.string().optional(),
+})
 /** A moment in epoch milliseconds, up to the year 9999; shown in the reader's own time zone where the chat can. */
 const time = z.object({
   time: z

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { approval, authority, isQuorum, need, said, saidOf, type Said } from './approval'
+import { command } from './command'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
 import { askedEnd } from './lease/until'
 import { plan } from './plan/plan'
@@ -27,7 +28,11 @@ const common = {
   lease: askedEnd.optional(),
   /** The lease that it ends: the holder gave back what it lent, or its time was over. */
   ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
+  /** What was asked for, in case it is asked again. */
+  command: command.optional(),
   expiresAt: z.number(),
+  /** Who was told that it still waits, as far as that has come. */
+  reminded: z.enum(['approvers', 'escalated']).optional(),
 }
 const approved = { ...common, authority }
 const begun = { ...approved, startedAt: z.number(), fence: z.number().int() }
@@ -62,6 +67,7 @@ export const request = z.discriminatedUnion('state', [
   z.object({ state: z.literal('void'), ...approved, ...ended, changes: z.array(z.string()) }),
 ])
 export type Request = z.infer<typeof request>
+export type Reminded = NonNullable<Request['reminded']>
 export type RequestState = Request['state']
 export type RequestIn<S extends RequestState> = Extract<Request, { state: S }>
 
@@ -84,6 +90,7 @@ export type RequestEvent =
       readonly at: number
       readonly reason?: string | undefined
     }
+  | { readonly kind: 'remind'; readonly at: number; readonly level: Reminded }
   | { readonly kind: 'expire'; readonly at: number }
   | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
   | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }
@@ -105,6 +112,10 @@ export type RequestChange = RequestEvent['kind'] | 'asked'
 const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
 /** Open requests still hold their GPU and VMs against other requests. */
 export const isOpen = (state: RequestState): boolean => OPEN.includes(state)
+
+const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled', 'expired', 'void']
+/** It is over, and nothing came of it. */
+export const mayBeAskedAgain = (state: RequestState): boolean => FRUITLESS.includes(state)
 
 /** Who settled it, for "already approved by ... ": null when nobody did. */
 export const settledBy = (request: Request): { what: string; said: Said } | null => {
@@ -155,6 +166,8 @@ const step = (request: Request, event: RequestEvent): Request | null => {
         : null
     case 'cancel':
       return cancel(request, event)
+    case 'remind':
+      return remind(request, event)
     case 'expire':
       return request.state === 'pending' && event.at >= request.expiresAt
         ? { ...request, state: 'expired', endedAt: event.at }
@@ -180,6 +193,12 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
   if (!counts) return null
   const next = { ...request, approvals: [...request.approvals, { ...saidOf(event), person, roles }] }
   return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next
+}
+
+/** Each level once, and none after a higher one. */
+const remind = (request: Request, { level }: { readonly level: Reminded }): Request | null => {
+  const told = request.reminded === 'escalated' || request.reminded === level
+  return request.state === 'pending' && !told ? { ...request, reminded: level } : null
 }
 
 /** Approved and not yet begun can still be cancelled; once running it ends by itself, done or undone. */

@@ -29,6 +29,7 @@ export const post = async (
       due_at: options.at,
       failure: null,
       otherwise: options.otherwise ? JSON.stringify(options.otherwise) : null,
+      replaces: null,
     })
     .execute()
 }
@@ -44,6 +45,19 @@ export const editCopies = async (tx: Tx, requestId: string, content: Notice, at:
     .execute()
 }
 
+/** Where the request is shown, each place once; places that took no post are left out. */
+export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address[]> => {
+  const rows = await tx
+    .selectFrom('outbox')
+    .select('address')
+    .where('request_id', '=', requestId)
+    .where('failure', 'is', null)
+    .groupBy('address')
+    .orderBy((row) => row.fn.min('seq'))
+    .execute()
+  return rows.map((row) => address.parse(JSON.parse(row.address)))
+}
+
 export interface Post {
   readonly seq: number
   readonly requestId: string | null
@@ -57,7 +71,11 @@ export interface Post {
   /** A first post left before and its fate is not known. */
   readonly doubtful: boolean
   readonly tries: number
+  /** Why an earlier copy may still be seen, which this one replaces; it is said for as long as this one is edited. */
+  readonly replaces: Replaced | null
 }
+/** The chat did not say whether it had arrived, or took no more edits of it. */
+export type Replaced = 'unconfirmed' | 'uneditable'
 
 /**
  * Posts and edits that are due, oldest first, and when the next one will be. Places in `except` are left out, and so is
@@ -110,6 +128,7 @@ export const duePosts = async (
     ref: row.ref,
     doubtful: row.sending === 1,
     tries: row.tries,
+    replaces: row.sending === 1 && row.ref === null ? 'unconfirmed' : row.replaces,
   }))
   return { posts, nextAt: next?.due_at ?? null }
 }
@@ -138,7 +157,7 @@ export const markShown = async (db: Db, shown: readonly Shown[]): Promise<void> 
     for (const { post: sent, ref, at } of shown)
       await tx
         .updateTable('outbox')
-        .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at })
+        .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at, replaces: sent.replaces })
         .where('seq', '=', sent.seq)
         .execute()
   })
@@ -161,11 +180,11 @@ export const markFailed = async (db: Db | Tx, seq: number, why: string): Promise
   await db.updateTable('outbox').set({ failure: why, sending: 0 }).where('seq', '=', seq).execute()
 }
 
-/** A copy that can no longer be edited is let go, and a new message takes its place. */
+/** A copy that can no longer be edited is let go, and a new message that says so takes its place. */
 export const supersede = async (db: Db, stale: Post, at: number): Promise<void> => {
   await db
     .updateTable('outbox')
-    .set({ ref: null, sending: 0, tries: 0, due_at: at })
+    .set({ ref: null, sending: 0, tries: 0, due_at: at, replaces: 'uneditable' })
     .where('seq', '=', stale.seq)
     .execute()
 }

@@ -53,7 +53,10 @@ export interface Tables {
     failure: string | null
     /** Who is told when the address takes no posts. */
     otherwise: string | null
+    /** Why an earlier copy may still be seen, which this one replaces. */
+    replaces: 'unconfirmed' | 'uneditable' | null
   }
+  comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
   baselines: { host: string; vm: string; body: string }
   /** `part` is what of the GPU is held: all of it (empty), or the part of one VM. One open lease each. */
   leases: {
@@ -117,6 +120,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
          '$.person', json_extract(body, '$.approval.by'), '$.roles', json('["approve"]'))),
        '$.authority', json_object('kind', 'quorum', 'at', json_extract(body, '$.approval.at'))), '$.approval')
      where json_extract(body, '$.approval') is not null`,
+  ],
+  [`alter table outbox add column replaces text`],
+  [
+    `create table comments (seq integer primary key autoincrement, request_id text not null, by text not null,
+       at integer not null, text text not null)`,
+    `create index comments_request on comments (request_id, seq)`,
   ],
   [
     `create table leases (id text primary key, version integer not null, state text not null, host text not null,

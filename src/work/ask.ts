@@ -1,11 +1,15 @@
 /** What changes a host: a plan, then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
+import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import type { PlanCommand } from '../core/command'
 import { refused, type Outcome } from '../core/errors'
 import { refuseBreakGlass } from '../core/policy/commands'
-import { judge, wishOf, type Judgement } from '../core/policy/judge'
+import { holdAt, holdText } from '../core/policy/calendar'
+import { judge, subjectOf, wishOf, type Judgement } from '../core/policy/judge'
+import type { Notice } from '../core/notice'
 import { personOf } from '../core/policy/policy'
+import type { Request } from '../core/request'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
@@ -26,17 +30,24 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
   return async (tx) => {
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
     const said = { by: caller.account, person }
-    const against = await raise(tx, parts, {
+    const raised = await raise(tx, parts, {
       ...prepared.value,
+      command,
       asked: command.reason === undefined ? said : { ...said, reason: command.reason },
-      channel: parts.requestsChannel ?? caller.channel,
+      channel: caller.channel,
       back: caller.back,
       privately: caller.privately,
       lease: terms.value ?? undefined,
       grounds: { kind: 'judged', judgement: judged.value, breakGlass: command.breakGlass === true },
     })
-    return against.length > 0 ? refusalNotice(against) : null
+    return raised.ok ? laterNotice(parts, raised.value) : refusalNotice(raised.refusals)
   }
+}
+
+/** Null when nothing keeps it from beginning once it is approved. */
+const laterNotice = ({ policy, clock }: Parts, { id, plan }: Request): Notice | null => {
+  const hold = holdAt(policy.inForce(), subjectOf(plan), clock.now())
+  return hold && doneNotice(`${id} begins later: ${holdText(policy.inForce(), hold)}.`)
 }
 
 type Asked = Prepared & { readonly command: PlanCommand; readonly caller: Caller }

@@ -3,12 +3,15 @@ import { requestNotice } from '../core/cards/request'
 import type { Notice } from '../core/notice'
 import { replay } from '../core/progress'
 import type { Request } from '../core/request'
+import { commentsOn } from '../store/comments'
 import type { Db, Tx } from '../store/database'
 import { entriesOf } from '../store/journal'
 import { editCopies } from '../store/outbox'
 import { findLease } from '../store/leases'
 import { findRequest } from '../store/requests'
 import type { Parts } from './parts'
+
+const SHOWN_COMMENTS = 3
 
 /** How the request looks at `now` (epoch milliseconds); `waiting` says what it cannot go on without, if anything. */
 export const cardOf = async (
@@ -18,7 +21,8 @@ export const cardOf = async (
   waiting: string | null = null,
 ): Promise<Notice> => {
   const progress = 'startedAt' in request ? replay(request.plan, await entriesOf(db, request.id)) : null
-  return requestNotice(request, progress, { now, waiting, lease: await findLease(db, request.id) })
+  const comments = await commentsOn(db, request.id, SHOWN_COMMENTS)
+  return requestNotice(request, progress, { now, waiting, comments, lease: await findLease(db, request.id) })
 }
 
 /** Every posted copy shall show the request as it is now. Call it in the transaction that changed the request. */

@@ -6,6 +6,7 @@
 import { undeliveredNotice } from '../core/answers/undelivered'
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
+import { localTo } from '../core/policy/local'
 import { inOneCommit } from '../store/batch'
 import {
   duePosts,
@@ -16,6 +17,7 @@ import {
   post,
   supersede,
   type Post,
+  type Replaced,
   type Shown,
 } from '../store/outbox'
 import { startLoop, type Loop } from './loop'
@@ -101,12 +103,9 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 
 /** False when the place cannot take more now. */
 const send = async (parts: Sending, each: Post): Promise<boolean> => {
-  const { db, clock, chat, log } = parts
-  const result = await chat.send(
-    each.to,
-    each.doubtful && each.ref === null ? asSecondCopy(each.notice) : each.notice,
-    each.ref,
-  )
+  const { db, clock, chat, log, policy } = parts
+  const content = each.replaces === null ? each.notice : asReplacing(each.replaces, each.notice)
+  const result = await chat.send(each.to, localTo(each.to.chat, policy.inForce(), content), each.ref)
   switch (result.kind) {
     case 'sent':
       await parts.shown({ post: each, ref: result.ref, at: clock.now() })
@@ -135,16 +134,15 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
 
 const backoff = (tries: number): number => BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] ?? 60_000
 
-const asSecondCopy = (content: Notice): Notice => ({
+const asReplacing = (why: Replaced, content: Notice): Notice => ({
   ...content,
-  parts: [
-    ...content.parts,
-    {
-      kind: 'note',
-      runs: ['The chat did not confirm an earlier copy of this message; if you see two, this one counts.'],
-    },
-  ],
+  parts: [...content.parts, { kind: 'note', runs: [REPLACING[why]] }],
 })
+
+const REPLACING = {
+  unconfirmed: 'The chat did not confirm an earlier copy of this message; if you see two, this one counts.',
+  uneditable: 'This takes the place of an earlier copy, which can no longer be changed.',
+} as const satisfies { readonly [W in Replaced]: string }
 
 /** Whoever waits for the post is told that it will not come. */
 const giveUp = async (parts: Parts, each: Post, why: { code: string; next: string }): Promise<void> => {

@@ -16,7 +16,9 @@ export interface Log {
 export interface PolicySource {
   inForce(): Policy
   /** Reads the file again. A wrong one changes nothing and is refused with every error. */
-  reload(): Outcome<Policy>
+  reload(): Promise<Outcome<Policy>>
+  /** Asks the chats again who is in its groups. Never throws: a group that cannot be read gives nobody a role after a while. */
+  refresh(): Promise<void>
 }
 
 export interface Parts {
@@ -26,8 +28,8 @@ export interface Parts {
   readonly hosts: ReadonlyMap<HostName, Host>
   readonly policy: PolicySource
   readonly limits: Limits
-  /** Where requests are posted; null: in the channel where they are asked for. */
-  readonly requestsChannel: Address | null
+  /** Where every request is shown. One that is asked for in a chat without such a channel is shown where it is asked for, too. */
+  readonly requestsChannels: readonly Address[]
   /** Where changed assignments are announced; null: in the channel of the request. */
   readonly changesChannel: Address | null
   readonly log: Log

@@ -14,7 +14,6 @@ import {
   planUnshare,
   type PlanInput,
 } from '../core/plan/planner'
-import { revisionOf } from '../core/policy/policy'
 import { isOpen, type RequestState } from '../core/request'
 import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused } from '../store/fleet'
@@ -93,7 +92,7 @@ const planFor = async (
     vm,
     consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
     baselines: await baselinesOf(parts.db, facts.name),
-    policyRevision: revisionOf(parts.policy.inForce()),
+    policyRevision: parts.policy.inForce().revision,
     peers: peersOf(facts, views),
   }
   const plan = planOf(command, input)

@@ -1,6 +1,7 @@
 /** A request with its card, and the authority that it has at once, if any, in one transaction. */
 import { brokenGlassNotice } from '../core/cards/change'
-import { Fault, type Refusal } from '../core/errors'
+import type { PlanCommand } from '../core/command'
+import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
 import type { AskedEnd } from '../core/lease/until'
 import type { Judgement } from '../core/policy/judge'
 import type { Address } from '../core/ports'
@@ -10,10 +11,13 @@ import { saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId } from '../store/requests'
 import { cardOf } from './card'
+import { placesFor } from './copies'
 import type { Parts } from './parts'
 import { openAgainst, type Prepared } from './planning'
 
 export interface Raising extends Prepared {
+  /** What was typed, in case it is asked again; absent where nobody typed it. */
+  readonly command?: PlanCommand
   readonly asked: Omit<RequestIn<'pending'>['asked'], 'at'>
   readonly channel: Address
   /** Who is told when the channel takes no posts. */
@@ -33,34 +37,37 @@ export type Grounds =
       readonly begin: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
     }
 
-/** The refusals of this very moment, with which nothing was written; none when it was raised. */
-export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<readonly Refusal[]> => {
-  const { plan, facts, grounds, channel, back } = raising
+/** Refused by what is so at this very moment; then nothing was written. */
+export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
+  const { plan, facts, grounds, back } = raising
   const taken = await openAgainst(tx, plan)
-  if (taken.length > 0) return taken
+  if (taken.length > 0) return refused(...taken)
   const at = parts.clock.now()
   const id = await nextRequestId(tx)
   const against = grounds.kind === 'lease-end' ? await grounds.begin(tx, id) : []
-  if (against.length > 0) return against
-  const pending = pendingOf(raising, { id, at, expiresAt: at + parts.limits.requestExpiresMs })
+  if (against.length > 0) return refused(...against)
+  const { home, places } = placesFor(parts.requestsChannels, raising.channel)
+  const pending = pendingOf(raising, { channel: home, id, at, expiresAt: at + parts.limits.requestExpiresMs })
   await insertRequest(tx, pending)
   const request = await authorised(tx, pending, grounds)
   await saveFacts(tx, facts, at)
-  await post(tx, channel, await cardOf(tx, request, at), { at, requestId: id, otherwise: back })
+  const card = await cardOf(tx, request, at)
+  for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
   if ('authority' in request && request.authority.kind === 'break-glass')
-    await post(tx, parts.changesChannel ?? channel, brokenGlassNotice(request), { at, otherwise: back })
+    await post(tx, parts.changesChannel ?? home, brokenGlassNotice(request), { at, otherwise: back })
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
-  return []
+  return accepted(request)
 }
 
 const pendingOf = (
-  { plan, asked, channel, privately, lease, grounds }: Raising,
-  { id, at, expiresAt }: { readonly id: string; readonly at: number; readonly expiresAt: number },
+  { plan, command, asked, privately, lease, grounds }: Raising,
+  { id, channel, at, expiresAt }: Pick<Request, 'id' | 'channel' | 'expiresAt'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
   id,
   version: 1,
   plan,
+  ...(command === undefined ? {} : { command }),
   channel,
   ...(privately === undefined ? {} : { privately }),
   asked: { ...asked, at },

@@ -1,19 +1,18 @@
 /** `reload`: the policy read again from its file, for all that comes from now on. */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
-import { revisionOf } from '../core/policy/policy'
 import { post } from '../store/outbox'
 import { say, type Caller, type Consequence } from './consequence'
 import type { Parts } from './parts'
 
-export const reloadPolicy = (parts: Parts, caller: Caller): Consequence => {
-  const before = revisionOf(parts.policy.inForce())
-  const read = parts.policy.reload()
+export const reloadPolicy = async (parts: Parts, caller: Caller): Promise<Consequence> => {
+  const before = parts.policy.inForce().revision
+  const read = await parts.policy.reload()
   if (!read.ok) {
     parts.log.warn({ by: caller.account, errors: read.refusals.length }, 'the policy stays as it was')
     return say(refusalNotice(read.refusals))
   }
-  const after = revisionOf(read.value)
+  const after = read.value.revision
   parts.log.info({ by: caller.account, before, after }, 'policy read again')
   if (after === before) return say(doneNotice('The policy is as it was.'))
   return async (tx) => {

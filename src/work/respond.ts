@@ -21,6 +21,8 @@ import { isPartitionable } from '../core/partitions'
 import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { findRequest, history, lineOf, requestsIn } from '../store/requests'
+import { askAgain } from './again'
+import { comment } from './comment'
 import { ask } from './ask'
 import { cardOf } from './card'
 import { say, type Caller, type Consequence } from './consequence'
@@ -61,6 +63,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
         { leaseId: command.requestId, consents: consentsOf(command), reason: command.reason },
         caller,
       )
+    case 'again':
+      return askAgain(parts, command.requestId, caller)
+    case 'comment':
+      return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':
@@ -216,5 +222,6 @@ const whoami = (parts: Parts, caller: Caller) => {
     person: person === null ? null : { name: person, accounts: policy.people.get(person) ?? [] },
     roles: rolesOf(policy, person),
     may: capabilitiesOf(policy, person),
+    unread: policy.unread,
   })
 }

@@ -3,8 +3,8 @@ import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
-import { wishOf } from '../core/policy/judge'
-import { revisionOf } from '../core/policy/policy'
+import { holdAt, holdText } from '../core/policy/calendar'
+import { subjectOf, wishOf } from '../core/policy/judge'
 import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
@@ -95,6 +95,11 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     await sayWaiting(parts, request, `${request.plan.host} is paused`)
     return false
   }
+  const hold = holdOn(parts, request)
+  if (hold !== null) {
+    await sayWaiting(parts, request, hold)
+    return false
+  }
   const fence = await parts.db.transaction().execute((tx) => lockHost(tx, request.plan.host, request.id))
   if (fence === null) return false
   const facts = request.state === 'approved' ? await readFacts(parts, host) : null
@@ -110,6 +115,13 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   })
   if (next?.state === 'running') await operate({ parts, host, request: next, stopping })
   return true
+}
+
+/** What has begun is brought to its end, whatever the policy's calendar says. */
+const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
+  const policy = parts.policy.inForce()
+  const hold = state === 'approved' ? holdAt(policy, subjectOf(plan), parts.clock.now()) : null
+  return hold && holdText(policy, hold)
 }
 
 const readFacts = async (parts: Parts, host: Host): Promise<HostFacts | null> => {
@@ -135,7 +147,7 @@ const changesIn = async (
 ): Promise<string[]> => {
   const { plan, asked } = request
   const policy = parts.policy.inForce()
-  const revision = revisionOf(policy)
+  const revision = policy.revision
   const own = await isHeldBy(parts.db, policy, plan, asked.by)
   const lapsed = lapses(policy, request, wishOf(plan, facts, own))
   if (digestNow(plan, facts, revision) === plan.digest) return lapsed

@@ -8,6 +8,7 @@ import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply } from '../store/requests'
 import { refreshCard } from './card'
+import { placesOf } from './copies'
 import type { Parts } from './parts'
 import { vendorsIn } from './smi'
 
@@ -29,7 +30,8 @@ export const verify = async (
     const at = parts.clock.now()
     const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
     if (!next.ok) return
-    await post(tx, request.channel, smiNotice(`in ${plan.to?.name ?? ''} on ${plan.host}`, reading), { at })
+    const notice = smiNotice(`in ${plan.to?.name ?? ''} on ${plan.host}`, reading)
+    for (const place of await placesOf(tx, request)) await post(tx, place, notice, { at })
     await refreshCard(tx, next.value, at)
   })
   parts.wake.deliver()

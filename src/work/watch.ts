@@ -1,4 +1,4 @@
-/** Time passing: hosts are read again, pending requests expire, leases end, old deliveries are forgotten. */
+/** Time passing: hosts and groups are read again, pending requests expire, leases end, old deliveries are forgotten. */
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
 import { saveFacts, saveUnreachable } from '../store/fleet'
@@ -10,9 +10,11 @@ import { endLost } from './lease/found'
 import { tendLeases } from './lease/tend'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
+import { remind } from './remind'
 
 const EXPIRY_CHECK_MS = 1_000
 const LEASE_CHECK_MS = 1_000
+const GROUPS_MS = 5 * 60_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
 export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
@@ -44,6 +46,14 @@ export const startWatching = (parts: Parts): Loop[] => [
   startLoop(
     parts.clock,
     guarded(parts, 'tending leases', () => tendLeases(parts), LEASE_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'reminding of requests', () => remind(parts), EXPIRY_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
   startLoop(
     parts.clock,

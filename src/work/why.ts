@@ -22,7 +22,9 @@ import { subjectsOf, type Subjects } from './subjects'
 export const why = async (parts: Parts, what: string, caller: Caller): Promise<Notice> => {
   if (/^R-\d+$/.test(what)) {
     const request = await findRequest(parts.db, what)
-    return request ? whyRequestNotice(request) : refusalNotice([noRequest(what)])
+    return request
+      ? whyRequestNotice(parts.policy.inForce(), request, parts.clock.now())
+      : refusalNotice([noRequest(what)])
   }
   const read = parse(what)
   return read.ok ? whyCommand(parts, read.value, caller) : refusalNotice(read.refusals)
@@ -41,7 +43,7 @@ const whyCommand = async (parts: Parts, command: Command, caller: Caller): Promi
   const { facts } = names.value.view
   const wish = facts && (await wishFor(parts, command, { names: names.value, facts, caller }))
   return wish
-    ? whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish)
+    ? whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish, parts.clock.now())
     : doneNotice(`${names.value.view.name} has not been read yet.`)
 }
 

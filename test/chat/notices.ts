@@ -249,6 +249,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     person: { name: 'maya', accounts: [MAYA] },
     roles: ['ask', 'admin'],
     may: ['ask', 'administer'],
+    unread: [],
   }),
   'whoami-nobody': whoamiNotice({
     account: JONAS,
@@ -256,6 +257,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     person: null,
     roles: [],
     may: [],
+    unread: [],
   }),
   done: doneNotice('`hv01` is paused: no new steps until `resume hv01`.', JONAS),
   refusal: refusalNotice([

@@ -18,6 +18,7 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
     'break-glass': 'approved',
     deny: 'denied',
     cancel: 'cancelled',
+    remind: 'pending',
     expire: 'expired',
   },
   approved: { cancel: 'cancelled', claim: 'running', void: 'void' },
@@ -51,6 +52,16 @@ describe('a request', () => {
       expect(next).toMatchObject({ ok: true, value: { state: to, version: from.version + 1 } })
       expect(next.ok && requestSchema.parse(next.value)).toEqual(next.ok && next.value)
     }
+  })
+
+  it('is reminded of once at each level, and of the lower no more after the higher', () => {
+    const reminded = after(pending, 'remind')
+    const escalated = transition(reminded, { ...EVENTS.remind, level: 'escalated' })
+
+    expect(reminded.reminded).toBe('approvers')
+    expect(transition(reminded, EVENTS.remind).ok).toBe(false)
+    expect(escalated).toMatchObject({ ok: true, value: { state: 'pending', reminded: 'escalated' } })
+    expect(escalated.ok && transition(escalated.value, EVENTS.remind).ok).toBe(false)
   })
 
   it('cannot be approved from the moment on at which it expires, and cannot expire before', () => {

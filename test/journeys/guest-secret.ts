@@ -179,7 +179,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
     hosts: new Map([[host.name, host]]),
     chat: slackChat(config, log),
     limits: { ...LIMITS, guestPatienceMs: 0 },
-    requestsChannel: null,
+    requestsChannels: [],
     changesChannel: null,
   })
   const http = await startHttp({

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { startPlayground, startServer, type Playground } from '../../src/app'
-import type { PolicyFile } from '../../src/core/policy/schema'
+import type { PolicyFile } from '../../src/core/policy/written'
 import { fleetFile } from '../../src/host/simulated/fleet'
 import {
   PEOPLE,
@@ -60,7 +60,7 @@ interface Button {
   readonly action_id: string
   readonly text: { readonly text: string }
 }
-const buttonsOf = (message: SlackMessage): Button[] =>
+export const buttonsOf = (message: SlackMessage): Button[] =>
   (message.blocks as unknown as { type: string; elements?: unknown[] }[])
     .filter((block) => block.type === 'actions')
     .flatMap((block) => block.elements as Button[])

@@ -44,3 +44,20 @@ test('a reload takes a new policy in, and a wrong file changes nothing and says 
   expect(textOf(await bot.says(JONAS, 'reload'))).toContain('The policy was read again')
   expect(textOf(await bot.says(MAYA, 'why "assign hv01/gpu0 to train-01"'))).toContain('1 of platform')
 })
+
+test('quiet hours hold what was approved, which whoever asked is told at once, and a reload without them lets it go', async () => {
+  const quietHours = [{ name: 'always', from: '00:00', until: '00:00' }]
+  bot.writesPolicy({ ...TEAM, quietHours })
+  await bot.says(JONAS, 'reload')
+
+  await bot.says(MAYA, 'assign hv01/gpu0 to train-01')
+  const later = 'R-1 begins later: the quiet hours always last until'
+  await bot.sees(GPU, (message) => message.ephemeralFor === MAYA && textOf(message).includes(later))
+  expect(textOf(await bot.says(MAYA, 'why R-1'))).toContain('It begins later: the quiet hours always')
+  for (const each of [JONAS, PRIYA]) await bot.presses(each, 'Approve')
+  await sees('R-1 · approved, waiting: the quiet hours always last until')
+
+  bot.writesPolicy(TEAM)
+  await bot.says(JONAS, 'reload')
+  await sees('R-1 · done')
+})

@@ -1,125 +1,127 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { GPU, JONAS, MAYA, PRIYA, startJourney, textOf, type Journey } from './playground'
+import { textOf } from './drivers'
+import { CHATS, startJourneyIn, type Journey } from './workplace'
 
-let journey: Journey
-beforeEach(async () => {
-  journey = await startJourney()
-})
-afterEach(() => journey.end())
-
-const seesCard = (words: string) =>
-  journey.sees(GPU, (message) => message.ephemeralFor === undefined && textOf(message).includes(words))
-
-describe('a request that cannot be posted', () => {
-  test('is told privately to who asked, with the reason, the cure, and how to decide without its buttons', async () => {
-    journey.slack.fault({ method: 'chat.postMessage', times: 1, kind: 'error', error: 'not_in_channel' })
-
-    const told = await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
-
-    expect(told.ephemeralFor).toBe(MAYA)
-    expect(textOf(told)).toMatch(/I could not post this: .*R-1 Assign hv01\/gpu0 to train-01/)
-    expect(textOf(told)).toContain('not_in_channel')
-    expect(textOf(told)).toContain('/invite')
-    expect(textOf(told)).toContain('approve R-1')
+describe.each(CHATS)('in %s', (chat) => {
+  let journey: Journey
+  beforeEach(async () => {
+    journey = await startJourneyIn(chat)
   })
+  afterEach(() => journey.end())
 
-  test('can still be approved by its id', async () => {
-    journey.slack.fault({ method: 'chat.postMessage', times: 1, kind: 'error', error: 'not_in_channel' })
-    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
+  const seesCard = (words: string) =>
+    journey.sees((message) => message.to === null && textOf(message).includes(words))
 
-    await journey.says(JONAS, 'approve R-1')
+  describe('a request that cannot be posted', () => {
+    test('is told to who asked, with the reason, the cure, and how to decide without its buttons', async () => {
+      const refusal = journey.refusesPost()
 
-    await journey.sees(GPU, (message) => textOf(message).includes('NVIDIA A100'))
-    expect(journey.world.facts('hv01').vms.find((vm) => vm.name === 'train-01')?.assigned).toHaveLength(1)
-  })
-})
+      const told = await journey.says('maya', 'assign hv01/gpu0 to train-01')
 
-describe('an approved request', () => {
-  test('waits in sight for its paused host, and runs when that is resumed', async () => {
-    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
-    await journey.says(PRIYA, 'pause hv01')
-    await journey.presses(JONAS, 'Approve')
-    await seesCard('R-1 · approved, waiting: hv01 is paused')
-
-    await journey.says(PRIYA, 'resume hv01')
-
-    await seesCard('R-1 · done')
-  })
-})
-
-describe('an answer to a command', () => {
-  test('about a request that does not exist names it, and says where the others are', async () => {
-    const shown = await journey.says(MAYA, 'show r-9')
-
-    expect(textOf(shown)).toContain('There is no request R-9')
-    expect(textOf(shown)).toContain('requests')
-  })
-
-  test('about a VM on another host says which host that is', async () => {
-    expect(textOf(await journey.says(MAYA, 'check hv01/gpu0 for vdi-01'))).toContain(
-      'vdi-01 is on hv02, but hv01/gpu0 is in hv01',
-    )
-  })
-
-  test('confirms a typed decision to who typed it', async () => {
-    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
-
-    await journey.says(JONAS, 'deny R-1 because patching')
-
-    const told = await journey.sees(GPU, (message) => message.ephemeralFor === JONAS)
-    expect(textOf(told)).toContain('R-1: denied.')
-  })
-
-  test('refuses nvidia-smi of a VM without a GPU, and says how to get one', async () => {
-    expect(textOf(await journey.says(MAYA, 'smi train-01'))).toContain('train-01 has no GPU')
-  })
-
-  test('lists requests and history in the words of the cards, with what holds a request up', async () => {
-    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
-    await journey.says(PRIYA, 'pause hv01')
-    await journey.presses(JONAS, 'Approve')
-    await seesCard('R-1 · approved, waiting: hv01 is paused')
-
-    const open = textOf(await journey.says(MAYA, 'requests'))
-    const past = textOf(await journey.says(MAYA, 'history'))
-
-    expect(open).toContain('approved, waiting (hv01 is paused): assign hv01/gpu0')
-    expect(past).toContain('approved to assign hv01/gpu0 to train-01')
-    expect(past).toContain('asked to assign hv01/gpu0 to train-01')
-  })
-})
-
-describe('a request that could not be undone', () => {
-  test('asks for a person, lists what repairs the host, and is closed once somebody has', async () => {
-    const refuse = (step: 'enableDevice' | 'dismountDevice') =>
-      journey.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' })
-    await journey.says(MAYA, 'assign hv01/gpu0 to train-01')
-    await journey.presses(JONAS, 'Approve')
-    await seesCard('R-1 · done')
-    refuse('enableDevice')
-    refuse('dismountDevice')
-    await journey.says(MAYA, 'release hv01/gpu0 --shutdown')
-    await journey.presses(JONAS, 'Approve')
-    const card = await seesCard('R-2 · needs attention')
-    expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
-    expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')
-
-    const early = await journey.says(PRIYA, 'resolve R-2')
-    const facts = journey.world.facts('hv01')
-    const { instanceId, locationPath } = facts.gpus.find((gpu) => gpu.slot === 'gpu0')!
-    journey.world.act('hv01', {
-      kind: 'enableDevice',
-      gpu: { alias: 'hv01/gpu0', instanceId, locationPath },
+      expect(told.to).toBe(journey.readers('maya'))
+      expect(textOf(told)).toMatch(/I could not post this: .*R-1 Assign hv01\/gpu0 to train-01/)
+      expect(textOf(told)).toMatch(refusal)
+      expect(textOf(told)).toContain('approve R-1')
     })
-    const late = await journey.says(PRIYA, 'resolve R-2')
 
-    expect(textOf(early)).toContain('still disabled on the host')
-    expect(textOf(late)).toContain('R-2 is resolved')
-    await seesCard('R-2 · resolved by an administrator')
-    expect(textOf(await journey.says(MAYA, 'assign hv01/gpu0 to train-02 --shutdown'))).toContain('R-3')
+    test('can still be approved by its id', async () => {
+      journey.refusesPost()
+      await journey.says('maya', 'assign hv01/gpu0 to train-01')
+
+      await journey.says('jonas', 'approve R-1')
+
+      await journey.sees((message) => textOf(message).includes('NVIDIA A100'))
+      expect(journey.world.facts('hv01').vms.find((vm) => vm.name === 'train-01')?.assigned).toHaveLength(1)
+    })
   })
 
-  test('is closed by an administrator only', async () => {
-    expect(textOf(await journey.says(JONAS, 'resolve R-1'))).toContain('does not let you resolve')
+  describe('an approved request', () => {
+    test('waits in sight for its paused host, and runs when that is resumed', async () => {
+      await journey.says('maya', 'assign hv01/gpu0 to train-01')
+      await journey.says('priya', 'pause hv01')
+      await journey.presses('jonas', 'Approve')
+      await seesCard('R-1 · approved, waiting: hv01 is paused')
+
+      await journey.says('priya', 'resume hv01')
+
+      await seesCard('R-1 · done')
+    })
+  })
+
+  describe('an answer to a command', () => {
+    test('about a request that does not exist names it, and says where the others are', async () => {
+      const shown = await journey.says('maya', 'show r-9')
+
+      expect(textOf(shown)).toContain('There is no request R-9')
+      expect(textOf(shown)).toContain('requests')
+    })
+
+    test('about a VM on another host says which host that is', async () => {
+      expect(textOf(await journey.says('maya', 'check hv01/gpu0 for vdi-01'))).toContain(
+        'vdi-01 is on hv02, but hv01/gpu0 is in hv01',
+      )
+    })
+
+    test('confirms a typed decision to who typed it', async () => {
+      await journey.says('maya', 'assign hv01/gpu0 to train-01')
+
+      await journey.says('jonas', 'deny R-1 because patching')
+
+      const told = await journey.sees((message) => textOf(message).includes('R-1: denied.'))
+      expect(told.to).toBe(journey.readers('jonas'))
+    })
+
+    test('refuses nvidia-smi of a VM without a GPU, and says how to get one', async () => {
+      expect(textOf(await journey.says('maya', 'smi train-01'))).toContain('train-01 has no GPU')
+    })
+
+    test('lists requests and history in the words of the cards, with what holds a request up', async () => {
+      await journey.says('maya', 'assign hv01/gpu0 to train-01')
+      await journey.says('priya', 'pause hv01')
+      await journey.presses('jonas', 'Approve')
+      await seesCard('R-1 · approved, waiting: hv01 is paused')
+
+      const open = textOf(await journey.says('maya', 'requests'))
+      const past = textOf(await journey.says('maya', 'history'))
+
+      expect(open).toContain('approved, waiting (hv01 is paused): assign hv01/gpu0')
+      expect(past).toContain('approved to assign hv01/gpu0 to train-01')
+      expect(past).toContain('asked to assign hv01/gpu0 to train-01')
+    })
+  })
+
+  describe('a request that could not be undone', () => {
+    test('asks for a person, lists what repairs the host, and is closed once somebody has', async () => {
+      const refuse = (step: 'enableDevice' | 'dismountDevice') =>
+        journey.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' })
+      await journey.says('maya', 'assign hv01/gpu0 to train-01')
+      await journey.presses('jonas', 'Approve')
+      await seesCard('R-1 · done')
+      refuse('enableDevice')
+      refuse('dismountDevice')
+      await journey.says('maya', 'release hv01/gpu0 --shutdown')
+      await journey.presses('jonas', 'Approve')
+      const card = await seesCard('R-2 · needs attention')
+      expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
+      expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')
+
+      const early = await journey.says('priya', 'resolve R-2')
+      const facts = journey.world.facts('hv01')
+      const { instanceId, locationPath } = facts.gpus.find((gpu) => gpu.slot === 'gpu0')!
+      journey.world.act('hv01', {
+        kind: 'enableDevice',
+        gpu: { alias: 'hv01/gpu0', instanceId, locationPath },
+      })
+      const late = await journey.says('priya', 'resolve R-2')
+
+      expect(textOf(early)).toContain('still disabled on the host')
+      expect(textOf(late)).toContain('R-2 is resolved')
+      await seesCard('R-2 · resolved by an administrator')
+      expect(textOf(await journey.says('maya', 'assign hv01/gpu0 to train-02 --shutdown'))).toContain('R-3')
+    })
+
+    test('is closed by an administrator only', async () => {
+      expect(textOf(await journey.says('jonas', 'resolve R-1'))).toContain('does not let you resolve')
+    })
   })
 })

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import { Fault } from '../../src/core/errors'
 import { vmId } from '../../src/core/inventory'
-import { openStore, type Store } from '../../src/store/database'
+import { openStore, type Store, type Tx } from '../../src/store/database'
 import { ALL_HOSTS, baselinesOf, isPaused, pause, resume, saveBaselines } from '../../src/store/fleet'
 import { append, entriesOf, lockHost } from '../../src/store/journal'
 import { openDeliveries, openInbox } from '../../src/store/inbox'
@@ -158,13 +158,13 @@ describe('requests that were written before there were quorums', () => {
     const pending = { ...old, asked: said }
     const approved = { ...old, id: 'R-2', state: 'approved', asked: said, approval }
     await store.db.transaction().execute(async (tx) => {
-      for (const statement of ['drop table decisions', ...(MIGRATIONS[0] ?? []).filter(isDecisions)])
-        await sql.raw(statement).execute(tx)
+      for (const { name } of await tablesOf(tx)) await sql.raw(`drop table ${name}`).execute(tx)
+      for (const statement of MIGRATIONS.slice(0, BEFORE_QUORUMS).flat()) await sql.raw(statement).execute(tx)
       await sql`insert into decisions values ('R-2', 'slack:T1/U2', 'approve', 5)`.execute(tx)
       for (const id of ['R-1', 'R-2']) await insertRequest(tx, { ...lists, id })
       for (const each of [pending, approved])
         await sql`update requests set body = ${JSON.stringify(each)} where id = ${each.id}`.execute(tx)
-      await sql`pragma user_version = 2`.execute(tx)
+      await sql.raw(`pragma user_version = ${BEFORE_QUORUMS}`).execute(tx)
     })
     await store.close()
 
@@ -191,4 +191,10 @@ describe('requests that were written before there were quorums', () => {
   })
 })
 
-const isDecisions = (statement: string): boolean => statement.startsWith('create table decisions')
+const BEFORE_QUORUMS = 2
+const tablesOf = async (tx: Tx) =>
+  (
+    await sql<{
+      name: string
+    }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`.execute(tx)
+  ).rows

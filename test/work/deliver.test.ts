@@ -108,8 +108,10 @@ const textsSent = () => sent.map(({ notice }) => notice.summary)
 /** What left, for reading: the text, the message it edits, and whether it calls itself a second copy. */
 const allShown = () =>
   sent.map(({ notice, ref }) => {
-    const doubled = JSON.stringify(notice.parts).includes('did not confirm an earlier copy')
-    return `${notice.summary}${ref === null ? '' : ` in ${ref}`}${doubled ? ' (second copy)' : ''}`
+    const parts = JSON.stringify(notice.parts)
+    const doubled = parts.includes('did not confirm an earlier copy') ? ' (second copy)' : ''
+    const instead = parts.includes('takes the place of an earlier copy') ? ' (instead)' : ''
+    return `${notice.summary}${ref === null ? '' : ` in ${ref}`}${doubled}${instead}`
   })
 
 describe('posts to one place', () => {
@@ -317,11 +319,11 @@ describe('the card of a request', () => {
 
   it.each([
     ['is simply edited again when the fate of the edit is not known', [UNKNOWN], ['approved in m1']],
-    ['is a new message when the old one can no longer be edited', [IMPOSSIBLE], ['approved']],
+    ['is a new message when the old one can no longer be edited', [IMPOSSIBLE], ['approved (instead)']],
     [
       'is told to whoever waits for it when there can be no new message either',
       [IMPOSSIBLE, IMPOSSIBLE],
-      ['approved', 'Not posted: approved'],
+      ['approved (instead)', 'Not posted: approved'],
     ],
   ])('%s', async (_, fates, expected) => {
     await cardPosted()
@@ -333,7 +335,7 @@ describe('the card of a request', () => {
     expect(allShown()).toEqual(['pending', 'approved in m1', ...expected])
   })
 
-  it('that is a new message is the one that is edited from then on, and is called no second copy', async () => {
+  it('that is a new message is the one that is edited from then on, and goes on saying what it replaces', async () => {
     await cardPosted()
     await edited('approved')
     fated(IMPOSSIBLE, UNKNOWN)
@@ -342,7 +344,11 @@ describe('the card of a request', () => {
 
     await deliverAll()
 
-    expect(allShown().slice(2)).toEqual(['approved', 'approved (second copy)', 'done in m4'])
+    expect(allShown().slice(2)).toEqual([
+      'approved (instead)',
+      'approved (second copy)',
+      'done in m4 (second copy)',
+    ])
   })
 
   it('that was given up has no edits any more', async () => {

@@ -4,8 +4,6 @@ import type { Command } from '../../src/core/command'
 import { parse } from '../../src/core/grammar/parse'
 import type { Notice } from '../../src/core/notice'
 import type { Address, Clock } from '../../src/core/ports'
-import { NO_TERMS, type LeaseTerms } from '../../src/core/policy/terms'
-import { timeZone } from '../../src/core/lease/zone'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
@@ -28,7 +26,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const DIRECT: Address = { kind: 'channel', chat: 'slack', channel: MAYA.slack }
 const RULES = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] } }]
-const GRACE: LeaseTerms = { ...NO_TERMS, end: { kind: 'shutdown', graceMs: HOUR } }
+const GRACE = { end: { then: 'shutdown', grace: '1h' } }
 
 let dir: string
 let store: Store
@@ -49,8 +47,8 @@ afterEach(async () => {
   removeTempDir(dir)
 })
 
-const under = (leases: LeaseTerms, more: object = {}): void => {
-  parts = { ...parts, policy: fixedPolicy({ ...aPolicy({ rules: RULES, ...more }), leases }) }
+const under = (leases: object, more: object = {}): void => {
+  parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: RULES, leases, ...more })) }
 }
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: DIRECT },
@@ -116,7 +114,7 @@ describe('a lease', () => {
   })
 
   it('lasts until the time of the clock where the person is', async () => {
-    under({ ...GRACE, timeZone: timeZone.parse('Europe/Berlin') })
+    under(GRACE, { timeZone: 'Europe/Berlin' })
 
     await lent('assign hv01/gpu0 to train-01 until tomorrow 18:00 because of the demo')
 
@@ -163,7 +161,7 @@ describe('a lease', () => {
   })
 
   it('is extended within the caps alone, and by its holder alone', async () => {
-    under({ ...GRACE, caps: { totalMs: DAY, extensionMs: 4 * HOUR } })
+    under({ ...GRACE, longest: '1d', extension: '4h' })
     await lent('assign hv01/gpu0 to train-01 for 20h')
 
     expect((await says('extend R-1 by 5h'))?.summary).toContain('extended by 4h at most')
@@ -200,7 +198,7 @@ describe('a lease', () => {
     await tendLeases(parts)
     await clock.sleep(HOUR)
     await tendLeases(parts)
-    under({ ...GRACE, caps: { totalMs: DAY, extensionMs: null } })
+    under({ ...GRACE, longest: '1d' })
     expect((await runs('R-2')).state).toBe('void')
 
     await tendLeases(parts)
@@ -215,7 +213,7 @@ describe('a lease', () => {
   })
 
   it('is never taken back by the bot where the policy says to ask first', async () => {
-    under(NO_TERMS)
+    under({})
     await lent('assign hv01/gpu0 to train-01 for 1h')
 
     await pass(30 * DAY, 6 * HOUR)
@@ -253,7 +251,7 @@ describe('a lease', () => {
 
 describe('caps and quotas', () => {
   it('are held against what is asked', async () => {
-    under({ ...GRACE, caps: { totalMs: DAY, extensionMs: null } })
+    under({ ...GRACE, longest: '1d' })
 
     expect((await says('assign hv01/gpu0 to train-01 for 2d'))?.summary).toContain('last 1d at most')
     expect((await says('assign hv01/gpu0 to train-01'))?.summary).toContain('without an end')
@@ -261,8 +259,7 @@ describe('caps and quotas', () => {
   })
 
   it('are counted over both accounts of a person', async () => {
-    const { quota } = NO_TERMS
-    under({ ...GRACE, quota: { ...quota, person: { gpus: 1, gpuHours: null } } })
+    under({ ...GRACE, person: { gpus: 1 } })
     await lent('assign hv01/gpu0 to train-01 for 8h')
 
     expect((await says('assign hv01/gpu1 to train-02 for 8h --shutdown', teams(MAYA)))?.summary).toContain(
@@ -271,8 +268,7 @@ describe('caps and quotas', () => {
   })
 
   it('are looked at again when it begins: of two that were approved, the second is void', async () => {
-    const { quota } = NO_TERMS
-    under({ ...GRACE, quota: { ...quota, person: { gpus: 1, gpuHours: null } } })
+    under({ ...GRACE, person: { gpus: 1 } })
     expect(await says('assign hv01/gpu0 to train-01 for 8h')).toBeNull()
     expect(await says('assign hv01/gpu1 to train-02 for 8h --shutdown')).toBeNull()
     for (const id of ['R-1', 'R-2']) await approves(id)

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Notice } from '../../src/core/notice'
+import { DAYS } from '../../src/core/policy/written'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { openStore, type Store } from '../../src/store/database'
 import { pause, resume } from '../../src/store/fleet'
 import { duePosts } from '../../src/store/outbox'
+import { fixedPolicy } from '../../src/policy-source'
 import type { Parts } from '../../src/work/parts'
 import { runRequest, startRunning } from '../../src/work/run'
 import { fakeClock } from '../fakes/clock'
@@ -39,6 +41,7 @@ const approvedAssign = async () => {
   const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
   return decided(parts, id)
 }
+const ALWAYS = { name: 'always', days: [...DAYS], from: '00:00', until: '00:00' }
 const scope = { scope: HOST, account: ADMIN, at: 0 }
 
 describe('the card of an approved request says what it waits for', () => {
@@ -53,6 +56,20 @@ describe('the card of an approved request says what it waits for', () => {
 
     expect(begun).toBe(false)
     expect(whilePaused.summary).toContain('approved, waiting: hv01 is paused')
+    expect((await cardOf(request.id)).summary).toContain('done')
+  })
+
+  it('when the policy has quiet hours, which hold the first step and give way to nobody', async () => {
+    const policy = { ...parts.policy.inForce(), quietHours: [ALWAYS] }
+    const quiet: Parts = { ...parts, policy: fixedPolicy(policy) }
+    const request = await approvedAssign()
+
+    const begun = await runRequest(quiet, request, running)
+    const meanwhile = await cardOf(request.id)
+    await runRequest(parts, request, running)
+
+    expect(begun).toBe(false)
+    expect(meanwhile.summary).toContain('approved, waiting: the quiet hours always last until')
     expect((await cardOf(request.id)).summary).toContain('done')
   })
 

@@ -7,6 +7,7 @@ import { decodePress, isOurAction } from './press'
 import { allowedReplyUrl } from './replyUrl'
 
 const id = z.string().regex(/^[A-Z0-9]{1,30}$/)
+/** What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
 const textLimit = 20_000
 /** A response URL works for 30 minutes; the last one is left alone so that no answer is sent into its end. */
 const replyWindowMs = 29 * 60_000
@@ -83,7 +84,6 @@ export const readCommand = (config: SlackConfig, body: unknown, now: number): Re
   if (foreign !== null) return { kind: 'foreign', team: foreign, replyUrl }
   if (payload.command !== config.command) return { kind: 'not-ours', why: 'unknown command', replyUrl }
   const text = unescapeMarkup(payload.text)
-  if (text.length > textLimit) return { kind: 'malformed', why: 'text: too long' }
   return {
     kind: 'delivery',
     delivery: {
@@ -91,7 +91,7 @@ export const readCommand = (config: SlackConfig, body: unknown, now: number): Re
       at: now,
       from: `slack:${payload.team_id}/${payload.user_id}`,
       ...addresses({ channel: payload.channel_id, user: payload.user_id, replyUrl, now }),
-      said: { kind: 'text', text },
+      said: { kind: 'text', text: text.slice(0, textLimit) },
     },
   }
 }

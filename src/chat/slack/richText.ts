@@ -15,11 +15,11 @@ export const textElement = (text: string, style?: Style): RichTextElement =>
 /** One run at most as long as Slack lets a section's text be, so that no single value fills the message. */
 const shown = (text: string): string => cut(plain(text), limits.sectionText)
 
-const personElement = (account: string): RichTextElement => {
+const personElement = ({ person: account, name }: Extract<Run, { person: string }>): RichTextElement => {
   const user = /^slack:[A-Z0-9]+\/([A-Z0-9]+)$/.exec(account)?.[1]
   return user
     ? { type: 'user', user_id: user }
-    : textElement(cut(accountText(account, 'slack'), limits.sectionText))
+    : textElement(cut(accountText(account, 'slack', name), limits.sectionText))
 }
 
 /** Slack shows it in the reader's zone and language, and the fallback where it cannot. */
@@ -32,7 +32,7 @@ const dateElement = (ms: number): RichTextElement => ({
 
 const runElement = (run: Run, style?: Style): RichTextElement => {
   if (typeof run === 'string') return textElement(shown(run), style)
-  if ('person' in run) return personElement(run.person)
+  if ('person' in run) return personElement(run)
   if ('time' in run) return dateElement(run.time)
   if ('code' in run) return textElement(shown(run.code), { ...style, code: true })
   return textElement(shown(run.strong), { ...style, bold: true })

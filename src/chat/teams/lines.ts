@@ -24,10 +24,14 @@ export const textRuns = (text: string, style: Style = {}): TextRun[] =>
 
 const shown = (text: string): string => cut(plain(text), limits.run)
 
-/** A name, never a mention: those notify. Where none is known, the id that the chat has. */
-const personText = (account: string, nameOf: NameOf): string => {
+type PersonRun = Extract<Run, { person: string }>
+
+/** A name, never a mention: those notify. Where none is known, the one in the policy, or the id. */
+const personText = ({ person: account, name: known }: PersonRun, nameOf: NameOf): string => {
   const name = nameOf(account)
-  return name === null ? cut(accountText(account, 'teams'), limits.run) : cut(oneLine(name), limits.name)
+  return name === null
+    ? cut(accountText(account, 'teams', known), limits.run)
+    : cut(oneLine(name), limits.name)
 }
 
 /** Letters, digits, and what joins them in names: nothing that markdown, mentions or links are made of. */
@@ -42,7 +46,7 @@ const pieceOf = (run: Run, nameOf: NameOf): Piece => {
   if (typeof run === 'string') return { kind: 'text', text: shown(run), style: {} }
   if ('time' in run) return { kind: 'time', time: run.time }
   const loud = { kind: 'text', style: { weight: 'Bolder' } } as const
-  if ('person' in run) return { ...loud, text: personText(run.person, nameOf) }
+  if ('person' in run) return { ...loud, text: personText(run, nameOf) }
   if ('strong' in run) return { ...loud, text: shown(run.strong) }
   return { kind: 'text', text: shown(run.code), style: { fontType: 'Monospace' } }
 }

@@ -8,6 +8,7 @@ import { decodePress, pressVerb } from './press'
 
 const guid = z.guid().transform((id) => id.toLowerCase())
 const shortId = z.string().min(1).max(300)
+/** What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
 const textLimit = 20_000
 
 const mention = z.object({
@@ -144,8 +145,12 @@ const readMessage = (config: TeamsConfig, read: Activity, now: number): Reading 
   const { text, mentioned } = textOf(read)
   if (read.conversation.conversationType !== 'personal' && !mentioned)
     return { kind: 'nothing', type: 'overheard' }
-  if (text.length > textLimit) return { kind: 'malformed', why: 'text: too long' }
-  return deliveryOf(config, read, { by: 'text', said: { kind: 'text', text }, invoke: false }, now)
+  return deliveryOf(
+    config,
+    read,
+    { by: 'text', said: { kind: 'text', text: text.slice(0, textLimit) }, invoke: false },
+    now,
+  )
 }
 
 /** Reads an activity whose token was verified. `now` is epoch milliseconds. */

@@ -5,7 +5,8 @@ import type { TeamsConfig } from './config'
 const hosts = new Set(['smba.trafficmanager.net', 'smba.infra.gcc.teams.microsoft.com'])
 
 /** Where a conversation is reached of which nothing but the id is known. */
-export const globalServiceUrl = 'https://smba.trafficmanager.net/teams/'
+export const homeServiceUrl = (config: TeamsConfig | null): string =>
+  config?.cloud.kind === 'local' ? config.cloud.serviceUrl : 'https://smba.trafficmanager.net/teams/'
 
 /** May the bot send its token there? */
 export const isAllowedServiceUrl = ({ cloud }: TeamsConfig, serviceUrl: string): boolean => {

@@ -25,6 +25,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   'lease-end': 'the end of its lease:',
   deny: 'denied to',
   cancel: 'withdrawn: to',
+  remind: 'nobody had decided yet: to',
   expire: 'expired: to',
   claim: 'began to',
   void: 'void: to',

@@ -16,9 +16,11 @@ export interface Who {
   readonly person: { readonly name: string; readonly accounts: readonly string[] } | null
   readonly roles: readonly string[]
   readonly may: readonly Capability[]
+  /** Groups whose members are not known. */
+  readonly unread: readonly string[]
 }
 
-export const whoamiNotice = ({ account, name, person, roles, may }: Who): Notice => ({
+export const whoamiNotice = ({ account, name, person, roles, may, unread }: Who): Notice => ({
   summary: `You are ${name}`,
   tone: 'plain',
   parts: [
@@ -34,6 +36,16 @@ export const whoamiNotice = ({ account, name, person, roles, may }: Who): Notice
     },
     ...(person === null ? [] : [personPart(person, roles)]),
     { kind: 'text', runs: [mayText(person, may)] },
+    ...(unread.length === 0
+      ? []
+      : [
+          {
+            kind: 'note' as const,
+            runs: [
+              `Who is in ${unread.join(', ')} could not be read, so nobody has a role by it. The log of the bot says why.`,
+            ],
+          },
+        ]),
   ],
 })
 

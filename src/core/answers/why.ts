@@ -4,7 +4,8 @@ import { titleOf } from '../cards/plan'
 import type { Outcome } from '../errors'
 import { runsOf } from '../grammar/prose'
 import type { Notice, Part, Run } from '../notice'
-import { answerOf, judge, rulesFor, type Fit, type Wish } from '../policy/judge'
+import { holdAt, holdText } from '../policy/calendar'
+import { answerOf, judge, rulesFor, subjectOf, type Fit, type Subject, type Wish } from '../policy/judge'
 import { rolesOf, type Policy } from '../policy/policy'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
@@ -31,8 +32,13 @@ const WORDS: { readonly [A in string]?: string } = {
   automatic: 'This would go on at once, without an approver.',
 }
 
-/** Of a command that nobody gave: `person` is who asks why. */
-export const whyWishNotice = (policy: Policy, person: string, wish: Wish): Notice => {
+const laterPart = (policy: Policy, subject: Subject, now: number): Part[] => {
+  const hold = holdAt(policy, subject, now)
+  return hold ? [text(`It begins later: ${holdText(policy, hold)}.`)] : []
+}
+
+/** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
+export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {
   const judgement = judge(policy, person, wish)
   const answer = answerOf(judgement)
   return {
@@ -43,6 +49,7 @@ export const whyWishNotice = (policy: Policy, person: string, wish: Wish): Notic
       text(WORDS[answer] ?? `This would wait for ${answer}.`),
       ...rulesFor(policy, wish).map(fitPart),
       ...against(judgement),
+      ...(judgement.ok ? laterPart(policy, wish, now) : []),
       {
         kind: 'note',
         runs: [`You are ${person}, with the roles: ${rolesOf(policy, person).join(', ') || 'none'}.`],
@@ -55,7 +62,7 @@ const against = (judgement: Outcome<unknown>): Part[] =>
   judgement.ok ? [] : refusalNotice(judgement.refusals).parts
 
 /** Of a request: what it needs and has, and what it was carried out on. */
-export const whyRequestNotice = (request: Request): Notice => {
+export const whyRequestNotice = (policy: Policy, request: Request, now: number): Notice => {
   const title = `${request.id} ${titleOf(request.plan)}: ${stateWords(request)}`
   const needs = request.needs.map(({ rule, by, count }) =>
     text('Rule ', { strong: rule }, ` wants ${count} of ${by.join(' or ')}.`),
@@ -70,6 +77,9 @@ export const whyRequestNotice = (request: Request): Notice => {
       ...request.approvals.map(({ by, person, roles }) =>
         text({ person: by }, ` counts as ${person}, by the role ${roles.join(', ')}.`),
       ),
+      ...(request.state === 'pending' || request.state === 'approved'
+        ? laterPart(policy, subjectOf(request.plan), now)
+        : []),
       {
         kind: 'note',
         runs: runsOf(

@@ -3,7 +3,7 @@ import type { Lease } from '../lease/lease'
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
 import type { Authority, Said } from '../approval'
-import type { Request, RequestState, Verification } from '../request'
+import { mayBeAskedAgain, type Request, type RequestState, type Verification } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { askedEndRuns, leaseRuns } from './lease'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
@@ -18,6 +18,8 @@ export interface Moment {
   readonly waiting: string | null
   /** The lease that it made, as it is at this moment. */
   readonly lease?: Lease | null
+  /** Oldest first. */
+  readonly comments?: readonly { readonly by: string; readonly at: number; readonly text: string }[]
 }
 
 /** `progress` is null until the run begins. */
@@ -39,6 +41,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       ...leaseParts(request, moment.lease ?? null),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
+      ...commentParts(moment),
       ...buttonParts(request),
     ],
   }
@@ -58,6 +61,12 @@ const MOVES: { readonly [S in RequestState]: boolean } = {
   expired: false,
   void: false,
 }
+
+const commentParts = ({ comments = [] }: Moment): Part[] =>
+  comments.map(({ by, at, text }) => ({
+    kind: 'text',
+    runs: [{ person: by }, ', ', { time: at }, `: ${text}`],
+  }))
 
 const askedRuns = (asked: Said): Run[] => [
   'Asked by ',
@@ -160,7 +169,7 @@ const endParts = (request: Request): Part[] => {
       return [
         ...parts,
         { kind: 'text', runs: [request.changes.join('\n')] },
-        { kind: 'note', runs: ['Ask again to get a new plan.'] },
+        { kind: 'note', runs: ['Ask again for a new plan.'] },
       ]
     case 'rolled-back':
       return [
@@ -216,11 +225,19 @@ const attentionParts = (request: Extract<Request, { state: 'needs-attention' }>)
   },
 ]
 
+const againButton = (id: string): Buttons[number] => ({
+  label: 'Ask again',
+  style: 'plain',
+  press: { kind: 'say', text: `again ${id}` },
+})
+
 const buttonParts = (request: Request): Part[] => {
   const decide = (verdict: 'approve' | 'deny' | 'cancel') =>
     ({ kind: 'decide', verdict, requestId: request.id, version: request.version }) as const
   const cancel: Buttons[number] = { label: 'Cancel', style: 'plain', press: decide('cancel') }
   if (request.state === 'approved') return [{ kind: 'buttons', buttons: [cancel] }]
+  if (mayBeAskedAgain(request.state) && request.command)
+    return [{ kind: 'buttons', buttons: [againButton(request.id)] }]
   if (request.state !== 'pending') return []
   const costs =
     request.plan.costs.length > 0 ? `It costs: ${request.plan.costs.join(' ')}` : 'No VM is stopped by it.'

@@ -163,6 +163,23 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     ],
     needs: 'anyone',
   },
+  comment: {
+    usage: 'comment ID TEXT',
+    says: 'Say something about a request; it is shown on its card.',
+    examples: ['comment R-12 the other job ends at noon'],
+    notes: [REQUEST_ID, 'The card shows the last three. Nobody decides by a comment.'],
+    needs: 'anyone',
+  },
+  again: {
+    usage: 'again ID',
+    says: 'Ask anew for what a request asked that came to nothing: void, expired, denied, cancelled or undone.',
+    examples: ['again R-12'],
+    notes: [
+      REQUEST_ID,
+      'It is planned afresh and is yours, whoever asked first. Broken glass is not broken again.',
+    ],
+    needs: 'requester',
+  },
   history: {
     usage: 'history [NAME] [--page N]',
     says: 'What was done, when and by whom; for one GPU, VM, host or request if you name it.',

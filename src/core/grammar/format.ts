@@ -30,6 +30,8 @@ export const format = (command: Command): string => {
     kind,
     ...argumentsOf(kind, fields),
     ...flagsOf(kind, fields),
-    ...(typeof reason === 'string' ? ['because', quote(reason)] : []),
+    ...(typeof reason === 'string'
+      ? [...(FORMS[kind].reason === 'prose' ? [] : ['because']), quote(reason)]
+      : []),
   ].join(' ')
 }

@@ -37,7 +37,8 @@ export interface Argument {
 export interface Form {
   readonly arguments: readonly Argument[]
   readonly flags: readonly Flag[]
-  readonly reason: 'allowed' | 'none'
+  /** `prose`: whatever stands behind the arguments, without `because`. */
+  readonly reason: 'allowed' | 'none' | 'prose'
 }
 
 type Reading = Pick<Argument, 'field' | 'label' | 'what' | 'read' | 'write' | 'takes'>
@@ -128,6 +129,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   cancel: reasoned([must(ID)]),
   extend: form([must(ID), must({ ...DURATION, field: 'byMs' }, 'by')]),
   done: reasoned([must(ID)], CONSENT_FLAGS),
+  again: form([must(ID)]),
+  comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
   history: form([can(NAME)], HISTORY_FLAGS),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),

@@ -10,7 +10,8 @@ export { HELP, type HelpEntry }
 
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
-  ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'extend', 'done', 'cancel']],
+  ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
+  ['Keep', ['extend', 'done']],
   ['Decide', ['approve', 'deny']],
   ['Run the hosts', ['pause', 'resume', 'resolve', 'reload']],
   ['This bot', ['help', 'whoami']],

@@ -22,12 +22,19 @@ export const parse = (text: string): Outcome<Command> => {
         `Shorten it by ${length - LONGEST}.`,
       ),
     )
-  const line = scan(text)
+  const line = scan(text, wordsBeforeProse(text))
   if (!line.ok) return line
   const [head] = line.value.words
   if (head === undefined) return accepted({ kind: 'help' })
   const kind = KINDS.find((each) => each === head.text.toLowerCase())
   return kind === undefined ? unknownCommand(head) : parseAs(kind, head, line.value)
+}
+
+/** What is said about a request is prose as a whole, apostrophes and `because` included. */
+const wordsBeforeProse = (text: string): number | undefined => {
+  const head = /[^\s]+/.exec(text)?.[0].toLowerCase()
+  const kind = KINDS.find((each) => each === head && FORMS[each].reason === 'prose')
+  return kind && 1 + FORMS[kind].arguments.length
 }
 
 const unknownCommand = (head: Word): Outcome<never> => {
@@ -52,6 +59,8 @@ const parseAs = (kind: CommandKind, head: Word, line: Line): Outcome<Command> =>
         `Leave it out, or put it in quotes if it is a name. ${usage}`,
       ),
     )
+  if (form.reason === 'prose' && line.because === null && line.words.length > form.arguments.length)
+    return refused(refusal('syntax', `nothing stands behind ${spot(line.words.at(-1) ?? head)}`, usage))
   const reason = line.because === null ? null : readReason(line.because, form.flags, usage)
   if (reason?.ok === false) return reason
   const said = reason === null ? null : reason.value

@@ -113,8 +113,11 @@ const quotedWord = (
   return accepted({ word: { text: read.text, at, quoted: true }, end: read.end })
 }
 
-/** Cuts a line into words, up to `because`. Refused: a quote that is not closed, or closes in the middle of a word. */
-export const scan = (text: string): Outcome<Line> => {
+/**
+ * Cuts a line into words, up to `because`, or up to the prose behind so many words. Refused: a quote that is not closed, or
+ * closes in the middle of a word.
+ */
+export const scan = (text: string, proseBehind = Infinity): Outcome<Line> => {
   const characters = Array.from(text)
   const words: Word[] = []
   let index = 0
@@ -124,6 +127,12 @@ export const scan = (text: string): Outcome<Line> => {
       index++
       continue
     }
+    const last = words.at(-1)
+    if (last && words.length >= proseBehind)
+      return accepted({
+        words,
+        because: { word: last, rest: { characters: characters.slice(index), at: index + 1 } },
+      })
     if (familyOf(character) !== undefined) {
       const read = quotedWord(characters, index)
       if (!read.ok) return read

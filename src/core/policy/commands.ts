@@ -24,6 +24,8 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   release: 'ask',
   partition: 'ask',
   resize: 'ask',
+  again: 'ask',
+  comment: 'anyone listed',
   cancel: 'anyone listed',
   extend: 'anyone listed',
   done: 'anyone listed',

@@ -1,7 +1,7 @@
 /** The team's own examples beside its rules: what they expect, and what the policy answers. */
 import { answerOf, judge, type Wish } from './judge'
 import type { Policy } from './policy'
-import type { Example } from './schema'
+import type { Example } from './written'
 
 export interface Tried {
   readonly example: Example

@@ -27,13 +27,17 @@ export type Judgement =
   | { readonly kind: 'automatic'; readonly rules: readonly string[] }
   | { readonly kind: 'quorum'; readonly needs: readonly Need[] }
 
+export const subjectOf = ({ host, gpu, from, to }: Plan): Subject => ({
+  host,
+  gpu: gpu.alias,
+  model: gpu.model,
+  vms: [from, to?.id === from?.id ? null : to].flatMap((vm) => vm ?? []),
+})
+
 export const wishOf = (plan: Plan, facts: HostFacts, own: boolean): Wish => ({
+  ...subjectOf(plan),
   command: plan.action,
   mode: plan.mode,
-  host: plan.host,
-  gpu: plan.gpu.alias,
-  model: plan.gpu.model,
-  vms: [plan.from, plan.to?.id === plan.from?.id ? null : plan.to].flatMap((vm) => vm ?? []),
   own,
   force: plan.steps.some((step) => step.kind === 'dismountDevice' && step.force),
   unsupportedPartitioning: isUnsupported(plan, facts),
@@ -60,12 +64,25 @@ const fits = (policy: Policy, rule: Rule, wish: Wish, vm: Wish['vms'][number] | 
   (rule.commands?.includes(wish.command) ?? true) &&
   (rule.modes?.includes(wish.mode) ?? true) &&
   (rule.own !== true || wish.own) &&
-  (rule.hosts === undefined || like(rule.hosts, wish.host)) &&
-  (rule.gpus === undefined || like(rule.gpus, wish.gpu)) &&
-  (rule.models === undefined || like(rule.models, wish.model)) &&
-  (rule.classes === undefined ||
-    rule.classes.some((each) => like(policy.classes.get(each) ?? [], wish.model))) &&
-  (rule.vms === undefined || (vm !== null && (like(rule.vms, vm.name) || like(rule.vms, vm.id))))
+  concerns(policy, rule, wish, vm)
+
+/** What a plan is about. */
+export type Subject = Pick<Wish, 'host' | 'gpu' | 'model' | 'vms'>
+type Places = Pick<Rule, 'hosts' | 'gpus' | 'models' | 'classes' | 'vms'>
+
+/** All places that are named are among these. What names VMs is about no GPU without one. */
+export const concerns = (
+  policy: Policy,
+  places: Places,
+  subject: Subject,
+  vm: Wish['vms'][number] | null,
+): boolean =>
+  (places.hosts === undefined || like(places.hosts, subject.host)) &&
+  (places.gpus === undefined || like(places.gpus, subject.gpu)) &&
+  (places.models === undefined || like(places.models, subject.model)) &&
+  (places.classes === undefined ||
+    places.classes.some((each) => like(policy.classes.get(each) ?? [], subject.model))) &&
+  (places.vms === undefined || (vm !== null && (like(places.vms, vm.name) || like(places.vms, vm.id))))
 
 /** `*` stands for any characters, everything else for itself, whatever its case. */
 const like = (patterns: readonly string[], text: string): boolean =>

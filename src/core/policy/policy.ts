@@ -1,8 +1,8 @@
 /** The policy in force: people with their accounts on both chats, roles, and rules in the order in which they are tried. */
 import { createHash } from 'node:crypto'
 import { refused, accepted, refusal, type Outcome } from '../errors'
-import type { TimeZone } from '../lease/zone'
-import type { ListsForm, PolicyFile, RulesForm } from './schema'
+import { timeZone, type TimeZone } from '../lease/zone'
+import type { ListsForm, PolicyFile, RulesForm } from './written'
 import { NO_TERMS, type LeaseTerms } from './terms'
 
 export type Rule = RulesForm['rules'][number]
@@ -10,7 +10,13 @@ export type Rule = RulesForm['rules'][number]
 export interface Policy {
   /** The accounts of each person. An account that is not here may do nothing. */
   readonly people: ReadonlyMap<string, readonly string[]>
-  /** The people of each role. */
+  /** See groups.ts. */
+  readonly groups: ReadonlyMap<string, RulesForm['groups'][string]>
+  /** Groups whose members are not known at this moment. */
+  readonly unread: readonly string[]
+  /** True with both chats on: an account that is bound to no person is nobody. */
+  readonly boundOnly: boolean
+  /** The people of each role; in a policy without its groups laid over it, names of groups too. */
   readonly roles: ReadonlyMap<string, ReadonlySet<string>>
   /** Patterns of models of each class of GPUs. */
   readonly classes: ReadonlyMap<string, readonly string[]>
@@ -22,6 +28,13 @@ export interface Policy {
   /** Of those who are not where the policy's own time zone is. */
   readonly zones: ReadonlyMap<string, TimeZone>
   readonly leases: LeaseTerms
+  /** Changes with every change of what the file says; part of each plan's digest, so that a new policy voids old approvals. */
+  readonly revision: string
+  /** When no change is begun; see calendar.ts. Not part of the revision: it is looked at before the first step, and voids nothing. */
+  readonly timeZone: RulesForm['timeZone']
+  readonly freezes: RulesForm['freezes']
+  readonly quietHours: RulesForm['quietHours']
+  readonly reminders: RulesForm['reminders']
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -57,6 +70,7 @@ export const policyFrom = (file: PolicyFile, chats: Chats): Outcome<Policy> => {
       ask: accounts(ask),
       approve: accounts(approve),
       admin: accounts(admin),
+      timeZone: file.timeZone,
       leases: file.leases,
     }),
   )
@@ -68,27 +82,35 @@ const accountOf = (id: string, { slackTeam, teamsTenant }: Chats): string | null
   return teamsTenant && `teams:${teamsTenant.toLowerCase()}/${id.toLowerCase()}`
 }
 
-const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy => ({
-  people: new Map(
-    Object.entries(file.people).map(([person, { slack, teams }]) => [
-      person,
-      [
-        ...(slack === undefined || slackTeam === null ? [] : [`slack:${slackTeam}/${slack}`]),
-        ...(teams === undefined || teamsTenant === null
-          ? []
-          : [`teams:${teamsTenant.toLowerCase()}/${teams}`]),
-      ],
-    ]),
-  ),
-  roles: new Map(Object.entries(file.roles).map(([role, who]) => [role, new Set(who)])),
-  classes: new Map(Object.entries(file.classes)),
-  administer: file.administer,
-  breakGlass: file.breakGlass,
-  rules: file.rules,
-  teams: of(file.people, ({ team }) => team),
-  zones: of(file.people, ({ timeZone }) => timeZone),
-  leases: file.leases ?? NO_TERMS,
-})
+const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
+  revised({
+    groups: new Map(Object.entries(file.groups)),
+    unread: [],
+    boundOnly: slackTeam !== null && teamsTenant !== null,
+    teams: of(file.people, ({ team }) => team),
+    zones: of(file.people, ({ timeZone: zone }) => zone),
+    leases: file.leases ?? NO_TERMS,
+    people: new Map(
+      Object.entries(file.people).map(([person, { slack, teams }]) => [
+        person,
+        [
+          ...(slack === undefined || slackTeam === null ? [] : [`slack:${slackTeam}/${slack}`]),
+          ...(teams === undefined || teamsTenant === null
+            ? []
+            : [`teams:${teamsTenant.toLowerCase()}/${teams}`]),
+        ],
+      ]),
+    ),
+    roles: new Map(Object.entries(file.roles).map(([role, who]) => [role, new Set(who)])),
+    classes: new Map(Object.entries(file.classes)),
+    administer: file.administer,
+    breakGlass: file.breakGlass,
+    rules: file.rules,
+    timeZone: file.timeZone,
+    freezes: file.freezes,
+    quietHours: file.quietHours,
+    reminders: file.reminders,
+  })
 
 const of = <T>(
   people: RulesForm['people'],
@@ -101,51 +123,64 @@ const of = <T>(
     }),
   )
 
+const UTC = timeZone.parse('UTC')
+
+type Lists = Pick<ListsForm, 'ask' | 'approve' | 'admin'> & Partial<ListsForm>
+
 /** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
-export const policyOfLists = ({ ask, approve, admin, leases = NO_TERMS }: ListsForm): Policy => ({
-  people: new Map([...ask, ...approve, ...admin].map((account) => [account, [account]])),
-  roles: new Map(Object.entries({ ask, approve, admin }).map(([role, who]) => [role, new Set(who)])),
-  classes: new Map(),
-  administer: ['admin'],
-  breakGlass: [],
-  rules: [
-    {
-      name: 'everything',
-      ask: ['ask'],
-      approve: { by: ['approve'], count: 1 },
-      force: true,
-      unsupportedPartitioning: true,
-    },
-  ],
-  teams: new Map(),
-  zones: new Map(),
-  leases,
-})
+export const policyOfLists = ({
+  ask,
+  approve,
+  admin,
+  timeZone: zone = UTC,
+  leases = NO_TERMS,
+}: Lists): Policy =>
+  revised({
+    groups: new Map(),
+    unread: [],
+    boundOnly: true,
+    teams: new Map(),
+    zones: new Map(),
+    leases,
+    people: new Map([...ask, ...approve, ...admin].map((account) => [account, [account]])),
+    roles: new Map(Object.entries({ ask, approve, admin }).map(([role, who]) => [role, new Set(who)])),
+    classes: new Map(),
+    administer: ['admin'],
+    breakGlass: [],
+    rules: [
+      {
+        name: 'everything',
+        ask: ['ask'],
+        approve: { by: ['approve'], count: 1 },
+        force: true,
+        unsupportedPartitioning: true,
+      },
+    ],
+    timeZone: zone,
+    freezes: [],
+    quietHours: [],
+    reminders: {},
+  })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
   [...map]
     .map(([key, values]): [string, T[]] => [key, [...values].sort()])
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** Changes with every change of what the policy says; part of each plan's digest, so that a new policy voids old approvals. */
-export const revisionOf = (policy: Policy): string => {
-  const { people, roles, classes, administer, breakGlass, rules, teams, zones, leases } = policy
-  return createHash('sha256')
-    .update(
-      JSON.stringify([
-        inOrder(people),
-        inOrder(roles),
-        inOrder(classes),
-        [...administer].sort(),
-        [...breakGlass].sort(),
-        rules,
-        [...teams].sort(),
-        [...zones].sort(),
-        leases,
-      ]),
-    )
-    .digest('hex')
-    .slice(0, 12)
+const revised = (policy: Omit<Policy, 'revision'>): Policy => {
+  const { people, roles, groups, classes, administer, breakGlass, rules, teams, leases } = policy
+  const said = [
+    inOrder(people),
+    inOrder(roles),
+    inOrder(new Map([...groups].map(([name, ids]) => [name, Object.values(ids)]))),
+    inOrder(classes),
+    [...administer].sort(),
+    [...breakGlass].sort(),
+    rules,
+    [...teams].sort(),
+    leases,
+  ]
+  return { ...policy, revision: createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 12) }
 }
 
 /** The one person whose account this is; null for an account that the policy does not name. */
@@ -162,5 +197,5 @@ export const rolesAmong = (policy: Policy, person: string | null, roles: readonl
 /** Whoever is in no team counts as one of their own. */
 export const teamOf = ({ teams }: Policy, person: string): string => teams.get(person) ?? person
 
-export const zoneOf = ({ zones, leases }: Policy, person: string): TimeZone =>
-  zones.get(person) ?? leases.timeZone
+export const zoneOf = ({ zones, timeZone: everywhere }: Policy, person: string): TimeZone =>
+  zones.get(person) ?? everywhere

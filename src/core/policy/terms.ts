@@ -1,20 +1,9 @@
 /** `leases:` of the policy: how long a GPU may be held, how many, and what happens at the end. */
 import { z } from 'zod'
-import { durationMs } from '../grammar/duration'
 import type { EndPolicy } from '../lease/automatic'
 import type { LeaseCaps } from '../lease/caps'
 import type { Quota } from '../lease/quota'
-import { timeZone, type TimeZone } from '../lease/zone'
-
-const duration = z
-  .string()
-  .regex(/^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?$/i, 'is a length of time such as 8h, 30m, 2d or 1h30m')
-  .transform((text, context): number => {
-    const read = durationMs({ text, at: 1, quoted: true })
-    if (read.ok) return read.value
-    context.addIssue({ code: 'custom', message: 'is a length of time from 1m to 365d, such as 8h' })
-    return z.NEVER
-  })
+import { duration } from './duration'
 
 const limit = z.strictObject({
   gpus: z
@@ -34,9 +23,6 @@ const end = z.discriminatedUnion('then', [
 const DAY_MS = 86_400_000
 
 const written = z.strictObject({
-  timeZone: timeZone
-    .default(timeZone.parse('UTC'))
-    .describe('In which `until 18:00` is read, for people without one of their own.'),
   longest: duration.optional().describe('How long a lease may last in all. Absent: as long as is asked for.'),
   extension: duration.optional().describe('How much one extension may add.'),
   end: end
@@ -50,14 +36,12 @@ const written = z.strictObject({
 })
 
 export interface LeaseTerms {
-  readonly timeZone: TimeZone
   readonly caps: LeaseCaps
   readonly quota: Quota
   readonly end: EndPolicy
 }
 
 const termsOf = (given: z.output<typeof written>): LeaseTerms => ({
-  timeZone: given.timeZone,
   caps: { totalMs: given.longest ?? null, extensionMs: given.extension ?? null },
   quota: {
     person: limitOf(given.person),

@@ -16,15 +16,20 @@ export interface SlackFault {
 
 export class Faults {
   #waiting: SlackFault[] = []
+  readonly #otherwise: (method: string) => SlackFault | undefined
+
+  constructor(otherwise: (method: string) => SlackFault | undefined) {
+    this.#otherwise = otherwise
+  }
 
   add(fault: SlackFault): void {
     this.#waiting.push(fault)
   }
 
-  /** The fault that this call meets, used up by one. */
+  /** The fault that this call meets; one that was added is used up by one. */
   take(method: string): SlackFault | undefined {
     const found = this.#waiting.find((fault) => fault.method === method && fault.times > 0)
-    if (!found) return undefined
+    if (!found) return this.#otherwise(method)
     this.#waiting = this.#waiting
       .map((fault) => (fault === found ? { ...fault, times: fault.times - 1 } : fault))
       .filter((fault) => fault.times > 0)

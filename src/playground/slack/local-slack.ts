@@ -60,6 +60,8 @@ export interface LocalSlackOptions {
   /** `paced` allows one post a second and channel, as Slack does, and answers 429 beyond. */
   readonly posts?: 'unlimited' | 'paced'
   readonly clock?: () => number
+  /** Asked before each call for which no fault was added. */
+  readonly misfortune?: (method: string) => SlackFault | undefined
 }
 
 const ACK_TIMEOUT_MS = 3000
@@ -69,7 +71,7 @@ const KEPT_CALLS = 1000
 export const startLocalSlack = async (options: LocalSlackOptions): Promise<LocalSlack> => {
   const clock = options.clock ?? Date.now
   const listeners = new Set<() => void>()
-  const faults = new Faults()
+  const faults = new Faults(options.misfortune ?? (() => undefined))
   const urls = new ResponseUrls(clock)
   const calls: { method: string; at: number }[] = []
   const workspace: Workspace = {

@@ -171,6 +171,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   'views.update': viewsUpdate,
   'conversations.history': ungranted('channels:history'),
   'conversations.list': ungranted('channels:read'),
+  'usergroups.users.list': ungranted('usergroups:read'),
 }
 
 /** Answers one call of a caller whose token was found good. */

@@ -32,12 +32,13 @@ export interface ShownMessage {
   readonly edits: number
 }
 
-/** An answer of the Bot Connector in place of the usual one. */
-export interface Fault {
-  readonly status: number
-  readonly headers?: Record<string, string>
-  readonly code?: string
-}
+/**
+ * An answer of the Bot Connector in place of the usual one, or none: the connection is cut before anything is done, or when
+ * all is done.
+ */
+export type Fault =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string }
+  | { readonly cut: 'before' | 'after' }
 
 export interface LocalTeams {
   readonly config: TeamsConfig
@@ -52,6 +53,8 @@ export interface LocalTeams {
   press(by: Person, where: Conversation, message: ShownMessage, data: unknown): Promise<Response>
   /** Sends any activity; with the token given, or with the right one. */
   deliver(activity: object, token?: string): Promise<Response>
+  /** Calls back after each change of messages; the result ends that. */
+  onChange(listener: () => void): () => void
   close(): Promise<void>
 }
 
@@ -87,7 +90,7 @@ const wrong = (status: number, code: string, headers = {}): Answer => ({
 })
 
 /** The Bot Connector: what it stores, and its answers. */
-const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Person[]) => {
+const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Person[], changed: () => void) => {
   const messages: ShownMessage[] = []
 
   const parsed = (body: string): PostedMessage | Answer => {
@@ -101,6 +104,7 @@ const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Perso
     if ('status' in message) return message as Answer
     const id = String(1_700_000_000_000 + messages.length)
     messages.push({ conversation, id, message, edits: 0 })
+    changed()
     return ok({ id }, 201)
   }
 
@@ -111,6 +115,7 @@ const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Perso
     const message = parsed(body)
     if ('status' in message) return message as Answer
     messages[at] = { ...before, message, edits: before.edits + 1 }
+    changed()
     return ok({ id })
   }
 
@@ -147,9 +152,14 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   const [key] = keys
   const calls: string[] = []
   let origin = ''
-  const connector = connectorOf(options, () => local.people)
+  const listeners = new Set<() => void>()
+  const connector = connectorOf(
+    options,
+    () => local.people,
+    () => listeners.forEach((listen) => listen()),
+  )
 
-  const respond = async (request: IncomingMessage): Promise<Answer> => {
+  const respond = async (request: IncomingMessage): Promise<Answer | null> => {
     const path = request.url ?? '/'
     const document = openIdDocuments(origin, keys)[path]
     if (document) return ok(document)
@@ -159,12 +169,14 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     const body = await read(request)
     if (request.headers.authorization !== `Bearer ${options.botToken}`) return wrong(401, 'Unauthorized')
     const fault = local.fault(call)
-    if (fault) return wrong(fault.status, fault.code ?? 'Fault', fault.headers)
-    return connector.answer(request.method ?? '', path, body)
+    if (fault && 'status' in fault) return wrong(fault.status, fault.code ?? 'Fault', fault.headers)
+    if (fault?.cut === 'before') return null
+    const answer = connector.answer(request.method ?? '', path, body)
+    return fault ? null : answer
   }
 
   const server = createServer((request, response) => {
-    void respond(request).then((answer) => write(response, answer))
+    void respond(request).then((answer) => (answer ? write(response, answer) : response.destroy()))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -232,7 +244,12 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
         headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       }),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     close: async () => {
+      listeners.clear()
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()

@@ -1,7 +1,7 @@
 /** Giving back what a lease lent: by its holder, or by the bot when its time is over. Plan, journal and undo as always. */
 import { refusalNotice } from '../../core/answers/refusal'
 import type { PlanCommand } from '../../core/command'
-import { refusal, refused, type Outcome, type Refusal } from '../../core/errors'
+import { refusal, refused, type Outcome } from '../../core/errors'
 import { isOpen, type Lease, type LeaseEvent } from '../../core/lease/lease'
 import type { Consents } from '../../core/plan/input'
 import { personOf } from '../../core/policy/policy'
@@ -48,13 +48,13 @@ export const done = async (parts: Parts, returning: Returning, caller: Caller): 
   const prepared = await prepareReturn(parts, { lease, lender, consents: returning.consents })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
   return async (tx) => {
-    const against = await raiseReturn(tx, parts, prepared.value, {
+    const raised = await raiseReturn(tx, parts, prepared.value, {
       lease,
       lender,
       why: 'done',
       reason: returning.reason,
     })
-    return against.length > 0 ? refusalNotice(against) : null
+    return raised.ok ? null : refusalNotice(raised.refusals)
   }
 }
 
@@ -97,13 +97,13 @@ const subjectOf = (view: HostView, lease: Lease, { plan }: Request) => {
 
 type Why = NonNullable<Request['ends']>['why']
 
-/** Raised on the authority of the lease's end. The refusals of this very moment; none when it was raised. */
+/** Raised on the authority of the lease's end. Refused by what is so at this very moment. */
 export const raiseReturn = (
   tx: Tx,
   parts: Parts,
   prepared: Prepared,
   { lease, lender, why, reason }: Lent & { readonly why: Why; readonly reason?: string | undefined },
-): Promise<readonly Refusal[]> => {
+): Promise<Outcome<Request>> => {
   const by = lease.holder
   const person = personOf(parts.policy.inForce(), by) ?? lender.asked.person
   return raise(tx, parts, {

@@ -79,10 +79,10 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   if (allowed.kind === 'wait') return later(allowed.why)
   const prepared = await prepareReturn(parts, { lease, lender, consents: allowed.consents })
   if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
-  const against = await parts.db
+  const raised = await parts.db
     .transaction()
     .execute((tx) => raiseReturn(tx, parts, prepared.value, { lease, lender, why: 'expired' }))
-  if (against.length > 0) return later(against.map(({ reason }) => reason).join('; '))
+  if (!raised.ok) return later(raised.refusals.map(({ reason }) => reason).join('; '))
   parts.wake.run()
   parts.wake.deliver()
 }

@@ -112,6 +112,7 @@ describe('whoami', () => {
       person: { name: 'ana', accounts: ['slack:T123/U456', 'teams:aa/bb'] },
       roles: ['research', 'oncall'],
       may: ['ask', 'administer'],
+      unread: [],
     })
 
     expect(textOf(notice)).toContain('You are @slack:T123/U456. Your member id for the policy is U456.')
@@ -122,10 +123,26 @@ describe('whoami', () => {
   })
 
   test('tells one who is on no list what to do', () => {
-    const notice = whoamiNotice({ account: 'slack:T123/U456', name: 'Ana', person: null, roles: [], may: [] })
+    const notice = whoamiNotice({
+      account: 'slack:T123/U456',
+      name: 'Ana',
+      person: null,
+      roles: [],
+      may: [],
+      unread: [],
+    })
 
     expect(textOf(notice)).toContain('An administrator can add your member id')
   })
+})
+
+test('whoami says which groups could not be read, since that may be why somebody has no role', () => {
+  const who = { account: 'slack:T123/U456', name: 'Ana', person: null, roles: [], may: [] }
+
+  expect(textOf(whoamiNotice({ ...who, unread: ['ml-team'] }))).toContain(
+    'Who is in ml-team could not be read',
+  )
+  expect(textOf(whoamiNotice({ ...who, unread: [] }))).not.toContain('could not be read')
 })
 
 describe('what was done', () => {

@@ -24,6 +24,10 @@ describe('a command as text', () => {
       'assign hv01/gpu0 to train-01 --dry-run because "a --script"',
     ],
     [{ kind: 'approve', requestId: 'R-12' }, 'approve R-12'],
+    [
+      { kind: 'comment', requestId: 'R-12', reason: "that's mine, because" },
+      'comment R-12 "that\'s mine, because"',
+    ],
     [{ kind: 'history', page: 3 }, 'history --page 3'],
     [{ kind: 'help' }, 'help'],
     [{ kind: 'whoami' }, 'whoami'],
@@ -97,6 +101,8 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       const { dryRun, script, breakGlass, ...agreed } = consents as typeof consents & { breakGlass?: boolean }
       return { kind: 'done', requestId, ...agreed }
     },
+    again: () => ({ kind: 'again', requestId }),
+    comment: () => ({ kind: 'comment', requestId, reason: name(d).trim() }),
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),

@@ -40,6 +40,49 @@ describe('the policy as it is written', () => {
     ])
   })
 
+  it('has groups with the ids of their directories, and no name stands for a group and a person', () => {
+    const groups = {
+      ml: { slack: 'ml-team' },
+      ops: {},
+      jonas: { entra: 'aaaaaaaa-0000-0000-0000-000000000001' },
+    }
+
+    expect(errorsOf({ ...TEAM, groups })).toEqual([
+      'groups.ml.slack: a Slack user group has an id such as S012ABCDEF',
+      'groups.ops: needs an id: slack, entra, or both',
+    ])
+    expect(errorsOf({ ...TEAM, groups: { jonas: groups.jonas } })).toEqual([
+      'groups.jonas: is the name of a person too',
+    ])
+    expect(
+      errorsOf({ ...TEAM, groups: { ml: { slack: 'S0ML' } }, roles: { ...TEAM.roles, platform: ['ml'] } }),
+    ).toEqual([])
+  })
+
+  it('has freezes and quiet hours with real dates, real times and a real time zone', () => {
+    const calendar = {
+      timeZone: 'Berlin',
+      freezes: [
+        { name: 'a', from: '2026-02-30 08:00', until: '2026-03-01 08:00' },
+        { name: 'b', from: '2026-03-01 08:00', until: '2026-03-01 08:00' },
+        { name: 'c', from: '2026-03-01 08:00', until: '2026-03-02 08:00', classes: ['gaming'] },
+      ],
+      quietHours: [{ name: 'd', days: ['monday'], from: '24:00', until: '7:00' }],
+    }
+
+    expect(errorsOf({ ...TEAM, ...calendar })).toEqual([
+      'timeZone: is no time zone such as Europe/Berlin',
+      'freezes.0.from: is no date and time such as 2026-12-20 08:00',
+      'freezes.1.until: is not after from',
+      'quietHours.0.days.0: Invalid option: expected one of "sun"|"mon"|"tue"|"wed"|"thu"|"fri"|"sat"',
+      'quietHours.0.from: is no time such as 22:00',
+      'quietHours.0.until: is no time such as 22:00',
+    ])
+    expect(errorsOf({ ...TEAM, freezes: [calendar.freezes[2]] })).toEqual([
+      'freezes.0.classes: there is no class gaming',
+    ])
+  })
+
   it('lets nobody have the account of another, and no rule the name of another', () => {
     const people = { eva: { slack: 'U0EVA' }, eve: { slack: 'U0EVA' }, ...TEAM.people }
 

@@ -52,7 +52,7 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
     guestPatienceMs: 60_000,
     tickMs: 5_000,
   },
-  requestsChannel: null,
+  requestsChannels: [],
   changesChannel: null,
   log: { info: nothing, warn: nothing, error: nothing },
   rush: () => 0,

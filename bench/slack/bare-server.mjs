@@ -1,7 +1,7 @@
 // A Bolt app that acknowledges and does nothing else.
 import { createServer } from 'node:http'
 import bolt from '@slack/bolt'
-import { SECRET, slackConfig } from './fixture.mjs'
+import { SECRET, slackConfig } from '../fixture.mjs'
 
 const receiver = new bolt.HTTPReceiver({ signingSecret: SECRET })
 const app = new bolt.App({

@@ -1,8 +1,8 @@
 // The whole bot with its store on disk; only Slack's own Web API is left out.
 import { createServer } from 'node:http'
-import { slackEvents } from '../dist/chat/slack/receive.js'
-import { startBenchBot } from './bot.mjs'
-import { silent, slackConfig } from './fixture.mjs'
+import { slackEvents } from '../../dist/chat/slack/receive.js'
+import { startBenchBot } from '../bot.mjs'
+import { silent, slackConfig } from '../fixture.mjs'
 
 const { bot, close } = await startBenchBot()
 const server = createServer(slackEvents(slackConfig, bot.inbox, silent).listener)

@@ -1,0 +1,66 @@
+/** Times in which no change of a host is begun: freezes, which have dates, and quiet hours, which come again. */
+import { zoned, weekdayOf, type Wall, type Zoned } from '../lease/zone'
+import { concerns, type Subject } from './judge'
+import type { Policy } from './policy'
+import { DAYS, type Freeze, type QuietHours } from './written'
+
+export interface Hold {
+  readonly kind: 'change freeze' | 'quiet hours'
+  readonly name: string
+  /** Epoch milliseconds. Another hold may begin then. */
+  readonly until: number
+}
+
+/** What holds a change of this subject at this moment, the one that lasts longest; null when nothing does. */
+export const holdAt = (policy: Policy, subject: Subject, now: number): Hold | null => {
+  const clock = zoned(policy.timeZone)
+  const about = <T extends Freeze | QuietHours>(list: readonly T[]): T[] =>
+    list.filter((each) =>
+      (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => concerns(policy, each, subject, vm)),
+    )
+  const holds = [
+    ...about(policy.freezes).map((each) => freezeAt(clock, each, now)),
+    ...about(policy.quietHours).map((each) => quietAt(clock, each, now)),
+  ].flatMap((hold) => hold ?? [])
+  return holds.reduce<Hold | null>(
+    (last, hold) => (last === null || hold.until > last.until ? hold : last),
+    null,
+  )
+}
+
+/** `the change freeze year-end lasts until 2027-01-07 08:00 (Europe/Berlin)` */
+export const holdText = ({ timeZone }: Policy, { kind, name, until }: Hold): string => {
+  const wall = zoned(timeZone).wallAt(until)
+  const pad = (value: number): string => String(value).padStart(2, '0')
+  const date = `${wall.year}-${pad(wall.month)}-${pad(wall.day)} ${pad(wall.hour)}:${pad(wall.minute)}`
+  return `the ${kind} ${name} ${kind === 'quiet hours' ? 'last' : 'lasts'} until ${date} (${timeZone})`
+}
+
+const freezeAt = (clock: Zoned, { name, from, until }: Freeze, now: number): Hold | null => {
+  const end = clock.momentOf(wallOf(until))
+  return clock.momentOf(wallOf(from)) <= now && now < end ? { kind: 'change freeze', name, until: end } : null
+}
+
+/** `2026-12-20 08:00`, as the schema lets it through. */
+const wallOf = (text: string): Wall => {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = text.split(/[- :]/).map(Number)
+  return { year, month, day, hour, minute }
+}
+
+/** Quiet hours over midnight belong to the day on which they begin. */
+const quietAt = (clock: Zoned, { name, days, from, until }: QuietHours, now: number): Hold | null => {
+  const today = clock.wallAt(now)
+  const nights = until <= from ? 1 : 0
+  const at = (day: number, time: string): number => {
+    const [hour = 0, minute = 0] = time.split(':').map(Number)
+    return clock.momentOf({ ...today, day, hour, minute })
+  }
+  for (const day of [today.day, today.day - 1]) {
+    const weekday = DAYS[weekdayOf({ ...today, day })]
+    const end = at(day + nights, until)
+    const begun = at(day, from) <= now && now < end
+    if (begun && weekday !== undefined && days.includes(weekday))
+      return { kind: 'quiet hours', name, until: end }
+  }
+  return null
+}

@@ -1,0 +1,24 @@
+/** `comment`: something said about a request, on every copy of its card. */
+import { doneNotice } from '../core/answers/done'
+import { refusalNotice } from '../core/answers/refusal'
+import { addComment } from '../store/comments'
+import { findRequest } from '../store/requests'
+import { refreshCard } from './card'
+import type { Caller, Consequence } from './consequence'
+import { noRequest } from './decide'
+import type { Parts } from './parts'
+
+export const comment =
+  (
+    parts: Parts,
+    { requestId, text }: { readonly requestId: string; readonly text: string },
+    caller: Caller,
+  ): Consequence =>
+  async (tx) => {
+    const request = await findRequest(tx, requestId)
+    if (!request) return refusalNotice([noRequest(requestId)])
+    const at = parts.clock.now()
+    await addComment(tx, requestId, { by: caller.account, at, text })
+    await refreshCard(tx, request, at)
+    return doneNotice(`Your comment stands on the card of ${requestId}.`)
+  }

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { holdAt, holdText } from '../../../src/core/policy/calendar'
+import { aPolicy, aWish } from './team'
+
+const at = (text: string): number => Date.parse(text)
+const held = (changes: object, when: string, wish = aWish()): string | null => {
+  const policy = aPolicy({ timeZone: 'Europe/Berlin', ...changes })
+  const hold = holdAt(policy, wish, at(when))
+  return hold && holdText(policy, hold)
+}
+
+describe('a change freeze', () => {
+  const freezes = [{ name: 'year-end', from: '2026-12-20 08:00', until: '2027-01-07 08:00' }]
+
+  it('holds changes between its dates, by the clock of the policy', () => {
+    expect(held({ freezes }, '2026-12-20T06:59:59Z')).toBeNull()
+    expect(held({ freezes }, '2026-12-20T07:00:00Z')).toBe(
+      'the change freeze year-end lasts until 2027-01-07 08:00 (Europe/Berlin)',
+    )
+    expect(held({ freezes }, '2027-01-07T06:59:59Z')).not.toBeNull()
+    expect(held({ freezes }, '2027-01-07T07:00:00Z')).toBeNull()
+  })
+
+  it('holds only what is among the places that it names', () => {
+    const of = (places: object) => [{ ...freezes[0], ...places }]
+    const when = '2026-12-24T12:00:00Z'
+
+    expect(held({ freezes: of({ hosts: ['hv0*'] }) }, when)).not.toBeNull()
+    expect(held({ freezes: of({ hosts: ['lab*'] }) }, when)).toBeNull()
+    expect(held({ freezes: of({ classes: ['training'] }) }, when)).not.toBeNull()
+    expect(held({ freezes: of({ vms: ['prod-*'] }) }, when)).toBeNull()
+    expect(held({ freezes: of({ vms: ['train-*'] }) }, when, aWish({ vms: [] }))).toBeNull()
+  })
+
+  it('holds a move for the sake of either VM', () => {
+    const vms = ['train-01', 'prod-web'].map((name) => ({ id: `id-of-${name}`, name }))
+
+    expect(
+      held({ freezes: [{ ...freezes[0], vms: ['prod-*'] }] }, '2026-12-24T12:00:00Z', aWish({ vms })),
+    ).not.toBeNull()
+  })
+})
+
+describe('quiet hours', () => {
+  const quietHours = [{ name: 'nights', days: ['mon', 'fri'], from: '22:00', until: '07:00' }]
+
+  it('go over midnight, and belong to the day on which they begin', () => {
+    expect(held({ quietHours }, '2026-11-23T20:59:00Z')).toBeNull()
+    expect(held({ quietHours }, '2026-11-23T21:00:00Z')).toBe(
+      'the quiet hours nights last until 2026-11-24 07:00 (Europe/Berlin)',
+    )
+    expect(held({ quietHours }, '2026-11-24T05:59:00Z')).not.toBeNull()
+    expect(held({ quietHours }, '2026-11-24T06:00:00Z')).toBeNull()
+    expect(held({ quietHours }, '2026-11-24T21:30:00Z')).toBeNull()
+    expect(held({ quietHours }, '2026-11-28T05:00:00Z')).not.toBeNull()
+  })
+
+  it('come every day unless days are named, and last a whole day where they end when they begin', () => {
+    const always = [{ name: 'always', from: '12:00', until: '12:00' }]
+    const anyMoment = fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-01-01T00:00:00Z') })
+
+    fc.assert(
+      fc.property(anyMoment, (now) => {
+        expect(held({ quietHours: always }, new Date(now).toISOString())).not.toBeNull()
+      }),
+    )
+  })
+
+  it('keep to the clock on the wall where it is put back or forward', () => {
+    const short = [{ name: 'nights', from: '22:00', until: '07:00' }]
+
+    expect(held({ quietHours: short }, '2026-10-25T05:59:00Z')).not.toBeNull()
+    expect(held({ quietHours: short }, '2026-10-25T06:00:00Z')).toBeNull()
+    expect(held({ quietHours: short }, '2026-03-29T04:59:00Z')).not.toBeNull()
+    expect(held({ quietHours: short }, '2026-03-29T05:00:00Z')).toBeNull()
+  })
+})
+
+describe('several at once', () => {
+  it('are told by the one that lasts longest', () => {
+    const freezes = [{ name: 'release-week', from: '2026-11-23 00:00', until: '2026-11-30 00:00' }]
+    const quietHours = [{ name: 'nights', from: '22:00', until: '07:00' }]
+
+    expect(held({ freezes, quietHours }, '2026-11-23T22:00:00Z')).toContain('release-week')
+    expect(held({ freezes, quietHours }, '2026-11-29T22:30:00Z')).toContain('nights')
+  })
+
+  it('change nothing about what was approved: the revision of the policy stays', () => {
+    const freezes = [{ name: 'x', from: '2026-11-23 00:00', until: '2026-11-30 00:00' }]
+
+    expect(aPolicy({ freezes }).revision).toBe(aPolicy().revision)
+  })
+})

@@ -1,0 +1,203 @@
+/** One request, many views: asked for in one chat, decided in the other, and the same in both at every state. */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { systemClock } from '../../src/clock'
+import { textOf, type Shown } from './drivers'
+import { boundTo } from './people'
+import { GPU } from './playground'
+import {
+  CHATS,
+  otherThan,
+  policyOf,
+  startServedInBoth,
+  startWorkplace,
+  TEAMS_CHANNEL,
+  type ChatName,
+  type Workplace,
+  type WorkplaceOptions,
+} from './workplace'
+
+const ASK = 'assign hv01/gpu0 to train-01 because fine-tuning'
+const PLACES: Readonly<Record<ChatName, string>> = { slack: GPU, teams: TEAMS_CHANNEL }
+
+let workplace: Workplace
+let ends: (() => Promise<void>)[] = []
+afterEach(async () => {
+  await Promise.all(ends.map((end) => end()))
+  ends = []
+})
+
+const start = async (options: WorkplaceOptions = {}): Promise<void> => {
+  workplace = await startWorkplace({ requests: CHATS, ...options })
+  ends.push(() => workplace.end())
+}
+
+const isCardOf = (id: string, { to, text, place }: Shown): boolean =>
+  to === null && Object.values(PLACES).includes(place) && text.includes(`${id} · `)
+const copiesIn = (chat: ChatName, id: string): Shown[] =>
+  workplace.in[chat].messages().filter((message) => isCardOf(id, message))
+
+/** Both copies come to say so, and there are no others. */
+const bothSay = async (id: string, words: string): Promise<Readonly<Record<ChatName, Shown>>> => {
+  const [slack, teams] = await Promise.all(
+    CHATS.map((chat) =>
+      workplace.in[chat].sees((message) => isCardOf(id, message) && message.text.includes(words)),
+    ),
+  )
+  for (const chat of CHATS) expect(copiesIn(chat, id)).toHaveLength(1)
+  return { slack: slack!, teams: teams! }
+}
+
+describe.each(CHATS)('a request that is asked for in %s', (here) => {
+  const there = otherThan(here)
+
+  test('is shown in both, approved in the other, and told in both to the end', async () => {
+    await start()
+    await workplace.in[here].says('maya', ASK)
+    const asked = await bothSay('R-1', 'R-1 · waiting for an approver')
+    for (const chat of CHATS) expect(asked[chat].place).toBe(PLACES[chat])
+
+    await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+
+    const done = await bothSay('R-1', 'R-1 · done')
+    for (const chat of CHATS) {
+      expect(done[chat]).toMatchObject({ id: asked[chat].id, edited: true, buttons: [] })
+      await workplace.in[chat].sees(
+        ({ text, place }) => place === PLACES[chat] && text.includes('nvidia-smi in train-01'),
+      )
+    }
+  })
+
+  test.each<{ words: string; end: () => Promise<unknown> }>([
+    {
+      words: 'R-1 · denied',
+      end: () => workplace.in[there].says('jonas', 'deny R-1 because patching'),
+    },
+    { words: 'R-1 · denied', end: () => workplace.in[there].presses('priya', 'Deny', 'R-1') },
+    { words: 'R-1 · cancelled', end: () => workplace.in[there].presses('maya', 'Cancel', 'R-1') },
+    {
+      words: 'R-1 · void',
+      end: async () => {
+        workplace.world.setVmState('hv01', 'train-01', 'Running')
+        await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+      },
+    },
+    {
+      words: 'R-1 · failed and undone',
+      end: async () => {
+        workplace.world.inject({ host: 'hv01', step: 'attachDevice', times: 1, kind: 'refuse' })
+        await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+      },
+    },
+    {
+      words: 'R-1 · approved, waiting: hv01 is paused',
+      end: async () => {
+        await workplace.in[here].says('priya', 'pause hv01')
+        await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+      },
+    },
+    {
+      words: 'R-1 · needs attention',
+      end: async () => {
+        for (const step of ['attachDevice', 'mountDevice'] as const)
+          workplace.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' })
+        await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+      },
+    },
+  ])('says in both: $words', async ({ words, end }) => {
+    await start()
+    await workplace.in[here].says('maya', ASK)
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+
+    await end()
+
+    const shown = await bothSay('R-1', words)
+    expect(shown.teams.buttons).toEqual(shown.slack.buttons)
+  })
+
+  test('expires in both', async () => {
+    let ahead = 0
+    await start({ clock: { ...systemClock, now: () => systemClock.now() + ahead } })
+    await workplace.in[here].says('maya', ASK)
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+
+    ahead = 31 * 60_000
+
+    await bothSay('R-1', 'R-1 · expired')
+  })
+
+  test('is not approved by the same person from their account in the other', async () => {
+    await start()
+    await workplace.in[here].says('maya', ASK)
+
+    await workplace.in[there].presses('maya', 'Approve', 'R-1')
+
+    await workplace.in[there].tells('maya', 'own request')
+    expect(textOf(await workplace.in[there].says('maya', 'approve R-1'))).toContain('own request')
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+  })
+
+  test('counts an approver of both chats once, and runs with the second person', async () => {
+    await start({ policy: policyOf(2) })
+    await workplace.in[here].says('maya', ASK)
+    await workplace.in[here].presses('jonas', 'Approve', 'R-1')
+    await bothSay('R-1', '1 of 2')
+
+    await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+
+    await workplace.in[there].tells('jonas', 'each person counts once')
+    await bothSay('R-1', '1 of 2')
+    await workplace.in[there].presses('priya', 'Approve', 'R-1')
+    await bothSay('R-1', 'R-1 · done')
+  })
+
+  test('is not asked for or decided by an account that is bound to nobody, also when the other one is', async () => {
+    const { people, ...rest } = policyOf(1)
+    const half = { [here]: boundTo('jonas')[here] }
+    await start({ policy: { ...rest, people: { ...people, jonas: half } } })
+    await workplace.in[here].says('maya', ASK)
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+
+    for (const words of [ASK, 'approve R-1', 'deny R-1'])
+      expect(textOf(await workplace.in[there].says('jonas', words))).toContain('policy')
+    await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+
+    await workplace.in[here].presses('jonas', 'Approve', 'R-1')
+    await bothSay('R-1', 'R-1 · done')
+  })
+
+  test('is shown where it was asked for too, when only the other chat has a channel for requests', async () => {
+    await start({ requests: [there] })
+
+    const answer = await workplace.in[here].says('maya', ASK)
+    await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+
+    expect(answer.place).toBe(workplace.in[here].place)
+    await workplace.in[here].sees(({ id, text }) => id === answer.id && text.includes('R-1 · done'))
+    await workplace.in[there].sees(
+      ({ place, text }) => place === PLACES[there] && text.includes('R-1 · done'),
+    )
+  })
+})
+
+test('a person is shown by the account that they have in the chat where it is read', async () => {
+  await start()
+  await workplace.in.slack.says('maya', ASK)
+  await workplace.in.teams.presses('jonas', 'Approve', 'R-1')
+
+  const shown = await bothSay('R-1', 'R-1 · done')
+
+  for (const chat of CHATS) expect(textOf(shown[chat])).toMatch(/Asked by maya.*Approved by jonas/i)
+  expect(textOf(shown.slack)).toMatch(/Asked by Maya Chen.*Approved by Jonas Weber/)
+  expect(textOf(shown.teams)).toContain('Approved by Jonas Weber')
+})
+
+test('the channels of the configuration file are where a server shows requests, in both chats', async () => {
+  const served = await startServedInBoth()
+  ends.push(() => served.end())
+
+  await served.slack.says('maya', ASK)
+
+  for (const chat of CHATS)
+    await served[chat].sees(({ place, text }) => place === PLACES[chat] && text.includes('R-1 · waiting'))
+})

@@ -1,0 +1,224 @@
+/**
+ * One bot that serves a Slack workspace and a Teams tenant at once, and people who have an account on both. What a test
+ * does, it does as one of them in one of the chats; both chats are driven, and read, in the same words.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startServer } from '../../src/app'
+import { LIMITS, startBot } from '../../src/bot'
+import type { SlackConfig } from '../../src/chat/slack/config'
+import { slackChat } from '../../src/chat/slack/post'
+import { slackEvents } from '../../src/chat/slack/receive'
+import { teamsChat } from '../../src/chat/teams/post'
+import { teamsMessages } from '../../src/chat/teams/receive'
+import { bothChats } from '../../src/chats'
+import { systemClock } from '../../src/clock'
+import { readFile } from '../../src/config'
+import type { Address, Clock } from '../../src/core/ports'
+import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
+import { byName } from '../../src/hosts'
+import { startHttp } from '../../src/http'
+import {
+  BOT,
+  startLocalSlack,
+  TEAM,
+  type LocalSlack,
+  type LocalSlackOptions,
+} from '../../src/playground/slack/local-slack'
+import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
+import { policySource } from '../../src/policy-source'
+import type { Limits } from '../../src/work/parts'
+import { openStore, type Db } from '../../src/store/database'
+import { APP, TENANT } from '../chat/teams/people'
+import { slackDriver, teamsDriver, type Driver } from './drivers'
+import { boundTo, MEMBERS, WHO } from './people'
+import { CHANGES, GPU } from './playground'
+
+export const CHATS = ['slack', 'teams'] as const
+export type ChatName = (typeof CHATS)[number]
+export const otherThan = (chat: ChatName): ChatName => (chat === 'slack' ? 'teams' : 'slack')
+
+/** The channels of the team, and the thread in which people talk to the bot. */
+export const TEAMS_CHANNEL = '19:gpusgpusgpus@thread.tacv2'
+const TEAMS_CHANGES = '19:gpuchangesgpuchanges@thread.tacv2'
+const THREAD = { id: `${TEAMS_CHANNEL};messageid=1700000000000`, type: 'channel' } as const
+
+const nothing = (): undefined => undefined
+const silent = { info: nothing, warn: nothing, error: nothing }
+
+/** Everybody who is bound may ask, and `count` of Jonas and Priya approve; Maya approves as well, but never for herself. */
+export const policyOf = (count: number) => ({
+  people: { maya: boundTo('maya'), jonas: boundTo('jonas'), priya: boundTo('priya'), gus: boundTo('gus') },
+  roles: { all: ['maya', 'jonas', 'priya', 'gus'], platform: ['maya', 'jonas', 'priya'], oncall: ['priya'] },
+  administer: ['oncall'],
+  rules: [{ name: 'all', ask: ['all'], approve: { by: ['platform'], count } }],
+})
+
+export interface Workplace {
+  readonly slack: LocalSlack
+  readonly teams: LocalTeams
+  /** The same people at the same bot, by chat. */
+  readonly in: Readonly<Record<ChatName, Driver>>
+  readonly world: World
+  readonly db: Db
+  /** The policy in the configuration file, for the next time that it is read. */
+  writesPolicy(policy: object): void
+  end(): Promise<void>
+}
+
+export interface WorkplaceOptions {
+  readonly policy?: object
+  /** The chats with a channel in which every request is shown; none when absent. */
+  readonly requests?: readonly ChatName[]
+  /** Where changed assignments are announced; in Slack when absent. */
+  readonly changes?: ChatName
+  readonly clock?: Clock
+  readonly limits?: Partial<Limits>
+  /** Asked before each call of Slack's Web API. */
+  readonly misfortune?: LocalSlackOptions['misfortune']
+}
+
+export const SLACK = {
+  botToken: 'xoxb-workplace',
+  signingSecret: 'the signing secret of a workplace',
+} as const
+
+/** Slack and Microsoft on loopback, with everybody in both; the bot serves on that port. */
+export const startChats = async (
+  port: () => number,
+  options: Pick<WorkplaceOptions, 'misfortune'> = {},
+): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
+  const slack = await startLocalSlack({
+    ...SLACK,
+    people: WHO.map((who) => MEMBERS[who].slack),
+    ...(options.misfortune && { misfortune: options.misfortune }),
+    eventsUrl: () => `http://127.0.0.1:${port()}/slack/events`,
+  })
+  const teams = await startLocalTeams({
+    appId: APP,
+    tenantId: TENANT,
+    botToken: 'the token of the bot',
+    messagesUrl: () => `http://127.0.0.1:${port()}/api/messages`,
+  })
+  teams.people = WHO.map((who) => MEMBERS[who].teams)
+  return { slack, teams }
+}
+
+export const driversOf = (slack: LocalSlack, teams: LocalTeams): Workplace['in'] => ({
+  slack: slackDriver(slack, GPU),
+  teams: teamsDriver(teams, THREAD),
+})
+
+export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Workplace> => {
+  const clock = options.clock ?? systemClock
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-workplace-'))
+  const path = join(dir, 'gpu-chatops.yaml')
+  const writesPolicy = (policy: object): void => writeFileSync(path, JSON.stringify({ policy }))
+  writesPolicy(options.policy ?? policyOf(1))
+  let port = 0
+  const { slack, teams } = await startChats(() => port, options)
+  const slackConfig: SlackConfig = {
+    ...SLACK,
+    appToken: null,
+    apiUrl: slack.apiUrl,
+    teamId: TEAM.id,
+    botId: BOT.botId,
+    botUserId: BOT.id,
+    command: '/gpu',
+  }
+  const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
+  const store = await openStore(dir)
+  const { cloud } = teams.config
+  const inTeams = (conversation: string): Address => ({
+    ...{ kind: 'channel', chat: 'teams', conversation },
+    serviceUrl: cloud.kind === 'local' ? cloud.serviceUrl : '',
+  })
+  const inSlack = (channel: string): Address => ({ kind: 'channel', chat: 'slack', channel })
+  const configured = readFile(path)
+  if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
+  const chats = { slackTeam: TEAM.id, teamsTenant: TENANT }
+  const bot = await startBot({
+    store,
+    log: silent,
+    clock,
+    policy: policySource(configured.value, {
+      chats,
+      clock,
+      log: silent,
+      directory: () => Promise.resolve([]),
+      readAgain: () => readFile(path),
+    }),
+    hosts: byName(fleet.hosts),
+    chat: bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) }),
+    limits: { ...LIMITS, ...options.limits },
+    requestsChannels: (options.requests ?? []).map((chat) =>
+      chat === 'slack' ? inSlack(GPU) : inTeams(TEAMS_CHANNEL),
+    ),
+    changesChannel: options.changes === 'teams' ? inTeams(TEAMS_CHANGES) : inSlack(CHANGES),
+  })
+  const http = await startHttp({
+    host: '127.0.0.1',
+    port: 0,
+    pages: null,
+    ready: () => Promise.resolve(true),
+    slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
+    teamsMessages: teamsMessages(teams.config, bot.inbox, silent),
+  })
+  port = http.port
+  return {
+    slack,
+    teams,
+    in: driversOf(slack, teams),
+    world: fleet.world,
+    db: store.db,
+    writesPolicy,
+    end: async () => {
+      await http.close()
+      await bot.stop()
+      await store.close()
+      await Promise.all([slack.close(), teams.close()])
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A workplace, and its people in one of the chats. */
+export interface Journey extends Driver {
+  readonly workplace: Workplace
+  readonly world: World
+  end(): Promise<void>
+}
+
+export const startJourneyIn = async (chat: ChatName): Promise<Journey> => {
+  const workplace = await startWorkplace({ changes: chat })
+  return { ...workplace.in[chat], workplace, world: workplace.world, end: () => workplace.end() }
+}
+
+/** The same, started as a server of both chats is, from what a configuration file says. */
+export const startServedInBoth = async (): Promise<Workplace['in'] & { end(): Promise<void> }> => {
+  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-served-in-both-'))
+  const path = join(dir, 'gpu-chatops.yaml')
+  const channels = { requests: [GPU, TEAMS_CHANNEL], changes: CHANGES }
+  writeFileSync(path, JSON.stringify({ policy: policyOf(1), channels }))
+  const file = readFile(path)
+  if (!('value' in file)) throw new Error(file.problems.join('\n'))
+  let port = 0
+  const { slack, teams } = await startChats(() => port)
+  const app = await startServer(
+    {
+      ...{ kind: 'server', DATA_DIR: dir, PORT: 0, HOST: '127.0.0.1', LOG_LEVEL: 'error', path },
+      ...{ slack: { ...SLACK, appToken: null, apiUrl: slack.apiUrl }, teams: teams.config, file: file.value },
+    },
+    silent,
+  )
+  port = app.port
+  return {
+    ...driversOf(slack, teams),
+    end: async () => {
+      await app.stop()
+      await Promise.all([slack.close(), teams.close()])
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}

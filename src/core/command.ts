@@ -55,10 +55,13 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resize'), vm, vram, ...consents }),
   z.object({ kind: z.literal('smi'), name: z.string() }),
   z.object({ kind: z.literal('requests'), all: z.boolean(), page: z.number().int().positive() }),
-  z.object({ kind: z.literal('approve'), requestId, reason }),
+  /** `forMs`: for no longer than this. */
+  z.object({ kind: z.literal('approve'), requestId, forMs: lent.forMs, reason }),
   z.object({ kind: z.literal('deny'), requestId, reason }),
   z.object({ kind: z.literal('cancel'), requestId, reason }),
   z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive() }),
+  /** Asks whoever holds it to give it up. */
+  z.object({ kind: z.literal('ask'), gpu, reason }),
   z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),
   z.object({ kind: z.literal('again'), requestId }),
   /** `reason` is the comment. */

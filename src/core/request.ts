@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { approval, authority, isQuorum, need, said, saidOf, type Said } from './approval'
 import { command } from './command'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
-import { askedEnd } from './lease/until'
+import { askedEnd, type AskedEnd } from './lease/until'
 import { plan } from './plan/plan'
 import { address } from './ports'
 
@@ -78,6 +78,8 @@ export type RequestEvent =
       readonly person: string
       readonly roles: string[]
       readonly at: number
+      /** In place of the end that was asked for. */
+      readonly lease?: AskedEnd | undefined
       readonly reason?: string | undefined
     }
   | { readonly kind: 'automatic'; readonly at: number; readonly rules: string[] }
@@ -191,7 +193,12 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
   if (request.approvals.some((each) => each.person === person || each.by === event.by)) return null
   const counts = request.needs.some(({ by }) => roles.some((role) => by.includes(role)))
   if (!counts) return null
-  const next = { ...request, approvals: [...request.approvals, { ...saidOf(event), person, roles }] }
+  const { lease = request.lease } = event
+  const next = {
+    ...request,
+    ...(lease === undefined ? {} : { lease }),
+    approvals: [...request.approvals, { ...saidOf(event), person, roles }],
+  }
   return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next
 }
 

@@ -13,6 +13,7 @@ import type { Request } from '../core/request'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
+import { tellThoseWhoLose } from './lease/tell'
 import { termsFor } from './lease/terms'
 import type { Parts } from './parts'
 import { prepare, type Prepared } from './planning'
@@ -40,7 +41,9 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
       lease: terms.value ?? undefined,
       grounds: { kind: 'judged', judgement: judged.value, breakGlass: command.breakGlass === true },
     })
-    return raised.ok ? laterNotice(parts, raised.value) : refusalNotice(raised.refusals)
+    if (!raised.ok) return refusalNotice(raised.refusals)
+    await tellThoseWhoLose(tx, parts.policy.inForce(), raised.value, parts.clock.now())
+    return laterNotice(parts, raised.value)
   }
 }
 

@@ -4,7 +4,8 @@ import { refusalNotice } from '../core/answers/refusal'
 import { STATE_WORDS } from '../core/answers/states'
 import { stateWords } from '../core/cards/approvals'
 import { ago } from '../core/answers/words'
-import { refusal, type Refusal } from '../core/errors'
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../core/errors'
+import { shortened, type AskedEnd } from '../core/lease/until'
 import type { Notice } from '../core/notice'
 import { refuseDecision } from '../core/policy/commands'
 import { personOf, rolesAmong } from '../core/policy/policy'
@@ -23,6 +24,8 @@ export interface Decision {
   readonly version?: number
   readonly by: string
   readonly reason: string | undefined
+  /** Approves for no longer than this. */
+  readonly forMs?: number | undefined
 }
 
 export const decide =
@@ -41,7 +44,9 @@ export const decide =
     }
     const at = parts.clock.now()
     const person = personOf(parts.policy.inForce(), decision.by) ?? decision.by
-    const next = await apply(tx, request, eventOf(parts, request, { decision, person, at }))
+    const event = eventOf(parts, request, { decision, person, at })
+    if (!event.ok) return refusalNotice(event.refusals)
+    const next = await apply(tx, request, event.value)
     if (!next.ok) return refusalNotice(next.refusals)
     // A process that died between taking the host's lock and beginning left the lock behind.
     if (decision.verdict === 'cancel') await unlockHost(tx, request.plan.host, request.id)
@@ -63,12 +68,20 @@ const eventOf = (
   parts: Parts,
   request: Request,
   { decision, person, at }: { decision: Decision; person: string; at: number },
-): RequestEvent => {
-  const { by, reason, verdict } = decision
-  if (verdict !== 'approve') return { kind: verdict, by, at, reason }
+): Outcome<RequestEvent> => {
+  const { by, reason, verdict, forMs } = decision
+  if (verdict !== 'approve') return accepted({ kind: verdict, by, at, reason })
+  const lease = forMs === undefined ? accepted(undefined) : lentFor(request, forMs, at)
+  if (!lease.ok) return lease
   const wanted = request.needs.flatMap((need) => need.by)
-  return { kind: verdict, by, person, roles: rolesAmong(parts.policy.inForce(), person, wanted), at, reason }
+  const roles = rolesAmong(parts.policy.inForce(), person, wanted)
+  return accepted({ kind: verdict, by, person, roles, at, reason, lease: lease.value })
 }
+
+const lentFor = ({ id, plan, lease }: Request, forMs: number, at: number): Outcome<AskedEnd> =>
+  plan.action === 'assign' || plan.action === 'move'
+    ? shortened(lease, forMs, at)
+    : refused(refusal('not-possible', `${id} lends nothing that could end`, `Use: approve ${id}`))
 
 export const noRequest = (id: string): Refusal =>
   refusal('unknown-name', `there is no request ${id.toUpperCase()}`, 'See `requests` for the open ones.')

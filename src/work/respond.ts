@@ -1,42 +1,22 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
-import { checkNotice } from '../core/answers/check'
-import { EVENT_WORDS } from '../core/answers/states'
-import { historyNotice } from '../core/answers/history'
-import { listNotice } from '../core/answers/list'
-import { refusalNotice } from '../core/answers/refusal'
-import { requestsNotice } from '../core/answers/requests'
-import { showNotice } from '../core/answers/show'
-import { whoamiNotice } from '../core/answers/whoami'
-import { authorityWords } from '../core/cards/approvals'
-import { scriptParts, titleOf } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
-import { aliasOf, peersOf, type HostView } from '../core/inventory'
-import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import type { Consents } from '../core/plan/input'
-import { capabilitiesOf, may } from '../core/policy/commands'
-import { personOf, rolesOf } from '../core/policy/policy'
-import type { Request, RequestState } from '../core/request'
-import { isPartitionable } from '../core/partitions'
-import { partitionSurvey, survey } from '../core/survey'
-import { hostViews } from '../store/fleet'
-import { findRequest, history, lineOf, requestsIn } from '../store/requests'
+import { may } from '../core/policy/commands'
+import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { askAgain } from './again'
-import { comment } from './comment'
 import { ask } from './ask'
-import { cardOf } from './card'
+import { comment } from './comment'
 import { say, type Caller, type Consequence } from './consequence'
-import { decide, noRequest } from './decide'
-import { heldBy } from './holding'
+import { decide } from './decide'
+import { askHolders } from './lease/askHolders'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
+import { check, list, past, requests, show, whoami } from './look'
 import type { Parts } from './parts'
 import { reloadPolicy } from './reload'
-import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
 import { why } from './why'
-
-const HISTORY_ROWS = 400
 
 export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
   switch (command.kind) {
@@ -54,7 +34,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
         requestId: command.requestId,
         by: caller.account,
         reason: command.reason,
+        forMs: 'forMs' in command ? command.forMs : undefined,
       })
+    case 'ask':
+      return askHolders(parts, command, caller)
     case 'extend':
       return extend(parts, { leaseId: command.requestId, byMs: command.byMs }, caller)
     case 'done':
@@ -86,7 +69,7 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'requests':
       return say(await requests(parts, command))
     case 'history':
-      return say(await pastOf(parts, command))
+      return say(await past(parts, command))
     case 'why':
       return say(await why(parts, command.what, caller))
     case 'help':
@@ -97,131 +80,3 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
 }
 
 const consentsOf = ({ shutdown, powerOff, noStart }: Consents): Consents => ({ shutdown, powerOff, noStart })
-
-const views = (parts: Parts) => hostViews(parts.db, [...parts.hosts.keys()])
-
-const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
-const ENDED: readonly RequestState[] = [
-  'succeeded',
-  'rolled-back',
-  'denied',
-  'expired',
-  'cancelled',
-  'void',
-  'resolved',
-]
-const openRequests = (parts: Parts) => requestsIn(parts.db, OPEN)
-
-const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, caller: Caller) =>
-  listNotice({
-    views: await views(parts),
-    command,
-    now: parts.clock.now(),
-    requests: (await openRequests(parts)).map((each) => lineOf(each)),
-    mine: command.mine ? await heldBy(parts.db, parts.policy.inForce(), caller.account) : new Set(),
-  })
-
-const REQUEST_ID = /^r-\d+$/i
-
-const show = async (parts: Parts, name: string) => {
-  const request = REQUEST_ID.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
-  if (request) return showRequest(parts, request)
-  const found = resolveAny(name, await views(parts))
-  if (!found.ok) return refusalNotice(REQUEST_ID.test(name) ? [noRequest(name)] : found.refusals)
-  return showNotice({
-    subject: found.value,
-    now: parts.clock.now(),
-    requests: (await openRequests(parts)).map((each) => lineOf(each)),
-  })
-}
-
-/** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */
-const showRequest = async (parts: Parts, request: Request) => {
-  const card = await cardOf(parts.db, request, parts.clock.now())
-  return {
-    ...card,
-    parts: [...card.parts.filter((part) => part.kind !== 'buttons'), ...scriptParts(request.plan)],
-  }
-}
-
-const check = async (parts: Parts, command: Extract<Command, { kind: 'check' }>) => {
-  const all = await views(parts)
-  const pair = command.vm === undefined ? null : resolvePair(command.gpu, command.vm, all)
-  const found = pair ?? resolveGpu(command.gpu, all)
-  if (!found.ok) return refusalNotice(found.refusals)
-  const { facts, gpu } = found.value
-  const vm = pair?.ok ? pair.value.vm : null
-  const modes = command.mode
-    ? [command.mode]
-    : (['dda', ...(isPartitionable(gpu) ? ['partition' as const] : [])] as const)
-  return checkNotice({
-    alias: aliasOf(facts, gpu),
-    vm: vm?.name ?? null,
-    ways: modes.map((mode) => ({
-      mode,
-      checks:
-        mode === 'dda'
-          ? survey(facts, gpu, vm)
-          : partitionSurvey(facts, gpu, { vm, peers: peersOf(facts, all) }),
-    })),
-  })
-}
-
-/** As far as the last reading of its host tells. */
-const waitingOf = (request: Request, all: readonly HostView[]): string | null => {
-  if (request.state !== 'approved' && request.state !== 'running') return null
-  const host = all.find((view) => view.name === request.plan.host)
-  if (host?.paused) return `${host.name} is paused`
-  return host && host.error !== null ? `${host.name} does not answer` : null
-}
-
-const requests = async (parts: Parts, command: Extract<Command, { kind: 'requests' }>) => {
-  const all = await views(parts)
-  const found = await requestsIn(parts.db, command.all ? [...OPEN, ...ENDED] : OPEN)
-  return requestsNotice({
-    lines: found.toReversed().map((each) => lineOf(each, waitingOf(each, all))),
-    page: command.page,
-    all: command.all,
-    now: parts.clock.now(),
-  })
-}
-
-const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' }>) => {
-  const name = command.name?.toLowerCase()
-  const rows = (await history(parts.db, HISTORY_ROWS)).filter(
-    ({ request }) => name === undefined || mentions(request, name),
-  )
-  const lines = rows.map(({ at, by, what, request }) => ({
-    at,
-    by,
-    requestId: request.id,
-    what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}${what === 'claim' ? `, on ${authorityWords(request)}` : ''}`,
-  }))
-  return historyNotice({ lines, page: command.page, name: command.name })
-}
-
-const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1)
-
-const mentions = (request: Request, name: string): boolean =>
-  [
-    request.id,
-    request.plan.gpu.alias,
-    request.plan.host,
-    request.plan.from?.name,
-    request.plan.to?.name,
-    request.asked.by,
-    request.asked.by.split('/')[1],
-  ].some((each) => each?.toLowerCase() === name)
-
-const whoami = (parts: Parts, caller: Caller) => {
-  const policy = parts.policy.inForce()
-  const person = personOf(policy, caller.account)
-  return whoamiNotice({
-    account: caller.account,
-    name: caller.name,
-    person: person === null ? null : { name: person, accounts: policy.people.get(person) ?? [] },
-    roles: rolesOf(policy, person),
-    may: capabilitiesOf(policy, person),
-    unread: policy.unread,
-  })
-}

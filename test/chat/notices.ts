@@ -10,6 +10,14 @@ import { smiNotice } from '../../src/core/answers/smi'
 import { undeliveredNotice } from '../../src/core/answers/undelivered'
 import { whoamiNotice } from '../../src/core/answers/whoami'
 import { changeNotice } from '../../src/core/cards/change'
+import {
+  extendedNotice,
+  leaseNewsNotice,
+  overNotice,
+  plea,
+  reminderNotice,
+  takingNotice,
+} from '../../src/core/cards/lease'
 import { planNotice } from '../../src/core/cards/plan'
 import { requestNotice } from '../../src/core/cards/request'
 import { refusal } from '../../src/core/errors'
@@ -24,6 +32,7 @@ import { transition, type Request, type RequestEvent, type RequestIn } from '../
 import { readSmi } from '../../src/core/smi'
 import { partitionSurvey, survey } from '../../src/core/survey'
 import { aFleet, aLine, aView, MINUTE, NOW, SECOND, unreadView } from '../core/answers/reading'
+import { aLease } from '../core/lease/leases'
 import { ask, inputOf, planned } from '../core/plan/scene'
 import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
 
@@ -110,7 +119,7 @@ const found = (name: string): Parameters<typeof showNotice>[0]['subject'] => {
   return subject.value
 }
 const show = (name: string): Notice =>
-  showNotice({ subject: found(name), now: NOW, requests: [aLine({ by: MAYA })] })
+  showNotice({ subject: found(name), now: NOW, requests: [aLine({ by: MAYA })], leases: [] })
 
 const list = { kind: 'list', free: false, mine: false, page: 1 } as const
 const ONE = { vendors: ['nvidia'] } as const
@@ -125,6 +134,13 @@ const SMI_TABLE = [
 const checks = (gpu: number) => survey(host, host.gpus[gpu]!, host.vms[0]!)
 
 /** By a name that may be a file's. */
+const LEASE_END = NOW + 60 * MINUTE
+const held = (endsAt: number | null) => aLease({ id: 'R-7', holder: MAYA, at: NOW, endsAt })
+const lent = held(LEASE_END)
+const { marks, ...rest } = lent
+const ended = { ...rest, state: 'grace' as const, endsAt: LEASE_END, until: null }
+const telling = { at: NOW, caps: { totalMs: null, extensionMs: null } }
+
 export const NOTICES: Readonly<Record<string, Notice>> = {
   'request-pending': card(pending, null),
   'request-approved': card(after(pending, approve), null),
@@ -179,12 +195,39 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   'plan-dry-run': planNotice(plan, false),
   'plan-script': planNotice(plan, true),
-  list: listNotice({ views, command: list, now: NOW, requests: [aLine({ by: MAYA })], mine: new Set() }),
+  list: listNotice({
+    views,
+    command: list,
+    now: NOW,
+    requests: [aLine({ by: MAYA })],
+    leases: [],
+    mine: new Set(),
+  }),
+  'list-lent': listNotice({
+    views,
+    command: list,
+    now: NOW,
+    requests: [],
+    leases: [lent, held(null)],
+    mine: new Set(),
+  }),
+  'request-lent': card({ ...pending, lease: { kind: 'for', ms: 8 * 60 * MINUTE } }, null),
+  'lease-reminder': reminderNotice(lent, 60 * MINUTE, telling),
+  'lease-over': overNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, telling),
+  'lease-over-asks': overNotice(ended, telling),
+  'lease-extended': extendedNotice(lent),
+  'lease-taken': takingNotice(lent, {
+    id: 'R-9',
+    asked: { by: JONAS, person: 'jonas', at: NOW, reason: '*now*' },
+  }),
+  'lease-plea': plea(lent, { by: JONAS, reason: 'the demo <!channel>' }, telling),
+  'lease-lost': leaseNewsNotice(lent, 'the host shows that train-01 does not have it any more'),
   'list-page-2': listNotice({
     views: aFleet(3, 16),
     command: { ...list, page: 2 },
     now: NOW,
     requests: [],
+    leases: [],
     mine: new Set(),
   }),
   'list-mine-none': listNotice({
@@ -192,6 +235,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     command: { ...list, mine: true },
     now: NOW,
     requests: [],
+    leases: [],
     mine: new Set(),
   }),
   'show-gpu': show('hv01/gpu0'),

@@ -17,7 +17,7 @@ import type { Parts } from '../../src/work/parts'
 import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
 import { refreshHost } from '../../src/work/watch'
-import { aPolicy, JONAS, MAYA, slack, teams } from '../core/policy/team'
+import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { botOver, CHANNEL, fleetOf, stored } from './operations/bot'
@@ -131,6 +131,7 @@ describe('a lease', () => {
       'hv01/gpu0: your lease ends in an hour or less',
       'hv01/gpu0: your lease ends in ten minutes or less',
       'hv01/gpu0: your lease is over',
+      'hv01/gpu0 in train-01: it has ended (R-2)',
     ])
     expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'expired' } })
     expect(await stored(store.db, 'R-2')).toMatchObject({
@@ -247,6 +248,78 @@ describe('a lease', () => {
     expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'lost' } })
     expect((await tolds()).at(-1)).toContain('does not have it any more')
   })
+})
+
+describe('what others do', () => {
+  it('a holder is asked for it privately, with one press to give it back, and nothing else happens', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    const answer = await says('ask hv01/gpu0 because the demo is at noon', slack(JONAS))
+
+    expect(answer?.summary).toBe('Asked maya for hv01/gpu0.')
+    const [plea] = await told()
+    expect(JSON.stringify(plea)).toContain(': the demo is at noon')
+    expect(JSON.stringify(plea)).toContain('"verb":"done","leaseId":"R-1"')
+    expect((await leaseOf('R-1')).state).toBe('held')
+  })
+
+  it.each([
+    ['hv01/gpu1', JONAS, 'nobody holds hv01/gpu1'],
+    ['hv01/gpu0', MAYA, 'you hold hv01/gpu0 yourself'],
+    ['hv01/gpu2', JONAS, 'was not lent by this bot'],
+  ])('asking for %s says why there is nobody to ask', async (gpu, who, why) => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    expect((await says(`ask ${gpu}`, slack(who)))?.summary).toContain(why)
+    expect(await told()).toEqual([])
+  })
+
+  it('a holder hears of the request that would take it away, and of what came of it', async () => {
+    under(GRACE, { rules: [{ name: 'all', ask: ['research', 'platform'], approve: { by: ['platform'] } }] })
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    expect(await says('release hv01/gpu0 --shutdown because patching', slack(JONAS))).toBeNull()
+    const decision = { verdict: 'approve', requestId: 'R-2', by: slack(PRIYA), reason: undefined } as const
+    await store.db.transaction().execute(decide(parts, decision))
+    await runs('R-2')
+
+    const [before, after] = await told()
+    expect(JSON.stringify(before)).toContain(
+      `R-2 would take it from you",", by ",{"person":"${slack(JONAS)}"},": patching"`,
+    )
+    expect(JSON.stringify(after)).toContain(
+      `it has ended (R-2)",", by ",{"person":"${slack(JONAS)}"},": patching"`,
+    )
+  })
+
+  it('an approver lends it for less than was asked for, and never for more', async () => {
+    expect(await says('assign hv01/gpu0 to train-01 for 8h')).toBeNull()
+
+    expect((await says('approve R-1 for 9h', slack(JONAS)))?.summary).toContain('9h is longer')
+    expect((await says('approve R-1 for 4h', slack(JONAS)))?.summary).toContain('R-1: approved')
+    const request = await runs('R-1')
+
+    expect('endedAt' in request && (await leaseOf('R-1')).endsAt).toBe(
+      'endedAt' in request && request.endedAt + 4 * HOUR,
+    )
+  })
+
+  it('an approver cannot put an end to what lends nothing', async () => {
+    await lent('assign hv01/gpu0 to train-01')
+    expect(await says('release hv01/gpu0 --shutdown')).toBeNull()
+
+    expect((await says('approve R-2 for 1h', slack(JONAS)))?.summary).toContain('lends nothing')
+  })
+})
+
+it('list and show say who holds what, until when', async () => {
+  await lent('assign hv01/gpu0 to train-01 for 8h')
+  const { endsAt } = await leaseOf('R-1')
+  const line = `" in train-01 (R-1): ",{"person":"${slack(MAYA)}"}," until ",{"time":${endsAt}}`
+
+  for (const look of ['list', 'list --mine', 'show hv01/gpu0', 'show train-01', 'show hv01'])
+    expect(JSON.stringify(await says(look))).toContain(line)
+  expect(JSON.stringify(await says('show hv01/gpu1'))).not.toContain('R-1')
 })
 
 describe('caps and quotas', () => {

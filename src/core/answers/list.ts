@@ -1,8 +1,10 @@
 /** `list`: every GPU with where it is, from the last reading of its host, whose age is shown. */
 import type { Command } from '../command'
+import { leaseLines } from '../cards/lease'
 import { format } from '../grammar/format'
 import { shown } from '../grammar/shown'
 import { aliasOf, type HostName, type HostView } from '../inventory'
+import type { Lease } from '../lease/lease'
 import { resolveHost } from '../names'
 import type { Notice, Part } from '../notice'
 import { isOpen } from '../request'
@@ -24,6 +26,8 @@ export interface ListInput {
   readonly now: number
   /** Open requests. */
   readonly requests: readonly RequestLine[]
+  /** Open leases. */
+  readonly leases: readonly Lease[]
   /** GPUs that were assigned by this person's requests and are where those put them. */
   readonly mine: ReadonlySet<string>
 }
@@ -36,7 +40,7 @@ interface Row {
   readonly free: boolean
 }
 
-export const listNotice = ({ views, command, now, requests, mine }: ListInput): Notice => {
+export const listNotice = ({ views, command, now, requests, leases, mine }: ListInput): Notice => {
   const scope = scopeOf(views, command)
   if ('refusal' in scope) return scope.refusal
   const open = new Map(requests.filter((each) => isOpen(each.state)).map((each) => [each.gpu, each] as const))
@@ -51,6 +55,7 @@ export const listNotice = ({ views, command, now, requests, mine }: ListInput): 
     parts: [
       { kind: 'title', text: command.mine ? 'Your GPUs' : command.free ? 'Free GPUs' : 'GPUs' },
       rows.length === 0 ? emptyPart(command, scope.views) : tableOf(page.lines),
+      ...leasesPart(leases, page.lines),
       ...hostsPart(scope.views, { rows: page.lines, now }),
       ...pageParts(page, (to) => format({ ...command, page: to })),
     ],
@@ -90,6 +95,12 @@ const tableOf = (rows: readonly Row[]): Part => ({
   head: ['GPU', 'Model', 'Where'],
   rows: rows.map((row) => [row.alias, row.model, row.where]),
 })
+
+/** Who holds what of this page, until when. */
+const leasesPart = (leases: readonly Lease[], rows: readonly Row[]): Part[] => {
+  const here = leases.filter(({ gpu }) => rows.some(({ alias }) => alias === gpu.alias))
+  return here.length === 0 ? [] : [{ kind: 'text', runs: leaseLines(here) }]
+}
 
 const rowsOf = (view: HostView, open: ReadonlyMap<string, RequestLine>): Row[] => {
   const { facts } = view

@@ -1,4 +1,6 @@
 /** `show NAME`: one GPU, VM or host, as it was last read, with the open requests about it. */
+import { leaseLines } from '../cards/lease'
+import type { Lease } from '../lease/lease'
 import type { Found } from '../names'
 import type { Notice, Part } from '../notice'
 import type { RequestLine } from './lines'
@@ -10,15 +12,18 @@ import type { Sheet } from './sheets/sheet'
 import { vmSheet } from './sheets/vm'
 
 const REQUESTS_SHOWN = 10
+const LEASES_SHOWN = 16
 
 export interface ShowInput {
   readonly subject: Found
   readonly now: number
   /** Open requests. */
   readonly requests: readonly RequestLine[]
+  /** Open leases. */
+  readonly leases: readonly Lease[]
 }
 
-export const showNotice = ({ subject, now, requests }: ShowInput): Notice => {
+export const showNotice = ({ subject, now, requests, leases }: ShowInput): Notice => {
   const about = requests.filter((request) => isAbout(subject, request))
   const sheet = sheetOf(subject, about)
   return {
@@ -27,6 +32,7 @@ export const showNotice = ({ subject, now, requests }: ShowInput): Notice => {
     parts: [
       { kind: 'title', text: sheet.title },
       { kind: 'facts', rows: sheet.rows.map(([label, ...runs]) => ({ label, runs })) },
+      ...leasesPart(leases.filter((lease) => isLent(subject, lease))),
       ...requestsPart(about, now),
       { kind: 'note', runs: [hostLine(subject.view, now)] },
     ],
@@ -34,7 +40,7 @@ export const showNotice = ({ subject, now, requests }: ShowInput): Notice => {
 }
 
 /** Two hosts may have VMs of one name: a GPU is always given to a VM of its own host. */
-const isAbout = (subject: Found, { gpu, from, to }: RequestLine): boolean => {
+const isAbout = (subject: Found, { gpu, from, to }: Pick<RequestLine, 'gpu' | 'from' | 'to'>): boolean => {
   const isHere = gpu.startsWith(`${subject.view.name}/`)
   switch (subject.kind) {
     case 'gpu':
@@ -44,6 +50,16 @@ const isAbout = (subject: Found, { gpu, from, to }: RequestLine): boolean => {
     case 'host':
       return isHere
   }
+}
+
+const isLent = (subject: Found, { gpu, vm }: Lease): boolean =>
+  isAbout(subject, { gpu: gpu.alias, from: vm.name, to: null })
+
+const leasesPart = (leases: readonly Lease[]): Part[] => {
+  if (leases.length === 0) return []
+  const lines = leaseLines(leases.slice(0, LEASES_SHOWN))
+  const more = leases.length - LEASES_SHOWN
+  return [{ kind: 'text', runs: more > 0 ? [...lines, `\nand ${more} more`] : lines }]
 }
 
 const sheetOf = (subject: Found, about: readonly RequestLine[]): Sheet => {

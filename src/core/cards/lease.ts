@@ -4,7 +4,9 @@ import type { Lease, LeaseIn } from '../lease/lease'
 import { MARKS, type Mark } from '../lease/marks'
 import { span } from '../lease/span'
 import type { AskedEnd } from '../lease/until'
+import type { Said } from '../approval'
 import type { Notice, Part, Run } from '../notice'
+import type { Request } from '../request'
 
 type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
 
@@ -163,14 +165,62 @@ export const extendedNotice = (lease: Lease): Notice => ({
   ],
 })
 
-/** Something happened to a lease that its holder did not do. */
-export const leaseNewsNotice = (lease: Lease, news: string): Notice => ({
+/** Something happened to a lease that its holder did not do; `who` did it, where somebody did, and said why. */
+export const leaseNewsNotice = (lease: Lease, news: string, who: Said | null = null): Notice => ({
   summary: `${lease.gpu.alias} in ${lease.vm.name}: ${news}`,
   tone: 'bad',
   parts: [
     {
       kind: 'text',
-      runs: [`Your lease of `, { strong: lease.gpu.alias }, ` in ${lease.vm.name} (${lease.id}): ${news}.`],
+      runs: [
+        'Your lease of ',
+        { strong: lease.gpu.alias },
+        ` in ${lease.vm.name} (${lease.id}): ${news}`,
+        ...(who ? saidRuns(who) : []),
+        '.',
+      ],
     },
+  ],
+})
+
+const saidRuns = ({ by, reason }: Pick<Said, 'by' | 'reason'>): Run[] => [
+  ', by ',
+  { person: by },
+  ...(reason === undefined ? [] : [`: ${reason}`]),
+]
+
+/** To the holder, of a request that would take it from them. */
+export const takingNotice = (lease: Lease, { id, asked }: Pick<Request, 'id' | 'asked'>): Notice => {
+  const news = leaseNewsNotice(lease, `${id} would take it from you`, asked)
+  const words: Run[] = [
+    { code: `show ${id}` },
+    ' shows what would be done; ',
+    { code: `comment ${id} ...` },
+    ' tells the approvers what you think.',
+  ]
+  return { ...news, parts: [...news.parts, { kind: 'note', runs: words }] }
+}
+
+/** To the holder, from somebody who would like to have it. */
+export const plea = (
+  lease: LeaseIn<'held'> | LeaseIn<'grace'>,
+  asked: Pick<Said, 'by' | 'reason'>,
+  telling: Telling,
+): Notice => ({
+  summary: `${lease.gpu.alias} in ${lease.vm.name}: somebody asks you for it`,
+  tone: 'waiting',
+  parts: [
+    {
+      kind: 'text',
+      runs: [
+        { person: asked.by },
+        ' asks you for ',
+        { strong: lease.gpu.alias },
+        ` in ${lease.vm.name}`,
+        ...(asked.reason === undefined ? ['.'] : [`: ${asked.reason}`]),
+      ],
+    },
+    ...buttonsFor(lease, telling),
+    { kind: 'note', runs: ['Nothing happens unless you give it back.'] },
   ],
 })

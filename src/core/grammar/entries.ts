@@ -124,10 +124,10 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     needs: 'anyone',
   },
   approve: {
-    usage: 'approve ID [because REASON]',
+    usage: 'approve ID [for DURATION] [because REASON]',
     says: 'Approve a request of somebody else; its plan is then carried out.',
-    examples: ['approve R-12', 'approve 12 because the render farm is idle'],
-    notes: [REQUEST_ID, REASON],
+    examples: ['approve R-12', 'approve 12 for 4h', 'approve 12 because the render farm is idle'],
+    notes: [REQUEST_ID, '`for 4h` lends it for no longer than that, whatever was asked for.', REASON],
     needs: 'approver',
   },
   deny: {
@@ -161,6 +161,13 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
       'The id is that of the request by which you got the GPU; `list --mine` shows it.',
       ...CONSENTS.slice(0, 3),
     ],
+    needs: 'anyone',
+  },
+  ask: {
+    usage: 'ask GPU [because REASON]',
+    says: 'Ask whoever holds a GPU to give it up; they are told privately, and need not answer.',
+    examples: ['ask hv01/gpu0 because the demo is at noon'],
+    notes: [REASON, 'To take it, with an approver, use `move` or `release`.'],
     needs: 'anyone',
   },
   comment: {

@@ -7,6 +7,7 @@ import { accepted, refusal, refused, type Outcome } from '../errors'
 import { shown } from '../grammar/shown'
 import { didYouMean, nearest } from '../grammar/suggest'
 import type { Word } from '../grammar/words'
+import { span } from './span'
 import { dateText, isDate, weekdayOf, zoned, type TimeZone, type Wall, type Zoned } from './zone'
 
 const LONGEST_MS = 365 * 86_400_000
@@ -25,6 +26,32 @@ export type AskedEnd = z.infer<typeof askedEnd>
 /** The end of a lease that starts at this moment. */
 export const endOf = (asked: AskedEnd, startsAt: number): number =>
   asked.kind === 'for' ? startsAt + asked.ms : asked.at
+
+/**
+ * Whoever approves may lend for less than was asked for, never for more. An `until` then counts from the approval, since
+ * the lease would otherwise begin late and end later than was asked.
+ */
+export const shortened = (asked: AskedEnd | undefined, ms: number, now: number): Outcome<AskedEnd> => {
+  if (asked?.kind === 'until')
+    return now + ms <= asked.at
+      ? accepted({ kind: 'until', at: now + ms })
+      : tooLong(
+          ms,
+          `it was asked for until ${new Date(asked.at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        )
+  return asked === undefined || ms <= asked.ms
+    ? accepted({ kind: 'for', ms })
+    : tooLong(ms, `it was asked for ${span(asked.ms)}`)
+}
+
+const tooLong = (ms: number, why: string): Outcome<never> =>
+  refused(
+    refusal(
+      'not-possible',
+      `${why}, and ${span(ms)} is longer`,
+      'Approve it for less, or without `for` as it was asked.',
+    ),
+  )
 
 interface Time {
   readonly hour: number

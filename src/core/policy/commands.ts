@@ -29,6 +29,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   cancel: 'anyone listed',
   extend: 'anyone listed',
   done: 'anyone listed',
+  ask: 'anyone listed',
   approve: 'approve',
   deny: 'approve',
   pause: 'administer',

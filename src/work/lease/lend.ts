@@ -1,4 +1,6 @@
 /** What becomes of leases when a request has succeeded, in the commit in which it does. */
+import type { Said } from '../../core/approval'
+import { leaseNewsNotice } from '../../core/cards/lease'
 import { Fault } from '../../core/errors'
 import type { HostFacts } from '../../core/inventory'
 import { movedLease, newLease, type Lease, type LeaseEvent } from '../../core/lease/lease'
@@ -9,6 +11,7 @@ import { findRequest } from '../../store/requests'
 import { refreshCard } from '../card'
 import type { Parts } from '../parts'
 import { leaseDraft, takenBy } from './drafts'
+import { isHolder, tellHolder } from './tell'
 
 /** What was taken has ended, and what was given is lent. The host is as planned: nothing here can be refused any more. */
 export const lend = async (
@@ -19,7 +22,11 @@ export const lend = async (
   const { plan } = request
   if (plan.action === 'partition' || plan.action === 'resize') return
   const taken = takenBy(await openLeasesAt(tx, plan.host), plan)
-  for (const lease of taken) await endLease(tx, lease, { request, at })
+  for (const lease of taken) {
+    const ended = await endLease(tx, lease, { request, at })
+    if (request.ends?.why !== 'done' && !isOwnDoing(parts, lease, request))
+      await tellHolder(tx, ended, leaseNewsNotice(ended, `it has ended (${request.id})`, deedOf(request)), at)
+  }
   if (plan.action === 'release') return
   const draft = leaseDraft(parts.policy.inForce(), request, { facts, at })
   const [before] = taken
@@ -30,7 +37,7 @@ const endLease = async (
   tx: Tx,
   lease: Lease,
   { request, at }: { readonly request: Request; readonly at: number },
-): Promise<void> => {
+): Promise<Lease> => {
   const events = endingOf(lease, request, at)
   let now = lease
   for (const event of events) {
@@ -39,7 +46,14 @@ const endLease = async (
     now = next.value
   }
   await refreshLender(tx, now, at)
+  return now
 }
+
+/** What the end of a lease began, nobody did; its holder is told all the same. */
+const deedOf = ({ ends, asked }: Request): Said | null => (ends ? null : asked)
+
+const isOwnDoing = ({ policy }: Parts, lease: Lease, { ends, asked }: Request): boolean =>
+  ends === undefined && isHolder(policy.inForce(), lease, asked.by)
 
 const endingOf = (lease: Lease, { id, plan, asked: { by } }: Request, at: number): LeaseEvent[] => {
   switch (plan.action) {

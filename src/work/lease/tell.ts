@@ -1,13 +1,35 @@
 /** What the holder of a lease is told, where nobody else reads it. */
+import { takingNotice } from '../../core/cards/lease'
 import type { Lease } from '../../core/lease/lease'
 import type { Notice } from '../../core/notice'
+import { personOf, type Policy } from '../../core/policy/policy'
+import type { Request } from '../../core/request'
 import type { Tx } from '../../store/database'
+import { openLeasesAt } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
+import { takenBy } from './drafts'
+
+/** By any of their accounts. */
+export const isHolder = (policy: Policy, { holder }: Lease, account: string): boolean =>
+  holder === account || (personOf(policy, account) ?? account) === (personOf(policy, holder) ?? holder)
 
 /** Goes out with the commit. Where the chat never said how to reach the person alone, it goes to the request's channel. */
 export const tellHolder = async (tx: Tx, lease: Lease, notice: Notice, at: number): Promise<void> => {
   const request = await findRequest(tx, lease.id)
   if (!request) return
   await post(tx, request.privately ?? request.channel, notice, { at, otherwise: request.channel })
+}
+
+/** Whoever holds what somebody else's request would take from them hears of it before it is decided. */
+export const tellThoseWhoLose = async (
+  tx: Tx,
+  policy: Policy,
+  request: Request,
+  at: number,
+): Promise<void> => {
+  const { plan, asked } = request
+  if (plan.action !== 'move' && plan.action !== 'release') return
+  for (const lease of takenBy(await openLeasesAt(tx, plan.host), plan))
+    if (!isHolder(policy, lease, asked.by)) await tellHolder(tx, lease, takingNotice(lease, request), at)
 }

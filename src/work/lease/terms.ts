@@ -14,6 +14,7 @@ import { leasesSince } from '../../store/leases'
 import { requestsIn } from '../../store/requests'
 import type { Parts } from '../parts'
 import { leaseDraft, takenBy } from './drafts'
+import { isHolder } from './tell'
 
 interface Wanting {
   readonly plan: Plan
@@ -84,13 +85,10 @@ const readEnd = (
   return readUntil([{ text: until, at: 1, quoted: true }], at, zoneOf(policy, personOf(policy, by) ?? by))
 }
 
-const holderIs = (policy: Policy, lease: Lease, by: string): boolean =>
-  lease.holder === by || (personOf(policy, by) ?? by) === (personOf(policy, lease.holder) ?? lease.holder)
-
 /** Who moves a GPU between their own VMs keeps its end, unless they name another. */
 const inherited = (policy: Policy, leases: readonly Lease[], { plan, by }: Wanting): AskedEnd | null => {
   if (plan.action !== 'move') return null
-  const before = takenBy(leases, plan).find((lease) => holderIs(policy, lease, by))
+  const before = takenBy(leases, plan).find((lease) => isHolder(policy, lease, by))
   return before && isOpen(before) && before.endsAt !== null ? { kind: 'until', at: before.endsAt } : null
 }
 
@@ -105,7 +103,7 @@ const refuseTerms = (
   const { caps, quota } = policy.leases
   const person = personOf(policy, by) ?? by
   const taken = takenBy(all, plan)
-  const own = taken.find((lease) => holderIs(policy, lease, by))
+  const own = taken.find((lease) => isHolder(policy, lease, by))
   const others = all
     .map((lease): Lease => (taken.includes(lease) ? endedNow(lease, at) : lease))
     .map((lease) => ({ ...lease, holder: personOf(policy, lease.holder) ?? lease.holder }))

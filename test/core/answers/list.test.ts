@@ -23,6 +23,7 @@ const list = (changes: Partial<ListInput> = {}) =>
     command: LIST,
     now: NOW,
     requests: [],
+    leases: [],
     mine: new Set(),
     ...changes,
   })

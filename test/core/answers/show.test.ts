@@ -8,7 +8,7 @@ import { NOW, aLine, aView, factOf, textOf, unreadView } from './reading'
 const show = (name: string, view: HostView, requests = [aLine({ gpu: 'hv09/gpu0' })]) => {
   const found = resolveAny(name, [view])
   if (!found.ok) throw new Error(`${name} is not in the scene`)
-  return showNotice({ subject: found.value, now: NOW, requests })
+  return showNotice({ subject: found.value, now: NOW, requests, leases: [] })
 }
 
 describe('a GPU', () => {

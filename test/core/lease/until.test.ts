@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { scan } from '../../../src/core/grammar/words'
-import { endOf, readUntil } from '../../../src/core/lease/until'
+import { endOf, readUntil, shortened } from '../../../src/core/lease/until'
 import { timeZone, zoned, type Wall } from '../../../src/core/lease/zone'
 import { DAY, HOUR } from './leases'
 
@@ -158,5 +158,21 @@ describe('wall clocks', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('an approver who lends for less', () => {
+  const now = Date.parse(NOW)
+
+  it.each([
+    { asked: undefined, ms: HOUR, is: { kind: 'for', ms: HOUR } },
+    { asked: { kind: 'for', ms: 8 * HOUR } as const, ms: 8 * HOUR, is: { kind: 'for', ms: 8 * HOUR } },
+    { asked: { kind: 'for', ms: 8 * HOUR } as const, ms: 8 * HOUR + 1, is: null },
+    { asked: { kind: 'until', at: now + HOUR } as const, ms: HOUR, is: { kind: 'until', at: now + HOUR } },
+    { asked: { kind: 'until', at: now + HOUR } as const, ms: HOUR + 1, is: null },
+  ])('%j', ({ asked, ms, is }) => {
+    const read = shortened(asked, ms, now)
+
+    expect(read.ok ? read.value : null).toEqual(is)
   })
 })

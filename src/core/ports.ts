@@ -101,7 +101,15 @@ export const delivery = z.object({
       requestId: z.string(),
       version: z.number().int(),
     }),
+    z.object({
+      kind: z.literal('offer'),
+      verdict: z.enum(['take', 'leave']),
+      entryId: z.string(),
+      version: z.number().int(),
+    }),
   ]),
+  /** Where the person is told, also later, what nobody else shall read. */
+  privately: address.optional(),
 })
 export type Delivery = z.infer<typeof delivery>
 

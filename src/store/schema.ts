@@ -58,6 +58,8 @@ export interface Tables {
   }
   comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
   baselines: { host: string; vm: string; body: string }
+  /** Those who wait, and what became of their waiting. */
+  queue: { id: string; number: number; version: number; state: string; body: string }
   pauses: { scope: string; account: string; at: number }
   inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
 }
@@ -113,5 +115,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table comments (seq integer primary key autoincrement, request_id text not null, by text not null,
        at integer not null, text text not null)`,
     `create index comments_request on comments (request_id, seq)`,
+  ],
+  [
+    `create table queue (id text primary key, number integer not null unique, version integer not null, state text not null,
+       body text not null)`,
+    `create index queue_open on queue (number) where state in ('waiting', 'offered')`,
   ],
 ]

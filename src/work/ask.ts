@@ -5,7 +5,7 @@ import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
-import { accepted, Fault, messageOf, refusal, refused, type Outcome } from '../core/errors'
+import { accepted, Fault, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
 import { gpuByPath, peersOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
 import {
@@ -33,9 +33,21 @@ import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
 import type { Parts } from './parts'
+import { keptForOthers } from './queue/kept'
 import { subjectsOf, type Subjects } from './subjects'
 
-export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): Promise<Consequence> => {
+/** The offer that is taken by asking. `take` ends it, in the transaction that raises the request, or says why it cannot. */
+export interface TakenOffer {
+  readonly entryId: string
+  readonly take: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
+}
+
+export const ask = async (
+  parts: Parts,
+  command: PlanCommand,
+  caller: Caller,
+  offer: TakenOffer | null = null,
+): Promise<Consequence> => {
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
   const names = subjectsOf(command, views)
   if (!names.ok) return say(refusalNotice(names.refusals))
@@ -52,12 +64,19 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
     )
   const facts = await readFacts(parts, view)
   if (!facts.ok) return say(refusalNotice(facts.refusals))
-  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views })
+  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views, offer })
   if (!plan.ok) return say(refusalNotice(plan.refusals))
   if (command.dryRun || command.script) return say(planNotice(plan.value, command.script))
   const judged = await judgePlan(parts, { plan: plan.value, facts: facts.value, command, caller })
   if (!judged.ok) return say(refusalNotice(judged.refusals))
-  return raise(parts, { plan: plan.value, facts: facts.value, command, caller, judgement: judged.value })
+  return raise(parts, {
+    plan: plan.value,
+    facts: facts.value,
+    command,
+    caller,
+    judgement: judged.value,
+    offer,
+  })
 }
 
 type Asked = {
@@ -100,21 +119,29 @@ const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFact
 const planFor = async (
   parts: Parts,
   command: PlanCommand,
-  found: { names: Subjects; facts: HostFacts; views: readonly HostView[] },
+  found: {
+    names: Subjects
+    facts: HostFacts
+    views: readonly HostView[]
+    offer: TakenOffer | null
+  },
 ): Promise<Outcome<Plan>> => {
-  const { names, facts, views } = found
+  const { names, facts, views, offer } = found
   const gpu = gpuByPath(facts, names.gpu.locationPath)
   const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
   if (!gpu || (names.vm && !vm))
     return refused(
       refusal('stale', `${facts.name} has changed since it was last read`, 'Look at `list` and ask again.'),
     )
-  const taken = await openOn(parts.db, {
-    host: facts.name,
-    gpu,
-    vms: vm ? [vm] : [],
-    shares: isShare(command, vm),
-  })
+  const taken = [
+    ...(await openOn(parts.db, {
+      host: facts.name,
+      gpu,
+      vms: vm ? [vm] : [],
+      shares: isShare(command, vm),
+    })),
+    ...(await keptForOthers(parts, parts.db, { host: facts.name, ...gpu }, offer)),
+  ]
   const input: PlanInput = {
     host: facts,
     gpu,
@@ -203,24 +230,33 @@ const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
 }
 
 const raise =
-  (parts: Parts, asked: Asked & { readonly judgement: Judgement }): Consequence =>
+  (
+    parts: Parts,
+    asked: Asked & { readonly judgement: Judgement; readonly offer: TakenOffer | null },
+  ): Consequence =>
   async (tx) => {
-    const { plan, facts, command, caller, judgement } = asked
+    const { plan, facts, command, caller, judgement, offer } = asked
     const vms = [plan.from, plan.to].flatMap((vm) => vm ?? [])
-    const taken = await openOn(tx, {
-      host: plan.host,
-      gpu: { locationPath: plan.gpu.locationPath },
-      vms,
-      shares: sharesIn(plan),
-    })
+    const taken = [
+      ...(await openOn(tx, {
+        host: plan.host,
+        gpu: { locationPath: plan.gpu.locationPath },
+        vms,
+        shares: sharesIn(plan),
+      })),
+      ...(await keptForOthers(parts, tx, { host: plan.host, ...plan.gpu }, offer)),
+    ]
     if (taken.length > 0) return refusalNotice(taken)
+    const id = await nextRequestId(tx)
+    const gone = offer === null ? [] : await offer.take(tx, id)
+    if (gone.length > 0) return refusalNotice(gone)
     const at = parts.clock.now()
     const { home: channel, places } = placesFor(parts.requestsChannels, caller.channel)
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
     const said = { by: caller.account, person, at }
     const pending: RequestIn<'pending'> = {
       state: 'pending',
-      id: await nextRequestId(tx),
+      id,
       version: 1,
       plan,
       command,

@@ -11,6 +11,8 @@ export interface Caller {
   readonly channel: Address
   /** Where only they read it. */
   readonly back: Address
+  /** Where they are told later what concerns nobody else; absent where the chat did not say. */
+  readonly privately?: Address | undefined
 }
 
 export const say =

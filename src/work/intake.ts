@@ -11,11 +11,12 @@ import type { Delivery } from '../core/ports'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
 import { VersionMoved } from '../store/requests'
-import { say, type Consequence } from './consequence'
+import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
 import { startLoop, type Loop } from './loop'
 import { meanwhile } from './meanwhile'
 import type { Parts } from './parts'
+import { answerOffer } from './queue/take'
 import { respond } from './respond'
 import { afterRush } from './yielding'
 
@@ -100,18 +101,21 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
     )
   }
   const { said } = delivery
+  const caller: Caller = {
+    account: delivery.from,
+    name: identity.name,
+    channel: delivery.channel,
+    back: delivery.back,
+    privately: delivery.privately,
+  }
   if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
+  if (said.kind === 'offer') return answerOffer(parts, said, caller)
   const command = parse(said.text)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
     return say(refusalNotice([refused]))
-  return respond(parts, command.value, {
-    account: delivery.from,
-    name: identity.name,
-    channel: delivery.channel,
-    back: delivery.back,
-  })
+  return respond(parts, command.value, caller)
 }
 
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */

@@ -28,6 +28,9 @@ import { say, type Caller, type Consequence } from './consequence'
 import { decide, noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
+import { queue } from './queue/join'
+import { leave } from './queue/leave'
+import { take } from './queue/take'
 import { reloadPolicy } from './reload'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
@@ -56,6 +59,12 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return askAgain(parts, command.requestId, caller)
     case 'comment':
       return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
+    case 'queue':
+      return queue(parts, command, caller)
+    case 'take':
+      return take(parts, { ...command, consents: command, reason: command.reason }, caller)
+    case 'leave':
+      return leave(parts, command, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

@@ -60,7 +60,9 @@ interface Origin {
   readonly now: number
 }
 
-const addresses = (origin: Origin): { channel: Address; back: Address } => ({
+/** Posting to the id of a person opens the conversation that they have with the bot. */
+const addresses = (origin: Origin): { channel: Address; back: Address; privately: Address } => ({
+  privately: { kind: 'channel', chat: 'slack', channel: origin.user },
   channel: { kind: 'channel', chat: 'slack', channel: origin.channel },
   back: {
     kind: 'private',

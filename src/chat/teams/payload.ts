@@ -84,12 +84,16 @@ export const textOf = ({
 }
 
 /** A press is answered to its presser alone; a question where it was asked, with nothing to keep from the others. */
-const addressesOf = (read: Activity, by: 'press' | 'text'): { channel: Address; back: Address } => {
+const addressesOf = (
+  read: Activity,
+  by: 'press' | 'text',
+): { channel: Address; back: Address; privately: Address } => {
   const { serviceUrl, conversation, from } = read
   const channel: Address = { kind: 'channel', chat: 'teams', serviceUrl, conversation: conversation.id }
+  const privately: Address = { ...channel, kind: 'private', user: from.id }
   return by === 'text' || conversation.conversationType === 'personal'
-    ? { channel, back: channel }
-    : { channel, back: { ...channel, kind: 'private', user: from.id } }
+    ? { channel, back: channel, privately }
+    : { channel, back: privately, privately }
 }
 
 const saidIn = (said: Press): Delivery['said'] =>

@@ -60,12 +60,12 @@ const SHOW_FLAGS: readonly Flag[] = [
   onOff('--script', 'script'),
   { name: '--break-glass', field: 'breakGlass', otherwise: undefined, takes: null },
 ]
-export const PLAN_FLAGS: readonly Flag[] = [
+export const CONSENT_FLAGS: readonly Flag[] = [
   onOff('--shutdown', 'shutdown'),
   onOff('--power-off', 'powerOff'),
   onOff('--no-start', 'noStart'),
-  ...SHOW_FLAGS,
 ]
+export const PLAN_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, ...SHOW_FLAGS]
 
 const MODE: Flag = {
   name: '--mode',
@@ -87,6 +87,8 @@ export const RESIZE_FLAGS: readonly Flag[] = [{ ...VRAM, required: true }, ...PL
 
 export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
 export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
+
+export const QUEUE_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, PAGE]
 
 const DASH = '-‐‑‒–—―−'
 const LOOKS_LIKE = new RegExp(`^[${DASH}]{1,3}(\\p{L}[^=]*)`, 'u')

@@ -5,27 +5,45 @@ import { leaseEnd } from './duration'
 import {
   ASSIGN_FLAGS,
   CHECK_FLAGS,
+  CONSENT_FLAGS,
   HISTORY_FLAGS,
   LIST_FLAGS,
   PARTITION_FLAGS,
   PLAN_FLAGS,
+  QUEUE_FLAGS,
   REQUESTS_FLAGS,
   RESIZE_FLAGS,
   type Flag,
 } from './flags'
-import { readAnyName, readCount, readGpu, readName, readQuestion, readRequest, readScope } from './values'
+import { readSize, sizeText } from './size'
+import {
+  readAnyName,
+  readCount,
+  readEntry,
+  readGpu,
+  readName,
+  readQuestion,
+  readRequest,
+  readScope,
+} from './values'
 import type { Word } from './words'
 
 export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | 'into' | null
+  readonly after: 'to' | 'for' | 'into' | 'any' | 'with' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
   readonly what: string
   readonly read: (word: Word) => Outcome<string | number>
+  /** For values that are read from more than their digits. */
+  readonly write?: (value: number) => string
+  /** The value when nothing of it follows the word before it. */
+  readonly alone?: string
+  /** A word that may follow the value. */
+  readonly then?: 'free'
 }
 
 export interface Form {
@@ -35,7 +53,7 @@ export interface Form {
   readonly reason: 'allowed' | 'none' | 'prose'
 }
 
-type Reading = Pick<Argument, 'field' | 'label' | 'what' | 'read'>
+type Reading = Omit<Argument, 'after' | 'required'>
 const must = (reading: Reading, after: Argument['after'] = null): Argument => ({
   ...reading,
   after,
@@ -74,6 +92,28 @@ const QUESTION: Reading = {
   read: readQuestion,
 }
 
+const MODEL: Reading = {
+  field: 'model',
+  label: 'MODEL',
+  what: 'a model, such as `A40`, or a class of the policy',
+  read: readName,
+  alone: 'any',
+}
+const MEMORY: Reading = {
+  field: 'memory',
+  label: 'SIZE free',
+  what: 'an amount of memory, such as `24GiB`',
+  read: readSize,
+  write: sizeText,
+  then: 'free',
+}
+const ENTRY: Reading = {
+  field: 'entryId',
+  label: 'Q-N',
+  what: 'a place in the queue, such as `Q-3`',
+  read: readEntry,
+}
+
 const COUNT: Reading = {
   field: 'count',
   label: 'N',
@@ -108,6 +148,9 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   cancel: reasoned([must(ID)]),
   again: form([must(ID)]),
   comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
+  queue: reasoned([can(GPU), can(MODEL, 'any'), can(MEMORY, 'with'), can(VM, 'to')], QUEUE_FLAGS),
+  leave: form([must(ENTRY)]),
+  take: reasoned([must(ENTRY), can(VM, 'to')], CONSENT_FLAGS),
   history: form([can(NAME)], HISTORY_FLAGS),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),

@@ -11,6 +11,7 @@ export { HELP, type HelpEntry }
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
   ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
+  ['Wait', ['queue', 'take', 'leave']],
   ['Decide', ['approve', 'deny']],
   ['Run the hosts', ['pause', 'resume', 'resolve', 'reload']],
   ['This bot', ['help', 'whoami']],

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { refused, accepted, refusal, type Outcome } from '../errors'
 import { timeZone } from '../lease/zone'
-import type { ListsForm, PolicyFile, RulesForm } from './schema'
+import { USUAL_QUEUE, type ListsForm, type PolicyFile, type RulesForm } from './schema'
 
 export type Rule = RulesForm['rules'][number]
 
@@ -29,6 +29,7 @@ export interface Policy {
   readonly freezes: RulesForm['freezes']
   readonly quietHours: RulesForm['quietHours']
   readonly reminders: RulesForm['reminders']
+  readonly queue: RulesForm['queue']
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -93,6 +94,7 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
     freezes: file.freezes,
     quietHours: file.quietHours,
     reminders: file.reminders,
+    queue: file.queue,
   })
 
 /** The short form: each account is a person, one rule fits everything, and the hosts alone say whether -Force is used. */
@@ -119,6 +121,7 @@ export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy =>
     freezes: [],
     quietHours: [],
     reminders: {},
+    queue: USUAL_QUEUE,
   })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
@@ -143,6 +146,12 @@ const revised = (policy: Omit<Policy, 'revision'>): Policy => {
 /** The one person whose account this is; null for an account that the policy does not name. */
 export const personOf = (policy: Policy, account: string): string | null =>
   [...policy.people].find(([, accounts]) => accounts.includes(account))?.[0] ?? null
+
+/** The same person, by the policy, whichever of their accounts it is. */
+export const isSamePerson = (policy: Policy, one: string, other: string): boolean => {
+  const person = personOf(policy, one)
+  return one === other || (person !== null && person === personOf(policy, other))
+}
 
 export const rolesOf = (policy: Policy, person: string | null): string[] =>
   person === null ? [] : [...policy.roles].flatMap(([role, who]) => (who.has(person) ? role : []))

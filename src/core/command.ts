@@ -25,6 +25,8 @@ const agreed = {
   noStart: z.boolean(),
 }
 const consents = { ...agreed, ...shown }
+/** A place in the queue, such as `Q-3`. */
+const entryId = z.string()
 /** A GPU as a whole (Discrete Device Assignment), or a partition of it (GPU-P). */
 const mode = z.enum(['dda', 'partition'])
 /** Bytes of video memory. */
@@ -66,6 +68,20 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('again'), requestId }),
   /** `reason` is the comment. */
   z.object({ kind: z.literal('comment'), requestId, reason: z.string() }),
+  /** With nothing to wait for it shows who waits. `model` is words of a model, a class of the policy, or `any`. */
+  z.object({
+    kind: z.literal('queue'),
+    gpu: gpu.optional(),
+    model: z.string().optional(),
+    memory: vram.optional(),
+    vm: vm.optional(),
+    forMs: lent.forMs,
+    ...agreed,
+    reason,
+    page: z.number().int().positive(),
+  }),
+  z.object({ kind: z.literal('leave'), entryId }),
+  z.object({ kind: z.literal('take'), entryId, vm: vm.optional(), ...agreed, reason }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),

@@ -44,6 +44,13 @@ export const press = z.discriminatedUnion('kind', [
     version: z.number().int().nonnegative(),
     byMs: z.number().int().positive().optional(),
   }),
+  /** An answer to the offer of a place in the queue, as it was at `version`. */
+  z.strictObject({
+    kind: z.literal('offer'),
+    verdict: z.enum(['take', 'leave']),
+    entryId: z.string().min(1).max(200),
+    version: z.number().int().nonnegative(),
+  }),
   /** The same as typing this command: for paging and for "show script". */
   z.strictObject({ kind: z.literal('say'), text: z.string().min(1) }),
 ])

@@ -108,6 +108,12 @@ export const delivery = z.object({
       version: z.number().int(),
       byMs: z.number().int().positive().optional(),
     }),
+    z.object({
+      kind: z.literal('offer'),
+      verdict: z.enum(['take', 'leave']),
+      entryId: z.string(),
+      version: z.number().int(),
+    }),
   ]),
   /** Where the person is told, also later, what nobody else shall read. */
   privately: address.optional(),

@@ -16,10 +16,11 @@ const COALESCE_MS = 40
 export const stateOf = ({ slack, world }: Stage) => ({
   team: slack.team,
   people: slack.people.map(({ id, name, title, role }) => ({ id, name, title, role })),
-  channels: slack.channels.map(({ id, name, topic }) => ({
+  channels: slack.channels.map(({ id, name, topic, only }) => ({
     id,
     name,
     topic,
+    only,
     messages: slack.messages(id).slice(-SHOWN_MESSAGES),
   })),
   fleet: fleetView(world),

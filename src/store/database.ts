@@ -83,7 +83,7 @@ const migrate = async (db: Db): Promise<void> => {
 }
 
 /** The next value of a counter; never repeats, also across restarts. */
-export const count = async (tx: Tx, name: 'request' | 'fence'): Promise<number> => {
+export const count = async (tx: Tx, name: 'request' | 'fence' | 'entry'): Promise<number> => {
   const row = await tx
     .insertInto('counters')
     .values({ name, value: 1 })

@@ -6,7 +6,7 @@ import type { Db, Tx } from './database'
 export const ALL_HOSTS = 'all'
 
 /** Every configured host, read or not, in the order given. */
-export const hostViews = async (db: Db, names: readonly HostName[]): Promise<HostView[]> => {
+export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promise<HostView[]> => {
   const rows = new Map((await db.selectFrom('inventory').selectAll().execute()).map((row) => [row.host, row]))
   const paused = await pausedScopes(db)
   return names.map((name) => {

@@ -98,7 +98,7 @@ const record = async (
     .execute()
 }
 
-/** The number of the newest event of all requests; 0 before the first. */
+/** Grows with every event of every request: what was read of a host before another one may be from before it ended. */
 export const lastEvent = async (db: Db | Tx): Promise<number> =>
   (await db.selectFrom('request_events').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst())
     ?.seq ?? 0

@@ -71,6 +71,8 @@ export interface Tables {
     ended_at: number | null
     body: string
   }
+  /** Those who wait, and what became of their waiting. */
+  queue: { id: string; number: number; version: number; state: string; body: string }
   pauses: { scope: string; account: string; at: number }
   inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
 }
@@ -132,5 +134,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        gpu text not null, part text not null, due_at integer, ended_at integer, body text not null)`,
     `create unique index leases_one_holder on leases (host, gpu, part) where ended_at is null`,
     `create index leases_due on leases (due_at) where due_at is not null`,
+  ],
+  [
+    `create table queue (id text primary key, number integer not null unique, version integer not null, state text not null,
+       body text not null)`,
+    `create index queue_open on queue (number) where state in ('waiting', 'offered')`,
   ],
 ]

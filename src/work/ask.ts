@@ -17,10 +17,16 @@ import { tellThoseWhoLose } from './lease/tell'
 import { termsFor } from './lease/terms'
 import type { Parts } from './parts'
 import { prepare, type Prepared } from './planning'
-import { raise } from './raise'
+import { raise, type Answered } from './raise'
 
-export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): Promise<Consequence> => {
-  const prepared = await prepare(parts, command)
+/** `answers`: the offer that is taken by asking. */
+export const ask = async (
+  parts: Parts,
+  command: PlanCommand,
+  caller: Caller,
+  answers?: Answered,
+): Promise<Consequence> => {
+  const prepared = await prepare(parts, command, { answers })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
   const { plan } = prepared.value
   const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
@@ -40,6 +46,7 @@ export const ask = async (parts: Parts, command: PlanCommand, caller: Caller): P
       privately: caller.privately,
       lease: terms.value ?? undefined,
       grounds: { kind: 'judged', judgement: judged.value, breakGlass: command.breakGlass === true },
+      answers,
     })
     if (!raised.ok) return refusalNotice(raised.refusals)
     await tellThoseWhoLose(tx, parts.policy.inForce(), raised.value, parts.clock.now())

@@ -6,7 +6,7 @@ import type { Db } from '../store/database'
 import { requestsIn } from '../store/requests'
 
 /** A whole GPU has one holder; of a shared one, each VM has its own part. */
-const heldKey = ({ gpu, mode, from, to }: Plan): string =>
+export const heldKey = ({ gpu, mode, from, to }: Plan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
 /** The newest request that gave each GPU, or partition of one, to a VM, where none has taken it back since. */

@@ -18,6 +18,7 @@ import { done } from './lease/giveBack'
 import { startLoop, type Loop } from './loop'
 import { meanwhile } from './meanwhile'
 import type { Parts } from './parts'
+import { answerOffer } from './queue/take'
 import { respond } from './respond'
 import { afterRush } from './yielding'
 
@@ -111,6 +112,7 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
   }
   if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
   if (said.kind === 'lease') return pressed(parts, said, caller)
+  if (said.kind === 'offer') return answerOffer(parts, said, caller)
   const command = parse(said.text)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)

@@ -19,6 +19,7 @@ import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused } from '../store/fleet'
 import { requestsIn } from '../store/requests'
 import type { Parts } from './parts'
+import { keptForOthers } from './queue/kept'
 import { subjectsOf, type Subjects } from './subjects'
 
 /** A plan with the reading of its host that it was made from. */
@@ -27,14 +28,21 @@ export interface Prepared {
   readonly facts: HostFacts
 }
 
-/** Names resolved, the host read afresh, and planned. `named`: which GPU and VM it is about, where that is known already. */
+interface Known {
+  /** Which GPU and VM it is about. */
+  readonly named?: Subjects
+  /** The offer that is being taken: what it keeps is not kept from this. */
+  readonly answers?: { readonly id: string } | undefined
+}
+
+/** Names resolved, the host read afresh, and planned. */
 export const prepare = async (
   parts: Parts,
   command: PlanCommand,
-  named: Subjects | null = null,
+  { named, answers }: Known = {},
 ): Promise<Outcome<Prepared>> => {
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const names = named === null ? subjectsOf(command, views) : accepted(named)
+  const names = named === undefined ? subjectsOf(command, views) : accepted(named)
   if (!names.ok) return names
   const { view } = names.value
   if (await isPaused(parts.db, view.name))
@@ -47,7 +55,7 @@ export const prepare = async (
     )
   const facts = await readFacts(parts, view)
   if (!facts.ok) return facts
-  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views })
+  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views, answers })
   return plan.ok ? accepted({ plan: plan.value, facts: facts.value }) : plan
 }
 
@@ -71,21 +79,17 @@ const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFact
 const planFor = async (
   parts: Parts,
   command: PlanCommand,
-  found: { names: Subjects; facts: HostFacts; views: readonly HostView[] },
+  found: Pick<Known, 'answers'> & { names: Subjects; facts: HostFacts; views: readonly HostView[] },
 ): Promise<Outcome<Plan>> => {
-  const { names, facts, views } = found
+  const { names, facts, views, answers } = found
   const gpu = gpuByPath(facts, names.gpu.locationPath)
   const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
   if (!gpu || (names.vm && !vm))
     return refused(
       refusal('stale', `${facts.name} has changed since it was last read`, 'Look at `list` and ask again.'),
     )
-  const taken = await openOn(parts.db, {
-    host: facts.name,
-    gpu,
-    vms: vm ? [vm] : [],
-    shares: isShare(command, vm),
-  })
+  const wanted = { host: facts.name, gpu, vms: vm ? [vm] : [], shares: isShare(command, vm) }
+  const taken = await against(parts, parts.db, wanted, answers)
   const input: PlanInput = {
     host: facts,
     gpu,
@@ -141,7 +145,18 @@ interface Wanted {
   readonly shares: boolean
 }
 
-/** Open requests that already speak for this GPU or VM. */
+/** What speaks for this GPU or VM already: open requests, and an offer to somebody else. */
+const against = async (
+  parts: Parts,
+  db: Db | Tx,
+  subject: Wanted,
+  answers: Known['answers'],
+): Promise<Refusal[]> => [
+  ...(await openOn(db, subject)),
+  ...(await keptForOthers(parts, db, { host: subject.host, ...subject.gpu }, answers)),
+]
+
+/** Open requests that already speak for it. */
 const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
   const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
   return open
@@ -166,13 +181,15 @@ const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
 const sharesIn = ({ mode, action }: Plan): boolean => mode === 'partition' && action !== 'partition'
 
 /** The same for a plan. */
-export const openAgainst = (tx: Tx, plan: Plan): Promise<Refusal[]> =>
-  openOn(tx, {
-    host: plan.host,
-    gpu: plan.gpu,
-    vms: [plan.from, plan.to].flatMap((vm) => vm ?? []),
-    shares: sharesIn(plan),
-  })
+export const openAgainst = (
+  parts: Parts,
+  tx: Tx,
+  plan: Plan,
+  answers: Known['answers'],
+): Promise<Refusal[]> => {
+  const vms = [plan.from, plan.to].flatMap((vm) => vm ?? [])
+  return against(parts, tx, { host: plan.host, gpu: plan.gpu, vms, shares: sharesIn(plan) }, answers)
+}
 
 const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
   pending: (id) => `An approver decides it, or its requester says \`cancel ${id}\`.`,

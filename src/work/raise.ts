@@ -25,26 +25,28 @@ export interface Raising extends Prepared {
   readonly privately: Address | undefined
   readonly lease: AskedEnd | undefined
   readonly grounds: Grounds
+  readonly answers?: Answered | undefined
+}
+
+/** What the request answers, the end of a lease or an offer: it is told in the same commit, and may refuse. */
+export interface Answered {
+  readonly id: string
+  readonly tell: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
 }
 
 /** What it may go on with. */
 export type Grounds =
   | { readonly kind: 'judged'; readonly judgement: Judgement; readonly breakGlass: boolean }
-  /** `begin` says so to the lease, which may refuse it. */
-  | {
-      readonly kind: 'lease-end'
-      readonly ends: NonNullable<Request['ends']>
-      readonly begin: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
-    }
+  | { readonly kind: 'lease-end'; readonly ends: NonNullable<Request['ends']> }
 
 /** Refused by what is so at this very moment; then nothing was written. */
 export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
-  const { plan, facts, grounds, back } = raising
-  const taken = await openAgainst(tx, plan)
+  const { plan, facts, grounds, back, answers } = raising
+  const taken = await openAgainst(parts, tx, plan, answers)
   if (taken.length > 0) return refused(...taken)
   const at = parts.clock.now()
   const id = await nextRequestId(tx)
-  const against = grounds.kind === 'lease-end' ? await grounds.begin(tx, id) : []
+  const against = answers ? await answers.tell(tx, id) : []
   if (against.length > 0) return refused(...against)
   const { home, places } = placesFor(parts.requestsChannels, raising.channel)
   const pending = pendingOf(raising, { channel: home, id, at, expiresAt: at + parts.limits.requestExpiresMs })

@@ -14,6 +14,9 @@ import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
 import { check, list, past, requests, show, whoami } from './look'
 import type { Parts } from './parts'
+import { queue } from './queue/join'
+import { leave } from './queue/leave'
+import { take } from './queue/take'
 import { reloadPolicy } from './reload'
 import { readNvidiaSmi } from './smi'
 import { why } from './why'
@@ -50,6 +53,12 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return askAgain(parts, command.requestId, caller)
     case 'comment':
       return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
+    case 'queue':
+      return queue(parts, command, caller)
+    case 'take':
+      return take(parts, { ...command, consents: command, reason: command.reason }, caller)
+    case 'leave':
+      return leave(parts, command, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

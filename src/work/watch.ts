@@ -10,10 +10,12 @@ import { endLost } from './lease/found'
 import { tendLeases } from './lease/tend'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
+import { tendQueue } from './queue/tend'
 import { remind } from './remind'
 
 const EXPIRY_CHECK_MS = 1_000
 const LEASE_CHECK_MS = 1_000
+const QUEUE_CHECK_MS = 2_000
 const GROUPS_MS = 5 * 60_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
@@ -50,6 +52,10 @@ export const startWatching = (parts: Parts): Loop[] => [
   startLoop(
     parts.clock,
     guarded(parts, 'reminding of requests', () => remind(parts), EXPIRY_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
+    guarded(parts, 'tending the queue', () => tendQueue(parts), QUEUE_CHECK_MS),
   ),
   startLoop(
     parts.clock,

@@ -35,6 +35,7 @@ import { aFleet, aLine, aView, MINUTE, NOW, SECOND, unreadView } from '../core/a
 import { aLease } from '../core/lease/leases'
 import { ask, inputOf, planned } from '../core/plan/scene'
 import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
+import { QUEUE_NOTICES } from './queue-notices'
 
 export const MAYA = 'slack:T0TEAM/U0MAYA'
 export const JONAS = 'teams:7c9e6679-7425-40de-944b-e07fc1f90ae7/49c4641c-ab91-4248-aebb-6a7de286397b'
@@ -285,6 +286,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     page: 1,
     name: 'hv01/gpu0',
   }),
+  ...QUEUE_NOTICES,
   'smi-verified': smiNotice('in train-01 on hv01', smi(SMI_TABLE)),
   'smi-failed': smiNotice('in train-01 on hv01', smi('', 43)),
   whoami: whoamiNotice({

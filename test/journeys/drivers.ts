@@ -125,7 +125,7 @@ export const slackDriver = (slack: LocalSlack, place: string): Driver => {
         text: named(oneLine(textInSlack(message))),
         buttons: buttonsOf(message).map(({ text }) => text.text),
         edited: message.edited !== undefined,
-        to: whoIs((who) => MEMBERS[who].slack.id === message.ephemeralFor),
+        to: whoIs((who) => MEMBERS[who].slack.id === (channel.only ?? message.ephemeralFor)),
       })),
     ]),
   )

@@ -184,6 +184,16 @@ describe('the Web API', () => {
     expect(slack.messages(CHANNEL).map(({ text }) => text)).toEqual(['good morning', 'psst'])
   })
 
+  it('opens the conversation with a person for what is posted to their id, and nobody else acts in it', async () => {
+    const slack = await start()
+
+    const posted = await post(slack, { channel: 'U0MAYA', text: 'for you alone' })
+
+    expect(posted.body).toMatchObject({ ok: true, channel: 'D0MAYA' })
+    expect(slack.messages('D0MAYA').map(({ text }) => text)).toEqual(['for you alone'])
+    await expect(slack.command('U0JONAS', 'D0MAYA', 'list')).rejects.toThrow('no channel D0MAYA')
+  })
+
   it('tells an unknown channel from one that the bot is not in', async () => {
     const slack = await start({ channels: [{ id: 'C0OTHER', name: 'other', topic: '', bot: 'outside' }] })
 

@@ -11,6 +11,8 @@ interface Place {
   /** The word before the one in question; the command itself at first. */
   readonly behind: Word
   readonly usage: string
+  /** Those of the form. */
+  readonly keywords: readonly string[]
 }
 
 /** "after `x` I expected ..., not `y` at character 9". */
@@ -29,8 +31,8 @@ type Step =
   | { readonly kind: 'wrong'; readonly refusals: readonly Refusal[] }
 
 /** Keywords stand where they mean themselves; as a name they are quoted. */
-const isAnyKeyword = (word: Word): boolean =>
-  ['to', 'for', 'until', 'by', 'into'].some((keyword) => isKeyword(word, keyword))
+const isAnyKeyword = (word: Word, { keywords }: Place): boolean =>
+  ['to', 'for', 'until', 'by', 'into', ...keywords].some((keyword) => isKeyword(word, keyword))
 
 /** Everything behind the word that leads it. */
 const readRest = (argument: Argument, [lead, ...rest]: readonly Word[]): Step => {
@@ -44,19 +46,24 @@ const readRest = (argument: Argument, [lead, ...rest]: readonly Word[]): Step =>
 
 const readOne = (argument: Argument, words: readonly Word[], place: Place): Step => {
   const [first, second] = words
-  const led = argument.after === null || (first !== undefined && isKeyword(first, argument.after))
-  if (!argument.required && (!led || first === undefined)) return { kind: 'skipped' }
-  if (!led || first === undefined)
-    return { kind: 'wrong', refusals: [expected(labelOf(argument), first, place)] }
+  const led =
+    first !== undefined &&
+    (argument.after === null ? !isAnyKeyword(first, place) : isKeyword(first, argument.after))
+  if (!argument.required && !led) return { kind: 'skipped' }
+  if (!led) return { kind: 'wrong', refusals: [expected(labelOf(argument), first, place)] }
   const word = argument.after === null ? first : second
-  if (word === undefined || isAnyKeyword(word)) {
+  if (word === undefined || isAnyKeyword(word, place)) {
+    if (argument.alone !== undefined) return { kind: 'read', value: argument.alone, used: [first] }
     const behind = argument.after === null ? place.behind : first
     return { kind: 'wrong', refusals: [expected(argument.what, word, { ...place, behind })] }
   }
   if (argument.takes === 'rest') return readRest(argument, words)
   const read = argument.read(word)
   if (!read.ok) return { kind: 'wrong', refusals: read.refusals }
-  return { kind: 'read', value: read.value, used: argument.after === null ? [word] : [first, word] }
+  const used = argument.after === null ? [word] : [first, word]
+  const behind = words[used.length]
+  const trailing = behind && argument.then !== undefined && isKeyword(behind, argument.then) ? [behind] : []
+  return { kind: 'read', value: read.value, used: [...used, ...trailing] }
 }
 
 /** A flag without its hyphens, a name without its quotes, or simply too much. */
@@ -91,11 +98,12 @@ export const readArguments = (
   { form, usage }: { readonly form: Form; readonly usage: string },
 ): Outcome<Readonly<Record<string, string | number>>> => {
   const fields: Record<string, string | number> = {}
+  const keywords = form.arguments.flatMap(({ after }) => after ?? [])
   let behind = head
   let left = words
   let last: Argument | undefined
   for (const argument of form.arguments) {
-    const step = readOne(argument, left, { behind, usage })
+    const step = readOne(argument, left, { behind, usage, keywords })
     if (step.kind === 'wrong') return refused(...step.refusals)
     if (step.kind === 'skipped') continue
     fields[argument.field] = step.value
@@ -103,5 +111,7 @@ export const readArguments = (
     left = left.slice(step.used.length)
     last = argument
   }
-  return left.length > 0 ? refused(refuseExtra(left, form, { behind, last, usage })) : accepted(fields)
+  return left.length > 0
+    ? refused(refuseExtra(left, form, { behind, last, usage, keywords }))
+    : accepted(fields)
 }

@@ -10,8 +10,8 @@ export interface HelpEntry {
   readonly needs: 'anyone' | 'requester' | 'approver' | 'admin'
 }
 
-const PLAN_FLAGS =
-  '[--shutdown] [--power-off] [--no-start] [--dry-run] [--script] [--break-glass] [because REASON]'
+const CONSENT_FLAGS = '[--shutdown] [--power-off] [--no-start]'
+const PLAN_FLAGS = `${CONSENT_FLAGS} [--dry-run] [--script] [--break-glass] [because REASON]`
 const CONSENTS = [
   '`--shutdown` allows a running VM to be shut down through its guest; without it a running VM is left alone.',
   '`--power-off` has it turned off like a power cut instead: unsaved work is lost.',
@@ -26,6 +26,7 @@ const LEASE =
   '`for 8h` or `until friday`, `until 18:00`, `until 2026-12-01 09:00` says how long it is lent; the times are those of your own time zone. You are reminded before the end.'
 const VM_NAMES =
   'VM names need not be unique: `hv01/train-01`, or the id of the VM, says which. Names with spaces go in quotes.'
+const ENTRY_ID = 'A place in the queue is written `Q-3` or just `3`.'
 const REQUEST_ID = 'A request is written `R-12` or just `12`.'
 
 export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
@@ -121,6 +122,42 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     usage: 'requests [--all] [--page N]',
     says: 'The open requests; with `--all` the finished ones too.',
     examples: ['requests', 'requests --all --page 2'],
+    needs: 'anyone',
+  },
+  queue: {
+    usage: `queue [GPU | any MODEL] [with SIZE free] [to VM] [for DURATION] ${CONSENT_FLAGS} [because REASON]`,
+    says: 'Wait for a GPU: it is offered to you when your turn comes. With nothing to wait for: who waits.',
+    examples: [
+      'queue',
+      'queue hv01/gpu2 to train-01 --shutdown',
+      'queue any A40 for 8h because nightly runs',
+      'queue any with 24GiB free to train-01',
+    ],
+    notes: [
+      '`any MODEL` is any GPU with these words in its name, or of this class of the policy; `any` alone one of any model. With a VM it is one of its host.',
+      'Once it is your turn the GPU is offered to you alone, for a while; `take Q-N` asks for it then, and is approved as any other request. An offer that nobody takes goes to the next.',
+      'The team that has used least comes first, then who has waited longest; whoever has waited for long goes before all who have not.',
+      ENTRY_ID,
+      REASON,
+      VM_NAMES,
+    ],
+    needs: 'anyone',
+  },
+  take: {
+    usage: `take Q-N [to VM] ${CONSENT_FLAGS} [because REASON]`,
+    says: 'Ask for the GPU that is offered to you.',
+    examples: ['take Q-3', 'take Q-3 to train-01 --shutdown'],
+    notes: [
+      'The VM, the flags and the reason are those given to `queue`, unless they are given here.',
+      ENTRY_ID,
+    ],
+    needs: 'requester',
+  },
+  leave: {
+    usage: 'leave Q-N',
+    says: 'Leave the queue; what is offered to you goes to the next one.',
+    examples: ['leave Q-3'],
+    notes: [ENTRY_ID, 'Administrators may take others out of it.'],
     needs: 'anyone',
   },
   approve: {

@@ -88,6 +88,8 @@ export const RESIZE_FLAGS: readonly Flag[] = [{ ...VRAM, required: true }, ...PL
 export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
 export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
 
+export const QUEUE_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, PAGE]
+
 const DASH = '-‐‑‒–—―−'
 const LOOKS_LIKE = new RegExp(`^[${DASH}]{1,3}(\\p{L}[^=]*)`, 'u')
 

@@ -6,11 +6,13 @@ import { quote, quoteWord } from './words'
 type Fields = Readonly<Record<string, string | number | boolean | undefined>>
 
 const argumentsOf = (kind: Command['kind'], fields: Fields): string[] =>
-  FORMS[kind].arguments.flatMap(({ field, after, write }) => {
+  FORMS[kind].arguments.flatMap(({ field, after, write, alone, then }) => {
     const value = fields[field]
     if (typeof value !== 'string' && typeof value !== 'number') return []
+    const before = after === null ? [] : [after]
+    if (value === alone) return before
     const word = write && typeof value === 'number' ? write(value) : quoteWord(String(value))
-    return after === null ? [word] : [after, word]
+    return [...before, word, ...(then === undefined ? [] : [then])]
   })
 
 const flagsOf = (kind: Command['kind'], fields: Fields): string[] =>

@@ -11,18 +11,29 @@ import {
   LIST_FLAGS,
   PARTITION_FLAGS,
   PLAN_FLAGS,
+  QUEUE_FLAGS,
   REQUESTS_FLAGS,
   RESIZE_FLAGS,
   type Flag,
 } from './flags'
-import { readAnyName, readCount, readGpu, readName, readQuestion, readRequest, readScope } from './values'
+import { readSize, sizeText } from './size'
+import {
+  readAnyName,
+  readCount,
+  readEntry,
+  readGpu,
+  readName,
+  readQuestion,
+  readRequest,
+  readScope,
+} from './values'
 import type { Word } from './words'
 
 export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | 'until' | 'by' | 'into' | null
+  readonly after: 'to' | 'for' | 'until' | 'by' | 'into' | 'any' | 'with' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
@@ -32,6 +43,10 @@ export interface Argument {
   readonly write?: (value: number) => string
   /** All words that are left are its value. */
   readonly takes?: 'rest'
+  /** The value when nothing of it follows the word before it. */
+  readonly alone?: string
+  /** A word that may follow the value. */
+  readonly then?: 'free'
 }
 
 export interface Form {
@@ -41,7 +56,7 @@ export interface Form {
   readonly reason: 'allowed' | 'none' | 'prose'
 }
 
-type Reading = Pick<Argument, 'field' | 'label' | 'what' | 'read' | 'write' | 'takes'>
+type Reading = Omit<Argument, 'after' | 'required'>
 const must = (reading: Reading, after: Argument['after'] = null): Argument => ({
   ...reading,
   after,
@@ -95,6 +110,28 @@ const QUESTION: Reading = {
   read: readQuestion,
 }
 
+const MODEL: Reading = {
+  field: 'model',
+  label: 'MODEL',
+  what: 'a model, such as `A40`, or a class of the policy',
+  read: readName,
+  alone: 'any',
+}
+const MEMORY: Reading = {
+  field: 'memory',
+  label: 'SIZE free',
+  what: 'an amount of memory, such as `24GiB`',
+  read: readSize,
+  write: sizeText,
+  then: 'free',
+}
+const ENTRY: Reading = {
+  field: 'entryId',
+  label: 'Q-N',
+  what: 'a place in the queue, such as `Q-3`',
+  read: readEntry,
+}
+
 const COUNT: Reading = {
   field: 'count',
   label: 'N',
@@ -132,6 +169,12 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   ask: reasoned([must(GPU)]),
   again: form([must(ID)]),
   comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
+  queue: reasoned(
+    [can(GPU), can(MODEL, 'any'), can(MEMORY, 'with'), can(VM, 'to'), can(DURATION, 'for')],
+    QUEUE_FLAGS,
+  ),
+  leave: form([must(ENTRY)]),
+  take: reasoned([must(ENTRY), can(VM, 'to')], CONSENT_FLAGS),
   history: form([can(NAME)], HISTORY_FLAGS),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),

@@ -12,6 +12,7 @@ const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
   ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
   ['Keep', ['extend', 'done', 'ask']],
+  ['Wait', ['queue', 'take', 'leave']],
   ['Decide', ['approve', 'deny']],
   ['Run the hosts', ['pause', 'resume', 'resolve', 'reload']],
   ['This bot', ['help', 'whoami']],

@@ -1,4 +1,4 @@
-/** One word of a command read as a GPU, a VM, a host, a request id, a page or a count. Whether such a thing exists is not asked here. */
+/** One word of a command read as a GPU, a VM, a host, a request or an entry of the queue, a page or a count. Whether such a thing exists is not asked here. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { hostName } from '../inventory'
 import { codePointOf, isHidden, shown } from './shown'
@@ -7,6 +7,7 @@ import { spot, type Word } from './words'
 /** Hyper-V's own limit for the name of a VM. */
 const LONGEST_NAME = 100
 const GPU = /^([a-z0-9][a-z0-9.-]{0,62})\/gpu\d{1,4}$/i
+const ENTRY = /^(?:q[-‐‑–—])?(\d{1,12})$/i
 const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})$/i
 
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
@@ -77,6 +78,19 @@ export const readRequest = (word: Word): Outcome<string> => {
   return digits === undefined
     ? wrong(`${spot(word)} is not the id of a request`, REQUEST_RIGHT)
     : accepted(`R-${digits.replace(/^0+(?=\d)/, '')}`)
+}
+
+/** `q-3`, `Q-003` and `3` are all `Q-3`. */
+export const readEntry = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'a place in the queue')
+  if (hidden) return hidden
+  const digits = ENTRY.exec(word.text)?.[1]
+  return digits === undefined
+    ? wrong(
+        `${spot(word)} is not a place in the queue`,
+        'It is written `Q-3`, or just `3`; `queue` shows yours.',
+      )
+    : accepted(`Q-${digits.replace(/^0+(?=\d)/, '')}`)
 }
 
 /** The id of a request; any other text is read as a command when it is answered. */

@@ -30,10 +30,16 @@ export const holdAt = (policy: Policy, subject: Subject, now: number): Hold | nu
 
 /** `the change freeze year-end lasts until 2027-01-07 08:00 (Europe/Berlin)` */
 export const holdText = ({ timeZone }: Policy, { kind, name, until }: Hold): string => {
-  const wall = zoned(timeZone).wallAt(until)
+  const last = kind === 'quiet hours' ? 'last' : 'lasts'
+  return `the ${kind} ${name} ${last} until ${momentText(timeZone, until)}`
+}
+
+/** `2027-01-07 08:00 (Europe/Berlin)` */
+export const momentText = (timeZone: Policy['timeZone'], at: number): string => {
+  const wall = zoned(timeZone).wallAt(at)
   const pad = (value: number): string => String(value).padStart(2, '0')
   const date = `${wall.year}-${pad(wall.month)}-${pad(wall.day)} ${pad(wall.hour)}:${pad(wall.minute)}`
-  return `the ${kind} ${name} ${kind === 'quiet hours' ? 'last' : 'lasts'} until ${date} (${timeZone})`
+  return `${date} (${timeZone})`
 }
 
 const freezeAt = (clock: Zoned, { name, from, until }: Freeze, now: number): Hold | null => {

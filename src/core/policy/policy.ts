@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { refused, accepted, refusal, type Outcome } from '../errors'
 import { timeZone, type TimeZone } from '../lease/zone'
-import type { ListsForm, PolicyFile, RulesForm } from './written'
+import { USUAL_QUEUE, type ListsForm, type PolicyFile, type RulesForm } from './written'
 import { NO_TERMS, type LeaseTerms } from './terms'
 
 export type Rule = RulesForm['rules'][number]
@@ -35,6 +35,7 @@ export interface Policy {
   readonly freezes: RulesForm['freezes']
   readonly quietHours: RulesForm['quietHours']
   readonly reminders: RulesForm['reminders']
+  readonly queue: RulesForm['queue']
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -110,6 +111,7 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
     freezes: file.freezes,
     quietHours: file.quietHours,
     reminders: file.reminders,
+    queue: file.queue,
   })
 
 const of = <T>(
@@ -160,6 +162,7 @@ export const policyOfLists = ({
     freezes: [],
     quietHours: [],
     reminders: {},
+    queue: USUAL_QUEUE,
   })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>
@@ -186,6 +189,12 @@ const revised = (policy: Omit<Policy, 'revision'>): Policy => {
 /** The one person whose account this is; null for an account that the policy does not name. */
 export const personOf = (policy: Policy, account: string): string | null =>
   [...policy.people].find(([, accounts]) => accounts.includes(account))?.[0] ?? null
+
+/** The same person, by the policy, whichever of their accounts it is. */
+export const isSamePerson = (policy: Policy, one: string, other: string): boolean => {
+  const person = personOf(policy, one)
+  return one === other || (person !== null && person === personOf(policy, other))
+}
 
 export const rolesOf = (policy: Policy, person: string | null): string[] =>
   person === null ? [] : [...policy.roles].flatMap(([role, who]) => (who.has(person) ? role : []))

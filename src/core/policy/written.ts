@@ -62,6 +62,25 @@ const reminders = z.strictObject({
 })
 export type Reminders = z.infer<typeof reminders>
 
+const queue = z.strictObject({
+  offer: duration.prefault('30m').describe('How long a GPU stays on offer to one person.'),
+  patience: duration
+    .prefault('1d12h')
+    .describe('Whoever has waited for so long goes before all who have not, whatever their team used.'),
+  window: duration.prefault('7d').describe('The time over which the use of each team counts.'),
+  usual: duration.prefault('8h').describe('For how long somebody is taken to want a GPU who does not say.'),
+  most: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('For how many GPUs one person may wait at once.'),
+})
+/** Milliseconds. */
+export type QueueRules = z.infer<typeof queue>
+export const USUAL_QUEUE: QueueRules = queue.parse({})
+
 const approve = z.union(
   [
     z.literal('automatic'),
@@ -157,6 +176,7 @@ export const sections = {
   freezes: z.array(freeze).default([]).describe('Between these dates no change of a host is begun.'),
   quietHours: z.array(quietHours).default([]).describe('Between these times no change of a host is begun.'),
   reminders: reminders.default({}).describe('When those who are waited for are told again.'),
+  queue: queue.prefault({}).describe('Who waits for a GPU, and how a free one is offered.'),
   examples: z.array(example).default([]).describe('What `policy test` tries.'),
   leases: leaseTerms,
 }

@@ -8,13 +8,16 @@ import { accepted, refused, refusal, type Outcome, type Refusal } from '../error
 import { hostName, locationPath } from '../inventory'
 import { account } from '../ports'
 
-/** One GPU, or any of a class; null: any model, any size. */
+/** One GPU, or any of a class; null: any model, any size. A GPU stays in its host, so a VM has use for those of its own alone. */
 export const want = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gpu'), alias: z.string(), host: hostName, locationPath }),
   z.object({
     kind: z.literal('class'),
     model: z.string().min(1).nullable(),
     freeBytes: z.number().positive().nullable(),
+    /** A class of GPUs as the policy names it. */
+    class: z.string().optional(),
+    host: hostName.optional(),
   }),
 ])
 export type Want = z.infer<typeof want>
@@ -42,6 +45,7 @@ export const entry = z.discriminatedUnion('state', [
   z.object({ state: z.literal('declined'), ...ended, gpu: place }),
   z.object({ state: z.literal('lapsed'), ...ended, gpu: place }),
   z.object({ state: z.literal('withdrawn'), ...ended, withdrawnBy: account }),
+  z.object({ state: z.literal('dropped'), ...ended, why: z.string() }),
 ])
 export type Entry = z.infer<typeof entry>
 export type EntryState = Entry['state']
@@ -55,6 +59,8 @@ export type EntryEvent =
   /** The GPU cannot be had any more: lost, or paused. The entry waits on, with its age. */
   | { readonly kind: 'take-back'; readonly at: number }
   | { readonly kind: 'withdraw'; readonly at: number; readonly by: string }
+  /** It waits in vain: the policy does not let its person have what they wait for, or there is no such GPU any more. */
+  | { readonly kind: 'drop'; readonly at: number; readonly why: string }
 
 /** Open entries stand in the line. */
 export const isOpen = ({ state }: Entry): boolean => state === 'waiting' || state === 'offered'
@@ -106,7 +112,13 @@ const step = (entry: Entry, event: EntryEvent): Outcome<Entry> | null => {
       return accepted({ ...rest, state: 'waiting' })
     }
     case 'withdraw':
-      return withdraw(entry, event)
+      return isOpen(entry)
+        ? accepted({ state: 'withdrawn', ...bare(entry), endedAt: event.at, withdrawnBy: event.by })
+        : null
+    case 'drop':
+      return isOpen(entry)
+        ? accepted({ state: 'dropped', ...bare(entry), endedAt: event.at, why: event.why })
+        : null
   }
 }
 
@@ -133,13 +145,7 @@ const answer = (
   return accepted(ending(entry, event.kind === 'accept' ? 'accepted' : 'declined', event.at))
 }
 
-/** Who may withdraw another's entry is for the policy to say. */
-const withdraw = (
-  entry: Entry,
-  { at, by }: Extract<EntryEvent, { kind: 'withdraw' }>,
-): Outcome<Entry> | null => {
-  if (entry.state !== 'waiting' && entry.state !== 'offered') return null
-  const { id, version, team, want, since, forMs } = entry
-  const same = { id, version, by: entry.by, team, want, since, forMs }
-  return accepted({ state: 'withdrawn', ...same, endedAt: at, withdrawnBy: by })
-}
+/** What every entry has. Who may withdraw another's is for the policy to say. */
+const bare = ({ id, version, by, team, want, since, forMs }: Entry) => ({
+  ...{ id, version, by, team, want, since, forMs },
+})

@@ -21,8 +21,14 @@ export type Blocker =
       readonly holder: string
       readonly until: number | null
     }
+  /** `why` in words: an open request, a VM to which somebody gave it by hand, a host that is paused. */
+  | { readonly kind: 'taken'; readonly gpu: string; readonly why: string }
   | { readonly kind: 'offer'; readonly gpu: string; readonly until: number }
   | { readonly kind: 'ahead'; readonly entries: number; readonly teams: readonly string[] }
+
+export interface Taken extends Place {
+  readonly why: string
+}
 
 /** Everything that queues and is queued for. */
 export interface Fleet {
@@ -30,6 +36,8 @@ export interface Fleet {
   /** All that were open within the window of the rule. */
   readonly leases: readonly Lease[]
   readonly entries: readonly Entry[]
+  /** GPUs that cannot be had now, for a reason that no lease tells. */
+  readonly taken?: readonly Taken[]
 }
 
 interface Line {
@@ -63,14 +71,19 @@ const leaseOn = (leases: readonly Lease[], gpu: Place): Lease[] =>
 const offerOf = (entries: readonly Entry[], gpu: Place): EntryIn<'offered'> | undefined =>
   entries.filter(isOffered).find((each) => isSame(each.gpu, gpu))
 
+const takenOn = ({ taken = [] }: Fleet, gpu: Place): Taken[] => taken.filter((each) => isSame(each, gpu))
+
 const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
   if (suitable.length === 0) return [{ kind: 'no-such-gpu' }]
   const found = suitable.flatMap((gpu): Blocker[] => {
     const offer = offerOf(fleet.entries, gpu)
     if (offer) return [{ kind: 'offer', gpu: gpu.alias, until: offer.until }]
-    return leaseOn(fleet.leases, gpu).map(({ id, holder, endsAt }) => ({
-      ...{ kind: 'lease', lease: id, gpu: gpu.alias, holder, until: endsAt },
-    }))
+    return [
+      ...leaseOn(fleet.leases, gpu).map(({ id, holder, endsAt }) => ({
+        ...{ kind: 'lease' as const, lease: id, gpu: gpu.alias, holder, until: endsAt },
+      })),
+      ...takenOn(fleet, gpu).map(({ why }) => ({ kind: 'taken' as const, gpu: gpu.alias, why })),
+    ]
   })
   if (ahead.length === 0) return found
   const teams = [...new Set(ahead.map(({ team }) => team))]
@@ -78,10 +91,11 @@ const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
 }
 
 /** When this GPU is free: Infinity where nobody knows. What is past its end may come back at any moment. */
-const freeAt = ({ leases, entries }: Fleet, gpu: Candidate, fairness: Fairness, now: number): number => {
-  const offer = offerOf(entries, gpu)
+const freeAt = (fleet: Fleet, gpu: Candidate, fairness: Fairness, now: number): number => {
+  const offer = offerOf(fleet.entries, gpu)
   if (offer) return now + (offer.forMs ?? fairness.usualMs)
-  return Math.max(now, ...leaseOn(leases, gpu).map(({ endsAt }) => endsAt ?? Infinity))
+  if (takenOn(fleet, gpu).length > 0) return Infinity
+  return Math.max(now, ...leaseOn(fleet.leases, gpu).map(({ endsAt }) => endsAt ?? Infinity))
 }
 
 /** As if all leases ended when they say, each entry took the first GPU that will do, and the order stayed. */

@@ -5,7 +5,12 @@ import { isOpen, type Entry, type NewEntry, type Want } from './entry'
 const keyOf = (want: Want): string =>
   want.kind === 'gpu'
     ? `${want.host} ${want.locationPath}`
-    : JSON.stringify([want.model?.toLowerCase() ?? null, want.freeBytes])
+    : JSON.stringify([
+        want.model?.toLowerCase() ?? null,
+        want.freeBytes,
+        want.class ?? null,
+        want.host ?? null,
+      ])
 
 /** Null when the draft may join. Nobody waits twice for the same, nor with more than `most` entries. */
 export const refuseJoin = (entries: readonly Entry[], draft: NewEntry, most: number): Refusal | null => {

@@ -19,6 +19,8 @@ export interface Fairness {
 export interface Candidate extends Place {
   readonly model: string
   readonly freeBytes: number | null
+  /** The classes of the policy that it is of. */
+  readonly classes?: readonly string[]
 }
 
 const HOUR_MS = 3_600_000
@@ -29,10 +31,16 @@ export const isSame = (a: Place, b: Place): boolean => a.host === b.host && a.lo
 /** Would this GPU do? A model is words of its name: `A40` of `NVIDIA A40`, but not of `NVIDIA A400`. */
 export const fits = (want: Want, gpu: Candidate): boolean => {
   if (want.kind === 'gpu') return want.host === gpu.host && want.locationPath === gpu.locationPath
+  if (want.host !== undefined && want.host !== gpu.host) return false
   const words = fold(gpu.model).split(/[\s-]+/)
   const wanted = want.model === null ? [] : fold(want.model).split(/[\s-]+/)
   const named = wanted.every((word) => words.includes(word))
-  return named && (want.freeBytes === null || (gpu.freeBytes !== null && gpu.freeBytes >= want.freeBytes))
+  const classed = want.class === undefined || gpu.classes?.includes(want.class) === true
+  return (
+    named &&
+    classed &&
+    (want.freeBytes === null || (gpu.freeBytes !== null && gpu.freeBytes >= want.freeBytes))
+  )
 }
 
 export type Use = ReadonlyMap<string, number>

@@ -90,8 +90,13 @@ const showPeople = () =>
 
 const ROLES = { requester: 'may ask', approver: 'may approve', administrator: 'administrator' }
 
+/** Channels, and the conversation that this person has with the bot. */
+const isMine = ({ only }) => only === undefined || only === view.person
+const sign = ({ only }) => (only === undefined ? '#' : '@')
+const titled = (channel) => (channel.only === undefined ? channel.name : names('U0GPUBOT'))
+
 const showChannels = () => {
-  const rows = view.state.channels.map((channel) => ({
+  const rows = view.state.channels.filter(isMine).map((channel) => ({
     ...channel,
     unread: channel.id === view.channel ? 0 : unreadIn(channel),
     messages: undefined,
@@ -109,8 +114,8 @@ const showChannels = () => {
             'aria-current': channel.id === view.channel ? 'true' : null,
             onclick: () => open(channel.id),
           },
-          el('span', { class: 'hash', 'aria-hidden': 'true' }, '#'),
-          channel.name,
+          el('span', { class: 'hash', 'aria-hidden': 'true' }, sign(channel)),
+          titled(channel),
           channel.unread > 0
             ? el('span', { class: 'count', 'aria-label': `${channel.unread} unread` }, String(channel.unread))
             : null,
@@ -138,7 +143,7 @@ const show = () => {
   view.seen.set(seenKey(channel.id), Number(messages.at(-1)?.ts ?? 0))
   showPeople()
   showChannels()
-  byId('channel-name').textContent = `# ${channel.name}`
+  byId('channel-name').textContent = `${sign(channel)} ${titled(channel)}`
   byId('channel-topic').textContent = channel.topic
   showIntro(channel, { people: view.state.people, person: me(), become, run: composer.submit })
   showMessages(`${view.person}/${channel.id}`, messages, { people: view.state.people, names, press })
@@ -149,6 +154,8 @@ const show = () => {
 
 const become = (person) => {
   view.person = person
+  if (!isMine(view.state.channels.find(({ id }) => id === view.channel)))
+    view.channel = view.state.channels[0].id
   show()
   composer.changed()
 }

@@ -14,7 +14,7 @@ import { type Acknowledgement, replyTo, showAcknowledgement } from './replies'
 import { ResponseUrls } from './response-urls'
 import type { Workspace } from './web-api'
 import { wireServer } from './wire'
-import { type Channel, CHANNELS, PEOPLE, type Person, TEAM } from './workspace'
+import { type Channel, CHANNELS, conversationWith, PEOPLE, type Person, TEAM } from './workspace'
 
 export type { Block } from './block-limits'
 export type { SlackFault } from './faults'
@@ -28,6 +28,7 @@ export interface LocalSlack {
   readonly apiUrl: string
   readonly team: { readonly id: string; readonly name: string }
   readonly people: readonly Person[]
+  /** With the conversation that each person has with the bot. */
   readonly channels: readonly Channel[]
   messages(channel: string): readonly SlackMessage[]
   /** Posts a person's plain message; the bot hears nothing of it. */
@@ -74,10 +75,11 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
   const faults = new Faults(options.misfortune ?? (() => undefined))
   const urls = new ResponseUrls(clock)
   const calls: { method: string; at: number }[] = []
+  const people = options.people ?? PEOPLE
   const workspace: Workspace = {
     team: { ...TEAM, id: options.teamId ?? TEAM.id },
-    people: options.people ?? PEOPLE,
-    channels: options.channels ?? CHANNELS,
+    people,
+    channels: [...(options.channels ?? CHANNELS), ...people.map(conversationWith)],
     messages: new Messages(clock, options.keepIn === undefined ? NO_LOG : openMessageLog(options.keepIn)),
     views: new Map(),
     changed: () => listeners.forEach((listen) => listen()),
@@ -104,7 +106,9 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
 
   const sceneOf = (personId: string, channelId: string, original: string | null): Scene => {
     const person = workspace.people.find(({ id }) => id === personId)
-    const channel = workspace.channels.find(({ id }) => id === channelId)
+    const channel = workspace.channels.find(
+      ({ id, only = personId }) => id === channelId && only === personId,
+    )
     if (!person || !channel)
       throw new Fault('chat', `no person ${personId} or no channel ${channelId} in the local workspace`)
     const place = { channel: channel.id, person: person.id, original }

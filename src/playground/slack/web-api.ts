@@ -46,9 +46,9 @@ export const contentOf = (args: Json): Content => {
 
 type Method = (at: Workspace, args: Json) => ApiAnswer
 
-/** The channel by id, or Slack's error. */
+/** The channel by its id, or by that of the person whose conversation with the bot it is; or Slack's error. */
 const channelOf = (at: Workspace, args: Json): Channel | 'channel_not_found' | 'not_in_channel' => {
-  const found = at.channels.find((channel) => channel.id === args['channel'])
+  const found = at.channels.find(({ id, only }) => [id, only].includes(String(args['channel'])))
   if (!found) return 'channel_not_found'
   return found.bot === 'member' ? found : 'not_in_channel'
 }

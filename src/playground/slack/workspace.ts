@@ -15,7 +15,18 @@ export interface Channel {
   readonly topic: string
   /** The bot was invited; `chat.postMessage` says `not_in_channel` otherwise. */
   readonly bot: 'member' | 'outside'
+  /** The one person who sees it: it is their conversation with the bot. */
+  readonly only?: string
 }
+
+/** Opened by whoever posts to the person's id. */
+export const conversationWith = (person: Person): Channel => ({
+  id: `D${person.id.slice(1)}`,
+  name: 'directmessage',
+  topic: 'What the bot tells you alone',
+  bot: 'member',
+  only: person.id,
+})
 
 export const TEAM = { id: 'T0PLAYGROUND', name: 'Northwind Research', domain: 'northwind-research' } as const
 export const BOT = {

@@ -86,7 +86,7 @@ export const prepareReturn = async (
     dryRun: false,
     script: false,
   }
-  return prepare(parts, command, subject)
+  return prepare(parts, command, { named: subject })
 }
 
 const subjectOf = (view: HostView, lease: Lease, { plan }: Request) => {
@@ -113,10 +113,10 @@ export const raiseReturn = (
     back: lender.privately ?? lender.channel,
     privately: lender.privately,
     lease: undefined,
-    grounds: {
-      kind: 'lease-end',
-      ends: { lease: lease.id, why },
-      begin: async (inTx, request) => {
+    grounds: { kind: 'lease-end', ends: { lease: lease.id, why } },
+    answers: {
+      id: lease.id,
+      tell: async (inTx, request) => {
         const at = parts.clock.now()
         const next = await changeLease(inTx, lease, eventOf(why, { by, at, request }))
         if (!next.ok) return next.refusals

@@ -2,7 +2,7 @@
 import { takingNotice } from '../../core/cards/lease'
 import type { Lease } from '../../core/lease/lease'
 import type { Notice } from '../../core/notice'
-import { personOf, type Policy } from '../../core/policy/policy'
+import { isSamePerson, type Policy } from '../../core/policy/policy'
 import type { Request } from '../../core/request'
 import type { Tx } from '../../store/database'
 import { openLeasesAt } from '../../store/leases'
@@ -12,7 +12,7 @@ import { takenBy } from './drafts'
 
 /** By any of their accounts. */
 export const isHolder = (policy: Policy, { holder }: Lease, account: string): boolean =>
-  holder === account || (personOf(policy, account) ?? account) === (personOf(policy, holder) ?? holder)
+  isSamePerson(policy, account, holder)
 
 /** Goes out with the commit. Where the chat never said how to reach the person alone, it goes to the request's channel. */
 export const tellHolder = async (tx: Tx, lease: Lease, notice: Notice, at: number): Promise<void> => {

@@ -53,10 +53,9 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
   const page = 1 + d.roll(99)
   const gpu = `${d.pick(['hv01', 'HV-2.lab'])}/gpu${d.roll(20)}`
   const because = maybe(d, { reason: name(d).trim() })
+  const agreed = { shutdown: flag(), powerOff: flag(), noStart: flag() }
   const consents = {
-    shutdown: flag(),
-    powerOff: flag(),
-    noStart: flag(),
+    ...agreed,
     dryRun: flag(),
     script: flag(),
     ...maybe(d, { breakGlass: true }),
@@ -66,6 +65,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
   const mode = maybe(d, { mode: d.pick(['dda', 'partition'] as const) })
   const vram = (1 + d.roll(200)) * 2 ** d.pick([20, 30])
   const requestId = `R-${d.roll(1000)}`
+  const entryId = `Q-${d.roll(1000)}`
   const scope = d.pick(['all', 'hv01'])
   const made: { readonly [K in Command['kind']]: () => Extract<Command, { kind: K }> } = {
     list: () => ({ kind: 'list', ...maybe(d, { host: 'hv01' }), free: flag(), mine: flag(), page }),
@@ -109,6 +109,18 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     },
     again: () => ({ kind: 'again', requestId }),
     comment: () => ({ kind: 'comment', requestId, reason: name(d).trim() }),
+    queue: () => ({
+      kind: 'queue',
+      ...d.pick([{}, { gpu }, { model: d.pick(['any', 'A40', name(d)]) }]),
+      ...maybe(d, { memory: vram }),
+      ...maybe(d, { vm: name(d) }),
+      ...maybe(d, { forMs: 60_000 * (1 + d.roll(9999)) }),
+      ...agreed,
+      ...because,
+      page,
+    }),
+    take: () => ({ kind: 'take', entryId, ...maybe(d, { vm: name(d) }), ...agreed, ...because }),
+    leave: () => ({ kind: 'leave', entryId }),
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),

@@ -52,6 +52,7 @@ export const EVENTS: { readonly [K in EntryEvent['kind']]: Extract<EntryEvent, {
   lapse: { kind: 'lapse', at: UNTIL },
   'take-back': { kind: 'take-back', at: START + HOUR },
   withdraw: { kind: 'withdraw', at: START + HOUR, by: OTHER },
+  drop: { kind: 'drop', at: START + HOUR, why: 'the policy names them no more' },
 }
 
 export const apply = (entry: Entry, event: EntryEvent): Entry => {
@@ -69,4 +70,5 @@ export const STATES: { readonly [S in EntryState]: Entry } = {
   declined: after(waiting, 'offer', 'decline'),
   lapsed: after(waiting, 'offer', 'lapse'),
   withdrawn: after(waiting, 'withdraw'),
+  dropped: after(waiting, 'drop'),
 }

@@ -17,15 +17,16 @@ import { aCandidate, after, anEntry, ANY, EVENTS, FAIRNESS, GIB, STATES, UNTIL, 
 
 /** Every legal pair, and where it leads. Whatever is not here is refused. */
 const LEGAL: { readonly [S in EntryState]: { readonly [K in EntryEvent['kind']]?: EntryState } } = {
-  waiting: { offer: 'offered', withdraw: 'withdrawn' },
+  waiting: { offer: 'offered', withdraw: 'withdrawn', drop: 'dropped' },
   offered: {
     ...{ accept: 'accepted', decline: 'declined', lapse: 'lapsed' },
-    ...{ 'take-back': 'waiting', withdraw: 'withdrawn' },
+    ...{ 'take-back': 'waiting', withdraw: 'withdrawn', drop: 'dropped' },
   },
   accepted: {},
   declined: {},
   lapsed: {},
   withdrawn: {},
+  dropped: {},
 }
 
 const PAIRS = Object.values(STATES).flatMap((from) =>

@@ -1,0 +1,182 @@
+/** `queue`: who waits, for what, behind whom, and what is in the way; and the answer to somebody who has joined. */
+import { format } from '../grammar/format'
+import { shown } from '../grammar/shown'
+import type { Notice, Run } from '../notice'
+import { fleetOf, type Ground } from '../queue/changes'
+import { isOffered, type Entry, type EntryIn, type Want } from '../queue/entry'
+import { standing, type Blocker, type Fleet, type Standing } from '../queue/forecast'
+import { inOrder, useOf } from '../queue/order'
+import { fairnessOf, type Waiter } from '../queue/waiter'
+import { pageOf, pageParts } from './paging'
+import { linesOf } from './request-line'
+import { bytes, counted } from './words'
+
+const A_PAGE = 12
+/** What is in the way, named one by one; the rest is a number. */
+const NAMED = 3
+
+/** `any A40 with 24 GiB or more, for train-01` */
+export const wantWords = (want: Want, vm: Waiter['vm']): string => {
+  const target = vm === null ? '' : ` for ${shown(vm.name)}`
+  if (want.kind === 'gpu') return `${want.alias}${target}`
+  const kind =
+    want.class !== undefined
+      ? `any GPU of ${want.class}`
+      : `any ${want.model === null ? 'GPU' : shown(want.model)}`
+  const size = want.freeBytes === null ? '' : ` with ${bytes(want.freeBytes)} or more`
+  return `${kind}${size}${target}`
+}
+
+export const queueNotice = (
+  ground: Ground,
+  { now, page }: { readonly now: number; readonly page: number },
+): Notice => {
+  const fleet = fleetOf(ground)
+  const waiters = sorted(ground, fleet, now)
+  const shownPage = pageOf(waiters, page, A_PAGE)
+  return {
+    summary:
+      waiters.length === 0 ? 'Nobody waits for a GPU' : `${counted(waiters.length, 'place')} in the queue`,
+    tone: 'plain',
+    parts: [
+      { kind: 'title', text: 'The queue' },
+      {
+        kind: 'text',
+        runs:
+          waiters.length === 0
+            ? EMPTY
+            : linesOf(shownPage.lines.map((waiter) => lineOf(waiter, ground, { fleet, now }))),
+      },
+      ...pageParts(shownPage, (to) => format({ ...NOTHING, page: to })),
+    ],
+  }
+}
+
+const NOTHING = { kind: 'queue', shutdown: false, powerOff: false, noStart: false } as const
+const EMPTY: Run[] = [
+  'Nobody waits for a GPU. ',
+  { code: 'list --free' },
+  ' shows those that are free; ',
+  { code: 'queue GPU to VM' },
+  ' waits for one that is not, ',
+  { code: 'queue any A40' },
+  ' for any of a model.',
+]
+
+/** Offers first, then the line. */
+const sorted = ({ policy, waiters }: Ground, fleet: Fleet, now: number): Waiter[] => {
+  const fairness = fairnessOf(policy)
+  const use = useOf(fleet.leases, fleet.entries, fairness, now)
+  const line: readonly Entry[] = inOrder(fleet.entries, use, fairness, now)
+  const order = [...fleet.entries.filter(isOffered), ...line].map(({ id }) => id)
+  return [...waiters].sort((a, b) => order.indexOf(a.entry.id) - order.indexOf(b.entry.id))
+}
+
+interface Scene {
+  readonly fleet: Fleet
+  readonly now: number
+}
+
+const lineOf = ({ entry, vm }: Waiter, { policy }: Ground, { fleet, now }: Scene): Run[] => {
+  const head: Run[] = [
+    { strong: entry.id },
+    ' ',
+    { person: entry.by },
+    ` (${entry.team}): ${wantWords(entry.want, vm)}`,
+  ]
+  if (entry.state === 'offered') return [...head, '\n', ...offerRuns(entry)]
+  const stand = standing(entry.id, fleet, fairnessOf(policy), now)
+  return [...head, ' · since ', { time: entry.since }, ...(stand ? ['\n', ...standRuns(stand)] : [])]
+}
+
+const offerRuns = ({ gpu, until }: EntryIn<'offered'>): Run[] => [
+  `${gpu.alias} is on offer to them until `,
+  { time: until },
+]
+
+/** `2nd in line, about 15 Jan 14:00 · hv01/gpu2: @ana has it until 15 Jan 14:00 (R-3)` */
+const standRuns = ({ position, estimatedStart, blockers }: Standing): Run[] => [
+  `number ${position} in line, `,
+  ...(estimatedStart === null ? ['start not known'] : ['about ', { time: estimatedStart }]),
+  ...blockers.slice(0, NAMED).flatMap((each): Run[] => [' · ', ...blockerRuns(each)]),
+  ...(blockers.length > NAMED ? [` · and ${blockers.length - NAMED} more`] : []),
+]
+
+const blockerRuns = (blocker: Blocker): Run[] => {
+  switch (blocker.kind) {
+    case 'no-such-gpu':
+      return ['no GPU like that can be given to a VM now']
+    case 'lease':
+      return [
+        `${blocker.gpu}: `,
+        { person: blocker.holder },
+        ...(blocker.until === null
+          ? [' has it without an end']
+          : [' has it until ', { time: blocker.until }]),
+        ` (${blocker.lease})`,
+      ]
+    case 'taken':
+      return [`${blocker.gpu}: ${blocker.why}`]
+    case 'offer':
+      return [`${blocker.gpu}: on offer until `, { time: blocker.until }]
+    case 'ahead':
+      return [`${counted(blocker.entries, 'other comes', 'others come')} first (${blocker.teams.join(', ')})`]
+  }
+}
+
+/** For them alone: where they stand now. */
+export const joinedNotice = ({ entry, vm }: Waiter, ground: Ground, now: number): Notice => {
+  const stand = standing(entry.id, fleetOf(ground), fairnessOf(ground.policy), now)
+  const what = wantWords(entry.want, vm)
+  return {
+    summary: `${entry.id}: you wait for ${what}`,
+    tone: 'waiting',
+    parts: [
+      { kind: 'text', runs: [{ strong: entry.id }, `: you wait for ${what}.`] },
+      ...(stand
+        ? [
+            {
+              kind: 'facts' as const,
+              rows: [
+                { label: 'Place', runs: [`number ${stand.position} in line`] },
+                {
+                  label: 'Start',
+                  runs:
+                    stand.estimatedStart === null
+                      ? ['not known']
+                      : ['about ', { time: stand.estimatedStart }],
+                },
+                { label: 'In the way', runs: waysOf(stand) },
+              ],
+            },
+          ]
+        : []),
+      {
+        kind: 'note',
+        runs: [
+          'You are told privately when it is your turn. ',
+          { code: `leave ${entry.id}` },
+          ' gives the place up.',
+        ],
+      },
+      {
+        kind: 'buttons',
+        buttons: [
+          {
+            label: 'Leave the queue',
+            style: 'plain',
+            press: { kind: 'offer', verdict: 'leave', entryId: entry.id, version: entry.version },
+          },
+        ],
+      },
+    ],
+  }
+}
+
+const waysOf = ({ blockers }: Standing): Run[] =>
+  blockers.length === 0
+    ? ['nothing: the offer comes as soon as the host was read']
+    : linesOf([
+        ...blockers.slice(0, NAMED).map(blockerRuns),
+        ...(blockers.length > NAMED ? [[`and ${blockers.length - NAMED} more`]] : []),
+      ])

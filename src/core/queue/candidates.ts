@@ -1,0 +1,91 @@
+/** The GPUs of the fleet as the queue sees them: which can be waited for, which are free, and why the others are not. */
+import { whereabouts } from '../answers/place'
+import { STATE_WORDS } from '../answers/states'
+import { aliasOf, placeOf, type GpuFacts, type HostFacts, type HostView } from '../inventory'
+import type { Refusal } from '../errors'
+import { isOpen as isHeld, type Lease } from '../lease/lease'
+import { obstacles } from '../plan/obstacles'
+import { concerns } from '../policy/judge'
+import type { Policy } from '../policy/policy'
+import type { Request } from '../request'
+import { survey } from '../survey'
+import type { Place } from './entry'
+import type { Taken } from './forecast'
+import { isSame, type Candidate } from './order'
+
+/** Why it could not be given to any VM, whoever gave it back. That somebody has it is no such reason. */
+export const againstGpu = (host: HostFacts, gpu: GpuFacts): Refusal[] =>
+  obstacles(survey(host, gpu, null), ['place'])
+
+const candidateOf = (policy: Policy, host: HostFacts, gpu: GpuFacts): Candidate => {
+  const alias = aliasOf(host, gpu)
+  const subject = { host: host.name, gpu: alias, model: gpu.model, vms: [] }
+  const classes = [...policy.classes.keys()].filter((name) =>
+    concerns(policy, { classes: [name] }, subject, null),
+  )
+  const { locationPath, model, memoryBytes } = gpu
+  return { alias, host: host.name, locationPath, model, freeBytes: memoryBytes, classes }
+}
+
+/** Whole GPUs that can be given to a VM, now or once they are given back. */
+export const candidatesOf = (policy: Policy, views: readonly HostView[]): Candidate[] =>
+  views.flatMap(({ facts }) =>
+    facts === null
+      ? []
+      : facts.gpus
+          .filter((gpu) => againstGpu(facts, gpu).length === 0)
+          .map((gpu) => candidateOf(policy, facts, gpu)),
+  )
+
+/** Nobody has it: the host does, or neither. */
+const isUnheld = (facts: HostFacts, gpu: Place): boolean =>
+  ['host-enabled', 'dismounted'].includes(placeOf(facts, gpu).kind)
+
+/** What keeps each GPU from being offered, apart from leases and offers; a GPU that is in none of these is free. */
+export const takenOf = (
+  gpus: readonly Candidate[],
+  {
+    views,
+    requests,
+    leases,
+  }: {
+    readonly views: readonly HostView[]
+    /** Open ones. */
+    readonly requests: readonly Request[]
+    readonly leases: readonly Lease[]
+  },
+): Taken[] =>
+  gpus.flatMap((gpu) => {
+    const view = views.find(({ name }) => name === gpu.host)
+    const why = [
+      ...hostWords(view),
+      ...requests.filter(({ plan }) => isOn(plan, gpu)).map(requestWords),
+      ...(isLeased(leases, gpu) ? [] : placeWords(view, gpu)),
+    ]
+    return why.length === 0 ? [] : [{ ...gpu, why: why.join('; ') }]
+  })
+
+const isLeased = (leases: readonly Lease[], { alias }: Place): boolean =>
+  leases.some((lease) => isHeld(lease) && lease.gpu.alias === alias)
+
+const isOn = ({ host, gpu }: Request['plan'], place: Place): boolean =>
+  host === place.host && gpu.locationPath === place.locationPath
+
+const requestWords = ({ id, state }: Request): string => `${id} is open (${STATE_WORDS[state]})`
+
+const hostWords = (view: HostView | undefined): string[] => [
+  ...(view?.paused ? [`${view.name} is paused`] : []),
+  ...(view && view.error !== null ? [`${view.name} does not answer`] : []),
+]
+
+const placeWords = (view: HostView | undefined, place: Place): string[] => {
+  const facts = view?.facts
+  const gpu = facts?.gpus.find((each) => each.locationPath === place.locationPath)
+  return !facts || !gpu || isUnheld(facts, place) ? [] : [whereabouts(facts, gpu).where]
+}
+
+/** Neither held nor taken. Those on offer are among them. */
+export const freeAmong = (
+  gpus: readonly Candidate[],
+  { taken, leases }: { readonly taken: readonly Taken[]; readonly leases: readonly Lease[] },
+): Candidate[] => gpus.filter((gpu) => !taken.some((each) => isSame(each, gpu)) && !isLeased(leases, gpu))

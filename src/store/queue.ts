@@ -1,0 +1,47 @@
+/** The queue: compare-and-set on the version, as for requests. */
+import { waiter, type Waiter } from '../core/queue/waiter'
+import { count, type Db, type Tx } from './database'
+import { VersionMoved } from './requests'
+
+export const nextEntryId = async (tx: Tx): Promise<string> => `Q-${await count(tx, 'entry')}`
+
+const columns = (each: Waiter) => ({
+  version: each.entry.version,
+  state: each.entry.state,
+  body: JSON.stringify(each),
+})
+
+export const insertWaiter = async (tx: Tx, each: Waiter): Promise<void> => {
+  const { id } = each.entry
+  await tx
+    .insertInto('queue')
+    .values({ id, number: Number(id.slice(2)), ...columns(each) })
+    .execute()
+}
+
+export const findWaiter = async (db: Db | Tx, id: string): Promise<Waiter | null> => {
+  const row = await db.selectFrom('queue').select('body').where('id', '=', id).executeTakeFirst()
+  return row ? waiter.parse(JSON.parse(row.body)) : null
+}
+
+/** All that stand in the line, oldest first. */
+export const openWaiters = async (db: Db | Tx): Promise<Waiter[]> => {
+  const rows = await db
+    .selectFrom('queue')
+    .select('body')
+    .where('state', 'in', ['waiting', 'offered'])
+    .orderBy('number')
+    .execute()
+  return rows.map((row) => waiter.parse(JSON.parse(row.body)))
+}
+
+/** Throws VersionMoved when somebody else changed the entry since `before` was read. */
+export const saveWaiter = async (tx: Tx, before: Waiter, after: Waiter): Promise<void> => {
+  const saved = await tx
+    .updateTable('queue')
+    .set(columns(after))
+    .where('id', '=', before.entry.id)
+    .where('version', '=', before.entry.version)
+    .executeTakeFirst()
+  if (saved.numUpdatedRows !== 1n) throw new VersionMoved(before.entry.id)
+}

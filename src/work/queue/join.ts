@@ -1,0 +1,128 @@
+/** `queue`: who waits and for what; or a place in the line for a GPU, or for one of a kind. */
+import { joinedNotice, queueNotice } from '../../core/answers/queue'
+import { refusalNotice } from '../../core/answers/refusal'
+import type { Command } from '../../core/command'
+import { accepted, refusal, refused, type Outcome } from '../../core/errors'
+import { aliasOf, type HostView } from '../../core/inventory'
+import { resolveGpu, resolvePair, resolveVm } from '../../core/names'
+import { type Policy, isSamePerson, personOf, teamOf } from '../../core/policy/policy'
+import { againstGpu, candidatesOf } from '../../core/queue/candidates'
+import { newEntry, type NewEntry, type Want } from '../../core/queue/entry'
+import { refuseJoin } from '../../core/queue/join'
+import { fits } from '../../core/queue/order'
+import { againstPerson } from '../../core/queue/rights'
+import type { Waiter } from '../../core/queue/waiter'
+import { hostViews } from '../../store/fleet'
+import { insertWaiter, nextEntryId } from '../../store/queue'
+import { say, type Caller, type Consequence } from '../consequence'
+import type { Parts } from '../parts'
+import { groundOf } from './ground'
+
+type QueueCommand = Extract<Command, { kind: 'queue' }>
+
+export const queue = async (parts: Parts, command: QueueCommand, caller: Caller): Promise<Consequence> => {
+  const { gpu, model, memory, vm } = command
+  if ([gpu, model, memory, vm].every((each) => each === undefined))
+    return say(queueNotice(await groundOf(parts.db, parts), { now: parts.clock.now(), page: command.page }))
+  const policy = parts.policy.inForce()
+  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+  const wish = wishOf(policy, command, views)
+  if (!wish.ok) return say(refusalNotice(wish.refusals))
+  const against = againstWish(policy, wish.value, { views, by: caller.account })
+  return against.ok
+    ? join(parts, command, { wish: wish.value, caller })
+    : say(refusalNotice(against.refusals))
+}
+
+interface QueueWish {
+  readonly want: Want
+  readonly vm: Waiter['vm']
+}
+
+const wishOf = (policy: Policy, command: QueueCommand, views: readonly HostView[]): Outcome<QueueWish> => {
+  if (command.gpu === undefined) return wishOfKind(policy, command, views)
+  if (command.model !== undefined || command.memory !== undefined)
+    return refused(
+      refusal(
+        'syntax',
+        `\`${command.gpu}\` is one GPU, and \`any\` and \`with\` are for one of many`,
+        'Say `queue GPU`, or `queue any MODEL with SIZE free`.',
+      ),
+    )
+  const pair = command.vm === undefined ? null : resolvePair(command.gpu, command.vm, views)
+  const found = pair ?? resolveGpu(command.gpu, views)
+  if (!found.ok) return found
+  const { facts, gpu } = found.value
+  const against = againstGpu(facts, gpu)
+  if (against.length > 0) return refused(...against)
+  const { locationPath } = gpu
+  const vm = pair?.ok ? pair.value.vm : null
+  return accepted({
+    want: { kind: 'gpu', alias: aliasOf(facts, gpu), host: facts.name, locationPath },
+    vm: vm && { id: vm.id, name: vm.name },
+  })
+}
+
+/** The VM says the host: a GPU stays in its own. */
+const wishOfKind = (
+  policy: Policy,
+  { model = 'any', memory, vm: name }: QueueCommand,
+  views: readonly HostView[],
+): Outcome<QueueWish> => {
+  const found = name === undefined ? null : resolveVm(name, views)
+  if (found?.ok === false) return found
+  const named = [...policy.classes.keys()].find((each) => each.toLowerCase() === model.toLowerCase())
+  const host = found === null ? {} : { host: found.value.facts.name }
+  const vm = found && { id: found.value.vm.id, name: found.value.vm.name }
+  const freeBytes = memory ?? null
+  const kind = named === undefined ? { model: model === 'any' ? null : model } : { model: null, class: named }
+  return accepted({ want: { kind: 'class', freeBytes, ...kind, ...host }, vm })
+}
+
+/** What nobody could ever offer them is said at once. */
+const againstWish = (
+  policy: Policy,
+  { want, vm }: QueueWish,
+  { views, by }: { readonly views: readonly HostView[]; readonly by: string },
+): Outcome<null> => {
+  const suitable = candidatesOf(policy, views).filter((gpu) => fits(want, gpu))
+  const [first, ...others] = suitable.map((gpu) => againstPerson(policy, { by, vm }, gpu, views))
+  if (first === undefined)
+    return refused(
+      refusal(
+        'unknown-name',
+        'no GPU that can be given to a VM as a whole is like that',
+        '`list` shows the GPUs, and `check GPU` why one cannot be given.',
+      ),
+    )
+  return [first, ...others].every((each) => each.length > 0) ? refused(...first) : accepted(null)
+}
+
+const join =
+  (parts: Parts, command: QueueCommand, { wish, caller }: { wish: QueueWish; caller: Caller }): Consequence =>
+  async (tx) => {
+    const ground = await groundOf(tx, parts)
+    const { policy } = ground
+    const { account: by } = caller
+    const now = parts.clock.now()
+    const draft = (id: string): NewEntry => ({
+      ...{ id, by, team: teamOf(policy, personOf(policy, by) ?? by), want: wish.want, since: now },
+      forMs: command.forMs ?? null,
+    })
+    const entries = ground.waiters.map(({ entry }) =>
+      isSamePerson(policy, entry.by, by) ? { ...entry, by } : entry,
+    )
+    const against = refuseJoin(entries, draft(''), policy.queue.most)
+    if (against) return refusalNotice([against])
+    const { shutdown, powerOff, noStart, reason } = command
+    const waiter: Waiter = {
+      entry: newEntry(draft(await nextEntryId(tx))),
+      vm: wish.vm,
+      consents: { shutdown, powerOff, noStart },
+      ...(reason === undefined ? {} : { reason }),
+      ...{ channel: caller.channel, back: caller.back, privately: caller.privately ?? caller.back },
+    }
+    await insertWaiter(tx, waiter)
+    parts.log.info({ entry: waiter.entry.id, by }, 'joined the queue')
+    return joinedNotice(waiter, { ...ground, waiters: [...ground.waiters, waiter] }, now)
+  }

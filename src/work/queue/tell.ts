@@ -1,0 +1,23 @@
+/** What somebody who waits is told, where nobody else reads it. */
+import { doneNotice } from '../../core/answers/done'
+import { newsOf, offerNotice } from '../../core/cards/offer'
+import type { Waiter } from '../../core/queue/waiter'
+import type { Tx } from '../../store/database'
+import { editCopies, post } from '../../store/outbox'
+import type { Parts } from '../parts'
+
+/** Every offer that was made to them says what became of it; what is news to them is a message of its own. */
+export const tell = async (
+  parts: Parts,
+  tx: Tx,
+  waiter: Waiter,
+  why: string | null = null,
+): Promise<void> => {
+  const { entry, privately, back } = waiter
+  const at = parts.clock.now()
+  const card = offerNotice(waiter)
+  await editCopies(tx, entry.id, card, at)
+  if (entry.state === 'offered') await post(tx, privately, card, { at, requestId: entry.id, otherwise: back })
+  const news = newsOf(entry, why)
+  if (news !== null) await post(tx, privately, doneNotice(news.text, news.by), { at, otherwise: back })
+}

@@ -1,0 +1,168 @@
+/** A bot, and people who type and press; what they read, and time that passes. */
+import { parse } from '../../src/core/grammar/parse'
+import type { HostFacts } from '../../src/core/inventory'
+import type { Notice, Press } from '../../src/core/notice'
+import type { Policy } from '../../src/core/policy/policy'
+import type { Address, Clock } from '../../src/core/ports'
+import type { World } from '../../src/host/simulated/fleet'
+import { fixedPolicy } from '../../src/policy-source'
+import { openStore, type Db } from '../../src/store/database'
+import { duePosts } from '../../src/store/outbox'
+import { findWaiter } from '../../src/store/queue'
+import { requestsIn } from '../../src/store/requests'
+import type { Caller } from '../../src/work/consequence'
+import { decide } from '../../src/work/decide'
+import type { Parts } from '../../src/work/parts'
+import { answerOffer } from '../../src/work/queue/take'
+import { tendQueue } from '../../src/work/queue/tend'
+import { respond } from '../../src/work/respond'
+import { runRequest } from '../../src/work/run'
+import { refreshHost } from '../../src/work/watch'
+import { textOf } from '../core/answers/reading'
+import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
+import { fakeClock } from '../fakes/clock'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
+import { botOver, CHANNEL, fleetOf } from './operations/bot'
+
+export const [maya, jonas, priya] = [slack(MAYA), slack(JONAS), slack(PRIYA)] as const
+export const mayaInTeams = teams(MAYA)
+
+/** Maya is of vision, Priya of speech; Jonas approves; Priya administers too. */
+export const LINE = {
+  roles: { vision: ['maya'], speech: ['priya'], platform: ['jonas'], oncall: ['priya'] },
+  classes: { big: ['*A100*'] },
+  administer: ['oncall'],
+  breakGlass: [],
+  rules: [
+    { name: 'give-back', commands: ['release'], ask: ['vision', 'speech'], approve: 'automatic' },
+    { name: 'all', ask: ['vision', 'speech'], approve: { by: ['platform'] } },
+  ],
+}
+export const linePolicy = (changes: object = {}): Policy => aPolicy({ ...LINE, ...changes })
+
+/** Where only this person reads. */
+const dmOf = (account: string): Address => ({ kind: 'channel', chat: 'slack', channel: `D ${account}` })
+const callerOf = (account: string): Caller => ({
+  ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: dmOf(account) },
+})
+
+export interface Line {
+  readonly parts: Parts
+  readonly db: Db
+  readonly world: World
+  readonly clock: Clock
+  /** What they are answered; '' for nothing. */
+  says(account: string, text: string): Promise<string>
+  /** Presses the button with this label on the newest message that this person has in private. */
+  presses(account: string, label: string): Promise<string>
+  /** What a person reads in private, oldest first, as it is now. */
+  told(account: string): Promise<string[]>
+  /** Reads the hosts, tends the queue, and carries out whatever is approved. */
+  goesOn(): Promise<void>
+  passes(ms: number): Promise<void>
+  /** As `show` would have it: `assign hv01/gpu0 pending`. */
+  requests(): Promise<string[]>
+  /** Of an entry. */
+  stateOf(id: string): Promise<string | undefined>
+  policyBecomes(policy: Policy): void
+  /** What the host says of itself from now on. */
+  hostSays(change: (facts: HostFacts) => HostFacts): void
+  /** The process ends and another one opens the same store. */
+  restarts(): Promise<void>
+  end(): Promise<void>
+}
+
+const STATES = ['pending', 'approved', 'running', 'succeeded', 'denied', 'cancelled', 'expired'] as const
+
+export const startLine = async (policy: Policy = linePolicy()): Promise<Line> => {
+  const dir = makeTempDir()
+  let store = await openStore(dir)
+  const clock = fakeClock()
+  const fleet = fleetOf(clock)
+  let inForce = policy
+  let change = (facts: HostFacts): HostFacts => facts
+  const hosts = new Map(
+    fleet.hosts.map((host) => [
+      host.name,
+      {
+        ...{ name: host.name, run: host.run.bind(host), smi: host.smi.bind(host) },
+        inventory: async () => change(await host.inventory()),
+      },
+    ]),
+  )
+  const partsOver = (): Parts => ({
+    ...{ ...botOver(store.db, fleet, clock), hosts },
+    policy: { ...fixedPolicy(policy), inForce: () => inForce },
+  })
+  let parts = partsOver()
+  const posts = async () => (await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })).posts
+  const inPrivate = async (account: string): Promise<Notice[]> =>
+    (await posts())
+      .filter(({ to }) => JSON.stringify(to) === JSON.stringify(dmOf(account)))
+      .map(({ notice }) => notice)
+  const answered = async (consequence: ReturnType<typeof respond>): Promise<string> => {
+    const settled = await consequence
+    const notice = await store.db.transaction().execute((tx) => settled(tx))
+    return notice ? textOf(notice) : ''
+  }
+  const readHosts = async () => {
+    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  }
+  await readHosts()
+  return {
+    get parts() {
+      return parts
+    },
+    get db() {
+      return store.db
+    },
+    world: fleet.world,
+    clock,
+    says: (account, text) => {
+      const read = parse(text)
+      if (!read.ok) throw new Error(read.refusals.map(({ reason }) => reason).join('\n'))
+      return answered(respond(parts, read.value, callerOf(account)))
+    },
+    presses: async (account, label) => {
+      const press = (await inPrivate(account)).flatMap((notice) => pressesIn(notice, label)).at(-1)
+      if (press?.kind === 'offer') return answered(answerOffer(parts, press, callerOf(account)))
+      if (press?.kind === 'decide')
+        return answered(Promise.resolve(decide(parts, { ...press, by: account, reason: undefined })))
+      throw new Error(`there is no button ${label}`)
+    },
+    told: async (account) => (await inPrivate(account)).map(textOf),
+    goesOn: async () => {
+      await readHosts()
+      await tendQueue(parts)
+      for (const request of await requestsIn(store.db, ['approved', 'running']))
+        await runRequest(parts, request, new AbortController().signal)
+    },
+    passes: (ms) => clock.sleep(ms),
+    requests: async () =>
+      (await requestsIn(store.db, STATES)).map(
+        ({ plan: { action, gpu }, state }) => `${action} ${gpu.alias} ${state}`,
+      ),
+    stateOf: async (id) => (await findWaiter(store.db, id))?.entry.state,
+    policyBecomes: (next) => {
+      inForce = next
+    },
+    hostSays: (next) => {
+      change = next
+    },
+    restarts: async () => {
+      await store.close()
+      store = await openStore(dir)
+      parts = partsOver()
+      await readHosts()
+    },
+    end: async () => {
+      await store.close()
+      removeTempDir(dir)
+    },
+  }
+}
+
+const pressesIn = ({ parts }: Notice, label: string): Press[] =>
+  parts.flatMap((part) =>
+    part.kind === 'buttons' ? part.buttons.flatMap((each) => (each.label === label ? [each.press] : [])) : [],
+  )

@@ -29,6 +29,7 @@ export const mayaInTeams = teams(MAYA)
 
 /** Maya is of vision, Priya of speech; Jonas approves; Priya administers too. */
 export const LINE = {
+  people: { maya: { ...MAYA, team: 'vision' }, jonas: JONAS, priya: { ...PRIYA, team: 'speech' } },
   roles: { vision: ['maya'], speech: ['priya'], platform: ['jonas'], oncall: ['priya'] },
   classes: { big: ['*A100*'] },
   administer: ['oncall'],

@@ -29,6 +29,7 @@ import { decide, noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
 import { queue } from './queue/join'
+import { offersNow } from './queue/kept'
 import { leave } from './queue/leave'
 import { take } from './queue/take'
 import { reloadPolicy } from './reload'
@@ -115,6 +116,7 @@ const list = async (parts: Parts, command: Extract<Command, { kind: 'list' }>, c
     now: parts.clock.now(),
     requests: (await openRequests(parts)).map((each) => lineOf(each)),
     mine: command.mine ? await heldBy(parts.db, parts.policy.inForce(), caller.account) : new Set(),
+    offers: await offersNow(parts.db),
   })
 
 const REQUEST_ID = /^r-\d+$/i

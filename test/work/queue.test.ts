@@ -150,6 +150,10 @@ describe('a GPU that becomes free', () => {
       /hv01\/gpu0 is on offer to the next in the queue \(Q-1\) until 2026-01-05 \d\d:\d\d \(UTC\)/,
     )
     expect(await line.says(jonas, 'queue')).toContain('hv01/gpu0 is on offer to them until')
+    expect(await line.says(jonas, 'list')).toContain(
+      'hv01/gpu0 | NVIDIA A100 80GB PCIe | free (on offer, Q-1)',
+    )
+    expect(await line.says(jonas, 'list --free')).not.toContain('hv01/gpu0')
     expect((await line.requests()).filter((each) => each.endsWith('pending'))).toEqual([])
   })
 

@@ -116,7 +116,7 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(await says('jonas', 'deny R-1 because patching today')).toContain('R-1: denied')
 
       const card = await seesCard('R-1 · denied')
-      expect(card).toMatchObject({ buttons: [], edited: true })
+      expect(card).toMatchObject({ buttons: ['Ask again'], edited: true })
       expect(textOf(card)).toMatch(/Jonas Weber.*patching today/)
       expect(holderOf('hv01', 'gpu0')).toBe('host-enabled')
     })

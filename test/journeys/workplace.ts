@@ -79,10 +79,13 @@ export interface WorkplaceOptions {
   readonly misfortune?: LocalSlackOptions['misfortune']
 }
 
-const SLACK = { botToken: 'xoxb-workplace', signingSecret: 'the signing secret of a workplace' } as const
+export const SLACK = {
+  botToken: 'xoxb-workplace',
+  signingSecret: 'the signing secret of a workplace',
+} as const
 
 /** Slack and Microsoft on loopback, with everybody in both; the bot serves on that port. */
-const startChats = async (
+export const startChats = async (
   port: () => number,
   options: Pick<WorkplaceOptions, 'misfortune'> = {},
 ): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
@@ -102,7 +105,7 @@ const startChats = async (
   return { slack, teams }
 }
 
-const driversOf = (slack: LocalSlack, teams: LocalTeams): Workplace['in'] => ({
+export const driversOf = (slack: LocalSlack, teams: LocalTeams): Workplace['in'] => ({
   slack: slackDriver(slack, GPU),
   teams: teamsDriver(teams, THREAD),
 })

@@ -26,7 +26,7 @@ const cardOf = async (id: string) =>
   (await duePosts(store.db, parts.clock.now(), { limit: 10 })).posts.find((each) => each.requestId === id)
     ?.notice
 
-it('a request that nobody decides in time expires, and its card says so without buttons', async () => {
+it('a request that nobody decides in time expires, and all that its card offers is to ask again', async () => {
   const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
 
   await parts.clock.sleep(parts.limits.requestExpiresMs - 1)
@@ -38,7 +38,8 @@ it('a request that nobody decides in time expires, and its card says so without 
   expect([before, (await stored(store.db, id)).state]).toEqual(['pending', 'expired'])
   const card = await cardOf(id)
   expect(card?.summary).toContain('expired without a decision')
-  expect(card?.parts.some((part) => part.kind === 'buttons')).toBe(false)
+  const offered = card?.parts.flatMap((part) => (part.kind === 'buttons' ? part.buttons : []))
+  expect(offered?.map(({ label }) => label)).toEqual(['Ask again'])
 })
 
 it('a press that comes too late is refused even before the request was swept', async () => {

@@ -1,0 +1,147 @@
+/**
+ * A week of a team that shares its GPUs, in two chats, while the bot is killed again and again. What people did and the
+ * bot acknowledged is answered, every request is shown as it ended, and what is shown twice says so.
+ */
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Address } from '../../../src/core/ports'
+import { request, type RequestState } from '../../../src/core/request'
+import { STATE_WORDS } from '../../../src/core/answers/states'
+import { BOT, TEAM } from '../../../src/playground/slack/local-slack'
+import { openStore } from '../../../src/store/database'
+import { dice } from '../../core/grammar/seeded'
+import type { Shown } from '../drivers'
+import { CHANGES, GPU } from '../playground'
+import { CHATS, driversOf, policyOf, SLACK, startChats, TEAMS_CHANNEL } from '../workplace'
+import { mortal, type Mortal } from './mortal'
+import { team, type Team } from './team'
+
+const HOUR = 3_600_000
+const WEEK = 7 * 24 * HOUR
+/** A week in about a minute. */
+const TIMES = 10_000
+const ONE_DEATH_IN = 9
+
+const REPLACES = /did not confirm an earlier copy|takes the place of an earlier copy/
+
+let dir: string
+let chats: Awaited<ReturnType<typeof startChats>>
+let people: ReturnType<typeof driversOf>
+let bot: Mortal
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-week-'))
+  writeFileSync(join(dir, 'gpu-chatops.yaml'), JSON.stringify({ policy: policyOf(1) }))
+  chats = await startChats(() => bot.port())
+  people = driversOf(chats.slack, chats.teams)
+  const { cloud } = chats.teams.config
+  const inSlack = (channel: string): Address => ({ kind: 'channel', chat: 'slack', channel })
+  const inTeams = (conversation: string): Address => ({
+    ...{ kind: 'channel', chat: 'teams', conversation },
+    serviceUrl: cloud.kind === 'local' ? cloud.serviceUrl : '',
+  })
+  bot = mortal(
+    {
+      dir,
+      slack: {
+        ...SLACK,
+        appToken: null,
+        apiUrl: chats.slack.apiUrl,
+        teamId: TEAM.id,
+        botId: BOT.botId,
+        botUserId: BOT.id,
+        command: '/gpu',
+      },
+      teams: chats.teams.config,
+      channels: {
+        requestsChannels: [inSlack(GPU), inTeams(TEAMS_CHANNEL)],
+        changesChannel: inSlack(CHANGES),
+      },
+      limits: { requestExpiresMs: 6 * HOUR, pollMs: HOUR / 4, tickMs: HOUR / 60 },
+    },
+    { start: Date.now(), times: TIMES },
+  )
+  await bot.start(0)
+})
+afterEach(async () => {
+  await bot.kill()
+  await Promise.all([chats.slack.close(), chats.teams.close()])
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const shown = (): Shown[] => CHATS.flatMap((chat) => people[chat].messages())
+
+/** How the bot dies while people act: before it has heard them, or a while after. */
+const week = async (people: Team, random: ReturnType<typeof dice>) => {
+  const monday = bot.now()
+  let events = 0
+  let kills = 0
+  while (bot.now() < monday + WEEK) {
+    events += 1
+    const dies = random.roll(ONE_DEATH_IN) === 0
+    const atOnce = dies && random.roll(3) === 0
+    const acting = people.act()
+    if (atOnce) await bot.kill()
+    const acknowledged = await acting
+    if (!acknowledged && !atOnce) throw new Error('what somebody did was not acknowledged')
+    await bot.sleep(random.roll(dies ? HOUR / 10 : HOUR))
+    if (!dies) continue
+    kills += 1
+    await bot.kill()
+    await bot.start(random.roll(2 * HOUR))
+  }
+  return { events, kills }
+}
+
+test('a week of kills loses no post and doubles none without saying so', async () => {
+  const random = dice(20_261_123)
+  const everybody = team(people, bot, random)
+  const { events, kills } = await week(everybody, random)
+  await bot.sleep(2 * 24 * HOUR)
+  await bot.kill()
+
+  const store = await openStore(dir)
+  const rows = await store.db.selectFrom('outbox').selectAll().execute()
+  const bodies = await store.db.selectFrom('requests').select('body').execute()
+  await store.close()
+  const requests = bodies.map(({ body }) => request.parse(JSON.parse(body)))
+
+  const all = shown()
+  const lost = rows.filter((row) => row.shown < row.wanted).map((row) => `${row.address}: ${row.notice}`)
+  for (const question of everybody.questions)
+    if (!all.some(({ text }) => text.includes(question))) lost.push(question)
+  const stale: string[] = []
+  const states = Object.values(STATE_WORDS)
+  const copies = (id: string, place: string): Shown[] =>
+    all.filter(
+      ({ place: there, text, to }) =>
+        there === place && to === null && states.some((state) => text.includes(`${id} · ${state}`)),
+    )
+  const wantedCopies = (id: string, chat: string): number =>
+    rows.filter((row) => row.request_id === id && row.address.includes(`"chat":"${chat}"`)).length
+  for (const { id, state } of requests)
+    for (const [chat, place] of [
+      ['slack', GPU],
+      ['teams', TEAMS_CHANNEL],
+    ] as const) {
+      const wanted = wantedCopies(id, chat)
+      const there = copies(id, place)
+      const upToDate = there.filter(({ text }) => text.includes(`${id} · ${STATE_WORDS[state]}`))
+      const replacing = there.filter(({ text }) => REPLACES.test(text))
+      if (wanted === 0 || there.length < wanted) lost.push(`${id} in ${place}`)
+      if (upToDate.length < wanted) stale.push(`${id} in ${place}`)
+      if (there.length > wanted + replacing.length)
+        stale.push(`${id} is doubled in ${place}, and nothing says so`)
+    }
+  const superseded = all.filter(({ text }) => REPLACES.test(text)).length
+  process.stdout.write(
+    `week suite: ${events} events, ${kills} kills, ${lost.length} lost, ${superseded} superseded\n`,
+  )
+  expect(lost).toEqual([])
+  expect(stale).toEqual([])
+  expect(kills).toBeGreaterThan(10)
+  const ends = new Set<RequestState>(requests.map(({ state }) => state))
+  for (const end of ['succeeded', 'denied', 'cancelled', 'expired'] as const) expect(ends).toContain(end)
+}, 600_000)

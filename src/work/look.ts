@@ -26,6 +26,7 @@ import type { Caller } from './consequence'
 import { noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
+import { offersNow } from './queue/kept'
 
 const HISTORY_ROWS = 400
 
@@ -52,6 +53,7 @@ export const list = async (parts: Parts, command: Of<'list'>, caller: Caller): P
     now: parts.clock.now(),
     requests: (await openRequests(parts)).map((each) => lineOf(each)),
     leases: await openLeases(parts.db),
+    offers: await offersNow(parts.db),
     mine: command.mine ? await heldBy(parts.db, parts.policy.inForce(), caller.account) : new Set(),
   })
 

@@ -203,6 +203,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     requests: [aLine({ by: MAYA })],
     leases: [],
     mine: new Set(),
+    offers: new Map(),
   }),
   'list-lent': listNotice({
     views,
@@ -211,6 +212,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     requests: [],
     leases: [lent, held(null)],
     mine: new Set(),
+    offers: new Map(),
   }),
   'request-lent': card({ ...pending, lease: { kind: 'for', ms: 8 * 60 * MINUTE } }, null),
   'lease-reminder': reminderNotice(lent, 60 * MINUTE, telling),
@@ -230,6 +232,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     requests: [],
     leases: [],
     mine: new Set(),
+    offers: new Map(),
   }),
   'list-mine-none': listNotice({
     views,
@@ -238,6 +241,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     requests: [],
     leases: [],
     mine: new Set(),
+    offers: new Map(),
   }),
   'show-gpu': show('hv01/gpu0'),
   'show-shared-gpu': show('hv02/gpu0'),

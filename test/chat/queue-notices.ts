@@ -1,6 +1,7 @@
 /** What the queue says, in a scene of two GPUs: one is on offer, the other is Jonas' until the evening. */
 import { joinedNotice, queueNotice } from '../../src/core/answers/queue'
 import { doneNotice } from '../../src/core/answers/done'
+import { undeliveredNotice } from '../../src/core/answers/undelivered'
 import { newsOf, offerNotice } from '../../src/core/cards/offer'
 import { newLease } from '../../src/core/lease/lease'
 import type { Notice } from '../../src/core/notice'
@@ -71,5 +72,9 @@ export const QUEUE_NOTICES: Readonly<Record<string, Notice>> = {
   'offer-without-vm': offerNotice({ ...offered, vm: null }),
   'offer-taken': offerNotice({ ...after(offered, { kind: 'accept', at: NOW, by: MAYA }), request: 'R-12' }),
   'offer-lapsed': offerNotice(lapsed),
+  'offer-undelivered': undeliveredNotice(offerNotice(offered), 'Q-1', {
+    code: 'messages_tab_disabled',
+    next: 'Switch on the Messages Tab of the app',
+  }),
   'offer-news': doneNotice(newsOf(lapsed.entry, null)?.text ?? ''),
 }

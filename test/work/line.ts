@@ -17,7 +17,7 @@ import { answerOffer } from '../../src/work/queue/take'
 import { tendQueue } from '../../src/work/queue/tend'
 import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
-import { refreshHost } from '../../src/work/watch'
+import { expire, refreshHost } from '../../src/work/watch'
 import { textOf } from '../core/answers/reading'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { fakeClock } from '../fakes/clock'
@@ -58,7 +58,7 @@ export interface Line {
   presses(account: string, label: string): Promise<string>
   /** What a person reads in private, oldest first, as it is now. */
   told(account: string): Promise<string[]>
-  /** Reads the hosts, tends the queue, and carries out whatever is approved. */
+  /** Reads the hosts, lets requests expire, tends the queue, and carries out whatever is approved. */
   goesOn(): Promise<void>
   passes(ms: number): Promise<void>
   /** As `show` would have it: `assign hv01/gpu0 pending`. */
@@ -134,6 +134,7 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
     told: async (account) => (await inPrivate(account)).map(textOf),
     goesOn: async () => {
       await readHosts()
+      await expire(parts)
       await tendQueue(parts)
       for (const request of await requestsIn(store.db, ['approved', 'running']))
         await runRequest(parts, request, new AbortController().signal)

@@ -1,5 +1,6 @@
 /** Waiting for a GPU: the line, the offer, and what it becomes. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { sql } from 'kysely'
 import type { HostFacts } from '../../src/core/inventory'
 import { tendQueue } from '../../src/work/queue/tend'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
@@ -150,6 +151,10 @@ describe('a GPU that becomes free', () => {
       /hv01\/gpu0 is on offer to the next in the queue \(Q-1\) until 2026-01-05 \d\d:\d\d \(UTC\)/,
     )
     expect(await line.says(jonas, 'queue')).toContain('hv01/gpu0 is on offer to them until')
+    expect(await line.says(jonas, 'list')).toContain(
+      'hv01/gpu0 | NVIDIA A100 80GB PCIe | free (on offer, Q-1)',
+    )
+    expect(await line.says(jonas, 'list --free')).not.toContain('hv01/gpu0')
     expect((await line.requests()).filter((each) => each.endsWith('pending'))).toEqual([])
   })
 
@@ -429,6 +434,42 @@ describe('at each moment the facts and the roles of that moment count', () => {
     await line.goesOn()
 
     expect(await line.stateOf('Q-1')).toBe('waiting')
+  })
+})
+
+describe('when nothing can be posted', () => {
+  const posts = (what: 'fail' | 'work') =>
+    sql
+      .raw(
+        what === 'work'
+          ? 'drop trigger broken'
+          : "create trigger broken before insert on outbox begin select raise(abort, 'the disk is full'); end",
+      )
+      .execute(line.db)
+
+  it('nothing is offered either, since nobody would know', async () => {
+    await line.says(maya, 'queue hv01/gpu0 to train-01')
+    await posts('fail')
+    await expect(line.goesOn()).rejects.toThrow('the disk is full')
+    await posts('work')
+    expect(await line.stateOf('Q-1')).toBe('waiting')
+
+    await line.goesOn()
+
+    expect(await offersTo(maya)).toHaveLength(1)
+  })
+
+  it('what is on offer is not taken, and can be taken afterwards', async () => {
+    await line.says(maya, 'queue hv01/gpu0 to train-01')
+    await line.goesOn()
+    await posts('fail')
+    await expect(line.says(maya, 'take Q-1')).rejects.toThrow('the disk is full')
+    await posts('work')
+    expect([await line.stateOf('Q-1'), await line.requests()]).toEqual(['offered', []])
+
+    await line.says(maya, 'take Q-1')
+
+    expect(await line.requests()).toEqual(['assign hv01/gpu0 pending'])
   })
 })
 

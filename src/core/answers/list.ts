@@ -30,6 +30,8 @@ export interface ListInput {
   readonly leases: readonly Lease[]
   /** GPUs that were assigned by this person's requests and are where those put them. */
   readonly mine: ReadonlySet<string>
+  /** GPUs on offer, each with the place in the queue to which it is offered. */
+  readonly offers: ReadonlyMap<string, string>
 }
 
 interface Row {
@@ -40,12 +42,13 @@ interface Row {
   readonly free: boolean
 }
 
-export const listNotice = ({ views, command, now, requests, leases, mine }: ListInput): Notice => {
+export const listNotice = (input: ListInput): Notice => {
+  const { views, command, now, requests, leases, mine, offers } = input
   const scope = scopeOf(views, command)
   if ('refusal' in scope) return scope.refusal
   const open = new Map(requests.filter((each) => isOpen(each.state)).map((each) => [each.gpu, each] as const))
   const rows = scope.views
-    .flatMap((view) => rowsOf(view, open))
+    .flatMap((view) => rowsOf(view, open, offers))
     .filter((row) => (!command.free || row.free) && (!command.mine || mine.has(row.alias)))
   const page = pageOf(rows, command.page, GPUS_A_PAGE)
   const free = rows.filter((row) => row.free).length
@@ -102,21 +105,26 @@ const leasesPart = (leases: readonly Lease[], rows: readonly Row[]): Part[] => {
   return here.length === 0 ? [] : [{ kind: 'text', runs: leaseLines(here) }]
 }
 
-const rowsOf = (view: HostView, open: ReadonlyMap<string, RequestLine>): Row[] => {
+const rowsOf = (
+  view: HostView,
+  open: ReadonlyMap<string, RequestLine>,
+  offers: ReadonlyMap<string, string>,
+): Row[] => {
   const { facts } = view
   if (facts === null) return []
   return facts.gpus.map((gpu) => {
     const alias = aliasOf(facts, gpu)
     const request = open.get(alias)
+    const offer = offers.get(alias)
     const { where, free } = whereabouts(facts, gpu, request?.state === 'running' ? 'busy' : 'idle')
     const stale = view.error === null ? '' : ', when last read'
     return {
       host: view.name,
       alias,
       model: shown(gpu.model),
-      where: `${where}${stale}${request ? ` (${request.id} ${STATE_WORDS[request.state]})` : ''}`,
+      where: `${where}${stale}${request ? ` (${request.id} ${STATE_WORDS[request.state]})` : ''}${offer === undefined ? '' : ` (on offer, ${offer})`}`,
       // A host that does not answer refuses every request, so nothing of it can be had.
-      free: free && !request && view.error === null,
+      free: free && !request && offer === undefined && view.error === null,
     }
   })
 }

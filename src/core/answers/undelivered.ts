@@ -4,13 +4,11 @@ import type { Notice } from '../notice'
 
 export const undeliveredNotice = (
   post: Notice,
-  requestId: string | null,
+  /** The request, or the place in the queue, that it shows. */
+  shows: string | null,
   why: { readonly code: string; readonly next: string },
 ): Notice => {
-  const stands =
-    requestId === null
-      ? ''
-      : ` Nobody sees its buttons: an approver can say \`approve ${requestId}\`, and you can take it back with \`cancel ${requestId}\`.`
+  const stands = shows === null ? '' : ` Nobody sees its buttons: ${wordsFor(shows)}.`
   return {
     summary: `Not posted: ${post.summary}`,
     tone: 'bad',
@@ -20,3 +18,8 @@ export const undeliveredNotice = (
     ],
   }
 }
+
+const wordsFor = (shows: string): string =>
+  shows.startsWith('Q-')
+    ? `you can say \`take ${shows}\`, or \`leave ${shows}\``
+    : `an approver can say \`approve ${shows}\`, and you can take it back with \`cancel ${shows}\``

@@ -5,7 +5,7 @@ import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
 import { isKeyword, quote, spot, type Word } from './words'
 
-const NAME_LABELS: readonly string[] = ['VM', 'NAME', 'GPU or VM', 'VM or HOST']
+const NAME_LABELS: readonly string[] = ['VM', 'NAME', 'GPU or VM', 'VM or HOST', 'MODEL']
 
 interface Place {
   /** The word before the one in question; the command itself at first. */

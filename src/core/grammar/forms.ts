@@ -1,6 +1,6 @@
 /** The grammar as a table: for each command its arguments in order, its flags, and whether it takes a reason. */
 import type { CommandKind } from '../command'
-import type { Outcome } from '../errors'
+import { refused, type Outcome } from '../errors'
 import { span } from '../lease/span'
 import { durationMs } from './duration'
 import {
@@ -110,6 +110,16 @@ const QUESTION: Reading = {
   read: readQuestion,
 }
 
+/** Whoever names a model alone wants any of it. */
+const WANTED: Reading = {
+  ...GPU,
+  read: (word) => {
+    const read = readGpu(word)
+    if (read.ok) return read
+    const hint = 'To wait for any of a model, say `queue any A40`.'
+    return refused(...read.refusals.map((each) => ({ ...each, next: `${each.next ?? ''} ${hint}`.trim() })))
+  },
+}
 const MODEL: Reading = {
   field: 'model',
   label: 'MODEL',
@@ -170,7 +180,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   again: form([must(ID)]),
   comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
   queue: reasoned(
-    [can(GPU), can(MODEL, 'any'), can(MEMORY, 'with'), can(VM, 'to'), can(DURATION, 'for')],
+    [can(WANTED), can(MODEL, 'any'), can(MEMORY, 'with'), can(VM, 'to'), can(DURATION, 'for')],
     QUEUE_FLAGS,
   ),
   leave: form([must(ENTRY)]),

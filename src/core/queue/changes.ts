@@ -98,7 +98,6 @@ const endOfOffer = (
   const view = views.find(({ name }) => name === gpu.host)
   const takeBack = (why: string, restsOn: HostName | null) =>
     changed(waiter, { kind: 'take-back', at: now }, restsOn, why)
-  if (view?.paused) return takeBack(`${view.name} is paused`, null)
   const silent = view === undefined || view.error !== null
   const against = silent ? null : notFree(fleet, gpu)
   if (against !== null) return takeBack(against, gpu.host)

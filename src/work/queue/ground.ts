@@ -7,14 +7,20 @@ import { openWaiters } from '../../store/queue'
 import { requestsIn } from '../../store/requests'
 import type { Parts } from '../parts'
 
+/**
+ * Without the leases, which take longer to read the more there have been. They decide who comes first; whether there is
+ * anything to do at all, the rest says.
+ */
+export const glanceAt = async (db: Db | Tx, parts: Parts): Promise<Ground> => ({
+  policy: parts.policy.inForce(),
+  views: await hostViews(db, [...parts.hosts.keys()]),
+  requests: await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention']),
+  leases: [],
+  waiters: await openWaiters(db),
+})
+
 export const groundOf = async (db: Db | Tx, parts: Parts): Promise<Ground> => {
-  const policy = parts.policy.inForce()
-  const views = await hostViews(db, [...parts.hosts.keys()])
-  return {
-    policy,
-    views,
-    requests: await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention']),
-    leases: await leasesSince(db, parts.clock.now() - policy.queue.window),
-    waiters: await openWaiters(db),
-  }
+  const glance = await glanceAt(db, parts)
+  const from = parts.clock.now() - glance.policy.queue.window
+  return { ...glance, leases: await leasesSince(db, from) }
 }

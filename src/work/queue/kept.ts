@@ -6,6 +6,12 @@ import type { Db, Tx } from '../../store/database'
 import { openWaiters } from '../../store/queue'
 import type { Parts } from '../parts'
 
+/** GPUs that are on offer, each with the place in the queue to which it is offered. */
+export const offersNow = async (db: Db): Promise<ReadonlyMap<string, string>> =>
+  new Map((await offersIn(db)).map(({ id, gpu }) => [gpu.alias, id]))
+
+const offersIn = async (db: Db | Tx) => (await openWaiters(db)).map(({ entry }) => entry).filter(isOffered)
+
 /** Until when somebody else has it on offer; nothing when nobody has. */
 export const keptForOthers = async (
   parts: Parts,
@@ -15,8 +21,7 @@ export const keptForOthers = async (
   taking: { readonly id: string } | undefined,
 ): Promise<Refusal[]> => {
   const { timeZone } = parts.policy.inForce()
-  const offers = (await openWaiters(db)).map(({ entry }) => entry).filter(isOffered)
-  return offers
+  return (await offersIn(db))
     .filter(
       (each) =>
         each.id !== taking?.id && each.gpu.host === gpu.host && each.gpu.locationPath === gpu.locationPath,

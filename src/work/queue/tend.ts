@@ -14,12 +14,12 @@ import { saveFacts } from '../../store/fleet'
 import { openWaiters, saveWaiter } from '../../store/queue'
 import { lastEvent } from '../../store/requests'
 import type { Parts } from '../parts'
-import { groundOf } from './ground'
+import { glanceAt, groundOf } from './ground'
 import { tell } from './tell'
 
 export const tendQueue = async (parts: Parts): Promise<void> => {
   if ((await openWaiters(parts.db)).length === 0) return
-  const expected = changesOf(await groundOf(parts.db, parts), parts.clock.now())
+  const expected = changesOf(await glanceAt(parts.db, parts), parts.clock.now())
   if (expected.length === 0) return
   const event = await lastEvent(parts.db)
   const facts = await readAll(parts, new Set(expected.flatMap(({ restsOn }) => restsOn ?? [])))

@@ -60,6 +60,7 @@ describe('a slash command', () => {
       from: 'slack:T1/U1',
       channel: { kind: 'channel', chat: 'slack', channel: 'C1' },
       back: { kind: 'private', chat: 'slack', channel: 'C1', user: 'U1', replyUrl: api.replyUrl },
+      privately: { kind: 'channel', chat: 'slack', channel: 'U1' },
       said: { kind: 'text', text: 'assign hv01/gpu0 to vm <&amp;> "x"' },
     })
     const back = delivery!.back as Extract<SlackAddress, { kind: 'private' }>

@@ -82,7 +82,10 @@ describe('a message', () => {
     expect(answer.status).toBe(200)
     const here = { kind: 'channel', chat: 'teams', serviceUrl: serviceUrl(), conversation: alone.id }
     expect(accepted).toMatchObject([
-      { from: accountOf(maya), channel: here, back: here, said: { kind: 'text', text: 'list --free' } },
+      {
+        ...{ from: accountOf(maya), channel: here, back: here, said: { kind: 'text', text: 'list --free' } },
+        privately: { ...here, kind: 'private', user: userIdOf(maya) },
+      },
     ])
   })
 

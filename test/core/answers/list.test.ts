@@ -25,6 +25,7 @@ const list = (changes: Partial<ListInput> = {}) =>
     requests: [],
     leases: [],
     mine: new Set(),
+    offers: new Map(),
     ...changes,
   })
 

@@ -5,6 +5,7 @@ import { parse } from '../../../src/core/grammar/parse'
 import { dice } from './seeded'
 
 const plain = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
+const agreed = { shutdown: false, powerOff: false, noStart: false }
 const gpu = 'hv01/gpu0'
 const vm = 'train-01'
 
@@ -87,6 +88,23 @@ describe('what is understood', () => {
       'done r-12 --shutdown',
       { kind: 'done', requestId: 'R-12', shutdown: true, powerOff: false, noStart: false },
     ],
+    ['queue', { kind: 'queue', ...agreed, page: 1 }],
+    [`queue ${gpu}`, { kind: 'queue', gpu, ...agreed, page: 1 }],
+    ['queue any', { kind: 'queue', model: 'any', ...agreed, page: 1 }],
+    ['queue any A40', { kind: 'queue', model: 'A40', ...agreed, page: 1 }],
+    [`queue ANY "nvidia a40" to ${vm}`, { kind: 'queue', model: 'nvidia a40', vm, ...agreed, page: 1 }],
+    ['queue any with 24GiB free', { kind: 'queue', model: 'any', memory: 24 * 2 ** 30, ...agreed, page: 1 }],
+    [
+      `queue any L4 with 24gb to ${vm} --shutdown because now`,
+      {
+        ...{ kind: 'queue', model: 'L4', memory: 24 * 2 ** 30, vm },
+        ...{ ...agreed, shutdown: true, reason: 'now', page: 1 },
+      },
+    ],
+    [`queue to ${vm}`, { kind: 'queue', vm, ...agreed, page: 1 }],
+    ['take q-3', { kind: 'take', entryId: 'Q-3', ...agreed }],
+    [`take 03 to ${vm} --no-start`, { kind: 'take', entryId: 'Q-3', vm, ...agreed, noStart: true }],
+    ['leave Q–3', { kind: 'leave', entryId: 'Q-3' }],
     ['history', { kind: 'history', page: 1 }],
     [`history ${gpu} --page 2`, { kind: 'history', name: gpu, page: 2 }],
     ['pause ALL', { kind: 'pause', scope: 'all' }],
@@ -171,6 +189,12 @@ describe('what is refused says what was wrong, where, and what would be right', 
     [`${assign} --vram 0GiB`, 'is no memory at all', '`0GiB` at character', '8GiB'],
     [`${assign} --vram lots`, 'is not an amount of memory', '`lots` at character', '8GiB'],
     [`resize ${vm}`, '`--vram` is missing', 'an amount of memory', 'resize vdi-05 --vram 8GiB'],
+    ['queue A40', 'not the name of a GPU', '`A40` at character 7', '`queue any A40`'],
+    ['queue any NVIDIA A40', 'expected the end', '`A40` at character 18', '`"NVIDIA A40"`'],
+    ['queue any with lots', 'is not an amount of memory', '`lots` at character 16', '8GiB'],
+    ['queue any with', 'expected an amount of memory', 'after `with`', 'Usage: `queue'],
+    ['take R-3', 'is not a place in the queue', '`R-3` at character 6', '`Q-3`'],
+    ['leave', 'expected a place in the queue', 'after `leave`', 'leave Q-3'],
     [`partition ${gpu} into 0`, 'not a number of partitions', '`0` at character', 'into 4'],
     [`partition ${gpu} into four`, 'not a number of partitions', '`four` at character', 'into 4'],
     [`partition ${gpu}`, 'I expected `into N`', 'nothing follows', 'partition hv02/gpu0 into 4'],

@@ -6,7 +6,7 @@ import type { Db, Tx } from './database'
 export const ALL_HOSTS = 'all'
 
 /** Every configured host, read or not, in the order given. */
-export const hostViews = async (db: Db, names: readonly HostName[]): Promise<HostView[]> => {
+export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promise<HostView[]> => {
   const rows = new Map((await db.selectFrom('inventory').selectAll().execute()).map((row) => [row.host, row]))
   const paused = await pausedScopes(db)
   return names.map((name) => {
@@ -32,7 +32,7 @@ export const saveFacts = async (db: Db | Tx, facts: HostFacts, at: number): Prom
 }
 
 /** The last good facts stay; only the error is new. */
-export const saveUnreachable = async (db: Db, host: string, error: string): Promise<void> => {
+export const saveUnreachable = async (db: Db | Tx, host: string, error: string): Promise<void> => {
   await db
     .insertInto('inventory')
     .values({ host, facts: null, read_at: null, error })

@@ -67,6 +67,24 @@ export interface Tables {
     by: string
     at: number
   }
+  /** What is told once it has lasted: how a thing is, and what was told of it last; see core/news/condition.ts. */
+  conditions: {
+    name: string
+    is: string
+    since: number
+    told: string
+    told_since: number
+    told_at: number | null
+    tellings: number
+  }
+  digests: {
+    place: string
+    address: string
+    account: string | null
+    time: string
+    zone: string
+    next_at: number
+  }
   /** The posts of each place about one topic, the id of a request or a host: rows of the outbox. */
   tellings: { place: string; topic: string; root: number; newest: number; at: number }
   comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
@@ -131,7 +149,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `alter table outbox add column under integer`,
     `create table subscriptions (place text not null, scope text not null, address text not null, account text,
        by text not null, at integer not null, primary key (place, scope))`,
+    `create table digests (place text primary key, address text not null, account text, time text not null,
+       zone text not null, next_at integer not null)`,
     `create table tellings (place text not null, topic text not null, root integer not null, newest integer not null,
        at integer not null, primary key (place, topic))`,
+    `create table conditions (name text primary key, "is" text not null, since integer not null, told text not null,
+       told_since integer not null, told_at integer, tellings integer not null)`,
   ],
 ]

@@ -72,18 +72,24 @@ export const watchersOf = async (tx: Tx, place: Place): Promise<Watcher[]> => {
   return [...new Map(found.map((each) => [each.key, each])).values()]
 }
 
-const read = (row: {
+interface WatcherRow {
   readonly place: string
-  readonly scope: string
   readonly address: string
   readonly account: string | null
-  readonly by: string
-  readonly at: number
-}): Subscription => ({
-  key: row.place,
-  scope: row.scope,
-  to: address.parse(JSON.parse(row.address)),
-  reader: row.account === null ? { of: 'channel' } : { of: 'person', account: row.account },
-  by: row.by,
-  at: row.at,
+}
+
+export const readWatcher = ({ place, address: to, account }: WatcherRow): Watcher => ({
+  key: place,
+  to: address.parse(JSON.parse(to)),
+  reader: account === null ? { of: 'channel' } : { of: 'person', account },
+})
+
+const read = ({
+  scope,
+  by,
+  at,
+  ...row
+}: WatcherRow & Pick<Subscription, 'scope' | 'by' | 'at'>): Subscription => ({
+  ...readWatcher(row),
+  ...{ scope, by, at },
 })

@@ -10,6 +10,7 @@ import type { RequestIn } from '../core/request'
 import { ALL_HOSTS, hostViews, isPaused, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply, findRequest } from '../store/requests'
+import { announce } from './announce'
 import { refreshCard } from './card'
 import { noRequest } from './decide'
 import { say, type Caller, type Consequence } from './consequence'
@@ -95,6 +96,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     await saveFacts(tx, facts, at)
     if (looksDone(request.plan, facts)) await saveBaselines(tx, request.plan)
     await refreshCard(tx, next.value, at)
+    await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
     return doneNotice(`${id} is resolved.`)
   }
 }

@@ -21,7 +21,7 @@ const JOINED_MS = 30_000
 
 /**
  * Call it in the transaction of what it tells, and wake the delivery afterwards. `except`: places that are told the
- * same in another way. A person who is on no list of the policy any more is told nothing.
+ * same in another way.
  */
 export const announce = async (
   parts: Pick<Parts, 'policy'>,
@@ -37,12 +37,13 @@ export const announce = async (
       const card = cards.find(({ to }) => keyOf(to) === watcher.key) ?? null
       if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(parts, watcher)) continue
       const topic = requestId === null ? { host: placeOf(each).host } : { requestId, card }
-      await tell(tx, watcher, { topic, notice: newsNotice(each, at), at })
+      await tell(tx, watcher, { topic, notice: newsNotice(each), at })
     }
   }
 }
 
-const mayBeTold = ({ policy }: Pick<Parts, 'policy'>, { reader }: Watcher): boolean =>
+/** A person who is on no list of the policy any more is told nothing. */
+export const mayBeTold = ({ policy }: Pick<Parts, 'policy'>, { reader }: Watcher): boolean =>
   reader.of === 'channel' || personOf(policy.inForce(), reader.account) !== null
 
 interface Said {

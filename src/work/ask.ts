@@ -27,6 +27,7 @@ import { baselinesOf, hostViews, isPaused, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId, requestsIn } from '../store/requests'
 import type { Tx } from '../store/database'
+import { announce } from './announce'
 import { cardOf } from './card'
 import { placesFor } from './copies'
 import type { Caller, Consequence } from './consequence'
@@ -241,6 +242,7 @@ const raise =
         at,
         otherwise: caller.back,
       })
+    await announce(parts, tx, [{ kind: 'request', request }], { at })
     parts.log.info(
       { request: request.id, by: caller.account, action: plan.action, gpu: plan.gpu.alias },
       'asked',

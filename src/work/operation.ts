@@ -17,6 +17,7 @@ import { append, entriesOf, unlockHost } from '../store/journal'
 import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply } from '../store/requests'
+import { announce } from './announce'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'
 import { meanwhile } from './meanwhile'
@@ -206,13 +207,14 @@ const finish = async (
     if (!ended.ok) return
     await unlockHost(tx, request.plan.host, request.id)
     if (facts) await saveFacts(tx, facts, parts.clock.now())
+    const { at } = event
     if (ended.value.state === 'succeeded') {
+      const changes = parts.changesChannel ?? request.channel
       await saveBaselines(tx, request.plan)
-      await post(tx, parts.changesChannel ?? request.channel, changeNotice(ended.value), {
-        at: event.at,
-        otherwise: request.channel,
-      })
-    }
+      await post(tx, changes, changeNotice(ended.value), { at, otherwise: request.channel })
+      const news = { kind: 'changed', request: ended.value, until: null } as const
+      await announce(parts, tx, [news], { at, except: [changes] })
+    } else await announce(parts, tx, [{ kind: 'request', request: ended.value }], { at })
     await refreshCard(tx, ended.value, event.at)
   })
   parts.log.info({ request: request.id, event: event.kind }, 'operation ended')

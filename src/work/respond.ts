@@ -31,6 +31,7 @@ import type { Parts } from './parts'
 import { reloadPolicy } from './reload'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
+import { unwatch, watch } from './watching'
 import { why } from './why'
 
 const HISTORY_ROWS = 400
@@ -56,6 +57,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return askAgain(parts, command.requestId, caller)
     case 'comment':
       return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
+    case 'watch':
+      return watch(parts, command, caller)
+    case 'unwatch':
+      return unwatch(parts, command, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

@@ -10,6 +10,7 @@ import type { Request, RequestEvent, RequestIn } from '../core/request'
 import { isPaused } from '../store/fleet'
 import { lockHost, unlockHost } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
+import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
@@ -161,6 +162,8 @@ const step = (parts: Parts, id: string, event: RequestEvent): Promise<Request | 
     }
     if (next.value.state === 'void') await unlockHost(tx, next.value.plan.host, id)
     await refreshCard(tx, next.value, event.at)
+    if (next.value.state === 'void')
+      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at: event.at })
     parts.wake.deliver()
     return next.value
   })

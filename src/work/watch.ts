@@ -5,21 +5,30 @@ import { saveFacts, saveUnreachable } from '../store/fleet'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
 import { apply, requestsIn } from '../store/requests'
+import { forgetOldTellings } from '../store/tellings'
+import { announce } from './announce'
 import { refreshCard } from './card'
+import { noticeHost } from './reachable'
+import { sendDigests } from './digest'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { remind } from './remind'
 
 const EXPIRY_CHECK_MS = 1_000
+const DIGEST_CHECK_MS = 10_000
 const GROUPS_MS = 5 * 60_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
 export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
-  try {
-    await saveFacts(parts.db, await host.inventory(), parts.clock.now())
-  } catch (error) {
-    await saveUnreachable(parts.db, host.name, messageOf(error))
-  }
+  const { db, clock } = parts
+  const reading = await host.inventory().catch((error: unknown) => ({ error: messageOf(error) }))
+  await db.transaction().execute(async (tx) => {
+    const at = clock.now()
+    if ('error' in reading) await saveUnreachable(tx, host.name, reading.error)
+    else await saveFacts(tx, reading, at)
+    await noticeHost(parts, tx, { host: host.name, why: 'error' in reading ? reading.error : null, at })
+  })
+  parts.wake.deliver()
 }
 
 export const startWatching = (parts: Parts): Loop[] => [
@@ -39,6 +48,10 @@ export const startWatching = (parts: Parts): Loop[] => [
   ),
   startLoop(
     parts.clock,
+    guarded(parts, 'sending digests', () => sendDigests(parts), DIGEST_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
     guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
   startLoop(
@@ -50,6 +63,7 @@ export const startWatching = (parts: Parts): Loop[] => [
 const forget = async ({ db, clock }: Parts): Promise<void> => {
   await forgetOldDeliveries(db, clock.now())
   await forgetOldPosts(db, clock.now())
+  await db.transaction().execute((tx) => forgetOldTellings(tx, clock.now()))
 }
 
 const guarded =
@@ -68,7 +82,9 @@ export const expire = async (parts: Parts): Promise<void> => {
   for (const request of late) {
     await parts.db.transaction().execute(async (tx) => {
       const next = await apply(tx, request, { kind: 'expire', at: now })
-      if (next.ok) await refreshCard(tx, next.value, now)
+      if (!next.ok) return
+      await refreshCard(tx, next.value, now)
+      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at: now })
     })
     parts.wake.deliver()
   }

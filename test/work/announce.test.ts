@@ -43,7 +43,7 @@ const say = (news: readonly News[], at = 0, more: { except?: Address[]; known?: 
 const due = async () => (await duePosts(store.db, Infinity, { limit: 50 })).posts
 const told = async () => (await due()).map(({ to, notice }) => [keyOf(to), notice.summary])
 
-const lost = (host = 'hv01'): News => ({ kind: 'host', host, is: 'unreachable', since: 0, why: null })
+const lost = (host = 'hv01'): News => ({ kind: 'host', host, is: 'unreachable', since: 0, why: 'no route' })
 const drift = (gpu = 'hv01/gpu0', requestId: string | null = null): News => ({
   kind: 'drift',
   host: gpu.split('/')[0]!,

@@ -14,13 +14,14 @@ import {
   type Flag,
 } from './flags'
 import { readAnyName, readCount, readGpu, readName, readQuestion, readRequest, readScope } from './values'
+import { readClock, readHere, readWatched, readZone } from './watched'
 import type { Word } from './words'
 
 export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | 'into' | null
+  readonly after: 'to' | 'for' | 'into' | 'at' | 'in' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
@@ -74,6 +75,26 @@ const QUESTION: Reading = {
   read: readQuestion,
 }
 
+const WATCHED: Reading = {
+  field: 'what',
+  label: 'GPU, HOST, all or digest',
+  what: 'a GPU, a host, `all` or `digest`',
+  read: readWatched,
+}
+const CLOCK: Reading = {
+  field: 'at',
+  label: 'TIME',
+  what: 'a time of day, such as `09:00`',
+  read: readClock,
+}
+const ZONE: Reading = {
+  field: 'zone',
+  label: 'ZONE',
+  what: 'a time zone, such as `Europe/Berlin`',
+  read: readZone,
+}
+const HERE: Reading = { field: 'here', label: 'here', what: '`here`', read: readHere }
+
 const COUNT: Reading = {
   field: 'count',
   label: 'N',
@@ -109,6 +130,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   again: form([must(ID)]),
   comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
   history: form([can(NAME)], HISTORY_FLAGS),
+  watch: form([can(WATCHED), can(CLOCK, 'at'), can(ZONE, 'in'), can(HERE)]),
+  unwatch: form([must(WATCHED), can(HERE)]),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),
   resolve: form([must(ID)]),

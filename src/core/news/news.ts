@@ -23,11 +23,11 @@ export type News =
   | {
       readonly kind: 'host'
       readonly host: string
-      readonly is: 'unreachable' | 'back'
-      /** Since when it was so, or how long it was not. */
+      readonly is: 'unreachable'
       readonly since: number
-      readonly why: string | null
+      readonly why: string
     }
+  | { readonly kind: 'host'; readonly host: string; readonly is: 'back'; readonly goneMs: number }
   /** What nvidia-smi in a VM said about GPUs: `fine` after it was not. */
   | ({
       readonly kind: 'health'

@@ -9,15 +9,14 @@ import type { News, Place } from './news'
 
 const text = (...runs: Run[]): Part => ({ kind: 'text', runs })
 
-/** `now` is when it is told, epoch milliseconds. */
-export const newsNotice = (news: News, now: number): Notice => {
+export const newsNotice = (news: News): Notice => {
   switch (news.kind) {
     case 'request':
       return requestNews(news.request)
     case 'changed':
       return changed(news)
     case 'host':
-      return hostNews(news, now)
+      return hostNews(news)
     case 'health':
       return healthNews(news)
     case 'lease':
@@ -94,20 +93,20 @@ const changed = ({ request, until }: Of<'changed'>): Notice => {
   return until === null ? notice : { ...notice, parts: [...notice.parts, text('Until ', { time: until })] }
 }
 
-const hostNews = ({ host, is, since, why }: Of<'host'>, now: number): Notice =>
-  is === 'unreachable'
+const hostNews = (news: Of<'host'>): Notice =>
+  news.is === 'unreachable'
     ? {
-        summary: `${host} does not answer`,
+        summary: `${news.host} does not answer`,
         tone: 'bad',
         parts: [
-          text({ strong: host }, ' does not answer since ', { time: since }, why === null ? '' : `: ${why}`),
+          text({ strong: news.host }, ' does not answer since ', { time: news.since }, `: ${news.why}`),
           text('VMs on it may run all the same. What is asked for there waits until it is back.'),
         ],
       }
     : {
-        summary: `${host} answers again`,
+        summary: `${news.host} answers again`,
         tone: 'good',
-        parts: [text({ strong: host }, ` answers again, after ${forHowLong(now - since)}`)],
+        parts: [text({ strong: news.host }, ` answers again, after ${forHowLong(news.goneMs)}`)],
       }
 
 const healthNews = (news: Of<'health'>): Notice => {

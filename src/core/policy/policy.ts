@@ -21,6 +21,8 @@ export interface Policy {
   readonly classes: ReadonlyMap<string, readonly string[]>
   readonly administer: readonly string[]
   readonly breakGlass: readonly string[]
+  /** Who may say what a channel watches. */
+  readonly watch: readonly string[]
   readonly rules: readonly Rule[]
   /** Changes with every change of what the file says; part of each plan's digest, so that a new policy voids old approvals. */
   readonly revision: string
@@ -88,6 +90,7 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
     classes: new Map(Object.entries(file.classes)),
     administer: file.administer,
     breakGlass: file.breakGlass,
+    watch: file.watch ?? file.administer,
     rules: file.rules,
     timeZone: file.timeZone,
     freezes: file.freezes,
@@ -106,6 +109,7 @@ export const policyOfLists = ({ ask, approve, admin }: ListsForm): Policy =>
     classes: new Map(),
     administer: ['admin'],
     breakGlass: [],
+    watch: ['admin'],
     rules: [
       {
         name: 'everything',

@@ -152,6 +152,7 @@ const sections = {
   classes: z.record(name, patterns).default({}).describe('Classes of GPUs: patterns of models.'),
   administer: names.default([]).describe('Roles that pause, resume, resolve and reload.'),
   breakGlass: names.default([]).describe('Roles that may go on without approval, with a reason.'),
+  watch: names.optional().describe('Roles that say what a channel watches. Absent: those that administer.'),
   rules: z.array(rule).describe('The first rule that fits decides; what no rule fits is refused.'),
   timeZone: timeZone
     .default(timeZone.parse('UTC'))
@@ -216,7 +217,7 @@ const danglingIn = (raw: Record<string, unknown>): Issue[] => {
   const rules = Array.isArray(raw['rules'])
     ? raw['rules'].map((each) => read(z.object(rule.shape), each))
     : []
-  const list = (key: 'administer' | 'breakGlass') => read(sections[key], raw[key]) ?? []
+  const list = (key: 'administer' | 'breakGlass' | 'watch') => read(sections[key], raw[key]) ?? []
   return [
     ...Object.entries(roles ?? {}).flatMap(([role, who]) =>
       unknown(who, people && groups && { ...people, ...groups }, 'person or group', ['roles', role]),
@@ -228,6 +229,7 @@ const danglingIn = (raw: Record<string, unknown>): Issue[] => {
     ),
     ...unknown(list('administer'), roles, 'role', ['administer']),
     ...unknown(list('breakGlass'), roles, 'role', ['breakGlass']),
+    ...unknown(list('watch'), roles, 'role', ['watch']),
     ...rules.flatMap((each, index) => (each ? danglingInRule(each, index, { roles, groups, classes }) : [])),
     ...(['freezes', 'quietHours'] as const).flatMap((key) =>
       (read(sections[key], raw[key]) ?? []).flatMap((each, index) =>

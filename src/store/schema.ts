@@ -85,6 +85,18 @@ export interface Tables {
     zone: string
     next_at: number
   }
+  /** What nvidia-smi said of one GPU in a VM; null where it had no figure. */
+  samples: {
+    seq: Generated<number>
+    host: string
+    vm: string
+    at: number
+    uuid: string | null
+    utilization: number | null
+    memory_used: number | null
+    temperature: number | null
+    errors: number | null
+  }
   /** The posts of each place about one topic, the id of a request or a host: rows of the outbox. */
   tellings: { place: string; topic: string; root: number; newest: number; at: number }
   comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
@@ -151,6 +163,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        by text not null, at integer not null, primary key (place, scope))`,
     `create table digests (place text primary key, address text not null, account text, time text not null,
        zone text not null, next_at integer not null)`,
+    `create table samples (seq integer primary key autoincrement, host text not null, vm text not null, at integer not null,
+       uuid text, utilization real, memory_used integer, temperature real, errors integer)`,
+    `create index samples_vm on samples (host, vm, at)`,
+    `create index samples_age on samples (at)`,
     `create table tellings (place text not null, topic text not null, root integer not null, newest integer not null,
        at integer not null, primary key (place, topic))`,
     `create table conditions (name text primary key, "is" text not null, since integer not null, told text not null,

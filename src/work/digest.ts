@@ -3,11 +3,13 @@ import { digestNotice, holderKey } from '../core/answers/digest'
 import { nextDaily } from '../core/news/daily'
 import type { Notice } from '../core/notice'
 import type { Tx } from '../store/database'
+import { conditions } from '../store/conditions'
 import { dueDigests, saveDigest } from '../store/digests'
 import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
 import { lineOf, requestsIn } from '../store/requests'
 import { mayBeTold } from './announce'
+import { findingsOn } from './healthy'
 import { holdings } from './holding'
 import type { Parts } from './parts'
 
@@ -20,8 +22,9 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
   const recent = done.flatMap((each) =>
     'endedAt' in each && now - each.endedAt < DAY_MS ? [{ each, endedAt: each.endedAt }] : [],
   )
+  const views = await hostViews(tx, [...parts.hosts.keys()])
   return digestNotice({
-    views: await hostViews(tx, [...parts.hosts.keys()]),
+    views,
     now,
     requests: [...open.map((each) => ({ each, endedAt: null })), ...recent].map(({ each, endedAt }) => ({
       ...lineOf(each),
@@ -31,7 +34,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
     holders: new Map(
       (await holdings(tx)).map(({ plan, asked }) => [holderKey(plan.gpu.alias, plan.to?.id ?? ''), asked.by]),
     ),
-    findings: new Map(),
+    findings: findingsOn(views, await conditions(tx)),
   })
 }
 

@@ -5,6 +5,7 @@ import { saveFacts, saveUnreachable } from '../store/fleet'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
 import { apply, requestsIn } from '../store/requests'
+import { forgetOldSamples } from '../store/samples'
 import { forgetOldTellings } from '../store/tellings'
 import { announce } from './announce'
 import { refreshCard } from './card'
@@ -13,6 +14,7 @@ import { sendDigests } from './digest'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { remind } from './remind'
+import { sample } from './sample'
 
 const EXPIRY_CHECK_MS = 1_000
 const DIGEST_CHECK_MS = 10_000
@@ -54,6 +56,14 @@ export const startWatching = (parts: Parts): Loop[] => [
     parts.clock,
     guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
+  ...(parts.health
+    ? [
+        startLoop(
+          parts.clock,
+          guarded(parts, 'sampling VMs', () => sample(parts), parts.health.everyMs),
+        ),
+      ]
+    : []),
   startLoop(
     parts.clock,
     guarded(parts, 'forgetting what is over', () => forget(parts), 3_600_000),
@@ -63,7 +73,10 @@ export const startWatching = (parts: Parts): Loop[] => [
 const forget = async ({ db, clock }: Parts): Promise<void> => {
   await forgetOldDeliveries(db, clock.now())
   await forgetOldPosts(db, clock.now())
-  await db.transaction().execute((tx) => forgetOldTellings(tx, clock.now()))
+  await db.transaction().execute(async (tx) => {
+    await forgetOldTellings(tx, clock.now())
+    await forgetOldSamples(tx, clock.now())
+  })
 }
 
 const guarded =

@@ -145,7 +145,7 @@ const healthNews = (news: Of<'health'>): Notice => {
         parts: [
           text(
             ...where,
-            `${finding.count} errors of its memory that could not be corrected (ECC), since its driver was loaded`,
+            `${finding.count} errors of its memory could not be corrected (ECC) since its driver was loaded`,
           ),
         ],
       }

@@ -91,7 +91,8 @@ export const startScene = async (
     const hosts = new Map(
       [...bot.hosts].filter(([name]) => name !== NEVER_THERE).map(([name, host]) => [name, shaded(host)]),
     )
-    parts = { ...bot, hosts, ...changes(bot) }
+    const shadedBot = { ...bot, hosts }
+    parts = { ...shadedBot, ...changes(shadedBot) }
   }
   await open()
   const readAll = async (): Promise<void> => {

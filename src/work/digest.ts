@@ -1,5 +1,6 @@
 /** Digests: made of what is stored, posted in the transaction that sets when the next one is due. */
 import { digestNotice, holderKey } from '../core/answers/digest'
+import type { HostView } from '../core/inventory'
 import { nextDaily } from '../core/news/daily'
 import type { Notice } from '../core/notice'
 import type { Tx } from '../store/database'
@@ -11,6 +12,7 @@ import { lineOf, requestsIn } from '../store/requests'
 import { mayBeTold } from './announce'
 import { findingsOn } from './healthy'
 import { holdings } from './holding'
+import { idleSince } from './idle'
 import type { Parts } from './parts'
 
 const DAY_MS = 24 * 3_600_000
@@ -25,6 +27,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
   const views = await hostViews(tx, [...parts.hosts.keys()])
   return digestNotice({
     views,
+    idle: await idleOn(parts, tx, views),
     now,
     requests: [...open.map((each) => ({ each, endedAt: null })), ...recent].map(({ each, endedAt }) => ({
       ...lineOf(each),
@@ -36,6 +39,21 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
     ),
     findings: findingsOn(views, await conditions(tx)),
   })
+}
+
+/** By the ids of VMs. */
+const idleOn = async (
+  parts: Parts,
+  tx: Tx,
+  views: readonly HostView[],
+): Promise<ReadonlyMap<string, number>> => {
+  const idle = new Map<string, number>()
+  for (const { name: host, facts } of views)
+    for (const { id: vm } of facts?.vms ?? []) {
+      const since = await idleSince(parts, tx, { host, vm })
+      if (since !== null) idle.set(vm, since)
+    }
+  return idle
 }
 
 /** Those that are due: one each, however many days the bot was away. */

@@ -17,6 +17,8 @@ export interface DigestInput {
   readonly requests: readonly (RequestLine & { readonly host: string; readonly endedAt: number | null })[]
   /** Who asked for what is held: account by alias and id of the VM, see `holderKey`. */
   readonly holders: ReadonlyMap<string, string>
+  /** Since when VMs have computed nothing, by their ids. */
+  readonly idle: ReadonlyMap<string, number>
   /** What was found wrong with GPUs, by host. */
   readonly findings: ReadonlyMap<string, readonly (readonly Run[])[]>
 }
@@ -64,7 +66,7 @@ export const digestNotice = (input: DigestInput): Notice => {
   }
 }
 
-const digestOf = (view: HostView, { requests, holders, findings, now }: DigestInput): HostDigest => {
+const digestOf = (view: HostView, { requests, holders, idle, findings, now }: DigestInput): HostDigest => {
   const { facts } = view
   const here = requests.filter(({ host }) => host === view.name)
   const open = here.filter(({ state }) => isOpen(state))
@@ -75,7 +77,7 @@ const digestOf = (view: HostView, { requests, holders, findings, now }: DigestIn
     free: gpus
       .filter(({ facts: of, gpu }) => whereabouts(of, gpu).free && !taken.has(aliasOf(of, gpu)))
       .map(({ facts: of, gpu }) => aliasOf(of, gpu)),
-    held: facts === null ? [] : heldIn(facts, holders),
+    held: facts === null ? [] : heldIn(facts, { holders, idle }),
     waits: open.filter(({ state }) => state !== 'needs-attention').map(lineOf),
     attention: [
       ...(view.error === null && !view.paused ? [] : [[hostLine(view, now)]]),
@@ -95,17 +97,19 @@ const lineOf = (line: RequestLine): Run[] => [
   { person: line.by },
 ]
 
-const heldIn = (facts: HostFacts, holders: ReadonlyMap<string, string>): Run[][] =>
+const heldIn = (facts: HostFacts, { holders, idle }: Pick<DigestInput, 'holders' | 'idle'>): Run[][] =>
   facts.gpus.flatMap((gpu) => {
     const alias = aliasOf(facts, gpu)
     const place = placeOf(facts, gpu)
     const owner = place.kind === 'assigned' ? vmById(facts, place.vm) : undefined
     return [...(owner ? [owner] : []), ...sharersOf(facts, gpu)].map((vm) => {
       const holder = holders.get(holderKey(alias, vm.id))
+      const since = idle.get(vm.id)
       return [
         { strong: alias },
         ` ${shown(vm.name)}`,
         ...(holder === undefined ? [] : [' · ', { person: holder }]),
+        ...(since === undefined ? [] : [', computes nothing since ', { time: since }]),
       ]
     })
   })

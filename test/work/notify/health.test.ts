@@ -58,7 +58,7 @@ const news = async (): Promise<string[]> =>
   (await scene.told(OPS)).filter((each) => !each.includes('now watches'))
 const lost: SmiAnswer = { kind: 'ran', exitCode: 15, stdout: 'the GPU is lost', problemCode: null }
 const figures =
-  (change: { celsius?: number; errors?: number | string }) =>
+  (change: { celsius?: number; errors?: number | string; load?: string }) =>
   (answer: SmiAnswer): SmiAnswer => {
     if (answer.kind !== 'ran') throw new Error('it did not run')
     const [head = '', ...rows] = answer.stdout.trim().split('\n')
@@ -68,6 +68,7 @@ const figures =
         .split(', ')
         .map((cell, index) => {
           if (columns[index] === 'temperature.gpu') return change.celsius ?? cell
+          if (columns[index] === 'utilization.gpu') return change.load ?? cell
           return columns[index] === 'ecc.errors.uncorrected.volatile.total' ? (change.errors ?? cell) : cell
         })
         .join(', '),
@@ -116,6 +117,34 @@ describe('sampling', () => {
     await passes(5)
 
     expect(await news()).toEqual([])
+  })
+})
+
+describe('a digest', () => {
+  const digest = async (): Promise<string> => {
+    await scene.assigns('hv01/gpu0', 'train-01')
+    return scene.says(REQUESTER, 'watch digest', DIRECT)
+  }
+
+  it('says since when a GPU that is held computes nothing', async () => {
+    const began = scene.clock.now() + 60_000
+    answers = figures({ load: '0 %' })
+    await passes(180)
+
+    expect(await digest()).toContain(`" render-01",", computes nothing since ",{"time":${began}}`)
+  })
+
+  it.each([
+    { name: 'of one that computes', load: '40 %', minutes: 180 },
+    { name: 'of one whose load is not known', load: '[N/A]', minutes: 180 },
+    { name: 'before two hours are over', load: '0 %', minutes: 119 },
+  ])('says nothing of it $name', async ({ load, minutes }) => {
+    answers = figures({ load })
+    await passes(minutes)
+
+    const said = await digest()
+    expect(said).toContain('render-01')
+    expect(said).not.toContain('computes nothing')
   })
 })
 

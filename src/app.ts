@@ -74,6 +74,10 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
         chat: bothChats({ slack: slack && slackChat(slack, log), teams: teams && teamsChat(teams, log) }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
+        health: config.file.health && {
+          everyMs: config.file.health.everyMinutes * 60_000,
+          hotCelsius: config.file.health.hotCelsius ?? null,
+        },
         changesChannel: changes === undefined ? null : channelOf(changes, teams),
       }),
       (each) => each.stop(),
@@ -160,6 +164,7 @@ export const startPlayground = (
         chat: bothChats({ slack: slackChat(slack, log), teams: null }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         requestsChannels: [],
+        health: { everyMs: 60_000, hotCelsius: null },
         changesChannel: channelOf('C0GPUCHANGES', null),
       }),
       (each) => each.stop(),

@@ -34,6 +34,13 @@ const fileSchema = z
           changes: channelId.optional(),
         })
         .default({}),
+      health: z
+        .strictObject({
+          everyMinutes: minutes.min(1),
+          /** Absent: no temperature is told. */
+          hotCelsius: z.number().min(30).max(120).optional(),
+        })
+        .optional(),
       requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
       /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
       hosts: hostsSchema(process.platform).optional(),

@@ -1,5 +1,6 @@
 /** What a person asked for, once the grammar has made sense of it. Names are still names; the planner resolves them. */
 import { z } from 'zod'
+import { timeZone } from './lease/zone'
 
 const gpu = z.string()
 const vm = z.string()
@@ -83,6 +84,15 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('leave'), entryId }),
   z.object({ kind: z.literal('take'), entryId, vm: vm.optional(), ...agreed, reason }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
+  /** Without a name it lists what is watched here. `at` and `zone` are of a digest. */
+  z.object({
+    kind: z.literal('watch'),
+    what: z.string().optional(),
+    at: z.string().optional(),
+    zone: timeZone.optional(),
+    here: z.literal('here').optional(),
+  }),
+  z.object({ kind: z.literal('unwatch'), what: z.string(), here: z.literal('here').optional() }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   z.object({ kind: z.literal('resolve'), requestId }),

@@ -55,7 +55,50 @@ export interface Tables {
     otherwise: string | null
     /** Why an earlier copy may still be seen, which this one replaces. */
     replaces: 'unconfirmed' | 'uneditable' | null
+    /** The row of the message in whose thread this one belongs. */
+    under: number | null
   }
+  /** `scope` is `all`, a host or a GPU by its alias. `account` is whose chat with the bot it is; null for a channel. */
+  subscriptions: {
+    place: string
+    scope: string
+    address: string
+    account: string | null
+    by: string
+    at: number
+  }
+  /** What is told once it has lasted: how a thing is, and what was told of it last; see core/news/condition.ts. */
+  conditions: {
+    name: string
+    is: string
+    since: number
+    told: string
+    told_since: number
+    told_at: number | null
+    tellings: number
+  }
+  digests: {
+    place: string
+    address: string
+    account: string | null
+    time: string
+    zone: string
+    next_at: number
+  }
+  /** What nvidia-smi said of one GPU in a VM; null where it had no figure. */
+  samples: {
+    seq: Generated<number>
+    host: string
+    vm: string
+    at: number
+    uuid: string | null
+    utilization: number | null
+    memory_used: number | null
+    temperature: number | null
+    errors: number | null
+  }
+  /** The posts of each place about one topic, the id of a request or a host: rows of the outbox. */
+  tellings: { place: string; topic: string; root: number; newest: number; at: number }
   comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
   baselines: { host: string; vm: string; body: string }
   /** `part` is what of the GPU is held: all of it (empty), or the part of one VM. One open lease each. */
@@ -139,5 +182,20 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table queue (id text primary key, number integer not null unique, version integer not null, state text not null,
        body text not null)`,
     `create index queue_open on queue (number) where state in ('waiting', 'offered')`,
+  ],
+  [
+    `alter table outbox add column under integer`,
+    `create table subscriptions (place text not null, scope text not null, address text not null, account text,
+       by text not null, at integer not null, primary key (place, scope))`,
+    `create table digests (place text primary key, address text not null, account text, time text not null,
+       zone text not null, next_at integer not null)`,
+    `create table samples (seq integer primary key autoincrement, host text not null, vm text not null, at integer not null,
+       uuid text, utilization real, memory_used integer, temperature real, errors integer)`,
+    `create index samples_vm on samples (host, vm, at)`,
+    `create index samples_age on samples (at)`,
+    `create table tellings (place text not null, topic text not null, root integer not null, newest integer not null,
+       at integer not null, primary key (place, topic))`,
+    `create table conditions (name text primary key, "is" text not null, since integer not null, told text not null,
+       told_since integer not null, told_at integer, tellings integer not null)`,
   ],
 ]

@@ -10,6 +10,7 @@ import type { RequestIn } from '../core/request'
 import { ALL_HOSTS, hostViews, isPaused, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply, findRequest } from '../store/requests'
+import { announce } from './announce'
 import { refreshCard } from './card'
 import { noRequest } from './decide'
 import { say, type Caller, type Consequence } from './consequence'
@@ -99,6 +100,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
       await lend(tx, parts, { request: next.value, facts, at })
     }
     await refreshCard(tx, next.value, at)
+    await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
     return doneNotice(`${id} is resolved.`)
   }
 }

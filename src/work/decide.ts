@@ -14,6 +14,7 @@ import { settledBy, type Request, type RequestEvent } from '../core/request'
 import type { Tx } from '../store/database'
 import { unlockHost } from '../store/journal'
 import { apply, findRequest, recordDecision } from '../store/requests'
+import { announce } from './announce'
 import { refreshCard } from './card'
 import type { Parts } from './parts'
 
@@ -58,6 +59,8 @@ export const decide =
       at,
     })
     await refreshCard(tx, next.value, at)
+    if (next.value.state !== 'pending')
+      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
     parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
     // Who pressed a button sees the card change; who typed may be far away from it.
     return decision.version === undefined ? doneNotice(`${request.id}: ${stateWords(next.value)}.`) : null

@@ -2,7 +2,7 @@
 import type { Plan } from '../core/plan/plan'
 import { personOf, type Policy } from '../core/policy/policy'
 import type { RequestIn } from '../core/request'
-import type { Db } from '../store/database'
+import type { Db, Tx } from '../store/database'
 import { requestsIn } from '../store/requests'
 
 /** A whole GPU has one holder; of a shared one, each VM has its own part. */
@@ -10,7 +10,7 @@ export const heldKey = ({ gpu, mode, from, to }: Plan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
 /** The newest request that gave each GPU, or partition of one, to a VM, where none has taken it back since. */
-const gifts = async (db: Db): Promise<RequestIn<'succeeded'>[]> => {
+export const holdings = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> => {
   const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
   const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
   const newest = new Map(moved.map((request) => [heldKey(request.plan), request]))
@@ -24,7 +24,7 @@ const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string):
 
 /** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
 export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> => {
-  const own = (await gifts(db)).filter((request) => isOf(policy, request, account))
+  const own = (await holdings(db)).filter((request) => isOf(policy, request, account))
   return new Set(own.map(({ plan }) => plan.gpu.alias))
 }
 
@@ -39,7 +39,7 @@ type Taking = Pick<Plan, 'mode'> & {
 export const isHeldBy = async (db: Db, policy: Policy, plan: Taking, account: string): Promise<boolean> => {
   const holder = plan.from
   if (holder === null) return false
-  const gift = (await gifts(db)).find(
+  const gift = (await holdings(db)).find(
     ({ plan: given }) =>
       given.gpu.locationPath === plan.gpu.locationPath &&
       given.mode === plan.mode &&

@@ -15,8 +15,10 @@ import { looksDone, looksUntouched, replay, type Entry, type Progress } from '..
 import type { RequestEvent } from '../core/request'
 import { append, entriesOf, unlockHost } from '../store/journal'
 import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
+import { findLease } from '../store/leases'
 import { post } from '../store/outbox'
 import { apply } from '../store/requests'
+import { announce } from './announce'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'
 import { lend } from './lease/lend'
@@ -207,14 +209,16 @@ const finish = async (
     if (!ended.ok) return
     await unlockHost(tx, request.plan.host, request.id)
     if (facts) await saveFacts(tx, facts, parts.clock.now())
+    const { at } = event
     if (ended.value.state === 'succeeded') {
+      const changes = parts.changesChannel ?? request.channel
       await saveBaselines(tx, request.plan)
-      if (facts) await lend(tx, parts, { request: ended.value, facts, at: event.at })
-      await post(tx, parts.changesChannel ?? request.channel, changeNotice(ended.value), {
-        at: event.at,
-        otherwise: request.channel,
-      })
-    }
+      if (facts) await lend(tx, parts, { request: ended.value, facts, at })
+      await post(tx, changes, changeNotice(ended.value), { at, otherwise: request.channel })
+      const lease = await findLease(tx, request.id)
+      const news = { kind: 'changed', request: ended.value, until: lease?.endsAt ?? null } as const
+      await announce(parts, tx, [news], { at, except: [changes] })
+    } else await announce(parts, tx, [{ kind: 'request', request: ended.value }], { at })
     await refreshCard(tx, ended.value, event.at)
   })
   parts.log.info({ request: request.id, event: event.kind }, 'operation ended')

@@ -32,10 +32,19 @@ export interface Parts {
   readonly requestsChannels: readonly Address[]
   /** Where changed assignments are announced; null: in the channel of the request. */
   readonly changesChannel: Address | null
+  /** Absent: nvidia-smi in VMs is read when somebody asks for it, and at no other time. */
+  readonly health?: Health | undefined
   readonly log: Log
   /** See `OpenInbox.rush`. */
   readonly rush: () => number
   readonly wake: { intake(): void; run(): void; deliver(): void }
+}
+
+/** How nvidia-smi in VMs is sampled. */
+export interface Health {
+  readonly everyMs: number
+  /** From this temperature on a GPU is told to be hot; null: none is. */
+  readonly hotCelsius: number | null
 }
 
 /** All in milliseconds. */

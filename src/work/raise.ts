@@ -10,6 +10,7 @@ import type { Tx } from '../store/database'
 import { saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId } from '../store/requests'
+import { announce } from './announce'
 import { cardOf } from './card'
 import { placesFor } from './copies'
 import type { Parts } from './parts'
@@ -57,6 +58,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
   if ('authority' in request && request.authority.kind === 'break-glass')
     await post(tx, parts.changesChannel ?? home, brokenGlassNotice(request), { at, otherwise: back })
+  await announce(parts, tx, [{ kind: 'request', request }], { at })
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
   return accepted(request)
 }

@@ -19,6 +19,7 @@ import { leave } from './queue/leave'
 import { take } from './queue/take'
 import { reloadPolicy } from './reload'
 import { readNvidiaSmi } from './smi'
+import { unwatch, watch } from './watching'
 import { why } from './why'
 
 export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
@@ -59,6 +60,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return take(parts, { ...command, consents: command, reason: command.reason }, caller)
     case 'leave':
       return leave(parts, command, caller)
+    case 'watch':
+      return watch(parts, command, caller)
+    case 'unwatch':
+      return unwatch(parts, command, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

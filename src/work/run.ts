@@ -11,6 +11,7 @@ import type { Tx } from '../store/database'
 import { isPaused } from '../store/fleet'
 import { lockHost, unlockHost } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
+import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
@@ -171,7 +172,10 @@ const step = (
       return null
     }
     if (next.value.state === 'void') await unlockHost(tx, next.value.plan.host, id)
-    await refreshCard(tx, next.value, parts.clock.now())
+    const at = parts.clock.now()
+    await refreshCard(tx, next.value, at)
+    if (next.value.state === 'void')
+      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
     parts.wake.deliver()
     return next.value
   })

@@ -5,33 +5,41 @@ import { saveFacts, saveUnreachable } from '../store/fleet'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
 import { apply, lastEvent, requestsIn } from '../store/requests'
+import { forgetOldSamples } from '../store/samples'
+import { forgetOldTellings } from '../store/tellings'
+import { announce } from './announce'
 import { refreshCard } from './card'
+import { noticeHost } from './reachable'
+import { sendDigests } from './digest'
 import { endLost } from './lease/found'
 import { tendLeases } from './lease/tend'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { tendQueue } from './queue/tend'
 import { remind } from './remind'
+import { sample } from './sample'
 
 const EXPIRY_CHECK_MS = 1_000
 const LEASE_CHECK_MS = 1_000
 const QUEUE_CHECK_MS = 2_000
+const DIGEST_CHECK_MS = 10_000
 const GROUPS_MS = 5 * 60_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
 export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
-  try {
-    const event = await lastEvent(parts.db)
-    const facts = await host.inventory()
-    const at = parts.clock.now()
-    await parts.db.transaction().execute(async (tx) => {
-      await saveFacts(tx, facts, at)
-      await endLost(tx, facts, { event, at })
-    })
-    parts.wake.deliver()
-  } catch (error) {
-    await saveUnreachable(parts.db, host.name, messageOf(error))
-  }
+  const { db, clock } = parts
+  const event = await lastEvent(db)
+  const reading = await host.inventory().catch((error: unknown) => ({ error: messageOf(error) }))
+  await db.transaction().execute(async (tx) => {
+    const at = clock.now()
+    if ('error' in reading) await saveUnreachable(tx, host.name, reading.error)
+    else {
+      await saveFacts(tx, reading, at)
+      await endLost(parts, tx, reading, { event, at })
+    }
+    await noticeHost(parts, tx, { host: host.name, why: 'error' in reading ? reading.error : null, at })
+  })
+  parts.wake.deliver()
 }
 
 export const startWatching = (parts: Parts): Loop[] => [
@@ -59,8 +67,20 @@ export const startWatching = (parts: Parts): Loop[] => [
   ),
   startLoop(
     parts.clock,
+    guarded(parts, 'sending digests', () => sendDigests(parts), DIGEST_CHECK_MS),
+  ),
+  startLoop(
+    parts.clock,
     guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
+  ...(parts.health
+    ? [
+        startLoop(
+          parts.clock,
+          guarded(parts, 'sampling VMs', () => sample(parts), parts.health.everyMs),
+        ),
+      ]
+    : []),
   startLoop(
     parts.clock,
     guarded(parts, 'forgetting what is over', () => forget(parts), 3_600_000),
@@ -70,6 +90,10 @@ export const startWatching = (parts: Parts): Loop[] => [
 const forget = async ({ db, clock }: Parts): Promise<void> => {
   await forgetOldDeliveries(db, clock.now())
   await forgetOldPosts(db, clock.now())
+  await db.transaction().execute(async (tx) => {
+    await forgetOldTellings(tx, clock.now())
+    await forgetOldSamples(tx, clock.now())
+  })
 }
 
 const guarded =
@@ -88,7 +112,9 @@ export const expire = async (parts: Parts): Promise<void> => {
   for (const request of late) {
     await parts.db.transaction().execute(async (tx) => {
       const next = await apply(tx, request, { kind: 'expire', at: now })
-      if (next.ok) await refreshCard(tx, next.value, now)
+      if (!next.ok) return
+      await refreshCard(tx, next.value, now)
+      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at: now })
     })
     parts.wake.deliver()
   }

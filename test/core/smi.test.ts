@@ -27,7 +27,7 @@ const failureOf = (reading: SmiReading) => {
 
 test('the query is fixed and asks for named columns', () => {
   expect(SMI_ARGUMENTS).toEqual([
-    '--query-gpu=index,name,uuid,driver_version,memory.total,memory.used,utilization.gpu,temperature.gpu,power.draw',
+    '--query-gpu=index,name,uuid,driver_version,memory.total,memory.used,utilization.gpu,temperature.gpu,power.draw,ecc.errors.uncorrected.volatile.total',
     '--format=csv',
   ])
 })
@@ -43,6 +43,7 @@ describe('a table', () => {
     utilizationPercent: 54,
     temperatureCelsius: 61,
     powerWatts: 212.3,
+    uncorrectedErrors: null,
   }
   const BARE = '0, NVIDIA A100 80GB PCIe, GPU-8b89b58e, 580.65.06, 81920, 2048, 54, 61, 212.30'
 
@@ -55,6 +56,16 @@ describe('a table', () => {
     ['no blanks after the commas', lines(HEAD, ROW).replaceAll(', ', ',')],
   ])('is verified with %s', (_, stdout) => {
     expect(read(ran(stdout))).toEqual({ verdict: 'verified', gpus: [GPU] })
+  })
+
+  test.each([
+    { cell: '3', errors: 3 },
+    { cell: '0', errors: 0 },
+    { cell: '[N/A]', errors: null },
+  ])('counts the errors of its memory where the GPU does: $cell', ({ cell, errors }) => {
+    const stdout = lines(`${HEAD}, ecc.errors.uncorrected.volatile.total`, `${ROW}, ${cell}`)
+
+    expect(read(ran(stdout))).toEqual({ verdict: 'verified', gpus: [{ ...GPU, uncorrectedErrors: errors }] })
   })
 
   test('is read by the names of its columns, not by their order', () => {

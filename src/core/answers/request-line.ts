@@ -17,7 +17,8 @@ export const requestRuns = (line: RequestLine, now: number): Run[] => [
   ...expiryOf(line, now),
 ]
 
-const whatOf = ({ action, mode, gpu, model, from, to }: RequestLine): string => {
+/** `assign hv01/gpu0 (NVIDIA A100) to train-01` */
+export const whatOf = ({ action, mode, gpu, model, from, to }: RequestLine): string => {
   if (action === 'resize') return `resize the partition of ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
   const source = from === null ? '' : ` from ${shown(from)}`
   const target = to === null ? '' : ` to ${shown(to)}`

@@ -7,6 +7,7 @@ const WORDS: { readonly [C in Capability]: string } = {
   approve: 'approve and deny requests of others',
   administer: 'pause, resume, resolve and reload',
   'break-glass': 'go on without approval in an emergency (`--break-glass`)',
+  watch: 'say what a channel watches',
 }
 
 export interface Who {

@@ -231,6 +231,29 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     notes: [VM_NAMES],
     needs: 'anyone',
   },
+  watch: {
+    usage: 'watch [GPU|HOST|all|digest] [at TIME] [in ZONE] [here]',
+    says: 'Be told here what changes: in a channel everybody there, in a chat with me you alone. Without a name: what is watched here.',
+    examples: [
+      'watch',
+      'watch hv01',
+      'watch hv01/gpu0 here',
+      'watch all',
+      'watch digest at 09:00 in Europe/Berlin',
+    ],
+    notes: [
+      'Told are requests and what becomes of them, assignments that changed, hosts that do not answer, and GPUs that fail.',
+      '`watch digest` shows the fleet of the last 24 hours now; with `at` it comes every day at that time.',
+      'A channel can be subscribed by those whom the policy lets.',
+    ],
+    needs: 'anyone',
+  },
+  unwatch: {
+    usage: 'unwatch GPU|HOST|all|digest [here]',
+    says: 'Be told of it here no more; `all` ends all that is watched here, but the digest.',
+    examples: ['unwatch hv01', 'unwatch all', 'unwatch digest'],
+    needs: 'anyone',
+  },
   pause: {
     usage: 'pause HOST|all',
     says: 'Begin no new step on a host, or anywhere, until resumed; it outlasts a restart.',

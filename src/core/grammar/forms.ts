@@ -27,13 +27,14 @@ import {
   readRequest,
   readScope,
 } from './values'
+import { readClock, readHere, readWatched, readZone } from './watched'
 import type { Word } from './words'
 
 export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | 'until' | 'by' | 'into' | 'any' | 'with' | null
+  readonly after: 'to' | 'for' | 'until' | 'by' | 'into' | 'any' | 'with' | 'at' | 'in' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
@@ -141,6 +142,25 @@ const ENTRY: Reading = {
   what: 'a place in the queue, such as `Q-3`',
   read: readEntry,
 }
+const WATCHED: Reading = {
+  field: 'what',
+  label: 'GPU, HOST, all or digest',
+  what: 'a GPU, a host, `all` or `digest`',
+  read: readWatched,
+}
+const CLOCK: Reading = {
+  field: 'at',
+  label: 'TIME',
+  what: 'a time of day, such as `09:00`',
+  read: readClock,
+}
+const ZONE: Reading = {
+  field: 'zone',
+  label: 'ZONE',
+  what: 'a time zone, such as `Europe/Berlin`',
+  read: readZone,
+}
+const HERE: Reading = { field: 'here', label: 'here', what: '`here`', read: readHere }
 
 const COUNT: Reading = {
   field: 'count',
@@ -186,6 +206,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   leave: form([must(ENTRY)]),
   take: reasoned([must(ENTRY), can(VM, 'to')], CONSENT_FLAGS),
   history: form([can(NAME)], HISTORY_FLAGS),
+  watch: form([can(WATCHED), can(CLOCK, 'at'), can(ZONE, 'in'), can(HERE)]),
+  unwatch: form([must(WATCHED), can(HERE)]),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),
   resolve: form([must(ID)]),

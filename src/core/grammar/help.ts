@@ -10,6 +10,7 @@ export { HELP, type HelpEntry }
 
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
+  ['Be told', ['watch', 'unwatch']],
   ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
   ['Keep', ['extend', 'done', 'ask']],
   ['Wait', ['queue', 'take', 'leave']],

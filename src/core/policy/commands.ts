@@ -7,7 +7,7 @@ import { judge, type Wish } from './judge'
 import { personOf, rolesAmong, type Policy } from './policy'
 
 /** What a person may do at all; which requests, the rules say. */
-export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass'
+export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass' | 'watch'
 
 const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   list: 'anyone listed',
@@ -26,6 +26,8 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   resize: 'ask',
   again: 'ask',
   comment: 'anyone listed',
+  watch: 'anyone listed',
+  unwatch: 'anyone listed',
   cancel: 'anyone listed',
   extend: 'anyone listed',
   done: 'anyone listed',
@@ -48,8 +50,9 @@ export const capabilitiesOf = (policy: Policy, person: string | null): Capabilit
     approve: policy.rules.some(({ approve }) => approve !== 'automatic' && has(approve.by)),
     administer: has(policy.administer),
     'break-glass': has(policy.breakGlass),
+    watch: has(policy.watch),
   }
-  return (['ask', 'approve', 'administer', 'break-glass'] as const).filter((each) => can[each])
+  return (['ask', 'approve', 'administer', 'break-glass', 'watch'] as const).filter((each) => can[each])
 }
 
 export const may = (policy: Policy, account: string, kind: CommandKind): boolean => {
@@ -69,6 +72,16 @@ export const refuseCommand = (policy: Policy, account: string, kind: CommandKind
     )
   return refusal('not-allowed', `the policy does not let you ${kind}`, 'See `whoami` for what you may do.')
 }
+
+/** Null when the account may say what a channel watches; anyone listed may watch for themselves. */
+export const refuseChannelWatch = (policy: Policy, account: string): Refusal | null =>
+  capabilitiesOf(policy, personOf(policy, account)).includes('watch')
+    ? null
+    : refusal(
+        'not-allowed',
+        'the policy does not let you say what a channel watches',
+        'Say it in a chat with me, and you alone are told.',
+      )
 
 /** Null when the person may go on without approval. Waives the approval alone: rules, checks and locks stay. */
 export const refuseBreakGlass = (

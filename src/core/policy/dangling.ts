@@ -15,7 +15,7 @@ export const danglingIn = (raw: Record<string, unknown>): Issue[] => {
   const rules = Array.isArray(raw['rules'])
     ? raw['rules'].map((each) => read(z.object(rule.shape), each))
     : []
-  const list = (key: 'administer' | 'breakGlass') => read(sections[key], raw[key]) ?? []
+  const list = (key: 'administer' | 'breakGlass' | 'watch') => read(sections[key], raw[key]) ?? []
   return [
     ...Object.entries(roles ?? {}).flatMap(([role, who]) =>
       unknown(who, people && groups && { ...people, ...groups }, 'person or group', ['roles', role]),
@@ -27,6 +27,7 @@ export const danglingIn = (raw: Record<string, unknown>): Issue[] => {
     ),
     ...unknown(list('administer'), roles, 'role', ['administer']),
     ...unknown(list('breakGlass'), roles, 'role', ['breakGlass']),
+    ...unknown(list('watch'), roles, 'role', ['watch']),
     ...rules.flatMap((each, index) => (each ? danglingInRule(each, index, { roles, groups, classes }) : [])),
     ...(['freezes', 'quietHours'] as const).flatMap((key) =>
       (read(sections[key], raw[key]) ?? []).flatMap((each, index) =>

@@ -22,6 +22,8 @@ export interface Policy {
   readonly classes: ReadonlyMap<string, readonly string[]>
   readonly administer: readonly string[]
   readonly breakGlass: readonly string[]
+  /** Who may say what a channel watches. */
+  readonly watch: readonly string[]
   readonly rules: readonly Rule[]
   /** The team of each person who is in one. */
   readonly teams: ReadonlyMap<string, string>
@@ -106,6 +108,7 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
     classes: new Map(Object.entries(file.classes)),
     administer: file.administer,
     breakGlass: file.breakGlass,
+    watch: file.watch ?? file.administer,
     rules: file.rules,
     timeZone: file.timeZone,
     freezes: file.freezes,
@@ -149,6 +152,7 @@ export const policyOfLists = ({
     classes: new Map(),
     administer: ['admin'],
     breakGlass: [],
+    watch: ['admin'],
     rules: [
       {
         name: 'everything',

@@ -169,6 +169,7 @@ export const sections = {
   classes: z.record(name, patterns).default({}).describe('Classes of GPUs: patterns of models.'),
   administer: names.default([]).describe('Roles that pause, resume, resolve and reload.'),
   breakGlass: names.default([]).describe('Roles that may go on without approval, with a reason.'),
+  watch: names.optional().describe('Roles that say what a channel watches. Absent: those that administer.'),
   rules: z.array(rule).describe('The first rule that fits decides; what no rule fits is refused.'),
   timeZone: timeZone
     .default(timeZone.parse('UTC'))

@@ -20,6 +20,7 @@ const HEADER = [
   'utilization.gpu [%]',
   'temperature.gpu',
   'power.draw [W]',
+  'ecc.errors.uncorrected.volatile.total',
 ].join(', ')
 
 const NO_DRIVER =
@@ -65,6 +66,7 @@ const rowOf = (gpu: GpuFile, index: number, { where, driver }: Place): string =>
     `${load} %`,
     31 + Math.floor(load / 2),
     `${(42 + load * 2.35).toFixed(2)} W`,
+    0,
   ].join(', ')
 }
 

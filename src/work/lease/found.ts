@@ -7,7 +7,8 @@ import type { Tx } from '../../store/database'
 import { changeLease, openLeasesAt } from '../../store/leases'
 import { lastEvent, requestsIn } from '../../store/requests'
 import { refreshLender } from './lend'
-import { tellHolder } from './tell'
+import type { Parts } from '../parts'
+import { tellHolder, tellWatchers } from './tell'
 
 /** Has the VM what was lent to it? Where the host does not tell whose a partition is, it may be this one. */
 export const isThere = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
@@ -26,6 +27,7 @@ export const isThere = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
  * read. While something runs, or ran during the reading, the reading may show a step half done: the next one decides.
  */
 export const endLost = async (
+  parts: Pick<Parts, 'policy' | 'clock'>,
   tx: Tx,
   facts: HostFacts,
   { event, at }: { readonly event: number; readonly at: number },
@@ -40,5 +42,6 @@ export const endLost = async (
     await refreshLender(tx, next.value, at)
     const news = `the host shows that ${lease.vm.name} does not have it any more, so the lease has ended`
     await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+    await tellWatchers(tx, parts, next.value, 'ended')
   }
 }

@@ -1,6 +1,7 @@
 /** What the holder of a lease is told, where nobody else reads it. */
 import { takingNotice } from '../../core/cards/lease'
 import type { Lease } from '../../core/lease/lease'
+import type { News } from '../../core/news/news'
 import type { Notice } from '../../core/notice'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
 import type { Request } from '../../core/request'
@@ -8,6 +9,8 @@ import type { Tx } from '../../store/database'
 import { openLeasesAt } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
+import { announce } from '../announce'
+import type { Parts } from '../parts'
 import { takenBy } from './drafts'
 
 /** By any of their accounts. */
@@ -32,4 +35,20 @@ export const tellThoseWhoLose = async (
   if (plan.action !== 'move' && plan.action !== 'release') return
   for (const lease of takenBy(await openLeasesAt(tx, plan.host), plan))
     if (!isHolder(policy, lease, asked.by)) await tellHolder(tx, lease, takingNotice(lease, request), at)
+}
+
+/** What those who watch the GPU are told of its lease. */
+export const tellWatchers = async (
+  tx: Tx,
+  parts: Pick<Parts, 'policy' | 'clock'>,
+  lease: Lease,
+  step: Extract<News, { kind: 'lease' }>['step'],
+): Promise<void> => {
+  const { id: requestId, gpu, holder, vm } = lease
+  const [host = ''] = gpu.alias.split('/')
+  const now = parts.clock.now()
+  const at = step === 'ended' ? now : (lease.endsAt ?? now)
+  const place = { host, gpus: [gpu.alias] }
+  const news = { kind: 'lease', step, requestId, holder, vm: vm.name, at, ...place } as const
+  await announce(parts, tx, [news], { at: now })
 }

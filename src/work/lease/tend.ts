@@ -8,6 +8,7 @@ import { messageOf } from '../../core/errors'
 import { vmById } from '../../core/inventory'
 import { automaticRelease, graceOf } from '../../core/lease/automatic'
 import type { Lease, LeaseEvent } from '../../core/lease/lease'
+import { MARKS } from '../../core/lease/marks'
 import { dueNow, type Moment } from '../../core/lease/moments'
 import type { Request, RequestState } from '../../core/request'
 import { hostViews } from '../../store/fleet'
@@ -17,10 +18,12 @@ import type { Parts } from '../parts'
 import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
-import { tellHolder } from './tell'
+import { tellHolder, tellWatchers } from './tell'
 
 /** Where nothing can be planned yet: a host that is paused, a VM that starts. */
 const LATER_MS = 60_000
+/** Those who watch are told once that it ends; the holder more often. */
+const WATCHERS_MARK = MARKS[1]
 
 /** Does all that is due. One lease that cannot be tended does not keep the others waiting. */
 export const tendLeases = async (parts: Parts): Promise<void> => {
@@ -54,10 +57,13 @@ const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> =
     const next = await changeLease(tx, lease, event)
     if (!next.ok) return
     const { value } = next
-    if (moment.kind === 'remind' && value.state === 'held')
+    if (moment.kind === 'remind' && value.state === 'held') {
       await tellHolder(tx, value, reminderNotice(value, moment.mark, { at, caps }), at)
+      if (moment.mark === WATCHERS_MARK) await tellWatchers(tx, parts, value, 'ending')
+    }
     if (value.state === 'grace') {
       await tellHolder(tx, value, overNotice(value, { at, caps }), at)
+      await tellWatchers(tx, parts, value, 'over')
       await refreshLender(tx, value, at)
     }
   })

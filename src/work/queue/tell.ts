@@ -1,9 +1,12 @@
 /** What somebody who waits is told, where nobody else reads it. */
 import { doneNotice } from '../../core/answers/done'
 import { newsOf, offerNotice } from '../../core/cards/offer'
+import type { News } from '../../core/news/news'
+import type { EntryIn } from '../../core/queue/entry'
 import type { Waiter } from '../../core/queue/waiter'
 import type { Tx } from '../../store/database'
 import { editCopies, post } from '../../store/outbox'
+import { announce } from '../announce'
 import type { Parts } from '../parts'
 
 /** Every offer that was made to them says what became of it; what is news to them is a message of its own. */
@@ -17,7 +20,17 @@ export const tell = async (
   const at = parts.clock.now()
   const card = offerNotice(waiter)
   await editCopies(tx, entry.id, card, at)
-  if (entry.state === 'offered') await post(tx, privately, card, { at, requestId: entry.id, otherwise: back })
+  if (entry.state === 'offered') {
+    await post(tx, privately, card, { at, requestId: entry.id, otherwise: back })
+    await announce(parts, tx, [offerNews(entry, 'made', entry.until)], { at })
+  }
+  if (entry.state === 'lapsed') await announce(parts, tx, [offerNews(entry, 'lapsed', at)], { at })
   const news = newsOf(entry, why)
   if (news !== null) await post(tx, privately, doneNotice(news.text, news.by), { at, otherwise: back })
 }
+
+const offerNews = (
+  { id: entryId, by: to, gpu }: EntryIn<'offered' | 'lapsed'>,
+  step: 'made' | 'lapsed',
+  until: number,
+): News => ({ kind: 'offer', step, entryId, to, until, host: gpu.host, gpus: [gpu.alias] })

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { Command } from '../../../src/core/command'
 import { format } from '../../../src/core/grammar/format'
 import { KINDS } from '../../../src/core/grammar/forms'
+import { timeZone } from '../../../src/core/lease/zone'
 import { parse } from '../../../src/core/grammar/parse'
 import { dice, type Dice } from './seeded'
 
@@ -122,6 +123,20 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     take: () => ({ kind: 'take', entryId, ...maybe(d, { vm: name(d) }), ...agreed, ...because }),
     leave: () => ({ kind: 'leave', entryId }),
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
+    watch: () => ({
+      kind: 'watch',
+      ...maybe(d, {
+        what: d.pick(['all', 'digest', 'hv01', gpu]),
+        ...maybe(d, { at: '09:05' }),
+        ...maybe(d, { zone: timeZone.parse('Europe/Berlin') }),
+        ...maybe(d, { here: 'here' as const }),
+      }),
+    }),
+    unwatch: () => ({
+      kind: 'unwatch',
+      what: d.pick(['all', 'digest', gpu]),
+      ...maybe(d, { here: 'here' as const }),
+    }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),
     resolve: () => ({ kind: 'resolve', requestId }),

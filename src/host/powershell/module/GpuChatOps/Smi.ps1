@@ -2,7 +2,7 @@
 # reads what it prints. Source for the guests: Microsoft, "Manage Windows virtual machines with PowerShell Direct".
 
 $script:SmiArguments = @(
-    '--query-gpu=index,name,uuid,driver_version,memory.total,memory.used,utilization.gpu,temperature.gpu,power.draw'
+    '--query-gpu=index,name,uuid,driver_version,memory.total,memory.used,utilization.gpu,temperature.gpu,power.draw,ecc.errors.uncorrected.volatile.total'
     '--format=csv'
 )
 

@@ -1,0 +1,138 @@
+/** The digest: for each host what is free, who holds what, what waits, what needs attention, what changed in a day. */
+import { shown } from '../grammar/shown'
+import { aliasOf, placeOf, vmById, type HostFacts, type HostView } from '../inventory'
+import { sharersOf } from '../partitions'
+import type { Notice, Part, Run } from '../notice'
+import { isOpen } from '../request'
+import type { RequestLine } from './lines'
+import { hostLine, whereabouts } from './place'
+import { linesOf, whatOf } from './request-line'
+import { STATE_WORDS } from './states'
+import { counted } from './words'
+
+export interface DigestInput {
+  readonly views: readonly HostView[]
+  readonly now: number
+  /** Open ones, and those that succeeded within the day. */
+  readonly requests: readonly (RequestLine & { readonly host: string; readonly endedAt: number | null })[]
+  /** Who asked for what is held: account by alias and id of the VM, see `holderKey`. */
+  readonly holders: ReadonlyMap<string, string>
+  /** Since when VMs have computed nothing, by their ids. */
+  readonly idle: ReadonlyMap<string, number>
+  /** What was found wrong with GPUs, by host. */
+  readonly findings: ReadonlyMap<string, readonly (readonly Run[])[]>
+}
+
+export const holderKey = (alias: string, vm: string): string => `${alias} ${vm}`
+
+interface HostDigest {
+  readonly view: HostView
+  readonly free: readonly string[]
+  readonly held: readonly Run[][]
+  readonly waits: readonly Run[][]
+  readonly attention: readonly (readonly Run[])[]
+  readonly changed: readonly Run[][]
+}
+
+/** With nothing to say it is one line. */
+export const digestNotice = (input: DigestInput): Notice => {
+  const hosts = input.views.map((view) => digestOf(view, input))
+  const gpus = input.views.reduce((sum, { facts }) => sum + (facts?.gpus.length ?? 0), 0)
+  const free = hosts.reduce((sum, each) => sum + each.free.length, 0)
+  const stand = `${free} of ${counted(gpus, 'GPU')} free`
+  const count = (of: 'waits' | 'attention' | 'changed') =>
+    hosts.reduce((sum, each) => sum + each[of].length, 0)
+  const [waits, attention, changed] = [count('waits'), count('attention'), count('changed')]
+  if (waits + attention + changed === 0)
+    return {
+      summary: `Nothing new in 24 hours: ${stand}`,
+      tone: 'plain',
+      parts: [{ kind: 'text', runs: [`Nothing new in 24 hours: ${stand}.`] }],
+    }
+  const summary = [
+    stand,
+    ...(attention > 0 ? [`${attention} to look at`] : []),
+    ...(waits > 0 ? [`${counted(waits, 'request')} open`] : []),
+    ...(changed > 0 ? [counted(changed, 'change')] : []),
+  ].join(', ')
+  return {
+    summary: `The last 24 hours: ${summary}`,
+    tone: attention > 0 ? 'bad' : 'plain',
+    parts: [
+      { kind: 'title', text: 'The last 24 hours' },
+      { kind: 'text', runs: [summary] },
+      ...hosts.flatMap((each) => hostParts(each, input.now)),
+    ],
+  }
+}
+
+const digestOf = (view: HostView, { requests, holders, idle, findings, now }: DigestInput): HostDigest => {
+  const { facts } = view
+  const here = requests.filter(({ host }) => host === view.name)
+  const open = here.filter(({ state }) => isOpen(state))
+  const taken = new Set(open.map(({ gpu }) => gpu))
+  const gpus = facts === null || view.error !== null ? [] : facts.gpus.map((gpu) => ({ facts, gpu }))
+  return {
+    view,
+    free: gpus
+      .filter(({ facts: of, gpu }) => whereabouts(of, gpu).free && !taken.has(aliasOf(of, gpu)))
+      .map(({ facts: of, gpu }) => aliasOf(of, gpu)),
+    held: facts === null ? [] : heldIn(facts, { holders, idle }),
+    waits: open.filter(({ state }) => state !== 'needs-attention').map(lineOf),
+    attention: [
+      ...(view.error === null && !view.paused ? [] : [[hostLine(view, now)]]),
+      ...open.filter(({ state }) => state === 'needs-attention').map(lineOf),
+      ...(facts === null ? [] : lostIn(facts, taken)),
+      ...(findings.get(view.name) ?? []),
+    ],
+    changed: here.flatMap((each) =>
+      each.endedAt === null ? [] : [[...lineOf(each), ', ', { time: each.endedAt }]],
+    ),
+  }
+}
+
+const lineOf = (line: RequestLine): Run[] => [
+  { strong: line.id },
+  ` ${whatOf(line)} (${STATE_WORDS[line.state]}) · `,
+  { person: line.by },
+]
+
+const heldIn = (facts: HostFacts, { holders, idle }: Pick<DigestInput, 'holders' | 'idle'>): Run[][] =>
+  facts.gpus.flatMap((gpu) => {
+    const alias = aliasOf(facts, gpu)
+    const place = placeOf(facts, gpu)
+    const owner = place.kind === 'assigned' ? vmById(facts, place.vm) : undefined
+    return [...(owner ? [owner] : []), ...sharersOf(facts, gpu)].map((vm) => {
+      const holder = holders.get(holderKey(alias, vm.id))
+      const since = idle.get(vm.id)
+      return [
+        { strong: alias },
+        ` ${shown(vm.name)}`,
+        ...(holder === undefined ? [] : [' · ', { person: holder }]),
+        ...(since === undefined ? [] : [', computes nothing since ', { time: since }]),
+      ]
+    })
+  })
+
+/** Neither the host nor a VM has them, and no request is about to change that. */
+const lostIn = (facts: HostFacts, taken: ReadonlySet<string>): Run[][] =>
+  facts.gpus
+    .map((gpu) => ({ alias: aliasOf(facts, gpu), gpu }))
+    .filter(({ alias, gpu }) => placeOf(facts, gpu).kind === 'dismounted' && !taken.has(alias))
+    .map(({ alias, gpu }) => [{ strong: alias }, ` ${whereabouts(facts, gpu).where}`])
+
+const hostParts = ({ view, free, held, waits, attention, changed }: HostDigest, now: number): Part[] => {
+  const row = (label: string, lines: readonly (readonly Run[])[]) =>
+    lines.length === 0 ? [] : [{ label, runs: linesOf(lines) }]
+  const rows = [
+    ...row('Look at', attention),
+    ...row('Waits', waits),
+    ...row('Changed', changed),
+    ...row('Held', held),
+    ...row('Free', free.length === 0 ? [] : [[free.join(', ')]]),
+  ]
+  return [
+    { kind: 'text', runs: [{ strong: hostLine(view, now) }] },
+    ...(rows.length === 0 ? [] : [{ kind: 'facts' as const, rows }]),
+  ]
+}

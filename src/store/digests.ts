@@ -1,0 +1,62 @@
+/** Who gets a digest every day, at what time, and when next. */
+import { timeZone, type TimeZone } from '../core/lease/zone'
+import type { Db, Tx } from './database'
+import { readWatcher, type Watcher } from './subscriptions'
+
+export interface Digest extends Watcher {
+  /** Such as `09:00`, on the clocks of the zone. */
+  readonly time: string
+  readonly zone: TimeZone
+  readonly nextAt: number
+}
+
+/** One a place: a new one takes the place of the old. */
+export const saveDigest = async (tx: Tx, { key, to, reader, time, zone, nextAt }: Digest): Promise<void> => {
+  const row = {
+    address: JSON.stringify(to),
+    account: reader.of === 'person' ? reader.account : null,
+    time,
+    zone,
+    next_at: nextAt,
+  }
+  await tx
+    .insertInto('digests')
+    .values({ place: key, ...row })
+    .onConflict((conflict) => conflict.column('place').doUpdateSet(row))
+    .execute()
+}
+
+export const digestAt = async (tx: Tx, key: string): Promise<Digest | null> => {
+  const row = await tx.selectFrom('digests').selectAll().where('place', '=', key).executeTakeFirst()
+  return row ? read(row) : null
+}
+
+/** False when there was none. */
+export const endDigest = async (tx: Tx, key: string): Promise<boolean> => {
+  const done = await tx.deleteFrom('digests').where('place', '=', key).executeTakeFirst()
+  return done.numDeletedRows > 0n
+}
+
+export const dueDigests = async (db: Db | Tx, now: number): Promise<Digest[]> => {
+  const rows = await db
+    .selectFrom('digests')
+    .selectAll()
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .execute()
+  return rows.map(read)
+}
+
+const read = (row: {
+  readonly place: string
+  readonly address: string
+  readonly account: string | null
+  readonly time: string
+  readonly zone: string
+  readonly next_at: number
+}): Digest => ({
+  ...readWatcher(row),
+  time: row.time,
+  zone: timeZone.parse(row.zone),
+  nextAt: row.next_at,
+})

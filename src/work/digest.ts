@@ -1,0 +1,72 @@
+/** Digests: made of what is stored, posted in the transaction that sets when the next one is due. */
+import { digestNotice, holderKey } from '../core/answers/digest'
+import type { HostView } from '../core/inventory'
+import { nextDaily } from '../core/news/daily'
+import type { Notice } from '../core/notice'
+import type { Tx } from '../store/database'
+import { conditions } from '../store/conditions'
+import { dueDigests, saveDigest } from '../store/digests'
+import { hostViews } from '../store/fleet'
+import { post } from '../store/outbox'
+import { lineOf, requestsIn } from '../store/requests'
+import { mayBeTold } from './announce'
+import { findingsOn } from './healthy'
+import { holdings } from './holding'
+import { idleSince } from './idle'
+import type { Parts } from './parts'
+
+const DAY_MS = 24 * 3_600_000
+
+export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
+  const now = parts.clock.now()
+  const done = await requestsIn(tx, ['succeeded', 'resolved'])
+  const open = await requestsIn(tx, ['pending', 'approved', 'running', 'needs-attention'])
+  const recent = done.flatMap((each) =>
+    'endedAt' in each && now - each.endedAt < DAY_MS ? [{ each, endedAt: each.endedAt }] : [],
+  )
+  const views = await hostViews(tx, [...parts.hosts.keys()])
+  return digestNotice({
+    views,
+    idle: await idleOn(parts, tx, views),
+    now,
+    requests: [...open.map((each) => ({ each, endedAt: null })), ...recent].map(({ each, endedAt }) => ({
+      ...lineOf(each),
+      host: each.plan.host,
+      endedAt,
+    })),
+    holders: new Map(
+      (await holdings(tx)).map(({ plan, asked }) => [holderKey(plan.gpu.alias, plan.to?.id ?? ''), asked.by]),
+    ),
+    findings: findingsOn(views, await conditions(tx)),
+  })
+}
+
+/** By the ids of VMs. */
+const idleOn = async (
+  parts: Parts,
+  tx: Tx,
+  views: readonly HostView[],
+): Promise<ReadonlyMap<string, number>> => {
+  const idle = new Map<string, number>()
+  for (const { name: host, facts } of views)
+    for (const { id: vm } of facts?.vms ?? []) {
+      const since = await idleSince(parts, tx, { host, vm })
+      if (since !== null) idle.set(vm, since)
+    }
+  return idle
+}
+
+/** Those that are due: one each, however many days the bot was away. */
+export const sendDigests = async (parts: Parts): Promise<void> => {
+  const now = parts.clock.now()
+  if ((await dueDigests(parts.db, now)).length === 0) return
+  await parts.db.transaction().execute(async (tx) => {
+    const due = await dueDigests(tx, now)
+    const notice = await makeDigest(parts, tx)
+    for (const digest of due) {
+      await saveDigest(tx, { ...digest, nextAt: nextDaily(digest.time, digest.zone, now) })
+      if (mayBeTold(parts, digest)) await post(tx, digest.to, notice, { at: now })
+    }
+  })
+  parts.wake.deliver()
+}

@@ -1,0 +1,107 @@
+/** GPUs that fail, are hot, or count errors of their memory, by what nvidia-smi says in their VM: told once it has lasted. */
+import type { HostView } from '../core/inventory'
+import { firstSeen, observe, type Condition } from '../core/news/condition'
+import { COOL, countErrors, heatOf, HOT, WORKS } from '../core/news/health'
+import type { Finding, News } from '../core/news/news'
+import type { Run } from '../core/notice'
+import type { SmiGpu, SmiReading } from '../core/smi'
+import { conditionOf, saveCondition } from '../store/conditions'
+import type { Tx } from '../store/database'
+import { announce } from './announce'
+import type { Parts } from './parts'
+
+interface Read {
+  readonly host: string
+  readonly vm: { readonly id: string; readonly name: string }
+  /** What it has, by alias; which of them is which in its nvidia-smi is known where it has one. */
+  readonly gpus: readonly string[]
+  readonly reading: Exclude<SmiReading, { verdict: 'not-checked' }>
+  readonly at: number
+}
+
+/** What is wrong with GPUs by what was told of it last: for each host one line a finding. */
+export const findingsOn = (
+  views: readonly HostView[],
+  conditions: ReadonlyMap<string, Condition>,
+): ReadonlyMap<string, readonly Run[][]> =>
+  new Map(
+    views.map(({ name: host, facts }) => [
+      host,
+      (facts?.vms ?? []).flatMap((vm) => {
+        const smi = conditions.get(nameOf('smi', { host, vm }))
+        const hot = [...conditions].some(
+          ([name, { told }]) => name.startsWith(`${nameOf('heat', { host, vm })} `) && told === HOT,
+        )
+        return [
+          ...(smi && smi.told !== WORKS ? [smi.told] : []),
+          ...(hot ? ['a GPU is hotter than the limit'] : []),
+        ].map((what): Run[] => [{ strong: vm.name }, `: ${what}`])
+      }),
+    ]),
+  )
+
+/** In the transaction that saves the sample. */
+export const noticeHealth = async (
+  parts: Pick<Parts, 'policy' | 'health'>,
+  tx: Tx,
+  read: Read,
+): Promise<void> => {
+  const { host, vm, gpus, reading, at } = read
+  const limit = parts.health?.hotCelsius ?? null
+  const findings = [
+    await working(tx, read),
+    ...(await each(reading.gpus, (gpu) => errors(tx, read, gpu))),
+    ...(limit === null ? [] : await each(reading.gpus, (gpu) => heat(tx, read, { gpu, limit }))),
+  ].flatMap((finding) => finding ?? [])
+  const news = findings.map((finding): News => ({ kind: 'health', host, gpus, vm: vm.name, finding }))
+  await announce(parts, tx, news, { at })
+}
+
+const each = async <T>(gpus: readonly SmiGpu[], look: (gpu: SmiGpu) => Promise<T>): Promise<T[]> => {
+  const found: T[] = []
+  for (const gpu of gpus) found.push(await look(gpu))
+  return found
+}
+
+/** The name of a condition; those of a VM begin alike. */
+const nameOf = (
+  what: 'smi' | 'heat' | 'errors',
+  { host, vm }: { readonly host: string; readonly vm: { readonly id: string } },
+  gpu?: SmiGpu,
+): string => [what, host, vm.id, ...(gpu ? [gpu.uuid ?? String(gpu.index)] : [])].join(' ')
+
+const working = async (tx: Tx, read: Read): Promise<Finding | null> => {
+  const { reading, at } = read
+  const name = nameOf('smi', read)
+  const is = reading.verdict === 'failed' ? reading.why : WORKS
+  const { next, tell } = observe((await conditionOf(tx, name)) ?? firstSeen(is, WORKS, at), is, at)
+  await saveCondition(tx, name, next)
+  if (tell === null) return null
+  return reading.verdict === 'failed'
+    ? { is: 'failing', why: reading.why, next: reading.next }
+    : { is: 'working' }
+}
+
+const errors = async (tx: Tx, read: Read, gpu: SmiGpu): Promise<Finding | null> => {
+  const count = gpu.uncorrectedErrors
+  if (count === null) return null
+  const name = nameOf('errors', read, gpu)
+  const { next, tell } = countErrors(await conditionOf(tx, name), count, read.at)
+  await saveCondition(tx, name, next)
+  return tell ? { is: 'memory-errors', count } : null
+}
+
+const heat = async (
+  tx: Tx,
+  read: Read,
+  { gpu, limit }: { readonly gpu: SmiGpu; readonly limit: number },
+): Promise<Finding | null> => {
+  const celsius = gpu.temperatureCelsius
+  if (celsius === null) return null
+  const name = nameOf('heat', read, gpu)
+  const before = await conditionOf(tx, name)
+  const is = heatOf(celsius, limit, before)
+  const { next, tell } = observe(before ?? firstSeen(is, COOL, read.at), is, read.at)
+  await saveCondition(tx, name, next)
+  return tell && { is: is === HOT ? 'hot' : 'cooler', celsius, limit }
+}

@@ -1,0 +1,162 @@
+/** The whole bot over a simulated fleet, people who type to it, and everything that it posts, by place. */
+import { parse } from '../../../src/core/grammar/parse'
+import type { Notice } from '../../../src/core/notice'
+import { refuseCommand } from '../../../src/core/policy/commands'
+import type { Address, Clock, Host } from '../../../src/core/ports'
+import { openStore, type Store } from '../../../src/store/database'
+import { duePosts, markShown } from '../../../src/store/outbox'
+import { keyOf } from '../../../src/store/subscriptions'
+import type { Parts } from '../../../src/work/parts'
+import { respond } from '../../../src/work/respond'
+import { runRequest } from '../../../src/work/run'
+import { refreshHost } from '../../../src/work/watch'
+import { fakeClock } from '../../fakes/clock'
+import {
+  ADMIN,
+  APPROVER,
+  asked,
+  assign,
+  botOver,
+  decided,
+  fleetOf,
+  REQUESTER,
+  stored,
+} from '../operations/bot'
+
+export { ADMIN, APPROVER, REQUESTER }
+
+export const slackChannel = (channel: string): Address => ({ kind: 'channel', chat: 'slack', channel })
+/** Where requests are asked for, and their cards are. */
+export const ASKED_IN = slackChannel('C1')
+export const DIRECT = slackChannel('D9')
+export const inTeams = (conversation: string): Address => ({
+  kind: 'channel',
+  chat: 'teams',
+  serviceUrl: 'https://smba.trafficmanager.net/emea/',
+  conversation,
+})
+
+/** Of the fleet, one host never answers. */
+const NEVER_THERE = 'hv03'
+
+/** What was posted, and what it says now. */
+export interface Posted {
+  readonly place: string
+  readonly notice: Notice
+  readonly ref: string
+  readonly under: string | null
+}
+
+export interface Scene {
+  readonly parts: Parts
+  readonly clock: Clock
+  /** Hosts that do not answer. */
+  readonly dark: Set<string>
+  /** Types a command; resolves with what they are answered, in words. */
+  says(account: string, text: string, where?: Address): Promise<string>
+  /** Time passes; then each host is read. */
+  passes(seconds: number): Promise<void>
+  /** Carries a request out to its end, from asking on. */
+  assigns(gpu: string, vm: string): Promise<string>
+  asks(gpu: string, vm: string): Promise<string>
+  /** Lets everything that is due leave, and resolves with all that was posted, edits at their posts. */
+  posted(): Promise<readonly Posted[]>
+  /** The summaries of what a place was told beside cards, oldest first. */
+  told(where: Address | string): Promise<string[]>
+  /** The process ends, and another begins on the same data. */
+  restarts(): Promise<void>
+  end(): Promise<void>
+}
+
+export const wordsOf = ({ summary, parts }: Notice): string => `${summary}\n${JSON.stringify(parts)}`
+
+export const startScene = async (
+  dir: string,
+  changes: (parts: Parts) => Partial<Parts> = () => ({}),
+): Promise<Scene> => {
+  const clock = fakeClock()
+  const fleet = fleetOf(clock)
+  const dark = new Set<string>()
+  const shaded = (host: Host): Host => ({
+    name: host.name,
+    run: (order) => host.run(order),
+    smi: (target) => host.smi(target),
+    inventory: () => (dark.has(host.name) ? Promise.reject(new Error('no route')) : host.inventory()),
+  })
+  let store: Store
+  let parts: Parts
+  const open = async (): Promise<void> => {
+    store = await openStore(dir)
+    const bot = botOver(store.db, fleet, clock)
+    const hosts = new Map(
+      [...bot.hosts].filter(([name]) => name !== NEVER_THERE).map(([name, host]) => [name, shaded(host)]),
+    )
+    const shadedBot = { ...bot, hosts }
+    parts = { ...shadedBot, ...changes(shadedBot) }
+  }
+  await open()
+  const readAll = async (): Promise<void> => {
+    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  }
+  await readAll()
+  const messages: Posted[] = []
+  let sent = 0
+  const deliver = async (): Promise<void> => {
+    for (;;) {
+      const { posts } = await duePosts(store.db, clock.now(), { limit: 100 })
+      if (posts.length === 0) return
+      for (const post of posts) {
+        const ref = post.ref ?? `m${++sent}`
+        const now = { place: keyOf(post.to), notice: post.notice, ref, under: post.under }
+        const at = messages.findIndex((each) => each.ref === ref)
+        if (at === -1) messages.push(now)
+        else messages[at] = { ...now, under: messages[at]?.under ?? null }
+        await markShown(store.db, [{ post, ref, at: clock.now() }])
+      }
+    }
+  }
+  const asks = async (gpu: string, vm: string): Promise<string> =>
+    (await asked(parts, assign(gpu, vm, { shutdown: true }))).id
+  const scene: Scene = {
+    get parts() {
+      return parts
+    },
+    clock,
+    dark,
+    says: async (account, text, where = ASKED_IN) => {
+      const command = parse(text)
+      if (!command.ok) return command.refusals.map(({ reason }) => reason).join('; ')
+      const refused = refuseCommand(parts.policy.inForce(), account, command.value.kind)
+      if (refused) return refused.reason
+      const caller = { account, name: 'Somebody', channel: where, back: where }
+      const consequence = await respond(parts, command.value, caller)
+      const notice = await store.db.transaction().execute(consequence)
+      return notice ? wordsOf(notice) : ''
+    },
+    passes: async (seconds) => {
+      await clock.sleep(seconds * 1_000)
+      await readAll()
+    },
+    asks,
+    assigns: async (gpu, vm) => {
+      const id = await asks(gpu, vm)
+      await decided(parts, id)
+      await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+      return id
+    },
+    posted: async () => {
+      await deliver()
+      return messages
+    },
+    told: async (where) => {
+      const key = typeof where === 'string' ? where : keyOf(where)
+      return (await scene.posted()).filter(({ place }) => place === key).map(({ notice }) => notice.summary)
+    },
+    restarts: async () => {
+      await store.close()
+      await open()
+    },
+    end: () => store.close(),
+  }
+  return scene
+}

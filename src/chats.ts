@@ -8,8 +8,9 @@ export interface Chats {
 
 /** A chat that is not configured takes no posts, and its accounts are strangers. */
 export const bothChats = ({ slack, teams }: Chats): Chat => ({
-  send: async (to, notice, ref) => {
-    const sent = to.chat === 'slack' ? slack?.send(to, notice, ref) : teams?.send(to, notice, ref)
+  send: async (to, notice, ref, under) => {
+    const sent =
+      to.chat === 'slack' ? slack?.send(to, notice, ref, under) : teams?.send(to, notice, ref, under)
     return (
       (await sent) ?? {
         kind: 'impossible',

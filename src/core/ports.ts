@@ -126,8 +126,11 @@ export type SendResult =
 
 /** A chat adapter knows its own addresses; `chats.ts` makes one of both. */
 export interface Chat<To extends Address = Address> {
-  /** Posts the notice, or edits the message `ref` to it. Never throws. */
-  send(to: To, notice: Notice, ref: MessageRef | null): Promise<SendResult>
+  /**
+   * Posts the notice, or edits the message `ref` to it. A post goes into the thread of the message `under`, where the
+   * place has threads. Never throws.
+   */
+  send(to: To, notice: Notice, ref: MessageRef | null, under?: MessageRef | null): Promise<SendResult>
   /**
    * Is this account a full member of our own workspace or tenant? Guests, bots and others are strangers. `seenAt` is where
    * the account did something: Teams knows people by conversation. Throws Fault('chat').

@@ -7,15 +7,16 @@ const KEPT_MS = 24 * 3_600_000
 
 /**
  * A post that is written once. With a request it becomes one of that request's copies and is edited with it.
- * `otherwise`: who is told when the place turns out not to take posts.
+ * `otherwise`: who is told when the place turns out not to take posts. `under`: the post whose thread it belongs in.
+ * Resolves with its number.
  */
 export const post = async (
   tx: Tx,
   to: Address,
   content: Notice,
-  options: { at: number; requestId?: string; otherwise?: Address },
-): Promise<void> => {
-  await tx
+  options: { at: number; requestId?: string; otherwise?: Address; under?: number | null },
+): Promise<number> => {
+  const row = await tx
     .insertInto('outbox')
     .values({
       request_id: options.requestId ?? null,
@@ -30,8 +31,11 @@ export const post = async (
       failure: null,
       otherwise: options.otherwise ? JSON.stringify(options.otherwise) : null,
       replaces: null,
+      under: options.under ?? null,
     })
-    .execute()
+    .returning('seq')
+    .executeTakeFirstOrThrow()
+  return row.seq
 }
 
 /** Every posted copy of the request shall show this. Edits not sent yet are replaced, not queued; what looks the same is left. */
@@ -73,13 +77,15 @@ export interface Post {
   readonly tries: number
   /** Why an earlier copy may still be seen, which this one replaces; it is said for as long as this one is edited. */
   readonly replaces: Replaced | null
+  /** The message in whose thread it belongs, where that one is there. */
+  readonly under: MessageRef | null
 }
 /** The chat did not say whether it had arrived, or took no more edits of it. */
 export type Replaced = 'unconfirmed' | 'uneditable'
 
 /**
  * Posts and edits that are due, oldest first, and when the next one will be. Places in `except` are left out, and so is
- * what stands behind a post of its place that has to wait.
+ * what stands behind a post of its place that has to wait. A reply waits for the message whose thread it belongs in.
  */
 export const duePosts = async (
   db: Db,
@@ -93,7 +99,27 @@ export const duePosts = async (
     .$if(except.length > 0, (query) => query.where('address', 'not in', except))
   const rows = await pending
     .selectAll()
+    .select((row) =>
+      row
+        .selectFrom('outbox as root')
+        .select('root.ref')
+        .whereRef('root.seq', '=', 'outbox.under')
+        .as('under_ref'),
+    )
     .where('due_at', '<=', now)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('outbox as root')
+            .select('root.seq')
+            .whereRef('root.seq', '=', 'outbox.under')
+            .where('root.ref', 'is', null)
+            .whereRef('root.wanted', '>', 'root.shown')
+            .where('root.failure', 'is', null),
+        ),
+      ),
+    )
     .where((row) =>
       row.not(
         row.exists(
@@ -129,6 +155,7 @@ export const duePosts = async (
     doubtful: row.sending === 1,
     tries: row.tries,
     replaces: row.sending === 1 && row.ref === null ? 'unconfirmed' : row.replaces,
+    under: row.under_ref,
   }))
   return { posts, nextAt: next?.due_at ?? null }
 }
@@ -186,6 +213,15 @@ export const supersede = async (db: Db, stale: Post, at: number): Promise<void> 
     .updateTable('outbox')
     .set({ ref: null, sending: 0, tries: 0, due_at: at, replaces: 'uneditable' })
     .where('seq', '=', stale.seq)
+    .execute()
+}
+
+/** It shall stand by itself: the thread that it belonged in takes no replies. */
+export const detach = async (db: Db, reply: Post, at: number): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set({ under: null, sending: 0, due_at: at })
+    .where('seq', '=', reply.seq)
     .execute()
 }
 

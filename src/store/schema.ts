@@ -55,7 +55,20 @@ export interface Tables {
     otherwise: string | null
     /** Why an earlier copy may still be seen, which this one replaces. */
     replaces: 'unconfirmed' | 'uneditable' | null
+    /** The row of the message in whose thread this one belongs. */
+    under: number | null
   }
+  /** `scope` is `all`, a host or a GPU by its alias. `account` is whose chat with the bot it is; null for a channel. */
+  subscriptions: {
+    place: string
+    scope: string
+    address: string
+    account: string | null
+    by: string
+    at: number
+  }
+  /** The posts of each place about one topic, the id of a request or a host: rows of the outbox. */
+  tellings: { place: string; topic: string; root: number; newest: number; at: number }
   comments: { seq: Generated<number>; request_id: string; by: string; at: number; text: string }
   baselines: { host: string; vm: string; body: string }
   pauses: { scope: string; account: string; at: number }
@@ -113,5 +126,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table comments (seq integer primary key autoincrement, request_id text not null, by text not null,
        at integer not null, text text not null)`,
     `create index comments_request on comments (request_id, seq)`,
+  ],
+  [
+    `alter table outbox add column under integer`,
+    `create table subscriptions (place text not null, scope text not null, address text not null, account text,
+       by text not null, at integer not null, primary key (place, scope))`,
+    `create table tellings (place text not null, topic text not null, root integer not null, newest integer not null,
+       at integer not null, primary key (place, topic))`,
   ],
 ]

@@ -9,6 +9,7 @@ import type { Notice } from '../core/notice'
 import { localTo } from '../core/policy/local'
 import { inOneCommit } from '../store/batch'
 import {
+  detach,
   duePosts,
   markFailed,
   markLater,
@@ -105,7 +106,12 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 const send = async (parts: Sending, each: Post): Promise<boolean> => {
   const { db, clock, chat, log, policy } = parts
   const content = each.replaces === null ? each.notice : asReplacing(each.replaces, each.notice)
-  const result = await chat.send(each.to, localTo(each.to.chat, policy.inForce(), content), each.ref)
+  const result = await chat.send(
+    each.to,
+    localTo(each.to.chat, policy.inForce(), content),
+    each.ref,
+    each.under,
+  )
   switch (result.kind) {
     case 'sent':
       await parts.shown({ post: each, ref: result.ref, at: clock.now() })
@@ -127,6 +133,7 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
     case 'impossible':
       log.warn({ post: each.seq, request: each.requestId, code: result.code }, 'a post cannot be delivered')
       if (each.ref !== null) await supersede(db, each, clock.now())
+      else if (each.under !== null) await detach(db, each, clock.now())
       else await giveUp(parts, each, result)
       return true
   }

@@ -20,11 +20,17 @@ interface Posting {
 /** Nothing in a post is looked up, linked or unfurled by Slack. */
 const literal = { parse: 'none', link_names: false } as const
 
-const post = async ({ client }: Posting, channel: string, message: SlackMessage): Promise<SendResult> => {
+const post = async (
+  { client }: Posting,
+  channel: string,
+  message: SlackMessage,
+  under: MessageRef | null,
+): Promise<SendResult> => {
   try {
     const answer = await client.chat.postMessage({
       channel,
       ...message,
+      ...threadOf(under),
       ...literal,
       mrkdwn: false,
       unfurl_links: false,
@@ -34,6 +40,11 @@ const post = async ({ client }: Posting, channel: string, message: SlackMessage)
   } catch (error) {
     return outcomeOf(error, 'post')
   }
+}
+
+const threadOf = (under: MessageRef | null): { thread_ts?: string } => {
+  const ts = under?.split(':')[1]
+  return ts === undefined ? {} : { thread_ts: ts }
 }
 
 const edit = async ({ client }: Posting, ref: MessageRef, message: SlackMessage): Promise<SendResult> => {
@@ -88,11 +99,13 @@ const answerPrivately = async (
 export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => {
   const posting = { config, log, client: slackClient(config, log) }
   return {
-    send: async (to, notice: Notice, ref) => {
+    send: async (to, notice: Notice, ref, under = null) => {
       try {
         const message = renderSlack(notice)
         if (to.kind === 'private') return await answerPrivately(posting, to, message)
-        return ref === null ? await post(posting, to.channel, message) : await edit(posting, ref, message)
+        return ref === null
+          ? await post(posting, to.channel, message, under)
+          : await edit(posting, ref, message)
       } catch (error) {
         log.error({ error: messageOf(error) }, 'slack: a notice could not be rendered')
         return { kind: 'impossible', code: 'unrenderable', next: 'Report it with the request id' }

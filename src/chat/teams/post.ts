@@ -31,8 +31,18 @@ const edit = (sdk: Sdk, to: TeamsAddress, ref: MessageRef, message: TeamsMessage
     return ref
   })
 
-const post = (sdk: Sdk, to: TeamsAddress, message: TeamsMessage): Promise<SendResult> =>
-  attempt('post', async () => refOf(to.conversation, await sdk.post(to.serviceUrl, to.conversation, message)))
+const post = (
+  sdk: Sdk,
+  { serviceUrl, conversation }: Pick<TeamsAddress, 'serviceUrl' | 'conversation'>,
+  message: TeamsMessage,
+): Promise<SendResult> =>
+  attempt('post', async () => refOf(conversation, await sdk.post(serviceUrl, conversation, message)))
+
+/** Channels alone have threads; who is in one already stays in it. */
+const inThread = (conversation: string, under: MessageRef | null): string =>
+  under !== null && /^19:[^;]+@thread\.(?:tacv2|skype)$/.test(conversation)
+    ? `${conversation};messageid=${partsOf(under)[1]}`
+    : conversation
 
 /** Nothing in a channel is for one person's eyes: a private answer goes to the chat that the person has with the bot. */
 const answerPrivately = async (
@@ -47,7 +57,7 @@ const answerPrivately = async (
     // Opening twice gives the same chat, so nothing is in doubt yet.
     return outcomeOf(error, 'edit')
   }
-  return post(sdk, { ...to, kind: 'channel', conversation }, message)
+  return post(sdk, { serviceUrl: to.serviceUrl, conversation }, message)
 }
 
 /** The Teams side of `Chat`. When to try again is left to the outbox; the bot's token leaves for Microsoft alone. */
@@ -55,13 +65,15 @@ export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => 
   const sdk = openSdk(config)
   const accounts = accountLookup(config, sdk)
   return {
-    send: async (to, notice, ref) => {
+    send: async (to, notice, ref, under = null) => {
       if (!isAllowedServiceUrl(config, to.serviceUrl))
         return { kind: 'impossible', code: 'foreign_service_url', next: 'Ask again in Teams' }
       try {
         const message = renderTeams(notice, accounts.nameOf)
         if (ref !== null) return await edit(sdk, to, ref, message)
-        return to.kind === 'private' ? await answerPrivately(sdk, to, message) : await post(sdk, to, message)
+        return to.kind === 'private'
+          ? await answerPrivately(sdk, to, message)
+          : await post(sdk, { ...to, conversation: inThread(to.conversation, under) }, message)
       } catch (error) {
         log.error({ error: messageOf(error) }, 'teams: a notice could not be rendered')
         return { kind: 'impossible', code: 'unrenderable', next: 'Report it with the request id' }

@@ -1,0 +1,112 @@
+/**
+ * What those who watch are told. Whoever changes something says so once, to `announce` (work/announce.ts), in the very
+ * transaction of the change; who is told of it, where and beside what, is decided there and here, never by the teller.
+ */
+import type { Run } from '../notice'
+import type { Request, RequestIn } from '../request'
+
+/** A part of a host: its GPUs by alias, such as `hv01/gpu0`; `all` where it concerns every one of them. */
+export interface Place {
+  readonly host: string
+  readonly gpus: readonly string[] | 'all'
+}
+
+export type News =
+  /** A request as it is now: raised, decided, failed, in need of a person, or settled. */
+  | { readonly kind: 'request'; readonly request: Request }
+  /** An assignment is another one now; `until` is when it ends, as far as that is known. */
+  | {
+      readonly kind: 'changed'
+      readonly request: RequestIn<'succeeded'>
+      readonly until: number | null
+    }
+  | {
+      readonly kind: 'host'
+      readonly host: string
+      readonly is: 'unreachable' | 'back'
+      /** Since when it was so, or how long it was not. */
+      readonly since: number
+      readonly why: string | null
+    }
+  /** What nvidia-smi in a VM said about GPUs: `fine` after it was not. */
+  | ({
+      readonly kind: 'health'
+      readonly vm: string
+      readonly finding: Finding
+    } & Place)
+  | ({
+      readonly kind: 'lease'
+      readonly step: 'ending' | 'over' | 'ended'
+      /** The request that began it. */
+      readonly requestId: string
+      readonly holder: string
+      readonly vm: string
+      readonly at: number
+    } & Place)
+  /** A GPU is offered to whoever waits for it (`entryId`), or is not any more. */
+  | ({
+      readonly kind: 'offer'
+      readonly step: 'made' | 'lapsed'
+      readonly entryId: string
+      readonly to: string
+      readonly until: number
+    } & Place)
+  /** The host is not as the bot left it: one line each. */
+  | ({
+      readonly kind: 'drift'
+      readonly requestId: string | null
+      readonly found: readonly (readonly Run[])[]
+    } & Place)
+
+export type Finding =
+  | { readonly is: 'failing'; readonly why: string; readonly next: string }
+  | { readonly is: 'working' }
+  | { readonly is: 'hot'; readonly celsius: number; readonly limit: number }
+  | { readonly is: 'cooler'; readonly celsius: number; readonly limit: number }
+  /** Errors that memory could not correct, since the driver was loaded. */
+  | { readonly is: 'memory-errors'; readonly count: number }
+
+/** What of the fleet it is about. */
+export const placeOf = (news: News): Place => {
+  switch (news.kind) {
+    case 'request':
+    case 'changed': {
+      const { host, gpu } = news.request.plan
+      return { host, gpus: [gpu.alias] }
+    }
+    case 'host':
+      return { host: news.host, gpus: 'all' }
+    case 'health':
+    case 'lease':
+    case 'offer':
+    case 'drift':
+      return { host: news.host, gpus: news.gpus }
+  }
+}
+
+/** The request in whose thread it belongs; null for what is about no request. */
+export const requestOf = (news: News): string | null => {
+  switch (news.kind) {
+    case 'request':
+    case 'changed':
+      return news.request.id
+    case 'lease':
+    case 'drift':
+      return news.requestId
+    case 'host':
+    case 'health':
+    case 'offer':
+      return null
+  }
+}
+
+/** The card of its request says the same. */
+export const isOnCard = ({ kind }: News): boolean => kind === 'request' || kind === 'changed'
+
+/** `all`, a host, or a GPU by its alias. */
+export type Scope = string
+export const ALL: Scope = 'all'
+
+/** Whoever watches a host watches its GPUs, and of a host that is lost all who watch one of them are told. */
+export const isWatchedBy = ({ host, gpus }: Place, scope: Scope): boolean =>
+  scope === ALL || scope === host || (gpus === 'all' ? scope.startsWith(`${host}/`) : gpus.includes(scope))

@@ -1,0 +1,72 @@
+/** What was told last in each place about each request and each host: where a reply goes, and what joins which message. */
+import { together } from '../core/news/together'
+import { notice, type Notice } from '../core/notice'
+import { address, type Address } from '../core/ports'
+import type { Tx } from './database'
+
+const KEPT_MS = 24 * 3_600_000
+
+export interface Telling {
+  /** The post under which the rest stands. */
+  readonly root: number
+  /** The newest post, and when it was made. */
+  readonly newest: number
+  readonly at: number
+}
+
+export const lastTelling = async (tx: Tx, place: string, topic: string): Promise<Telling | null> =>
+  (await tx
+    .selectFrom('tellings')
+    .select(['root', 'newest', 'at'])
+    .where('place', '=', place)
+    .where('topic', '=', topic)
+    .executeTakeFirst()) ?? null
+
+export const saveTelling = async (tx: Tx, place: string, topic: string, each: Telling): Promise<void> => {
+  await tx
+    .insertInto('tellings')
+    .values({ place, topic, ...each })
+    .onConflict((conflict) => conflict.columns(['place', 'topic']).doUpdateSet({ ...each }))
+    .execute()
+}
+
+/** Lets a post say this too, by an edit where it has left. False when there is no such post, or nobody gets it. */
+export const addToPost = async (tx: Tx, seq: number, more: Notice, at: number): Promise<boolean> => {
+  const row = await tx
+    .selectFrom('outbox')
+    .select('notice')
+    .where('seq', '=', seq)
+    .where('failure', 'is', null)
+    .executeTakeFirst()
+  if (!row) return false
+  const joined = together(notice.parse(JSON.parse(row.notice)), more)
+  await tx
+    .updateTable('outbox')
+    .set((each) => ({ notice: JSON.stringify(joined), wanted: each('wanted', '+', 1), tries: 0, due_at: at }))
+    .where('seq', '=', seq)
+    .execute()
+  return true
+}
+
+/** The copies of a request's card, oldest first; those that no place took are left out. */
+export const copiesOf = async (
+  tx: Tx,
+  requestId: string,
+): Promise<{ readonly seq: number; readonly to: Address }[]> => {
+  const rows = await tx
+    .selectFrom('outbox')
+    .select(['seq', 'address'])
+    .where('request_id', '=', requestId)
+    .where('failure', 'is', null)
+    .orderBy('seq')
+    .execute()
+  return rows.map((row) => ({ seq: row.seq, to: address.parse(JSON.parse(row.address)) }))
+}
+
+/** After a day its posts are gone; what comes then begins anew. */
+export const forgetOldTellings = async (tx: Tx, now: number): Promise<void> => {
+  await tx
+    .deleteFrom('tellings')
+    .where('at', '<', now - KEPT_MS)
+    .execute()
+}

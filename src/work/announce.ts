@@ -1,0 +1,64 @@
+/**
+ * Tells those who watch. The posts are rows of the transaction that changes what they tell, so that nothing is told
+ * twice and nothing is lost, wherever the process dies.
+ *
+ * About one request there is one thread in each place: the replies stand under its card, or under the first that was
+ * told of it. What comes within moments joins the message before it; a place that shows the card is not told what the
+ * card says.
+ */
+import { isOnCard, placeOf, requestOf, type News } from '../core/news/news'
+import { newsNotice } from '../core/news/words'
+import type { Notice } from '../core/notice'
+import { personOf } from '../core/policy/policy'
+import type { Address } from '../core/ports'
+import type { Tx } from '../store/database'
+import { post } from '../store/outbox'
+import { keyOf, watchersOf, type Watcher } from '../store/subscriptions'
+import { addToPost, copiesOf, lastTelling, saveTelling } from '../store/tellings'
+import type { Parts } from './parts'
+
+const JOINED_MS = 30_000
+
+/**
+ * Call it in the transaction of what it tells, and wake the delivery afterwards. `except`: places that are told the
+ * same in another way. A person who is on no list of the policy any more is told nothing.
+ */
+export const announce = async (
+  parts: Pick<Parts, 'policy'>,
+  tx: Tx,
+  news: readonly News[],
+  { at, except = [] }: { readonly at: number; readonly except?: readonly Address[] },
+): Promise<void> => {
+  const told = except.map(keyOf)
+  for (const each of news) {
+    const requestId = requestOf(each)
+    const cards = requestId === null ? [] : await copiesOf(tx, requestId)
+    for (const watcher of await watchersOf(tx, placeOf(each))) {
+      const card = cards.find(({ to }) => keyOf(to) === watcher.key) ?? null
+      if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(parts, watcher)) continue
+      const topic = requestId === null ? { host: placeOf(each).host } : { requestId, card }
+      await tell(tx, watcher, { topic, notice: newsNotice(each, at), at })
+    }
+  }
+}
+
+const mayBeTold = ({ policy }: Pick<Parts, 'policy'>, { reader }: Watcher): boolean =>
+  reader.of === 'channel' || personOf(policy.inForce(), reader.account) !== null
+
+interface Said {
+  readonly topic:
+    | { readonly host: string }
+    | { readonly requestId: string; readonly card: { readonly seq: number; readonly to: Address } | null }
+  readonly notice: Notice
+  readonly at: number
+}
+
+const tell = async (tx: Tx, { key, to }: Watcher, { topic, notice, at }: Said): Promise<void> => {
+  const about = 'host' in topic ? topic.host : topic.requestId
+  const last = await lastTelling(tx, key, about)
+  if (last && at - last.at < JOINED_MS && (await addToPost(tx, last.newest, notice, at))) return
+  const card = 'host' in topic ? null : topic.card
+  const under = 'host' in topic ? null : (card?.seq ?? last?.root ?? null)
+  const seq = await post(tx, card?.to ?? to, notice, { at, under })
+  await saveTelling(tx, key, about, { root: under ?? seq, newest: seq, at })
+}

@@ -32,7 +32,7 @@ export const saveFacts = async (db: Db | Tx, facts: HostFacts, at: number): Prom
 }
 
 /** The last good facts stay; only the error is new. */
-export const saveUnreachable = async (db: Db, host: string, error: string): Promise<void> => {
+export const saveUnreachable = async (db: Db | Tx, host: string, error: string): Promise<void> => {
   await db
     .insertInto('inventory')
     .values({ host, facts: null, read_at: null, error })

@@ -73,6 +73,10 @@ export interface Tables {
   baselines: { host: string; vm: string; body: string }
   pauses: { scope: string; account: string; at: number }
   inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
+  /** How each host stood when its changes were told last; `version` grows with every operation of the bot that ended there. */
+  standings: { host: string; version: number; body: string }
+  /** What was changed on hosts by others than the bot. */
+  drift: { seq: Generated<number>; host: string; key: string; body: string; at: number }
 }
 
 /** Applied in order, each in its own transaction; never edited once released. */
@@ -133,5 +137,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        by text not null, at integer not null, primary key (place, scope))`,
     `create table tellings (place text not null, topic text not null, root integer not null, newest integer not null,
        at integer not null, primary key (place, topic))`,
+  ],
+  [
+    `create table standings (host text primary key, version integer not null, body text not null)`,
+    `create table drift (seq integer primary key autoincrement, host text not null, key text not null, body text not null,
+       at integer not null)`,
+    `create index drift_key on drift (host, key, at)`,
   ],
 ]

@@ -13,6 +13,7 @@ import { apply, findRequest } from '../store/requests'
 import { refreshCard } from './card'
 import { noRequest } from './decide'
 import { say, type Caller, type Consequence } from './consequence'
+import { ownUp } from './drift'
 import { stateOf } from './attention'
 import type { Parts } from './parts'
 
@@ -93,6 +94,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     })
     if (!next.ok) return refusalNotice(next.refusals)
     await saveFacts(tx, facts, at)
+    await ownUp(tx, facts, request.plan.steps)
     if (looksDone(request.plan, facts)) await saveBaselines(tx, request.plan)
     await refreshCard(tx, next.value, at)
     return doneNotice(`${id} is resolved.`)

@@ -1,14 +1,11 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
 import { checkNotice } from '../core/answers/check'
-import { EVENT_WORDS } from '../core/answers/states'
-import { historyNotice } from '../core/answers/history'
 import { listNotice } from '../core/answers/list'
 import { refusalNotice } from '../core/answers/refusal'
 import { requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
-import { authorityWords } from '../core/cards/approvals'
-import { scriptParts, titleOf } from '../core/cards/plan'
+import { scriptParts } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
@@ -19,7 +16,7 @@ import type { Request, RequestState } from '../core/request'
 import { isPartitionable } from '../core/partitions'
 import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
-import { findRequest, history, lineOf, requestsIn } from '../store/requests'
+import { findRequest, lineOf, requestsIn } from '../store/requests'
 import { askAgain } from './again'
 import { comment } from './comment'
 import { ask } from './ask'
@@ -28,12 +25,11 @@ import { say, type Caller, type Consequence } from './consequence'
 import { decide, noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
+import { pastOf } from './past'
 import { reloadPolicy } from './reload'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
 import { why } from './why'
-
-const HISTORY_ROWS = 400
 
 export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
   switch (command.kind) {
@@ -172,33 +168,6 @@ const requests = async (parts: Parts, command: Extract<Command, { kind: 'request
     now: parts.clock.now(),
   })
 }
-
-const pastOf = async (parts: Parts, command: Extract<Command, { kind: 'history' }>) => {
-  const name = command.name?.toLowerCase()
-  const rows = (await history(parts.db, HISTORY_ROWS)).filter(
-    ({ request }) => name === undefined || mentions(request, name),
-  )
-  const lines = rows.map(({ at, by, what, request }) => ({
-    at,
-    by,
-    requestId: request.id,
-    what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}${what === 'claim' ? `, on ${authorityWords(request)}` : ''}`,
-  }))
-  return historyNotice({ lines, page: command.page, name: command.name })
-}
-
-const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1)
-
-const mentions = (request: Request, name: string): boolean =>
-  [
-    request.id,
-    request.plan.gpu.alias,
-    request.plan.host,
-    request.plan.from?.name,
-    request.plan.to?.name,
-    request.asked.by,
-    request.asked.by.split('/')[1],
-  ].some((each) => each?.toLowerCase() === name)
 
 const whoami = (parts: Parts, caller: Caller) => {
   const policy = parts.policy.inForce()

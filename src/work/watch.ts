@@ -1,11 +1,13 @@
 /** Time passing: hosts and groups are read again, pending requests expire, old deliveries are forgotten. */
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
+import { standingVersion } from '../store/drift'
 import { saveFacts, saveUnreachable } from '../store/fleet'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
 import { apply, requestsIn } from '../store/requests'
 import { refreshCard } from './card'
+import { noticeDrift } from './drift'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { remind } from './remind'
@@ -15,11 +17,18 @@ const GROUPS_MS = 5 * 60_000
 
 /** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
 export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
-  try {
-    await saveFacts(parts.db, await host.inventory(), parts.clock.now())
-  } catch (error) {
-    await saveUnreachable(parts.db, host.name, messageOf(error))
-  }
+  const { db, clock } = parts
+  const version = await standingVersion(db, host.name)
+  const reading = await host.inventory().catch((error: unknown) => ({ error: messageOf(error) }))
+  await db.transaction().execute(async (tx) => {
+    const at = clock.now()
+    if ('error' in reading) return saveUnreachable(tx, host.name, reading.error)
+    // What an operation that ended meanwhile has read and saved is newer.
+    if ((await standingVersion(tx, host.name)) !== version) return
+    await saveFacts(tx, reading, at)
+    await noticeDrift(parts, tx, reading, at)
+  })
+  parts.wake.deliver()
 }
 
 export const startWatching = (parts: Parts): Loop[] => [

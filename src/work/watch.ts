@@ -1,4 +1,4 @@
-/** Time passing: hosts and groups are read again, pending requests expire, old deliveries are forgotten. */
+/** Time passing: groups are read again (hosts: poll.ts), pending requests expire, old deliveries are forgotten. */
 import { messageOf } from '../core/errors'
 import type { Host } from '../core/ports'
 import { standingVersion } from '../store/drift'
@@ -15,8 +15,11 @@ import { remind } from './remind'
 const EXPIRY_CHECK_MS = 1_000
 const GROUPS_MS = 5 * 60_000
 
-/** Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. */
-export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
+/**
+ * Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's
+ * sake. False when it did not answer.
+ */
+export const refreshHost = async (parts: Parts, host: Host): Promise<boolean> => {
   const { db, clock } = parts
   const version = await standingVersion(db, host.name)
   const reading = await host.inventory().catch((error: unknown) => ({ error: messageOf(error) }))
@@ -29,15 +32,10 @@ export const refreshHost = async (parts: Parts, host: Host): Promise<void> => {
     await noticeDrift(parts, tx, reading, at)
   })
   parts.wake.deliver()
+  return !('error' in reading)
 }
 
 export const startWatching = (parts: Parts): Loop[] => [
-  ...[...parts.hosts.values()].map((host) =>
-    startLoop(
-      parts.clock,
-      guarded(parts, 'reading a host', () => refreshHost(parts, host), parts.limits.pollMs),
-    ),
-  ),
   startLoop(
     parts.clock,
     guarded(parts, 'expiring requests', () => expire(parts), EXPIRY_CHECK_MS),

@@ -1,5 +1,5 @@
 /** The bot between its borders: a store, a chat, hosts; the workers that move requests along. */
-import type { Chat, Inbox } from './core/ports'
+import type { Chat, Clock, Inbox } from './core/ports'
 import type { Store } from './store/database'
 import { openInbox } from './store/inbox'
 import { startDelivering } from './work/deliver'
@@ -7,7 +7,8 @@ import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'
 import type { Limits, Parts } from './work/parts'
 import { startRunning } from './work/run'
-import { refreshHost, startWatching } from './work/watch'
+import { startPolling } from './work/poll'
+import { startWatching } from './work/watch'
 
 export const LIMITS: Limits = {
   requestExpiresMs: 30 * 60_000,
@@ -26,10 +27,15 @@ export interface Bot {
 export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'chat'> & {
   readonly store: Store
   readonly chat: Chat
+  /** From 0 to less than 1; how hosts are kept from being read all at once. */
+  readonly random?: () => number
 }
 
+/** Hosts that take longer are known when they answer. */
+const FIRST_READING_MS = 30_000
+
 /** Reads every host and group once, then starts the workers. */
-export const startBot = async ({ store, ...options }: BotOptions): Promise<Bot> => {
+export const startBot = async ({ store, random = Math.random, ...options }: BotOptions): Promise<Bot> => {
   let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
   const wake = {
     intake: () => workers?.intake.wake(),
@@ -38,18 +44,22 @@ export const startBot = async ({ store, ...options }: BotOptions): Promise<Bot> 
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
   const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush }
-  await Promise.all([
-    parts.policy.refresh(),
-    ...[...parts.hosts.values()].map((host) => refreshHost(parts, host)),
-  ])
+  const polling = startPolling(parts, random)
+  await Promise.all([parts.policy.refresh(), patiently(parts.clock, polling.begun)])
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
   workers = started
   const watchers = startWatching(parts)
   return {
     inbox,
     stop: async () => {
-      await Promise.all([started.intake, started.run, ...watchers].map((loop) => loop.stop()))
+      await Promise.all([polling, started.intake, started.run, ...watchers].map((loop) => loop.stop()))
       await started.deliver.stop()
     },
   }
+}
+
+const patiently = async (clock: Clock, done: Promise<void>): Promise<void> => {
+  const over = new AbortController()
+  await Promise.race([done, clock.sleep(FIRST_READING_MS, over.signal)])
+  over.abort()
 }

@@ -14,6 +14,7 @@ import {
 } from '../core/request'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
+import { within } from './text'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
 
@@ -138,12 +139,27 @@ export interface HistoryRow {
   readonly request: Request
 }
 
-/** Newest first. */
-export const history = async (db: Db, limit: number): Promise<HistoryRow[]> => {
+/**
+ * Newest first. `mentioning`: only events by or about one of these, in any case; who looks closer finds that a few of
+ * them are about something else.
+ */
+export const history = async (
+  db: Db,
+  { limit, mentioning }: { readonly limit: number; readonly mentioning: readonly string[] | null },
+): Promise<HistoryRow[]> => {
   const rows = await db
     .selectFrom('request_events')
     .innerJoin('requests', 'requests.id', 'request_events.request_id')
     .select(['request_events.at', 'request_events.by', 'request_events.what', 'requests.body'])
+    .$if(mentioning !== null, (query) =>
+      query.where((row) =>
+        row.or(
+          (mentioning ?? []).map((name) =>
+            row.or([within(row.ref('request_events.by'), name), within(row.ref('requests.body'), name)]),
+          ),
+        ),
+      ),
+    )
     .orderBy('request_events.seq', 'desc')
     .limit(limit)
     .execute()

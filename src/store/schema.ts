@@ -118,6 +118,10 @@ export interface Tables {
   queue: { id: string; number: number; version: number; state: string; body: string }
   pauses: { scope: string; account: string; at: number }
   inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
+  /** How each host stood when its changes were told last; `version` grows with every operation of the bot that ended there. */
+  standings: { host: string; version: number; body: string }
+  /** What was changed on hosts by others than the bot. */
+  drift: { seq: Generated<number>; host: string; key: string; body: string; at: number }
 }
 
 /** Applied in order, each in its own transaction; never edited once released. */
@@ -197,5 +201,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        at integer not null, primary key (place, topic))`,
     `create table conditions (name text primary key, "is" text not null, since integer not null, told text not null,
        told_since integer not null, told_at integer, tellings integer not null)`,
+  ],
+  [
+    `create table standings (host text primary key, version integer not null, body text not null)`,
+    `create table drift (seq integer primary key autoincrement, host text not null, key text not null, body text not null,
+       at integer not null)`,
+    `create index drift_key on drift (host, key, at)`,
   ],
 ]

@@ -14,6 +14,7 @@ import { announce } from './announce'
 import { refreshCard } from './card'
 import { noRequest } from './decide'
 import { say, type Caller, type Consequence } from './consequence'
+import { ownUp } from './drift'
 import { stateOf } from './attention'
 import { lend } from './lease/lend'
 import type { Parts } from './parts'
@@ -95,6 +96,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     })
     if (!next.ok) return refusalNotice(next.refusals)
     await saveFacts(tx, facts, at)
+    await ownUp(tx, facts, request.plan.steps)
     if (looksDone(request.plan, facts)) {
       await saveBaselines(tx, request.plan)
       await lend(tx, parts, { request: next.value, facts, at })

@@ -1,14 +1,11 @@
 /** What people look at: the fleet, one thing of it, requests and their past, themselves. Nothing here changes anything. */
 import { checkNotice } from '../core/answers/check'
-import { EVENT_WORDS } from '../core/answers/states'
-import { historyNotice } from '../core/answers/history'
 import { listNotice } from '../core/answers/list'
 import { refusalNotice } from '../core/answers/refusal'
 import { requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
-import { authorityWords } from '../core/cards/approvals'
-import { scriptParts, titleOf } from '../core/cards/plan'
+import { scriptParts } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
@@ -20,15 +17,13 @@ import { isPartitionable } from '../core/partitions'
 import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { openLeases } from '../store/leases'
-import { findRequest, history, lineOf, requestsIn } from '../store/requests'
+import { findRequest, lineOf, requestsIn } from '../store/requests'
 import { cardOf } from './card'
 import type { Caller } from './consequence'
 import { noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
 import { offersNow } from './queue/kept'
-
-const HISTORY_ROWS = 400
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
@@ -122,33 +117,6 @@ export const requests = async (parts: Parts, command: Of<'requests'>): Promise<N
     now: parts.clock.now(),
   })
 }
-
-export const past = async (parts: Parts, command: Of<'history'>): Promise<Notice> => {
-  const name = command.name?.toLowerCase()
-  const rows = (await history(parts.db, HISTORY_ROWS)).filter(
-    ({ request }) => name === undefined || mentions(request, name),
-  )
-  const lines = rows.map(({ at, by, what, request }) => ({
-    at,
-    by,
-    requestId: request.id,
-    what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}${what === 'claim' ? `, on ${authorityWords(request)}` : ''}`,
-  }))
-  return historyNotice({ lines, page: command.page, name: command.name })
-}
-
-const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1)
-
-const mentions = (request: Request, name: string): boolean =>
-  [
-    request.id,
-    request.plan.gpu.alias,
-    request.plan.host,
-    request.plan.from?.name,
-    request.plan.to?.name,
-    request.asked.by,
-    request.asked.by.split('/')[1],
-  ].some((each) => each?.toLowerCase() === name)
 
 export const whoami = (parts: Parts, caller: Caller): Notice => {
   const policy = parts.policy.inForce()

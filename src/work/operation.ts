@@ -12,7 +12,8 @@ import type { Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { StepResult } from '../core/ports'
 import { looksDone, looksUntouched, replay, type Entry, type Progress } from '../core/progress'
-import type { RequestEvent } from '../core/request'
+import type { RequestEvent, RequestIn } from '../core/request'
+import type { Tx } from '../store/database'
 import { append, entriesOf, unlockHost } from '../store/journal'
 import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
 import { findLease } from '../store/leases'
@@ -21,6 +22,7 @@ import { apply } from '../store/requests'
 import { announce } from './announce'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'
+import { ownUp } from './drift'
 import { lend } from './lease/lend'
 import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
@@ -198,6 +200,12 @@ const giveUp = async (operation: Operation, facts: HostFacts | null, why: string
   return finish(operation, facts, event)
 }
 
+/** Those that took effect, undone or not. */
+const stepsTaken = async (tx: Tx, { id, plan }: RequestIn<'running'>): Promise<Step[]> => {
+  const { steps } = replay(plan, await entriesOf(tx, id))
+  return plan.steps.filter((_, n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
+}
+
 /** The end of the operation: state, lock, baseline and posts in one commit. */
 const finish = async (
   { parts, request }: Operation,
@@ -209,6 +217,8 @@ const finish = async (
     if (!ended.ok) return
     await unlockHost(tx, request.plan.host, request.id)
     if (facts) await saveFacts(tx, facts, parts.clock.now())
+    if (facts && ended.value.state !== 'needs-attention')
+      await ownUp(tx, facts, await stepsTaken(tx, request))
     const { at } = event
     if (ended.value.state === 'succeeded') {
       const changes = parts.changesChannel ?? request.channel

@@ -12,8 +12,9 @@ import { decide } from './decide'
 import { askHolders } from './lease/askHolders'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
-import { check, list, past, requests, show, whoami } from './look'
+import { check, list, requests, show, whoami } from './look'
 import type { Parts } from './parts'
+import { pastOf } from './past'
 import { queue } from './queue/join'
 import { leave } from './queue/leave'
 import { take } from './queue/take'
@@ -83,7 +84,7 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'requests':
       return say(await requests(parts, command))
     case 'history':
-      return say(await past(parts, command))
+      return say(await pastOf(parts, command))
     case 'why':
       return say(await why(parts, command.what, caller))
     case 'help':

@@ -36,12 +36,12 @@ export const historyNotice = ({ lines, page, name }: HistoryInput): Notice => {
 const nothing = (name: string | undefined): string =>
   name === undefined
     ? 'Nothing has happened yet.'
-    : `Nothing is recorded of ${shown(name)}. Names are those of GPUs (hv01/gpu0), VMs, hosts, requests and member ids.`
+    : `Nothing is recorded of ${shown(name)}. Names are those of GPUs (hv01/gpu0), VMs, hosts, requests and people, as the policy calls them or by member id.`
 
 const runsOf = ({ at, requestId, what, by }: HistoryLine): Run[] => [
   { time: at },
   ': ',
-  { strong: requestId },
+  { strong: requestId ?? 'outside the bot' },
   ` ${what}`,
   ...(by === null ? [] : [' by ', { person: by }]),
 ]

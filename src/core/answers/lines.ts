@@ -20,7 +20,8 @@ export interface RequestLine {
 
 export interface HistoryLine {
   readonly at: number
-  readonly requestId: string
+  /** Null: others than the bot did it. */
+  readonly requestId: string | null
   readonly what: string
   readonly by: string | null
 }

@@ -1,0 +1,41 @@
+/** The post that tells what others than the bot changed on a host. */
+import type { Change } from '../drift/change'
+import { sentenceOf, wordsOf } from '../drift/words'
+import { format } from '../grammar/format'
+import type { Notice, Run } from '../notice'
+import { linesOf } from '../answers/request-line'
+import { counted } from '../answers/words'
+
+const LINES = 15
+
+export interface Drift {
+  readonly host: string
+  readonly changes: readonly Change[]
+  /** Some of them come and go, and are not told again for a while. */
+  readonly restless: boolean
+}
+
+export const driftNotice = ({ host, changes, restless }: Drift): Notice => {
+  const [first, ...others] = changes
+  const more = changes.length - LINES
+  const lines: Run[][] = [
+    ...changes.slice(0, LINES).map(wordsOf),
+    ...(more > 0 ? [[`and ${more} more: `, { code: format({ kind: 'history', name: host, page: 1 }) }]] : []),
+  ]
+  return {
+    summary: `${host} was changed outside this bot: ${first && others.length === 0 ? sentenceOf(first) : counted(changes.length, 'change')}`,
+    tone: 'bad',
+    parts: [
+      { kind: 'text', runs: [{ strong: host }, ' was changed outside this bot'] },
+      { kind: 'text', runs: linesOf(lines) },
+      ...(restless
+        ? [
+            {
+              kind: 'note' as const,
+              runs: ['This comes and goes: it is told again in an hour at the earliest.'],
+            },
+          ]
+        : []),
+    ],
+  }
+}

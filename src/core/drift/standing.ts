@@ -1,0 +1,136 @@
+/**
+ * How a host stands, fact by fact, as far as its changes are told: whose each GPU is, where it sits, its driver, how it is
+ * split, which VMs there are and who has partitions. Each fact has a name of its own, so that two standings are compared
+ * and mixed one fact at a time.
+ */
+import { z } from 'zod'
+import { aliasOf, placeOf, vmById, vmId, type GpuFacts, type HostFacts } from '../inventory'
+import { gpuOfPartition, instanceIdIn } from '../partitions'
+
+const place = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('host-enabled') }),
+  z.object({ kind: z.literal('host-disabled') }),
+  z.object({ kind: z.literal('dismounted') }),
+  z.object({ kind: z.literal('assigned'), id: vmId, name: z.string() }),
+])
+export type Place = z.infer<typeof place>
+
+/** `gpu` is an alias, as people say it; a change of it alone is no change. */
+const gpu = z.string()
+export const fact = z.discriminatedUnion('of', [
+  z.object({ of: z.literal('place'), gpu, place }),
+  z.object({ of: z.literal('slot'), gpu, path: z.string() }),
+  z.object({ of: z.literal('driver'), gpu, version: z.string() }),
+  z.object({ of: z.literal('split'), gpu, count: z.number() }),
+  z.object({ of: z.literal('vm'), name: z.string() }),
+  /** How many partitions of one GPU a VM has; null where the host does not tell of which. */
+  z.object({ of: z.literal('share'), gpu: gpu.nullable(), vm: z.string(), held: z.number() }),
+])
+export type Fact = z.infer<typeof fact>
+
+export const standing = z.record(z.string(), fact)
+export type Standing = Readonly<z.infer<typeof standing>>
+
+/** The names of facts. A GPU is known by its instance id, wherever it sits; UNNAMED where the host does not tell. */
+export const UNNAMED = ''
+const idOf = (instanceId: string): string => instanceId.toUpperCase()
+export const nameOf = {
+  place: (instanceId: string) => `place ${idOf(instanceId)}`,
+  slot: (instanceId: string) => `slot ${idOf(instanceId)}`,
+  driver: (instanceId: string) => `driver ${idOf(instanceId)}`,
+  split: (instanceId: string) => `split ${idOf(instanceId)}`,
+  vm: (id: string) => `vm ${id}`,
+  share: (instanceId: string, vm: string) => `share ${vm} ${idOf(instanceId)}`,
+} as const
+
+type Entry = readonly [name: string, fact: Fact]
+
+/**
+ * The standing of a host as it was just read. A driver and a split are told only while the host uses the GPU: until it
+ * does again, they are as they were `before`.
+ */
+export const standingOf = (host: HostFacts, before: Standing): Standing =>
+  Object.fromEntries([
+    ...host.gpus.flatMap((each) => gpuEntries(host, each, before)),
+    ...host.vms.map(({ id, name }): Entry => [nameOf.vm(id), { of: 'vm', name }]),
+    ...shareEntries(host),
+  ])
+
+const gpuEntries = (host: HostFacts, each: GpuFacts, before: Standing): Entry[] => {
+  const now = placeNow(host, each)
+  if (now === null) return []
+  const { instanceId, locationPath, driverVersion, partition } = each
+  const alias = aliasOf(host, each)
+  const kept = (name: string): Entry[] => (before[name] ? [[name, before[name]]] : [])
+  const driver = nameOf.driver(instanceId)
+  const split = nameOf.split(instanceId)
+  return [
+    [nameOf.place(instanceId), { of: 'place', gpu: alias, place: now }],
+    [nameOf.slot(instanceId), { of: 'slot', gpu: alias, path: locationPath }],
+    ...(driverVersion === null
+      ? kept(driver)
+      : [[driver, { of: 'driver', gpu: alias, version: driverVersion }] as const]),
+    ...(partition === null
+      ? kept(split)
+      : [[split, { of: 'split', gpu: alias, count: partition.count }] as const]),
+  ]
+}
+
+/** Null: the host shows no such device. */
+const placeNow = (host: HostFacts, each: GpuFacts): Place | null => {
+  const at = placeOf(host, each)
+  if (at.kind === 'missing') return null
+  return at.kind === 'assigned'
+    ? { kind: 'assigned', id: at.vm, name: vmById(host, at.vm)?.name ?? at.vm }
+    : { kind: at.kind }
+}
+
+const shareEntries = (host: HostFacts): Entry[] => {
+  const shares = new Map<string, Extract<Fact, { of: 'share' }>>()
+  for (const vm of host.vms)
+    for (const each of vm.partitions) {
+      const found = gpuOfPartition(host, each)
+      const name = nameOf.share(each.gpu === null ? UNNAMED : instanceIdIn(each.gpu), vm.id)
+      shares.set(name, {
+        of: 'share',
+        gpu: each.gpu === null || !found ? null : aliasOf(host, found),
+        vm: vm.name,
+        held: (shares.get(name)?.held ?? 0) + 1,
+      })
+    }
+  return [...shares]
+}
+
+/** What of a fact makes it another one. */
+export const valueOf = (each: Fact | null): string => {
+  switch (each?.of) {
+    case undefined:
+      return 'none'
+    case 'place':
+      return each.place.kind === 'assigned' ? `assigned ${each.place.id}` : each.place.kind
+    case 'slot':
+      return each.path
+    case 'driver':
+      return each.version
+    case 'split':
+      return String(each.count)
+    case 'vm':
+      return each.name
+    case 'share':
+      return String(each.held)
+  }
+}
+
+/** `now`, but for the facts of these names, which are as they were `before`. */
+export const except = (now: Standing, before: Standing, names: ReadonlySet<string>): Standing =>
+  mixed(now, before, (name) => names.has(name))
+
+/** `before`, but for the facts of these names, which are as they are `now`. */
+export const only = (now: Standing, before: Standing, names: ReadonlySet<string>): Standing =>
+  mixed(now, before, (name) => !names.has(name))
+
+const mixed = (now: Standing, before: Standing, isOld: (name: string) => boolean): Standing =>
+  Object.fromEntries([
+    ...Object.entries(now).filter(([name]) => !isOld(name)),
+    ...Object.entries(before).filter(([name]) => isOld(name)),
+  ])

@@ -1,0 +1,90 @@
+/** How hosts stood when their changes were told last, and what others than the bot changed on them. */
+import { change, keyOf, subjectsOf, type Change } from '../core/drift/change'
+import { standing, type Standing } from '../core/drift/standing'
+import type { Db, Tx } from './database'
+import { within } from './text'
+
+export interface KeptStanding {
+  readonly version: number
+  readonly standing: Standing
+}
+
+/** Null for a host that was never read. */
+export const keptStanding = async (db: Db | Tx, host: string): Promise<KeptStanding | null> => {
+  const row = await db.selectFrom('standings').selectAll().where('host', '=', host).executeTakeFirst()
+  return row ? { version: row.version, standing: standing.parse(JSON.parse(row.body)) } : null
+}
+
+/** Grows with every operation of the bot that ended there; null for a host that was never read. */
+export const standingVersion = async (db: Db | Tx, host: string): Promise<number | null> =>
+  (await db.selectFrom('standings').select('version').where('host', '=', host).executeTakeFirst())?.version ??
+  null
+
+export const saveStanding = async (tx: Tx, host: string, kept: KeptStanding): Promise<void> => {
+  const row = { version: kept.version, body: JSON.stringify(kept.standing) }
+  await tx
+    .insertInto('standings')
+    .values({ host, ...row })
+    .onConflict((conflict) => conflict.column('host').doUpdateSet(row))
+    .execute()
+}
+
+export const recordDrift = async (
+  tx: Tx,
+  host: string,
+  changes: readonly Change[],
+  at: number,
+): Promise<void> => {
+  for (const each of changes)
+    await tx
+      .insertInto('drift')
+      .values({ host, key: keyOf(each), body: JSON.stringify(each), at })
+      .execute()
+}
+
+/** How often this very change of the host was told since then. */
+export const timesTold = async (
+  tx: Tx,
+  told: { readonly host: string; readonly change: Change; readonly since: number },
+): Promise<number> => {
+  const row = await tx
+    .selectFrom('drift')
+    .select((each) => each.fn.countAll<number>().as('times'))
+    .where('host', '=', told.host)
+    .where('key', '=', keyOf(told.change))
+    .where('at', '>', told.since)
+    .executeTakeFirstOrThrow()
+  return row.times
+}
+
+export interface DriftRow {
+  readonly at: number
+  readonly host: string
+  readonly change: Change
+}
+
+/** Newest first. `about`: only what concerns a GPU, a VM or a host that is called one of these, in any case. */
+export const driftHistory = async (
+  db: Db,
+  { limit, about }: { readonly limit: number; readonly about: readonly string[] | null },
+): Promise<DriftRow[]> => {
+  const rows = await db
+    .selectFrom('drift')
+    .select(['at', 'host', 'body'])
+    .$if(about !== null, (query) =>
+      query.where((row) =>
+        row.or(
+          (about ?? []).flatMap((name) => [within(row.ref('body'), name), within(row.ref('host'), name)]),
+        ),
+      ),
+    )
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows
+    .map(({ at, host, body }) => ({ at, host, change: change.parse(JSON.parse(body)) }))
+    .filter(
+      ({ host, change: each }) =>
+        about === null || [host, ...subjectsOf(each)].some((name) => about.includes(name.toLowerCase())),
+    )
+}

@@ -1,0 +1,63 @@
+/** `history`: what was done by requests, and what others changed on hosts, as one row of events. */
+import { EVENT_WORDS } from '../core/answers/states'
+import { historyNotice } from '../core/answers/history'
+import type { HistoryLine } from '../core/answers/lines'
+import { authorityWords } from '../core/cards/approvals'
+import { titleOf } from '../core/cards/plan'
+import type { Command } from '../core/command'
+import { sentenceOf } from '../core/drift/words'
+import type { Notice } from '../core/notice'
+import type { Policy } from '../core/policy/policy'
+import { driftHistory } from '../store/drift'
+import { history, type HistoryRow } from '../store/requests'
+import type { Parts } from './parts'
+
+const ROWS = 400
+
+export const pastOf = async (
+  parts: Parts,
+  { name, page }: Extract<Command, { kind: 'history' }>,
+): Promise<Notice> => {
+  const names = name === undefined ? null : namesOf(parts.policy.inForce(), name)
+  const events = (await history(parts.db, { limit: ROWS, mentioning: names }))
+    .filter((row) => names === null || isAbout(row, names))
+    .map(lineOfEvent)
+  const drift = (await driftHistory(parts.db, { limit: ROWS, about: names })).map(
+    ({ at, change }): HistoryLine => ({ at, requestId: null, what: sentenceOf(change), by: null }),
+  )
+  const lines = [...events, ...drift].sort((a, b) => b.at - a.at).slice(0, ROWS)
+  return historyNotice({ lines, page, name })
+}
+
+/** In small letters. A person is meant by their name in the policy, by the id of an account, or as Slack mentions them. */
+const namesOf = (policy: Policy, typed: string): string[] => {
+  const name = (/^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(typed)?.[1] ?? typed.replace(/^@/, '')).toLowerCase()
+  const person = [...policy.people].find(
+    ([each, accounts]) =>
+      each.toLowerCase() === name ||
+      accounts.some((account) => account.split('/')[1]?.toLowerCase() === name),
+  )
+  return [name, ...(person?.[1] ?? []).map((account) => account.toLowerCase())]
+}
+
+const isAbout = ({ by, request: { id, plan, asked } }: HistoryRow, names: readonly string[]): boolean =>
+  [
+    by,
+    by?.split('/')[1],
+    asked.by,
+    asked.by.split('/')[1],
+    id,
+    plan.gpu.alias,
+    plan.host,
+    plan.from?.name,
+    plan.to?.name,
+  ].some((each) => each !== null && each !== undefined && names.includes(each.toLowerCase()))
+
+const lineOfEvent = ({ at, by, what, request }: HistoryRow): HistoryLine => ({
+  at,
+  by,
+  requestId: request.id,
+  what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}${what === 'claim' ? `, on ${authorityWords(request)}` : ''}`,
+})
+
+const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1)

@@ -1,0 +1,79 @@
+/**
+ * Hosts are read again and again, a few at a time, each in its own rhythm: one that does not answer is asked less and less
+ * often, and one that does is back to the usual period at once.
+ */
+import { messageOf } from '../core/errors'
+import { pauseAtFirst, pauseBefore } from '../core/polling'
+import type { Host } from '../core/ports'
+import { startLoop, type Loop } from './loop'
+import type { Parts } from './parts'
+import { refreshHost } from './watch'
+
+const AT_ONCE = 16
+
+export interface Polling extends Loop {
+  /** Resolves once every host was asked. */
+  readonly begun: Promise<void>
+}
+
+interface Rhythm {
+  readonly host: Host
+  dueAt: number
+  failures: number
+  isNew: boolean
+}
+
+/** `random` is from 0 to less than 1, as Math.random. */
+export const startPolling = (parts: Parts, random: () => number): Polling => {
+  const { clock, limits } = parts
+  const rhythms = [...parts.hosts.values()].map((host): Rhythm => ({
+    host,
+    dueAt: clock.now(),
+    failures: 0,
+    isNew: true,
+  }))
+  const active = new Map<Rhythm, Promise<void>>()
+  let unread = rhythms.length
+  let begin = (): void => undefined
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  if (unread === 0) begin()
+
+  const read = async (rhythm: Rhythm): Promise<void> => {
+    const answered = await readOnce(parts, rhythm.host)
+    rhythm.failures = answered ? 0 : rhythm.failures + 1
+    const pace = { everyMs: limits.pollMs, failures: rhythm.failures, chance: random() }
+    rhythm.dueAt = clock.now() + (rhythm.isNew ? pauseAtFirst(pace) : pauseBefore(pace))
+    if (rhythm.isNew && --unread === 0) begin()
+    rhythm.isNew = false
+    active.delete(rhythm)
+    loop.wake()
+  }
+
+  const turn = (): Promise<number | null> => {
+    const waiting = rhythms.filter((each) => !active.has(each)).sort((a, b) => a.dueAt - b.dueAt)
+    const now = clock.now()
+    const due = waiting.filter(({ dueAt }) => dueAt <= now).slice(0, AT_ONCE - active.size)
+    for (const rhythm of due) active.set(rhythm, read(rhythm))
+    const next = waiting[due.length]
+    return Promise.resolve(next && active.size < AT_ONCE ? next.dueAt - now : null)
+  }
+
+  const loop = startLoop(clock, turn)
+  return {
+    begun,
+    wake: loop.wake,
+    stop: async () => {
+      await loop.stop()
+      await Promise.all(active.values())
+    },
+  }
+}
+
+const readOnce = async (parts: Parts, host: Host): Promise<boolean> => {
+  try {
+    return await refreshHost(parts, host)
+  } catch (error) {
+    parts.log.error({ host: host.name, error: messageOf(error) }, 'reading a host')
+    return false
+  }
+}

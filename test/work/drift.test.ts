@@ -1,0 +1,327 @@
+/** What others change on a host is told once; what the bot changes there is not, whatever becomes of its steps. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { PlanCommand } from '../../src/core/command'
+import type { Step } from '../../src/core/plan/step'
+import type { Address } from '../../src/core/ports'
+import { gpuRefOf } from '../../src/core/plan/input'
+import type { World } from '../../src/host/simulated/fleet'
+import type { Request } from '../../src/core/request'
+import { openStore, type Store } from '../../src/store/database'
+import { driftHistory } from '../../src/store/drift'
+import { hostViews } from '../../src/store/fleet'
+import { duePosts, markShown } from '../../src/store/outbox'
+import { resolveRequest } from '../../src/work/administer'
+import type { Parts } from '../../src/work/parts'
+import { pastOf } from '../../src/work/past'
+import { runRequest } from '../../src/work/run'
+import { refreshHost } from '../../src/work/watch'
+import { textOf } from '../core/answers/reading'
+import { fakeClock } from '../fakes/clock'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
+import { sentenceOf } from '../../src/core/drift/words'
+import {
+  ADMIN,
+  asked,
+  assign,
+  botOver,
+  CHANNEL,
+  decided,
+  fleetOf,
+  release,
+  share,
+  split,
+  stored,
+} from './operations/bot'
+
+const FIRST: Address = { kind: 'channel', chat: 'slack', channel: 'C1' }
+const SECOND: Address = { kind: 'channel', chat: 'slack', channel: 'C2' }
+
+let dir: string
+let store: Store
+let parts: Parts
+let world: World
+const boot = async (): Promise<void> => {
+  store = await openStore(dir)
+  parts = { ...parts, db: store.db }
+}
+beforeEach(async () => {
+  dir = makeTempDir()
+  store = await openStore(dir)
+  const clock = fakeClock()
+  const fleet = fleetOf(clock)
+  world = fleet.world
+  parts = { ...botOver(store.db, fleet, clock), requestsChannels: [FIRST, SECOND] }
+  await poll()
+})
+afterEach(async () => {
+  await store.close()
+  removeTempDir(dir)
+})
+
+const poll = async (): Promise<void> => {
+  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+}
+/** What was told since this was asked last, by channel. */
+const posted = async (): Promise<string[]> => {
+  const { posts } = await duePosts(store.db, Infinity, { limit: 100 })
+  await markShown(
+    store.db,
+    posts.map((post) => ({ post, ref: 'm', at: 0 })),
+  )
+  return posts
+    .filter(({ requestId, notice }) => requestId === null && notice.summary.includes('outside this bot'))
+    .map(({ to, notice }) => `${to.chat === 'slack' ? to.channel : ''}: ${textOf(notice)}`)
+}
+const recorded = async (): Promise<string[]> =>
+  (await driftHistory(store.db, { limit: 100, about: null }))
+    .map(({ change }) => sentenceOf(change))
+    .toReversed()
+
+const byHand = (host: string, slot: string, vmName: string | null, ...kinds: Step['kind'][]): void => {
+  const facts = world.facts(host)
+  const gpu = facts.gpus.find((each) => each.slot === slot)!
+  const vm = facts.vms.find((each) => each.name === vmName)
+  for (const kind of kinds)
+    world.act(host, {
+      kind,
+      gpu: gpuRefOf(facts, gpu),
+      ...(vm && { vm: { id: vm.id, name: vm.name } }),
+      force: false,
+    } as Step)
+}
+const takeFromHost = (host: string, slot: string) =>
+  byHand(host, slot, null, 'disableDevice', 'dismountDevice')
+
+const carriedOut = async (command: PlanCommand): Promise<Request> => {
+  const { id } = await asked(parts, command)
+  await runRequest(parts, await decided(parts, id), new AbortController().signal)
+  return stored(store.db, id)
+}
+
+const FORGOTTEN =
+  'hv01/gpu0 is dismounted and attached to nothing, so nobody can use it (it was with its host)'
+
+describe('a change that somebody else makes on a host', () => {
+  it('is told once in each channel of requests, and is in the history', async () => {
+    takeFromHost('hv01', 'gpu0')
+
+    await poll()
+    await poll()
+
+    const post = `hv01 was changed outside this bot\n${FORGOTTEN}`
+    expect(await posted()).toEqual([`C1: ${post}`, `C2: ${post}`])
+    expect(await recorded()).toEqual([FORGOTTEN])
+  })
+
+  it('is told in the channel of changes where there is none of requests', async () => {
+    parts = { ...parts, requestsChannels: [], changesChannel: SECOND }
+    takeFromHost('hv01', 'gpu0')
+
+    await poll()
+
+    expect(await posted()).toEqual([expect.stringContaining('C2: hv01 was changed')])
+  })
+
+  it('is told once over a restart, also when it was made while nobody looked', async () => {
+    takeFromHost('hv01', 'gpu0')
+    await store.close()
+    await boot()
+    await poll()
+    const first = await posted()
+    await store.close()
+    await boot()
+    await poll()
+
+    expect(first).toHaveLength(2)
+    expect(await posted()).toEqual([])
+  })
+
+  it('is not told of a host that does not answer, but once it does', async () => {
+    takeFromHost('hv01', 'gpu0')
+    world.setReachable('hv01', false)
+    await poll()
+    const silent = await posted()
+    world.setReachable('hv01', true)
+    await poll()
+
+    expect(silent).toEqual([])
+    expect(await posted()).toHaveLength(2)
+  })
+
+  it('is not repeated endlessly when it comes and goes, and the last word is how it is', async () => {
+    const facts = () => world.facts('hv01').gpus.find((gpu) => gpu.slot === 'gpu0')!.problemCode
+    let posts = 0
+    for (let n = 0; n < 61; n++) {
+      byHand('hv01', 'gpu0', null, n % 2 === 0 ? 'disableDevice' : 'enableDevice')
+      await parts.clock.sleep(30_000)
+      await poll()
+      posts += (await posted()).length / 2
+    }
+    expect(facts()).toBe(22)
+    expect(posts).toBe(6)
+
+    await parts.clock.sleep(60 * 60_000)
+    await poll()
+
+    expect((await recorded()).at(-1)).toBe('hv01/gpu0 is disabled on its host (it was with its host)')
+  })
+})
+
+describe('the history', () => {
+  const past = async (name?: string): Promise<string> =>
+    textOf(await pastOf(parts, { kind: 'history', name, page: 1 }))
+
+  it('has what requests did and what others did as one row of events, newest first', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    await parts.clock.sleep(60_000)
+    byHand('hv01', 'gpu0', 'train-01', 'detachDevice')
+    await poll()
+
+    const lines = (await past('hv01/gpu0')).split('\n')
+
+    expect(lines[1]).toMatch(/: outside the bot hv01\/gpu0 is dismounted .* \(it was assigned to train-01\)$/)
+    expect(lines[2]).toMatch(/: R-1 done: assign hv01\/gpu0 to train-01$/)
+    expect(lines.at(-1)).toMatch(/: R-1 asked to assign hv01\/gpu0 to train-01 by @slack:T1\/U1$/)
+  })
+
+  it('is that of one GPU, VM, host or person when it is named, in any case', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    byHand('hv01', 'gpu0', 'train-01', 'detachDevice')
+    takeFromHost('hv01', 'gpu1')
+    await poll()
+
+    for (const name of ['hv01/gpu0', 'TRAIN-01', 'Hv01'])
+      expect(await past(name)).toContain('outside the bot hv01/gpu0')
+    expect(await past('hv01/gpu1')).not.toMatch(/gpu0/)
+    for (const name of ['U2', '@slack:T1/U2', '<@U2|jonas>']) {
+      expect(await past(name)).toMatch(/R-1 approved to assign hv01\/gpu0 to train-01 by @slack:T1\/U2/)
+      expect(await past(name)).not.toContain('asked to')
+    }
+    expect(await past('hv02')).toMatch(/Nothing is recorded of hv02/)
+  })
+
+  it('says so when nothing has happened yet', async () => {
+    expect(await past()).toContain('Nothing has happened yet.')
+  })
+
+  it('comes in pages', async () => {
+    for (let n = 0; n < 5; n++) {
+      await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+      await carriedOut(release('hv01/gpu0'))
+    }
+
+    expect(await past('hv01/gpu0')).toMatch(/Page 1 of 3\n\[Next\]/)
+  })
+})
+
+describe('what the bot does itself', () => {
+  it.each<{ what: string; commands: PlanCommand[] }>([
+    { what: 'an assignment', commands: [assign('hv01/gpu0', 'train-01')] },
+    {
+      what: 'an assignment and its release',
+      commands: [assign('hv01/gpu0', 'train-01'), release('hv01/gpu0', { shutdown: true })],
+    },
+    {
+      what: 'a split and a share',
+      commands: [
+        release('vdi-05', { shutdown: true }),
+        split('hv02/gpu0', 2),
+        share('hv02/gpu0', 'vdi-01', { shutdown: true }),
+      ],
+    },
+  ])('is told as nobody else: $what', async ({ commands }) => {
+    for (const command of commands) {
+      expect((await carriedOut(command)).state).toBe('succeeded')
+      await poll()
+    }
+
+    expect(await recorded()).toEqual([])
+  })
+
+  it('is not told while it is under way, nor when it was undone', async () => {
+    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    world.inject({ host: 'hv01', step: 'attachDevice', kind: 'refuse', times: 1 })
+    const polls: Promise<void>[] = []
+    world.onStep(() => polls.push(poll()))
+
+    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await Promise.all(polls)
+    await poll()
+
+    expect((await stored(store.db, id)).state).toBe('rolled-back')
+    expect(polls.length).toBeGreaterThan(4)
+    expect(await recorded()).toEqual([])
+  })
+
+  it('hides no change that somebody else makes to the same GPU afterwards', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
+
+    await poll()
+
+    expect(await recorded()).toEqual(['hv01/gpu0 is with its host (it was assigned to train-01)'])
+  })
+
+  it('hides no change of another GPU meanwhile, and no change for which it could not begin', async () => {
+    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    const stop = world.onStep(({ when, step }) => {
+      if (when !== 'before' || step.kind !== 'disableDevice') return
+      stop()
+      takeFromHost('hv01', 'gpu0')
+      takeFromHost('hv01', 'gpu1')
+    })
+
+    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await poll()
+
+    expect((await stored(store.db, id)).state).toBe('rolled-back')
+    expect(await recorded()).toEqual([FORGOTTEN, FORGOTTEN.replace('gpu0', 'gpu1')])
+  })
+
+  it('is not told of a GPU that needs attention, nor its repair, once that is resolved', async () => {
+    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    for (const step of ['attachDevice', 'mountDevice'] as const)
+      world.inject({ host: 'hv01', step, kind: 'refuse', times: 1 })
+    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await poll()
+    expect((await stored(store.db, id)).state).toBe('needs-attention')
+    world.setVmSettings('hv01', 'train-01', { automaticStopAction: 'TurnOff' })
+    byHand('hv01', 'gpu0', 'train-01', 'attachDevice')
+    await poll()
+
+    const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
+    await store.db.transaction().execute(await resolveRequest(parts, id, caller))
+    await poll()
+
+    expect((await stored(store.db, id)).state).toBe('resolved')
+    expect(await recorded()).toEqual([])
+  })
+
+  it('is not taken for a change by a reading that began before it ended', async () => {
+    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    const host = parts.hosts.get(world.facts('hv01').name)!
+    let began = (): void => undefined
+    let goOn = (): void => undefined
+    const beginning = new Promise<void>((resolve) => (began = resolve))
+    const going = new Promise<void>((resolve) => (goOn = resolve))
+    const slow = {
+      ...host,
+      inventory: async () => {
+        const facts = await host.inventory()
+        began()
+        await going
+        return facts
+      },
+    }
+    const late = refreshHost(parts, slow)
+    await beginning
+    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    goOn()
+    await late
+    const [view] = await hostViews(store.db, [host.name])
+    expect(view?.facts?.vms.flatMap(({ assigned }) => assigned)).toHaveLength(2)
+    await poll()
+
+    expect(await recorded()).toEqual([])
+  })
+})

@@ -1,7 +1,7 @@
 /** `queue`: who waits, for what, behind whom, and what is in the way; and the answer to somebody who has joined. */
 import { format } from '../grammar/format'
 import { shown } from '../grammar/shown'
-import type { Notice, Run } from '../notice'
+import type { Notice, Part, Run } from '../notice'
 import { fleetOf, type Ground } from '../queue/changes'
 import { isOffered, type Entry, type EntryIn, type Want } from '../queue/entry'
 import { standing, type Blocker, type Fleet, type Standing } from '../queue/forecast'
@@ -133,24 +133,7 @@ export const joinedNotice = ({ entry, vm }: Waiter, ground: Ground, now: number)
     tone: 'waiting',
     parts: [
       { kind: 'text', runs: [{ strong: entry.id }, `: you wait for ${what}.`] },
-      ...(stand
-        ? [
-            {
-              kind: 'facts' as const,
-              rows: [
-                { label: 'Place', runs: [`number ${stand.position} in line`] },
-                {
-                  label: 'Start',
-                  runs:
-                    stand.estimatedStart === null
-                      ? ['not known']
-                      : ['about ', { time: stand.estimatedStart }],
-                },
-                { label: 'In the way', runs: waysOf(stand) },
-              ],
-            },
-          ]
-        : []),
+      ...(stand ? [placeOf(stand)] : []),
       {
         kind: 'note',
         runs: [
@@ -162,16 +145,24 @@ export const joinedNotice = ({ entry, vm }: Waiter, ground: Ground, now: number)
       {
         kind: 'buttons',
         buttons: [
-          {
-            label: 'Leave the queue',
-            style: 'plain',
-            press: { kind: 'offer', verdict: 'leave', entryId: entry.id, version: entry.version },
-          },
+          { label: 'Leave the queue', style: 'plain', press: { kind: 'say', text: `leave ${entry.id}` } },
         ],
       },
     ],
   }
 }
+
+const placeOf = (stand: Standing): Part => ({
+  kind: 'facts',
+  rows: [
+    { label: 'Place', runs: [`number ${stand.position} in line`] },
+    {
+      label: 'Start',
+      runs: stand.estimatedStart === null ? ['not known'] : ['about ', { time: stand.estimatedStart }],
+    },
+    { label: 'In the way', runs: waysOf(stand) },
+  ],
+})
 
 const waysOf = ({ blockers }: Standing): Run[] =>
   blockers.length === 0

@@ -54,8 +54,8 @@ export const changesOf = (ground: Ground, now: number): Change[] => {
 
 const endOf = (ground: Ground, fleet: WholeFleet, waiter: Waiter, now: number): Change | null => {
   const { entry } = waiter
-  const vanished = vanishedHost(ground, entry)
-  if (vanished !== null) return changed(waiter, drop(now, `${nameOf(entry)} is not there any more`), vanished)
+  const gone = vanished(ground, entry)
+  if (gone) return changed(waiter, drop(now, `${gone.alias} is not there any more`), gone.host)
   const suitable = fleet.gpus.filter((gpu) => fits(entry.want, gpu))
   const lost = losesAll(ground.policy, { by: entry.by, vm: waiter.vm }, suitable, ground.views)
   if (lost) return changed(waiter, drop(now, lost.reason), null)
@@ -63,7 +63,6 @@ const endOf = (ground: Ground, fleet: WholeFleet, waiter: Waiter, now: number): 
 }
 
 const drop = (at: number, why: string): EntryEvent => ({ kind: 'drop', at, why })
-const nameOf = ({ want }: Entry): string => (want.kind === 'gpu' ? want.alias : 'the GPU')
 
 const changed = (
   before: Waiter,
@@ -75,8 +74,8 @@ const changed = (
   return next.ok ? { before, after: next.value, restsOn, why } : null
 }
 
-/** The host that has it no more, of somebody who waits for one GPU alone. While a request moves it, it is on its way. */
-const vanishedHost = ({ views, requests }: Ground, { want }: Entry): HostName | null => {
+/** The one GPU that somebody waits for, if its host has it no more. While a request moves it, it is on its way. */
+const vanished = ({ views, requests }: Ground, { want }: Entry): Place | null => {
   if (want.kind !== 'gpu') return null
   const view = views.find(({ name }) => name === want.host)
   if (!view?.facts || view.error !== null) return null
@@ -85,7 +84,7 @@ const vanishedHost = ({ views, requests }: Ground, { want }: Entry): HostName | 
   )
   const gpu = gpuByPath(view.facts, want.locationPath)
   const there = gpu !== undefined && placeOf(view.facts, gpu).kind !== 'missing'
-  return there || moving ? null : view.name
+  return there || moving ? null : want
 }
 
 /** What cannot be had is taken back, and so is what nobody could answer to; nobody loses their place for that. */

@@ -14,14 +14,14 @@ import { type Acknowledgement, replyTo, showAcknowledgement } from './replies'
 import { ResponseUrls } from './response-urls'
 import type { Workspace } from './web-api'
 import { wireServer } from './wire'
-import { type Channel, CHANNELS, PEOPLE, type Person, TEAM } from './workspace'
+import { type Channel, CHANNELS, directWith, PEOPLE, type Person, TEAM } from './workspace'
 
 export type { Block } from './block-limits'
 export type { SlackFault } from './faults'
 export type { SlackMessage } from './messages'
 export { signedHeaders } from './payloads'
 export type { Acknowledgement } from './replies'
-export { BOT, type Channel, CHANNELS, PEOPLE, type Person, SLACKBOT, TEAM } from './workspace'
+export { BOT, type Channel, CHANNELS, directWith, PEOPLE, type Person, SLACKBOT, TEAM } from './workspace'
 
 export interface LocalSlack {
   /** Base of the Web API, with its final slash. */
@@ -104,7 +104,8 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
 
   const sceneOf = (personId: string, channelId: string, original: string | null): Scene => {
     const person = workspace.people.find(({ id }) => id === personId)
-    const channel = workspace.channels.find(({ id }) => id === channelId)
+    const channel =
+      workspace.channels.find(({ id }) => id === channelId) ?? directWith(workspace.people, channelId)
     if (!person || !channel)
       throw new Fault('chat', `no person ${personId} or no channel ${channelId} in the local workspace`)
     const place = { channel: channel.id, person: person.id, original }

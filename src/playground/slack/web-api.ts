@@ -1,7 +1,7 @@
 /** The Web API methods that the bot uses, with the errors Slack gives. An unknown method is `unknown_method`. */
 import { checkBlocks, type Block, type Json } from './block-limits'
 import type { Messages } from './messages'
-import { BOT, botObject, type Channel, type Person, userObject } from './workspace'
+import { BOT, botObject, directWith, type Channel, type Person, userObject } from './workspace'
 
 export const SCOPES = 'chat:write,commands,users:read'
 
@@ -48,7 +48,8 @@ type Method = (at: Workspace, args: Json) => ApiAnswer
 
 /** The channel by id, or Slack's error. */
 const channelOf = (at: Workspace, args: Json): Channel | 'channel_not_found' | 'not_in_channel' => {
-  const found = at.channels.find((channel) => channel.id === args['channel'])
+  const id = args['channel']
+  const found = at.channels.find((channel) => channel.id === id) ?? directWith(at.people, id)
   if (!found) return 'channel_not_found'
   return found.bot === 'member' ? found : 'not_in_channel'
 }
@@ -74,7 +75,10 @@ const postMessage: Method = (at, args) => {
   if (typeof channel === 'string') return no(channel)
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
-  const message = at.messages.post(channel.id, { user: BOT.id, text: content.text, blocks: content.blocks })
+  const message = at.messages.post(channel.id, {
+    ...{ user: BOT.id, text: content.text, blocks: content.blocks },
+    ...(typeof args['thread_ts'] === 'string' ? { thread: args['thread_ts'] } : {}),
+  })
   at.changed()
   return { ok: true, channel: channel.id, ts: message.ts, message: shown(at, message, message.ts) }
 }

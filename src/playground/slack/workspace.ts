@@ -38,6 +38,13 @@ export const CHANNELS: readonly Channel[] = [
   { id: 'C0GPUCHANGES', name: 'gpu-changes', topic: 'Every change of a GPU, as it happens', bot: 'member' },
 ]
 
+/** The conversation that a person has with the bot: by its own id, or by the person's, which opens it. */
+export const directWith = (people: readonly Person[], id: unknown): Channel | undefined => {
+  const person = people.find((each) => each.id === id || directId(each) === id)
+  return person && { id: directId(person), name: 'directmessage', topic: '', bot: 'member' }
+}
+const directId = (person: Person): string => `D${person.id.slice(1)}`
+
 const handleOf = (person: Person): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
 
 /** The `user` object of `users.info`. */

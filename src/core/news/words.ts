@@ -1,5 +1,5 @@
 /** News as posts: short, one or two lines each, so that several make one message. */
-import { forHowLong } from '../answers/words'
+import { counted, forHowLong } from '../answers/words'
 import { authorityParts, stateWords } from '../cards/approvals'
 import { changeNotice } from '../cards/change'
 import { titleOf } from '../cards/plan'
@@ -145,7 +145,7 @@ const healthNews = (news: Of<'health'>): Notice => {
         parts: [
           text(
             ...where,
-            `${finding.count} errors of its memory could not be corrected (ECC) since its driver was loaded`,
+            `${counted(finding.count, 'error')} of its memory could not be corrected (ECC) since its driver was loaded`,
           ),
         ],
       }

@@ -208,10 +208,10 @@ describe('a GPU', () => {
     }
 
     const texts = (await scene.posted()).map(({ notice }) => JSON.stringify(notice.parts))
-    expect(texts.flatMap((text) => /\d+ errors of its memory/.exec(text)?.[0] ?? [])).toEqual([
-      '1 errors of its memory',
+    expect(texts.flatMap((text) => /\d+ errors? of its memory/.exec(text)?.[0] ?? [])).toEqual([
+      '1 error of its memory',
       '3 errors of its memory',
-      '1 errors of its memory',
+      '1 error of its memory',
     ])
   })
 })

@@ -16,6 +16,12 @@ const manifest = z.strictObject({
     background_color: z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i),
   }),
   features: z.strictObject({
+    // People talk to the bot, and are told what they watch, in its Messages tab.
+    app_home: z.strictObject({
+      home_tab_enabled: z.boolean(),
+      messages_tab_enabled: z.literal(true),
+      messages_tab_read_only_enabled: z.literal(false),
+    }),
     bot_user: z.strictObject({ display_name: z.string().min(1).max(80), always_online: z.boolean() }),
     slash_commands: z
       .array(

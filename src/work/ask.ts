@@ -237,12 +237,10 @@ const raise =
     const card = await cardOf(tx, request, at)
     for (const place of places)
       await post(tx, place, card, { at, requestId: request.id, otherwise: caller.back })
-    if ('authority' in request && request.authority.kind === 'break-glass')
-      await post(tx, parts.changesChannel ?? channel, brokenGlassNotice(request), {
-        at,
-        otherwise: caller.back,
-      })
-    await announce(parts, tx, [{ kind: 'request', request }], { at })
+    const broken = 'authority' in request && request.authority.kind === 'break-glass'
+    const changes = parts.changesChannel ?? channel
+    if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: caller.back })
+    await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
     parts.log.info(
       { request: request.id, by: caller.account, action: plan.action, gpu: plan.gpu.alias },
       'asked',

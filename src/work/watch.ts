@@ -14,7 +14,7 @@ import { sendDigests } from './digest'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { remind } from './remind'
-import { sample } from './sample'
+import { startSampling } from './sample'
 
 const EXPIRY_CHECK_MS = 1_000
 const DIGEST_CHECK_MS = 10_000
@@ -56,14 +56,7 @@ export const startWatching = (parts: Parts): Loop[] => [
     parts.clock,
     guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
-  ...(parts.health
-    ? [
-        startLoop(
-          parts.clock,
-          guarded(parts, 'sampling VMs', () => sample(parts), parts.health.everyMs),
-        ),
-      ]
-    : []),
+  ...(parts.health ? [startSampling(parts, parts.health)] : []),
   startLoop(
     parts.clock,
     guarded(parts, 'forgetting what is over', () => forget(parts), 3_600_000),

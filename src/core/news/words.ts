@@ -61,9 +61,11 @@ const requestNews = (request: Request): Notice => {
 const detailsOf = (request: Request): Part[] => {
   switch (request.state) {
     case 'pending':
-      return [text('Asked for by ', { person: request.asked.by }, because(request.asked.reason))]
+      return [askedFor(request)]
     case 'approved':
-      return authorityParts(request)
+      return request.authority.kind === 'automatic'
+        ? [askedFor(request), ...authorityParts(request)]
+        : authorityParts(request)
     case 'denied':
     case 'cancelled':
     case 'resolved': {
@@ -85,6 +87,9 @@ const detailsOf = (request: Request): Part[] => {
       return []
   }
 }
+
+const askedFor = ({ asked }: Request): Part =>
+  text('Asked for by ', { person: asked.by }, because(asked.reason))
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`)
 

@@ -337,6 +337,18 @@ describe('a wrong configuration file', () => {
     ])
   })
 
+  it('samples no VM unless it is told how often, and knows no limit of temperature of its own', () => {
+    const healthIn = (text: string) => server(withFile(`${POLICY}${text}`).environment).file.health
+
+    expect(healthIn('')).toBeUndefined()
+    expect(healthIn('health: { everyMinutes: 5 }\n')).toEqual({ everyMinutes: 5 })
+    expect(healthIn('health: { everyMinutes: 5, hotCelsius: 85 }\n')?.hotCelsius).toBe(85)
+    expect(errorsIn(`${POLICY}health: { everyMinutes: 0.1, hotCelsius: 500 }\n`)).toEqual([
+      expect.stringMatching(/^health\.everyMinutes/),
+      expect.stringMatching(/^health\.hotCelsius/),
+    ])
+  })
+
   it('takes one channel for requests, or several of either chat, each once', () => {
     const channelsIn = (requests: string) =>
       server(withFile(`${POLICY}channels: { requests: ${requests} }\n`).environment).file.channels.requests

@@ -17,6 +17,16 @@ export const saveCondition = async (tx: Tx, name: string, each: Condition): Prom
     .execute()
 }
 
+/** Those whose names begin so, but for some. */
+export const forgetConditions = async (tx: Tx, prefix: string, kept: readonly string[]): Promise<void> => {
+  await tx
+    .deleteFrom('conditions')
+    .where('name', '>=', prefix)
+    .where('name', '<', `${prefix}\uffff`)
+    .where('name', 'not in', ['', ...kept])
+    .execute()
+}
+
 /** By name. */
 export const conditions = async (db: Db | Tx): Promise<ReadonlyMap<string, Condition>> => {
   const rows = await db.selectFrom('conditions').selectAll().orderBy('name').execute()

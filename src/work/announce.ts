@@ -34,13 +34,22 @@ export const announce = async (
     const requestId = requestOf(each)
     const cards = requestId === null ? [] : await copiesOf(tx, requestId)
     for (const watcher of await watchersOf(tx, placeOf(each))) {
-      const card = cards.find(({ to }) => keyOf(to) === watcher.key) ?? null
+      const card = cards.find(({ to }) => isReadBy(to, watcher, each)) ?? null
       if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(parts, watcher)) continue
       const topic = requestId === null ? { host: placeOf(each).host } : { requestId, card }
       await tell(tx, watcher, { topic, notice: newsNotice(each), at })
     }
   }
 }
+
+/** A card that was asked for in a direct message of Slack is in the conversation that the asker has with the bot. */
+const isReadBy = (to: Address, { key, reader }: Watcher, news: News): boolean =>
+  keyOf(to) === key ||
+  (reader.of === 'person' &&
+    to.chat === 'slack' &&
+    to.channel.startsWith('D') &&
+    'request' in news &&
+    news.request.asked.by === reader.account)
 
 /** A person who is on no list of the policy any more is told nothing. */
 export const mayBeTold = ({ policy }: Pick<Parts, 'policy'>, { reader }: Watcher): boolean =>

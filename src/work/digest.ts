@@ -37,7 +37,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
     holders: new Map(
       (await holdings(tx)).map(({ plan, asked }) => [holderKey(plan.gpu.alias, plan.to?.id ?? ''), asked.by]),
     ),
-    findings: findingsOn(views, await conditions(tx)),
+    findings: parts.health ? findingsOn(views, await conditions(tx)) : new Map(),
   })
 }
 

@@ -1,14 +1,15 @@
 /** GPUs that fail, are hot, or count errors of their memory, by what nvidia-smi says in their VM: told once it has lasted. */
-import type { HostView } from '../core/inventory'
+import type { HostFacts, HostView, VmFacts } from '../core/inventory'
 import { firstSeen, observe, type Condition } from '../core/news/condition'
 import { COOL, countErrors, heatOf, HOT, WORKS } from '../core/news/health'
 import type { Finding, News } from '../core/news/news'
 import type { Run } from '../core/notice'
 import type { SmiGpu, SmiReading } from '../core/smi'
-import { conditionOf, saveCondition } from '../store/conditions'
+import { conditionOf, forgetConditions, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
 import { announce } from './announce'
 import type { Parts } from './parts'
+import { vendorsIn } from './smi'
 
 interface Read {
   readonly host: string
@@ -19,6 +20,10 @@ interface Read {
   readonly at: number
 }
 
+/** It runs, and has a GPU of NVIDIA: there is something to be read. */
+export const isSampled = (facts: HostFacts, { id, state }: VmFacts): boolean =>
+  state === 'Running' && vendorsIn(facts, id).includes('nvidia')
+
 /** What is wrong with GPUs by what was told of it last: for each host one line a finding. */
 export const findingsOn = (
   views: readonly HostView[],
@@ -28,6 +33,7 @@ export const findingsOn = (
     views.map(({ name: host, facts }) => [
       host,
       (facts?.vms ?? []).flatMap((vm) => {
+        if (facts === null || !isSampled(facts, vm)) return []
         const smi = conditions.get(nameOf('smi', { host, vm }))
         const hot = [...conditions].some(
           ([name, { told }]) => name.startsWith(`${nameOf('heat', { host, vm })} `) && told === HOT,
@@ -48,6 +54,7 @@ export const noticeHealth = async (
 ): Promise<void> => {
   const { host, vm, gpus, reading, at } = read
   const limit = parts.health?.hotCelsius ?? null
+  if (reading.verdict === 'verified') await forgetOthers(tx, read)
   const findings = [
     await working(tx, read),
     ...(await each(reading.gpus, (gpu) => errors(tx, read, gpu))),
@@ -61,6 +68,14 @@ const each = async <T>(gpus: readonly SmiGpu[], look: (gpu: SmiGpu) => Promise<T
   const found: T[] = []
   for (const gpu of gpus) found.push(await look(gpu))
   return found
+}
+
+/** GPUs that the VM has no more are nothing to look at. */
+const forgetOthers = async (tx: Tx, read: Read): Promise<void> => {
+  for (const what of ['heat', 'errors'] as const) {
+    const kept = read.reading.gpus.map((gpu) => nameOf(what, read, gpu))
+    await forgetConditions(tx, `${nameOf(what, read)} `, kept)
+  }
 }
 
 /** The name of a condition; those of a VM begin alike. */

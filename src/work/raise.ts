@@ -56,9 +56,10 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   await saveFacts(tx, facts, at)
   const card = await cardOf(tx, request, at)
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
-  if ('authority' in request && request.authority.kind === 'break-glass')
-    await post(tx, parts.changesChannel ?? home, brokenGlassNotice(request), { at, otherwise: back })
-  await announce(parts, tx, [{ kind: 'request', request }], { at })
+  const broken = 'authority' in request && request.authority.kind === 'break-glass'
+  const changes = parts.changesChannel ?? home
+  if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: back })
+  await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
   return accepted(request)
 }

@@ -9,8 +9,9 @@ import { readSmi } from '../core/smi'
 import { saveSamples } from '../store/samples'
 import { hostViews } from '../store/fleet'
 import { requestsIn } from '../store/requests'
-import { noticeHealth } from './healthy'
-import type { Parts } from './parts'
+import { isSampled, noticeHealth } from './healthy'
+import { startLoop, type Loop } from './loop'
+import type { Health, Parts } from './parts'
 import { vendorsIn } from './smi'
 
 const AT_ONCE = 2
@@ -20,11 +21,32 @@ interface Target {
   readonly vm: VmFacts
 }
 
+/** Samples until it is stopped; the VMs that are being read are waited for, and no more. */
+export const startSampling = (parts: Parts, { everyMs }: Health): Loop => {
+  const stopping = new AbortController()
+  const loop = startLoop(parts.clock, async () => {
+    try {
+      await sample(parts, stopping.signal)
+    } catch (error) {
+      parts.log.error({ error: messageOf(error) }, 'sampling VMs')
+    }
+    return everyMs
+  })
+  return {
+    wake: loop.wake,
+    stop: () => {
+      stopping.abort()
+      return loop.stop()
+    },
+  }
+}
+
 /** Each VM once. Never throws for the sake of one of them. */
-export const sample = async (parts: Parts): Promise<void> => {
+export const sample = async (parts: Parts, stopping: AbortSignal): Promise<void> => {
   const targets = (await targetsOf(parts)).values()
   const work = async (): Promise<void> => {
     for (const target of targets) {
+      if (stopping.aborted) return
       try {
         await sampleOne(parts, target)
       } catch (error) {
@@ -47,11 +69,7 @@ const targetsOf = async (parts: Parts): Promise<Target[]> => {
 }
 
 const targetsOn = ({ facts }: HostView): Target[] =>
-  facts === null
-    ? []
-    : facts.vms
-        .filter(({ id, state }) => state === 'Running' && vendorsIn(facts, id).includes('nvidia'))
-        .map((vm) => ({ facts, vm }))
+  facts === null ? [] : facts.vms.filter((vm) => isSampled(facts, vm)).map((vm) => ({ facts, vm }))
 
 const sampleOne = async (parts: Parts, { facts, vm }: Target): Promise<void> => {
   const host = parts.hosts.get(facts.name)

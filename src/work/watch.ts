@@ -19,7 +19,7 @@ import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { tendQueue } from './queue/tend'
 import { remind } from './remind'
-import { sample } from './sample'
+import { startSampling } from './sample'
 
 const EXPIRY_CHECK_MS = 1_000
 const LEASE_CHECK_MS = 1_000
@@ -74,14 +74,7 @@ export const startWatching = (parts: Parts): Loop[] => [
     parts.clock,
     guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
   ),
-  ...(parts.health
-    ? [
-        startLoop(
-          parts.clock,
-          guarded(parts, 'sampling VMs', () => sample(parts), parts.health.everyMs),
-        ),
-      ]
-    : []),
+  ...(parts.health ? [startSampling(parts, parts.health)] : []),
   startLoop(
     parts.clock,
     guarded(parts, 'forgetting what is over', () => forget(parts), 3_600_000),

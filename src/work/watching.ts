@@ -17,7 +17,9 @@ import { DIGEST } from '../core/grammar/watched'
 import { nextDaily } from '../core/news/daily'
 import { ALL, type Scope } from '../core/news/news'
 import type { Notice } from '../core/notice'
+import type { TimeZone } from '../core/lease/zone'
 import { refuseChannelWatch } from '../core/policy/commands'
+import { personOf, zoneOf } from '../core/policy/policy'
 import type { Tx } from '../store/database'
 import { digestAt, endDigest, saveDigest } from '../store/digests'
 import { hostViews } from '../store/fleet'
@@ -85,20 +87,26 @@ const refusalOf = ({ what, at, zone }: WatchCommand): Consequence | null =>
         ]),
       )
 
-/** At that time of the zone that is named, or of the policy's own. */
+/** At that time of the zone that is named, of the person's own, or of the policy's. */
 const daily =
   (
     parts: Parts,
-    { at: time, zone = parts.policy.inForce().timeZone }: WatchCommand & { readonly at: string },
+    command: WatchCommand & { readonly at: string },
     { watcher, caller }: { readonly watcher: Watcher; readonly caller: Caller },
   ): Consequence =>
   async (tx) => {
     const at = parts.clock.now()
+    const { at: time, zone = zoneHere(parts, watcher) } = command
     const digest = { time, zone, nextAt: nextDaily(time, zone, at) }
     await saveDigest(tx, { ...watcher, ...digest })
     const notice = digestBeganNotice(watcher.reader.of, digest, caller.account)
     return told(tx, watcher, { caller, at, notice })
   }
+
+const zoneHere = ({ policy }: Parts, { reader }: Watcher): TimeZone =>
+  reader.of === 'person'
+    ? zoneOf(policy.inForce(), personOf(policy.inForce(), reader.account) ?? reader.account)
+    : policy.inForce().timeZone
 
 export const unwatch = (parts: Parts, { what }: UnwatchCommand, caller: Caller): Consequence => {
   const watcher = watcherAt(caller)

@@ -8,6 +8,8 @@ import { requestsNotice } from '../../src/core/answers/requests'
 import { showNotice } from '../../src/core/answers/show'
 import { smiNotice } from '../../src/core/answers/smi'
 import { undeliveredNotice } from '../../src/core/answers/undelivered'
+import { digestNotice } from '../../src/core/answers/digest'
+import { watchingNotice } from '../../src/core/answers/watching'
 import { whoamiNotice } from '../../src/core/answers/whoami'
 import { changeNotice } from '../../src/core/cards/change'
 import {
@@ -24,6 +26,8 @@ import { refusal } from '../../src/core/errors'
 import { helpNotice } from '../../src/core/grammar/help'
 import { hostName, type HostView } from '../../src/core/inventory'
 import { resolveAny } from '../../src/core/names'
+import { together } from '../../src/core/news/together'
+import { newsNotice } from '../../src/core/news/words'
 import type { Notice } from '../../src/core/notice'
 import { planShare } from '../../src/core/plan/planner'
 import { expectationOf } from '../../src/core/plan/step'
@@ -321,6 +325,67 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     code: 'not_in_channel',
     next: 'Say `/invite @GPU ChatOps` in the channel',
   }),
+  'news-raised': newsNotice({ kind: 'request', request: pending }),
+  'news-denied': newsNotice({
+    kind: 'request',
+    request: after(pending, { kind: 'deny', by: JONAS, at: NOW + MINUTE, reason: 'patch day <!here> *now*' }),
+  }),
+  'news-changed': newsNotice({
+    kind: 'changed',
+    request: succeeded as RequestIn<'succeeded'>,
+    until: NOW + 480 * MINUTE,
+  }),
+  'news-several': together(
+    newsNotice({ kind: 'host', host: 'hv01', is: 'unreachable', since: NOW, why: 'no route to host' }),
+    newsNotice({ kind: 'host', host: 'hv01', is: 'back', goneMs: 12 * MINUTE }),
+  ),
+  'news-gpu-lost': newsNotice({
+    ...{ kind: 'health', host: 'hv01', gpus: ['hv01/gpu0'], vm: 'train-01' },
+    finding: { is: 'failing', why: 'the GPU is lost', next: 'Turn the VM off and start it again.' },
+  }),
+  'news-gpu-hot': newsNotice({
+    ...{ kind: 'health', host: 'hv01', gpus: ['hv01/gpu0'], vm: 'train-01' },
+    finding: { is: 'hot', celsius: 91, limit: 85 },
+  }),
+  'news-memory-errors': newsNotice({
+    ...{ kind: 'health', host: 'hv01', gpus: ['hv01/gpu0'], vm: 'train-01' },
+    finding: { is: 'memory-errors', count: 3 },
+  }),
+  'news-lease-ending': newsNotice({
+    ...{ kind: 'lease', step: 'ending', host: 'hv01', gpus: ['hv01/gpu0'], vm: 'train-01' },
+    ...{ requestId: 'R-7', holder: MAYA, at: NOW + 30 * MINUTE },
+  }),
+  'news-offer': newsNotice({
+    ...{ kind: 'offer', step: 'made', host: 'hv01', gpus: ['hv01/gpu0'] },
+    ...{ entryId: 'Q-3', to: MAYA, until: NOW + 30 * MINUTE },
+  }),
+  'news-drift': newsNotice({
+    ...{ kind: 'drift', host: 'hv01', gpus: ['hv01/gpu0'], requestId: null },
+    found: [['It was with ', { strong: 'train-01' }, ' and is with the host.']],
+  }),
+  digest: digestNotice({
+    views,
+    now: NOW,
+    requests: [
+      { ...aLine({ by: MAYA }), host: 'hv01', endedAt: null },
+      { ...aLine({ id: 'R-6', by: JONAS, state: 'succeeded' }), host: 'hv01', endedAt: NOW - 60 * MINUTE },
+    ],
+    holders: new Map(),
+    idle: new Map(),
+    findings: new Map([['hv01', [[{ strong: 'train-01' }, ': the GPU is lost']]]]),
+  }),
+  'digest-quiet': digestNotice({
+    ...{ views: views.slice(0, 1), now: NOW, requests: [] },
+    ...{ holders: new Map(), idle: new Map(), findings: new Map() },
+  }),
+  watching: watchingNotice('channel', {
+    watched: [
+      { scope: 'all', by: JONAS, at: NOW - 60 * MINUTE },
+      { scope: 'hv01/gpu0', by: MAYA, at: NOW },
+    ],
+    digest: { time: '09:00', zone: 'Europe/Berlin', nextAt: NOW + 480 * MINUTE },
+  }),
+  'watching-nothing': watchingNotice('person', { watched: [], digest: null }),
   help: helpNotice(undefined, () => true),
   'help-assign': helpNotice('assign', () => true),
 }

@@ -1,5 +1,5 @@
 /** People in Slack and people in Teams, driven and read in the same words. */
-import type { LocalSlack, SlackMessage } from '../../src/playground/slack/local-slack'
+import { type LocalSlack, type SlackMessage } from '../../src/playground/slack/local-slack'
 import {
   userIdOf,
   type Conversation,
@@ -14,6 +14,8 @@ import { buttonNamed, buttonsOf, textOf as textInSlack } from './playground'
 export interface Shown {
   readonly id: string
   readonly place: string
+  /** The message in whose thread it stands; null outside of threads. */
+  readonly under: string | null
   /** All of it in one line; people by their names where the chat shows those. */
   readonly text: string
   /** The labels of its buttons. */
@@ -117,15 +119,16 @@ const named = (text: string): string =>
 /** `place` is where commands are typed; what stands in the other channels is read as well. */
 export const slackDriver = (slack: LocalSlack, place: string): Driver => {
   const readIn = new Map(
-    slack.channels.map((channel) => [
-      channel.id,
+    slack.channels.map(({ id, only }) => [
+      id,
       remembering<SlackMessage>((message) => ({
-        id: `${channel.id}:${message.ts}`,
-        place: channel.id,
+        id: `${id}:${message.ts}`,
+        place: id,
+        under: message.thread === undefined ? null : `${id}:${message.thread}`,
         text: named(oneLine(textInSlack(message))),
         buttons: buttonsOf(message).map(({ text }) => text.text),
         edited: message.edited !== undefined,
-        to: whoIs((who) => MEMBERS[who].slack.id === (channel.only ?? message.ephemeralFor)),
+        to: whoIs((who) => MEMBERS[who].slack.id === (only ?? message.ephemeralFor)),
       })),
     ]),
   )
@@ -179,10 +182,17 @@ const dataOf = (message: ShownMessage, label: string): unknown => {
 const inEntities = (typed: string): string =>
   typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
+/** The message that began the thread of a channel, by its conversation. */
+const threadOf = (conversation: string): string | null => {
+  const [channel = '', root] = conversation.split(';messageid=')
+  return root === undefined ? null : `${channel}:${root}`
+}
+
 export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
   const read = remembering<ShownMessage>((message) => ({
     id: `${message.conversation}:${message.id}`,
     place: message.conversation,
+    under: threadOf(message.conversation),
     text: oneLine(cardText(message)),
     buttons: actionsOf(message).map(({ title }) => title),
     edited: message.edits > 0,

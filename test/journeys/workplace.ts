@@ -26,13 +26,13 @@ import {
   type LocalSlack,
   type LocalSlackOptions,
 } from '../../src/playground/slack/local-slack'
-import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
+import { startLocalTeams, userIdOf, type LocalTeams } from '../../src/playground/teams/local-teams'
 import { policySource } from '../../src/policy-source'
 import type { Limits } from '../../src/work/parts'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
 import { slackDriver, teamsDriver, type Driver } from './drivers'
-import { boundTo, MEMBERS, WHO } from './people'
+import { boundTo, MEMBERS, WHO, type Who } from './people'
 import { CHANGES, GPU } from './playground'
 
 export const CHATS = ['slack', 'teams'] as const
@@ -60,6 +60,10 @@ export interface Workplace {
   readonly teams: LocalTeams
   /** The same people at the same bot, by chat. */
   readonly in: Readonly<Record<ChatName, Driver>>
+  /** The same in the channel of changes. */
+  readonly inChanges: Readonly<Record<ChatName, Driver>>
+  /** One of them, in the chat that they have with the bot. */
+  alone(who: Who): Readonly<Record<ChatName, Driver>>
   readonly world: World
   readonly db: Db
   /** The policy in the configuration file, for the next time that it is read. */
@@ -170,6 +174,14 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     slack,
     teams,
     in: driversOf(slack, teams),
+    inChanges: {
+      slack: slackDriver(slack, CHANGES),
+      teams: teamsDriver(teams, { id: TEAMS_CHANGES, type: 'channel' }),
+    },
+    alone: (who) => ({
+      slack: slackDriver(slack, slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? ''),
+      teams: teamsDriver(teams, { id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' }),
+    }),
     world: fleet.world,
     db: store.db,
     writesPolicy,

@@ -16,7 +16,8 @@ const cures: Readonly<Record<string, string>> = {
   not_in_channel: inviteBot,
   channel_not_found: `Check the channel's id, and if the channel is private: ${inviteBot}`,
   user_not_in_channel: 'The person left the channel; they can ask again where they are',
-  messages_tab_disabled: 'Switch on the Messages Tab of the app (App Home), as manifests/slack.json has it',
+  messages_tab_disabled:
+    'Switch the Messages tab of the app on, under App Home (manifests/slack.json has it)',
   is_archived: 'Unarchive the channel or choose another one in the configuration',
   restricted_action: 'A workspace administrator must let the app post in this channel',
   message_not_found: 'The message was deleted; post anew',

@@ -80,7 +80,7 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
     held: facts === null ? [] : heldIn(facts, { holders, idle }),
     waits: open.filter(({ state }) => state !== 'needs-attention').map(lineOf),
     attention: [
-      ...(view.error === null && !view.paused ? [] : [[hostLine(view, now)]]),
+      ...(isWell(view) ? [] : [[hostLine(view, now)]]),
       ...open.filter(({ state }) => state === 'needs-attention').map(lineOf),
       ...(facts === null ? [] : lostIn(facts, taken)),
       ...(findings.get(view.name) ?? []),
@@ -90,6 +90,8 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
     ),
   }
 }
+
+const isWell = ({ error, paused }: HostView): boolean => error === null && !paused
 
 const lineOf = (line: RequestLine): Run[] => [
   { strong: line.id },
@@ -132,7 +134,8 @@ const hostParts = ({ view, free, held, waits, attention, changed }: HostDigest, 
     ...row('Free', free.length === 0 ? [] : [[free.join(', ')]]),
   ]
   return [
-    { kind: 'text', runs: [{ strong: hostLine(view, now) }] },
+    // What is wrong with a host stands among what to look at.
+    { kind: 'text', runs: [{ strong: isWell(view) ? hostLine(view, now) : view.name }] },
     ...(rows.length === 0 ? [] : [{ kind: 'facts' as const, rows }]),
   ]
 }

@@ -1,5 +1,5 @@
 /** News as posts: short, one or two lines each, so that several make one message. */
-import { forHowLong } from '../answers/words'
+import { counted, forHowLong } from '../answers/words'
 import { authorityParts, stateWords } from '../cards/approvals'
 import { changeNotice } from '../cards/change'
 import { titleOf } from '../cards/plan'
@@ -61,9 +61,11 @@ const requestNews = (request: Request): Notice => {
 const detailsOf = (request: Request): Part[] => {
   switch (request.state) {
     case 'pending':
-      return [text('Asked for by ', { person: request.asked.by }, because(request.asked.reason))]
+      return [askedFor(request)]
     case 'approved':
-      return authorityParts(request)
+      return request.authority.kind === 'automatic'
+        ? [askedFor(request), ...authorityParts(request)]
+        : authorityParts(request)
     case 'denied':
     case 'cancelled':
     case 'resolved': {
@@ -85,6 +87,9 @@ const detailsOf = (request: Request): Part[] => {
       return []
   }
 }
+
+const askedFor = ({ asked }: Request): Part =>
+  text('Asked for by ', { person: asked.by }, because(asked.reason))
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`)
 
@@ -145,7 +150,7 @@ const healthNews = (news: Of<'health'>): Notice => {
         parts: [
           text(
             ...where,
-            `${finding.count} errors of its memory could not be corrected (ECC) since its driver was loaded`,
+            `${counted(finding.count, 'error')} of its memory could not be corrected (ECC) since its driver was loaded`,
           ),
         ],
       }

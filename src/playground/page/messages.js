@@ -75,6 +75,7 @@ const draw = (message, follows, context) => {
       'div',
       { class: 'm-main' },
       message.ephemeralFor ? onlyYou() : null,
+      message.thread ? el('p', { class: 'only-you' }, '↳ In a thread') : null,
       follows
         ? null
         : el(

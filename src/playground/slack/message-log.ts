@@ -9,6 +9,7 @@ const message = z.object({
   blocks: z.array(z.looseObject({ type: z.string() })),
   edited: z.object({ user: z.string(), ts: z.string() }).exactOptional(),
   ephemeralFor: z.string().exactOptional(),
+  thread: z.string().exactOptional(),
 })
 export type SavedMessage = z.infer<typeof message>
 

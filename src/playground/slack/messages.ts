@@ -11,6 +11,8 @@ export interface SlackMessage {
   readonly edited?: { readonly user: string; readonly ts: string }
   /** Only this person sees it, and no method finds it again. */
   readonly ephemeralFor?: string
+  /** The message under which it stands. */
+  readonly thread?: string
 }
 
 export interface Draft {
@@ -18,6 +20,7 @@ export interface Draft {
   readonly text: string
   readonly blocks: readonly Block[]
   readonly ephemeralFor?: string
+  readonly thread?: string
 }
 
 /** Oldest messages of a channel fall off beyond this. */

@@ -74,7 +74,10 @@ const postMessage: Method = (at, args) => {
   if (typeof channel === 'string') return no(channel)
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
-  const message = at.messages.post(channel.id, { user: BOT.id, text: content.text, blocks: content.blocks })
+  const message = at.messages.post(channel.id, {
+    ...{ user: BOT.id, text: content.text, blocks: content.blocks },
+    ...(typeof args['thread_ts'] === 'string' ? { thread: args['thread_ts'] } : {}),
+  })
   at.changed()
   return { ok: true, channel: channel.id, ts: message.ts, message: shown(at, message, message.ts) }
 }

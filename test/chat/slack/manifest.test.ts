@@ -16,11 +16,11 @@ const manifest = z.strictObject({
     background_color: z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i),
   }),
   features: z.strictObject({
-    // Without its messages the app cannot tell anybody anything in private.
+    // People talk to the bot, and are told what they watch, in its Messages tab.
     app_home: z.strictObject({
       home_tab_enabled: z.boolean(),
       messages_tab_enabled: z.literal(true),
-      messages_tab_read_only_enabled: z.boolean(),
+      messages_tab_read_only_enabled: z.literal(false),
     }),
     bot_user: z.strictObject({ display_name: z.string().min(1).max(80), always_online: z.boolean() }),
     slash_commands: z

@@ -39,6 +39,21 @@ const answering = (answers: Record<string, Answer>): void => {
 const refusing = (error: string): Answer => ({ body: { ok: false, error } })
 const methods = (): string[] => api.calls.map((call) => call.method)
 
+describe('a reply', () => {
+  test('goes into the thread of its message, and its edit stays there', async () => {
+    answering({ 'chat.postMessage': { body: { ok: true, channel: 'C1', ts: '1.3' } } })
+
+    const sent = await chat.send(channel(), notice, null, 'C1:1.2')
+    await chat.send(channel(), notice, 'C1:1.3', 'C1:1.2')
+
+    expect(sent).toEqual({ kind: 'sent', ref: 'C1:1.3' })
+    const [post, update] = api.calls
+    expect(post!.body).toMatchObject({ channel: 'C1', thread_ts: '1.2' })
+    expect(post!.body).not.toHaveProperty('reply_broadcast')
+    expect(update!.body).toMatchObject({ channel: 'C1', ts: '1.3' })
+  })
+})
+
 describe('a post in a channel', () => {
   test('is sent as blocks with a literal fallback, and its reference edits it', async () => {
     answering({ 'chat.postMessage': { body: { ok: true, channel: 'C1', ts: '1.2' } } })

@@ -42,6 +42,20 @@ describe('a post', () => {
     expect(JSON.stringify(teams.messages)).toContain('Done')
   })
 
+  const CHANNEL = '19:gpusgpusgpus@thread.tacv2'
+  test.each([
+    { name: 'a channel', conversation: CHANNEL, thread: `${CHANNEL};messageid=17` },
+    { name: 'a thread', conversation: `${CHANNEL};messageid=5`, thread: `${CHANNEL};messageid=5` },
+    { name: 'a group chat', conversation: '19:abc@thread.v2', thread: '19:abc@thread.v2' },
+    { name: 'a chat with a person', conversation: 'a:1x2y', thread: 'a:1x2y' },
+  ])('under another in $name is in its thread where there are threads', async ({ conversation, thread }) => {
+    const under = JSON.stringify([conversation, '17'])
+    const sent = await chat.send({ ...here, conversation }, notice(), null, under)
+    await chat.send({ ...here, conversation }, notice('Done'), sent.kind === 'sent' ? sent.ref : null, under)
+
+    expect(teams.messages).toMatchObject([{ conversation: thread, edits: 1 }])
+  })
+
   test('for one person goes to their chat with the bot, and is edited there', async () => {
     const to = privately(userIdOf(maya))
     const sent = await chat.send(to, notice(), null)

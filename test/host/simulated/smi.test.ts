@@ -54,7 +54,7 @@ describe('nvidia-smi in a guest', () => {
     const answer = await host.smi(target)
 
     expect(answer.kind === 'ran' && answer.stdout).toMatch(
-      /\n0, NVIDIA A40, GPU-2b6d80f1-[0-9a-f-]+, 572\.61, 49152 MiB, \d+ MiB, \d+ %, \d+, \d+\.\d\d W\n$/,
+      /\n0, NVIDIA A40, GPU-2b6d80f1-[0-9a-f-]+, 572\.61, 49152 MiB, \d+ MiB, \d+ %, \d+, \d+\.\d\d W, 0\n$/,
     )
     expect(await host.smi(target)).toEqual(answer)
   })

@@ -1,6 +1,8 @@
 /** Samples of nvidia-smi in VMs: what they keep, how they look, and what is told of failing, hot and erring GPUs. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { hostName } from '../../../src/core/inventory'
 import type { SmiAnswer } from '../../../src/core/ports'
+import { saveFacts } from '../../../src/store/fleet'
 import { forgetOldSamples, samplesOf } from '../../../src/store/samples'
 import type { Parts } from '../../../src/work/parts'
 import { sample } from '../../../src/work/sample'
@@ -9,6 +11,7 @@ import { ADMIN, DIRECT, REQUESTER, slackChannel, startScene, type Scene } from '
 
 const OPS = slackChannel('C7')
 const ELSEWHERE = slackChannel('C8')
+const RUNNING = new AbortController().signal
 const tempDir = useTempDirs()
 let scene: Scene
 /** What the one VM with a GPU answers, in place of what it would. */
@@ -51,7 +54,7 @@ afterEach(() => scene.end())
 const passes = async (minutes: number): Promise<void> => {
   for (let minute = 0; minute < minutes; minute++) {
     await scene.clock.sleep(60_000)
-    await sample(scene.parts)
+    await sample(scene.parts, RUNNING)
   }
 }
 const news = async (): Promise<string[]> =>
@@ -102,6 +105,19 @@ describe('sampling', () => {
       .transaction()
       .execute((tx) => forgetOldSamples(tx, scene.clock.now() + 3 * 86_400_000))
     expect((await kept())[0]).toHaveLength(1)
+  })
+
+  it('asks no more VMs once it is stopped', async () => {
+    const stopping = new AbortController()
+    answers = (answer) => {
+      stopping.abort()
+      return answer
+    }
+    await sample(scene.parts, stopping.signal)
+    const before = asked.length
+    await sample(scene.parts, stopping.signal)
+
+    expect([before > 0, asked.length]).toEqual([true, before])
   })
 
   it('leaves alone hosts that do not answer', async () => {
@@ -181,12 +197,23 @@ describe('a GPU', () => {
     expect((await news()).slice(1)).toEqual(['hv01/gpu2 in render-01: 80 °C again'])
   })
 
+  it('of a VM that does not run any more is nothing to look at', async () => {
+    answers = () => lost
+    await passes(2)
+    expect(await scene.says(REQUESTER, 'watch digest', DIRECT)).toContain('the GPU is lost')
+    const facts = await scene.parts.hosts.get(hostName.parse('hv01'))!.inventory()
+    const vms = facts.vms.map((vm) => ({ ...vm, state: 'Off' as const }))
+    await saveFacts(scene.parts.db, { ...facts, vms }, scene.clock.now())
+
+    expect(await scene.says(REQUESTER, 'watch digest', DIRECT)).toMatch(/^Nothing new/)
+  })
+
   it('is never told to be hot where no limit is set', async () => {
     answers = figures({ celsius: 110 })
     const parts = { ...scene.parts, health: { everyMs: 1, hotCelsius: null } }
     for (let times = 0; times < 3; times++) {
       await scene.clock.sleep(60_000)
-      await sample(parts)
+      await sample(parts, RUNNING)
     }
 
     expect(await news()).toEqual([])
@@ -208,10 +235,10 @@ describe('a GPU', () => {
     }
 
     const texts = (await scene.posted()).map(({ notice }) => JSON.stringify(notice.parts))
-    expect(texts.flatMap((text) => /\d+ errors of its memory/.exec(text)?.[0] ?? [])).toEqual([
-      '1 errors of its memory',
+    expect(texts.flatMap((text) => /\d+ errors? of its memory/.exec(text)?.[0] ?? [])).toEqual([
+      '1 error of its memory',
       '3 errors of its memory',
-      '1 errors of its memory',
+      '1 error of its memory',
     ])
   })
 })

@@ -2,11 +2,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Address } from '../../../src/core/ports'
 import { decide } from '../../../src/work/decide'
+import { respond } from '../../../src/work/respond'
 import { runRequest } from '../../../src/work/run'
 import { expire } from '../../../src/work/watch'
 import { useTempDirs } from '../../fakes/temp'
-import { decided, stored } from '../operations/bot'
-import { ADMIN, APPROVER, ASKED_IN, slackChannel, startScene, wordsOf, type Scene } from './scene'
+import { assign, decided, stored } from '../operations/bot'
+import {
+  ADMIN,
+  APPROVER,
+  ASKED_IN,
+  DIRECT,
+  REQUESTER,
+  slackChannel,
+  startScene,
+  wordsOf,
+  type Scene,
+} from './scene'
 
 const OPS = slackChannel('C7')
 const CHANGES = slackChannel('C8')
@@ -68,6 +79,22 @@ describe('a request', () => {
 
     expect(await news(ASKED_IN)).toEqual([expect.stringMatching(/^R-1 .*done/)])
     expect((await news(CHANGES)).filter((each) => each.includes('now belongs'))).toHaveLength(1)
+  })
+
+  it('asked for in a direct message of Slack has its card there, and is not told beside it', async () => {
+    const caller = { account: REQUESTER, name: 'Maya', channel: DIRECT, back: DIRECT }
+    await scene.says(REQUESTER, 'watch all', DIRECT)
+    await scene.says(APPROVER, 'watch all', slackChannel('D8'))
+    const asking = await respond(scene.parts, assign('hv01/gpu0', 'train-01'), caller)
+    await scene.parts.db.transaction().execute(asking)
+    await decided(scene.parts, 'R-1')
+    const at = async (place: string): Promise<string> => (await scene.told(place)).join()
+
+    expect([await at('slack D9'), await at('slack U1')]).toEqual([
+      expect.stringMatching(/^R-1 .*approved/),
+      '',
+    ])
+    expect(await at('slack U2')).toMatch(/waiting.*approved/)
   })
 
   it.each([

@@ -59,6 +59,8 @@ export const command = z.discriminatedUnion('kind', [
   /** `reason` is the comment. */
   z.object({ kind: z.literal('comment'), requestId, reason: z.string() }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
+  z.object({ kind: z.literal('reconcile'), host: z.string().optional() }),
+  z.object({ kind: z.literal('accept'), gpu }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   z.object({ kind: z.literal('resolve'), requestId }),

@@ -77,6 +77,7 @@ export interface Tables {
   standings: { host: string; version: number; body: string }
   /** What was changed on hosts by others than the bot. */
   drift: { seq: Generated<number>; host: string; key: string; body: string; at: number }
+  acceptances: { gpu: string; by: string; at: number }
 }
 
 /** Applied in order, each in its own transaction; never edited once released. */
@@ -143,5 +144,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table drift (seq integer primary key autoincrement, host text not null, key text not null, body text not null,
        at integer not null)`,
     `create index drift_key on drift (host, key, at)`,
+    `create table acceptances (gpu text primary key, by text not null, at integer not null)`,
   ],
 ]

@@ -1,7 +1,9 @@
 /** Who holds what by their own request, on whichever chat they asked for it. */
+import type { Holding } from '../core/drift/findings'
 import type { Plan } from '../core/plan/plan'
 import { personOf, type Policy } from '../core/policy/policy'
 import type { RequestIn } from '../core/request'
+import { acceptedAt } from '../store/acceptances'
 import type { Db } from '../store/database'
 import { requestsIn } from '../store/requests'
 
@@ -9,13 +11,24 @@ import { requestsIn } from '../store/requests'
 const heldKey = ({ gpu, mode, from, to }: Plan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
-/** The newest request that gave each GPU, or partition of one, to a VM, where none has taken it back since. */
-const gifts = async (db: Db): Promise<RequestIn<'succeeded'>[]> => {
+/** The newest request about each GPU, or partition of one, unless the host's word was taken over it since. */
+const newestOf = async (db: Db): Promise<RequestIn<'succeeded'>[]> => {
+  const accepted = await acceptedAt(db)
   const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
   const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
   const newest = new Map(moved.map((request) => [heldKey(request.plan), request]))
-  return [...newest.values()].filter(({ plan }) => plan.to !== null)
+  return [...newest.values()].filter(({ plan, endedAt }) => endedAt > (accepted.get(plan.gpu.alias) ?? -1))
 }
+
+/** Those that gave it to a VM, where none has taken it back since. */
+const gifts = async (db: Db): Promise<RequestIn<'succeeded'>[]> =>
+  (await newestOf(db)).filter(({ plan }) => plan.to !== null)
+
+/** Who has each whole GPU, by the records. */
+export const holdings = async (db: Db): Promise<Holding[]> =>
+  (await newestOf(db)).flatMap(({ id, plan: { mode, host, gpu, to } }) =>
+    mode === 'dda' ? { requestId: id, locationPath: gpu.locationPath, host, vm: to } : [],
+  )
 
 const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean => {
   const person = personOf(policy, account)

@@ -26,6 +26,7 @@ import { decide, noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
 import { pastOf } from './past'
+import { acceptHost, reconcile } from './reconcile'
 import { reloadPolicy } from './reload'
 import { pauseScope, resolveRequest, resumeScope } from './administer'
 import { readNvidiaSmi } from './smi'
@@ -52,6 +53,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return askAgain(parts, command.requestId, caller)
     case 'comment':
       return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
+    case 'reconcile':
+      return reconcile(parts, command.host)
+    case 'accept':
+      return acceptHost(parts, command.gpu, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

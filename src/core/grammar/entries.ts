@@ -165,6 +165,20 @@ export const HELP: { readonly [K in CommandKind]: HelpEntry } = {
     notes: [VM_NAMES],
     needs: 'anyone',
   },
+  reconcile: {
+    usage: 'reconcile [HOST]',
+    says: 'Where hosts and the records of the bot disagree, and GPUs that nobody can use, with what can be done.',
+    examples: ['reconcile', 'reconcile hv01'],
+    notes: ['Nothing is done by itself: each way out is a request that needs approval, or an administrator.'],
+    needs: 'anyone',
+  },
+  accept: {
+    usage: 'accept GPU',
+    says: 'Let the records follow the host: what a request gave before does not count any more.',
+    examples: ['accept hv01/gpu0'],
+    notes: ['`reconcile` shows where they disagree. No host is changed.'],
+    needs: 'admin',
+  },
   pause: {
     usage: 'pause HOST|all',
     says: 'Begin no new step on a host, or anywhere, until resumed; it outlasts a restart.',

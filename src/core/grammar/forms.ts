@@ -13,7 +13,16 @@ import {
   RESIZE_FLAGS,
   type Flag,
 } from './flags'
-import { readAnyName, readCount, readGpu, readName, readQuestion, readRequest, readScope } from './values'
+import {
+  readAnyName,
+  readCount,
+  readGpu,
+  readHost,
+  readName,
+  readQuestion,
+  readRequest,
+  readScope,
+} from './values'
 import type { Word } from './words'
 
 export interface Argument {
@@ -64,6 +73,7 @@ const ID: Reading = {
   read: readRequest,
 }
 const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or `all`', read: readScope }
+const HOST: Reading = { field: 'host', label: 'HOST', what: 'a host', read: readHost }
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
 const LEASE: Reading = { field: 'lease', label: 'DURATION', what: 'a duration, such as `8h`', read: leaseEnd }
 
@@ -109,6 +119,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   again: form([must(ID)]),
   comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
   history: form([can(NAME)], HISTORY_FLAGS),
+  reconcile: form([can(HOST)]),
+  accept: form([must(GPU)]),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),
   resolve: form([must(ID)]),

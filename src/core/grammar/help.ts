@@ -9,10 +9,10 @@ import { didYouMean, nearest } from './suggest'
 export { HELP, type HelpEntry }
 
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
-  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
+  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'reconcile', 'why']],
   ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
   ['Decide', ['approve', 'deny']],
-  ['Run the hosts', ['pause', 'resume', 'resolve', 'reload']],
+  ['Run the hosts', ['pause', 'resume', 'resolve', 'accept', 'reload']],
   ['This bot', ['help', 'whoami']],
 ]
 const WHOM = {

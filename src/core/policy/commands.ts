@@ -28,6 +28,8 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   cancel: 'anyone listed',
   approve: 'approve',
   deny: 'approve',
+  reconcile: 'anyone listed',
+  accept: 'administer',
   pause: 'administer',
   resume: 'administer',
   resolve: 'administer',

@@ -90,6 +90,8 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     again: () => ({ kind: 'again', requestId }),
     comment: () => ({ kind: 'comment', requestId, reason: name(d).trim() }),
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
+    reconcile: () => ({ kind: 'reconcile', ...maybe(d, { host: 'hv01' }) }),
+    accept: () => ({ kind: 'accept', gpu }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),
     resolve: () => ({ kind: 'resolve', requestId }),

@@ -7,6 +7,8 @@ import type { Step } from '../../src/core/plan/step'
 import type { Address } from '../../src/core/ports'
 import { gpuRefOf } from '../../src/core/plan/input'
 import type { World } from '../../src/host/simulated/fleet'
+import type { Rebuilding } from '../../src/host/simulated/rebuild'
+import { locationPath } from '../../src/core/inventory'
 import type { Request } from '../../src/core/request'
 import { openStore, type Store } from '../../src/store/database'
 import { driftHistory } from '../../src/store/drift'
@@ -169,6 +171,63 @@ describe('a change that somebody else makes on a host', () => {
     await poll()
 
     expect((await recorded()).at(-1)).toBe('hv01/gpu0 is disabled on its host (it was with its host)')
+  })
+})
+
+describe('what an administrator does to the host itself', () => {
+  const id = (name: string) => world.facts('hv01').vms.find((vm) => vm.name === name)!.id
+
+  it.each<{ what: string; acts: () => Rebuilding[]; says: string[] }>([
+    {
+      what: 'a card that is pulled and put back',
+      acts: () => [
+        { kind: 'pull card', slot: 'gpu0' },
+        { kind: 'put card', slot: 'gpu0' },
+      ],
+      says: [
+        'hv01/gpu0 is gone: the host shows no such device (it was with its host)',
+        'hv01/gpu0 is new on the host',
+      ],
+    },
+    {
+      what: 'a card in another slot',
+      acts: () => [{ kind: 'move card', slot: 'gpu0', to: locationPath.parse('PCIROOT(99)#PCI(0300)') }],
+      says: [expect.stringMatching(/^hv01\/gpu0 sits elsewhere: .* → PCIROOT\(99\)#PCI\(0300\)$/) as never],
+    },
+    {
+      what: 'a new driver',
+      acts: () => [{ kind: 'install driver', slot: 'gpu0', version: '99.0.0.1' }],
+      says: [expect.stringMatching(/^hv01\/gpu0 has another driver on the host: .* → 99\.0\.0\.1$/) as never],
+    },
+    {
+      what: 'a VM that is renamed, deleted and imported again',
+      acts: () => [
+        { kind: 'rename VM', id: id('train-01'), name: 'train-1b' },
+        { kind: 'delete VM', id: id('train-01') },
+        { kind: 'import VM', id: id('train-01') },
+      ],
+      says: ['The VM train-01 is called train-1b now', 'The VM train-1b is gone', 'The VM train-1b is new'],
+    },
+  ])('is told step by step: $what', async ({ acts, says }) => {
+    for (const act of acts()) {
+      world.rebuild('hv01', act)
+      await poll()
+    }
+
+    expect(await recorded()).toEqual(says)
+  })
+
+  it('is told when it takes a GPU along, and what is left of it can be returned', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    world.rebuild('hv01', { kind: 'delete VM', id: id('train-01') })
+
+    await poll()
+
+    expect(await recorded()).toEqual([
+      FORGOTTEN.replace('with its host', 'assigned to train-01'),
+      'The VM train-01 is gone',
+    ])
+    expect((await posted())[0]).toContain('[Return hv01/gpu0 to its host]')
   })
 })
 

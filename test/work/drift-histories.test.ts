@@ -81,8 +81,7 @@ const hostOf = (parts: Parts) => [...parts.hosts.values()].find(({ name }) => na
 const bot = async (parts: Parts, world: World, each: Extract<Deed, { ask: unknown }>): Promise<void> => {
   const request = await asked(parts, commandOf(each)).catch(() => null)
   if (!request) return
-  if (each.fails)
-    world.inject({ host: HOST, step: each.fails, kind: 'refuse', times: 1 })
+  if (each.fails) world.inject({ host: HOST, step: each.fails, kind: 'refuse', times: 1 })
   const polls: Promise<unknown>[] = []
   const stop = world.onStep(() => polls.push(refreshHost(parts, hostOf(parts))))
   await runRequest(parts, await decided(parts, request.id), new AbortController().signal)

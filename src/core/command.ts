@@ -93,6 +93,8 @@ export const command = z.discriminatedUnion('kind', [
     here: z.literal('here').optional(),
   }),
   z.object({ kind: z.literal('unwatch'), what: z.string(), here: z.literal('here').optional() }),
+  z.object({ kind: z.literal('reconcile'), host: z.string().optional() }),
+  z.object({ kind: z.literal('accept'), gpu }),
   z.object({ kind: z.literal('pause'), scope: z.string() }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   z.object({ kind: z.literal('resolve'), requestId }),

@@ -7,35 +7,74 @@ export const ALL_HOSTS = 'all'
 
 /** Every configured host, read or not, in the order given. */
 export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promise<HostView[]> => {
-  const rows = new Map((await db.selectFrom('inventory').selectAll().execute()).map((row) => [row.host, row]))
+  const rows = await db.selectFrom('readings').selectAll().execute()
+  const facts = await factsOf(db, rows)
+  const readings = new Map(rows.map((row) => [row.host, row]))
   const paused = await pausedScopes(db)
-  return names.map((name) => {
-    const row = rows.get(name)
-    return {
-      name,
-      // What an older version stored is as good as never read: the next reading is at most a minute away.
-      facts: row?.facts ? (hostFacts.safeParse(JSON.parse(row.facts)).data ?? null) : null,
-      readAt: row?.read_at ?? null,
-      error: row?.error ?? null,
-      paused: paused.has(ALL_HOSTS) || paused.has(name),
-    }
-  })
+  return names.map((name) => ({
+    name,
+    facts: facts.get(name)?.facts ?? null,
+    readAt: readings.get(name)?.read_at ?? null,
+    error: readings.get(name)?.error ?? null,
+    paused: paused.has(ALL_HOSTS) || paused.has(name),
+  }))
+}
+
+interface Parsed {
+  readonly revision: number
+  readonly facts: HostFacts | null
+}
+/** Facts as they were parsed last, for as long as the store is open: most are the same from reading to reading. */
+const parsed = new WeakMap<Db, Map<string, Parsed>>()
+
+const factsOf = async (
+  db: Db,
+  readings: readonly { readonly host: string; readonly revision: number }[],
+): Promise<ReadonlyMap<string, Parsed>> => {
+  const known = parsed.get(db) ?? new Map<string, Parsed>()
+  parsed.set(db, known)
+  for (const { host, revision } of readings) {
+    if (known.get(host)?.revision === revision) continue
+    const row = await db.selectFrom('inventory').select('facts').where('host', '=', host).executeTakeFirst()
+    // What an older version stored is as good as never read: the next reading is at most a minute away.
+    const facts = row ? (hostFacts.safeParse(JSON.parse(row.facts)).data ?? null) : null
+    known.set(host, { revision, facts })
+  }
+  return known
 }
 
 export const saveFacts = async (db: Db | Tx, facts: HostFacts, at: number): Promise<void> => {
-  const row = { facts: JSON.stringify(facts), read_at: at, error: null }
+  const host = facts.name
+  const text = JSON.stringify(facts)
+  const same = await db
+    .selectFrom('inventory')
+    .select('host')
+    .where('host', '=', host)
+    .where('facts', '=', text)
+    .executeTakeFirst()
+  if (!same)
+    await db
+      .insertInto('inventory')
+      .values({ host, facts: text })
+      .onConflict((conflict) => conflict.column('host').doUpdateSet({ facts: text }))
+      .execute()
+  const news = same ? 0 : 1
   await db
-    .insertInto('inventory')
-    .values({ host: facts.name, ...row })
-    .onConflict((conflict) => conflict.column('host').doUpdateSet(row))
+    .insertInto('readings')
+    .values({ host, revision: 1, read_at: at, error: null })
+    .onConflict((conflict) =>
+      conflict
+        .column('host')
+        .doUpdateSet((row) => ({ revision: row('readings.revision', '+', news), read_at: at, error: null })),
+    )
     .execute()
 }
 
 /** The last good facts stay; only the error is new. */
 export const saveUnreachable = async (db: Db | Tx, host: string, error: string): Promise<void> => {
   await db
-    .insertInto('inventory')
-    .values({ host, facts: null, read_at: null, error })
+    .insertInto('readings')
+    .values({ host, revision: 0, read_at: null, error })
     .onConflict((conflict) => conflict.column('host').doUpdateSet({ error }))
     .execute()
 }

@@ -99,11 +99,6 @@ const record = async (
     .execute()
 }
 
-/** Grows with every event of every request: what was read of a host before another one may be from before it ended. */
-export const lastEvent = async (db: Db | Tx): Promise<number> =>
-  (await db.selectFrom('request_events').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst())
-    ?.seq ?? 0
-
 /** Somebody who approved may still deny while others are waited for: the last decision stands. */
 export const recordDecision = async (
   tx: Tx,

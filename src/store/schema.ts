@@ -117,11 +117,15 @@ export interface Tables {
   /** Those who wait, and what became of their waiting. */
   queue: { id: string; number: number; version: number; state: string; body: string }
   pauses: { scope: string; account: string; at: number }
-  inventory: { host: string; facts: string | null; read_at: number | null; error: string | null }
+  /** The last reading of each host, written when it differs from the one before. */
+  inventory: { host: string; facts: string }
+  /** When each host was read last; `revision` grows with each reading that differs, and is 0 before the first. */
+  readings: { host: string; revision: number; read_at: number | null; error: string | null }
   /** How each host stood when its changes were told last; `version` grows with every operation of the bot that ended there. */
   standings: { host: string; version: number; body: string }
   /** What was changed on hosts by others than the bot. */
   drift: { seq: Generated<number>; host: string; key: string; body: string; at: number }
+  acceptances: { gpu: string; by: string; at: number }
 }
 
 /** Applied in order, each in its own transaction; never edited once released. */
@@ -203,9 +207,16 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        told_since integer not null, told_at integer, tellings integer not null)`,
   ],
   [
+    // What is read again and again is kept apart from the facts, which are many times as long and mostly the same.
+    `create table readings (host text primary key, revision integer not null, read_at integer, error text)`,
+    `insert into readings select host, iif(facts is null, 0, 1), read_at, error from inventory`,
+    `delete from inventory where facts is null`,
+    `alter table inventory drop column read_at`,
+    `alter table inventory drop column error`,
     `create table standings (host text primary key, version integer not null, body text not null)`,
     `create table drift (seq integer primary key autoincrement, host text not null, key text not null, body text not null,
        at integer not null)`,
     `create index drift_key on drift (host, key, at)`,
+    `create table acceptances (gpu text primary key, by text not null, at integer not null)`,
   ],
 ]

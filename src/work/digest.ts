@@ -11,7 +11,7 @@ import { post } from '../store/outbox'
 import { lineOf, requestsIn } from '../store/requests'
 import { mayBeTold } from './announce'
 import { findingsOn } from './healthy'
-import { holdings } from './holding'
+import { gifts } from './holding'
 import { idleSince } from './idle'
 import type { Parts } from './parts'
 
@@ -35,7 +35,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
       endedAt,
     })),
     holders: new Map(
-      (await holdings(tx)).map(({ plan, asked }) => [holderKey(plan.gpu.alias, plan.to?.id ?? ''), asked.by]),
+      (await gifts(tx)).map(({ plan, asked }) => [holderKey(plan.gpu.alias, plan.to?.id ?? ''), asked.by]),
     ),
     findings: parts.health ? findingsOn(views, await conditions(tx)) : new Map(),
   })

@@ -93,7 +93,7 @@ const placesOf = ({ requestsChannels, changesChannel }: Parts): readonly Address
 /** In the commit that ends an operation: what these steps touched is the bot's own doing, or known to whoever repaired it. */
 export const ownUp = async (tx: Tx, facts: HostFacts, steps: readonly Step[]): Promise<void> => {
   const kept = await keptStanding(tx, facts.name)
-  if (kept === null) return
+  if (kept === null) return saveStanding(tx, facts.name, { version: 1, standing: standingOf(facts, {}) })
   const now = standingOf(facts, kept.standing)
   await saveStanding(tx, facts.name, {
     version: kept.version + 1,

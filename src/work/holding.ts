@@ -1,21 +1,34 @@
 /** Who holds what by their own request, on whichever chat they asked for it. */
+import type { Holding } from '../core/drift/findings'
 import type { Plan } from '../core/plan/plan'
 import { personOf, type Policy } from '../core/policy/policy'
 import type { RequestIn } from '../core/request'
+import { acceptedAt } from '../store/acceptances'
 import type { Db, Tx } from '../store/database'
 import { requestsIn } from '../store/requests'
 
 /** A whole GPU has one holder; of a shared one, each VM has its own part. */
-export const heldKey = ({ gpu, mode, from, to }: Plan): string =>
+const heldKey = ({ gpu, mode, from, to }: Plan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
-/** The newest request that gave each GPU, or partition of one, to a VM, where none has taken it back since. */
-export const holdings = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> => {
+/** The newest request about each GPU, or partition of one, unless the host's word was taken over it since. */
+const newestOf = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> => {
+  const accepted = await acceptedAt(db)
   const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
   const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
   const newest = new Map(moved.map((request) => [heldKey(request.plan), request]))
-  return [...newest.values()].filter(({ plan }) => plan.to !== null)
+  return [...newest.values()].filter(({ plan, endedAt }) => endedAt > (accepted.get(plan.gpu.alias) ?? -1))
 }
+
+/** Those that gave it to a VM, where none has taken it back since. */
+export const gifts = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> =>
+  (await newestOf(db)).filter(({ plan }) => plan.to !== null)
+
+/** Who has each whole GPU, by the records. */
+export const holdings = async (db: Db): Promise<Holding[]> =>
+  (await newestOf(db)).flatMap(({ id, plan: { mode, host, gpu, to } }) =>
+    mode === 'dda' ? { requestId: id, locationPath: gpu.locationPath, host, vm: to } : [],
+  )
 
 const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean => {
   const person = personOf(policy, account)
@@ -24,7 +37,7 @@ const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string):
 
 /** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
 export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> => {
-  const own = (await holdings(db)).filter((request) => isOf(policy, request, account))
+  const own = (await gifts(db)).filter((request) => isOf(policy, request, account))
   return new Set(own.map(({ plan }) => plan.gpu.alias))
 }
 
@@ -39,7 +52,7 @@ type Taking = Pick<Plan, 'mode'> & {
 export const isHeldBy = async (db: Db, policy: Policy, plan: Taking, account: string): Promise<boolean> => {
   const holder = plan.from
   if (holder === null) return false
-  const gift = (await holdings(db)).find(
+  const gift = (await gifts(db)).find(
     ({ plan: given }) =>
       given.gpu.locationPath === plan.gpu.locationPath &&
       given.mode === plan.mode &&

@@ -7,7 +7,7 @@ import { pauseAtFirst, pauseBefore } from '../core/polling'
 import type { Host } from '../core/ports'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
-import { refreshHost } from './watch'
+import { refreshHost } from './reading'
 
 const AT_ONCE = 16
 

@@ -18,6 +18,7 @@ import { pastOf } from './past'
 import { queue } from './queue/join'
 import { leave } from './queue/leave'
 import { take } from './queue/take'
+import { acceptHost, reconcile } from './reconcile'
 import { reloadPolicy } from './reload'
 import { readNvidiaSmi } from './smi'
 import { unwatch, watch } from './watching'
@@ -65,6 +66,10 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return watch(parts, command, caller)
     case 'unwatch':
       return unwatch(parts, command, caller)
+    case 'reconcile':
+      return reconcile(parts, command.host)
+    case 'accept':
+      return acceptHost(parts, command.gpu, caller)
     case 'pause':
       return pauseScope(parts, command.scope, caller)
     case 'resume':

@@ -1,19 +1,13 @@
 /** Time passing: groups are read again (hosts: poll.ts), pending requests expire, leases end, old deliveries are forgotten. */
 import { messageOf } from '../core/errors'
-import type { Host } from '../core/ports'
-import { standingVersion } from '../store/drift'
-import { saveFacts, saveUnreachable } from '../store/fleet'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
-import { apply, lastEvent, requestsIn } from '../store/requests'
+import { apply, requestsIn } from '../store/requests'
 import { forgetOldSamples } from '../store/samples'
 import { forgetOldTellings } from '../store/tellings'
 import { announce } from './announce'
 import { refreshCard } from './card'
-import { noticeDrift } from './drift'
-import { noticeHost } from './reachable'
 import { sendDigests } from './digest'
-import { endLost } from './lease/found'
 import { tendLeases } from './lease/tend'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
@@ -26,28 +20,6 @@ const LEASE_CHECK_MS = 1_000
 const QUEUE_CHECK_MS = 2_000
 const DIGEST_CHECK_MS = 10_000
 const GROUPS_MS = 5 * 60_000
-
-/**
- * Reads one host into the store; an unreachable host keeps its last facts and gets the reason. Never throws for the host's
- * sake. False when it did not answer.
- */
-export const refreshHost = async (parts: Parts, host: Host): Promise<boolean> => {
-  const { db, clock } = parts
-  const [event, version] = [await lastEvent(db), await standingVersion(db, host.name)]
-  const reading = await host.inventory().catch((error: unknown) => ({ error: messageOf(error) }))
-  await db.transaction().execute(async (tx) => {
-    const at = clock.now()
-    await noticeHost(parts, tx, { host: host.name, why: 'error' in reading ? reading.error : null, at })
-    if ('error' in reading) return saveUnreachable(tx, host.name, reading.error)
-    // What an operation that ended meanwhile has read and saved is newer.
-    if ((await standingVersion(tx, host.name)) !== version) return
-    await saveFacts(tx, reading, at)
-    await noticeDrift(parts, tx, reading, at)
-    await endLost(parts, tx, reading, { event, at })
-  })
-  parts.wake.deliver()
-  return !('error' in reading)
-}
 
 export const startWatching = (parts: Parts): Loop[] => [
   startLoop(

@@ -20,8 +20,11 @@ import {
   reminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
+import { driftNotice } from '../../src/core/cards/drift'
 import { planNotice } from '../../src/core/cards/plan'
+import { reconcileNotice } from '../../src/core/cards/reconcile'
 import { requestNotice } from '../../src/core/cards/request'
+import { findingsOn } from '../../src/core/drift/findings'
 import { refusal } from '../../src/core/errors'
 import { helpNotice } from '../../src/core/grammar/help'
 import { hostName, type HostView } from '../../src/core/inventory'
@@ -289,6 +292,12 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     lines: [
       { at: NOW - MINUTE, requestId: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },
       { at: NOW - 3 * MINUTE, requestId: 'R-7', what: 'asked to assign hv01/gpu0 to train-01', by: MAYA },
+      {
+        at: NOW - 80 * MINUTE,
+        requestId: null,
+        what: 'hv01/gpu0 is disabled on its host (it was with its host)',
+        by: null,
+      },
       { at: NOW - 90 * MINUTE, requestId: 'R-6', what: 'expired: to release hv01/gpu0', by: null },
     ],
     page: 1,
@@ -297,6 +306,35 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   ...QUEUE_NOTICES,
   'smi-verified': smiNotice('in train-01 on hv01', smi(SMI_TABLE)),
   'smi-failed': smiNotice('in train-01 on hv01', smi('', 43)),
+  drift: driftNotice({
+    host: 'hv01',
+    changes: [
+      {
+        name: 'place PCI',
+        before: {
+          of: 'place',
+          gpu: 'hv01/gpu0',
+          place: { kind: 'assigned', id: aVm().id, name: 'train-01' },
+        },
+        after: { of: 'place', gpu: 'hv01/gpu0', place: { kind: 'dismounted' } },
+      },
+      { name: 'vm', before: { of: 'vm', name: 'train-03' }, after: null },
+    ],
+    restless: true,
+  }),
+  reconcile: reconcileNotice({
+    views: [aView(aHost())],
+    findings: findingsOn(aHost({ gpus: [aGpu({ problemCode: null })], dismounted: [aGpu().locationPath] }), [
+      {
+        requestId: 'R-7',
+        host: 'hv01',
+        locationPath: aGpu().locationPath,
+        vm: { id: aVm().id, name: 'train-01' },
+      },
+    ]),
+    now: NOW,
+  }),
+  'reconcile-nothing': reconcileNotice({ views: [aView(aHost())], findings: [], now: NOW }),
   whoami: whoamiNotice({
     account: MAYA,
     name: 'Maya Lind',

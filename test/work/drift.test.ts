@@ -1,10 +1,14 @@
 /** What others change on a host is told once; what the bot changes there is not, whatever becomes of its steps. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { PlanCommand } from '../../src/core/command'
+import { parse } from '../../src/core/grammar/parse'
+import type { Notice } from '../../src/core/notice'
 import type { Step } from '../../src/core/plan/step'
 import type { Address } from '../../src/core/ports'
 import { gpuRefOf } from '../../src/core/plan/input'
 import type { World } from '../../src/host/simulated/fleet'
+import type { Rebuilding } from '../../src/host/simulated/rebuild'
+import { locationPath } from '../../src/core/inventory'
 import type { Request } from '../../src/core/request'
 import { openStore, type Store } from '../../src/store/database'
 import { driftHistory } from '../../src/store/drift'
@@ -12,10 +16,12 @@ import { hostViews } from '../../src/store/fleet'
 import { duePosts, markShown } from '../../src/store/outbox'
 import { resolveRequest } from '../../src/work/administer'
 import type { Parts } from '../../src/work/parts'
+import { heldBy } from '../../src/work/holding'
 import { pastOf } from '../../src/work/past'
+import { acceptHost, reconcile } from '../../src/work/reconcile'
 import { runRequest } from '../../src/work/run'
-import { refreshHost } from '../../src/work/watch'
-import { textOf } from '../core/answers/reading'
+import { refreshHost } from '../../src/work/reading'
+import { saysOf, textOf } from '../core/answers/reading'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { sentenceOf } from '../../src/core/drift/words'
@@ -28,6 +34,7 @@ import {
   decided,
   fleetOf,
   release,
+  REQUESTER,
   share,
   split,
   stored,
@@ -108,7 +115,7 @@ describe('a change that somebody else makes on a host', () => {
     await poll()
     await poll()
 
-    const post = `hv01 was changed outside this bot\n${FORGOTTEN}`
+    const post = `hv01 was changed outside this bot\n${FORGOTTEN}\n[Return hv01/gpu0 to its host] [What can be done]`
     expect(await posted()).toEqual([`C1: ${post}`, `C2: ${post}`])
     expect(await recorded()).toEqual([FORGOTTEN])
   })
@@ -164,6 +171,63 @@ describe('a change that somebody else makes on a host', () => {
     await poll()
 
     expect((await recorded()).at(-1)).toBe('hv01/gpu0 is disabled on its host (it was with its host)')
+  })
+})
+
+describe('what an administrator does to the host itself', () => {
+  const id = (name: string) => world.facts('hv01').vms.find((vm) => vm.name === name)!.id
+
+  it.each<{ what: string; acts: () => Rebuilding[]; says: string[] }>([
+    {
+      what: 'a card that is pulled and put back',
+      acts: () => [
+        { kind: 'pull card', slot: 'gpu0' },
+        { kind: 'put card', slot: 'gpu0' },
+      ],
+      says: [
+        'hv01/gpu0 is gone: the host shows no such device (it was with its host)',
+        'hv01/gpu0 is new on the host',
+      ],
+    },
+    {
+      what: 'a card in another slot',
+      acts: () => [{ kind: 'move card', slot: 'gpu0', to: locationPath.parse('PCIROOT(99)#PCI(0300)') }],
+      says: [expect.stringMatching(/^hv01\/gpu0 sits elsewhere: .* → PCIROOT\(99\)#PCI\(0300\)$/) as never],
+    },
+    {
+      what: 'a new driver',
+      acts: () => [{ kind: 'install driver', slot: 'gpu0', version: '99.0.0.1' }],
+      says: [expect.stringMatching(/^hv01\/gpu0 has another driver on the host: .* → 99\.0\.0\.1$/) as never],
+    },
+    {
+      what: 'a VM that is renamed, deleted and imported again',
+      acts: () => [
+        { kind: 'rename VM', id: id('train-01'), name: 'train-1b' },
+        { kind: 'delete VM', id: id('train-01') },
+        { kind: 'import VM', id: id('train-01') },
+      ],
+      says: ['The VM train-01 is called train-1b now', 'The VM train-1b is gone', 'The VM train-1b is new'],
+    },
+  ])('is told step by step: $what', async ({ acts, says }) => {
+    for (const act of acts()) {
+      world.rebuild('hv01', act)
+      await poll()
+    }
+
+    expect(await recorded()).toEqual(says)
+  })
+
+  it('is told when it takes a GPU along, and what is left of it can be returned', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    world.rebuild('hv01', { kind: 'delete VM', id: id('train-01') })
+
+    await poll()
+
+    expect(await recorded()).toEqual([
+      FORGOTTEN.replace('with its host', 'assigned to train-01'),
+      'The VM train-01 is gone',
+    ])
+    expect((await posted())[0]).toContain('[Return hv01/gpu0 to its host]')
   })
 })
 
@@ -323,5 +387,78 @@ describe('what the bot does itself', () => {
     await poll()
 
     expect(await recorded()).toEqual([])
+  })
+})
+
+describe('what is found to reconcile', () => {
+  const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
+  const found = async (host?: string) => (await store.db.transaction().execute(await reconcile(parts, host)))!
+  /** Says what the button says, as the requester; resolves with the request, approved and carried out. */
+  const pressed = async (notice: Notice, label: string): Promise<Request> => {
+    const command = parse(saysOf(notice)[label] ?? '')
+    if (!command.ok) throw new Error(command.refusals.map(({ reason }) => reason).join())
+    return carriedOut(command.value as PlanCommand)
+  }
+
+  it('is nothing where the host has what the records say', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+
+    expect(textOf(await found('hv01'))).toContain('The host has what the records of the bot say')
+  })
+
+  it('is a GPU attached to nothing, which the button of the post asks to have returned, with approval', async () => {
+    takeFromHost('hv01', 'gpu0')
+    await poll()
+    const { posts } = await duePosts(store.db, Infinity, { limit: 10 })
+    const post = posts.find(({ notice }) => notice.summary.includes('outside this bot'))!.notice
+
+    expect(textOf(await found('hv01'))).toContain(
+      'hv01/gpu0 is dismounted and attached to nothing. Nobody can use it.\n[Return to its host]',
+    )
+    expect(Object.keys(saysOf(post))).toEqual(['Return hv01/gpu0 to its host', 'What can be done'])
+    const request = await pressed(post, 'Return hv01/gpu0 to its host')
+
+    expect([request.state, request.plan.steps.map(({ kind }) => kind)]).toEqual([
+      'succeeded',
+      ['mountDevice', 'enableDevice'],
+    ])
+    await poll()
+    expect(await recorded()).toEqual([FORGOTTEN])
+    expect(textOf(await found('hv01'))).not.toContain('gpu0')
+  })
+
+  it('is an assignment that the records contradict, which is restored by a request', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
+
+    const notice = await found('hv01')
+
+    expect(textOf(notice)).toContain('hv01/gpu0 is with the host, but by R-1 it belongs to train-01.')
+    expect((await pressed(notice, 'Give it back to train-01')).state).toBe('succeeded')
+    expect(textOf(await found('hv01'))).not.toContain('hv01/gpu0')
+  })
+
+  it('is accepted by an administrator, and then the records follow', async () => {
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
+    await poll()
+    const held = () => heldBy(store.db, parts.policy.inForce(), REQUESTER)
+    const accept = async () => store.db.transaction().execute(await acceptHost(parts, 'hv01/gpu0', caller))
+    expect([...(await held())]).toEqual(['hv01/gpu0'])
+
+    expect(await accept()).toBeNull()
+
+    expect([...(await held())]).toEqual([])
+    expect(textOf(await found('hv01'))).not.toContain('hv01/gpu0')
+    expect(textOf((await accept())!)).toContain('say of hv01/gpu0 what its host says')
+    await parts.clock.sleep(1_000)
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    expect([...(await held())]).toEqual(['hv01/gpu0'])
+  })
+
+  it('is nothing that is known of a host that does not answer', async () => {
+    world.setReachable('hv01', false)
+
+    expect(textOf(await found('hv01'))).toContain('hv01 does not answer')
   })
 })

@@ -12,6 +12,11 @@ const holder = (each: { name: string } | null): Run[] => (each ? [{ strong: each
 const changeOf = ({ plan }: RequestIn<'succeeded'>): { readonly runs: Run[]; readonly summary: string } => {
   const { action, mode, gpu, from, to } = plan
   const subject: Run[] = [{ strong: gpu.alias }, ` ${gpu.model}: `]
+  if (mode === 'dda' && !from && !to)
+    return {
+      runs: [...subject, 'back with ', ...holder(null)],
+      summary: `${gpu.alias} is back with its host`,
+    }
   if (mode === 'dda')
     return {
       runs: [...subject, ...holder(from), ' → ', ...holder(to)],

@@ -2,7 +2,8 @@
 import type { Change } from '../drift/change'
 import { sentenceOf, wordsOf } from '../drift/words'
 import { format } from '../grammar/format'
-import type { Notice, Run } from '../notice'
+import type { Command } from '../command'
+import type { Notice, Part, Run } from '../notice'
 import { linesOf } from '../answers/request-line'
 import { counted } from '../answers/words'
 
@@ -36,6 +37,30 @@ export const driftNotice = ({ host, changes, restless }: Drift): Notice => {
             },
           ]
         : []),
+      { kind: 'buttons', buttons: buttonsFor(host, changes) },
     ],
   }
 }
+
+type Button = Extract<Part, { kind: 'buttons' }>['buttons'][number]
+
+/** Presses that ask: whoever presses raises the request, and others approve it. */
+const buttonsFor = (host: string, changes: readonly Change[]): Button[] => {
+  const lost = changes.flatMap(({ after }) =>
+    after?.of === 'place' && after.place.kind === 'dismounted' ? after.gpu : [],
+  )
+  return [
+    ...lost
+      .slice(0, RETURNS)
+      .map((gpu) => button(`Return ${gpu} to its host`, { kind: 'release', name: gpu, ...NO_CONSENT })),
+    button('What can be done', { kind: 'reconcile', host }),
+  ]
+}
+
+const RETURNS = 3
+const NO_CONSENT = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
+const button = (label: string, command: Command): Button => ({
+  label,
+  style: 'plain',
+  press: { kind: 'say', text: format(command) },
+})

@@ -20,7 +20,7 @@ export const titleOf = (plan: Plan): string => {
     case 'move':
       return `Move ${what} from ${from?.name ?? ''} to ${to?.name ?? ''}`
     case 'release':
-      return `Release ${what} from ${from?.name ?? ''}`
+      return from ? `Release ${what} from ${from.name}` : `Return ${what} to its host`
   }
 }
 
@@ -28,6 +28,8 @@ const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: hol
 
 /** `moves`: show where the GPU goes, too. */
 const holderRow = ({ mode, from, to, action }: Plan, moves: boolean): FactRow[] => {
+  if (mode === 'dda' && !from && !to)
+    return [{ label: 'Held by', runs: ['nobody', ...(moves ? [' → ', ...who(to)] : [])] }]
   if (mode === 'dda')
     return [{ label: 'Held by', runs: [...who(from), ...(moves ? [' → ', ...who(to)] : [])] }]
   if (action === 'assign' && to) return [{ label: 'Shared with', runs: [{ strong: to.name }] }]

@@ -22,6 +22,7 @@ import {
   readCount,
   readEntry,
   readGpu,
+  readHost,
   readName,
   readQuestion,
   readRequest,
@@ -86,6 +87,7 @@ const ID: Reading = {
   read: readRequest,
 }
 const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or `all`', read: readScope }
+const HOST: Reading = { field: 'host', label: 'HOST', what: 'a host', read: readHost }
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
 const DURATION: Reading = {
   field: 'forMs',
@@ -208,6 +210,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   history: form([can(NAME)], HISTORY_FLAGS),
   watch: form([can(WATCHED), can(CLOCK, 'at'), can(ZONE, 'in'), can(HERE)]),
   unwatch: form([must(WATCHED), can(HERE)]),
+  reconcile: form([can(HOST)]),
+  accept: form([must(GPU)]),
   pause: form([must(SCOPE)]),
   resume: form([must(SCOPE)]),
   resolve: form([must(ID)]),

@@ -1,7 +1,8 @@
 /** Help as notices; what it says about each command is in entries.ts. */
 import type { CommandKind } from '../command'
 import type { Notice, Part, Run } from '../notice'
-import { HELP, type HelpEntry } from './entries'
+import { HELP } from './entries'
+import type { HelpEntry } from './entries/entry'
 import { runsOf } from './prose'
 import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
@@ -9,13 +10,13 @@ import { didYouMean, nearest } from './suggest'
 export { HELP, type HelpEntry }
 
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
-  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'why']],
+  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'reconcile', 'why']],
   ['Be told', ['watch', 'unwatch']],
   ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
   ['Keep', ['extend', 'done', 'ask']],
   ['Wait', ['queue', 'take', 'leave']],
   ['Decide', ['approve', 'deny']],
-  ['Run the hosts', ['pause', 'resume', 'resolve', 'reload']],
+  ['Run the hosts', ['pause', 'resume', 'resolve', 'accept', 'reload']],
   ['This bot', ['help', 'whoami']],
 ]
 const WHOM = {

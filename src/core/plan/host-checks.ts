@@ -22,6 +22,17 @@ export const forcesDismount = (host: HostFacts, gpu: GpuFacts): boolean =>
 export const FORCE_MEANING =
   'it waives the ACS and mitigation-driver checks, so expose the device only to trusted VMs'
 
+/** Of what mounts a GPU: its undo is a dismount, which may be harder than the mount was. */
+export const undoWarnings = (host: HostFacts, gpu: GpuFacts): string[] => {
+  if (gpu.acs === 0)
+    return [
+      'If a later step fails, the GPU cannot be dismounted again: there is no ACS above it, and -Force is refused there.',
+    ]
+  return mayForce(host, gpu)
+    ? [`If a later step fails, the undo dismounts with -Force: ${FORCE_MEANING}.`]
+    : []
+}
+
 const edition = ({ name, os }: HostFacts): Check => {
   const check = about('edition', 'Windows edition')
   if (os.edition === 'server') return check.pass(`${name} runs ${os.caption}`)

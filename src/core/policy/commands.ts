@@ -37,6 +37,8 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   take: 'ask',
   approve: 'approve',
   deny: 'approve',
+  reconcile: 'anyone listed',
+  accept: 'administer',
   pause: 'administer',
   resume: 'administer',
   resolve: 'administer',

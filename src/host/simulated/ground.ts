@@ -2,6 +2,7 @@
 import type { GpuFacts, HostFacts, LocationPath, PartitionVram, VmFacts, VmId } from '../../core/inventory'
 import type { GpuRef, VmRef } from '../../core/plan/step'
 import { Fault } from '../../core/errors'
+import { hostNow } from './rebuild'
 import type { DeviceNode, GpuFile, HostFile, VmFile } from './schema'
 import type { FleetState, HostState, VmNow } from './state'
 
@@ -25,7 +26,7 @@ export interface Device {
 export const groundOf = (file: HostFile, state: FleetState): Ground => {
   const host = state.hosts[file.name]
   if (!host) throw new Fault('internal', `the simulated fleet has no state for ${file.name}`)
-  return { file, state: host }
+  return { file: hostNow(file, host.rebuilt), state: host }
 }
 
 const join = ({ state }: Ground, file: VmFile): VmOnGround | undefined => {

@@ -1,6 +1,7 @@
 /** What changes in a simulated fleet, apart from the fleet file, which never does. Plain JSON, so that it persists. */
 import { z } from 'zod'
 import { gpuFacts, locationPath, partitionVram, vmSettings, vmState } from '../../core/inventory'
+import { asInFile, rebuilt } from './rebuild'
 import { type FleetFile, type HostFile, type VmFile, deviceNode, guestSmi } from './schema'
 
 const STEPS = [
@@ -59,6 +60,7 @@ const hostState = z.object({
   partitionCounts: z.record(z.string(), z.number().int()).default({}),
   /** By VM id. */
   vms: z.record(z.string(), vmNow),
+  rebuilt: rebuilt.default(asInFile),
 })
 export type HostState = z.infer<typeof hostState>
 
@@ -101,6 +103,7 @@ const hostAtFirst = (host: HostFile): HostState => {
       host.gpus.map((gpu) => [gpu.slot, held.has(gpu.locationPath) ? 'dismounted' : gpu.place]),
     ),
     partitionCounts: {},
+    rebuilt: asInFile(),
     vms: Object.fromEntries(host.vms.map((vm) => [vm.id, vmAtFirst(vm)])),
   }
 }

@@ -6,6 +6,7 @@ import { type Ground, type VmOnGround, factsOf, groundOf, vmsOn } from './ground
 import type { Memory } from './memory'
 import type { HostError } from './messages'
 import { startError } from './power-on'
+import type { Rebuilding } from './rebuild'
 import { refusalOf, takeEffect } from './rules'
 import type { FleetFile, GuestSmi } from './schema'
 import type { InjectedFault } from './state'
@@ -40,6 +41,8 @@ export interface World {
   inject(fault: InjectedFault): void
   faults(): readonly InjectedFault[]
   clearFaults(): void
+  /** An administrator changes the host itself, as Hyper-V permits. */
+  rebuild(host: string, change: Rebuilding): void
   setGuestSmi(host: string, vm: string, kind: GuestSmi): void
   onChange(listener: () => void): () => void
   /** Called around every mutating step; what a listener throws comes out of `run`, as a crash would. */
@@ -76,6 +79,37 @@ const changeState = (ground: Ground, vm: VmOnGround, state: VmState): void => {
   const error = powersOn ? startError(ground, vm) : null
   if (error) refuse(name, error.text.en)
   vm.now.state = state
+}
+
+const rebuild = (ground: Ground, change: Rebuilding): void => {
+  const { state, file } = ground
+  const { rebuilt } = state
+  switch (change.kind) {
+    case 'pull card':
+      state.devices[change.slot] = 'absent'
+      return
+    case 'put card':
+      state.devices[change.slot] = 'host-enabled'
+      return
+    case 'move card':
+      rebuilt.paths[change.slot] = change.to
+      return
+    case 'install driver':
+      rebuilt.drivers[change.slot] = change.version
+      return
+    case 'rename VM':
+      rebuilt.names[change.id] = change.name
+      return
+    case 'import VM':
+      rebuilt.deleted = rebuilt.deleted.filter((id) => id !== change.id)
+      return
+    case 'delete VM': {
+      const vm = state.vms[change.id]
+      if (vm?.state !== 'Off') return refuse(file.name, `${change.id} is not off and cannot be deleted`)
+      rebuilt.deleted.push(change.id)
+      Object.assign(vm, { assigned: [], partitions: [] })
+    }
+  }
 }
 
 const RAN: readonly VmState[] = ['Running', 'Starting', 'Stopping']
@@ -144,6 +178,7 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
       memory.change((draft) => {
         draft.faults = []
       }),
+    rebuild: (host, change) => changeHost(host, (ground) => rebuild(ground, change)),
     setGuestSmi: (host, name, kind) =>
       changeVm(host, name, (vm) => {
         vm.now.guestSmi = kind

@@ -5,7 +5,7 @@ import type { Lease } from '../../core/lease/lease'
 import { partitionsOf } from '../../core/partitions'
 import type { Tx } from '../../store/database'
 import { changeLease, openLeasesAt } from '../../store/leases'
-import { lastEvent, requestsIn } from '../../store/requests'
+import { requestsIn } from '../../store/requests'
 import { refreshLender } from './lend'
 import type { Parts } from '../parts'
 import { tellHolder, tellWatchers } from './tell'
@@ -23,17 +23,17 @@ export const isThere = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
 }
 
 /**
- * Ends the leases of the host that are not true any more. `event`: the last event of any request before the host was
- * read. While something runs, or ran during the reading, the reading may show a step half done: the next one decides.
+ * Ends the leases of the host that are not true any more, by a reading that no operation has overtaken. While one runs,
+ * the reading may show a step half done: the next one decides.
  */
 export const endLost = async (
   parts: Pick<Parts, 'policy' | 'clock'>,
   tx: Tx,
   facts: HostFacts,
-  { event, at }: { readonly event: number; readonly at: number },
+  at: number,
 ): Promise<void> => {
   const lost = (await openLeasesAt(tx, facts.name)).filter((lease) => !isThere(facts, lease))
-  if (lost.length === 0 || (await lastEvent(tx)) !== event) return
+  if (lost.length === 0) return
   const atWork = await requestsIn(tx, ['running', 'needs-attention'])
   if (atWork.some(({ plan }) => plan.host === facts.name)) return
   for (const lease of lost) {

@@ -137,6 +137,8 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       what: d.pick(['all', 'digest', gpu]),
       ...maybe(d, { here: 'here' as const }),
     }),
+    reconcile: () => ({ kind: 'reconcile', ...maybe(d, { host: 'hv01' }) }),
+    accept: () => ({ kind: 'accept', gpu }),
     pause: () => ({ kind: 'pause', scope }),
     resume: () => ({ kind: 'resume', scope }),
     resolve: () => ({ kind: 'resolve', requestId }),

@@ -31,6 +31,18 @@ interface Case extends Asked {
 
 const cases: Case[] = [
   {
+    name: 'return a GPU that nobody has',
+    action: 'release',
+    host: aHost({ gpus: [aGpu({ problemCode: null })], dismounted: [aPath(0)] }),
+    order: ['mountDevice', 'enableDevice'],
+  },
+  {
+    name: 'return a GPU that is disabled',
+    action: 'release',
+    host: aHost({ gpus: [aGpu({ problemCode: 22 })] }),
+    order: ['enableDevice'],
+  },
+  {
     name: 'assign to a VM that is off',
     action: 'assign',
     host: aHost(),

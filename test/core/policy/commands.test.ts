@@ -38,7 +38,11 @@ describe('the short form of the policy', () => {
   })
 
   it.each([
-    [REQUESTER, [...READING, 'assign', 'move', 'release', 'cancel', 'approve', 'deny'], ['pause', 'resolve']],
+    [
+      REQUESTER,
+      [...READING, 'assign', 'move', 'release', 'cancel', 'approve', 'deny'],
+      ['pause', 'resolve', 'accept'],
+    ],
     [APPROVER, [...READING, 'cancel', 'approve', 'deny'], ['assign', 'move', 'release', 'pause', 'resume']],
     [
       ADMIN,

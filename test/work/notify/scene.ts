@@ -9,7 +9,7 @@ import { keyOf } from '../../../src/store/subscriptions'
 import type { Parts } from '../../../src/work/parts'
 import { respond } from '../../../src/work/respond'
 import { runRequest } from '../../../src/work/run'
-import { refreshHost } from '../../../src/work/watch'
+import { refreshHost } from '../../../src/work/reading'
 import { fakeClock } from '../../fakes/clock'
 import {
   ADMIN,

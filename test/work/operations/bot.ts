@@ -11,7 +11,7 @@ import { findRequest, requestsIn } from '../../../src/store/requests'
 import { ask } from '../../../src/work/ask'
 import { decide } from '../../../src/work/decide'
 import type { Parts } from '../../../src/work/parts'
-import { refreshHost } from '../../../src/work/watch'
+import { refreshHost } from '../../../src/work/reading'
 
 export const HOST = 'hv01'
 export const REQUESTER = 'slack:T1/U1'

@@ -1,0 +1,66 @@
+/** `reconcile`: where hosts and the records of the bot disagree, with a button for each way out. Nothing is done by itself. */
+import type { Finding } from '../drift/findings'
+import { format } from '../grammar/format'
+import { shown } from '../grammar/shown'
+import { hostLine } from '../answers/place'
+import { PLACE_WORDS } from '../answers/states'
+import { counted } from '../answers/words'
+import type { HostView } from '../inventory'
+import type { Notice, Part, Run } from '../notice'
+
+const SHOWN = 8
+
+export interface Reconciliation {
+  readonly views: readonly HostView[]
+  readonly findings: readonly Finding[]
+  readonly now: number
+}
+
+export const reconcileNotice = ({ views, findings, now }: Reconciliation): Notice => {
+  const more = findings.length - SHOWN
+  const [only, ...others] = views
+  return {
+    summary:
+      findings.length === 0 ? 'Nothing to reconcile' : `${counted(findings.length, 'GPU')} to reconcile`,
+    tone: findings.length === 0 ? 'good' : 'waiting',
+    parts: [
+      { kind: 'title', text: 'Reconcile' },
+      ...(findings.length === 0 ? [NOTHING] : findings.slice(0, SHOWN).flatMap(partsOf)),
+      ...(more > 0
+        ? [{ kind: 'note' as const, runs: [`and ${more} more: name a host, or settle these first`] }]
+        : []),
+      ...(only && others.length === 0 ? [{ kind: 'note' as const, runs: [hostLine(only, now)] }] : []),
+    ],
+  }
+}
+
+const NOTHING: Part = {
+  kind: 'text',
+  runs: ['The host has what the records of the bot say, and no GPU is of use to nobody.'],
+}
+
+const partsOf = ({ gpu, place, holder, recorded, ways }: Finding): Part[] => [
+  {
+    kind: 'text',
+    runs: [
+      { strong: gpu },
+      ` is ${PLACE_WORDS[place]}`,
+      ...(holder === null ? [] : [' to ', { strong: shown(holder) }]),
+      ...(recorded === null ? ['. Nobody can use it.'] : recordedRuns(recorded)),
+    ],
+  },
+  {
+    kind: 'buttons',
+    buttons: ways.map(({ label, command }) => ({
+      label,
+      style: 'plain',
+      press: { kind: 'say', text: format(command) },
+    })),
+  },
+]
+
+const recordedRuns = ({ requestId, vm }: NonNullable<Finding['recorded']>): Run[] => [
+  ', but by ',
+  { code: requestId },
+  vm === null ? ' it is with its host.' : ` it belongs to ${shown(vm.name)}.`,
+]

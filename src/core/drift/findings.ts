@@ -1,0 +1,83 @@
+/** Where a host and the records of the bot disagree, or a GPU is of use to nobody, and what can be done about each. */
+import type { Command } from '../command'
+import { aliasOf, placeOf, vmById, type GpuFacts, type GpuPlace, type HostFacts } from '../inventory'
+
+/** Who has a whole GPU by the newest request about it; null: its host. */
+export interface Holding {
+  readonly requestId: string
+  readonly host: string
+  readonly locationPath: string
+  readonly vm: { readonly id: string; readonly name: string } | null
+}
+
+export interface Way {
+  readonly label: string
+  readonly command: Command
+}
+
+export interface Finding {
+  readonly gpu: string
+  readonly place: GpuPlace['kind']
+  /** The VM that has it. */
+  readonly holder: string | null
+  /** What the records say, where they say otherwise. */
+  readonly recorded: Holding | null
+  /** Each is a request, which needs approval as any other, but for the last one of a contradiction: the records follow. */
+  readonly ways: readonly Way[]
+}
+
+export const findingsOn = (host: HostFacts, holdings: readonly Holding[]): Finding[] =>
+  host.gpus.flatMap((gpu) => findingOf(host, gpu, holdings) ?? [])
+
+const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[]): Finding | null => {
+  const alias = aliasOf(host, gpu)
+  const place = placeOf(host, gpu)
+  const holder = place.kind === 'assigned' ? (vmById(host, place.vm)?.name ?? place.vm) : null
+  const holding = holdings.find((each) => each.host === host.name && each.locationPath === gpu.locationPath)
+  const contradicted = holding !== undefined && !agrees(place, holding)
+  const isLost = place.kind === 'dismounted' || place.kind === 'host-disabled'
+  if (!contradicted && !isLost) return null
+  const back = isLost ? [wayOf(host, 'Return to its host', release(alias))] : []
+  if (!contradicted) return { gpu: alias, place: place.kind, holder, recorded: null, ways: back }
+  return {
+    gpu: alias,
+    place: place.kind,
+    holder,
+    recorded: holding,
+    ways: [
+      ...restoring(host, { alias, place, holding }),
+      ...back,
+      { label: 'Accept what the host says', command: { kind: 'accept', gpu: alias } },
+    ],
+  }
+}
+
+/** What the bot returned to its host may be disabled there by somebody else: no holder is contradicted by that. */
+const agrees = (place: GpuPlace, { vm }: Holding): boolean =>
+  vm === null ? place.kind !== 'assigned' : place.kind === 'assigned' && place.vm === vm.id
+
+const CONSENTS = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
+type PlanKind = Extract<Command, { kind: 'assign' | 'move' | 'release' }>
+const release = (name: string): PlanKind => ({ kind: 'release', name, ...CONSENTS })
+
+/** A VM that the host does not have any more can be given nothing, and nobody a GPU that is not there. */
+const restoring = (
+  host: HostFacts,
+  { alias, place, holding }: { readonly alias: string; readonly place: GpuPlace; readonly holding: Holding },
+): Way[] => {
+  const wanted = host.vms.find(({ id }) => id === holding.vm?.id)
+  const holder = place.kind === 'assigned' ? vmById(host, place.vm) : undefined
+  const running = [wanted, holder].flatMap((vm) => (vm?.state === 'Running' ? vm.name : []))
+  if (place.kind === 'missing' || (holding.vm !== null && !wanted)) return []
+  const consents = { ...CONSENTS, shutdown: running.length > 0 }
+  const costs = running.length > 0 ? `, shutting down ${running.join(' and ')}` : ''
+  if (!wanted) return [wayOf(host, `Take it from its VM${costs}`, { ...release(alias), ...consents })]
+  const kind = place.kind === 'assigned' ? 'move' : 'assign'
+  const vm = `${host.name}/${wanted.name}`
+  return [wayOf(host, `Give it back to ${wanted.name}${costs}`, { kind, gpu: alias, vm, ...consents })]
+}
+
+const wayOf = (host: HostFacts, label: string, command: PlanKind): Way => ({
+  label,
+  command: { ...command, reason: `${host.name} was changed outside the bot` },
+})

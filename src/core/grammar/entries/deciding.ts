@@ -1,0 +1,53 @@
+/** What approvers and administrators do. */
+import type { Entries } from './entry'
+import { REASON, REQUEST_ID } from './notes'
+
+export const DECIDING: Entries<'approve' | 'deny' | 'pause' | 'resume' | 'resolve' | 'accept' | 'reload'> = {
+  approve: {
+    usage: 'approve ID [for DURATION] [because REASON]',
+    says: 'Approve a request of somebody else; its plan is then carried out.',
+    examples: ['approve R-12', 'approve 12 for 4h', 'approve 12 because the render farm is idle'],
+    notes: [REQUEST_ID, '`for 4h` lends it for no longer than that, whatever was asked for.', REASON],
+    needs: 'approver',
+  },
+  deny: {
+    usage: 'deny ID [because REASON]',
+    says: 'Deny a request.',
+    examples: ['deny R-12 because hv01 is patched tonight'],
+    notes: [REQUEST_ID, REASON],
+    needs: 'approver',
+  },
+  pause: {
+    usage: 'pause HOST|all',
+    says: 'Begin no new step on a host, or anywhere, until resumed; it outlasts a restart.',
+    examples: ['pause hv01', 'pause all'],
+    needs: 'admin',
+  },
+  resume: {
+    usage: 'resume HOST|all',
+    says: 'End a pause.',
+    examples: ['resume hv01', 'resume all'],
+    needs: 'admin',
+  },
+  resolve: {
+    usage: 'resolve ID',
+    says: 'Close a request that needs attention, once its host was read and found consistent.',
+    examples: ['resolve R-12'],
+    notes: [REQUEST_ID],
+    needs: 'admin',
+  },
+  accept: {
+    usage: 'accept GPU',
+    says: 'Let the records follow the host: what a request gave before does not count any more.',
+    examples: ['accept hv01/gpu0'],
+    notes: ['`reconcile` shows where they disagree. No host is changed.'],
+    needs: 'admin',
+  },
+  reload: {
+    usage: 'reload',
+    says: 'Read the policy again from its file; a wrong file changes nothing and is refused with every error.',
+    examples: ['reload'],
+    notes: ['A new policy voids what was approved under the old one and has not begun.'],
+    needs: 'admin',
+  },
+}

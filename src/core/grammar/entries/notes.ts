@@ -1,0 +1,19 @@
+/** What the help of several commands says in the same words. */
+export const CONSENT_FLAGS = '[--shutdown] [--power-off] [--no-start]'
+export const PLAN_FLAGS = `${CONSENT_FLAGS} [--dry-run] [--script] [--break-glass] [because REASON]`
+export const CONSENTS = [
+  '`--shutdown` allows a running VM to be shut down through its guest; without it a running VM is left alone.',
+  '`--power-off` has it turned off like a power cut instead: unsaved work is lost.',
+  '`--no-start` leaves a VM that was off switched off; one that ran before always runs again.',
+  '`--dry-run` shows the plan and stops. `--script` shows the plan as one PowerShell script.',
+]
+export const BREAK_GLASS =
+  '`--break-glass` goes on without approval, for those whom the policy lets; it needs a reason and is announced.'
+export const REASON =
+  '`because` takes the rest of the line, up to 500 characters. Flags at its very end are still flags; a reason that is quoted as a whole may contain anything.'
+export const LEASE =
+  '`for 8h` or `until friday`, `until 18:00`, `until 2026-12-01 09:00` says how long it is lent; the times are those of your own time zone. You are reminded before the end.'
+export const VM_NAMES =
+  'VM names need not be unique: `hv01/train-01`, or the id of the VM, says which. Names with spaces go in quotes.'
+export const ENTRY_ID = 'A place in the queue is written `Q-3` or just `3`.'
+export const REQUEST_ID = 'A request is written `R-12` or just `12`.'

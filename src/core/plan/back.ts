@@ -1,0 +1,43 @@
+/** A GPU that its host has given up or switched off, and that no VM has → its host. What the bot itself never leaves behind. */
+import { type Outcome, type Refusal, accepted, refusal, refused } from '../errors'
+import { aliasOf, gpuByPath, placeOf } from '../inventory'
+import { seal } from './digest'
+import { undoWarnings } from './host-checks'
+import { type PlanInput, gpuRefOf } from './input'
+import type { Plan } from './plan'
+import { giveToHost } from './taking'
+
+/** Refused where it is with its host already, or where the host shows no such device. */
+export const planBack = ({ host, gpu, policyRevision }: PlanInput): Outcome<Plan> => {
+  const [mount, enable] = giveToHost(host, gpu)
+  const steps = {
+    dismounted: [mount, enable],
+    'host-disabled': [enable],
+    'host-enabled': [],
+    missing: [],
+    assigned: [],
+  }
+  const place = placeOf(host, gpu).kind
+  const isThere = gpuByPath(host, gpu.locationPath)?.instanceId === gpu.instanceId
+  if (steps[place].length === 0 || !isThere)
+    return refused(nothingToDo(aliasOf(host, gpu), place === 'host-enabled'))
+  const draft = {
+    action: 'release' as const,
+    mode: 'dda' as const,
+    host: host.name,
+    gpu: { ...gpuRefOf(host, gpu), model: gpu.model },
+    from: null,
+    to: null,
+    steps: steps[place],
+    costs: [],
+    warnings: place === 'dismounted' ? undoWarnings(host, gpu) : [],
+    baselines: [],
+  }
+  return accepted(seal(draft, host, policyRevision))
+}
+
+const nothingToDo = (alias: string, isWithHost: boolean): Refusal =>
+  refusal(
+    'not-possible',
+    `Nothing to release: ${alias} is assigned to no VM${isWithHost ? '; it is with the host' : ', and the host shows no such device'}`,
+  )

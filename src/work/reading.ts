@@ -1,0 +1,31 @@
+/** One reading of a host: what it shows, what others have changed there, and the leases that ended by that, in one commit. */
+import { messageOf } from '../core/errors'
+import type { Host } from '../core/ports'
+import { standingVersion } from '../store/drift'
+import { saveFacts, saveUnreachable } from '../store/fleet'
+import { noticeDrift } from './drift'
+import { endLost } from './lease/found'
+import type { Parts } from './parts'
+import { noticeHost } from './reachable'
+
+/**
+ * An unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. False when it did not
+ * answer.
+ */
+export const refreshHost = async (parts: Parts, host: Host): Promise<boolean> => {
+  const { db, clock } = parts
+  const version = await standingVersion(db, host.name)
+  const reading = await host.inventory().catch((error: unknown) => ({ error: messageOf(error) }))
+  await db.transaction().execute(async (tx) => {
+    const at = clock.now()
+    await noticeHost(parts, tx, { host: host.name, why: 'error' in reading ? reading.error : null, at })
+    if ('error' in reading) return saveUnreachable(tx, host.name, reading.error)
+    // What an operation that ended meanwhile has read and saved is newer.
+    if ((await standingVersion(tx, host.name)) !== version) return
+    await saveFacts(tx, reading, at)
+    await noticeDrift(parts, tx, reading, at)
+    await endLost(parts, tx, reading, at)
+  })
+  parts.wake.deliver()
+  return !('error' in reading)
+}

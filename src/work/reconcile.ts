@@ -1,0 +1,61 @@
+/** `reconcile` proposes and `accept` lets the records follow the host; neither changes a host. */
+import { doneNotice } from '../core/answers/done'
+import { refusalNotice } from '../core/answers/refusal'
+import { reconcileNotice } from '../core/cards/reconcile'
+import { findingsOn } from '../core/drift/findings'
+import { refusal } from '../core/errors'
+import { aliasOf } from '../core/inventory'
+import { resolveGpu, resolveHost } from '../core/names'
+import { saveAcceptance } from '../store/acceptances'
+import { hostViews } from '../store/fleet'
+import { post } from '../store/outbox'
+import { say, type Caller, type Consequence } from './consequence'
+import { holdings } from './holding'
+import type { Parts } from './parts'
+import { refreshHost } from './reading'
+
+/** One host is read now; all of them are as they were last read. */
+export const reconcile = async (parts: Parts, name: string | undefined): Promise<Consequence> => {
+  const all = await hostViews(parts.db, [...parts.hosts.keys()])
+  const found = name === undefined ? null : resolveHost(name, all)
+  if (found?.ok === false) return say(refusalNotice(found.refusals))
+  const host = found && parts.hosts.get(found.value.name)
+  if (host && !(await refreshHost(parts, host)))
+    return say(
+      refusalNotice([
+        refusal(
+          'unreachable',
+          `${host.name} does not answer, so nothing can be compared`,
+          'Try again once it does.',
+        ),
+      ]),
+    )
+  const views = host ? await hostViews(parts.db, [host.name]) : all
+  const held = await holdings(parts.db)
+  const findings = views.flatMap(({ facts }) => (facts ? findingsOn(facts, held) : []))
+  return say(reconcileNotice({ views, findings, now: parts.clock.now() }))
+}
+
+export const acceptHost = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
+  const found = resolveGpu(name, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (!found.ok) return say(refusalNotice(found.refusals))
+  const { facts, gpu } = found.value
+  const alias = aliasOf(facts, gpu)
+  if (!findingsOn(facts, await holdings(parts.db)).some((each) => each.gpu === alias && each.recorded))
+    return say(
+      refusalNotice([
+        refusal(
+          'not-possible',
+          `the records of the bot say of ${alias} what its host says`,
+          `See \`show ${alias}\`.`,
+        ),
+      ]),
+    )
+  return async (tx) => {
+    const at = parts.clock.now()
+    await saveAcceptance(tx, { gpu: alias, by: caller.account, at })
+    const text = `The records follow the host: whose request gave ${alias} before does not count any more.`
+    await post(tx, caller.channel, doneNotice(text, caller.account), { at, otherwise: caller.back })
+    return null
+  }
+}

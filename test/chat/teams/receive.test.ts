@@ -87,7 +87,7 @@ describe('a message', () => {
   })
 
   test.each([team, group])('in a $type loses the mention of the bot', async (where) => {
-    await teams.say(maya, where, 'assign hv01/gpu0 to vm &lt;a&gt;&nbsp;b')
+    await teams.say(maya, where, 'assign hv01/gpu0 to vm <a>\u00a0b')
 
     expect(accepted[0]?.said).toEqual({ kind: 'text', text: 'assign hv01/gpu0 to vm <a> b' })
   })

@@ -51,7 +51,7 @@ const manifestFor = ({ appId, domain }) => {
   const text = readFileSync(`${SOURCES}manifest.json`, 'utf8')
     .replaceAll('00000000-0000-0000-0000-000000000000', appId)
     .replaceAll('YOUR-DOMAIN', domain ?? NO_DOMAIN)
-  return { ...JSON.parse(text), validDomains: domain === undefined ? [] : [domain] }
+  return JSON.parse(text)
 }
 
 /** The schema of the version that the manifest names. */

@@ -1,5 +1,5 @@
-/** Wires the parts: the server for a real workspace, and the playground with a local one. */
-import { randomBytes } from 'node:crypto'
+/** Wires the parts: the server for a real workspace, and the playground with local ones. */
+import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { LIMITS, startBot } from './bot'
 import { slackChat } from './chat/slack/post'
@@ -16,7 +16,6 @@ import { homeServiceUrl } from './chat/teams/serviceUrl'
 import { bothChats } from './chats'
 import { systemClock } from './clock'
 import { readFile, type Config, type SlackSettings } from './config'
-import { policyOfLists, type Policy } from './core/policy/policy'
 import type { Address } from './core/ports'
 import { fleetFile, type World } from './host/simulated/fleet'
 import { byName, openFleet, openHosts, type Latency } from './hosts'
@@ -24,7 +23,9 @@ import { startHttp } from './http'
 import { opening } from './opening'
 import { fixedPolicy, policySource, type Directory } from './policy-source'
 import { playgroundHandler } from './playground/server'
-import { BOT, PEOPLE, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
+import { MEMBERS, playgroundPolicy, TEAMS_CHANNEL, TENANT } from './playground/members'
+import { BOT, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
+import { startLocalTeams, type LocalTeams } from './playground/teams/local-teams'
 import { answers, openStore } from './store/database'
 import type { Log, PolicySource } from './work/parts'
 
@@ -40,6 +41,7 @@ export interface Server extends App {
 
 export interface Playground extends App {
   readonly slack: LocalSlack
+  readonly teams: LocalTeams
   readonly world: World
 }
 
@@ -123,7 +125,7 @@ const slackOf = async (settings: SlackSettings): Promise<SlackConfig> => ({
   command: COMMAND,
 })
 
-/** The whole bot on loopback with a local workspace and a simulated fleet; needs no configuration. */
+/** The whole bot on loopback with a local workspace, a local tenant and a simulated fleet; needs no configuration. */
 export const startPlayground = (
   config: PlaygroundConfig,
   log: Log,
@@ -144,6 +146,15 @@ export const startPlayground = (
       }),
       (each) => each.close(),
     )
+    const teams = keep(
+      await startLocalTeams({
+        ...{ appId: randomUUID(), tenantId: TENANT.id, botToken: randomBytes(24).toString('hex') },
+        messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
+        keepIn: join(config.DATA_DIR, 'local-teams.jsonl'),
+      }),
+      (each) => each.close(),
+    )
+    teams.people = MEMBERS.map(({ teams: account }) => account)
     const slack: SlackConfig = {
       botToken,
       signingSecret,
@@ -161,10 +172,10 @@ export const startPlayground = (
         policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
         hosts: byName(fleet.hosts),
-        chat: bothChats({ slack: slackChat(slack, log), teams: null }),
+        chat: bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams.config, log) }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
-        requestsChannels: [],
         health: { everyMs: 60_000, hotCelsius: null },
+        requestsChannels: [channelOf('C0GPU', null), channelOf(TEAMS_CHANNEL.id, teams.config)],
         changesChannel: channelOf('C0GPUCHANGES', null),
       }),
       (each) => each.stop(),
@@ -174,14 +185,14 @@ export const startPlayground = (
         host: '127.0.0.1',
         port: config.PORT,
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
-        teamsMessages: null,
-        pages: playgroundHandler({ slack: local, world: fleet.world }),
+        teamsMessages: teamsMessages(teams.config, bot.inbox, log),
+        pages: playgroundHandler({ slack: local, teams, world: fleet.world }),
         ready: () => answers(store.db),
       }),
       (each) => each.close(),
     )
     port = http.port
-    return { port, slack: local, world: fleet.world }
+    return { port, slack: local, teams, world: fleet.world }
   })
 
 const reloaded = async (policy: PolicySource, log: Log): Promise<void> => {
@@ -194,13 +205,3 @@ const channelOf = (id: string, teams: TeamsConfig | null): Address =>
   id.startsWith('19:')
     ? { kind: 'channel', chat: 'teams', serviceUrl: homeServiceUrl(teams), conversation: id }
     : { kind: 'channel', chat: 'slack', channel: id }
-
-const playgroundPolicy = (): Policy => {
-  const withRole = (...roles: string[]) =>
-    PEOPLE.filter((person) => roles.includes(person.role)).map((person) => `slack:${TEAM.id}/${person.id}`)
-  return policyOfLists({
-    ask: withRole('requester', 'approver', 'administrator'),
-    approve: withRole('approver', 'administrator'),
-    admin: withRole('administrator'),
-  })
-}

@@ -11,7 +11,7 @@ import { policyCommand } from './policy-command'
 import type { Log } from './work/parts'
 
 const THINGS_TO_TRY = `
-  1. As Maya:   /gpu assign hv01/gpu0 to train-02 --shutdown because fine-tuning
+  1. As Maya:   /gpu assign hv01/gpu0 to train-02 --shutdown because fine-tuning   (in Teams without /gpu)
   2. As Jonas:  press Approve, watch the steps, read nvidia-smi
   3. As Maya:   /gpu release hv01/gpu0 --shutdown   (or provoke a failure first, on the right)
 `

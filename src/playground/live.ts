@@ -2,10 +2,13 @@
 import type { ServerResponse } from 'node:http'
 import { begin } from './gate'
 import type { LocalSlack } from './slack/local-slack'
+import type { LocalTeams } from './teams/local-teams'
+import { teamsView } from './teams/view'
 import { fleetView, type World } from './world'
 
 export interface Stage {
   readonly slack: LocalSlack
+  readonly teams: LocalTeams
   readonly world: World
 }
 
@@ -13,7 +16,7 @@ export interface Stage {
 const SHOWN_MESSAGES = 120
 const COALESCE_MS = 40
 
-export const stateOf = ({ slack, world }: Stage) => ({
+export const stateOf = ({ slack, teams, world }: Stage) => ({
   team: slack.team,
   people: slack.people.map(({ id, name, title, role }) => ({ id, name, title, role })),
   channels: slack.channels.map(({ id, name, topic, only }) => ({
@@ -23,6 +26,7 @@ export const stateOf = ({ slack, world }: Stage) => ({
     only,
     messages: slack.messages(id).slice(-SHOWN_MESSAGES),
   })),
+  teams: teamsView(teams),
   fleet: fleetView(world),
 })
 export type PlaygroundState = ReturnType<typeof stateOf>
@@ -40,7 +44,7 @@ export const streamState = (stage: Stage, response: ServerResponse): void => {
   const soon = (): void => {
     if (timer === undefined && !waitsForDrain) timer = setTimeout(send, COALESCE_MS)
   }
-  const endings = [stage.slack.onChange(soon), stage.world.onChange(soon)]
+  const endings = [stage.slack.onChange(soon), stage.teams.onChange(soon), stage.world.onChange(soon)]
 
   response.on('drain', () => {
     waitsForDrain = false

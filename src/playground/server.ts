@@ -1,6 +1,6 @@
 /**
  * The playground's side of the HTTP server: the page, its live state, and what a person does on it. It drives the local
- * workspace and the simulated fleet only; the bot itself is reached by the workspace's signed payloads.
+ * chats and the simulated fleet only; the bot itself is reached by what these sign.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
 import { begin, enter, readJson, sendJson } from './gate'
 import { type Stage, streamState } from './live'
+import { pressInTeams, typeInTeams } from './teams/view'
 import { befall, bringAbout } from './world'
 
 export type { PlaygroundState, Stage } from './live'
@@ -16,6 +17,18 @@ export type { FleetView, World } from './world'
 
 const id = z.string().min(1).max(100)
 const typed = z.object({ person: id, channel: id, text: z.string().trim().min(1).max(20_000) })
+const conversation = z.string().min(1).max(200)
+const typedInTeams = z.object({ person: id, conversation, text: typed.shape.text })
+const pressedInTeams = z.object({
+  person: id,
+  conversation,
+  id,
+  action: z.object({
+    type: z.enum(['Action.Execute', 'Action.Submit']),
+    verb: z.string().max(200).optional(),
+    data: z.unknown(),
+  }),
+})
 const pressed = z.object({ person: id, channel: id, ts: id, action: z.string().min(1).max(255) })
 
 interface Done {
@@ -46,6 +59,10 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   '/playground/press': act(pressed, async ({ slack }, { person, channel, ts, action }) =>
     done(await slack.press(person, channel, ts, action)),
   ),
+  '/playground/teams/say': act(typedInTeams, async ({ teams }, said) => done(await typeInTeams(teams, said))),
+  '/playground/teams/press': act(pressedInTeams, async ({ teams }, press) =>
+    done(await pressInTeams(teams, press)),
+  ),
   '/playground/world': act(befall, ({ world }, what) => {
     const consequence = bringAbout(world, what)
     return consequence.kind === 'happened' ? done({}) : wrong(409, consequence.why)
@@ -64,7 +81,7 @@ interface Asset {
   readonly content: Buffer
 }
 
-/** The page's files by their paths; they are few and small, and nothing else in the folder tree can be reached. */
+/** The page's files by their paths, and Microsoft's renderer of cards; nothing else in the folder tree can be reached. */
 const loadPage = (): ReadonlyMap<string, Asset> => {
   const folder = join(__dirname, 'page')
   const assets = new Map<string, Asset>()
@@ -73,6 +90,8 @@ const loadPage = (): ReadonlyMap<string, Asset> => {
     if (type === undefined) continue
     assets.set(name === 'index.html' ? '/' : `/${name}`, { type, content: readFileSync(join(folder, name)) })
   }
+  const renderer = require.resolve('adaptivecards/dist/adaptivecards.min.js')
+  assets.set('/adaptivecards.js', { type: TYPES['.js'] ?? '', content: readFileSync(renderer) })
   return assets
 }
 

@@ -178,10 +178,6 @@ const dataOf = (message: ShownMessage, label: string): unknown => {
   return action?.data ?? action?.card?.actions[0]?.data
 }
 
-/** Typed text arrives with these as entities. */
-const inEntities = (typed: string): string =>
-  typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-
 /** The message that began the thread of a channel, by its conversation. */
 const threadOf = (conversation: string): string | null => {
   const [channel = '', root] = conversation.split(';messageid=')
@@ -211,7 +207,7 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
       return /BotNotInConversationRoster.*Add the app/
     },
     onChange: (listener) => teams.onChange(listener),
-    type: (who, text) => teams.say(MEMBERS[who].teams, place, inEntities(text)).then(({ status }) => status),
+    type: (who, text) => teams.say(MEMBERS[who].teams, place, text).then(({ status }) => status),
     press: async (who, shown, label) => {
       const message = teams.messages.find((each) => `${each.conversation}:${each.id}` === shown.id)
       const data = message && dataOf(message, label)

@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
 import { playgroundHandler, type PlaygroundState } from '../../src/playground/server'
 import { type LocalSlack, startLocalSlack } from '../../src/playground/slack/local-slack'
+import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
+import { MEMBERS, TENANT } from '../../src/playground/members'
 
 let slack: LocalSlack
+let teams: LocalTeams
 let world: World
 let server: Server
 let port: number
@@ -19,9 +22,14 @@ beforeEach(async () => {
     botToken: 'xoxb-test',
     eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
   })
+  teams = await startLocalTeams({
+    ...{ appId: TENANT.id, tenantId: TENANT.id, botToken: 'the token of the bot' },
+    messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
+  })
+  teams.people = MEMBERS.map((member) => member.teams)
   const clock = { now: () => 0, sleep: () => Promise.resolve() }
   world = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' }).world
-  const pages = playgroundHandler({ slack, world })
+  const pages = playgroundHandler({ slack, teams, world })
   server = createServer((request, response) => {
     if (pages(request, response)) return
     if (request.url !== '/slack/events') return void response.writeHead(404).end('not the playground')
@@ -40,7 +48,7 @@ beforeEach(async () => {
 afterEach(async () => {
   server.closeAllConnections()
   await new Promise((done) => server.close(done))
-  await slack.close()
+  await Promise.all([slack.close(), teams.close()])
 })
 
 interface Ask {
@@ -93,6 +101,12 @@ describe('the page', () => {
 
     expect(named.length).toBeGreaterThan(3)
     expect(new Set(statuses)).toEqual(new Set([200]))
+  })
+
+  it('brings the renderer of cards itself', async () => {
+    const { status, body } = await ask({ path: '/adaptivecards.js' })
+
+    expect([status, body.includes('AdaptiveCards')]).toEqual([200, true])
   })
 
   it.each(['/healthz', '/../server.js', '/%2e%2e/server.js', '/page/index.html', '/server.ts'])(

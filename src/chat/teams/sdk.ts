@@ -1,5 +1,6 @@
 // The one file that knows the Bot Framework SDK. Of its CloudAdapter it uses the parts, not the pipeline: the pipeline
 // answers 500 to a forged token, and repeats a post four times when the answer is 429 or 5xx.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { ConfigurationBotFrameworkAuthentication, type Activity } from 'botbuilder'
 import {
   AuthenticationConstants,
@@ -84,6 +85,19 @@ const authenticationFor = (config: TeamsConfig) =>
     new OwnCredentials(config),
   )
 
+const verifying = new AsyncLocalStorage<true>()
+
+type Print = (...said: unknown[]) => void
+
+const hushed = (print: Print): Print =>
+  Object.assign((...said: unknown[]) => (verifying.getStore() ? undefined : print(...said)), { hushed: true })
+
+/** While it checks a token the SDK prints stack traces and keys; who asked logs the refusal, in one line. */
+const hushSdk = (): void => {
+  const output: { error: Print } = globalThis.console
+  if (!('hushed' in output.error)) output.error = hushed(output.error)
+}
+
 interface Pipeline {
   removePolicy(policy: { name: string }): unknown
 }
@@ -103,6 +117,7 @@ const activityOf = ({ summary, card }: OutgoingMessage): Partial<Activity> => ({
 
 /** Opens the SDK for one bot. Nothing is sent or fetched yet. */
 export const openSdk = (config: TeamsConfig): Sdk => {
+  hushSdk()
   const authentication = authenticationFor(config)
   const ourselves = new ClaimsIdentity(
     [{ type: AuthenticationConstants.AudienceClaim, value: config.appId }],
@@ -123,9 +138,10 @@ export const openSdk = (config: TeamsConfig): Sdk => {
   }
 
   return {
-    verify: async (authorization, activity) => {
-      await authentication.authenticateRequest(activity as Activity, authorization)
-    },
+    verify: (authorization, activity) =>
+      verifying.run(true, async () => {
+        await authentication.authenticateRequest(activity as Activity, authorization)
+      }),
     post: async (serviceUrl, conversation, message) => {
       const { conversations } = await connectorOf(serviceUrl)
       const sent = await conversations.sendToConversation(conversation, activityOf(message), options)

@@ -4,8 +4,10 @@ import { confirmed } from './confirm.js'
 import { avatar, byId, el, fill, postJson } from './dom.js'
 import { showFleet } from './fleet.js'
 import { showIntro, suggestionsFor } from './guide.js'
-import { keepInSight, scrollToEnd, showMessages } from './messages.js'
+import { showMessages } from './messages.js'
 import { showMisfortune } from './misfortune.js'
+import { keepInSight } from './sight.js'
+import { showTeams } from './teams.js'
 
 const view = { state: null, person: null, channel: null, notes: [], seen: new Map() }
 
@@ -123,10 +125,6 @@ const showChannels = () => {
       ),
     ),
   )
-  fill(byId('team'), view.state.team, () => [
-    el('strong', {}, view.state.team.name),
-    el('span', {}, 'a local workspace'),
-  ])
 }
 
 const showChips = (person) =>
@@ -146,8 +144,10 @@ const show = () => {
   byId('channel-name').textContent = `${sign(channel)} ${titled(channel)}`
   byId('channel-topic').textContent = channel.topic
   showIntro(channel, { people: view.state.people, person: me(), become, run: composer.submit })
-  showMessages(`${view.person}/${channel.id}`, messages, { people: view.state.people, names, press })
+  const context = { people: view.state.people, names, press }
+  if (showMessages(`${view.person}/${channel.id}`, messages, context)) scrollToEnd()
   showChips(me())
+  showTeams(view.state, view.person)
   showFleet(view.state.fleet)
   showMisfortune(view.state.fleet)
 }
@@ -163,10 +163,11 @@ const open = (channel) => {
   view.channel = channel
   show()
   composer.changed()
+  composer.focus()
 }
 
-keepInSight()
-const composer = startComposer(send, () => view.person)
+const scrollToEnd = keepInSight(byId('scroll'), byId('messages'), byId('intro'))
+const composer = startComposer(byId('composer'), send, () => view.person)
 const events = new EventSource('/playground/events')
 events.onmessage = ({ data }) => {
   view.state = JSON.parse(data)

@@ -1,9 +1,8 @@
 // Where one types: Enter sends, the arrows walk through what was typed before.
-import { byId } from './dom.js'
 
-/** `send(text)` is called with what was typed; each person has a history of their own, told by `whose()`. */
-export const startComposer = (send, whose) => {
-  const box = byId('text')
+/** `send(text)` is called with what was typed into the form; each person has a history of their own, told by `whose()`. */
+export const startComposer = (form, send, whose) => {
+  const box = form.querySelector('textarea')
   const histories = new Map()
   let at = 0
   const history = () => histories.get(whose()) ?? []
@@ -28,7 +27,7 @@ export const startComposer = (send, whose) => {
     put(history()[at] ?? '')
   }
 
-  byId('composer').addEventListener('submit', (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault()
     submit(box.value)
     put('')
@@ -38,7 +37,7 @@ export const startComposer = (send, whose) => {
     const single = !box.value.includes('\n')
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault()
-      byId('composer').requestSubmit()
+      form.requestSubmit()
     } else if (event.key === 'ArrowUp' && single && history().length > 0) {
       event.preventDefault()
       if (at > history().length) at = history().length
@@ -51,9 +50,7 @@ export const startComposer = (send, whose) => {
   return {
     submit,
     /** Another person sits down: their history begins at its end. */
-    changed: () => {
-      at = history().length
-      box.focus()
-    },
+    changed: () => (at = history().length),
+    focus: () => box.focus(),
   }
 }

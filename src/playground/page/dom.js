@@ -26,6 +26,25 @@ export const fill = (parent, signature, build) => {
   return true
 }
 
+/** The node that was drawn under this key, drawn anew when what it shows has changed. */
+export const once = (drawn, key, shown, draw) => {
+  const mark = JSON.stringify(shown)
+  const known = drawn.get(key)
+  if (known?.mark === mark) return known.node
+  const node = draw()
+  drawn.set(key, { mark, node })
+  return node
+}
+
+/** Makes these the children, touching only those that are not. */
+export const rearrange = (parent, nodes) => {
+  const kept = new Set(nodes)
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove()
+  nodes.forEach((node, at) => {
+    if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null)
+  })
+}
+
 const SVG = 'http://www.w3.org/2000/svg'
 export const svg = (tag, attributes = {}, ...children) => {
   const element = document.createElementNS(SVG, tag)

@@ -23,6 +23,9 @@ const SUGGESTIONS = {
 
 export const suggestionsFor = (person) => SUGGESTIONS[person.role] ?? ['/gpu help']
 
+/** The same commands as one types them in Teams: a mention takes the place of the slash command. */
+export const teamsSuggestions = (role) => suggestionsFor({ role }).map((text) => text.replace('/gpu ', ''))
+
 const step = (number, title, text, button) =>
   el(
     'li',
@@ -51,7 +54,7 @@ export const showIntro = (channel, { people, person, become, run }) =>
         step(
           1,
           `As ${first(asker.name)}, ask for a GPU`,
-          'The bot works out every step, checks it against the host, and posts the plan here.',
+          'The bot works out every step, checks it against the host, and posts the plan in both chats.',
           el(
             'button',
             {
@@ -68,7 +71,7 @@ export const showIntro = (channel, { people, person, become, run }) =>
         step(
           2,
           `As ${first(approver.name)}, approve the plan`,
-          'Nobody approves their own request. Then watch the steps here and the fleet on the right.',
+          'In Slack or in Teams: the plan is in both, and both follow. Nobody approves their own request.',
           el(
             'button',
             { type: 'button', class: 'tour-button', onclick: () => become(approver.id) },

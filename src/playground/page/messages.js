@@ -1,5 +1,5 @@
 // The channel: messages with their authors, ephemeral ones for the person in whose place you are, notes of the page itself.
-import { avatar, byId, el } from './dom.js'
+import { avatar, byId, el, once, rearrange } from './dom.js'
 import { renderBlocks } from './slack.js'
 import { mrkdwn } from './mrkdwn.js'
 
@@ -97,51 +97,18 @@ const follows = (message, before) =>
   !before.typed &&
   Number(message.ts) - Number(before.ts) < GROUP_SECONDS
 
-/** The newest message stays in sight, unless the reader has scrolled away from it. */
-let atEnd = true
-
-export const scrollToEnd = () => {
-  const scroll = byId('scroll')
-  scroll.scrollTop = scroll.scrollHeight
-  atEnd = true
-}
-
-export const keepInSight = () => {
-  const scroll = byId('scroll')
-  let sizes = ''
-  const measured = () => `${scroll.scrollHeight} ${scroll.clientHeight}`
-  scroll.addEventListener('scroll', () => {
-    // A scroll that comes with a change of size is the browser's own, not the reader's.
-    if (measured() !== sizes) return
-    atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60
-  })
-  const resized = new window.ResizeObserver(() => {
-    if (atEnd) scrollToEnd()
-    sizes = measured()
-  })
-  for (const element of [scroll, byId('messages'), byId('intro')]) resized.observe(element)
-}
-
-/** Draws what changed. */
+/** Draws what changed; true when these are the messages of another channel or person than before. */
 export const showMessages = (key, messages, context) => {
   const list = byId('messages')
   const switched = list.dataset.key !== key
   if (switched) drawn.clear()
   list.dataset.key = key
-
-  const nodes = messages.map((message, at) => {
-    const joined = follows(message, messages[at - 1])
-    const mark = JSON.stringify([message, joined])
-    const known = drawn.get(message.ts)
-    if (known?.mark === mark) return known.node
-    const node = draw(message, joined, context)
-    drawn.set(message.ts, { mark, node })
-    return node
-  })
-  const kept = new Set(nodes)
-  for (const child of [...list.children]) if (!kept.has(child)) child.remove()
-  nodes.forEach((node, at) => {
-    if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null)
-  })
-  if (switched) scrollToEnd()
+  rearrange(
+    list,
+    messages.map((message, at) => {
+      const joined = follows(message, messages[at - 1])
+      return once(drawn, message.ts, [message, joined], () => draw(message, joined, context))
+    }),
+  )
+  return switched
 }

@@ -3,33 +3,20 @@
  * and people whose words and presses reach the bot over HTTP with tokens that are signed as Microsoft signs them.
  */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import type { TeamsConfig } from '../../chat/teams/config'
 import { claimsFor, makeKey, openIdDocuments, signToken, type Key } from './issuer'
-import { isTooLarge, newConversation, postedMessage, type PostedMessage } from './posted'
+import { connectorOf, ok, userIdOf, wrong, type Answer, type Connector, type Person } from './connector'
+import { NOTHING_SAVED, openSaved, type ShownMessage } from './saved'
 
-export interface Person {
-  /** Object id in Entra. */
-  readonly objectId: string
-  readonly name: string
-  readonly userRole: string
-  readonly tenantId: string
-  readonly userPrincipalName: string
-}
+export { personalOf, userIdOf, type Person } from './connector'
+export type { SaidMessage, ShownMessage } from './saved'
 
 export interface Conversation {
   readonly id: string
   readonly type: 'personal' | 'groupChat' | 'channel'
-}
-
-/** A message of the bot as it is shown now. */
-export interface ShownMessage {
-  readonly conversation: string
-  readonly id: string
-  readonly message: PostedMessage
-  readonly edits: number
 }
 
 /**
@@ -40,17 +27,26 @@ export type Fault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string }
   | { readonly cut: 'before' | 'after' }
 
-export interface LocalTeams {
+export interface CardAction {
+  readonly type: 'Action.Execute' | 'Action.Submit'
+  readonly verb?: string | undefined
+  /** With the values of the inputs. */
+  readonly data: unknown
+}
+
+export interface LocalTeams extends Pick<Connector, 'messages' | 'said' | 'typing' | 'stamp'> {
   readonly config: TeamsConfig
   readonly key: Key
-  readonly messages: readonly ShownMessage[]
   /** Requests to the Bot Connector, as `POST /v3/...`. */
   readonly calls: readonly string[]
   people: readonly Person[]
   /** Asked before each request to the Bot Connector. */
   fault: (call: string) => Fault | null
-  say(by: Person, where: Conversation, text: string): Promise<Response>
+  /** Types a message, in a channel and in a group chat one that mentions the bot; it carries the id when that is given. */
+  say(by: Person, where: Conversation, text: string, id?: string): Promise<Response>
   press(by: Person, where: Conversation, message: ShownMessage, data: unknown): Promise<Response>
+  /** What a client sends when an action of a card is performed. */
+  act(by: Person, where: Conversation, message: ShownMessage, action: CardAction): Promise<Response>
   /** Sends any activity; with the token given, or with the right one. */
   deliver(activity: object, token?: string): Promise<Response>
   /** Calls back after each change of messages; the result ends that. */
@@ -65,11 +61,17 @@ export interface LocalTeamsOptions {
   readonly messagesUrl: () => string
   /** The published keys, of which the first one signs; absent: a new one. */
   readonly keys?: readonly [Key, ...Key[]]
+  /** A file in which port and messages outlive the process; nowhere when absent. */
+  readonly keepIn?: string
 }
 
-/** Teams' id of a person for this bot. */
-export const userIdOf = (person: Person): string => `29:${person.objectId}`
-const personalOf = (userId: string): string => `a:${userId.slice(3)}`
+/** Typed text arrives with these as entities. */
+const inEntities = (typed: string): string =>
+  typed
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\u00a0', '&nbsp;')
 
 const read = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []
@@ -77,87 +79,30 @@ const read = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString()
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: object
-  readonly headers?: Record<string, string>
-}
-const ok = (body: object, status = 200): Answer => ({ status, body })
-const wrong = (status: number, code: string, headers = {}): Answer => ({
-  status,
-  headers,
-  body: { error: { code, message: code } },
-})
-
-/** The Bot Connector: what it stores, and its answers. */
-const connectorOf = (options: LocalTeamsOptions, peopleNow: () => readonly Person[], changed: () => void) => {
-  const messages: ShownMessage[] = []
-
-  const parsed = (body: string): PostedMessage | Answer => {
-    if (isTooLarge(body)) return wrong(413, 'MessageSizeTooBig')
-    const message = postedMessage.safeParse(JSON.parse(body))
-    return message.success ? message.data : wrong(400, 'BadSyntax')
-  }
-
-  const post = (conversation: string, body: string): Answer => {
-    const message = parsed(body)
-    if ('status' in message) return message as Answer
-    const id = String(1_700_000_000_000 + messages.length)
-    messages.push({ conversation, id, message, edits: 0 })
-    changed()
-    return ok({ id }, 201)
-  }
-
-  const edit = (conversation: string, id: string, body: string): Answer => {
-    const at = messages.findIndex((each) => each.conversation === conversation && each.id === id)
-    const before = messages[at]
-    if (!before) return wrong(404, 'ActivityNotFoundInConversation')
-    const message = parsed(body)
-    if ('status' in message) return message as Answer
-    messages[at] = { ...before, message, edits: before.edits + 1 }
-    changed()
-    return ok({ id })
-  }
-
-  const member = (user: string): Answer => {
-    const person = peopleNow().find((each) => user === each.objectId || user === userIdOf(each))
-    return person ? ok({ id: userIdOf(person), ...person }) : wrong(404, 'MemberNotFoundInConversation')
-  }
-
-  const open = (body: string): Answer => {
-    const wanted = newConversation.safeParse(JSON.parse(body))
-    if (!wanted.success) return wrong(400, 'BadSyntax')
-    const id = wanted.data.members[0]?.id ?? ''
-    const known = peopleNow().some((each) => userIdOf(each) === id)
-    return known && wanted.data.channelData.tenant.id === options.tenantId
-      ? ok({ id: personalOf(id) }, 201)
-      : wrong(403, 'ForbiddenOperationException')
-  }
-
-  const answer = (method: string, path: string, body: string): Answer => {
-    const [, , , conversation, kind, id] = path.split('/').map(decodeURIComponent)
-    if (method === 'POST' && conversation === undefined) return open(body)
-    if (conversation === undefined) return wrong(404, 'NotFound')
-    if (method === 'POST' && kind === 'activities') return post(conversation, body)
-    if (method === 'PUT' && kind === 'activities') return edit(conversation, id ?? '', body)
-    if (method === 'GET' && kind === 'members') return member(id ?? '')
-    return wrong(404, 'NotFound')
-  }
-  return { messages, answer }
+/** Resolves with the port: the one that is wanted, or any where that is taken. */
+const listenOn = async (server: Server, wanted: number): Promise<number> => {
+  server.listen(wanted, '127.0.0.1')
+  await once(server, 'listening').catch(async () => {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  })
+  return (server.address() as AddressInfo).port
 }
 
-/** Starts on a free port of loopback. */
+/** Starts on loopback. */
 export const startLocalTeams = async (options: LocalTeamsOptions): Promise<LocalTeams> => {
   const keys = options.keys ?? ([makeKey(randomUUID())] as const)
   const [key] = keys
   const calls: string[] = []
   let origin = ''
   const listeners = new Set<() => void>()
-  const connector = connectorOf(
-    options,
-    () => local.people,
-    () => listeners.forEach((listen) => listen()),
-  )
+  const saved = options.keepIn === undefined ? NOTHING_SAVED : openSaved(options.keepIn)
+  const connector = connectorOf({
+    tenantId: options.tenantId,
+    people: () => local.people,
+    saved,
+    changed: () => listeners.forEach((listen) => listen()),
+  })
 
   const respond = async (request: IncomingMessage): Promise<Answer | null> => {
     const path = request.url ?? '/'
@@ -177,9 +122,10 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
 
   const server = createServer((request, response) => {
     void respond(request).then((answer) => (answer ? write(response, answer) : response.destroy()))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  const port = await listenOn(server, saved.port)
+  saved.append({ kind: 'port', port })
+  origin = `http://127.0.0.1:${port}`
   const serviceUrl = `${origin}/`
 
   const activity = (by: Person, { id, type }: Conversation, rest: object): object => ({
@@ -218,24 +164,33 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     },
     key,
     messages: connector.messages,
+    said: connector.said,
+    typing: connector.typing,
+    stamp: connector.stamp,
     calls,
     people: [],
     fault: () => null,
-    say: (by, where, text) =>
-      local.deliver(
+    say: (by, where, text, id = connector.stamp()) => {
+      connector.say({ conversation: where.id, id, by: by.objectId, text })
+      const typed = inEntities(text)
+      return local.deliver(
         activity(by, where, {
+          id,
           type: 'message',
           textFormat: 'plain',
-          ...(where.type === 'personal' ? { text } : mentioned(text)),
+          ...(where.type === 'personal' ? { text: typed } : mentioned(typed)),
         }),
-      ),
+      )
+    },
     press: (by, where, message, data) =>
+      local.act(by, where, message, { type: 'Action.Execute', verb: 'gpu.press', data }),
+    act: (by, where, { id }, action) =>
       local.deliver(
         activity(by, where, {
-          type: 'invoke',
-          name: 'adaptiveCard/action',
-          replyToId: message.id,
-          value: { action: { type: 'Action.Execute', verb: 'gpu.press', data }, trigger: 'manual' },
+          replyToId: id,
+          ...(action.type === 'Action.Execute'
+            ? { type: 'invoke', name: 'adaptiveCard/action', value: { action, trigger: 'manual' } }
+            : { type: 'message', value: action.data }),
         }),
       ),
     deliver: (body, token = signToken(key, claimsFor(options.appId, serviceUrl))) =>

@@ -20,6 +20,9 @@ export const postedMessage = z.looseObject({
 })
 export type PostedMessage = z.infer<typeof postedMessage>
 
+/** The bot shows that it is writing. */
+export const typing = z.looseObject({ type: z.literal('typing') })
+
 export const newConversation = z.looseObject({
   isGroup: z.literal(false),
   bot: z.looseObject({ id: z.string() }),

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { teamsMessages } from '../../../src/chat/teams/receive'
 import type { Delivery } from '../../../src/core/ports'
 import { claimsFor, makeKey, signToken } from '../../../src/playground/teams/issuer'
@@ -14,7 +14,12 @@ let accepted: Delivery[]
 let broken: boolean
 let logged: string[]
 
+/** What the SDK writes past the log, of what it thinks of a token. */
+const printed: unknown[] = []
+const { error: print } = console
+
 beforeAll(async () => {
+  Object.assign(console, { error: (...said: unknown[]) => void printed.push(said) })
   teams = await startLocalTeams({
     appId: APP,
     tenantId: TENANT,
@@ -35,17 +40,15 @@ afterAll(async () => {
   server.closeAllConnections()
   server.close()
   await teams.close()
+  Object.assign(console, { error: print })
 })
 beforeEach(() => {
   accepted = []
   logged = []
+  printed.length = 0
   broken = false
-  // The SDK writes what it thinks of a token to the console.
-  jest.spyOn(console, 'error').mockImplementation(() => undefined)
 })
-afterEach(() => {
-  jest.restoreAllMocks()
-})
+afterEach(() => expect(printed).toEqual([]))
 
 const serviceUrl = (): string => (teams.config.cloud.kind === 'local' ? teams.config.cloud.serviceUrl : '')
 const now = (): number => Math.floor(Date.now() / 1000)
@@ -90,7 +93,7 @@ describe('a message', () => {
   })
 
   test.each([team, group])('in a $type loses the mention of the bot', async (where) => {
-    await teams.say(maya, where, 'assign hv01/gpu0 to vm &lt;a&gt;&nbsp;b')
+    await teams.say(maya, where, 'assign hv01/gpu0 to vm <a>\u00a0b')
 
     expect(accepted[0]?.said).toEqual({ kind: 'text', text: 'assign hv01/gpu0 to vm <a> b' })
   })
@@ -211,6 +214,7 @@ describe('a token is refused', () => {
     expect(await answer.text()).toBe('')
     expect(accepted).toEqual([])
     expect(logged).toHaveLength(1)
+    expect(logged[0]).not.toMatch(/[\w-]{20,}\.[\w-]{20,}|\n|PUBLIC KEY/)
   })
 
   test('whose key is endorsed for another channel', async () => {

@@ -55,6 +55,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
       'cancel',
       'automatic',
       'break-glass',
+      'lease-end',
       'claim',
     ] as const),
   ),
@@ -77,6 +78,8 @@ const eventOf = ({ kind, by }: Deed, at: number): RequestEvent => {
       return { kind, at, rules: ['own'] }
     case 'break-glass':
       return { kind, by, at, reason: 'urgent' }
+    case 'lease-end':
+      return { kind, at, lease: 'R-0' }
     case 'claim':
       return { kind, at, fence: at }
     case 'deny':
@@ -95,14 +98,21 @@ const decided = (request: Request, each: Deed, at: number): Request => {
   return next.ok ? next.value : request
 }
 
-const lives = fc.record({ asker: account, needs, deeds: fc.array(deed, { maxLength: 25 }) })
+const ends: fc.Arbitrary<Request['ends']> = fc.constantFrom(undefined, { lease: 'R-0', why: 'expired' })
+const lives = fc.record({ asker: account, ends, needs, deeds: fc.array(deed, { maxLength: 25 }) })
 
 /** Every request that a life passes through. */
-const passed = ({ asker, needs: wanted, deeds }: typeof lives extends fc.Arbitrary<infer T> ? T : never) => {
+const passed = ({
+  asker,
+  ends: ending,
+  needs: wanted,
+  deeds,
+}: typeof lives extends fc.Arbitrary<infer T> ? T : never) => {
   const first: Request = {
     ...aRequest('R-1'),
     asked: { by: asker, person: personOf(policy, asker) ?? asker, at: 1 },
     needs: wanted,
+    ...(ending ? { ends: ending } : {}),
   }
   return deeds.reduce<Request[]>(
     (all, each, index) => [...all, decided(all.at(-1) ?? first, each, index + 2)],
@@ -143,6 +153,7 @@ it('nothing is carried out without exactly one authority, and a quorum is one of
     if (!('authority' in request)) return
     const { authority, approvals } = request
     seen.add(authority.kind)
+    if (authority.kind === 'lease-end') expect(request.ends?.lease).toBe(authority.lease)
     if (authority.kind !== 'quorum') {
       expect(approvals).toEqual([])
       return
@@ -153,7 +164,7 @@ it('nothing is carried out without exactly one authority, and a quorum is one of
       expect(new Set(people.map(({ person }) => person)).size).toBeGreaterThanOrEqual(count)
     }
   })
-  expect([...seen].sort()).toEqual(['automatic', 'break-glass', 'quorum'])
+  expect([...seen].sort()).toEqual(['automatic', 'break-glass', 'lease-end', 'quorum'])
 })
 
 it('an approval is given only while others are waited for', () => {

@@ -1,5 +1,6 @@
 /** `gpu-chatops policy check FILE`, `policy test FILE` and `policy schema`: for whoever writes the policy. */
 import { z } from 'zod'
+import { span } from './core/lease/span'
 import { tryExamples, type Tried } from './core/policy/examples'
 import { policyFrom } from './core/policy/policy'
 import { policyFile, policyJsonSchema } from './core/policy/schema'
@@ -56,8 +57,9 @@ const isWrong = ({ example, answer }: Tried): boolean => example.expect !== answ
 
 const HEAD = ['', 'who', 'asks', 'expected', 'answer', 'why']
 const row = (tried: Tried): string[] => {
-  const { who, command, mode, gpu, vms, expect } = tried.example
-  const asks = [command, gpu, ...vms, ...(mode === 'dda' ? [] : [`(${mode})`])].join(' ')
+  const { who, command, mode, gpu, vms, expect, for: forMs } = tried.example
+  const lent = forMs === undefined ? [] : ['for', span(forMs)]
+  const asks = [command, gpu, ...vms, ...lent, ...(mode === 'dda' ? [] : [`(${mode})`])].join(' ')
   return [isWrong(tried) ? 'NOT SO' : 'ok', who, asks, expect, tried.answer, tried.why.join('; ')]
 }
 

@@ -18,11 +18,11 @@ describe('the example in docs/policy.md', () => {
     const path = fileOf(EXAMPLE)
 
     expect(policyCommand(['check', path])).toEqual({
-      text: `${path} is right: 4 people, 3 roles, 4 rules.`,
+      text: `${path} is right: 4 people, 3 roles, 5 rules.`,
       exitCode: 0,
     })
     expect(policyCommand(['test', path])).toMatchObject({
-      text: expect.stringContaining('All 5 are as expected.') as unknown,
+      text: expect.stringContaining('All 6 are as expected.') as unknown,
       exitCode: 0,
     })
   })
@@ -35,10 +35,11 @@ describe('the example in docs/policy.md', () => {
     expect(exitCode).toBe(1)
     expect(text.split('\n')[0]).toMatch(/^ +who +asks +expected +answer +why$/)
     expect(text).toMatch(/^NOT SO +maya +release hv01\/gpu0 train-01 +refused +automatic$/m)
+    expect(text).toMatch(/^ok +maya +assign hv02\/gpu0 train-02 for 1h30m +automatic +automatic$/m)
     expect(text).toMatch(
       /^ok +tomas .* refused +refused +no rule of the policy fits partition with hv02\/gpu0$/m,
     )
-    expect(text).toContain('1 of 5 are not as expected.')
+    expect(text).toContain('1 of 6 are not as expected.')
   })
 })
 

@@ -7,6 +7,7 @@ import { refused, type Outcome } from '../core/errors'
 import { refuseBreakGlass } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { judge, subjectOf, wishOf, type Judgement } from '../core/policy/judge'
+import { lentMsOf, type AskedEnd } from '../core/lease/until'
 import type { Notice } from '../core/notice'
 import { personOf } from '../core/policy/policy'
 import type { Request } from '../core/request'
@@ -32,7 +33,7 @@ export const ask = async (
   const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
   if (!terms.ok) return say(refusalNotice(terms.refusals))
   if (command.dryRun || command.script) return say(planNotice(plan, command.script))
-  const judged = await judgePlan(parts, { ...prepared.value, command, caller })
+  const judged = await judgePlan(parts, { ...prepared.value, command, caller, end: terms.value })
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
@@ -60,17 +61,21 @@ const laterNotice = ({ policy, clock }: Parts, { id, plan }: Request): Notice | 
   return hold && doneNotice(`${id} begins later: ${holdText(policy.inForce(), hold)}.`)
 }
 
-type Asked = Prepared & { readonly command: PlanCommand; readonly caller: Caller }
+type Asked = Prepared & {
+  readonly command: PlanCommand
+  readonly caller: Caller
+  readonly end: AskedEnd | null
+}
 
 /** By the rules, and whether the one who asks may go on without the approval that they want. */
 const judgePlan = async (
   parts: Parts,
-  { plan, facts, command, caller }: Asked,
+  { plan, facts, command, caller, end }: Asked,
 ): Promise<Outcome<Judgement>> => {
   const policy = parts.policy.inForce()
   const person = personOf(policy, caller.account)
   const own = await isHeldBy(parts.db, policy, plan, caller.account)
-  const judged = judge(policy, person, wishOf(plan, facts, own))
+  const judged = judge(policy, person, wishOf(plan, facts, { own, lentMs: lentMsOf(end, parts.clock.now()) }))
   const glass = command.breakGlass === true ? refuseBreakGlass(policy, person, command.reason) : null
   return glass === null ? judged : refused(glass, ...(judged.ok ? [] : judged.refusals))
 }

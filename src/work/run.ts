@@ -1,6 +1,7 @@
 /** Takes approved requests one host at a time, checks that the ground has not moved, and runs them; resumes after a restart. */
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
+import { lentMsOf } from '../core/lease/until'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
@@ -150,7 +151,8 @@ const changesIn = async (
   const policy = parts.policy.inForce()
   const revision = policy.revision
   const own = await isHeldBy(parts.db, policy, plan, asked.by)
-  const lapsed = lapses(policy, request, wishOf(plan, facts, own))
+  const lentMs = lentMsOf(request.lease ?? null, parts.clock.now())
+  const lapsed = lapses(policy, request, wishOf(plan, facts, { own, lentMs }))
   if (digestNow(plan, facts, revision) === plan.digest) return lapsed
   const changes = explainChange(plan.facts, stableFacts(plan, facts, revision))
   return changes.length > 0

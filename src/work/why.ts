@@ -5,6 +5,7 @@ import { whyRequestNotice, whyWishNotice } from '../core/answers/why'
 import type { Command, PlanCommand } from '../core/command'
 import { parse } from '../core/grammar/parse'
 import { aliasOf, type HostFacts } from '../core/inventory'
+import { lentMsOf } from '../core/lease/until'
 import type { Notice } from '../core/notice'
 import { forcesDismount } from '../core/plan/host-checks'
 import { holderOf } from '../core/plan/taking'
@@ -16,6 +17,7 @@ import { findRequest } from '../store/requests'
 import type { Caller } from './consequence'
 import { noRequest } from './decide'
 import { isHeldBy } from './holding'
+import { readEnd } from './lease/terms'
 import type { Parts } from './parts'
 import { subjectsOf, type Subjects } from './subjects'
 
@@ -40,10 +42,14 @@ const whyCommand = async (parts: Parts, command: Command, caller: Caller): Promi
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
   const names = subjectsOf(command, views)
   if (!names.ok) return refusalNotice(names.refusals)
+  const at = parts.clock.now()
+  const end = readEnd(policy, command, { by: caller.account, at })
+  if (!end.ok) return refusalNotice(end.refusals)
+  const lentMs = lentMsOf(end.value, at)
   const { facts } = names.value.view
-  const wish = facts && (await wishFor(parts, command, { names: names.value, facts, caller }))
+  const wish = facts && (await wishFor(parts, command, { names: names.value, facts, lentMs, caller }))
   return wish
-    ? whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish, parts.clock.now())
+    ? whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish, at)
     : doneNotice(`${names.value.view.name} has not been read yet.`)
 }
 
@@ -53,7 +59,12 @@ const isPlanCommand = (command: Command): command is PlanCommand => 'dryRun' in 
 const wishFor = async (
   parts: Parts,
   command: PlanCommand,
-  { names, facts, caller }: { names: Subjects; facts: HostFacts; caller: Caller },
+  {
+    names,
+    facts,
+    lentMs,
+    caller,
+  }: Pick<Wish, 'lentMs'> & { names: Subjects; facts: HostFacts; caller: Caller },
 ): Promise<Wish> => {
   const { gpu, vm } = names
   const mode = modeOf(command, names)
@@ -68,6 +79,7 @@ const wishFor = async (
     model: gpu.model,
     vms: [from, to].flatMap((each) => each ?? []),
     own: await isHeldBy(parts.db, parts.policy.inForce(), taken, caller.account),
+    lentMs,
     force: command.kind === 'assign' && mode === 'dda' && forcesDismount(facts, gpu),
     unsupportedPartitioning: isUnsupported({ mode, action: command.kind }, facts),
   }

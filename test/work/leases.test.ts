@@ -171,6 +171,37 @@ describe('a lease', () => {
     expect((await says('extend R-1 by 1h'))?.summary).toContain('has reached the 1d')
   })
 
+  it('needs no approver under a rule for short ones, and is extended no further than that rule lends', async () => {
+    under(GRACE, {
+      rules: [{ name: 'short', ask: ['research'], approve: 'automatic', longest: '2h' }, ...RULES],
+    })
+    await says('assign hv01/gpu0 to train-01 for 90m')
+    expect((await runs('R-1')).state).toBe('succeeded')
+
+    expect((await says('extend R-1 by 1h'))?.summary).toContain('extended by 30m at most')
+    expect((await says('extend R-1 by 30m'))?.summary).toContain('is extended')
+    expect((await says('extend R-1 by 10m'))?.summary).toContain('has reached the 2h')
+  })
+
+  it.each(['for 3h', 'until tomorrow 23:00', ''])(
+    'asks an approver where the rule for short ones does not fit: %j',
+    async (end) => {
+      under(GRACE, {
+        rules: [{ name: 'short', ask: ['research'], approve: 'automatic', longest: '2h' }, ...RULES],
+      })
+
+      await says(`assign hv01/gpu0 to train-01 ${end}`)
+
+      expect((await stored(store.db, 'R-1')).state).toBe('pending')
+      expect((await says(`why "assign hv01/gpu0 to train-01 ${end}"`))?.summary).toBe(
+        'The policy says: 1 of platform',
+      )
+      expect((await says('why "assign hv01/gpu0 to train-01 for 2h"'))?.summary).toBe(
+        'The policy says: automatic',
+      )
+    },
+  )
+
   it('ends at once when the holder is done, without an approver, and the GPU is back', async () => {
     await lent('assign hv01/gpu0 to train-01 for 8h')
 

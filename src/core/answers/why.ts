@@ -3,10 +3,11 @@ import { authorityParts, standParts, stateWords } from '../cards/approvals'
 import { titleOf } from '../cards/plan'
 import type { Outcome } from '../errors'
 import { runsOf } from '../grammar/prose'
+import { span } from '../lease/span'
 import type { Notice, Part, Run } from '../notice'
 import { holdAt, holdText } from '../policy/calendar'
 import { answerOf, judge, rulesFor, subjectOf, type Fit, type Subject, type Wish } from '../policy/judge'
-import { rolesOf, type Policy } from '../policy/policy'
+import { rolesOf, type Policy, type Rule } from '../policy/policy'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
 
@@ -23,9 +24,12 @@ const fitPart = ({ rule, vm }: Fit): Part => {
   return text(
     `${about}rule `,
     { strong: rule.name },
-    ` is the first that fits: ${rule.ask.join(' or ')} may ask; ${approval}.`,
+    ` is the first that fits: ${rule.ask.join(' or ')} may ask; ${approval}.${lentBy(rule)}`,
   )
 }
+
+const lentBy = ({ longest }: Rule): string =>
+  longest === undefined ? '' : ` It is for what is lent for ${span(longest)} at most.`
 
 const WORDS: { readonly [A in string]?: string } = {
   refused: 'This would be refused.',

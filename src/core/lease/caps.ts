@@ -24,6 +24,12 @@ export const refuseEnd = (
   )
 }
 
+/** A rule that lets something be lent for so long at most holds for its extensions too. */
+export const narrowed = (caps: LeaseCaps, longest: readonly (number | undefined)[]): LeaseCaps => {
+  const total = Math.min(caps.totalMs ?? Infinity, ...longest.map((each) => each ?? Infinity))
+  return { ...caps, totalMs: total === Infinity ? null : total }
+}
+
 export interface Extension {
   readonly at: number
   readonly to: number

@@ -27,6 +27,10 @@ export type AskedEnd = z.infer<typeof askedEnd>
 export const endOf = (asked: AskedEnd, startsAt: number): number =>
   asked.kind === 'for' ? startsAt + asked.ms : asked.at
 
+/** How long a lease that starts at this moment would last, in milliseconds; null: without an end. */
+export const lentMsOf = (asked: AskedEnd | null, startsAt: number): number | null =>
+  asked && endOf(asked, startsAt) - startsAt
+
 /**
  * Whoever approves may lend for less than was asked for, never for more. An `until` then counts from the approval, since
  * the lease would otherwise begin late and end later than was asked.

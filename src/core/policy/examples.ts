@@ -19,8 +19,9 @@ export const tryExamples = (policy: Policy, examples: readonly Example[]): Tried
     }
   })
 
-const wishOf = ({ who, expect, vms, gpu, ...rest }: Example): Wish => ({
+const wishOf = ({ who, expect, vms, gpu, for: lentMs, ...rest }: Example): Wish => ({
   ...rest,
+  lentMs: lentMs ?? null,
   gpu,
   host: gpu.split('/')[0] ?? gpu,
   vms: vms.map((name) => ({ id: name, name })),

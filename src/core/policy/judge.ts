@@ -18,6 +18,8 @@ export interface Wish {
   readonly vms: readonly { readonly id: string; readonly name: string }[]
   /** It is about what the same person asked for before, and still holds. */
   readonly own: boolean
+  /** For how long it would be lent, in milliseconds; null: without an end, or nothing is lent. */
+  readonly lentMs: number | null
   readonly force: boolean
   readonly unsupportedPartitioning: boolean
 }
@@ -34,11 +36,16 @@ export const subjectOf = ({ host, gpu, from, to }: Plan): Subject => ({
   vms: [from, to?.id === from?.id ? null : to].flatMap((vm) => vm ?? []),
 })
 
-export const wishOf = (plan: Plan, facts: HostFacts, own: boolean): Wish => ({
+export const wishOf = (
+  plan: Plan,
+  facts: HostFacts,
+  { own, lentMs }: Pick<Wish, 'own' | 'lentMs'>,
+): Wish => ({
   ...subjectOf(plan),
   command: plan.action,
   mode: plan.mode,
   own,
+  lentMs,
   force: plan.steps.some((step) => step.kind === 'dismountDevice' && step.force),
   unsupportedPartitioning: isUnsupported(plan, facts),
 })
@@ -64,6 +71,7 @@ const fits = (policy: Policy, rule: Rule, wish: Wish, vm: Wish['vms'][number] | 
   (rule.commands?.includes(wish.command) ?? true) &&
   (rule.modes?.includes(wish.mode) ?? true) &&
   (rule.own !== true || wish.own) &&
+  (rule.longest === undefined || (wish.lentMs !== null && wish.lentMs <= rule.longest)) &&
   concerns(policy, rule, wish, vm)
 
 /** What a plan is about. */

@@ -103,6 +103,9 @@ export const rule = z.strictObject({
   modes: z.array(MODES).min(1).optional(),
   ...places,
   own: z.literal(true).optional().describe('Only what the person asked for themselves and still holds.'),
+  longest: duration
+    .optional()
+    .describe('Only what is lent for this long at most; its lease is extended no further either.'),
   ask: someNames.describe('Roles that may ask.'),
   approve: approve.describe('How many people of which roles, or `automatic`.'),
   force: z.boolean().default(false).describe('May a device be dismounted with -Force?'),
@@ -153,6 +156,7 @@ const example = z.strictObject({
   model: z.string().default(''),
   vms: z.array(z.string().min(1)).max(2).default([]).describe('The VM; for a move from and to.'),
   own: z.boolean().default(false),
+  for: duration.optional().describe('For how long; absent: without an end.'),
   force: z.boolean().default(false),
   unsupportedPartitioning: z.boolean().default(false),
   expect: z.string().describe('`refused`, `automatic`, or such as `2 of platform`.'),

@@ -7,7 +7,7 @@ import { isOffered, transition, type Entry, type EntryEvent, type EntryIn, type 
 import type { Fleet, Taken } from './forecast'
 import { nextOffers } from './offers'
 import { fits, isSame, type Candidate } from './order'
-import { againstPerson, losesAll } from './rights'
+import { againstPerson, losesAll, type Wanting } from './rights'
 import { fairnessOf, type Waiter } from './waiter'
 import type { Request } from '../request'
 
@@ -57,10 +57,12 @@ const endOf = (ground: Ground, fleet: WholeFleet, waiter: Waiter, now: number): 
   const gone = vanished(ground, entry)
   if (gone) return changed(waiter, drop(now, `${gone.alias} is not there any more`), gone.host)
   const suitable = fleet.gpus.filter((gpu) => fits(entry.want, gpu))
-  const lost = losesAll(ground.policy, { by: entry.by, vm: waiter.vm }, suitable, ground.views)
+  const lost = losesAll(ground.policy, wantingOf(waiter), suitable, ground.views)
   if (lost) return changed(waiter, drop(now, lost.reason), null)
   return isOffered(entry) ? endOfOffer(ground, fleet, { waiter, entry, now }) : null
 }
+
+const wantingOf = ({ entry: { by, forMs }, vm }: Waiter): Wanting => ({ by, vm, forMs })
 
 const drop = (at: number, why: string): EntryEvent => ({ kind: 'drop', at, why })
 
@@ -122,8 +124,14 @@ const offersOf = (
 ): Change[] => {
   const { policy, views, waiters } = ground
   const byId = new Map(waiters.map((waiter) => [waiter.entry.id, waiter] as const))
-  const mayHave = ({ id, by }: Entry, gpu: Candidate): boolean =>
-    !gone.has(id) && againstPerson(policy, { by, vm: byId.get(id)?.vm ?? null }, gpu, views).length === 0
+  const mayHave = ({ id }: Entry, gpu: Candidate): boolean => {
+    const waiter = byId.get(id)
+    return (
+      waiter !== undefined &&
+      !gone.has(id) &&
+      againstPerson(policy, wantingOf(waiter), gpu, views).length === 0
+    )
+  }
   return nextOffers(
     { ...fleet, free: freeAmong(fleet.gpus, fleet) },
     { fairness: fairnessOf(policy), offerMs: policy.queue.offer, mayHave },

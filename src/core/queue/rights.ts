@@ -11,12 +11,14 @@ import type { Waiter } from './waiter'
 export interface Wanting {
   readonly by: string
   readonly vm: Waiter['vm']
+  /** For how long, in milliseconds; null: they did not say. */
+  readonly forMs: number | null
 }
 
 /** Why the person may not ask for this GPU; nothing when they may, for the VM that they named or for any of its host. */
 export const againstPerson = (
   policy: Policy,
-  { by, vm }: Wanting,
+  { by, vm, forMs }: Wanting,
   gpu: Candidate,
   views: readonly HostView[],
 ): readonly Refusal[] => {
@@ -25,7 +27,7 @@ export const againstPerson = (
   const judged = (vms: readonly Pick<VmFacts, 'id' | 'name'>[]) =>
     judge(policy, person, {
       ...{ command: 'assign', mode: 'dda', host: gpu.host, gpu: gpu.alias, model: gpu.model, vms },
-      ...{ own: false, force: isForced(facts, gpu), unsupportedPartitioning: false },
+      ...{ own: false, lentMs: forMs, force: isForced(facts, gpu), unsupportedPartitioning: false },
     })
   const first = judged(vm === null ? [] : [vm])
   if (first.ok) return []

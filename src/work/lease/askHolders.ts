@@ -11,6 +11,7 @@ import { hostViews } from '../../store/fleet'
 import { openLeasesAt } from '../../store/leases'
 import { say, type Caller, type Consequence } from '../consequence'
 import type { Parts } from '../parts'
+import { capsOf } from './caps'
 import { isHolder, tellHolder } from './tell'
 
 export const askHolders = async (
@@ -29,9 +30,11 @@ export const askHolders = async (
     const others = leases.filter((lease) => !isHolder(policy, lease, caller.account)).filter(isAtHand)
     if (others.length === 0) return refusalNotice([nobodyToAsk(found.value, leases)])
     const at = parts.clock.now()
-    const { caps } = policy.leases
     const asked = { by: caller.account, reason }
-    for (const lease of others) await tellHolder(tx, lease, plea(lease, asked, { at, caps }), at)
+    for (const lease of others) {
+      const caps = await capsOf(tx, policy, lease)
+      await tellHolder(tx, lease, plea(lease, asked, { at, caps }), at)
+    }
     return doneNotice(`Asked ${namesOf(policy, others)} for ${aliasOf(facts, device)}.`)
   }
 }

@@ -10,8 +10,10 @@ import type { Tx } from '../../store/database'
 import { changeLease, findLease, leasesSince } from '../../store/leases'
 import type { Caller, Consequence } from '../consequence'
 import type { Parts } from '../parts'
+import { capsOf } from './caps'
 import { refreshLender } from './lend'
 import { noLease, refuseVersion } from './refusals'
+import { isHolder } from './tell'
 
 export interface Extending {
   readonly leaseId: string
@@ -32,7 +34,7 @@ export const extend =
     const to = Math.max(lease.endsAt ?? at, at) + byMs
     const hours = await refuseHours(tx, policy, lease, { at, byMs })
     if (hours.length > 0) return refusalNotice(hours)
-    const { caps } = policy.leases
+    const caps = await capsOf(tx, policy, lease)
     const next = await changeLease(tx, lease, { kind: 'extend', by: caller.account, at, to, caps })
     if (!next.ok) return refusalNotice(next.refusals)
     await refreshLender(tx, next.value, at)
@@ -47,9 +49,7 @@ const refuseCaller = (policy: Policy, lease: Lease, { account }: Caller): Refusa
       `lease ${lease.id} has no end that could be put off`,
       'Nothing is to be done.',
     )
-  const person = personOf(policy, account)
-  const own = lease.holder === account || (person !== null && person === personOf(policy, lease.holder))
-  return own || may(policy, account, 'pause')
+  return isHolder(policy, lease, account) || may(policy, account, 'pause')
     ? null
     : refusal(
         'not-allowed',

@@ -15,6 +15,7 @@ import { hostViews } from '../../store/fleet'
 import { changeLease, dueLeases, leasesBeingReleased, postpone } from '../../store/leases'
 import { findRequest, VersionMoved } from '../../store/requests'
 import type { Parts } from '../parts'
+import { capsOf } from './caps'
 import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
@@ -47,12 +48,13 @@ const alone = async (parts: Parts, lease: Lease, work: () => Promise<void>): Pro
 
 const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> => {
   if (moment.kind === 'release') return releaseByItself(parts, lease)
-  const { caps, end } = parts.policy.inForce().leases
+  const policy = parts.policy.inForce()
+  const caps = await capsOf(parts.db, policy, lease)
   const at = parts.clock.now()
   const event: LeaseEvent =
     moment.kind === 'remind'
       ? { kind: 'remind', at, mark: moment.mark }
-      : { kind: 'end', at, graceMs: graceOf(end) }
+      : { kind: 'end', at, graceMs: graceOf(policy.leases.end) }
   await parts.db.transaction().execute(async (tx) => {
     const next = await changeLease(tx, lease, event)
     if (!next.ok) return

@@ -69,7 +69,8 @@ const underWay = async (
     .filter(({ id, plan }) => id !== except && plan.action === 'assign')
     .map((request) => newLease(leaseDraft(policy, request, { facts, at })))
 
-const readEnd = (
+/** The end that the command names, null for none. Refused: two ends, and what is no time. */
+export const readEnd = (
   policy: Policy,
   command: PlanCommand,
   { by, at }: { readonly by: string; readonly at: number },

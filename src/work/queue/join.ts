@@ -10,7 +10,7 @@ import { againstGpu, candidatesOf } from '../../core/queue/candidates'
 import { newEntry, type NewEntry, type Want } from '../../core/queue/entry'
 import { refuseJoin } from '../../core/queue/join'
 import { fits } from '../../core/queue/order'
-import { againstPerson } from '../../core/queue/rights'
+import { againstPerson, type Wanting } from '../../core/queue/rights'
 import type { Waiter } from '../../core/queue/waiter'
 import { hostViews } from '../../store/fleet'
 import { insertWaiter, nextEntryId } from '../../store/queue'
@@ -28,7 +28,7 @@ export const queue = async (parts: Parts, command: QueueCommand, caller: Caller)
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
   const wish = wishOf(policy, command, views)
   if (!wish.ok) return say(refusalNotice(wish.refusals))
-  const against = againstWish(policy, wish.value, { views, by: caller.account })
+  const against = againstWish(policy, wish.value, { views, by: caller.account, forMs: command.forMs ?? null })
   return against.ok
     ? join(parts, command, { wish: wish.value, caller })
     : say(refusalNotice(against.refusals))
@@ -83,10 +83,10 @@ const wishOfKind = (
 const againstWish = (
   policy: Policy,
   { want, vm }: QueueWish,
-  { views, by }: { readonly views: readonly HostView[]; readonly by: string },
+  { views, ...who }: { readonly views: readonly HostView[] } & Pick<Wanting, 'by' | 'forMs'>,
 ): Outcome<null> => {
   const suitable = candidatesOf(policy, views).filter((gpu) => fits(want, gpu))
-  const [first, ...others] = suitable.map((gpu) => againstPerson(policy, { by, vm }, gpu, views))
+  const [first, ...others] = suitable.map((gpu) => againstPerson(policy, { ...who, vm }, gpu, views))
   if (first === undefined)
     return refused(
       refusal(

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { answerOf, judge, type Wish } from '../../../src/core/policy/judge'
 import { aPolicy, aWish } from './team'
 
+const HOUR = 3_600_000
 const vm = (name: string) => ({ id: `id-of-${name}`, name })
 const asked = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()) =>
   answerOf(judge(policy, person, aWish(wish)))
@@ -58,6 +59,8 @@ describe('the rules', () => {
     [{ vms: ['a.c'] }, { vms: [vm('abc')] }, { vms: [vm('a.c')] }],
     [{ vms: ['*'] }, { vms: [] }, {}],
     [{ own: true }, {}, { own: true }],
+    [{ longest: '2h' }, { lentMs: 2 * HOUR + 1 }, { lentMs: 2 * HOUR }],
+    [{ longest: '2h' }, { lentMs: null }, { lentMs: HOUR }],
   ] as [object, Partial<Wish>, Partial<Wish>][])('with %j do not fit %j and do fit %j', (...row) => {
     const [given, not, fits] = row
     const policy = aPolicy({ rules: [{ name: 'one', ask: ['research'], approve: 'automatic', ...given }] })

@@ -42,6 +42,7 @@ export const aWish = (changes: Partial<Wish> = {}): Wish => ({
   model: 'NVIDIA A100-PCIE-40GB',
   vms: [{ id: 'id-of-train-01', name: 'train-01' }],
   own: false,
+  lentMs: null,
   force: false,
   unsupportedPartitioning: false,
   ...changes,

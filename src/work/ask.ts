@@ -8,9 +8,9 @@ import { refuseBreakGlass } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { judge, subjectOf, wishOf, type Judgement } from '../core/policy/judge'
 import { lentMsOf, type AskedEnd } from '../core/lease/until'
-import type { Notice } from '../core/notice'
 import { personOf } from '../core/policy/policy'
 import type { Request } from '../core/request'
+import { keyOf } from '../store/subscriptions'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
@@ -51,14 +51,21 @@ export const ask = async (
     })
     if (!raised.ok) return refusalNotice(raised.refusals)
     await tellThoseWhoLose(tx, parts.policy.inForce(), raised.value, parts.clock.now())
-    return laterNotice(parts, raised.value)
+    const news = [besideCard(raised.value, caller), laterText(parts, raised.value)].flatMap(
+      (each) => each ?? [],
+    )
+    return news.length === 0 ? null : doneNotice(news.join(' '))
   }
 }
 
+/** Null where whoever asked sees the card come. */
+const besideCard = ({ id, channel }: Request, caller: Caller): string | null =>
+  keyOf(channel) === keyOf(caller.channel) ? null : `The card of ${id} is in the channel for requests.`
+
 /** Null when nothing keeps it from beginning once it is approved. */
-const laterNotice = ({ policy, clock }: Parts, { id, plan }: Request): Notice | null => {
+const laterText = ({ policy, clock }: Parts, { id, plan }: Request): string | null => {
   const hold = holdAt(policy.inForce(), subjectOf(plan), clock.now())
-  return hold && doneNotice(`${id} begins later: ${holdText(policy.inForce(), hold)}.`)
+  return hold && `${id} begins later: ${holdText(policy.inForce(), hold)}.`
 }
 
 type Asked = Prepared & {

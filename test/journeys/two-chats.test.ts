@@ -67,6 +67,16 @@ describe.each(CHATS)('a request that is asked for in %s', (here) => {
     }
   })
 
+  test('says to who asked it elsewhere where its card is', async () => {
+    await start()
+
+    const alone = workplace.alone('maya')[here]
+    await alone.types('maya', ASK)
+
+    await alone.sees(({ text }) => text.includes('The card of R-1 is in the channel for requests.'))
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+  })
+
   test.each<{ words: string; end: () => Promise<unknown> }>([
     {
       words: 'R-1 · denied',

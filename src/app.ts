@@ -25,6 +25,7 @@ import { fixedPolicy, policySource, type Directory } from './policy-source'
 import { playgroundHandler } from './playground/server'
 import { MEMBERS, playgroundPolicy, TEAMS_CHANNEL, TENANT } from './playground/members'
 import { BOT, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
+import { AGENTS, agentsAt } from './playground/teams/agents'
 import { startLocalTeams, type LocalTeams } from './playground/teams/local-teams'
 import { answers, openStore } from './store/database'
 import type { Log, PolicySource } from './work/parts'
@@ -136,6 +137,7 @@ export const startPlayground = (
     const fleet = openFleet({ dataDir: config.DATA_DIR, file: fleetFile('default'), latency })
     const signingSecret = randomBytes(24).toString('hex')
     const botToken = `xoxb-${randomBytes(18).toString('hex')}`
+    const agents = config.AGENTS_PLAYGROUND
     let port = config.PORT
     const local = keep(
       await startLocalSlack({
@@ -151,6 +153,7 @@ export const startPlayground = (
         ...{ appId: randomUUID(), tenantId: TENANT.id, botToken: randomBytes(24).toString('hex') },
         messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
         keepIn: join(config.DATA_DIR, 'local-teams.jsonl'),
+        beyond: agents === null ? null : agentsAt(agents),
       }),
       (each) => each.close(),
     )
@@ -175,7 +178,11 @@ export const startPlayground = (
         chat: bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams.config, log) }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         health: { everyMs: 60_000, hotCelsius: null },
-        requestsChannels: [channelOf('C0GPU', null), channelOf(TEAMS_CHANNEL.id, teams.config)],
+        requestsChannels: [
+          channelOf('C0GPU', null),
+          channelOf(TEAMS_CHANNEL.id, teams.config),
+          ...(agents === null ? [] : [channelOf(AGENTS.channel, teams.config)]),
+        ],
         changesChannel: channelOf('C0GPUCHANGES', null),
       }),
       (each) => each.stop(),
@@ -186,7 +193,7 @@ export const startPlayground = (
         port: config.PORT,
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
         teamsMessages: teamsMessages(teams.config, bot.inbox, log),
-        pages: playgroundHandler({ slack: local, teams, world: fleet.world }),
+        pages: playgroundHandler({ slack: local, teams, world: fleet.world, agents: agents !== null }),
         ready: () => answers(store.db),
       }),
       (each) => each.close(),

@@ -107,6 +107,17 @@ const commonSchema = z.object({
 })
 type Common = z.infer<typeof commonSchema>
 
+const AN_ORIGIN = 'is not the address of a client on this machine, such as http://localhost:56150'
+const playgroundSchema = commonSchema.extend({
+  /** Microsoft 365 Agents Playground as a further client of the local Teams: docs/teams.md. */
+  AGENTS_PLAYGROUND: z
+    .string()
+    .regex(/^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d{1,5}\/?$/, AN_ORIGIN)
+    .transform((address) => new URL(address).origin)
+    .nullable()
+    .default(null),
+})
+
 export interface SlackSettings {
   readonly botToken: string
   readonly signingSecret: string | null
@@ -115,7 +126,7 @@ export interface SlackSettings {
 }
 
 export type Config =
-  | ({ readonly kind: 'playground' } & Common)
+  | ({ readonly kind: 'playground' } & z.infer<typeof playgroundSchema>)
   /** At least one chat is there. */
   | ({
       readonly kind: 'server'
@@ -178,11 +189,12 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
   const env = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const common = commonSchema.safeParse(env)
   if (!names(env, [...SLACK_NAMES, ...TEAMS_NAMES, 'GPU_CHATOPS_CONFIG'])) {
-    if (common.success) return { kind: 'playground', ...common.data }
-    throw wrong(issuesOf(common.error))
+    const playground = playgroundSchema.safeParse(env)
+    if (playground.success) return { kind: 'playground', ...playground.data }
+    throw wrong(issuesOf(playground.error))
   }
+  const common = commonSchema.safeParse(env)
   const slack = slackIn(env)
   const teams = teamsIn(env)
   const path = env['GPU_CHATOPS_CONFIG']
@@ -192,19 +204,22 @@ export const readConfig = (environment: NodeJS.ProcessEnv): Config => {
     ...problemsOf(slack),
     ...problemsOf(teams),
     ...problemsOf(file),
+    ...(env['AGENTS_PLAYGROUND'] === undefined ? [] : [NO_AGENTS]),
   ]
   if (
     !common.success ||
     path === undefined ||
     'problems' in slack ||
     'problems' in teams ||
-    'problems' in file
+    'problems' in file ||
+    problems.length > 0
   )
     throw wrong(problems)
   return { kind: 'server', ...common.data, slack: slack.value, teams: teams.value, path, file: file.value }
 }
 
 const NO_FILE = 'GPU_CHATOPS_CONFIG: is missing: set it to the path of the YAML file with your policy'
+const NO_AGENTS = 'AGENTS_PLAYGROUND: is for the playground, which signs for that client: unset it'
 const NO_MODE =
   'SLACK_SIGNING_SECRET (HTTP mode) or SLACK_APP_TOKEN (Socket Mode) is missing: set one of them'
 

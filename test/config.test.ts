@@ -73,6 +73,7 @@ describe('with nothing set', () => {
       DATA_DIR: './data',
       PORT: 3978,
       LOG_LEVEL: 'info',
+      AGENTS_PLAYGROUND: null,
     })
   })
 
@@ -85,8 +86,28 @@ describe('with nothing set', () => {
       PORT: 0,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
+      AGENTS_PLAYGROUND: null,
     })
   })
+
+  it.each(['http://localhost:56150', 'http://127.0.0.1:56150/', 'http://[::1]:56150'])(
+    'Microsoft 365 Agents Playground may be its client at %s',
+    (AGENTS_PLAYGROUND) => {
+      expect(readConfig({ AGENTS_PLAYGROUND })).toMatchObject({
+        kind: 'playground',
+        AGENTS_PLAYGROUND: AGENTS_PLAYGROUND.replace(/\/$/, ''),
+      })
+    },
+  )
+
+  it.each(['localhost:56150', 'https://localhost:56150', 'http://10.0.0.7:56150', 'http://localhost:1/x'])(
+    'that client cannot be at %s',
+    (AGENTS_PLAYGROUND) => {
+      expect(errorsOf({ AGENTS_PLAYGROUND })).toEqual([
+        expect.stringMatching(/^AGENTS_PLAYGROUND: is not the address of a client on this machine/),
+      ])
+    },
+  )
 
   it('or only to nothing, as a compose file does it, it is the playground too', () => {
     const config = readConfig({
@@ -132,6 +153,14 @@ describe('a server', () => {
         requests: { expireMinutes: 30 },
       },
     })
+  })
+
+  it('is no place for Microsoft 365 Agents Playground, which signs nothing', () => {
+    const { environment } = withFile(POLICY, { AGENTS_PLAYGROUND: 'http://localhost:56150' })
+
+    expect(errorsOf(environment)).toEqual([
+      'AGENTS_PLAYGROUND: is for the playground, which signs for that client: unset it',
+    ])
   })
 
   it('uses Socket Mode with an app token, and needs no signing secret then', () => {

@@ -10,6 +10,8 @@ export interface Stage {
   readonly slack: LocalSlack
   readonly teams: LocalTeams
   readonly world: World
+  /** Microsoft 365 Agents Playground is a client too. */
+  readonly agents: boolean
 }
 
 /** Older messages stay in the workspace and off the page. */

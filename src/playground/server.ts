@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
 import { begin, enter, readJson, sendJson } from './gate'
 import { type Stage, streamState } from './live'
+import { agentsActivity, fromAgents } from './teams/agents'
 import { pressInTeams, typeInTeams } from './teams/view'
 import { befall, bringAbout } from './world'
 
@@ -48,6 +49,9 @@ const act =
     return parsed.success ? perform(stage, parsed.data) : wrong(400, z.prettifyError(parsed.error))
   }
 
+const NO_AGENTS =
+  'Start the playground with AGENTS_PLAYGROUND set to the address of Microsoft 365 Agents Playground, such as http://localhost:56150.'
+
 const DEEDS: Readonly<Record<string, Deed>> = {
   '/playground/command': act(typed, async ({ slack }, { person, channel, text }) => {
     if (/^\/gpu(\s|$)/.test(text)) return done(await slack.command(person, channel, text))
@@ -62,6 +66,9 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   '/playground/teams/say': act(typedInTeams, async ({ teams }, said) => done(await typeInTeams(teams, said))),
   '/playground/teams/press': act(pressedInTeams, async ({ teams }, press) =>
     done(await pressInTeams(teams, press)),
+  ),
+  '/playground/agents/messages': act(agentsActivity, ({ teams, agents }, activity) =>
+    agents ? fromAgents(teams, activity) : wrong(404, NO_AGENTS),
   ),
   '/playground/world': act(befall, ({ world }, what) => {
     const consequence = bringAbout(world, what)

@@ -106,10 +106,18 @@ const actingIn = (slack: LocalSlack): Acting => ({
   sees: (channel, holds) => firstMessage(slack, channel, holds),
 })
 
-export const startJourney = async (): Promise<Journey> => {
+/** `agents` is where a client as Microsoft 365 Agents Playground listens. */
+export const startJourney = async (agents: string | null = null): Promise<Journey> => {
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-journey-'))
   const playground = await startPlayground(
-    { kind: 'playground', DATA_DIR: dir, PORT: 0, HOST: undefined, LOG_LEVEL: 'error' },
+    {
+      kind: 'playground',
+      DATA_DIR: dir,
+      PORT: 0,
+      HOST: undefined,
+      LOG_LEVEL: 'error',
+      AGENTS_PLAYGROUND: agents,
+    },
     silent,
     'none',
   )

@@ -25,7 +25,14 @@ const startPlayground = (dir: string) => {
   jest.resetModules()
   const app = jest.requireActual<typeof App>('../../src/app')
   return app.startPlayground(
-    { kind: 'playground', DATA_DIR: dir, PORT: 0, HOST: undefined, LOG_LEVEL: 'error' },
+    {
+      kind: 'playground',
+      DATA_DIR: dir,
+      PORT: 0,
+      HOST: undefined,
+      LOG_LEVEL: 'error',
+      AGENTS_PLAYGROUND: null,
+    },
     log,
     'none',
   )

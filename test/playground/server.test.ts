@@ -29,7 +29,7 @@ beforeEach(async () => {
   teams.people = MEMBERS.map((member) => member.teams)
   const clock = { now: () => 0, sleep: () => Promise.resolve() }
   world = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' }).world
-  const pages = playgroundHandler({ slack, teams, world })
+  const pages = playgroundHandler({ slack, teams, world, agents: false })
   server = createServer((request, response) => {
     if (pages(request, response)) return
     if (request.url !== '/slack/events') return void response.writeHead(404).end('not the playground')

@@ -27,6 +27,12 @@ export type Fault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string }
   | { readonly cut: 'before' | 'after' }
 
+/** A client of its own, which keeps the messages of its conversations itself. */
+export interface Beyond {
+  holds(conversation: string): boolean
+  answer(method: string, path: string, body: string): Promise<Answer>
+}
+
 export interface CardAction {
   readonly type: 'Action.Execute' | 'Action.Submit'
   readonly verb?: string | undefined
@@ -63,6 +69,7 @@ export interface LocalTeamsOptions {
   readonly keys?: readonly [Key, ...Key[]]
   /** A file in which port and messages outlive the process; nowhere when absent. */
   readonly keepIn?: string
+  readonly beyond?: Beyond | null
 }
 
 /** Typed text arrives with these as entities. */
@@ -104,6 +111,14 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     changed: () => listeners.forEach((listen) => listen()),
   })
 
+  /** Who is in a conversation is known here, whoever keeps its messages. */
+  const answerTo = (method: string, path: string, body: string): Answer | Promise<Answer> => {
+    const conversation = decodeURIComponent(path.split('/')[3] ?? '')
+    return method !== 'GET' && options.beyond?.holds(conversation)
+      ? options.beyond.answer(method, path, body)
+      : connector.answer(method, path, body)
+  }
+
   const respond = async (request: IncomingMessage): Promise<Answer | null> => {
     const path = request.url ?? '/'
     const document = openIdDocuments(origin, keys)[path]
@@ -116,7 +131,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     const fault = local.fault(call)
     if (fault && 'status' in fault) return wrong(fault.status, fault.code ?? 'Fault', fault.headers)
     if (fault?.cut === 'before') return null
-    const answer = connector.answer(request.method ?? '', path, body)
+    const answer = await answerTo(request.method ?? '', path, body)
     return fault ? null : answer
   }
 

@@ -24,4 +24,5 @@ export const bothChats = ({ slack, teams }: Chats): Chat => ({
       seenAt.chat === 'slack' ? slack?.identify(account, seenAt) : teams?.identify(account, seenAt)
     return (await known) ?? { kind: 'stranger', why: 'uses a chat that is not configured' }
   },
+  typing: (to) => (to.chat === 'slack' ? slack?.typing?.(to) : teams?.typing?.(to)),
 })

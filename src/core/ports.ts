@@ -151,4 +151,6 @@ export interface Chat<To extends Address = Address> {
    * the account did something: Teams knows people by conversation. Throws Fault('chat').
    */
   identify(account: string, seenAt: To): Promise<Identity>
+  /** Shows that an answer is coming; that it could not is not told. Absent where the chat has no sign for it. */
+  typing?(to: To): void
 }

@@ -24,6 +24,8 @@ import { afterRush } from './yielding'
 
 const AT_ONCE = 64
 const AT_ONCE_IN_RUSH = 4
+/** Then the chat shows that an answer is coming, and after the longer one the bot says so. */
+const TYPING_MS = 500
 const PATIENCE_MS = 2_000
 
 export const startIntake = (parts: Parts): Loop => {
@@ -62,7 +64,7 @@ const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
       parts,
       { everyMs: PATIENCE_MS, times: 1 },
       () => sayStillWorking(parts, delivery),
-      async () => settle(parts, delivery, await understand(parts, delivery)),
+      () => typing(parts, delivery, async () => settle(parts, delivery, await understand(parts, delivery))),
     )
   } catch (error) {
     parts.log.error({ delivery: delivery.id, error: messageOf(error) }, 'working on a delivery')
@@ -71,6 +73,9 @@ const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
     )
   }
 }
+
+const typing = (parts: Parts, { back }: Delivery, work: () => Promise<void>): Promise<void> =>
+  meanwhile(parts, { everyMs: TYPING_MS, times: 1 }, () => Promise.resolve(parts.chat.typing?.(back)), work)
 
 const BROKEN = refusal(
   'not-possible',

@@ -38,9 +38,12 @@ const post = (
 ): Promise<SendResult> =>
   attempt('post', async () => refOf(conversation, await sdk.post(serviceUrl, conversation, message)))
 
-/** Channels alone have threads; who is in one already stays in it. */
+/** Channels alone have threads. */
+const hasThreads = (conversation: string): boolean => /^19:[^;]+@thread\.(?:tacv2|skype)/.test(conversation)
+
+/** Who is in a thread already stays in it. */
 const inThread = (conversation: string, under: MessageRef | null): string =>
-  under !== null && /^19:[^;]+@thread\.(?:tacv2|skype)$/.test(conversation)
+  under !== null && hasThreads(conversation) && !conversation.includes(';')
     ? `${conversation};messageid=${partsOf(under)[1]}`
     : conversation
 
@@ -83,5 +86,12 @@ export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => 
       isAllowedServiceUrl(config, seenAt.serviceUrl)
         ? accounts.identify(account, seenAt)
         : Promise.resolve({ kind: 'stranger', why: 'was not seen by Microsoft' }),
+    typing: (to) => {
+      if (!isAllowedServiceUrl(config, to.serviceUrl) || to.kind === 'private' || hasThreads(to.conversation))
+        return
+      sdk.typing(to.serviceUrl, to.conversation).catch((error: unknown) => {
+        log.warn({ error: messageOf(error) }, 'teams: could not show that the bot is writing')
+      })
+    },
   }
 }

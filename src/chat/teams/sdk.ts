@@ -26,6 +26,8 @@ export interface Sdk {
   ): Promise<void>
   /** The id of the new message. */
   post(serviceUrl: string, conversation: string, message: OutgoingMessage): Promise<string | null>
+  /** The members of the conversation see that the bot is writing. */
+  typing(serviceUrl: string, conversation: string): Promise<void>
   edit(serviceUrl: string, conversation: string, id: string, message: OutgoingMessage): Promise<void>
   /** The conversation of the bot with this person alone. */
   open(serviceUrl: string, user: string): Promise<string>
@@ -146,6 +148,10 @@ export const openSdk = (config: TeamsConfig): Sdk => {
       const { conversations } = await connectorOf(serviceUrl)
       const sent = await conversations.sendToConversation(conversation, activityOf(message), options)
       return sent.id || null
+    },
+    typing: async (serviceUrl, conversation) => {
+      const { conversations } = await connectorOf(serviceUrl)
+      await conversations.sendToConversation(conversation, { type: 'typing' }, options)
     },
     edit: async (serviceUrl, conversation, id, message) => {
       const { conversations } = await connectorOf(serviceUrl)

@@ -32,6 +32,52 @@ const notice = (title = 'Waiting'): Notice => ({
   parts: [{ kind: 'title', text: title }],
 })
 
+describe('that an answer is coming', () => {
+  const at = (conversation: string): TeamsAddress => ({ ...here, conversation })
+  const shownAs = (): Promise<string[]> =>
+    new Promise((resolve) => {
+      const end = teams.onChange(() => {
+        end()
+        resolve([...teams.typing])
+      })
+    })
+
+  test.each([
+    ['a chat with a person', 'a:1x2y'],
+    ['a group chat', '19:abc@thread.v2'],
+  ])('is shown in %s until it came', async (_, conversation) => {
+    const shown = shownAs()
+    chat.typing?.(at(conversation))
+    expect(await shown).toEqual([conversation])
+
+    await chat.send(at(conversation), notice(), null)
+    expect([...teams.typing]).toEqual([])
+  })
+
+  test('is not shown to a channel, for one person, or to a foreign service', async () => {
+    chat.typing?.(at('19:gpusgpusgpus@thread.tacv2;messageid=5'))
+    chat.typing?.(privately(userIdOf(maya)))
+    chat.typing?.({ ...here, serviceUrl: 'http://127.0.0.1:9/' })
+    await chat.send(here, notice(), null)
+
+    expect(teams.calls).toEqual([`POST /v3/conversations/${here.conversation}/activities`])
+  })
+
+  test('is no matter for anybody where Teams refuses it', async () => {
+    teams.fault = () => ({ status: 500 })
+    const logged = new Promise<string>((resolve) => {
+      chat = teamsChat(teams.config, {
+        info: () => undefined,
+        warn: (_, message) => resolve(message),
+        error: () => undefined,
+      })
+    })
+    chat.typing?.(at('a:1x2y'))
+
+    expect(await logged).toBe('teams: could not show that the bot is writing')
+  })
+})
+
 describe('a post', () => {
   test('is a card in the conversation, and is edited in place', async () => {
     const sent = await chat.send(here, notice(), null)

@@ -52,7 +52,16 @@ export const command = z.discriminatedUnion('kind', [
     ...lent,
     ...consents,
   }),
-  z.object({ kind: z.literal('move'), gpu, vm, ...lent, ...consents }),
+  /** One GPU, or any of a `model`, as in a queue, for the one that the VM `from` has: that may lead to another host. */
+  z.object({
+    kind: z.literal('move'),
+    gpu: gpu.optional(),
+    model: z.string().optional(),
+    from: vm.optional(),
+    vm,
+    ...lent,
+    ...consents,
+  }),
   z.object({ kind: z.literal('release'), name: z.string(), ...consents }),
   z.object({ kind: z.literal('partition'), gpu, count: z.number().int().positive(), ...shown }),
   z.object({ kind: z.literal('resize'), vm, vram, ...consents }),

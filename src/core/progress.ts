@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { HostFacts } from './inventory'
-import type { Plan } from './plan/plan'
+import { hostPlansOf, stepsOf, stepsOn, type HostPlan, type Plan } from './plan/plan'
 import { expectation, read, undoOf, type Step } from './plan/step'
 
 const at = z.number()
@@ -50,7 +50,7 @@ const fresh: StepProgress = { state: 'todo', startedAt: null, endedAt: null, tri
 
 /** Replays the journal of a plan. The same function serves live runs, restarts and the picture in the channel. */
 export const replay = (plan: Plan, entries: readonly Entry[]): Progress => {
-  const steps: StepProgress[] = plan.steps.map(() => fresh)
+  const steps: StepProgress[] = stepsOf(plan).map(() => fresh)
   let way: 'do' | 'undo' = 'do'
   let why: string | null = null
   let open: number | null = null
@@ -114,10 +114,27 @@ export const subjectOf = (step: Step): string => {
 }
 
 /** Does the host look as the plan promised? A later step on the same subject supersedes an earlier one. */
-export const looksDone = (plan: Plan, host: HostFacts): boolean =>
+export const looksDone = (plan: HostPlan, host: HostFacts): boolean =>
   [...new Map(plan.steps.map((step) => [subjectOf(step), step])).values()].every(
     (step) => read(step, host) === 'done',
   )
+
+/** A reading of each host that answers, by its name. */
+export type Readings = ReadonlyMap<string, HostFacts>
+
+/** Does every host of the plan look as promised? */
+export const isAsPlanned = (plan: Plan, readings: Readings): boolean =>
+  hostPlansOf(plan).every((each) => {
+    const facts = readings.get(each.host)
+    return facts !== undefined && looksDone(each, facts)
+  })
+
+/** Does every host of the plan look as it did before those of its steps that the condition holds for? */
+export const isAsBefore = (plan: Plan, readings: Readings, holds: (n: number) => boolean): boolean =>
+  hostPlansOf(plan).every(({ host }) => {
+    const facts = readings.get(host)
+    return facts !== undefined && looksUntouched(stepsOn(plan, host, holds), facts)
+  })
 
 /** Does the host look as it did before these steps, in everything that they touch? */
 export const looksUntouched = (steps: readonly Step[], host: HostFacts): boolean =>

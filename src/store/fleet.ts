@@ -1,6 +1,6 @@
 /** What the bot remembers of hosts: the last reading, pauses, and the settings baselines of VMs with devices. */
 import { hostFacts, type HostFacts, type HostName, type HostView, type VmId } from '../core/inventory'
-import { baseline, type Baseline, type Plan } from '../core/plan/plan'
+import { baseline, hostPlansOf, type Baseline, type Plan } from '../core/plan/plan'
 import type { Db, Tx } from './database'
 
 export const ALL_HOSTS = 'all'
@@ -113,12 +113,13 @@ export const baselinesOf = async (db: Db | Tx, host: string): Promise<Map<VmId, 
 }
 
 export const saveBaselines = async (tx: Tx, plan: Plan): Promise<void> => {
-  for (const { vm, after } of plan.baselines) {
-    await tx.deleteFrom('baselines').where('host', '=', plan.host).where('vm', '=', vm).execute()
+  const all = hostPlansOf(plan).flatMap(({ host, baselines }) => baselines.map((each) => ({ host, ...each })))
+  for (const { host, vm, after } of all) {
+    await tx.deleteFrom('baselines').where('host', '=', host).where('vm', '=', vm).execute()
     if (after)
       await tx
         .insertInto('baselines')
-        .values({ host: plan.host, vm, body: JSON.stringify(after) })
+        .values({ host, vm, body: JSON.stringify(after) })
         .execute()
   }
 }

@@ -22,19 +22,32 @@ export const append = async (tx: Tx, requestId: string, each: Entry): Promise<vo
     .execute()
 }
 
-/** The new fence, or null when another request has the host. Taking it again for the same request renews the fence. */
-export const lockHost = async (tx: Tx, host: string, requestId: string): Promise<number | null> => {
-  const holder = await tx.selectFrom('locks').select('request_id').where('host', '=', host).executeTakeFirst()
-  if (holder && holder.request_id !== requestId) return null
+/**
+ * The new fence, which is good for all of these hosts, or null when another request has one of them: then none is taken.
+ * Taking them again for the same request renews the fence.
+ */
+export const lockHosts = async (
+  tx: Tx,
+  hosts: readonly string[],
+  requestId: string,
+): Promise<number | null> => {
+  const other = await tx
+    .selectFrom('locks')
+    .select('host')
+    .where('host', 'in', hosts)
+    .where('request_id', '!=', requestId)
+    .executeTakeFirst()
+  if (other) return null
   const fence = await count(tx, 'fence')
-  await tx
-    .insertInto('locks')
-    .values({ host, request_id: requestId, fence })
-    .onConflict((conflict) => conflict.column('host').doUpdateSet({ fence }))
-    .execute()
+  for (const host of hosts)
+    await tx
+      .insertInto('locks')
+      .values({ host, request_id: requestId, fence })
+      .onConflict((conflict) => conflict.column('host').doUpdateSet({ fence }))
+      .execute()
   return fence
 }
 
-export const unlockHost = async (tx: Tx, host: string, requestId: string): Promise<void> => {
-  await tx.deleteFrom('locks').where('host', '=', host).where('request_id', '=', requestId).execute()
+export const unlockHosts = async (tx: Tx, requestId: string): Promise<void> => {
+  await tx.deleteFrom('locks').where('request_id', '=', requestId).execute()
 }

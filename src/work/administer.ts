@@ -5,7 +5,8 @@ import { refusalNotice } from '../core/answers/refusal'
 import { messageOf, refusal, type Refusal } from '../core/errors'
 import { placeOf, type HostFacts } from '../core/inventory'
 import { resolveHost } from '../core/names'
-import { looksDone, looksUntouched } from '../core/progress'
+import { hostPlansOf, stepsOn } from '../core/plan/plan'
+import { isAsBefore, isAsPlanned, type Readings } from '../core/progress'
 import type { RequestIn } from '../core/request'
 import { ALL_HOSTS, hostViews, isPaused, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
@@ -73,31 +74,39 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
         ),
       ]),
     )
-  const facts = await readHost(parts, request)
-  if (facts === null)
+  const readings = await readHosts(parts, request)
+  const silent = hostPlansOf(request.plan).find(({ host }) => !readings.has(host))
+  const facts = readings.get(request.plan.host)
+  if (silent || !facts)
     return say(
       refusalNotice([
         refusal(
           'unreachable',
-          `${request.plan.host} does not answer, so ${id} cannot be checked`,
+          `${silent?.host ?? request.plan.host} does not answer, so ${id} cannot be checked`,
           'Try again when the host is back.',
         ),
       ]),
     )
-  const problem = inconsistency(request, facts)
-  if (problem) return say(refusalNotice([problem]))
+  const problems = inconsistencies(request, readings)
+  if (problems.length > 0) return say(refusalNotice(problems))
   return async (tx) => {
     const at = parts.clock.now()
     const next = await apply(tx, request, {
       kind: 'resolve',
       at,
       by: caller.account,
-      found: foundOn(request, facts),
+      found: foundOn(request, readings),
     })
     if (!next.ok) return refusalNotice(next.refusals)
-    await saveFacts(tx, facts, at)
-    await ownUp(tx, facts, request.plan.steps)
-    if (looksDone(request.plan, facts)) {
+    for (const each of readings.values()) {
+      await saveFacts(tx, each, at)
+      await ownUp(
+        tx,
+        each,
+        stepsOn(request.plan, each.name, () => true),
+      )
+    }
+    if (isAsPlanned(request.plan, readings)) {
       await saveBaselines(tx, request.plan)
       await lend(tx, parts, { request: next.value, facts, at })
     }
@@ -107,29 +116,38 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
   }
 }
 
-const readHost = async (parts: Parts, request: RequestIn<'needs-attention'>): Promise<HostFacts | null> => {
-  try {
-    return (await parts.hosts.get(request.plan.host)?.inventory()) ?? null
-  } catch (error) {
-    parts.log.warn({ host: request.plan.host, error: messageOf(error) }, 'host could not be read')
-    return null
+/** Those of its hosts that answer. */
+const readHosts = async (parts: Parts, { plan }: RequestIn<'needs-attention'>): Promise<Readings> => {
+  const readings = new Map<string, HostFacts>()
+  for (const { host } of hostPlansOf(plan)) {
+    try {
+      const facts = await parts.hosts.get(host)?.inventory()
+      if (facts) readings.set(host, facts)
+    } catch (error) {
+      parts.log.warn({ host, error: messageOf(error) }, 'host could not be read')
+    }
   }
+  return readings
 }
 
 /** A GPU that the host has switched off or given up, and that no VM holds, is lost to everyone: that is not consistent. */
-const inconsistency = (request: RequestIn<'needs-attention'>, facts: HostFacts): Refusal | null => {
-  const gpu = facts.gpus.find((each) => each.locationPath === request.plan.gpu.locationPath)
-  const place = gpu ? placeOf(facts, gpu).kind : 'missing'
-  if (place === 'host-enabled' || place === 'assigned') return null
-  return refusal(
-    'not-possible',
-    `${request.plan.gpu.alias} is still ${PLACE_WORDS[place]}: nobody can use it`,
-    `Run what the request lists as its repair (\`show ${request.id}\`), then say \`resolve ${request.id}\` again.`,
-  )
-}
+const inconsistencies = ({ id, plan }: RequestIn<'needs-attention'>, readings: Readings): Refusal[] =>
+  hostPlansOf(plan).flatMap(({ host, gpu: { alias, locationPath } }) => {
+    const facts = readings.get(host)
+    const gpu = facts?.gpus.find((each) => each.locationPath === locationPath)
+    const place = facts && gpu ? placeOf(facts, gpu).kind : 'missing'
+    if (place === 'host-enabled' || place === 'assigned') return []
+    return refusal(
+      'not-possible',
+      `${alias} is still ${PLACE_WORDS[place]}: nobody can use it`,
+      `Run what the request lists as its repair (\`show ${id}\`), then say \`resolve ${id}\` again.`,
+    )
+  })
 
-const foundOn = (request: RequestIn<'needs-attention'>, facts: HostFacts): string => {
-  if (looksDone(request.plan, facts)) return 'The host was found as planned.'
-  if (looksUntouched(request.plan.steps, facts)) return 'The host was found as it was before.'
-  return `The host was found in another, consistent state: ${stateOf(request.plan, facts).join('; ')}.`
+const foundOn = ({ plan }: RequestIn<'needs-attention'>, readings: Readings): string => {
+  const [hosts, were] = plan.release ? ['hosts', 'were'] : ['host', 'was']
+  if (isAsPlanned(plan, readings)) return `The ${hosts} ${were} found as planned.`
+  if (isAsBefore(plan, readings, () => true))
+    return `The ${hosts} ${were} found as ${plan.release ? 'they' : 'it'} ${were} before.`
+  return `The ${hosts} ${were} found in another, consistent state: ${stateOf(plan, readings).join('; ')}.`
 }

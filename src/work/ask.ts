@@ -6,7 +6,7 @@ import type { PlanCommand } from '../core/command'
 import { refused, type Outcome } from '../core/errors'
 import { refuseBreakGlass } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
-import { judge, subjectOf, wishOf, type Judgement } from '../core/policy/judge'
+import { judge, subjectsOf, wishOf, type Judgement } from '../core/policy/judge'
 import { lentMsOf, type AskedEnd } from '../core/lease/until'
 import { personOf } from '../core/policy/policy'
 import type { Request } from '../core/request'
@@ -64,7 +64,7 @@ const besideCard = ({ id, channel }: Request, caller: Caller): string | null =>
 
 /** Null when nothing keeps it from beginning once it is approved. */
 const laterText = ({ policy, clock }: Parts, { id, plan }: Request): string | null => {
-  const hold = holdAt(policy.inForce(), subjectOf(plan), clock.now())
+  const hold = holdAt(policy.inForce(), subjectsOf(plan), clock.now())
   return hold && `${id} begins later: ${holdText(policy.inForce(), hold)}.`
 }
 

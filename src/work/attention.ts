@@ -2,25 +2,37 @@
 import { PLACE_WORDS } from '../core/answers/states'
 import { placeOf, vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
-import type { Plan } from '../core/plan/plan'
+import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
-import { subjectOf, type Progress, type StepProgress } from '../core/progress'
+import { subjectOf, type Progress, type Readings, type StepProgress } from '../core/progress'
 import type { RequestEvent } from '../core/request'
 
-/** `facts` are null when the host could not be read; then everything that may have happened is listed. */
+/** Of a host that could not be read everything that may have happened is listed. */
 export const attention = (
   plan: Plan,
-  found: { readonly progress: Progress; readonly facts: HostFacts | null },
+  found: { readonly progress: Progress; readonly readings: Readings },
   why: { readonly at: number; readonly why: string },
 ): RequestEvent => ({
   kind: 'need-attention',
   ...why,
-  now: found.facts ? stateOf(plan, found.facts) : ['not known: the host does not answer'],
-  repair: repairOf(plan, found).map(scriptOf),
+  now: stateOf(plan, found.readings),
+  repair: hostPlansOf(plan)
+    .toReversed()
+    .flatMap(({ host }) => {
+      const repair = repairOf(plan, host, found).map(scriptOf)
+      return plan.release && repair.length > 0 ? [`# On ${host}`, ...repair] : repair
+    }),
 })
 
-/** Where the plan's GPU and VMs are now, as sentences. */
-export const stateOf = (plan: Plan, facts: HostFacts): string[] => {
+/** Where the plan's GPUs and VMs are now, as sentences. */
+export const stateOf = (plan: Plan, readings: Readings): string[] =>
+  hostPlansOf(plan).flatMap((each) => {
+    const facts = readings.get(each.host)
+    if (facts) return stateOn(each, facts)
+    return [plan.release ? `not known: ${each.host} does not answer` : 'not known: the host does not answer']
+  })
+
+const stateOn = (plan: HostPlan, facts: HostFacts): string[] => {
   const gpu = facts.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
   const place = gpu ? placeOf(facts, gpu) : { kind: 'missing' as const }
   const holder = place.kind === 'assigned' ? ` to ${vmById(facts, place.vm)?.name ?? place.vm}` : ''
@@ -41,15 +53,14 @@ const MAY_HOLD: readonly StepProgress['state'][] = ['open', 'done', 'undo-refuse
 
 /** In an order in which the host takes them. */
 const repairOf = (
-  { steps }: Plan,
-  { progress, facts }: { readonly progress: Progress; readonly facts: HostFacts | null },
+  plan: Plan,
+  host: string,
+  { progress, readings }: { readonly progress: Progress; readonly readings: Readings },
 ): Step[] => {
+  const facts = readings.get(host) ?? null
   const stateAt = (n: number) => progress.steps[n]?.state ?? 'todo'
   const touched = (n: number) => MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone')
-  const undos = steps
-    .filter((_, n) => touched(n))
-    .toReversed()
-    .map(undoOf)
+  const undos = stepsOn(plan, host, touched).toReversed().map(undoOf)
   if (facts === null) return undos
   return withVmsOff(
     undos.filter((undo, n) => !isPassed(undo, undos.slice(n), facts)),

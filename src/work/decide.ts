@@ -12,7 +12,7 @@ import { personOf, rolesAmong } from '../core/policy/policy'
 import type { Said } from '../core/approval'
 import { settledBy, type Request, type RequestEvent } from '../core/request'
 import type { Tx } from '../store/database'
-import { unlockHost } from '../store/journal'
+import { unlockHosts } from '../store/journal'
 import { apply, findRequest, recordDecision } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard } from './card'
@@ -50,7 +50,7 @@ export const decide =
     const next = await apply(tx, request, event.value)
     if (!next.ok) return refusalNotice(next.refusals)
     // A process that died between taking the host's lock and beginning left the lock behind.
-    if (decision.verdict === 'cancel') await unlockHost(tx, request.plan.host, request.id)
+    if (decision.verdict === 'cancel') await unlockHosts(tx, request.id)
     await recordDecision(tx, {
       requestId: request.id,
       person,

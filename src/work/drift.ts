@@ -11,6 +11,7 @@ import { isLastTelling, mayBeTold, QUIET_MS } from '../core/drift/flapping'
 import { except, only, standingOf } from '../core/drift/standing'
 import { wordsOf } from '../core/drift/words'
 import type { HostFacts } from '../core/inventory'
+import { stepsOn } from '../core/plan/plan'
 import type { Step } from '../core/plan/step'
 import type { Address } from '../core/ports'
 import type { Tx } from '../store/database'
@@ -65,7 +66,7 @@ const sift = async (
 
 const busyFacts = async (tx: Tx, host: string): Promise<ReadonlySet<string>> => {
   const open = await requestsIn(tx, ['running', 'needs-attention'])
-  return touchedBy(open.filter(({ plan }) => plan.host === host).flatMap(({ plan }) => plan.steps))
+  return touchedBy(open.flatMap(({ plan }) => stepsOn(plan, host, () => true)))
 }
 
 const tell = async (

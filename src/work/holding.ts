@@ -1,6 +1,6 @@
 /** Who holds what by their own request, on whichever chat they asked for it. */
 import type { Holding } from '../core/drift/findings'
-import type { Plan } from '../core/plan/plan'
+import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import { personOf, type Policy } from '../core/policy/policy'
 import type { RequestIn } from '../core/request'
 import { acceptedAt } from '../store/acceptances'
@@ -8,26 +8,35 @@ import type { Db, Tx } from '../store/database'
 import { requestsIn } from '../store/requests'
 
 /** A whole GPU has one holder; of a shared one, each VM has its own part. */
-const heldKey = ({ gpu, mode, from, to }: Plan): string =>
+const heldKey = ({ gpu, mode, from, to }: HostPlan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
+interface Record {
+  readonly request: RequestIn<'succeeded'>
+  /** What of its plan is about this GPU. */
+  readonly about: HostPlan
+}
+
 /** The newest request about each GPU, or partition of one, unless the host's word was taken over it since. */
-const newestOf = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> => {
+const newestOf = async (db: Db | Tx): Promise<Record[]> => {
   const accepted = await acceptedAt(db)
   const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
   const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
-  const newest = new Map(moved.map((request) => [heldKey(request.plan), request]))
-  return [...newest.values()].filter(({ plan, endedAt }) => endedAt > (accepted.get(plan.gpu.alias) ?? -1))
+  const records = moved.flatMap((request) => hostPlansOf(request.plan).map((about) => ({ request, about })))
+  const newest = new Map(records.map((record) => [heldKey(record.about), record]))
+  return [...newest.values()].filter(
+    ({ request, about }) => request.endedAt > (accepted.get(about.gpu.alias) ?? -1),
+  )
 }
 
 /** Those that gave it to a VM, where none has taken it back since. */
 export const gifts = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> =>
-  (await newestOf(db)).filter(({ plan }) => plan.to !== null)
+  (await newestOf(db)).filter(({ about }) => about.to !== null).map(({ request }) => request)
 
 /** Who has each whole GPU, by the records. */
 export const holdings = async (db: Db): Promise<Holding[]> =>
-  (await newestOf(db)).flatMap(({ id, plan: { mode, host, gpu, to } }) =>
-    mode === 'dda' ? { requestId: id, locationPath: gpu.locationPath, host, vm: to } : [],
+  (await newestOf(db)).flatMap(({ request, about: { mode, host, gpu, to } }) =>
+    mode === 'dda' ? { requestId: request.id, locationPath: gpu.locationPath, host, vm: to } : [],
   )
 
 const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean => {
@@ -48,8 +57,14 @@ type Taking = Pick<Plan, 'mode'> & {
   readonly from: { readonly id: string } | null
 }
 
-/** Is what the plan takes from a VM there by a request of this person? What somebody changed by hand since is not. */
-export const isHeldBy = async (db: Db, policy: Policy, plan: Taking, account: string): Promise<boolean> => {
+/** Is what the plan takes from a VM, on whichever host, there by a request of this person? What somebody changed by hand since is not. */
+export const isHeldBy = async (
+  db: Db,
+  policy: Policy,
+  { release, ...itself }: Taking & { readonly release?: Taking | undefined },
+  account: string,
+): Promise<boolean> => {
+  const plan = release ?? itself
   const holder = plan.from
   if (holder === null) return false
   const gift = (await gifts(db)).find(

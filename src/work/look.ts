@@ -1,4 +1,5 @@
 /** What people look at: the fleet, one thing of it, requests and their past, themselves. Nothing here changes anything. */
+import { hostPlansOf } from '../core/plan/plan'
 import { checkNotice } from '../core/answers/check'
 import { listNotice } from '../core/answers/list'
 import { refusalNotice } from '../core/answers/refusal'
@@ -102,9 +103,11 @@ export const check = async (parts: Parts, command: Of<'check'>): Promise<Notice>
 /** As far as the last reading of its host tells. */
 const waitingOf = (request: Request, all: readonly HostView[]): string | null => {
   if (request.state !== 'approved' && request.state !== 'running') return null
-  const host = all.find((view) => view.name === request.plan.host)
-  if (host?.paused) return `${host.name} is paused`
-  return host && host.error !== null ? `${host.name} does not answer` : null
+  const hosts = hostPlansOf(request.plan).flatMap(({ host }) => all.find((view) => view.name === host) ?? [])
+  const paused = hosts.find((host) => host.paused)
+  if (paused) return `${paused.name} is paused`
+  const silent = hosts.find((host) => host.error !== null)
+  return silent ? `${silent.name} does not answer` : null
 }
 
 export const requests = async (parts: Parts, command: Of<'requests'>): Promise<Notice> => {

@@ -1,21 +1,21 @@
 /**
- * One approved plan, carried out step by step on one host.
+ * One approved plan, carried out step by step on its host, or on one host after the other.
  *
- * Who may race: nobody writes this request but its own operation, since the host's lock is one row and each claim
+ * Who may race: nobody writes this request but its own operation, since the lock of a host is one row and each claim
  * takes a higher fence. Administrators act beside the bot at any moment: every step carries its precondition, which
  * the host checks in the same call. A step whose outcome is not known, or that was refused, is settled by reading
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
 import { changeNotice } from '../core/cards/change'
 import type { HostFacts } from '../core/inventory'
-import type { Plan } from '../core/plan/plan'
+import { hostPlanAt, hostPlansOf, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { StepResult } from '../core/ports'
-import { looksDone, looksUntouched, replay, type Entry, type Progress } from '../core/progress'
+import { isAsBefore, isAsPlanned, replay, type Entry, type Progress, type Readings } from '../core/progress'
 import type { RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
-import { append, entriesOf, unlockHost } from '../store/journal'
-import { isPaused, saveBaselines, saveFacts } from '../store/fleet'
+import { append, entriesOf, unlockHosts } from '../store/journal'
+import { saveBaselines, saveFacts } from '../store/fleet'
 import { findLease } from '../store/leases'
 import { post } from '../store/outbox'
 import { apply } from '../store/requests'
@@ -26,7 +26,8 @@ import { ownUp } from './drift'
 import { lend } from './lease/lend'
 import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
-import { readPatiently, RETRY_MS } from './patience'
+import { hostOf, readPatiently, RETRY_MS } from './patience'
+import { pausedOf } from './paused'
 
 const TRIES = 3
 
@@ -35,6 +36,8 @@ interface Move {
   readonly n: number
   readonly direction: Direction
   readonly step: Step
+  /** Of the host on which it is done. */
+  readonly on: HostPlan
 }
 
 /** `leave`: the request has ended, or the process stops; not one order more may go to the host. */
@@ -57,20 +60,22 @@ const turn = (operation: Operation, progress: Progress): Promise<Turn> => {
 }
 
 const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
-  const step = plan.steps[n]
+  const step = stepsOf(plan)[n]
   if (!step) throw new RangeError(`plan has no step ${n}`)
-  return { n, direction: progress.direction, step: progress.direction === 'do' ? step : undoOf(step) }
+  const { direction } = progress
+  return { n, direction, step: direction === 'do' ? step : undoOf(step), on: hostPlanAt(plan, n) }
 }
 
 const advance = async (operation: Operation, move: Move): Promise<Turn> => {
-  const { parts, host, request, stopping } = operation
-  if (await isPaused(parts.db, request.plan.host)) {
-    await sayWaiting(parts, request, `${request.plan.host} is paused`)
+  const { parts, request, stopping } = operation
+  const paused = await pausedOf(parts.db, request.plan)
+  if (paused !== null) {
+    await sayWaiting(parts, request, `${paused} is paused`)
     await parts.clock.sleep(RETRY_MS, stopping)
     return 'go on'
   }
   if (move.direction === 'undo') {
-    const facts = await factsOf(operation)
+    const facts = await factsOf(operation, move.on)
     if (facts === null) return 'leave'
     // An administrator was faster: this needs no call.
     if (read(move.step, facts) === 'done')
@@ -88,7 +93,7 @@ const advance = async (operation: Operation, move: Move): Promise<Turn> => {
     parts,
     { everyMs: parts.limits.tickMs },
     () => tick(operation),
-    () => host.run({ step: move.step, expects, fence: request.fence }),
+    () => hostOf(operation, move.on).run({ step: move.step, expects, fence: request.fence }),
   )
   return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
 }
@@ -99,7 +104,7 @@ const settle = async (
   move: Move,
   result: Exclude<StepResult, { kind: 'done' }> | null,
 ): Promise<Turn> => {
-  const facts = await factsOf(operation)
+  const facts = await factsOf(operation, move.on)
   if (facts === null) return 'leave'
   const reading = read(move.step, facts)
   if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
@@ -147,21 +152,45 @@ const tick = async ({ parts, request }: Operation): Promise<void> => {
 }
 
 /** The host as it is, read patiently. Null when the process stops, or when patience ran out and a person was asked for. */
-const factsOf = async (operation: Operation): Promise<HostFacts | null> => {
-  const reading = await readPatiently(operation)
+const factsOf = async (operation: Operation, on: HostPlan): Promise<HostFacts | null> => {
+  const reading = await readPatiently(operation, on)
   if (reading.kind === 'out of patience')
-    await giveUp(operation, null, `the host could not be read: ${reading.why}`)
+    await giveUp(
+      operation,
+      await readOthers(operation, on),
+      `${operation.request.plan.release ? on.host : 'the host'} could not be read: ${reading.why}`,
+    )
   return reading.kind === 'read' ? reading.facts : null
 }
 
-/** At the end of either direction the host is read once more; its word is final. */
+/** Those that answer at once. */
+const readOthers = async ({ hosts }: Operation, on: HostPlan): Promise<Readings> => {
+  const others = [...hosts.values()].filter(({ name }) => name !== on.host)
+  const read = await Promise.allSettled(others.map((host) => host.inventory()))
+  return new Map(
+    read.flatMap((each) => (each.status === 'fulfilled' ? [[each.value.name, each.value] as const] : [])),
+  )
+}
+
+/** Null as above. */
+const readingsOf = async (operation: Operation): Promise<Readings | null> => {
+  const readings = new Map<string, HostFacts>()
+  for (const each of hostPlansOf(operation.request.plan)) {
+    const facts = await factsOf(operation, each)
+    if (facts === null) return null
+    readings.set(each.host, facts)
+  }
+  return readings
+}
+
+/** At the end of either direction every host is read once more; its word is final. */
 const conclude = async (operation: Operation, progress: Progress): Promise<Turn> => {
-  const facts = await factsOf(operation)
-  if (facts === null) return 'leave'
+  const readings = await readingsOf(operation)
+  if (readings === null) return 'leave'
   const { plan } = operation.request
   const at = operation.parts.clock.now()
   if (progress.direction === 'do') {
-    if (!looksDone(plan, facts)) {
+    if (!isAsPlanned(plan, readings)) {
       await journal(operation, {
         kind: 'unwinding',
         at,
@@ -172,19 +201,18 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
     const verification = plan.to
       ? ({ kind: 'due' } as const)
       : ({ kind: 'not-checked', why: 'the host holds the GPU' } as const)
-    return finish(operation, facts, { kind: 'succeed', at, verification })
+    return finish(operation, readings, { kind: 'succeed', at, verification })
   }
-  const touched = plan.steps.filter(
-    (_, n) => progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused',
-  )
+  const touched = (n: number): boolean =>
+    progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused'
   const why = progress.why ?? 'a step failed'
-  return looksUntouched(touched, facts)
-    ? finish(operation, facts, { kind: 'roll-back', at, why })
-    : giveUp(operation, facts, [why, ...refusedUndos(plan, progress)].join('\n'))
+  return isAsBefore(plan, readings, touched)
+    ? finish(operation, readings, { kind: 'roll-back', at, why })
+    : giveUp(operation, readings, [why, ...refusedUndos(plan, progress)].join('\n'))
 }
 
 const refusedUndos = (plan: Plan, progress: Progress): string[] =>
-  plan.steps
+  stepsOf(plan)
     .flatMap((step, n) => {
       const each = progress.steps[n]
       if (each?.state !== 'undo-refused') return []
@@ -192,37 +220,40 @@ const refusedUndos = (plan: Plan, progress: Progress): string[] =>
     })
     .toReversed()
 
-/** Asks for a person; what repairs the host goes along. */
-const giveUp = async (operation: Operation, facts: HostFacts | null, why: string): Promise<Turn> => {
+/** Asks for a person; what repairs the hosts goes along. */
+const giveUp = async (operation: Operation, readings: Readings, why: string): Promise<Turn> => {
   const { parts, request } = operation
   const progress = replay(request.plan, await entriesOf(parts.db, request.id))
-  const event = attention(request.plan, { progress, facts }, { at: parts.clock.now(), why })
-  return finish(operation, facts, event)
+  const event = attention(request.plan, { progress, readings }, { at: parts.clock.now(), why })
+  return finish(operation, readings, event)
 }
 
-/** Those that took effect, undone or not. */
-const stepsTaken = async (tx: Tx, { id, plan }: RequestIn<'running'>): Promise<Step[]> => {
+/** Those on this host that took effect, undone or not. */
+const stepsTaken = async (tx: Tx, { id, plan }: RequestIn<'running'>, host: string): Promise<Step[]> => {
   const { steps } = replay(plan, await entriesOf(tx, id))
-  return plan.steps.filter((_, n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
+  return stepsOn(plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
 }
 
-/** The end of the operation: state, lock, baseline and posts in one commit. */
+/** The end of the operation: state, locks, baselines and posts in one commit. */
 const finish = async (
   { parts, request }: Operation,
-  facts: HostFacts | null,
+  readings: Readings,
   event: RequestEvent,
 ): Promise<Turn> => {
   await parts.db.transaction().execute(async (tx) => {
     const ended = await apply(tx, request, event)
     if (!ended.ok) return
-    await unlockHost(tx, request.plan.host, request.id)
-    if (facts) await saveFacts(tx, facts, parts.clock.now())
-    if (facts && ended.value.state !== 'needs-attention')
-      await ownUp(tx, facts, await stepsTaken(tx, request))
+    await unlockHosts(tx, request.id)
+    for (const facts of readings.values()) {
+      await saveFacts(tx, facts, parts.clock.now())
+      if (ended.value.state !== 'needs-attention')
+        await ownUp(tx, facts, await stepsTaken(tx, request, facts.name))
+    }
     const { at } = event
     if (ended.value.state === 'succeeded') {
       const changes = parts.changesChannel ?? request.channel
       await saveBaselines(tx, request.plan)
+      const facts = readings.get(request.plan.host)
       if (facts) await lend(tx, parts, { request: ended.value, facts, at })
       await post(tx, changes, changeNotice(ended.value), { at, otherwise: request.channel })
       const lease = await findLease(tx, request.id)

@@ -59,10 +59,11 @@ export interface Limits {
   readonly tickMs: number
 }
 
-/** One request that is carried out on its host. */
+/** One request that is carried out on its hosts. */
 export interface Operation {
   readonly parts: Parts
-  readonly host: Host
+  /** Those of its plan, by their names. */
+  readonly hosts: ReadonlyMap<string, Host>
   readonly request: RequestIn<'running'>
   /** Aborted when the process stops: the operation halts before its next step. */
   readonly stopping: AbortSignal

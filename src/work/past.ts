@@ -1,4 +1,5 @@
 /** `history`: what was done by requests, and what others changed on hosts, as one row of events. */
+import { hostPlansOf } from '../core/plan/plan'
 import { EVENT_WORDS } from '../core/answers/states'
 import { historyNotice } from '../core/answers/history'
 import type { HistoryLine } from '../core/answers/lines'
@@ -47,10 +48,7 @@ const isAbout = ({ by, request: { id, plan, asked } }: HistoryRow, names: readon
     asked.by,
     asked.by.split('/')[1],
     id,
-    plan.gpu.alias,
-    plan.host,
-    plan.from?.name,
-    plan.to?.name,
+    ...hostPlansOf(plan).flatMap(({ gpu, host, from, to }) => [gpu.alias, host, from?.name, to?.name]),
   ].some((each) => each !== null && each !== undefined && names.includes(each.toLowerCase()))
 
 const lineOfEvent = ({ at, by, what, request }: HistoryRow): HistoryLine => ({

@@ -1,7 +1,7 @@
 /** Reading a host that may not answer, or whose VMs are on their way between two states. */
-import { messageOf } from '../core/errors'
+import { Fault, messageOf } from '../core/errors'
 import { vmById, type HostFacts } from '../core/inventory'
-import type { Plan } from '../core/plan/plan'
+import type { HostPlan } from '../core/plan/plan'
 import type { Host } from '../core/ports'
 import { sayWaiting } from './card'
 import type { Operation } from './parts'
@@ -15,11 +15,12 @@ export type Reading =
   | { readonly kind: 'stopped' }
 
 /** Reads until the host answers with VMs at rest, as long as `hostPatienceMs` allows; the card says what it waits for. */
-export const readPatiently = async (operation: Operation): Promise<Reading> => {
-  const { parts, host, request, stopping } = operation
+export const readPatiently = async (operation: Operation, plan: HostPlan): Promise<Reading> => {
+  const { parts, request, stopping } = operation
+  const host = hostOf(operation, plan)
   const until = parts.clock.now() + parts.limits.hostPatienceMs
   while (!stopping.aborted) {
-    const reading = await readOnce(host, request.plan)
+    const reading = await readOnce(host, plan)
     if (reading.kind === 'read') return reading
     if (parts.clock.now() >= until) return { kind: 'out of patience', why: reading.why }
     await sayWaiting(parts, request, reading.waiting)
@@ -28,11 +29,18 @@ export const readPatiently = async (operation: Operation): Promise<Reading> => {
   return { kind: 'stopped' }
 }
 
+/** Throws Fault('internal') for a host that the operation was not begun with. */
+export const hostOf = ({ hosts, request }: Operation, { host }: HostPlan): Host => {
+  const found = hosts.get(host)
+  if (!found) throw new Fault('internal', `${request.id} is carried out without ${host}`)
+  return found
+}
+
 type Once =
   | { readonly kind: 'read'; readonly facts: HostFacts }
   | { readonly kind: 'not yet'; readonly why: string; readonly waiting: string }
 
-const readOnce = async (host: Host, plan: Plan): Promise<Once> => {
+const readOnce = async (host: Host, plan: HostPlan): Promise<Once> => {
   try {
     const facts = await host.inventory()
     const moving = inTransit(plan, facts)
@@ -43,7 +51,7 @@ const readOnce = async (host: Host, plan: Plan): Promise<Once> => {
   }
 }
 
-const inTransit = (plan: Plan, facts: HostFacts): string | null => {
+const inTransit = (plan: HostPlan, facts: HostFacts): string | null => {
   for (const vm of [plan.from, plan.to]) {
     const state = vm && vmById(facts, vm.id)?.state
     if (vm && (state === 'Starting' || state === 'Stopping')) return `${vm.name} is ${state.toLowerCase()}`

@@ -2,9 +2,17 @@
 import { STATE_WORDS } from '../core/answers/states'
 import type { PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
-import { gpuByPath, peersOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
-import type { Plan } from '../core/plan/plan'
 import {
+  gpuByPath,
+  peersOf,
+  type GpuFacts,
+  type HostFacts,
+  type HostView,
+  type VmFacts,
+} from '../core/inventory'
+import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
+import {
+  planAcross,
   planAssign,
   planMove,
   planRelease,
@@ -20,12 +28,15 @@ import { baselinesOf, hostViews, isPaused } from '../store/fleet'
 import { requestsIn } from '../store/requests'
 import type { Parts } from './parts'
 import { keptForOthers } from './queue/kept'
-import { subjectsOf, type Subjects } from './subjects'
+import { subjectsFor } from './across'
+import type { Subjects } from './subjects'
 
 /** A plan with the reading of its host that it was made from. */
 export interface Prepared {
   readonly plan: Plan
   readonly facts: HostFacts
+  /** That of the host on which something is given back for it. */
+  readonly otherFacts?: HostFacts | undefined
 }
 
 interface Known {
@@ -42,22 +53,35 @@ export const prepare = async (
   { named, answers }: Known = {},
 ): Promise<Outcome<Prepared>> => {
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const names = named === undefined ? subjectsOf(command, views) : accepted(named)
+  const names = named === undefined ? await subjectsFor(parts, command, views) : accepted(named)
   if (!names.ok) return names
-  const { view } = names.value
-  if (await isPaused(parts.db, view.name))
-    return refused(
-      refusal(
-        'paused',
-        `${view.name} is paused: no new requests are taken`,
-        `An administrator ends it with \`resume ${view.name}\`.`,
-      ),
-    )
-  const facts = await readFacts(parts, view)
+  const { view, release } = names.value
+  const facts = await readOpen(parts, view)
   if (!facts.ok) return facts
-  const plan = await planFor(parts, command, { names: names.value, facts: facts.value, views, answers })
-  return plan.ok ? accepted({ plan: plan.value, facts: facts.value }) : plan
+  const other = release && (await readOpen(parts, release.view))
+  if (other?.ok === false) return other
+  const otherFacts = other?.value
+  const plan = await planFor(parts, command, {
+    names: names.value,
+    facts: facts.value,
+    otherFacts,
+    views,
+    answers,
+  })
+  return plan.ok ? accepted({ plan: plan.value, facts: facts.value, otherFacts }) : plan
 }
+
+/** A host that is paused takes no requests. */
+const readOpen = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> =>
+  (await isPaused(parts.db, view.name))
+    ? refused(
+        refusal(
+          'paused',
+          `${view.name} is paused: no new requests are taken`,
+          `An administrator ends it with \`resume ${view.name}\`.`,
+        ),
+      )
+    : readFacts(parts, view)
 
 const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
   try {
@@ -79,30 +103,47 @@ const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFact
 const planFor = async (
   parts: Parts,
   command: PlanCommand,
-  found: Pick<Known, 'answers'> & { names: Subjects; facts: HostFacts; views: readonly HostView[] },
+  found: Pick<Known, 'answers'> &
+    Pick<Prepared, 'facts' | 'otherFacts'> & { names: Subjects; views: readonly HostView[] },
 ): Promise<Outcome<Plan>> => {
-  const { names, facts, views, answers } = found
+  const { names, facts, otherFacts, views, answers } = found
   const gpu = gpuByPath(facts, names.gpu.locationPath)
   const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
-  if (!gpu || (names.vm && !vm))
-    return refused(
-      refusal('stale', `${facts.name} has changed since it was last read`, 'Look at `list` and ask again.'),
-    )
+  if (!gpu || (names.vm && !vm)) return refused(changed(facts.name))
   const wanted = { host: facts.name, gpu, vms: vm ? [vm] : [], shares: isShare(command, vm) }
-  const taken = await against(parts, parts.db, wanted, answers)
-  const input: PlanInput = {
-    host: facts,
-    gpu,
-    vm,
-    consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
-    baselines: await baselinesOf(parts.db, facts.name),
-    policyRevision: parts.policy.inForce().revision,
-    peers: peersOf(facts, views),
+  const also = names.release && {
+    ...{ host: names.release.view.name, gpu: names.release.gpu, vms: [], shares: false },
   }
-  const plan = planOf(command, input)
+  const taken = [
+    ...(await against(parts, parts.db, wanted, answers)),
+    ...(also ? await against(parts, parts.db, also, answers) : []),
+  ]
+  const input = await inputOf(parts, command, { facts, gpu, vm, views })
+  const given = names.release && otherFacts && gpuByPath(otherFacts, names.release.gpu.locationPath)
+  if (names.release && !given) return refused(changed(names.release.view.name))
+  const plan = given
+    ? planAcross(input, await inputOf(parts, command, { facts: otherFacts, gpu: given, vm: null, views }))
+    : planOf(command, input)
   if (taken.length === 0) return plan
   return refused(...taken, ...(plan.ok ? [] : plan.refusals))
 }
+
+const inputOf = async (
+  parts: Parts,
+  command: PlanCommand,
+  about: { facts: HostFacts; gpu: GpuFacts; vm: VmFacts | null; views: readonly HostView[] },
+): Promise<PlanInput> => ({
+  host: about.facts,
+  gpu: about.gpu,
+  vm: about.vm,
+  consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
+  baselines: await baselinesOf(parts.db, about.facts.name),
+  policyRevision: parts.policy.inForce().revision,
+  peers: peersOf(about.facts, about.views),
+})
+
+const changed = (host: string): Refusal =>
+  refusal('stale', `${host} has changed since it was last read`, 'Look at `list` and ask again.')
 
 /** A release with a VM is of the VM's partition. */
 const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
@@ -159,36 +200,43 @@ const against = async (
 /** Open requests that already speak for it. */
 const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
   const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
-  return open
-    .filter(({ plan, state }) => {
-      const vms = [plan.from?.id, plan.to?.id]
-      return (
-        isOpen(state) &&
-        plan.host === subject.host &&
-        ((plan.gpu.locationPath === subject.gpu.locationPath && !(subject.shares && sharesIn(plan))) ||
-          subject.vms.some((vm) => vms.some((id) => id === vm.id)))
-      )
-    })
-    .map(({ id, state, plan }) =>
-      refusal(
-        'busy',
-        `${plan.gpu.alias}${plan.to ? ` and ${plan.to.name}` : ''}: request ${id} comes first (${STATE_WORDS[state]})`,
-        `${HOW_IT_ENDS[state]?.(id) ?? ''} See \`show ${id}\`.`.trim(),
-      ),
-    )
+  return open.flatMap(({ id, state, plan }) => {
+    const about = hostPlansOf(plan).find((each) => isOpen(state) && speaksFor(each, subject))
+    return about
+      ? refusal(
+          'busy',
+          `${about.gpu.alias}${about.to ? ` and ${about.to.name}` : ''}: request ${id} comes first (${STATE_WORDS[state]})`,
+          `${HOW_IT_ENDS[state]?.(id) ?? ''} See \`show ${id}\`.`.trim(),
+        )
+      : []
+  })
 }
 
-const sharesIn = ({ mode, action }: Plan): boolean => mode === 'partition' && action !== 'partition'
+const speaksFor = (plan: HostPlan, subject: Wanted): boolean => {
+  const vms = [plan.from?.id, plan.to?.id]
+  return (
+    plan.host === subject.host &&
+    ((plan.gpu.locationPath === subject.gpu.locationPath && !(subject.shares && sharesIn(plan))) ||
+      subject.vms.some((vm) => vms.some((id) => id === vm.id)))
+  )
+}
+
+const sharesIn = ({ mode, action }: HostPlan): boolean => mode === 'partition' && action !== 'partition'
 
 /** The same for a plan. */
-export const openAgainst = (
+export const openAgainst = async (
   parts: Parts,
   tx: Tx,
   plan: Plan,
   answers: Known['answers'],
 ): Promise<Refusal[]> => {
-  const vms = [plan.from, plan.to].flatMap((vm) => vm ?? [])
-  return against(parts, tx, { host: plan.host, gpu: plan.gpu, vms, shares: sharesIn(plan) }, answers)
+  const all: Refusal[] = []
+  for (const each of hostPlansOf(plan)) {
+    const vms = [each.from, each.to].flatMap((vm) => vm ?? [])
+    const wanted = { host: each.host, gpu: each.gpu, vms, shares: sharesIn(each) }
+    all.push(...(await against(parts, tx, wanted, answers)))
+  }
+  return all
 }
 
 const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {

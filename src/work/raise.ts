@@ -42,7 +42,7 @@ export type Grounds =
 
 /** Refused by what is so at this very moment; then nothing was written. */
 export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
-  const { plan, facts, grounds, back, answers } = raising
+  const { plan, facts, otherFacts, grounds, back, answers } = raising
   const taken = await openAgainst(parts, tx, plan, answers)
   if (taken.length > 0) return refused(...taken)
   const at = parts.clock.now()
@@ -54,6 +54,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   await insertRequest(tx, pending)
   const request = await authorised(tx, pending, grounds)
   await saveFacts(tx, facts, at)
+  if (otherFacts) await saveFacts(tx, otherFacts, at)
   const card = await cardOf(tx, request, at)
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
   const broken = 'authority' in request && request.authority.kind === 'break-glass'

@@ -1,16 +1,17 @@
-/** Takes approved requests one host at a time, checks that the ground has not moved, and runs them; resumes after a restart. */
+/** Takes approved requests, one at a time on each host, checks that the ground has not moved, and runs them; resumes after a restart. */
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
+import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
+import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
-import { subjectOf, wishOf } from '../core/policy/judge'
+import { subjectsOf, wishOf } from '../core/policy/judge'
 import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
-import { isPaused } from '../store/fleet'
-import { lockHost, unlockHost } from '../store/journal'
+import { lockHosts, unlockHosts } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
@@ -19,6 +20,7 @@ import { isHeldBy } from './holding'
 import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
+import { pausedOf } from './paused'
 import { verify } from './verify'
 import { afterRush } from './yielding'
 
@@ -26,10 +28,10 @@ const RETRY_MS = 5_000
 
 export const startRunning = (parts: Parts): Loop => {
   const stopping = new AbortController()
-  const active = new Map<string, Promise<void>>()
+  const active = new Map<string, Active>()
 
   /** `work` says whether it did anything; if not, the loop is not woken and looks again in its own time. */
-  const begin = (id: string, work: () => Promise<boolean>): void => {
+  const begin = (id: string, hosts: readonly string[], work: () => Promise<boolean>): void => {
     if (active.has(id)) return
     const run = async (): Promise<boolean> => {
       try {
@@ -46,7 +48,7 @@ export const startRunning = (parts: Parts): Loop => {
       active.delete(id)
       if (worked) loop.wake()
     })
-    active.set(id, done)
+    active.set(id, { hosts, done })
   }
 
   const turn = async (): Promise<number | null> => {
@@ -58,11 +60,12 @@ export const startRunning = (parts: Parts): Loop => {
         ...(await requestsIn(parts.db, ['approved'])),
       ]
       for (const request of work) {
-        if (hostBusy(active, request)) await sayBusy(parts, request)
-        else begin(`${request.plan.host} ${request.id}`, () => runRequest(parts, request, stopping.signal))
+        const busy = busyHost(active, request)
+        if (busy !== null) await sayBusy(parts, request, busy)
+        else begin(request.id, hostsOf(request.plan), () => runRequest(parts, request, stopping.signal))
       }
       for (const request of await requestsToVerify(parts.db))
-        begin(`verify ${request.id}`, () => verify(parts, request, stopping.signal))
+        begin(`verify ${request.id}`, [], () => verify(parts, request, stopping.signal))
     } catch (error) {
       parts.log.error({ error: messageOf(error) }, 'looking for work')
     }
@@ -75,26 +78,40 @@ export const startRunning = (parts: Parts): Loop => {
     stop: async () => {
       stopping.abort()
       await loop.stop()
-      await Promise.all(active.values())
+      await Promise.all([...active.values()].map(({ done }) => done))
     },
   }
 }
 
-const hostBusy = (active: ReadonlyMap<string, unknown>, request: Request): boolean =>
-  [...active.keys()].some((key) => key.startsWith(`${request.plan.host} `))
-
-/** An approved request waits for another one's operation; a running one is that operation. */
-const sayBusy = async (parts: Parts, request: Request): Promise<void> => {
-  if (request.state === 'approved')
-    await sayWaiting(parts, request, `another request is at work on ${request.plan.host}`)
+interface Active {
+  /** At which it works. */
+  readonly hosts: readonly string[]
+  readonly done: Promise<void>
 }
 
-/** Locks the host, checks the digest before the first step, and operates. Leaves the request as it is when it cannot begin yet. */
+const hostsOf = (plan: Plan): string[] => hostPlansOf(plan).map(({ host }) => host)
+
+const busyHost = (active: ReadonlyMap<string, Active>, { plan }: Request): string | null => {
+  const busy = new Set([...active.values()].flatMap(({ hosts }) => hosts))
+  return hostsOf(plan).find((host) => busy.has(host)) ?? null
+}
+
+/** An approved request waits for another one's operation; a running one is that operation. */
+const sayBusy = async (parts: Parts, request: Request, host: string): Promise<void> => {
+  if (request.state === 'approved') await sayWaiting(parts, request, `another request is at work on ${host}`)
+}
+
+/**
+ * Locks its hosts, checks the digest before the first step, and operates. Leaves the request as it is when it cannot
+ * begin yet.
+ */
 export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
-  const host = parts.hosts.get(request.plan.host)
-  if (!host) return false
-  if (await isPaused(parts.db, request.plan.host)) {
-    await sayWaiting(parts, request, `${request.plan.host} is paused`)
+  const names = hostsOf(request.plan)
+  const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
+  if (hosts.size < names.length) return false
+  const paused = await pausedOf(parts.db, request.plan)
+  if (paused !== null) {
+    await sayWaiting(parts, request, `${paused} is paused`)
     return false
   }
   const hold = holdOn(parts, request)
@@ -102,11 +119,13 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     await sayWaiting(parts, request, hold)
     return false
   }
-  const fence = await parts.db.transaction().execute((tx) => lockHost(tx, request.plan.host, request.id))
+  const fence = await parts.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
   if (fence === null) return false
-  const facts = request.state === 'approved' ? await readFacts(parts, host) : null
-  if (request.state === 'approved' && facts === null) return giveBack(parts, request)
-  const changes = facts && request.state === 'approved' ? await changesIn(parts, request, facts) : []
+  const readings = request.state === 'approved' ? await readFacts(parts, hosts) : null
+  if (readings?.kind === 'silent') return giveBack(parts, request, readings.host)
+  const changes =
+    readings && request.state === 'approved' ? await changesIn(parts, request, readings.all) : []
+  const facts = readings?.all.get(request.plan.host)
   const next = await step(parts, request.id, async (tx, now) => {
     const at = parts.clock.now()
     const policy = parts.policy.inForce()
@@ -115,29 +134,36 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     const against = [...changes, ...lapsed]
     return against.length > 0 ? { kind: 'void', at, changes: against } : { kind: 'claim', at, fence }
   })
-  if (next?.state === 'running') await operate({ parts, host, request: next, stopping })
+  if (next?.state === 'running') await operate({ parts, hosts, request: next, stopping })
   return true
 }
 
 /** What has begun is brought to its end, whatever the policy's calendar says. */
 const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
   const policy = parts.policy.inForce()
-  const hold = state === 'approved' ? holdAt(policy, subjectOf(plan), parts.clock.now()) : null
+  const hold = state === 'approved' ? holdAt(policy, subjectsOf(plan), parts.clock.now()) : null
   return hold && holdText(policy, hold)
 }
 
-const readFacts = async (parts: Parts, host: Host): Promise<HostFacts | null> => {
-  try {
-    return await host.inventory()
-  } catch (error) {
-    parts.log.warn({ host: host.name, error: messageOf(error) }, 'cannot begin yet')
-    return null
+type AllRead =
+  { readonly kind: 'read'; readonly all: Readings } | { readonly kind: 'silent'; readonly host: string }
+
+const readFacts = async (parts: Parts, hosts: ReadonlyMap<string, Host>): Promise<AllRead> => {
+  const all = new Map<string, HostFacts>()
+  for (const host of hosts.values()) {
+    try {
+      all.set(host.name, await host.inventory())
+    } catch (error) {
+      parts.log.warn({ host: host.name, error: messageOf(error) }, 'cannot begin yet')
+      return { kind: 'silent', host: host.name }
+    }
   }
+  return { kind: 'read', all }
 }
 
-const giveBack = async (parts: Parts, request: Request): Promise<false> => {
-  await parts.db.transaction().execute((tx) => unlockHost(tx, request.plan.host, request.id))
-  await sayWaiting(parts, request, `${request.plan.host} does not answer`)
+const giveBack = async (parts: Parts, request: Request, silent: string): Promise<false> => {
+  await parts.db.transaction().execute((tx) => unlockHosts(tx, request.id))
+  await sayWaiting(parts, request, `${silent} does not answer`)
   return false
 }
 
@@ -145,19 +171,23 @@ const giveBack = async (parts: Parts, request: Request): Promise<false> => {
 const changesIn = async (
   parts: Parts,
   request: RequestIn<'approved'>,
-  facts: HostFacts,
+  readings: Readings,
 ): Promise<string[]> => {
   const { plan, asked } = request
   const policy = parts.policy.inForce()
   const revision = policy.revision
   const own = await isHeldBy(parts.db, policy, plan, asked.by)
   const lentMs = lentMsOf(request.lease ?? null, parts.clock.now())
-  const lapsed = lapses(policy, request, wishOf(plan, facts, { own, lentMs }))
-  if (digestNow(plan, facts, revision) === plan.digest) return lapsed
-  const changes = explainChange(plan.facts, stableFacts(plan, facts, revision))
-  return changes.length > 0
-    ? [...changes, ...lapsed]
-    : ['The plan itself is not the one that was approved.', ...lapsed]
+  const facts = readings.get(plan.host)
+  const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []
+  const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host), revision))
+  return [...new Set(changes), ...lapsed]
+}
+
+const changesOn = (plan: HostPlan, facts: HostFacts | undefined, revision: string): string[] => {
+  if (facts && digestNow(plan, facts, revision) === plan.digest) return []
+  const changes = facts ? explainChange(plan.facts, stableFacts(plan, facts, revision)) : []
+  return changes.length > 0 ? changes : ['The plan itself is not the one that was approved.']
 }
 
 /** Quotas are counted in the very transaction that claims: of two that begin at once, the second sees the first. */
@@ -170,10 +200,10 @@ const step = (
     const request = await findRequest(tx, id)
     const next = request && (await apply(tx, request, await eventFor(tx, request)))
     if (!next?.ok) {
-      if (request) await unlockHost(tx, request.plan.host, id)
+      await unlockHosts(tx, id)
       return null
     }
-    if (next.value.state === 'void') await unlockHost(tx, next.value.plan.host, id)
+    if (next.value.state === 'void') await unlockHosts(tx, id)
     const at = parts.clock.now()
     await refreshCard(tx, next.value, at)
     if (next.value.state === 'void')

@@ -2,6 +2,7 @@
  * Reads nvidia-smi in the VMs that have a GPU of NVIDIA, at a low rate and few at a time, for health and for use over
  * time. It looks and tells, and changes nothing. A guest that cannot be asked says nothing about its GPUs.
  */
+import { hostPlansOf } from '../core/plan/plan'
 import { messageOf } from '../core/errors'
 import { aliasOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
 import { partitionsOf } from '../core/partitions'
@@ -61,7 +62,9 @@ export const sample = async (parts: Parts, stopping: AbortSignal): Promise<void>
 /** What a request is at work on is not looked at: a GPU on its way is neither here nor there. */
 const targetsOf = async (parts: Parts): Promise<Target[]> => {
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const moving = (await requestsIn(parts.db, ['running'])).flatMap(({ plan }) => [plan.from?.id, plan.to?.id])
+  const moving = (await requestsIn(parts.db, ['running'])).flatMap(({ plan }) =>
+    hostPlansOf(plan).flatMap(({ from, to }) => [from?.id, to?.id]),
+  )
   return views
     .filter(({ error }) => error === null)
     .flatMap(targetsOn)

@@ -10,9 +10,15 @@ export interface Subjects {
   readonly gpu: GpuFacts
   /** The VM that is to have it; for a release and a resize the VM that has a partition of it. */
   readonly vm: VmFacts | null
+  /** What is given back on another host for it. */
+  readonly release?: { readonly view: HostView; readonly gpu: GpuFacts } | undefined
 }
 
-export const subjectsOf = (command: PlanCommand, views: readonly HostView[]): Outcome<Subjects> => {
+/** A move to any of a model has its own way to them: across.ts. */
+export type NamedCommand = Exclude<PlanCommand, { kind: 'move' }> | MoveOfOne
+export type MoveOfOne = Extract<PlanCommand, { kind: 'move' }> & { readonly gpu: string }
+
+export const subjectsOf = (command: NamedCommand, views: readonly HostView[]): Outcome<Subjects> => {
   switch (command.kind) {
     case 'assign':
     case 'move':

@@ -4,7 +4,7 @@ import { refusalNotice } from '../core/answers/refusal'
 import { whyRequestNotice, whyWishNotice } from '../core/answers/why'
 import type { Command, PlanCommand } from '../core/command'
 import { parse } from '../core/grammar/parse'
-import { aliasOf, type HostFacts } from '../core/inventory'
+import { aliasOf, type GpuFacts, type HostFacts } from '../core/inventory'
 import { lentMsOf } from '../core/lease/until'
 import type { Notice } from '../core/notice'
 import { forcesDismount } from '../core/plan/host-checks'
@@ -19,7 +19,8 @@ import { noRequest } from './decide'
 import { isHeldBy } from './holding'
 import { readEnd } from './lease/terms'
 import type { Parts } from './parts'
-import { subjectsOf, type Subjects } from './subjects'
+import { subjectsFor } from './across'
+import type { Subjects } from './subjects'
 
 export const why = async (parts: Parts, what: string, caller: Caller): Promise<Notice> => {
   if (/^R-\d+$/.test(what)) {
@@ -40,7 +41,7 @@ const whyCommand = async (parts: Parts, command: Command, caller: Caller): Promi
   if (!isPlanCommand(command))
     return doneNotice(`Your roles let you \`${command.kind}\`; no rule is asked. See \`whoami\`.`)
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const names = subjectsOf(command, views)
+  const names = await subjectsFor(parts, command, views)
   if (!names.ok) return refusalNotice(names.refusals)
   const at = parts.clock.now()
   const end = readEnd(policy, command, { by: caller.account, at })
@@ -66,11 +67,12 @@ const wishFor = async (
     caller,
   }: Pick<Wish, 'lentMs'> & { names: Subjects; facts: HostFacts; caller: Caller },
 ): Promise<Wish> => {
-  const { gpu, vm } = names
+  const { gpu, vm, release } = names
+  const given = release?.view.facts ? releaseOf(release.view.facts, release.gpu) : undefined
   const mode = modeOf(command, names)
   const from = mode === 'dda' ? (holderOf(facts, gpu) ?? null) : command.kind === 'assign' ? null : vm
   const to = command.kind === 'assign' || command.kind === 'move' ? vm : null
-  const taken = { host: facts.name, gpu, mode, from }
+  const taken = { host: facts.name, gpu, mode, from, release: given }
   return {
     command: command.kind,
     mode,
@@ -82,7 +84,14 @@ const wishFor = async (
     lentMs,
     force: command.kind === 'assign' && mode === 'dda' && forcesDismount(facts, gpu),
     unsupportedPartitioning: isUnsupported({ mode, action: command.kind }, facts),
+    release: given && { host: given.host, gpu: given.alias, model: given.gpu.model, vms: given.vms },
   }
+}
+
+const releaseOf = (facts: HostFacts, gpu: GpuFacts) => {
+  const from = holderOf(facts, gpu) ?? null
+  const vms = from ? [from] : []
+  return { host: facts.name, gpu, mode: 'dda' as const, alias: aliasOf(facts, gpu), from, vms }
 }
 
 const modeOf = (command: PlanCommand, { vm }: Subjects): Wish['mode'] => {

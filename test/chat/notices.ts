@@ -42,6 +42,7 @@ import { aFleet, aLine, aView, MINUTE, NOW, SECOND, unreadView } from '../core/a
 import { aLease } from '../core/lease/leases'
 import { ask, inputOf, planned } from '../core/plan/scene'
 import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
+import { ACROSS_NOTICES } from './across-notices'
 import { QUEUE_NOTICES } from './queue-notices'
 
 export const MAYA = 'slack:T0TEAM/U0MAYA'
@@ -304,6 +305,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     name: 'hv01/gpu0',
   }),
   ...QUEUE_NOTICES,
+  ...ACROSS_NOTICES,
   'smi-verified': smiNotice('in train-01 on hv01', smi(SMI_TABLE)),
   'smi-failed': smiNotice('in train-01 on hv01', smi('', 43)),
   drift: driftNotice({

@@ -7,7 +7,7 @@ import { Fault } from '../../src/core/errors'
 import { vmId } from '../../src/core/inventory'
 import { openStore, type Store, type Tx } from '../../src/store/database'
 import { ALL_HOSTS, baselinesOf, isPaused, pause, resume, saveBaselines } from '../../src/store/fleet'
-import { append, entriesOf, lockHost } from '../../src/store/journal'
+import { append, entriesOf, lockHosts } from '../../src/store/journal'
 import { openDeliveries, openInbox } from '../../src/store/inbox'
 import { duePosts, post } from '../../src/store/outbox'
 import { findRequest, insertRequest, nextRequestId } from '../../src/store/requests'
@@ -107,7 +107,7 @@ describe('durability', () => {
       await nextRequestId(tx)
       await insertRequest(tx, request)
       await append(tx, 'R-1', { kind: 'unwinding', at: 1, why: 'why' })
-      await lockHost(tx, 'hv01', 'R-1')
+      await lockHosts(tx, ['hv01'], 'R-1')
       await post(tx, CHANNEL, aNotice('pending'), { at: 1, requestId: 'R-1' })
       await saveBaselines(tx, request.plan)
       await pause(tx, { scope: 'hv01', account: 'slack:T1/U1', at: 1 })
@@ -125,7 +125,7 @@ describe('durability', () => {
     ])
     expect((await baselinesOf(db, 'hv01')).get(vm)).toEqual(request.plan.baselines[0]?.after)
     expect(await isPaused(db, 'hv01')).toBe(true)
-    expect(await db.transaction().execute((tx) => lockHost(tx, 'hv01', 'R-2'))).toBeNull()
+    expect(await db.transaction().execute((tx) => lockHosts(tx, ['hv01'], 'R-2'))).toBeNull()
     expect(await db.transaction().execute(nextRequestId)).toBe('R-2')
     await again.close()
   })

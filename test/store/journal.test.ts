@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Entry } from '../../src/core/progress'
 import { openStore, type Store } from '../../src/store/database'
-import { append, entriesOf, lockHost, unlockHost } from '../../src/store/journal'
+import { append, entriesOf, lockHosts, unlockHosts } from '../../src/store/journal'
 import { useTempDirs } from '../fakes/temp'
 
 const tempDir = useTempDirs()
@@ -13,9 +13,8 @@ beforeEach(async () => {
 afterEach(() => store.close())
 
 const lock = (host: string, request: string) =>
-  store.db.transaction().execute((tx) => lockHost(tx, host, request))
-const unlock = (host: string, request: string) =>
-  store.db.transaction().execute((tx) => unlockHost(tx, host, request))
+  store.db.transaction().execute((tx) => lockHosts(tx, [host], request))
+const unlock = (request: string) => store.db.transaction().execute((tx) => unlockHosts(tx, request))
 
 describe("a host's lock", () => {
   it('is for one request at a time, each host on its own', async () => {
@@ -27,21 +26,21 @@ describe("a host's lock", () => {
   it('gives a higher fence at each claim, also to the request that has it', async () => {
     expect(await lock('hv01', 'R-1')).toBe(1)
     expect(await lock('hv01', 'R-1')).toBe(2)
-    await unlock('hv01', 'R-1')
+    await unlock('R-1')
     expect(await lock('hv01', 'R-2')).toBe(3)
   })
 
   it('can be given back only by the request that has it', async () => {
     await lock('hv01', 'R-1')
 
-    await unlock('hv01', 'R-2')
+    await unlock('R-2')
 
     expect(await lock('hv01', 'R-2')).toBeNull()
   })
 
   it('takes no fence when the claim is rolled back', async () => {
     const claim = store.db.transaction().execute(async (tx) => {
-      await lockHost(tx, 'hv01', 'R-1')
+      await lockHosts(tx, ['hv01'], 'R-1')
       throw new Error('died')
     })
 

@@ -5,8 +5,8 @@ import type { Outcome } from '../errors'
 import { runsOf } from '../grammar/prose'
 import { span } from '../lease/span'
 import type { Notice, Part, Run } from '../notice'
-import { holdAt, holdText } from '../policy/calendar'
-import { answerOf, judge, rulesFor, subjectOf, type Fit, type Subject, type Wish } from '../policy/judge'
+import { holdAt, holdText, type Hold } from '../policy/calendar'
+import { answerOf, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
 import { rolesOf, type Policy, type Rule } from '../policy/policy'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
@@ -36,10 +36,8 @@ const WORDS: { readonly [A in string]?: string } = {
   automatic: 'This would go on at once, without an approver.',
 }
 
-const laterPart = (policy: Policy, subject: Subject, now: number): Part[] => {
-  const hold = holdAt(policy, subject, now)
-  return hold ? [text(`It begins later: ${holdText(policy, hold)}.`)] : []
-}
+const laterPart = (policy: Policy, hold: Hold | null): Part[] =>
+  hold ? [text(`It begins later: ${holdText(policy, hold)}.`)] : []
 
 /** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
 export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {
@@ -53,7 +51,9 @@ export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: n
       text(WORDS[answer] ?? `This would wait for ${answer}.`),
       ...rulesFor(policy, wish).map(fitPart),
       ...against(judgement),
-      ...(judgement.ok ? laterPart(policy, wish, now) : []),
+      ...(judgement.ok
+        ? laterPart(policy, holdAt(policy, [wish, ...(wish.release ? [wish.release] : [])], now))
+        : []),
       {
         kind: 'note',
         runs: [`You are ${person}, with the roles: ${rolesOf(policy, person).join(', ') || 'none'}.`],
@@ -82,7 +82,7 @@ export const whyRequestNotice = (policy: Policy, request: Request, now: number):
         text({ person: by }, ` counts as ${person}, by the role ${roles.join(', ')}.`),
       ),
       ...(request.state === 'pending' || request.state === 'approved'
-        ? laterPart(policy, subjectOf(request.plan), now)
+        ? laterPart(policy, holdAt(policy, subjectsOf(request.plan), now))
         : []),
       {
         kind: 'note',

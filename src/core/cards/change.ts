@@ -1,6 +1,6 @@
 /** The notification that an assignment changed: from, to, by whom, approved by whom. */
 import type { Notice, Run } from '../notice'
-import type { Plan, PlanAction } from '../plan/plan'
+import type { HostPlan, Plan, PlanAction } from '../plan/plan'
 import { type StepKind, saysOf } from '../plan/step'
 import type { Request, RequestIn } from '../request'
 import { approvedRuns, authorityParts } from './approvals'
@@ -17,6 +17,11 @@ const changeOf = ({ plan }: RequestIn<'succeeded'>): { readonly runs: Run[]; rea
       runs: [...subject, 'back with ', ...holder(null)],
       summary: `${gpu.alias} is back with its host`,
     }
+  if (plan.release)
+    return {
+      runs: [...subject, ...holder(null), ' → ', ...holder(to), '; ', ...givenRuns(plan.release)],
+      summary: `${gpu.alias} now belongs to ${to?.name ?? 'the host'}, in place of ${plan.release.gpu.alias}`,
+    }
   if (mode === 'dda')
     return {
       runs: [...subject, ...holder(from), ' → ', ...holder(to)],
@@ -28,6 +33,14 @@ const changeOf = ({ plan }: RequestIn<'succeeded'>): { readonly runs: Run[]; rea
     .join('; ')
   return { runs: [...subject, what], summary: SUMMARIES[action]?.(plan) ?? what }
 }
+
+const givenRuns = ({ gpu, from }: HostPlan): Run[] => [
+  { strong: gpu.alias },
+  ` ${gpu.model}: `,
+  ...holder(from),
+  ' → ',
+  ...holder(null),
+]
 
 const PARTITION_STEPS: readonly StepKind[] = [
   'setPartitionCount',

@@ -1,6 +1,6 @@
 /** The parts of a post that show a plan: what approvers approve. */
 import type { Notice, Part, Run } from '../notice'
-import type { Plan } from '../plan/plan'
+import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import { planScript } from '../plan/script'
 import { saysOf, scriptOf, undoOf } from '../plan/step'
 
@@ -18,16 +18,20 @@ export const titleOf = (plan: Plan): string => {
     case 'assign':
       return `Assign ${what} to ${to?.name ?? ''}`
     case 'move':
+      if (plan.release) return acrossTitle(plan, plan.release)
       return `Move ${what} from ${from?.name ?? ''} to ${to?.name ?? ''}`
     case 'release':
       return from ? `Release ${what} from ${from.name}` : `Return ${what} to its host`
   }
 }
 
+const acrossTitle = ({ gpu, to }: Plan, { gpu: given, from }: HostPlan): string =>
+  `Move from ${given.alias} in ${from?.name ?? ''} to ${gpu.alias} in ${to?.name ?? ''}`
+
 const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: holder.name }] : ['the host'])
 
 /** `moves`: show where the GPU goes, too. */
-const holderRow = ({ mode, from, to, action }: Plan, moves: boolean): FactRow[] => {
+const holderRow = ({ mode, from, to, action }: HostPlan, moves: boolean): FactRow[] => {
   if (mode === 'dda' && !from && !to)
     return [{ label: 'Held by', runs: ['nobody', ...(moves ? [' → ', ...who(to)] : [])] }]
   if (mode === 'dda')
@@ -36,16 +40,16 @@ const holderRow = ({ mode, from, to, action }: Plan, moves: boolean): FactRow[] 
   return from ? [{ label: 'Partition of', runs: [{ strong: from.name }] }] : []
 }
 
-export const subjectParts = (plan: Plan, moves = true): Part[] => [
-  {
+/** For each host that the plan is about. */
+export const subjectParts = (plan: Plan, moves = true): Part[] =>
+  hostPlansOf(plan).map((each) => ({
     kind: 'facts',
     rows: [
-      { label: 'GPU', runs: [{ strong: plan.gpu.alias }, ` ${plan.gpu.model}`] },
-      { label: 'Location path', runs: [{ code: plan.gpu.locationPath }] },
-      ...holderRow(plan, moves),
+      { label: 'GPU', runs: [{ strong: each.gpu.alias }, ` ${each.gpu.model}`] },
+      { label: 'Location path', runs: [{ code: each.gpu.locationPath }] },
+      ...holderRow(each, moves),
     ],
-  },
-]
+  }))
 
 /** Costs and warnings, one line each. */
 export const cautionParts = (plan: Plan): Part[] => {
@@ -56,16 +60,37 @@ export const cautionParts = (plan: Plan): Part[] => {
   return lines.length === 0 ? [] : [{ kind: 'text', runs: [lines.join('\n')] }]
 }
 
-const numbered = (lines: readonly string[]): string =>
-  lines.map((line, index) => `${index + 1}  ${line}`).join('\n')
+const onHost = ({ host }: HostPlan): string => `# On ${host}`
+
+/** Numbered through; with more than one host each begins with a line that names it. */
+const numbered = (parts: readonly { readonly host: string; readonly lines: readonly string[] }[]): string => {
+  let n = 0
+  return parts
+    .flatMap(({ host, lines }) => [
+      ...(parts.length > 1 ? [host] : []),
+      ...lines.map((line) => `${(n += 1)}  ${line}`),
+    ])
+    .join('\n')
+}
+
+const scriptsOf = (plan: Plan) =>
+  hostPlansOf(plan).map((each) => ({ host: onHost(each), lines: each.steps.map(scriptOf) }))
+
+const undosOf = (plan: Plan) =>
+  hostPlansOf(plan)
+    .toReversed()
+    .map((each) => ({
+      host: onHost(each),
+      lines: each.steps.toReversed().map((step) => scriptOf(undoOf(step))),
+    }))
 
 /** Each step as a sentence and as the PowerShell it stands for, and the way back. */
 export const stepParts = (plan: Plan): Part[] => [
-  { kind: 'steps', steps: plan.steps.map((step) => ({ text: saysOf(step), state: 'todo' })) },
+  { kind: 'steps', steps: stepsOf(plan).map((step) => ({ text: saysOf(step), state: 'todo' })) },
   { kind: 'text', runs: [{ strong: 'As PowerShell' }] },
-  { kind: 'code', text: numbered(plan.steps.map(scriptOf)) },
+  { kind: 'code', text: numbered(scriptsOf(plan)) },
   { kind: 'text', runs: [{ strong: 'If a step fails, the ones before it are undone in reverse' }] },
-  { kind: 'code', text: numbered(plan.steps.toReversed().map((step) => scriptOf(undoOf(step)))) },
+  { kind: 'code', text: numbered(undosOf(plan)) },
   { kind: 'note', runs: [`plan ${plan.digest.slice(0, 12)} · a changed fact voids the approval`] },
 ]
 

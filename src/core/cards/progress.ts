@@ -1,6 +1,6 @@
 /** How far a plan has come: each step with its mark and its time, and the step that is at work. */
 import type { Part } from '../notice'
-import type { Plan } from '../plan/plan'
+import { stepsOf, type Plan } from '../plan/plan'
 import { saysOf, type Step } from '../plan/step'
 import type { Progress, StepProgress } from '../progress'
 
@@ -9,7 +9,7 @@ type Shown = Extract<Part, { kind: 'steps' }>['steps'][number]
 /** `Step 3 of 6: Dismount hv01/gpu0 from the host`; null when none is left in this direction. */
 export const currentPart = (plan: Plan, { direction, open, next, steps }: Progress): Part | null => {
   const current = open ?? next
-  const step = current === null ? undefined : plan.steps[current]
+  const step = current === null ? undefined : stepsOf(plan)[current]
   if (current === null || !step) return null
   const word = direction === 'do' ? 'Step' : 'Undoing step'
   return {
@@ -21,7 +21,7 @@ export const currentPart = (plan: Plan, { direction, open, next, steps }: Progre
 /** `now` in epoch milliseconds: for the step that is under way. */
 export const progressPart = (plan: Plan, progress: Progress, now: number): Part => ({
   kind: 'steps',
-  steps: plan.steps.map((step, index) =>
+  steps: stepsOf(plan).map((step, index) =>
     shown(step, progress.steps[index], { now, undoing: progress.direction === 'undo' }),
   ),
 })

@@ -35,7 +35,7 @@ export interface Argument {
   /** The field of the command it fills. */
   readonly field: string
   /** The word that must stand before it. */
-  readonly after: 'to' | 'for' | 'until' | 'by' | 'into' | 'any' | 'with' | 'at' | 'in' | null
+  readonly after: 'to' | 'from' | 'for' | 'until' | 'by' | 'into' | 'any' | 'with' | 'at' | 'in' | null
   readonly required: boolean
   /** As in the usage line. */
   readonly label: string
@@ -72,6 +72,7 @@ const can = (reading: Reading, after: Argument['after'] = null): Argument => ({
 
 const GPU: Reading = { field: 'gpu', label: 'GPU', what: 'a GPU, such as `hv01/gpu0`', read: readGpu }
 const VM: Reading = { field: 'vm', label: 'VM', what: 'the name of a VM', read: readName }
+const HOLDER: Reading = { ...VM, field: 'from', label: 'VM' }
 const GPU_OR_VM: Reading = { field: 'name', label: 'GPU or VM', what: 'a GPU or a VM', read: readName }
 const VM_OR_HOST: Reading = { field: 'name', label: 'VM or HOST', what: 'a VM or a host', read: readName }
 const NAME: Reading = {
@@ -187,7 +188,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   show: form([must(NAME)]),
   check: form([must(GPU), can(VM, 'for')], CHECK_FLAGS),
   assign: reasoned([must(GPU), must(VM, 'to'), ...LENT], ASSIGN_FLAGS),
-  move: reasoned([must(GPU), must(VM, 'to'), ...LENT], PLAN_FLAGS),
+  move: reasoned([can(GPU), can(MODEL, 'any'), can(HOLDER, 'from'), must(VM, 'to'), ...LENT], PLAN_FLAGS),
   release: reasoned([must(GPU_OR_VM)], PLAN_FLAGS),
   partition: reasoned([must(GPU), must(COUNT, 'into')], PARTITION_FLAGS),
   resize: reasoned([must(VM)], RESIZE_FLAGS),

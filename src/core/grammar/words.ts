@@ -26,7 +26,7 @@ export interface Tail {
 
 const DOUBLE = '"“”„‟＂'
 const SINGLE = "'‘’‚‛"
-const KEYWORDS: readonly string[] = ['to', 'for', 'until', 'by', 'with', 'any', 'because']
+const KEYWORDS: readonly string[] = ['to', 'from', 'for', 'until', 'by', 'with', 'any', 'because']
 
 /** Zero-width "spaces" are not white here: they stay in the word and are refused there. */
 const isWhite = (character: string): boolean => /[\t\n\r\p{Zs}]/u.test(character)

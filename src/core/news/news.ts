@@ -3,9 +3,10 @@
  * transaction of the change; who is told of it, where and beside what, is decided there and here, never by the teller.
  */
 import type { Run } from '../notice'
+import { gpusOf } from '../plan/plan'
 import type { Request, RequestIn } from '../request'
 
-/** A part of a host: its GPUs by alias, such as `hv01/gpu0`; `all` where it concerns every one of them. */
+/** GPUs of a host by alias, such as `hv01/gpu0`, with others that changed along with them; `all`: every one of the host. */
 export interface Place {
   readonly host: string
   readonly gpus: readonly string[] | 'all'
@@ -71,8 +72,8 @@ export const placeOf = (news: News): Place => {
   switch (news.kind) {
     case 'request':
     case 'changed': {
-      const { host, gpu } = news.request.plan
-      return { host, gpus: [gpu.alias] }
+      const { plan } = news.request
+      return { host: plan.host, gpus: gpusOf(plan) }
     }
     case 'host':
       return { host: news.host, gpus: 'all' }
@@ -109,4 +110,8 @@ export const ALL: Scope = 'all'
 
 /** Whoever watches a host watches its GPUs, and of a host that is lost all who watch one of them are told. */
 export const isWatchedBy = ({ host, gpus }: Place, scope: Scope): boolean =>
-  scope === ALL || scope === host || (gpus === 'all' ? scope.startsWith(`${host}/`) : gpus.includes(scope))
+  scope === ALL ||
+  scope === host ||
+  (gpus === 'all'
+    ? scope.startsWith(`${host}/`)
+    : gpus.some((gpu) => gpu === scope || gpu.startsWith(`${scope}/`)))

@@ -15,12 +15,12 @@ import {
   vmById,
 } from '../inventory'
 import { partitionsInUse } from '../partitions'
-import type { Plan } from './plan'
+import type { HostPlan, Plan } from './plan'
 
 /** A plan before it is sealed. */
 export type Draft = Omit<Plan, 'digest' | 'facts'>
 /** What of a plan tells which facts it rests on. */
-export type Subjects = Pick<Plan, 'gpu' | 'from' | 'to' | 'mode'>
+export type Subjects = Pick<HostPlan, 'gpu' | 'from' | 'to' | 'mode'>
 type Facts = Record<string, string>
 type Pair = readonly [name: string, value: string]
 
@@ -152,7 +152,7 @@ const canonical = (value: unknown): unknown => {
 }
 
 /** SHA-256 in hexadecimal over the plan (but its own digest) and the stable facts as `host` has them. */
-export const planDigest = (plan: Draft | Plan, host: HostFacts, policyRevision: string): string => {
+export const planDigest = (plan: Draft | HostPlan, host: HostFacts, policyRevision: string): string => {
   const facts = stableFacts(plan, host, policyRevision)
   return createHash('sha256')
     .update(JSON.stringify(canonical({ ...plan, facts, digest: undefined })))
@@ -166,8 +166,8 @@ export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Pla
   digest: planDigest(draft, host, policyRevision),
 })
 
-/** The digest as it would be now; compared before the first step. */
-export const digestNow = (plan: Plan, host: HostFacts, policyRevision: string): string =>
+/** The digest of what is done on this host as it would be now; compared before the first step. */
+export const digestNow = (plan: HostPlan, host: HostFacts, policyRevision: string): string =>
   planDigest(plan, host, policyRevision)
 
 /** Which facts changed, one sentence each; empty when none did. */

@@ -1,7 +1,7 @@
 /** A plan: what would be done, on what facts it rests, and what each approver must know before saying yes. */
 import { z } from 'zod'
 import { hostName, vmId, vmSettings } from '../inventory'
-import { step } from './step'
+import { step, type Step } from './step'
 
 /**
  * A VM's settings before its first device (`original`) and as the bot last wrote them (`written`). Kept from the
@@ -22,7 +22,7 @@ const gpuName = z.object({
   instanceId: z.string(),
 })
 
-export const plan = z.object({
+const hostPlan = z.object({
   action: z.enum(['assign', 'move', 'release', 'partition', 'resize']),
   /** A whole device (Discrete Device Assignment), or partitions of one that stays with its host (GPU-P). */
   mode: z.enum(['dda', 'partition']).default('dda'),
@@ -42,5 +42,29 @@ export const plan = z.object({
   /** SHA-256 over the plan and the stable facts it rests on; see digest.ts. */
   digest: z.string(),
 })
+/** What is done on one host. */
+export type HostPlan = z.infer<typeof hostPlan>
+
+export const plan = hostPlan.extend({
+  /** A move to another host: what is given back on the first one, once the VM over there has its GPU. */
+  release: hostPlan.optional(),
+})
 export type Plan = z.infer<typeof plan>
+
+/** In the order in which they are carried out; the undo goes from the last back to the first. */
+export const hostPlansOf = (plan: Plan): readonly HostPlan[] => (plan.release ? [plan, plan.release] : [plan])
+
+/** All of them, as the journal counts them. */
+export const stepsOf = (plan: Plan): readonly Step[] => hostPlansOf(plan).flatMap(({ steps }) => steps)
+
+/** On which host the step of this number is done. */
+export const hostPlanAt = (plan: Plan, n: number): HostPlan =>
+  plan.release && n >= plan.steps.length ? plan.release : plan
+
+/** Those of one host among the steps that the condition holds for. */
+export const stepsOn = (plan: Plan, host: string, holds: (n: number) => boolean): Step[] =>
+  stepsOf(plan).filter((_, n) => hostPlanAt(plan, n).host === host && holds(n))
+
+/** Everything that the plan is about, on whichever host. */
+export const gpusOf = (plan: Plan): string[] => hostPlansOf(plan).map(({ gpu }) => gpu.alias)
 export type PlanAction = Plan['action']

@@ -1,6 +1,7 @@
 /** The planner's door: facts and a wish in, a plan or every reason against it out. */
 export type { Consents, PlanInput } from './input'
 export { planAssign } from './assign'
+export { planAcross } from './across'
 export { planMove } from './move'
 export { planRelease } from './release'
 export { planSplit } from './partition/split'

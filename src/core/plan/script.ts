@@ -1,5 +1,5 @@
 /** A plan as one PowerShell script, for reading and for doing it by hand. The bot never runs this text. */
-import type { Plan } from './plan'
+import { hostPlansOf, type HostPlan, type Plan } from './plan'
 import { saysOf, scriptOf, undoOf } from './step'
 
 /**
@@ -8,13 +8,15 @@ import { saysOf, scriptOf, undoOf } from './step'
  */
 const comment = (text: string): string => `# ${text.replace(/[^\x20-\x7e]/gu, '?')}`
 
-const titleOf = ({ action, host, gpu, from, to }: Plan): string => {
+const titleOf = ({ action, host, gpu, from, to }: HostPlan): string => {
   const way = `from ${from?.name ?? 'the host'} to ${to?.name ?? 'the host'}`
   return `${action} ${gpu.alias} (${gpu.model}, ${gpu.locationPath}) on ${host}, ${way}`
 }
 
-/** Plain ASCII, ends with a newline; the undo is at the end as comments. */
-export const planScript = (plan: Plan): string => {
+/** Plain ASCII, ends with a newline; the undo is at the end as comments. A script for each host, in their order. */
+export const planScript = (plan: Plan): string => hostPlansOf(plan).map(hostScript).join('\n')
+
+const hostScript = (plan: HostPlan): string => {
   const { steps, costs, warnings, host, digest } = plan
   const header = [
     titleOf(plan),

@@ -11,12 +11,14 @@ export interface Hold {
   readonly until: number
 }
 
-/** What holds a change of this subject at this moment, the one that lasts longest; null when nothing does. */
-export const holdAt = (policy: Policy, subject: Subject, now: number): Hold | null => {
+/** What holds a change of one of these at this moment, the one that lasts longest; null when nothing does. */
+export const holdAt = (policy: Policy, subjects: readonly Subject[], now: number): Hold | null => {
   const clock = zoned(policy.timeZone)
   const about = <T extends Freeze | QuietHours>(list: readonly T[]): T[] =>
     list.filter((each) =>
-      (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => concerns(policy, each, subject, vm)),
+      subjects.some((subject) =>
+        (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => concerns(policy, each, subject, vm)),
+      ),
     )
   const holds = [
     ...about(policy.freezes).map((each) => freezeAt(clock, each, now)),

@@ -5,7 +5,8 @@
  */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import type { HostFacts } from '../inventory'
-import type { Plan } from '../plan/plan'
+import type { HostPlan, Plan } from '../plan/plan'
+import { hostPlansOf, stepsOf } from '../plan/plan'
 import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
 
@@ -22,6 +23,8 @@ export interface Wish {
   readonly lentMs: number | null
   readonly force: boolean
   readonly unsupportedPartitioning: boolean
+  /** What is given back on another host for it: judged by the rules over there as well. */
+  readonly release?: Subject | undefined
 }
 
 /** What has to be there before it is carried out. */
@@ -29,12 +32,15 @@ export type Judgement =
   | { readonly kind: 'automatic'; readonly rules: readonly string[] }
   | { readonly kind: 'quorum'; readonly needs: readonly Need[] }
 
-export const subjectOf = ({ host, gpu, from, to }: Plan): Subject => ({
+const subjectOf = ({ host, gpu, from, to }: HostPlan): Subject => ({
   host,
   gpu: gpu.alias,
   model: gpu.model,
   vms: [from, to?.id === from?.id ? null : to].flatMap((vm) => vm ?? []),
 })
+
+/** What quiet hours and change freezes can be about: the plan on each of its hosts. */
+export const subjectsOf = (plan: Plan): Subject[] => hostPlansOf(plan).map(subjectOf)
 
 export const wishOf = (
   plan: Plan,
@@ -46,8 +52,9 @@ export const wishOf = (
   mode: plan.mode,
   own,
   lentMs,
-  force: plan.steps.some((step) => step.kind === 'dismountDevice' && step.force),
+  force: stepsOf(plan).some((step) => step.kind === 'dismountDevice' && step.force),
   unsupportedPartitioning: isUnsupported(plan, facts),
+  release: plan.release && subjectOf(plan.release),
 })
 
 /** Giving a partition back is never held against anyone. */
@@ -58,14 +65,25 @@ export const isUnsupported = ({ mode, action }: Pick<Plan, 'mode' | 'action'>, {
 export interface Fit {
   readonly rule: Rule | null
   readonly vm: string | null
+  /** What of the wish it is about. */
+  readonly wish: Wish
 }
 
+/** What is given back over there dismounts nothing and shares nothing. */
+const partsOf = ({ release, ...wish }: Wish): Wish[] => [
+  wish,
+  ...(release ? [{ ...wish, ...release, force: false, unsupportedPartitioning: false }] : []),
+]
+
 /** The rule for each VM of the wish, or for the GPU alone where there is none. */
-export const rulesFor = (policy: Policy, wish: Wish): Fit[] =>
-  (wish.vms.length === 0 ? [null] : wish.vms).map((vm) => ({
-    rule: policy.rules.find((rule) => fits(policy, rule, wish, vm)) ?? null,
-    vm: vm?.name ?? null,
-  }))
+export const rulesFor = (policy: Policy, whole: Wish): Fit[] =>
+  partsOf(whole).flatMap((wish) =>
+    (wish.vms.length === 0 ? [null] : wish.vms).map((vm) => ({
+      rule: policy.rules.find((rule) => fits(policy, rule, wish, vm)) ?? null,
+      vm: vm?.name ?? null,
+      wish,
+    })),
+  )
 
 const fits = (policy: Policy, rule: Rule, wish: Wish, vm: Wish['vms'][number] | null): boolean =>
   (rule.commands?.includes(wish.command) ?? true) &&
@@ -102,7 +120,7 @@ const like = (patterns: readonly string[], text: string): boolean =>
 /** Every reason against it at once; else what has to be there before it is carried out. */
 export const judge = (policy: Policy, person: string | null, wish: Wish): Outcome<Judgement> => {
   const found = rulesFor(policy, wish)
-  const against = found.flatMap((fit) => refusalsOf(policy, person, wish, fit))
+  const against = found.flatMap((fit) => refusalsOf(policy, person, fit))
   if (against.length > 0) return refused(...against)
   const rules = [...new Set(found.flatMap(({ rule }) => rule ?? []))]
   const needs = rules.flatMap(({ name, approve }) =>
@@ -115,7 +133,7 @@ export const judge = (policy: Policy, person: string | null, wish: Wish): Outcom
   )
 }
 
-const refusalsOf = (policy: Policy, person: string | null, wish: Wish, { rule, vm }: Fit): Refusal[] => {
+const refusalsOf = (policy: Policy, person: string | null, { rule, vm, wish }: Fit): Refusal[] => {
   const about = `${wish.command} with ${wish.gpu}${vm === null ? '' : ` and ${vm}`}`
   if (rule === null)
     return [refusal('not-allowed', `no rule of the policy fits ${about}`, 'An administrator can add one.')]

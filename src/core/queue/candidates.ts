@@ -5,6 +5,7 @@ import { aliasOf, placeOf, type GpuFacts, type HostFacts, type HostView } from '
 import type { Refusal } from '../errors'
 import { isOpen as isHeld, type Lease } from '../lease/lease'
 import { obstacles } from '../plan/obstacles'
+import { hostPlansOf } from '../plan/plan'
 import { concerns } from '../policy/judge'
 import type { Policy } from '../policy/policy'
 import type { Request } from '../request'
@@ -17,7 +18,7 @@ import { isSame, type Candidate } from './order'
 export const againstGpu = (host: HostFacts, gpu: GpuFacts): Refusal[] =>
   obstacles(survey(host, gpu, null), ['place'])
 
-const candidateOf = (policy: Policy, host: HostFacts, gpu: GpuFacts): Candidate => {
+export const candidateOf = (policy: Policy, host: HostFacts, gpu: GpuFacts): Candidate => {
   const alias = aliasOf(host, gpu)
   const subject = { host: host.name, gpu: alias, model: gpu.model, vms: [] }
   const classes = [...policy.classes.keys()].filter((name) =>
@@ -68,8 +69,8 @@ export const takenOf = (
 const isLeased = (leases: readonly Lease[], { alias }: Place): boolean =>
   leases.some((lease) => isHeld(lease) && lease.gpu.alias === alias)
 
-const isOn = ({ host, gpu }: Request['plan'], place: Place): boolean =>
-  host === place.host && gpu.locationPath === place.locationPath
+export const isOn = (plan: Request['plan'], place: Pick<Place, 'host' | 'locationPath'>): boolean =>
+  hostPlansOf(plan).some(({ host, gpu }) => host === place.host && gpu.locationPath === place.locationPath)
 
 const requestWords = ({ id, state }: Request): string => `${id} is open (${STATE_WORDS[state]})`
 

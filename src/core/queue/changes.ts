@@ -2,7 +2,7 @@
 import { gpuByPath, placeOf, type HostName, type HostView } from '../inventory'
 import type { Lease } from '../lease/lease'
 import type { Policy } from '../policy/policy'
-import { candidatesOf, freeAmong, takenOf } from './candidates'
+import { candidatesOf, freeAmong, isOn, takenOf } from './candidates'
 import { isOffered, transition, type Entry, type EntryEvent, type EntryIn, type Place } from './entry'
 import type { Fleet, Taken } from './forecast'
 import { nextOffers } from './offers'
@@ -81,9 +81,7 @@ const vanished = ({ views, requests }: Ground, { want }: Entry): Place | null =>
   if (want.kind !== 'gpu') return null
   const view = views.find(({ name }) => name === want.host)
   if (!view?.facts || view.error !== null) return null
-  const moving = requests.some(
-    ({ plan }) => plan.host === want.host && plan.gpu.locationPath === want.locationPath,
-  )
+  const moving = requests.some(({ plan }) => isOn(plan, want))
   const gpu = gpuByPath(view.facts, want.locationPath)
   const there = gpu !== undefined && placeOf(view.facts, gpu).kind !== 'missing'
   return there || moving ? null : want

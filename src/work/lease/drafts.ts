@@ -2,9 +2,11 @@
 import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/inventory'
 import { isOpen, type Lease, type NewLease } from '../../core/lease/lease'
 import { endOf } from '../../core/lease/until'
-import type { Plan } from '../../core/plan/plan'
+import { hostPlansOf, type HostPlan, type Plan } from '../../core/plan/plan'
 import { personOf, teamOf, type Policy } from '../../core/policy/policy'
 import type { Request } from '../../core/request'
+import type { Db, Tx } from '../../store/database'
+import { openLeasesAt } from '../../store/leases'
 
 type Lending = Pick<Request, 'id' | 'plan' | 'lease'> & {
   readonly asked: Pick<Request['asked'], 'by' | 'person'>
@@ -32,12 +34,22 @@ export const leaseDraft = (
   }
 }
 
-/** The open leases whose GPU, or whose part of it, the plan gives to somebody else or back. */
-export const takenBy = (leases: readonly Lease[], { mode, host, gpu, from, to }: Plan): Lease[] =>
-  leases.filter(
-    (lease) =>
-      isOpen(lease) &&
-      lease.gpu.alias.startsWith(`${host}/`) &&
-      lease.gpu.locationPath === gpu.locationPath &&
-      (mode === 'dda' || lease.vm.id === (from ?? to)?.id),
-  )
+/**
+ * The open leases whose GPU, or whose part of it, the plan gives to somebody else or back; that of a GPU which is given
+ * back for another one first.
+ */
+export const takenBy = (leases: readonly Lease[], plan: Plan): Lease[] =>
+  hostPlansOf(plan)
+    .toReversed()
+    .flatMap((each) => leases.filter((lease) => isOpen(lease) && isTaken(lease, each)))
+
+const isTaken = (lease: Lease, { mode, host, gpu, from, to }: HostPlan): boolean =>
+  lease.gpu.alias.startsWith(`${host}/`) &&
+  lease.gpu.locationPath === gpu.locationPath &&
+  (mode === 'dda' || lease.vm.id === (from ?? to)?.id)
+
+/** The same, of all leases that there are. */
+export const leasesTaken = async (db: Db | Tx, plan: Plan): Promise<Lease[]> => {
+  const leases = await Promise.all(hostPlansOf(plan).map(({ host }) => openLeasesAt(db, host)))
+  return takenBy(leases.flat(), plan)
+}

@@ -3,6 +3,7 @@ import { leaseNewsNotice } from '../../core/cards/lease'
 import { gpuByPath, vmById, type HostFacts } from '../../core/inventory'
 import type { Lease } from '../../core/lease/lease'
 import { partitionsOf } from '../../core/partitions'
+import { hostPlansOf } from '../../core/plan/plan'
 import type { Tx } from '../../store/database'
 import { changeLease, openLeasesAt } from '../../store/leases'
 import { requestsIn } from '../../store/requests'
@@ -35,7 +36,7 @@ export const endLost = async (
   const lost = (await openLeasesAt(tx, facts.name)).filter((lease) => !isThere(facts, lease))
   if (lost.length === 0) return
   const atWork = await requestsIn(tx, ['running', 'needs-attention'])
-  if (atWork.some(({ plan }) => plan.host === facts.name)) return
+  if (atWork.some(({ plan }) => hostPlansOf(plan).some(({ host }) => host === facts.name))) return
   for (const lease of lost) {
     const next = await changeLease(tx, lease, { kind: 'lose', at, found: 'its VM does not have it' })
     if (!next.ok) continue

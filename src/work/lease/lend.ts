@@ -6,11 +6,11 @@ import type { HostFacts } from '../../core/inventory'
 import { movedLease, newLease, type Lease, type LeaseEvent } from '../../core/lease/lease'
 import type { Request } from '../../core/request'
 import type { Tx } from '../../store/database'
-import { changeLease, insertLease, openLeasesAt } from '../../store/leases'
+import { changeLease, insertLease } from '../../store/leases'
 import { findRequest } from '../../store/requests'
 import { refreshCard } from '../card'
 import type { Parts } from '../parts'
-import { leaseDraft, takenBy } from './drafts'
+import { leaseDraft, leasesTaken } from './drafts'
 import { isHolder, tellHolder } from './tell'
 
 /** What was taken has ended, and what was given is lent. The host is as planned: nothing here can be refused any more. */
@@ -21,7 +21,7 @@ export const lend = async (
 ): Promise<void> => {
   const { plan } = request
   if (plan.action === 'partition' || plan.action === 'resize') return
-  const taken = takenBy(await openLeasesAt(tx, plan.host), plan)
+  const taken = await leasesTaken(tx, plan)
   for (const lease of taken) {
     const ended = await endLease(tx, lease, { request, at })
     if (request.ends?.why !== 'done' && !isOwnDoing(parts, lease, request))

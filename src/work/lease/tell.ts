@@ -6,12 +6,11 @@ import type { Notice } from '../../core/notice'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
 import type { Request } from '../../core/request'
 import type { Tx } from '../../store/database'
-import { openLeasesAt } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
 import { announce } from '../announce'
 import type { Parts } from '../parts'
-import { takenBy } from './drafts'
+import { leasesTaken } from './drafts'
 
 /** By any of their accounts. */
 export const isHolder = (policy: Policy, { holder }: Lease, account: string): boolean =>
@@ -33,7 +32,7 @@ export const tellThoseWhoLose = async (
 ): Promise<void> => {
   const { plan, asked } = request
   if (plan.action !== 'move' && plan.action !== 'release') return
-  for (const lease of takenBy(await openLeasesAt(tx, plan.host), plan))
+  for (const lease of await leasesTaken(tx, plan))
     if (!isHolder(policy, lease, asked.by)) await tellHolder(tx, lease, takingNotice(lease, request), at)
 }
 

@@ -9,6 +9,7 @@ import { type Policy, isSamePerson, personOf, teamOf } from '../../core/policy/p
 import { againstGpu, candidatesOf } from '../../core/queue/candidates'
 import { newEntry, type NewEntry, type Want } from '../../core/queue/entry'
 import { refuseJoin } from '../../core/queue/join'
+import { kindOf } from '../../core/queue/kind'
 import { fits } from '../../core/queue/order'
 import { againstPerson, type Wanting } from '../../core/queue/rights'
 import type { Waiter } from '../../core/queue/waiter'
@@ -71,12 +72,10 @@ const wishOfKind = (
 ): Outcome<QueueWish> => {
   const found = name === undefined ? null : resolveVm(name, views)
   if (found?.ok === false) return found
-  const named = [...policy.classes.keys()].find((each) => each.toLowerCase() === model.toLowerCase())
   const host = found === null ? {} : { host: found.value.facts.name }
   const vm = found && { id: found.value.vm.id, name: found.value.vm.name }
   const freeBytes = memory ?? null
-  const kind = named === undefined ? { model: model === 'any' ? null : model } : { model: null, class: named }
-  return accepted({ want: { kind: 'class', freeBytes, ...kind, ...host }, vm })
+  return accepted({ want: { kind: 'class', freeBytes, ...kindOf(policy, model), ...host }, vm })
 }
 
 /** What nobody could ever offer them is said at once. */

@@ -6,7 +6,7 @@ import { aPolicy, aWish } from './team'
 const at = (text: string): number => Date.parse(text)
 const held = (changes: object, when: string, wish = aWish()): string | null => {
   const policy = aPolicy({ timeZone: 'Europe/Berlin', ...changes })
-  const hold = holdAt(policy, wish, at(when))
+  const hold = holdAt(policy, [wish], at(when))
   return hold && holdText(policy, hold)
 }
 

@@ -1,7 +1,7 @@
 /** What one operation leaves to the next, and what must hold before the first step. */
 import { describe, expect, it } from '@jest/globals'
 import { openStore } from '../../../src/store/database'
-import { lockHost } from '../../../src/store/journal'
+import { lockHosts } from '../../../src/store/journal'
 import { duePosts } from '../../../src/store/outbox'
 import { resolveRequest } from '../../../src/work/administer'
 import { runRequest, startRunning } from '../../../src/work/run'
@@ -64,7 +64,7 @@ describe('between requests', () => {
     const { parts, store } = await bot(tempDir())
     const { id } = await asked(parts, assign(GPU0, OFF))
     await decided(parts, id)
-    await store.db.transaction().execute((tx) => lockHost(tx, HOST, id))
+    await store.db.transaction().execute((tx) => lockHosts(tx, [HOST], id))
 
     await decided(parts, id, 'cancel')
 

@@ -50,13 +50,21 @@ export const ASKING: Entries<
     needs: 'requester',
   },
   move: {
-    usage: `move GPU to VM [for DURATION | until TIME] ${PLAN_FLAGS}`,
-    says: 'Take a GPU from the VM that has it and give it to another one on the same host.',
+    usage: `move GPU|any MODEL from VM to VM [for DURATION | until TIME] ${PLAN_FLAGS}`,
+    says: 'Take a GPU from the VM that has it and give it, or one like it on another host, to another VM.',
     examples: [
       'move hv01/gpu2 to train-01 --shutdown',
       'move hv01/gpu2 to train-02 because urgent --dry-run',
+      'move any A40 from render-01 to vdi-01 --shutdown',
     ],
-    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES, LEASE],
+    notes: [
+      'A GPU stays in its host. With `any MODEL from VM` the VM that is named last may be on another one: it gets a free GPU of that model there, and the first VM gives its own back, in one request.',
+      ...CONSENTS,
+      BREAK_GLASS,
+      REASON,
+      VM_NAMES,
+      LEASE,
+    ],
     needs: 'requester',
   },
   release: {

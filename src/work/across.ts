@@ -1,0 +1,119 @@
+/** `move any MODEL from VM to VM`: which GPU is given back, and which one is taken for it, by what was last read. */
+import type { PlanCommand } from '../core/command'
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../core/errors'
+import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../core/inventory'
+import { resolveVm, type FoundVm } from '../core/names'
+import type { Policy } from '../core/policy/policy'
+import { candidateOf, candidatesOf, freeAmong, takenOf } from '../core/queue/candidates'
+import type { Ground } from '../core/queue/changes'
+import { isOffered } from '../core/queue/entry'
+import { kindOf } from '../core/queue/kind'
+import { fits, isSame, type Candidate } from '../core/queue/order'
+import type { Parts } from './parts'
+import { groundOf } from './queue/ground'
+import { subjectsOf, type MoveOfOne, type NamedCommand, type Subjects } from './subjects'
+
+type Move = Extract<PlanCommand, { kind: 'move' }>
+
+/** Of any command that changes a host. */
+export const subjectsFor = async (
+  parts: Parts,
+  command: PlanCommand,
+  views: readonly HostView[],
+): Promise<Outcome<Subjects>> => {
+  if (isNamed(command)) return subjectsOf(command, views)
+  if (command.gpu === undefined && command.model !== undefined && command.from !== undefined) {
+    const { model, from, vm } = command
+    return acrossOf(await groundOf(parts.db, parts), { model, from, vm })
+  }
+  return refused(
+    refusal(
+      'syntax',
+      'a move names one GPU, or any of a model and the VM that has one',
+      'Use: `move GPU to VM`, or `move any MODEL from VM to VM`.',
+    ),
+  )
+}
+
+const isNamed = (command: PlanCommand): command is NamedCommand => command.kind !== 'move' || isOfOne(command)
+
+const isOfOne = (command: Move): command is MoveOfOne =>
+  command.gpu !== undefined && command.model === undefined && command.from === undefined
+
+const acrossOf = (
+  ground: Ground,
+  { model, ...names }: { readonly model: string; readonly from: string; readonly vm: string },
+): Outcome<Subjects> => {
+  const { policy, views } = ground
+  const [from, to] = [resolveVm(names.from, views), resolveVm(names.vm, views)]
+  if (!from.ok || !to.ok) return refused(...(from.ok ? [] : from.refusals), ...(to.ok ? [] : to.refusals))
+  const given = givenBy(policy, from.value, model)
+  if (!given.ok) return given
+  const { view: here } = from.value
+  const { view: there, vm } = to.value
+  if (here.name === there.name) return accepted({ view: here, gpu: given.value, vm })
+  const taken = freeOne(ground, to.value, model)
+  return taken.ok
+    ? accepted({ view: there, gpu: taken.value, vm, release: { view: here, gpu: given.value } })
+    : taken
+}
+
+const wordOf = (model: string): string => (model === 'any' ? 'GPU' : model)
+
+const givenBy = (policy: Policy, { facts, vm }: FoundVm, model: string): Outcome<GpuFacts> => {
+  const want = { kind: 'class' as const, freeBytes: null, ...kindOf(policy, model) }
+  const own = vm.assigned
+    .flatMap((path) => gpuByPath(facts, path) ?? [])
+    .filter((gpu) => fits(want, candidateOf(policy, facts, gpu)))
+  const [gpu, ...others] = own
+  if (gpu && others.length === 0) return accepted(gpu)
+  return refused(
+    gpu
+      ? refusal(
+          'syntax',
+          `${vm.name} has ${own.length} of these: ${own.map((each) => aliasOf(facts, each)).join(', ')}`,
+          'Say which model it is, or use `assign` and `release`.',
+        )
+      : refusal(
+          'not-possible',
+          `${vm.name} has no ${wordOf(model)} as a whole`,
+          `\`show ${vm.name}\` says what it has.`,
+        ),
+  )
+}
+
+/** The first that nobody has, waits for, or is offered. */
+const freeOne = (
+  { policy, views, requests, leases, waiters }: Ground,
+  { facts, vm }: FoundVm,
+  model: string,
+): Outcome<GpuFacts> => {
+  const want = { kind: 'class' as const, freeBytes: null, ...kindOf(policy, model), host: facts.name }
+  const gpus = candidatesOf(policy, views).filter((gpu) => fits(want, gpu))
+  const taken = takenOf(gpus, { views, requests, leases })
+  const offered = waiters.map(({ entry }) => entry).filter(isOffered)
+  const free = freeAmong(gpus, { taken, leases }).filter(
+    (gpu) => !offered.some((offer) => isSame(offer.gpu, gpu)),
+  )
+  const found = free.flatMap(({ locationPath }) => gpuByPath(facts, locationPath) ?? [])[0]
+  if (found) return accepted(found)
+  const why = (gpu: Candidate): string =>
+    `${gpu.alias}: ${taken.find((each) => isSame(each, gpu))?.why ?? 'lent or on offer'}`
+  return refused(noneFree(facts.name, { model, vm: vm.name, why: gpus.map(why) }))
+}
+
+const noneFree = (
+  host: string,
+  { model, vm, why }: { readonly model: string; readonly vm: string; readonly why: readonly string[] },
+): Refusal =>
+  why.length === 0
+    ? refusal(
+        'not-possible',
+        `${host} has no ${wordOf(model)} that can be given to a VM as a whole`,
+        `\`show ${host}\` says what it has.`,
+      )
+    : refusal(
+        'busy',
+        `no ${wordOf(model)} of ${host} is free: ${why.join('; ')}`,
+        `\`queue any ${model} to ${vm}\` waits for one; release the other once you have it.`,
+      )

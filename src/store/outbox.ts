@@ -49,6 +49,11 @@ export const editCopies = async (tx: Tx, requestId: string, content: Notice, at:
     .execute()
 }
 
+/** They stay as they are: whatever comes of the request from now on is shown by other posts. */
+export const letGoOfCopies = async (tx: Tx, requestId: string): Promise<void> => {
+  await tx.updateTable('outbox').set({ request_id: null }).where('request_id', '=', requestId).execute()
+}
+
 /** Where the request is shown, each place once; places that took no post are left out. */
 export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address[]> => {
   const rows = await tx

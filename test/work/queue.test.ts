@@ -376,6 +376,22 @@ describe('at each moment the facts and the roles of that moment count', () => {
     expect(await line.stateOf('Q-2')).toBe('waiting')
   })
 
+  it('that was taken back stays so, and another one after it is a message of its own', async () => {
+    await line.says(maya, 'queue hv01/gpu0 to train-01')
+    await line.goesOn()
+    await line.says(priya, 'pause hv01')
+    await line.goesOn()
+    await line.says(priya, 'resume hv01')
+    await line.goesOn()
+
+    const told = await line.told(maya)
+    expect(told.filter((text) => text.includes('was taken back'))).toHaveLength(1)
+    expect(await offersTo(maya)).toHaveLength(1)
+
+    await line.presses(maya, 'Take it')
+    expect((await line.told(maya)).filter((text) => text.includes('was taken back'))).toHaveLength(1)
+  })
+
   it('what was on offer and is gone is taken back, and the place is kept', async () => {
     await line.says(maya, 'queue any A100 to train-01')
     await line.goesOn()

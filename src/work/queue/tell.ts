@@ -5,7 +5,7 @@ import type { News } from '../../core/news/news'
 import type { EntryIn } from '../../core/queue/entry'
 import type { Waiter } from '../../core/queue/waiter'
 import type { Tx } from '../../store/database'
-import { editCopies, post } from '../../store/outbox'
+import { editCopies, letGoOfCopies, post } from '../../store/outbox'
 import { announce } from '../announce'
 import type { Parts } from '../parts'
 
@@ -19,8 +19,10 @@ export const tell = async (
   const { entry, privately, back } = waiter
   const at = parts.clock.now()
   const card = offerNotice(waiter)
-  await editCopies(tx, entry.id, card, at)
-  if (entry.state === 'offered') {
+  if (entry.state !== 'offered') {
+    await editCopies(tx, entry.id, card, at)
+    await letGoOfCopies(tx, entry.id)
+  } else {
     await post(tx, privately, card, { at, requestId: entry.id, otherwise: back })
     await announce(parts, tx, [offerNews(entry, 'made', entry.until)], { at })
   }

@@ -1,6 +1,7 @@
 /** What changes a host: a plan, then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
 import { doneNotice } from '../core/answers/done'
+import { verdictParts } from '../core/answers/why'
 import { refusalNotice } from '../core/answers/refusal'
 import type { PlanCommand } from '../core/command'
 import { refused, type Outcome } from '../core/errors'
@@ -32,8 +33,9 @@ export const ask = async (
   const { plan } = prepared.value
   const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
   if (!terms.ok) return say(refusalNotice(terms.refusals))
-  if (command.dryRun || command.script) return say(planNotice(plan, command.script))
   const judged = await judgePlan(parts, { ...prepared.value, command, caller, end: terms.value })
+  if (command.dryRun || command.script)
+    return say(planNotice(plan, { script: command.script, verdict: verdictParts(judged) }))
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account

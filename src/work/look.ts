@@ -2,12 +2,14 @@
 import { hostPlansOf } from '../core/plan/plan'
 import { checkNotice } from '../core/answers/check'
 import { listNotice } from '../core/answers/list'
+import { placeNotice } from '../core/answers/queue'
 import { refusalNotice } from '../core/answers/refusal'
 import { requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
 import { scriptParts } from '../core/cards/plan'
 import type { Command } from '../core/command'
+import type { Refusal } from '../core/errors'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import type { Notice } from '../core/notice'
@@ -18,13 +20,16 @@ import { isPartitionable } from '../core/partitions'
 import { partitionSurvey, survey } from '../core/survey'
 import { hostViews } from '../store/fleet'
 import { openLeases } from '../store/leases'
+import { findWaiter } from '../store/queue'
 import { findRequest, lineOf, requestsIn } from '../store/requests'
 import { cardOf } from './card'
 import type { Caller } from './consequence'
 import { noRequest } from './decide'
 import { heldBy } from './holding'
 import type { Parts } from './parts'
+import { groundOf } from './queue/ground'
 import { offersNow } from './queue/kept'
+import { noEntry } from './queue/leave'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
@@ -54,18 +59,27 @@ export const list = async (parts: Parts, command: Of<'list'>, caller: Caller): P
   })
 
 const REQUEST_ID = /^r-\d+$/i
+const ENTRY_ID = /^q-\d+$/i
 
 export const show = async (parts: Parts, name: string): Promise<Notice> => {
+  const waiter = ENTRY_ID.test(name) ? await findWaiter(parts.db, name.toUpperCase()) : null
+  if (waiter) return placeNotice(waiter, await groundOf(parts.db, parts), parts.clock.now())
   const request = REQUEST_ID.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
   if (request) return showRequest(parts, request)
   const found = resolveAny(name, await views(parts))
-  if (!found.ok) return refusalNotice(REQUEST_ID.test(name) ? [noRequest(name)] : found.refusals)
+  if (!found.ok) return refusalNotice(againstName(name) ?? found.refusals)
   return showNotice({
     subject: found.value,
     now: parts.clock.now(),
     requests: (await openRequests(parts)).map((each) => lineOf(each)),
     leases: await openLeases(parts.db),
   })
+}
+
+/** What the name of a thing says is missing; null where it could be the name of anything. */
+const againstName = (name: string): readonly Refusal[] | null => {
+  if (REQUEST_ID.test(name)) return [noRequest(name)]
+  return ENTRY_ID.test(name) ? [noEntry(name.toUpperCase())] : null
 }
 
 /** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */

@@ -35,6 +35,6 @@ const succeeded: RequestIn<'succeeded'> = {
 
 export const ACROSS_NOTICES: Readonly<Record<string, Notice>> = {
   'across-pending': requestNotice(pending, null, { now: NOW, waiting: null }),
-  'across-script': planNotice(plan, true),
+  'across-script': planNotice(plan, { script: true, verdict: [] }),
   'across-changed': changeNotice(succeeded),
 }

@@ -25,7 +25,8 @@ import { planNotice } from '../../src/core/cards/plan'
 import { reconcileNotice } from '../../src/core/cards/reconcile'
 import { requestNotice } from '../../src/core/cards/request'
 import { findingsOn } from '../../src/core/drift/findings'
-import { refusal } from '../../src/core/errors'
+import { verdictParts } from '../../src/core/answers/why'
+import { accepted, refusal } from '../../src/core/errors'
 import { helpNotice } from '../../src/core/grammar/help'
 import { hostName, type HostView } from '../../src/core/inventory'
 import { resolveAny } from '../../src/core/names'
@@ -202,8 +203,11 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ...(succeeded as RequestIn<'succeeded'>),
     plan: planned(planShare(shared, 8 * GIB)),
   }),
-  'plan-dry-run': planNotice(plan, false),
-  'plan-script': planNotice(plan, true),
+  'plan-dry-run': planNotice(plan, {
+    script: false,
+    verdict: verdictParts(accepted({ kind: 'quorum', needs: pending.needs })),
+  }),
+  'plan-script': planNotice(plan, { script: true, verdict: [] }),
   list: listNotice({
     views,
     command: list,

@@ -46,6 +46,15 @@ describe('the line', () => {
     expect(answer).toContain(`In the way: hv01/gpu0: @${maya} has it without an end (R-1)`)
   })
 
+  it('can be looked at by its name, while it stands and after', async () => {
+    await line.says(maya, 'queue hv01/gpu2 to train-02')
+
+    expect(await line.says(jonas, 'show q-1')).toContain('number 1 in line')
+    await line.says(maya, 'leave Q-1')
+    expect(await line.says(jonas, 'show Q-1')).toContain('is out of the queue')
+    expect(await line.says(jonas, 'show Q-7')).toContain('here is no place Q-7')
+  })
+
   it('shows all who wait, in the order in which they are served', async () => {
     await mayaHolds()
     await line.says(maya, 'queue hv01/gpu2')

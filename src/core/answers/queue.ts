@@ -1,9 +1,11 @@
 /** `queue`: who waits, for what, behind whom, and what is in the way; and the answer to somebody who has joined. */
+import { offerNotice } from '../cards/offer'
 import { format } from '../grammar/format'
+import { runsOf } from '../grammar/prose'
 import { shown } from '../grammar/shown'
 import type { Notice, Part, Run } from '../notice'
 import { fleetOf, type Ground } from '../queue/changes'
-import { isOffered, type Entry, type EntryIn, type Want } from '../queue/entry'
+import { isOffered, isOpen, type Entry, type EntryIn, type Want } from '../queue/entry'
 import { standing, type Blocker, type Fleet, type Standing } from '../queue/forecast'
 import { inOrder, useOf } from '../queue/order'
 import { fairnessOf, type Waiter } from '../queue/waiter'
@@ -51,6 +53,20 @@ export const queueNotice = (
     ],
   }
 }
+
+/** Of one who waits, or waited. */
+export const placeNotice = (waiter: Waiter, ground: Ground, now: number): Notice => ({
+  summary: `${waiter.entry.id}: ${waiter.entry.state}`,
+  tone: 'plain',
+  parts: [
+    {
+      kind: 'text',
+      runs: isOpen(waiter.entry)
+        ? lineOf(waiter, ground, { fleet: fleetOf(ground), now })
+        : runsOf(offerNotice(waiter).summary),
+    },
+  ],
+})
 
 const NOTHING = { kind: 'queue', shutdown: false, powerOff: false, noStart: false } as const
 const EMPTY: Run[] = [

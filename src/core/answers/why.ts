@@ -6,7 +6,7 @@ import { runsOf } from '../grammar/prose'
 import { span } from '../lease/span'
 import type { Notice, Part, Run } from '../notice'
 import { holdAt, holdText, type Hold } from '../policy/calendar'
-import { answerOf, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
+import { answerOf, type Judgement, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
 import { rolesOf, type Policy, type Rule } from '../policy/policy'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
@@ -39,6 +39,12 @@ const WORDS: { readonly [A in string]?: string } = {
 const laterPart = (policy: Policy, hold: Hold | null): Part[] =>
   hold ? [text(`It begins later: ${holdText(policy, hold)}.`)] : []
 
+/** What would come of it, and every reason against it. */
+export const verdictParts = (judgement: Outcome<Judgement>): Part[] => {
+  const answer = answerOf(judgement)
+  return [text(WORDS[answer] ?? `This would wait for ${answer}.`), ...against(judgement)]
+}
+
 /** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
 export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {
   const judgement = judge(policy, person, wish)
@@ -48,9 +54,8 @@ export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: n
     tone: judgement.ok ? 'plain' : 'bad',
     parts: [
       { kind: 'title', text: `The policy says: ${answer}` },
-      text(WORDS[answer] ?? `This would wait for ${answer}.`),
+      ...verdictParts(judgement),
       ...rulesFor(policy, wish).map(fitPart),
-      ...against(judgement),
       ...(judgement.ok
         ? laterPart(policy, holdAt(policy, [wish, ...(wish.release ? [wish.release] : [])], now))
         : []),

@@ -100,13 +100,20 @@ export const scriptParts = (plan: Plan): Part[] => [
   { kind: 'code', text: planScript(plan) },
 ]
 
-/** The answer to `--dry-run` and `--script`: shown to the one who asked, nothing is stored. */
-export const planNotice = (plan: Plan, script: boolean): Notice => ({
+/**
+ * The answer to `--dry-run` and `--script`: shown to the one who asked, nothing is stored. `verdict`: what the policy
+ * would say if it were asked for.
+ */
+export const planNotice = (
+  plan: Plan,
+  { script, verdict }: { readonly script: boolean; readonly verdict: readonly Part[] },
+): Notice => ({
   summary: `${titleOf(plan)}: what would be done`,
   tone: 'plain',
   parts: [
     { kind: 'title', text: titleOf(plan) },
     { kind: 'text', runs: [{ strong: 'Dry run: nothing was asked for and nothing was changed.' }] },
+    ...verdict,
     ...subjectParts(plan),
     ...cautionParts(plan),
     ...(script ? scriptParts(plan) : stepParts(plan)),

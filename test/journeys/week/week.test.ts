@@ -10,6 +10,8 @@ import type { Address } from '../../../src/core/ports'
 import { request, type RequestState } from '../../../src/core/request'
 import { STATE_WORDS } from '../../../src/core/answers/states'
 import { BOT, TEAM } from '../../../src/playground/slack/local-slack'
+import { isOpen, lease } from '../../../src/core/lease/lease'
+import { waiter } from '../../../src/core/queue/waiter'
 import { openStore } from '../../../src/store/database'
 import { dice } from '../../core/grammar/seeded'
 import type { Shown } from '../drivers'
@@ -19,7 +21,8 @@ import { mortal, type Mortal } from './mortal'
 import { team, type Team } from './team'
 
 const HOUR = 3_600_000
-const WEEK = 7 * 24 * HOUR
+const DAY = 24 * HOUR
+const WEEK = 7 * DAY
 /** A week in about a minute. */
 const TIMES = 10_000
 const ONE_DEATH_IN = 9
@@ -33,7 +36,12 @@ let bot: Mortal
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-week-'))
-  writeFileSync(join(dir, 'gpu-chatops.yaml'), JSON.stringify({ policy: policyOf(1) }))
+  const policy = {
+    ...policyOf(1),
+    leases: { end: { then: 'shutdown', grace: '1h' } },
+    queue: { offer: '3h' },
+  }
+  writeFileSync(join(dir, 'gpu-chatops.yaml'), JSON.stringify({ policy }))
   chats = await startChats(() => bot.port())
   people = driversOf(chats.slack, chats.teams)
   const { cloud } = chats.teams.config
@@ -99,12 +107,19 @@ test('a week of kills loses no post and doubles none without saying so', async (
   const random = dice(20_261_123)
   const everybody = team(people, bot, random)
   const { events, kills } = await week(everybody, random)
-  await bot.sleep(2 * 24 * HOUR)
+  await bot.sleep(2 * DAY)
   await bot.kill()
 
   const store = await openStore(dir)
   const rows = await store.db.selectFrom('outbox').selectAll().execute()
   const bodies = await store.db.selectFrom('requests').select('body').execute()
+  const leases = (await store.db.selectFrom('leases').select('body').execute()).map(({ body }) =>
+    lease.parse(JSON.parse(body)),
+  )
+  const waiters = (await store.db.selectFrom('queue').select('body').execute()).map(({ body }) =>
+    waiter.parse(JSON.parse(body)),
+  )
+  const drift = await store.db.selectFrom('drift').selectAll().execute()
   await store.close()
   const requests = bodies.map(({ body }) => request.parse(JSON.parse(body)))
 
@@ -135,13 +150,28 @@ test('a week of kills loses no post and doubles none without saying so', async (
       if (there.length > wanted + replacing.length)
         stale.push(`${id} is doubled in ${place}, and nothing says so`)
     }
+  for (const { entry } of waiters)
+    if (entry.state !== 'waiting' && !all.some(({ text }) => text.includes(entry.id))) lost.push(entry.id)
+  for (const { id, endsAt } of leases.filter(isOpen))
+    if (endsAt !== null && endsAt < bot.now() - DAY) stale.push(`${id} is lent long past its end`)
+  for (const { entry } of waiters)
+    if (entry.state === 'offered' && entry.until < bot.now() - HOUR)
+      stale.push(`${entry.id} is offered past its end`)
+  const held = leases.filter(isOpen).map(({ gpu }) => gpu.alias)
   const superseded = all.filter(({ text }) => REPLACES.test(text)).length
   process.stdout.write(
     `week suite: ${events} events, ${kills} kills, ${lost.length} lost, ${superseded} superseded\n`,
   )
   expect(lost).toEqual([])
   expect(stale).toEqual([])
+  expect(held).toEqual([...new Set(held)])
   expect(kills).toBeGreaterThan(10)
   const ends = new Set<RequestState>(requests.map(({ state }) => state))
   for (const end of ['succeeded', 'denied', 'cancelled', 'expired'] as const) expect(ends).toContain(end)
+  // The week had something of everything.
+  const released = requests.flatMap(({ ends: end, state }) => (end && state === 'succeeded' ? end.why : []))
+  expect(new Set(released)).toEqual(new Set(['done', 'expired']))
+  const places = new Set(waiters.map(({ entry }) => entry.state))
+  for (const state of ['accepted', 'lapsed', 'withdrawn'] as const) expect(places).toContain(state)
+  expect(drift).not.toEqual([])
 }, 600_000)

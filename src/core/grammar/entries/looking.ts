@@ -29,7 +29,7 @@ export const LOOKING: Entries<
   show: {
     usage: 'show NAME',
     says: 'Everything known about a GPU, VM, host or request.',
-    examples: ['show hv01/gpu0', 'show train-01', 'show hv01', 'show R-12'],
+    examples: ['show hv01/gpu0', 'show train-01', 'show hv01', 'show R-12', 'show Q-3'],
     notes: [VM_NAMES],
     needs: 'anyone',
   },

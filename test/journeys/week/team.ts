@@ -1,4 +1,5 @@
 /** What a team does with its bot in a week, at random: asks, lends, queues, decides, asks questions, and lays hand on a host. */
+import { STATE_WORDS } from '../../../src/core/answers/states'
 import type { Dice } from '../../core/grammar/seeded'
 import type { Driver } from '../drivers'
 import type { Who } from '../people'
@@ -29,29 +30,47 @@ export const team = (people: Readonly<Record<ChatName, Driver>>, bot: Mortal, ra
       return false
     }
   }
-  /** Half of what they decide about is older than the last requests, and decided. */
+  /** Most of what they decide about waits for it; the rest is older, and decided. */
   const someRequest = (): string => {
-    const ids = people.slack.messages().flatMap(({ text }) => /\b(R-\d+) · /.exec(text)?.[1] ?? [])
-    return ids.at(-1 - random.roll(Math.min(3, Math.max(1, ids.length)))) ?? 'R-1'
+    const cards = people.slack.messages().flatMap(({ text }) => {
+      const id = /\b(R-\d+) · /.exec(text)?.[1]
+      return id === undefined ? [] : [{ id, waits: text.includes(`${id} · ${STATE_WORDS.pending}`) }]
+    })
+    const waiting = cards.filter(({ waits }) => waits)
+    const among = waiting.length > 0 && random.roll(4) > 0 ? waiting : cards.slice(-3)
+    return among.length === 0 ? 'R-1' : random.pick(among).id
   }
-  const somePlace = (): string => {
-    const ids = CHATS.flatMap((chat) =>
-      people[chat].messages().flatMap(({ text }) => /\b(Q-\d+)\b/.exec(text)?.[1] ?? []),
-    )
-    return `Q-${Math.max(1, ...ids.map((id) => Number(id.slice(2)))) - random.roll(2)}`
+  /** By the channel of changes: what was given to a VM last. */
+  const someLease = (): string => {
+    const given = people.slack.messages().flatMap(({ text }) => /\b(R-\d+) · asked by/.exec(text)?.[1] ?? [])
+    return given.at(-1) ?? 'R-1'
   }
   const anyone = (): Who => random.pick(['maya', 'jonas', 'priya'])
+  /** The newest offer, by whoever it is made to; with none, somebody takes what is not theirs. */
+  const answersOffer = (how: 'take' | 'leave'): Promise<boolean> => {
+    const offer = CHATS.flatMap((chat) =>
+      people[chat]
+        .messages()
+        .flatMap(({ text, to }) =>
+          to !== null && text.includes('is on offer to you') ? [{ to, text }] : [],
+        ),
+    ).at(-1)
+    return offer
+      ? type(offer.to, `${how} ${/\bQ-\d+\b/.exec(offer.text)?.[0] ?? 'Q-1'}`)
+      : type(anyone(), `${how} Q-${1 + random.roll(9)}`)
+  }
   /** Whether the host lets it happen is the host's to say; not to be heard is not. */
-  const byHand = (): Promise<boolean> =>
-    bot
-      .befall({
-        ...{ kind: 'by-hand', host: 'hv01', slot: random.pick(['gpu0', 'gpu1']) },
-        does: random.pick(['disable', 'enable', 'enable', 'detach']),
-      })
-      .then(
-        () => true,
-        () => false,
-      )
+  const byHand = (): Promise<boolean> => {
+    const [host, slot] = random.pick([
+      ['hv01', 'gpu0'],
+      ['hv02', 'gpu1'],
+    ] as const)
+    const does = random.pick(['disable', 'enable'] as const)
+    return bot.befall({ kind: 'by-hand', host, slot, does }).then(
+      () => true,
+      () => false,
+    )
+  }
   const question = async (): Promise<boolean> => {
     const unheardOf = `nothing-${++asked}`
     const acknowledged = await type(random.pick(['maya', 'jonas', 'priya']), `show ${unheardOf}`)
@@ -60,24 +79,25 @@ export const team = (people: Readonly<Record<ChatName, Driver>>, bot: Mortal, ra
   }
   const [desk, decider] = [() => random.pick(DESKS), (): Who => random.pick(['jonas', 'priya'])]
   const lent = (): string => `for ${random.pick(['2h', '5h', '9h', '1d'])}`
-  const deeds: readonly (() => Promise<boolean>)[] = [
-    () => type('maya', `assign ${desk().join(' to ')} --shutdown because we train`),
-    () => type('maya', `assign ${desk().join(' to ')} ${lent()} --shutdown because we train`),
-    () => type('maya', `assign ${desk().join(' to ')} ${lent()} --shutdown`),
-    () => type('maya', `extend ${someRequest()} by ${random.pick(['1h', '6h'])}`),
-    () => type('maya', `done ${someRequest()} --shutdown`),
-    () => type(anyone(), `queue any A100 to ${desk()[1]} --shutdown for 3h`),
-    () => type(anyone(), `take ${somePlace()}`),
-    () => type(anyone(), `take ${somePlace()}`),
-    () => type(anyone(), `leave ${somePlace()}`),
-    byHand,
-    () => type('maya', `release ${desk()[0]} --shutdown`),
-    () => type(decider(), `approve ${someRequest()}`),
-    () => type(decider(), `approve ${someRequest()}`),
-    () => type(decider(), `deny ${someRequest()} because not now`),
-    () => type('maya', `cancel ${someRequest()}`),
-    () => type(decider(), `comment ${someRequest()} what for?`),
-    question,
+  const asks = () => type('maya', `assign ${desk().join(' to ')} ${lent()} --shutdown because we train`)
+  const approves = () => type(decider(), `approve ${someRequest()}`)
+  /** As often as people do it. */
+  const deeds: readonly (readonly [times: number, deed: () => Promise<boolean>])[] = [
+    [1, () => type('maya', `assign ${desk().join(' to ')} --shutdown`)],
+    [7, asks],
+    [8, approves],
+    [3, () => type(decider(), `deny ${someRequest()} because not now`)],
+    [4, () => type('maya', `cancel ${someRequest()}`)],
+    [1, () => type(decider(), `comment ${someRequest()} what for?`)],
+    [2, () => type('maya', `release ${desk()[0]} --shutdown`)],
+    [1, () => type('maya', `extend ${someLease()} by ${random.pick(['1h', '6h'])}`)],
+    [3, () => type('maya', `done ${someLease()} --shutdown`)],
+    [3, () => type(anyone(), `queue any A100 to ${desk()[1]} --shutdown for 3h`)],
+    [3, () => answersOffer('take')],
+    [1, () => answersOffer('leave')],
+    [3, byHand],
+    [3, question],
   ]
-  return { questions, act: () => random.pick(deeds)() }
+  const all = deeds.flatMap(([times, deed]) => Array.from({ length: times }, () => deed))
+  return { questions, act: () => random.pick(all)() }
 }

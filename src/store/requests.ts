@@ -120,6 +120,7 @@ export const lineOf = (each: Request, waiting: string | null = null): RequestLin
   mode: each.plan.mode,
   gpu: each.plan.gpu.alias,
   model: each.plan.gpu.model,
+  given: each.plan.release?.gpu.alias,
   from: (each.plan.release ?? each.plan).from?.name ?? null,
   to: each.plan.to?.name ?? null,
   by: each.asked.by,

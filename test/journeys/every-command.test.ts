@@ -50,6 +50,10 @@ describe.each(CHATS)('in %s', (chat) => {
       { command: 'history', answer: /Nothing has happened|nothing/i },
       { command: `why "${ASK}"`, answer: /rule all is the first that fits.*1 of platform must approve/ },
       { command: `${ASK} --dry-run`, answer: /Dry run.*Add-VMAssignableDevice/ },
+      {
+        command: 'move any A40 from render-01 to train-01 --shutdown --dry-run',
+        answer: /Move hv01\/gpu2 from render-01 to train-01/,
+      },
       { command: `${ASK} --script`, answer: /Dismount-VMHostAssignableDevice.*Add-VMAssignableDevice/ },
       {
         command: 'whoami',

@@ -324,6 +324,17 @@ describe('a move to a VM of another host', () => {
     expect((await carriedOut(request)).state).toBe('succeeded')
   })
 
+  it('is shown with both GPUs, both VMs and both hosts while it is open', async () => {
+    await lentToTrain()
+    await asks(MOVE)
+
+    for (const name of ['hv01/gpu2', 'hv02/gpu1', 'train-01', 'vdi-06', 'hv01', 'hv02'])
+      expect(textOf(await says(`show ${name}`))).toContain(
+        'move from hv01/gpu2 in train-01 to hv02/gpu1 (NVIDIA A40) in vdi-06',
+      )
+    expect(textOf(await says('list')).match(/R-3/g)).toHaveLength(2)
+  })
+
   it('comes before other requests for any of what it is about', async () => {
     await lentToTrain()
     const { id } = await asks(MOVE)

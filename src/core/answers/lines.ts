@@ -11,12 +11,23 @@ export interface RequestLine {
   readonly mode: Plan['mode']
   readonly gpu: string
   readonly model: string
+  /** The GPU of another host that is given back for it. */
+  readonly given?: string | undefined
   readonly from: string | null
   readonly to: string | null
   readonly by: string
   readonly at: number
   readonly expiresAt: number
 }
+
+/** On which GPUs it is, each with whom it is taken from and given to. */
+export const placesOf = ({ gpu, given, from, to }: RequestLine) =>
+  given === undefined
+    ? [{ gpu, from, to }]
+    : [
+        { gpu, from: null, to },
+        { gpu: given, from, to: null },
+      ]
 
 export interface HistoryLine {
   readonly at: number

@@ -8,7 +8,7 @@ import type { Lease } from '../lease/lease'
 import { resolveHost } from '../names'
 import type { Notice, Part } from '../notice'
 import { isOpen } from '../request'
-import type { RequestLine } from './lines'
+import { placesOf, type RequestLine } from './lines'
 import { pageOf, pageParts } from './paging'
 import { hostLine, whereabouts } from './place'
 import { refusalNotice } from './refusal'
@@ -46,7 +46,11 @@ export const listNotice = (input: ListInput): Notice => {
   const { views, command, now, requests, leases, mine, offers } = input
   const scope = scopeOf(views, command)
   if ('refusal' in scope) return scope.refusal
-  const open = new Map(requests.filter((each) => isOpen(each.state)).map((each) => [each.gpu, each] as const))
+  const open = new Map(
+    requests
+      .filter((each) => isOpen(each.state))
+      .flatMap((each) => placesOf(each).map(({ gpu }) => [gpu, each] as const)),
+  )
   const rows = scope.views
     .flatMap((view) => rowsOf(view, open, offers))
     .filter((row) => (!command.free || row.free) && (!command.mine || mine.has(row.alias)))

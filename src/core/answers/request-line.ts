@@ -18,7 +18,9 @@ export const requestRuns = (line: RequestLine, now: number): Run[] => [
 ]
 
 /** `assign hv01/gpu0 (NVIDIA A100) to train-01` */
-export const whatOf = ({ action, mode, gpu, model, from, to }: RequestLine): string => {
+export const whatOf = ({ action, mode, gpu, model, given, from, to }: RequestLine): string => {
+  if (given !== undefined)
+    return `move from ${given} in ${shown(from ?? '')} to ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
   if (action === 'resize') return `resize the partition of ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
   const source = from === null ? '' : ` from ${shown(from)}`
   const target = to === null ? '' : ` to ${shown(to)}`

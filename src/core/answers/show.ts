@@ -3,7 +3,7 @@ import { leaseLines } from '../cards/lease'
 import type { Lease } from '../lease/lease'
 import type { Found } from '../names'
 import type { Notice, Part } from '../notice'
-import type { RequestLine } from './lines'
+import { placesOf, type RequestLine } from './lines'
 import { hostLine } from './place'
 import { linesOf, requestRuns } from './request-line'
 import { gpuSheet } from './sheets/gpu'
@@ -24,7 +24,7 @@ export interface ShowInput {
 }
 
 export const showNotice = ({ subject, now, requests, leases }: ShowInput): Notice => {
-  const about = requests.filter((request) => isAbout(subject, request))
+  const about = requests.filter((request) => placesOf(request).some((place) => isAbout(subject, place)))
   const sheet = sheetOf(subject, about)
   return {
     summary: sheet.title,
@@ -63,7 +63,9 @@ const leasesPart = (leases: readonly Lease[]): Part[] => {
 }
 
 const sheetOf = (subject: Found, about: readonly RequestLine[]): Sheet => {
-  const moving = new Set(about.filter(({ state }) => state === 'running').map(({ gpu }) => gpu))
+  const moving = new Set(
+    about.filter(({ state }) => state === 'running').flatMap((each) => placesOf(each).map(({ gpu }) => gpu)),
+  )
   switch (subject.kind) {
     case 'gpu':
       return gpuSheet(subject, moving.size > 0 ? 'busy' : 'idle')

@@ -1,6 +1,7 @@
 /** One request, many views: asked for in one chat, decided in the other, and the same in both at every state. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock'
+import { fleetOfTwoA40s } from '../fakes/two-a40s'
 import { textOf, type Shown } from './drivers'
 import { boundTo } from './people'
 import { GPU } from './playground'
@@ -49,6 +50,22 @@ const bothSay = async (id: string, words: string): Promise<Readonly<Record<ChatN
 
 describe.each(CHATS)('a request that is asked for in %s', (here) => {
   const there = otherThan(here)
+
+  test('may move a GPU to a VM of another host, with one decision', async () => {
+    const rules = policyOf(1).rules.map((rule) => ({ ...rule, force: true }))
+    await start({ fleet: fleetOfTwoA40s, policy: { ...policyOf(1), rules } })
+    await workplace.in[here].types('maya', 'move any A40 from render-01 to vdi-06 --shutdown')
+    const asked = await bothSay('R-1', 'R-1 · waiting for an approver')
+    for (const { text } of Object.values(asked))
+      expect(text).toMatch(/hv02\/gpu1.*hv01\/gpu2.*On hv02.*On hv01/)
+
+    await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+
+    await bothSay('R-1', 'R-1 · done')
+    await workplace.inChanges.slack.sees(({ text }) => /hv02\/gpu1.*vdi-06.*hv01\/gpu2.*render-01/.test(text))
+    for (const chat of CHATS)
+      await workplace.in[chat].sees(({ text }) => text.includes('nvidia-smi in vdi-06 on hv02'))
+  })
 
   test('is shown in both, approved in the other, and told in both to the end', async () => {
     await start()

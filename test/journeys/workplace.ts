@@ -79,6 +79,8 @@ export interface WorkplaceOptions {
   readonly changes?: ChatName
   readonly clock?: Clock
   readonly limits?: Partial<Limits>
+  /** Writes the file of the fleet into this folder; the default one when absent. */
+  readonly fleet?: (folder: string) => string
   /** Asked before each call of Slack's Web API. */
   readonly misfortune?: LocalSlackOptions['misfortune']
 }
@@ -131,7 +133,8 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     botUserId: BOT.id,
     command: '/gpu',
   }
-  const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
+  const file = options.fleet?.(dir) ?? fleetFile('default')
+  const fleet = openSimulatedFleet({ file, stateFile: null, clock, latency: 'none' })
   const store = await openStore(dir)
   const { cloud } = teams.config
   const inTeams = (conversation: string): Address => ({

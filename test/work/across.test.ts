@@ -1,13 +1,11 @@
 /** A move to another host: one request, one approval and one undo over both hosts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parse } from '../../src/core/grammar/parse'
 import type { Notice } from '../../src/core/notice'
 import { hostPlansOf, stepsOf } from '../../src/core/plan/plan'
 import type { Clock } from '../../src/core/ports'
 import type { Request } from '../../src/core/request'
-import { fleetFile, openSimulatedFleet, type SimulatedFleet } from '../../src/host/simulated/fleet'
+import { openSimulatedFleet, type SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
 import { pause, resume } from '../../src/store/fleet'
@@ -24,28 +22,15 @@ import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, slack } from '../core/policy/team'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
+import { fleetOfTwoA40s } from '../fakes/two-a40s'
 import { botOver, CHANNEL } from './operations/bot'
 
 const HOUR = 3_600_000
 const RULES = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] }, force: true }]
 const MOVE = 'move any A40 from train-01 to vdi-06 --shutdown'
 
-/** The simulated fleet, with an A40 that can be assigned on the second host as well. */
-const twoA40s = (dir: string, clock: Clock): SimulatedFleet => {
-  const file = join(dir, 'fleet.yaml')
-  const yaml = readFileSync(fleetFile('default'), 'utf8')
-  writeFileSync(
-    file,
-    yaml
-      .replace('NVIDIA Tesla T4\n        memory: 16GiB', 'NVIDIA A40\n        memory: 48GiB')
-      .replace('        acs: 0\n', '')
-      .replace(
-        '        clustered: true\n        memory: { startup: 16GiB }\n\n',
-        '        memory: { startup: 16GiB }\n\n',
-      ),
-  )
-  return openSimulatedFleet({ file, stateFile: null, clock, latency: 'none' })
-}
+const twoA40s = (folder: string, time: Clock): SimulatedFleet =>
+  openSimulatedFleet({ file: fleetOfTwoA40s(folder), stateFile: null, clock: time, latency: 'none' })
 
 let dir: string
 let store: Store

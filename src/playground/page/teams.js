@@ -195,6 +195,7 @@ export const showTeams = (state = view.state, person = view.person) => {
   const messages = messagesHere()
   const conversation = view.tab === CHANNEL ? tenant().channel.id : ownChat()
   view.seen.set(`${person} ${conversation}`, Number(tenant().messages.at(-1)?.id ?? 0))
+  byId('teams-hint').style.visibility = view.tab === CHANNEL ? 'visible' : 'hidden'
   showTabs()
   showIntro()
   showReplying()

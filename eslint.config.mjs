@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'node_modules/', '.engine/'] },
+  { ignores: ['dist/', 'data/', 'node_modules/', '.tools/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,6 +1,6 @@
 // The PowerShell executor over the stand-ins for Windows that the tests have. What the machine lacks for it is said.
 import { existsSync } from 'node:fs'
-import { prepareEngine } from '../scripts/engine.mjs'
+import { preparePwsh } from '../scripts/tools/pwsh.mjs'
 
 const NOTHING = { ratios: {}, figures: {} }
 
@@ -10,11 +10,12 @@ const merged = (...parts) => ({
 })
 
 export const executor = async ({ short }) => {
-  const found = prepareEngine()
-  if (found.program === null) {
-    console.log(`the executor is not measured: ${found.why}`)
+  const { pwsh: program, stubs, why } = preparePwsh()
+  if (program === null) {
+    console.log(`the executor is not measured: ${why}`)
     return NOTHING
   }
+  const found = { program, stubs }
   const { calls } = await import('./executor/calls.mjs')
   const { assignment } = await import('./executor/assignment.mjs')
   const { sshSessions } = await import('./executor/ssh-sessions.mjs')

@@ -1,10 +1,10 @@
-/** The PowerShell engine for tests: pwsh where it is installed, else the one that scripts/engine.mjs builds. */
+/** PowerShell for the suites: the one that `npm test` found or fetched (scripts/tools/pwsh.mjs). */
 import { describe, test } from '@jest/globals'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const FOUND = join(__dirname, '..', '..', '..', '.engine', 'engine.json')
-const WHY = 'the .NET SDK is not installed'
+const FOUND = join(__dirname, '..', '..', '..', '.tools', 'found.json')
+const WHY = 'there is no PowerShell: start the suites by npm test'
 
 export interface Engine {
   /** The program. */
@@ -15,9 +15,20 @@ export interface Engine {
 
 /** Null where there is none; with CI=true that is a failure. */
 const engineFound = (): Engine | null => {
-  if (existsSync(FOUND)) return JSON.parse(readFileSync(FOUND, 'utf8')) as Engine
-  if (process.env['CI'] === 'true') throw new Error(`PowerShell suites cannot be skipped here: ${WHY}`)
+  const {
+    pwsh,
+    stubs,
+    why = WHY,
+  } = existsSync(FOUND) ? (JSON.parse(readFileSync(FOUND, 'utf8')) as Found) : ({ pwsh: null } as Found)
+  if (pwsh !== null && stubs !== undefined) return { program: pwsh, stubs }
+  if (process.env['CI'] === 'true') throw new Error(`PowerShell suites cannot be skipped here: ${why}`)
   return null
+}
+
+interface Found {
+  readonly pwsh: string | null
+  readonly stubs?: string
+  readonly why?: string
 }
 
 /** A suite over the engine; skipped, with the reason in its name, on a machine that can have none. */

@@ -1,4 +1,4 @@
-/** What goes over the wire between the stand-ins (test/engine/stubs/Wire.cs) and their server. */
+/** What goes over the wire between the stand-ins (assembly/Wire.cs) and their server. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [name: string]: Value }
 export type Bound = { readonly [name: string]: Value | undefined }
 

@@ -2,18 +2,13 @@
 // the suites start servers of their own, on loopback. Elsewhere they say that they are skipped.
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { onPath } from './tools.mjs'
 
 const POLICY = '/usr/sbin/policy-rc.d'
 /** As the answer of that program: the action is not allowed. */
 const FORBIDDEN = 101
 const PATIENCE_MS = 300_000
-
-const onPath = (name) =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path))
+const SBIN = ['/usr/sbin', '/usr/local/sbin']
 
 const aptGet = (...args) =>
   spawnSync('apt-get', ['-qq', ...args], {
@@ -39,19 +34,13 @@ const withoutServices = (install) => {
 
 /** Null when there is an sshd, else why there is none. */
 export const prepareSshd = () => {
-  if (onPath('sshd')) return null
+  if (onPath('sshd', SBIN)) return null
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !onPath('apt-get'))
     return 'it is installed here by root on Debian alone'
   return withoutServices(() => {
     aptGet('update')
     const { status, stderr } = aptGet('install', '-y', '--no-install-recommends', 'openssh-server')
-    if (status === 0 && onPath('sshd')) return null
+    if (status === 0 && onPath('sshd', SBIN)) return null
     return `apt-get could not install it: ${(stderr ?? '').trim().split('\n').at(-1) || 'it did not end in time'}`
   })
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const why = prepareSshd()
-  if (why !== null)
-    process.stdout.write(`No OpenSSH server (${why}): the suites that need one are skipped.\n`)
 }

@@ -4,9 +4,9 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from '../core/
 import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../core/inventory'
 import { resolveVm, type FoundVm } from '../core/names'
 import type { Policy } from '../core/policy/policy'
-import { candidateOf, candidatesOf, freeAmong, takenOf } from '../core/queue/candidates'
-import type { Ground } from '../core/queue/changes'
-import { isOffered } from '../core/queue/entry'
+import { candidateOf, freeAmong } from '../core/queue/candidates'
+import { fleetOf, type Ground } from '../core/queue/changes'
+import { isOffered, type Want } from '../core/queue/entry'
 import { kindOf } from '../core/queue/kind'
 import { fits, isSame, type Candidate } from '../core/queue/order'
 import type { Parts } from './parts'
@@ -58,10 +58,15 @@ const acrossOf = (
     : taken
 }
 
+const wantOf = (policy: Policy, model: string): Want => ({
+  kind: 'class',
+  freeBytes: null,
+  ...kindOf(policy, model),
+})
 const wordOf = (model: string): string => (model === 'any' ? 'GPU' : model)
 
 const givenBy = (policy: Policy, { facts, vm }: FoundVm, model: string): Outcome<GpuFacts> => {
-  const want = { kind: 'class' as const, freeBytes: null, ...kindOf(policy, model) }
+  const want = wantOf(policy, model)
   const own = vm.assigned
     .flatMap((path) => gpuByPath(facts, path) ?? [])
     .filter((gpu) => fits(want, candidateOf(policy, facts, gpu)))
@@ -82,23 +87,17 @@ const givenBy = (policy: Policy, { facts, vm }: FoundVm, model: string): Outcome
   )
 }
 
-/** The first that nobody has, waits for, or is offered. */
-const freeOne = (
-  { policy, views, requests, leases, waiters }: Ground,
-  { facts, vm }: FoundVm,
-  model: string,
-): Outcome<GpuFacts> => {
-  const want = { kind: 'class' as const, freeBytes: null, ...kindOf(policy, model), host: facts.name }
-  const gpus = candidatesOf(policy, views).filter((gpu) => fits(want, gpu))
-  const taken = takenOf(gpus, { views, requests, leases })
-  const offered = waiters.map(({ entry }) => entry).filter(isOffered)
-  const free = freeAmong(gpus, { taken, leases }).filter(
-    (gpu) => !offered.some((offer) => isSame(offer.gpu, gpu)),
-  )
+/** The first that nobody has, or is offered. */
+const freeOne = (ground: Ground, { facts, vm }: FoundVm, model: string): Outcome<GpuFacts> => {
+  const fleet = fleetOf(ground)
+  const want = wantOf(ground.policy, model)
+  const gpus = fleet.gpus.filter((gpu) => gpu.host === facts.name && fits(want, gpu))
+  const offered = fleet.entries.filter(isOffered)
+  const free = freeAmong(gpus, fleet).filter((gpu) => !offered.some((offer) => isSame(offer.gpu, gpu)))
   const found = free.flatMap(({ locationPath }) => gpuByPath(facts, locationPath) ?? [])[0]
   if (found) return accepted(found)
   const why = (gpu: Candidate): string =>
-    `${gpu.alias}: ${taken.find((each) => isSame(each, gpu))?.why ?? 'lent or on offer'}`
+    `${gpu.alias}: ${fleet.taken.find((each) => isSame(each, gpu))?.why ?? 'lent or on offer'}`
   return refused(noneFree(facts.name, { model, vm: vm.name, why: gpus.map(why) }))
 }
 

@@ -2,8 +2,8 @@
 import { doneNotice } from '../core/answers/done'
 import { PLACE_WORDS, STATE_WORDS } from '../core/answers/states'
 import { refusalNotice } from '../core/answers/refusal'
-import { messageOf, refusal, type Refusal } from '../core/errors'
-import { placeOf, type HostFacts } from '../core/inventory'
+import { refusal, type Refusal } from '../core/errors'
+import { placeOf } from '../core/inventory'
 import { resolveHost } from '../core/names'
 import { hostPlansOf, stepsOn } from '../core/plan/plan'
 import { isAsBefore, isAsPlanned, type Readings } from '../core/progress'
@@ -19,6 +19,7 @@ import { ownUp } from './drift'
 import { stateOf } from './attention'
 import { lend } from './lease/lend'
 import type { Parts } from './parts'
+import { readAll } from './reading'
 
 const scopeOf = async (
   parts: Parts,
@@ -74,7 +75,10 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
         ),
       ]),
     )
-  const readings = await readHosts(parts, request)
+  const readings = await readAll(
+    hostPlansOf(request.plan).flatMap(({ host }) => parts.hosts.get(host) ?? []),
+    parts.log,
+  )
   const silent = hostPlansOf(request.plan).find(({ host }) => !readings.has(host))
   const facts = readings.get(request.plan.host)
   if (silent || !facts)
@@ -100,11 +104,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     if (!next.ok) return refusalNotice(next.refusals)
     for (const each of readings.values()) {
       await saveFacts(tx, each, at)
-      await ownUp(
-        tx,
-        each,
-        stepsOn(request.plan, each.name, () => true),
-      )
+      await ownUp(tx, each, stepsOn(request.plan, each.name))
     }
     if (isAsPlanned(request.plan, readings)) {
       await saveBaselines(tx, request.plan)
@@ -114,20 +114,6 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
     await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
     return doneNotice(`${id} is resolved.`)
   }
-}
-
-/** Those of its hosts that answer. */
-const readHosts = async (parts: Parts, { plan }: RequestIn<'needs-attention'>): Promise<Readings> => {
-  const readings = new Map<string, HostFacts>()
-  for (const { host } of hostPlansOf(plan)) {
-    try {
-      const facts = await parts.hosts.get(host)?.inventory()
-      if (facts) readings.set(host, facts)
-    } catch (error) {
-      parts.log.warn({ host, error: messageOf(error) }, 'host could not be read')
-    }
-  }
-  return readings
 }
 
 /** A GPU that the host has switched off or given up, and that no VM holds, is lost to everyone: that is not consistent. */

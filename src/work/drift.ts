@@ -66,7 +66,7 @@ const sift = async (
 
 const busyFacts = async (tx: Tx, host: string): Promise<ReadonlySet<string>> => {
   const open = await requestsIn(tx, ['running', 'needs-attention'])
-  return touchedBy(open.flatMap(({ plan }) => stepsOn(plan, host, () => true)))
+  return touchedBy(open.flatMap(({ plan }) => stepsOn(plan, host)))
 }
 
 const tell = async (

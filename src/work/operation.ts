@@ -28,6 +28,7 @@ import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
 import { hostOf, readPatiently, RETRY_MS } from './patience'
 import { pausedOf } from './paused'
+import { readAll } from './reading'
 
 const TRIES = 3
 
@@ -154,22 +155,15 @@ const tick = async ({ parts, request }: Operation): Promise<void> => {
 /** The host as it is, read patiently. Null when the process stops, or when patience ran out and a person was asked for. */
 const factsOf = async (operation: Operation, on: HostPlan): Promise<HostFacts | null> => {
   const reading = await readPatiently(operation, on)
-  if (reading.kind === 'out of patience')
+  if (reading.kind === 'out of patience') {
+    const others = [...operation.hosts.values()].filter(({ name }) => name !== on.host)
     await giveUp(
       operation,
-      await readOthers(operation, on),
+      await readAll(others, operation.parts.log),
       `${operation.request.plan.release ? on.host : 'the host'} could not be read: ${reading.why}`,
     )
+  }
   return reading.kind === 'read' ? reading.facts : null
-}
-
-/** Those that answer at once. */
-const readOthers = async ({ hosts }: Operation, on: HostPlan): Promise<Readings> => {
-  const others = [...hosts.values()].filter(({ name }) => name !== on.host)
-  const read = await Promise.allSettled(others.map((host) => host.inventory()))
-  return new Map(
-    read.flatMap((each) => (each.status === 'fulfilled' ? [[each.value.name, each.value] as const] : [])),
-  )
 }
 
 /** Null as above. */

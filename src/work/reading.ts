@@ -1,6 +1,8 @@
 /** One reading of a host: what it shows, what others have changed there, and the leases that ended by that, in one commit. */
 import { messageOf } from '../core/errors'
+import type { HostFacts } from '../core/inventory'
 import type { Host } from '../core/ports'
+import type { Readings } from '../core/progress'
 import { standingVersion } from '../store/drift'
 import { saveFacts, saveUnreachable } from '../store/fleet'
 import { noticeDrift } from './drift'
@@ -28,4 +30,17 @@ export const refreshHost = async (parts: Parts, host: Host): Promise<boolean> =>
   })
   parts.wake.deliver()
   return !('error' in reading)
+}
+
+/** A reading of each of these hosts that answers. */
+export const readAll = async (hosts: Iterable<Host>, log: Parts['log']): Promise<Readings> => {
+  const readings = new Map<string, HostFacts>()
+  for (const host of hosts) {
+    try {
+      readings.set(host.name, await host.inventory())
+    } catch (error) {
+      log.warn({ host: host.name, error: messageOf(error) }, 'host could not be read')
+    }
+  }
+  return readings
 }

@@ -8,7 +8,6 @@ import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { subjectsOf, wishOf } from '../core/policy/judge'
-import type { Host } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { lockHosts, unlockHosts } from '../store/journal'
@@ -21,6 +20,7 @@ import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
 import { pausedOf } from './paused'
+import { readAll } from './reading'
 import { verify } from './verify'
 import { afterRush } from './yielding'
 
@@ -121,11 +121,11 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   }
   const fence = await parts.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
   if (fence === null) return false
-  const readings = request.state === 'approved' ? await readFacts(parts, hosts) : null
-  if (readings?.kind === 'silent') return giveBack(parts, request, readings.host)
-  const changes =
-    readings && request.state === 'approved' ? await changesIn(parts, request, readings.all) : []
-  const facts = readings?.all.get(request.plan.host)
+  const readings = request.state === 'approved' ? await readAll(hosts.values(), parts.log) : null
+  const silent = readings && names.find((name) => !readings.has(name))
+  if (silent) return giveBack(parts, request, silent)
+  const changes = readings && request.state === 'approved' ? await changesIn(parts, request, readings) : []
+  const facts = readings?.get(request.plan.host)
   const next = await step(parts, request.id, async (tx, now) => {
     const at = parts.clock.now()
     const policy = parts.policy.inForce()
@@ -143,22 +143,6 @@ const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
   const policy = parts.policy.inForce()
   const hold = state === 'approved' ? holdAt(policy, subjectsOf(plan), parts.clock.now()) : null
   return hold && holdText(policy, hold)
-}
-
-type AllRead =
-  { readonly kind: 'read'; readonly all: Readings } | { readonly kind: 'silent'; readonly host: string }
-
-const readFacts = async (parts: Parts, hosts: ReadonlyMap<string, Host>): Promise<AllRead> => {
-  const all = new Map<string, HostFacts>()
-  for (const host of hosts.values()) {
-    try {
-      all.set(host.name, await host.inventory())
-    } catch (error) {
-      parts.log.warn({ host: host.name, error: messageOf(error) }, 'cannot begin yet')
-      return { kind: 'silent', host: host.name }
-    }
-  }
-  return { kind: 'read', all }
 }
 
 const giveBack = async (parts: Parts, request: Request, silent: string): Promise<false> => {

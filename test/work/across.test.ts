@@ -102,6 +102,14 @@ const lentToTrain = async (): Promise<void> => {
   await does('release hv01/gpu2 --shutdown')
   await does('assign hv01/gpu2 to train-01 for 8h')
 }
+/** The same move on a fleet and a store of its own, approved and not yet begun. */
+const approvedAfresh = async (): Promise<Request> => {
+  await close()
+  await open()
+  await lentToTrain()
+  await asks(MOVE)
+  return approved()
+}
 const worldNow = () => ['hv01', 'hv02'].map((host) => fleet.world.facts(host))
 const holderOf = (host: string, slot: string): string | null => {
   const facts = fleet.world.facts(host)
@@ -200,11 +208,7 @@ describe('a move to a VM of another host', () => {
     await asks(MOVE)
     const count = stepsOf((await newest()).plan).length
     for (let n = 0; n < count; n++) {
-      await close()
-      await open()
-      await lentToTrain()
-      await asks(MOVE)
-      const request = await approved()
+      const request = await approvedAfresh()
       const steps = stepsOf(request.plan)
       let at = -1
       const stop = fleet.world.onStep(({ when, host, step }) => {
@@ -230,11 +234,7 @@ describe('a move to a VM of another host', () => {
     const count = stepsOf((await newest()).plan).length
     for (const when of ['before', 'after'])
       for (let n = 0; n < count; n++) {
-        await close()
-        await open()
-        await lentToTrain()
-        await asks(MOVE)
-        const request = await approved()
+        const request = await approvedAfresh()
         let at = -1
         let effects = 0
         fleet.world.onStep((event) => {

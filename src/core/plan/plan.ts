@@ -61,8 +61,8 @@ export const stepsOf = (plan: Plan): readonly Step[] => hostPlansOf(plan).flatMa
 export const hostPlanAt = (plan: Plan, n: number): HostPlan =>
   plan.release && n >= plan.steps.length ? plan.release : plan
 
-/** Those of one host among the steps that the condition holds for. */
-export const stepsOn = (plan: Plan, host: string, holds: (n: number) => boolean): Step[] =>
+/** Those of one host, or those among them that the condition holds for. */
+export const stepsOn = (plan: Plan, host: string, holds: (n: number) => boolean = () => true): Step[] =>
   stepsOf(plan).filter((_, n) => hostPlanAt(plan, n).host === host && holds(n))
 
 /** Everything that the plan is about, on whichever host. */

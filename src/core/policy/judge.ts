@@ -5,8 +5,7 @@
  */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import type { HostFacts } from '../inventory'
-import type { HostPlan, Plan } from '../plan/plan'
-import { hostPlansOf, stepsOf } from '../plan/plan'
+import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
 

@@ -3,10 +3,10 @@ import { afterEach, beforeEach } from '@jest/globals'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { systemClock } from '../../../src/clock'
 import { vmId } from '../../../src/core/inventory'
 import type { SmiAnswer } from '../../../src/core/ports'
 import { linuxGuest, type LinuxGuestOptions } from '../../../src/host/guest/linux'
+import { patientClock } from '../../fakes/patient-clock'
 import { makeKeys, type Keys, type Sshd, type SshdOptions, type StartSshd } from '../../fakes/sshd'
 import { useTempDirs } from '../../fakes/temp'
 
@@ -57,9 +57,18 @@ export const useGuests = (start: StartSshd) => {
     },
     /** Something else on a port of loopback. */
     listen: async (connected: (socket: Socket) => void): Promise<number> => {
-      const server = createServer(connected)
+      const sockets = new Set<Socket>()
+      const server = createServer((socket) => {
+        sockets.add(socket)
+        connected(socket)
+      })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      open.push(() => new Promise((resolve) => server.close(() => resolve())))
+      // A socket that nobody reads does not notice that the other side is gone.
+      open.push(async () => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        for (const socket of sockets) socket.destroy()
+        await closed
+      })
       return (server.address() as AddressInfo).port
     },
     ask: (
@@ -76,7 +85,7 @@ export const useGuests = (start: StartSshd) => {
           ...account,
         },
         allowedSubnets: ['127.0.0.0/8'],
-        clock: systemClock,
+        clock: patientClock,
         ...options,
       })(addresses ?? ['127.0.0.1']),
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemClock } from '../../../src/clock'
 import type { Clock } from '../../../src/core/ports'
 import { run, type Run } from '../../../src/host/guest/run'
+import { patientClock } from '../../fakes/patient-clock'
 import { useTempDirs } from '../../fakes/temp'
 
 const script = (text: string, more: Partial<Run> = {}): Run => ({
@@ -12,7 +12,7 @@ const script = (text: string, more: Partial<Run> = {}): Run => ({
   env: {},
   timeoutMs: 30_000,
   most: 1_000,
-  clock: systemClock,
+  clock: patientClock,
   ...more,
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { vmId } from '../../../src/core/inventory'
-import { systemClock } from '../../../src/clock'
+import { patientClock } from '../../fakes/patient-clock'
 import { linuxGuest } from '../../../src/host/guest/linux'
 import { useTempDirs } from '../../fakes/temp'
 
@@ -35,7 +35,7 @@ describe('the addresses of a guest', () => {
       vm: VM,
       account: { user: 'gpubot', keyFile, hostKeys: [KEY], port: 22 },
       allowedSubnets: ['10.8.0.0/16', 'fd12::/16'],
-      clock: systemClock,
+      clock: patientClock,
       program,
       env: { PATH: process.env['PATH'], TEMP: dir },
     })

@@ -22,6 +22,11 @@ const MISMATCH: Failure = {
   next: 'Restart that system.',
 }
 
+const LOST: Failure = {
+  why: 'the GPU is lost: it has fallen off the bus',
+  next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
+}
+
 /** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
 const problems = (maker: Maker): { readonly [code: number]: Failure } => ({
   10: {
@@ -73,6 +78,8 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
     why: 'NVML, the library by which nvidia-smi reaches the driver, does not start',
     next: 'Restart that system; if that does not help, install the NVIDIA driver there anew.',
   },
+  // In place of figures, with exit code 0 as well.
+  { holds: /GPU is lost/i, ...LOST },
   {
     holds: /No devices were found/i,
     why: 'the driver runs, but finds no GPU',
@@ -119,10 +126,7 @@ const EXITS: { readonly [code: number]: Failure } = {
     why: 'the infoROM of the GPU is corrupted',
     next: 'The GPU may work on; ask the maker of the card.',
   },
-  15: {
-    why: 'the GPU is lost: it has fallen off the bus',
-    next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
-  },
+  15: LOST,
   18: MISMATCH,
   /** As a shell says it, and the module (Smi.ps1): there is no such program. */
   127: {

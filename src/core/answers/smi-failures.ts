@@ -27,6 +27,11 @@ const LOST: Failure = {
   next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
 }
 
+const NO_RIGHT: Failure = {
+  why: 'the account may not run nvidia-smi',
+  next: 'Give the account that the bot uses there the right to run it.',
+}
+
 /** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
 const problems = (maker: Maker): { readonly [code: number]: Failure } => ({
   10: {
@@ -73,6 +78,7 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   },
   { holds: /couldn['’]t communicate with the NVIDIA driver/i, ...NO_DRIVER },
   { holds: /Driver\/library version mismatch/i, ...MISMATCH },
+  { holds: /Failed to initialize NVML: Insufficient Permissions/i, ...NO_RIGHT },
   {
     holds: /Failed to initialize NVML/i,
     why: 'NVML, the library by which nvidia-smi reaches the driver, does not start',
@@ -103,10 +109,7 @@ const EXITS: { readonly [code: number]: Failure } = {
     why: 'the query is not available on this device',
     next: 'The assignment is in order; nvidia-smi says little about this model.',
   },
-  4: {
-    why: 'the account may not run nvidia-smi',
-    next: 'Give the account that the bot uses there the right to run it.',
-  },
+  4: NO_RIGHT,
   6: { why: 'nvidia-smi finds no such device', next: LOOK_AT_THE_DEVICE },
   8: {
     why: 'the power cables of the GPU are not attached properly',

@@ -79,6 +79,12 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   { holds: /couldn['’]t communicate with the NVIDIA driver/i, ...NO_DRIVER },
   { holds: /Driver\/library version mismatch/i, ...MISMATCH },
   { holds: /Failed to initialize NVML: Insufficient Permissions/i, ...NO_RIGHT },
+  // Reported of paravirtual partitions (dxgkrnl-dkms, issue 7; oneclick-gpu-pv, issue 8; WSL, issue 14339).
+  {
+    holds: /GPU access blocked by the operating system/i,
+    why: 'the operating system there blocked the access to the GPU',
+    next: 'A paravirtual partition needs the driver files of the host anew after each update there. If it has them, look on the host in which mode its driver runs the GPU, TCC or WDDM.',
+  },
   {
     holds: /Failed to initialize NVML/i,
     why: 'NVML, the library by which nvidia-smi reaches the driver, does not start',

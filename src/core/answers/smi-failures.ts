@@ -97,6 +97,11 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
     why: 'the driver runs, but finds no GPU',
     next: LOOK_AT_THE_DEVICE,
   },
+  {
+    holds: /Unable to determine the device handle/i,
+    why: 'the driver runs, but gets no handle of a GPU: the GPU does not answer it',
+    next: `Turn the VM off and start it again. If that does not help: ${LOOK_AT_THE_DEVICE}`,
+  },
 ]
 
 /** nvidia-smi often reports its failures on standard output. Its own texts are not localised. */

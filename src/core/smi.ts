@@ -116,7 +116,8 @@ const strange = (what: string): Read => ({
 })
 
 /** A sentence about one GPU, before or behind the table of the others; smi-failures.ts says what it means. */
-const isAside = (line: string): boolean => /^Unable to determine the device handle\b/i.test(line.trim())
+const isAside = (line: string): boolean =>
+  /^(?:Unable to determine the device handle|WARNING: infoROM is corrupted)\b/i.test(line.trim())
 
 const cellsOf = (line: string): string[] => line.split(',').map((cell) => cell.trim())
 

@@ -83,5 +83,5 @@ tryCases({
     B21: smi,
     B23: smi,
   },
-  open: ['B05'],
+  open: [],
 })

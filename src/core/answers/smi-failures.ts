@@ -32,6 +32,11 @@ const NO_RIGHT: Failure = {
   next: 'Give the account that the bot uses there the right to run it.',
 }
 
+const CORRUPTED: Failure = {
+  why: 'the infoROM of the GPU is corrupted',
+  next: 'The GPU may work on; ask the maker of the card.',
+}
+
 /** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
 const problems = (maker: Maker): { readonly [code: number]: Failure } => ({
   10: {
@@ -92,6 +97,8 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   },
   // In place of figures, with exit code 0 as well.
   { holds: /GPU is lost/i, ...LOST },
+  // Behind the figures, with exit code 0 as well.
+  { holds: /infoROM is corrupted/i, ...CORRUPTED },
   {
     holds: /No devices were found/i,
     why: 'the driver runs, but finds no GPU',
@@ -136,10 +143,7 @@ const EXITS: { readonly [code: number]: Failure } = {
     why: 'the NVML library lacks a function: it is older than nvidia-smi',
     next: 'Install the NVIDIA driver there anew.',
   },
-  14: {
-    why: 'the infoROM of the GPU is corrupted',
-    next: 'The GPU may work on; ask the maker of the card.',
-  },
+  14: CORRUPTED,
   15: LOST,
   18: MISMATCH,
   /** As a shell says it, and the module (Smi.ps1): there is no such program. */

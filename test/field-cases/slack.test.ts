@@ -158,5 +158,5 @@ tryCases({
     C20: refusedPost,
     C23: withoutDirections,
   },
-  open: ['C11', 'C12'],
+  open: ['C12'],
 })

@@ -155,5 +155,5 @@ tryCases({
     D24: read,
     D25: parsed,
   },
-  open: ['D03', 'D25'],
+  open: ['D25'],
 })

@@ -155,5 +155,5 @@ tryCases({
     D24: read,
     D25: parsed,
   },
-  open: ['D25'],
+  open: [],
 })

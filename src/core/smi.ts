@@ -115,11 +115,15 @@ const strange = (what: string): Read => ({
   why: `nvidia-smi answered in a form that is not known: ${what}`,
 })
 
+/** A sentence about one GPU, before or behind the table of the others; smi-failures.ts says what it means. */
+const isAside = (line: string): boolean =>
+  /^(?:Unable to determine the device handle|WARNING: infoROM is corrupted)\b/i.test(line.trim())
+
 const cellsOf = (line: string): string[] => line.split(',').map((cell) => cell.trim())
 
 /** CSV with a header, such as `name, memory.total [MiB]`; the unit may stand there, in the cell, or in both. */
 const readTable = (output: string): Read => {
-  const [head, ...rows] = output.split('\n').filter((line) => line.trim() !== '')
+  const [head, ...rows] = output.split('\n').filter((line) => line.trim() !== '' && !isAside(line))
   if (head === undefined) return strange('it is empty')
   const columns = cellsOf(head).map((cell) => /^(\S+)(?: \[(.*)\])?$/.exec(cell))
   const names = columns.map((column) => column?.[1] ?? '')

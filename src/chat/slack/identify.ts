@@ -52,7 +52,9 @@ export const identifyBot = async (config: Pick<SlackConfig, 'botToken' | 'apiUrl
 type SlackUser = NonNullable<UsersInfoResponse['user']>
 
 const whyStranger = (user: SlackUser, teamId: string): string | null => {
-  if (user.team_id !== teamId) return 'belongs to another workspace'
+  // In an organisation of Enterprise Grid a person may have no workspace of their own, but be in several.
+  const teams = user.team_id === undefined ? user.enterprise_user?.teams : [user.team_id]
+  if (!teams?.includes(teamId)) return 'belongs to another workspace'
   // Slackbot does not call itself a bot.
   if (user.is_bot || user.id === 'USLACKBOT' || Reflect.get(user, 'is_workflow_bot') === true)
     return 'is a bot'

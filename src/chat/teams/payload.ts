@@ -11,11 +11,14 @@ const shortId = z.string().min(1).max(300)
 /** What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
 const textLimit = 20_000
 
-const mention = z.object({
-  type: z.literal('mention'),
-  mentioned: z.object({ id: z.string() }),
-  text: z.string().min(1),
-})
+/** In group chats the text of a mention may be missing; it stands there as everywhere, with the name in it. */
+const mention = z
+  .object({
+    type: z.literal('mention'),
+    mentioned: z.object({ id: z.string(), name: z.string().optional() }),
+    text: z.string().min(1).optional(),
+  })
+  .transform(({ mentioned, text = `<at>${mentioned.name ?? ''}</at>` }) => ({ mentioned, text }))
 
 const activity = z.object({
   type: z.string(),

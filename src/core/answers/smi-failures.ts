@@ -22,6 +22,21 @@ const MISMATCH: Failure = {
   next: 'Restart that system.',
 }
 
+const LOST: Failure = {
+  why: 'the GPU is lost: it has fallen off the bus',
+  next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
+}
+
+const NO_RIGHT: Failure = {
+  why: 'the account may not run nvidia-smi',
+  next: 'Give the account that the bot uses there the right to run it.',
+}
+
+const CORRUPTED: Failure = {
+  why: 'the infoROM of the GPU is corrupted',
+  next: 'The GPU may work on; ask the maker of the card.',
+}
+
 /** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
 const problems = (maker: Maker): { readonly [code: number]: Failure } => ({
   10: {
@@ -68,15 +83,31 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   },
   { holds: /couldn['’]t communicate with the NVIDIA driver/i, ...NO_DRIVER },
   { holds: /Driver\/library version mismatch/i, ...MISMATCH },
+  { holds: /Failed to initialize NVML: Insufficient Permissions/i, ...NO_RIGHT },
+  // Reported of paravirtual partitions (dxgkrnl-dkms, issue 7; oneclick-gpu-pv, issue 8; WSL, issue 14339).
+  {
+    holds: /GPU access blocked by the operating system/i,
+    why: 'the operating system there blocked the access to the GPU',
+    next: 'A paravirtual partition needs the driver files of the host anew after each update there. If it has them, look on the host in which mode its driver runs the GPU, TCC or WDDM.',
+  },
   {
     holds: /Failed to initialize NVML/i,
     why: 'NVML, the library by which nvidia-smi reaches the driver, does not start',
     next: 'Restart that system; if that does not help, install the NVIDIA driver there anew.',
   },
+  // In place of figures, with exit code 0 as well.
+  { holds: /GPU is lost/i, ...LOST },
+  // Behind the figures, with exit code 0 as well.
+  { holds: /infoROM is corrupted/i, ...CORRUPTED },
   {
     holds: /No devices were found/i,
     why: 'the driver runs, but finds no GPU',
     next: LOOK_AT_THE_DEVICE,
+  },
+  {
+    holds: /Unable to determine the device handle/i,
+    why: 'the driver runs, but gets no handle of a GPU: the GPU does not answer it',
+    next: `Turn the VM off and start it again. If that does not help: ${LOOK_AT_THE_DEVICE}`,
   },
 ]
 
@@ -96,10 +127,7 @@ const EXITS: { readonly [code: number]: Failure } = {
     why: 'the query is not available on this device',
     next: 'The assignment is in order; nvidia-smi says little about this model.',
   },
-  4: {
-    why: 'the account may not run nvidia-smi',
-    next: 'Give the account that the bot uses there the right to run it.',
-  },
+  4: NO_RIGHT,
   6: { why: 'nvidia-smi finds no such device', next: LOOK_AT_THE_DEVICE },
   8: {
     why: 'the power cables of the GPU are not attached properly',
@@ -115,14 +143,8 @@ const EXITS: { readonly [code: number]: Failure } = {
     why: 'the NVML library lacks a function: it is older than nvidia-smi',
     next: 'Install the NVIDIA driver there anew.',
   },
-  14: {
-    why: 'the infoROM of the GPU is corrupted',
-    next: 'The GPU may work on; ask the maker of the card.',
-  },
-  15: {
-    why: 'the GPU is lost: it has fallen off the bus',
-    next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
-  },
+  14: CORRUPTED,
+  15: LOST,
   18: MISMATCH,
   /** As a shell says it, and the module (Smi.ps1): there is no such program. */
   127: {

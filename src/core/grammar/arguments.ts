@@ -79,9 +79,12 @@ const refuseExtra = (
   const wanted = last?.required === false ? [] : open.filter((each) => each !== last).map(labelOf)
   const what = [...wanted, 'the end'].join(' or ')
   const names = form.flags.map(({ name }) => name.slice(2))
-  const flag = word.quoted ? null : didYouMean(nearest(word.text, names, 1).map((name) => `--${name}`))
+  // `-- shutdown` is a flag with a blank in it.
+  const cut = !word.quoted && /^\p{Pd}{1,3}$/u.test(word.text)
+  const meant = cut ? (extra[1] ?? word) : word
+  const flag = word.quoted ? null : didYouMean(nearest(meant.text, names, 1).map((name) => `--${name}`))
   const spaced =
-    last !== undefined && NAME_LABELS.includes(last.label)
+    !cut && last !== undefined && NAME_LABELS.includes(last.label)
       ? `A name with spaces needs quotes: \`${quote(shown(`${behind.text} ${word.text}`))}\`.`
       : null
   return refusal(

@@ -11,8 +11,13 @@ import { scan, spot, type Line, type Word } from './words'
 
 const LONGEST = 2000
 
+/** Who knows the command from Slack types it in Teams too. It stays blank, so that positions are as they were typed. */
+const withoutSlash = (text: string): string =>
+  text.replace(/^(\s*)\/gpu(?=\s|$)/i, (_, before: string) => `${before}    `)
+
 /** Never throws. Refusals are of code `syntax`. */
-export const parse = (text: string): Outcome<Command> => {
+export const parse = (typed: string): Outcome<Command> => {
+  const text = withoutSlash(typed)
   const length = Array.from(text).length
   if (length > LONGEST)
     return refused(

@@ -8,7 +8,8 @@ import { spot, type Word } from './words'
 const LONGEST_NAME = 100
 const GPU = /^([a-z0-9][a-z0-9.-]{0,62})\/gpu\d{1,4}$/i
 const ENTRY = /^(?:q[-‐‑–—])?(\d{1,12})$/i
-const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})$/i
+/** Sentences end with a full stop, and phones add one. */
+const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})\.?$/i
 
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
 const HOST_RIGHT =

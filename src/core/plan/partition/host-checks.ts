@@ -112,13 +112,22 @@ const place = (host: HostFacts, gpu: GpuFacts): Check => {
   }
 }
 
+const NOT_OURS =
+  'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it'
+
+/** That a policy which is not set stops paravirtual partitions is reported (Easy-GPU-PV, issue 125; FastGPUP, issue 3). */
 const policies = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('policies', 'Device assignment policies')
   const { requireSecureDeviceAssignment: secure, requireSupportedDeviceAssignment: supported } = host.policies
+  if (secure === null && supported === null && isParavirtual(gpu) && host.os.edition === 'server')
+    return check.warn(
+      `Neither RequireSecureDeviceAssignment nor RequireSupportedDeviceAssignment is set on ${host.name}; a server like that is reported not to start a VM with a paravirtual partition`,
+      NOT_OURS,
+    )
   if (secure !== true && supported !== true) return check.pass(noPolicy(host))
   return check.warn(
     `A policy of ${host.name} requires secure or supported devices: a VM with a partition of ${aliasOf(host, gpu)} does not start if the device falls short of it`,
-    'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it',
+    NOT_OURS,
   )
 }
 

@@ -1,6 +1,7 @@
 // `npm test`: builds (one suite runs the program as a process of its own), gets PowerShell and an SSH server, then runs
-// every suite under test/ through jest.
+// every suite under test/: those of the PowerShell module through Pester, unless some suites are named, the others through jest.
 import { spawnSync } from 'node:child_process'
+import { runPester } from './pester.mjs'
 import { preparePwsh } from './tools/pwsh.mjs'
 import { prepareSshd } from './tools/sshd.mjs'
 import { here, leaveFound } from './tools/tools.mjs'
@@ -18,8 +19,17 @@ const tools = () => {
   return 0
 }
 
+const named = process.argv.slice(2)
+
+/** Its counts are added to those of jest by scripts/closing-line.cjs. */
+const suites = async () => {
+  const pester = named.length === 0 ? await runPester() : { passed: 0, failed: 0, skipped: 0 }
+  process.env.PESTER_COUNTS = JSON.stringify(pester)
+  return run(here('node_modules/jest/bin/jest.js'), ...named) || Math.min(pester.failed, 1)
+}
+
 process.exitCode =
   run(here('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json') ||
   run(here('scripts/copy-assets.mjs')) ||
   tools() ||
-  run(here('node_modules/jest/bin/jest.js'), ...process.argv.slice(2))
+  (await suites())

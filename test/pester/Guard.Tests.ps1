@@ -29,7 +29,7 @@ Describe 'On the host' {
         [System.IO.File]::WriteAllText($allow, "vm *`ndevice *")
     }
     AfterEach { Remove-Item -LiteralPath $state -Recurse -Force -ErrorAction Ignore }
-    AfterAll { Remove-Module GpuChatOps, WindowsStub, HostStub }
+    AfterAll { Remove-Module GpuChatOps }
 
     Describe 'the allow-list' {
         It 'allows with <what>' -ForEach @(
@@ -183,7 +183,7 @@ Describe 'Without the directory that Register-GpuChatOps.ps1 makes' {
     }
     AfterAll {
         $env:XDG_DATA_HOME = $before
-        Remove-Module GpuChatOps, WindowsStub, HostStub
+        Remove-Module GpuChatOps
     }
 
     # The stand-ins of what changes a host throw, so that no other code could come of them.

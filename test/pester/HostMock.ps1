@@ -1,7 +1,7 @@
 # A host by mocks of what Windows is asked: one VM that is off, one GPU that the host uses and that offers partitions. What
 # would change it is left to throw, or to be mocked by the test. To be dot-sourced in BeforeAll.
 $module = Join-Path $PSScriptRoot '../../src/host/powershell/module/GpuChatOps'
-Import-Module (Join-Path $PSScriptRoot 'HostStub.psm1') -Force
+Import-Module (Join-Path $PSScriptRoot 'HostStub.psm1')
 Import-HostStub 2025
 Import-Module $module -Force
 

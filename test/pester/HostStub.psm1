@@ -41,11 +41,12 @@ function Get-FunctionText {
 function Import-HostStub {
     <#
     .SYNOPSIS
-    Makes the commands of one Windows Server: 2016, 2019, 2022 or 2025.
+    Makes the commands of one Windows Server, once: 2016, 2019, 2022 or 2025.
     #>
     param([string] $Flavour)
+    if (Get-Module "Windows$Flavour") { return }
     $commands = $documented | Where-Object { $_.flavours -contains $Flavour }
     $text = @($commands | ForEach-Object { Get-FunctionText $_ }) -join "`n"
-    New-Module -Name WindowsStub -ScriptBlock ([scriptblock]::Create($text)) | Import-Module -Global -Force -DisableNameChecking
+    New-Module -Name "Windows$Flavour" -ScriptBlock ([scriptblock]::Create($text)) | Import-Module -Global -Force -DisableNameChecking
 }
 Export-ModuleMember -Function Import-HostStub

@@ -42,7 +42,7 @@ Describe 'Text' {
     }
     AfterAll {
         Write-Host "injection: $($strings.Count) strings, $($counts.Parameters) parameters, $($counts.Executed) executed, $($counts.Altered) altered"
-        Remove-Module GpuChatOps, Corpus, WindowsStub, HostStub
+        Remove-Module GpuChatOps, Corpus
     }
 
     It 'is tried by 300 strings and through 50 parameters at least' -TestCases @{ tried = @($parameters).Count } {

@@ -1,25 +1,53 @@
-// `npm test`: builds (one suite runs the program as a process of its own), gets PowerShell and an SSH server, then runs
-// every suite under test/ through jest.
-import { spawnSync } from 'node:child_process'
-import { preparePwsh } from './tools/pwsh.mjs'
-import { prepareSshd } from './tools/sshd.mjs'
-import { here, leaveFound } from './tools/tools.mjs'
+// `npm test`: gets what the suites need, then runs them: Pester for the module of PowerShell beside jest for TypeScript.
+//   --fast      those that need no PowerShell, SSH server, browser, or process of the bot
+//   --changed   those that are concerned by what git sees as changed
+// Whatever else is given goes to jest, and then Pester does not run.
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import closing from './closing-line.cjs'
+import { runPester } from './pester.mjs'
+import { prepareTools } from './tools/prepare.mjs'
+import { makeTemporary } from './tools/temporary.mjs'
+import { here } from './tools/tools.mjs'
 
-const run = (...args) => spawnSync(process.execPath, args, { stdio: 'inherit', cwd: here('.') }).status ?? 1
 const say = (text) => process.stdout.write(`${text}\n`)
+const NOTHING = { passed: 0, failed: 0, skipped: 0, open: 0 }
 
-const tools = () => {
-  say('getting PowerShell and an SSH server ...')
-  const { pwsh, stubs, why } = preparePwsh()
-  leaveFound({ pwsh, stubs, why })
-  if (pwsh === null) say(`No PowerShell (${why}): the suites that need it are skipped.`)
-  const noSshd = prepareSshd()
-  if (noSshd !== null) say(`No OpenSSH server (${noSshd}): the suites that need one are skipped.`)
-  return 0
+const given = new Set(process.argv.slice(2))
+const fast = given.delete('--fast')
+const changed = given.delete('--changed')
+const jestArguments = [
+  ...(fast ? ['--selectProjects', 'fast'] : []),
+  ...(changed ? ['--onlyChanged', '--passWithNoTests'] : []),
+  ...given,
+]
+
+const run = (args, env = {}) =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      stdio: 'inherit',
+      cwd: here('.'),
+      env: { ...process.env, ...env },
+    })
+    child.once('close', (status) => resolve(status ?? 1))
+  })
+
+/** A run that does not come to its end is one that failed. */
+const runJest = async (temporary) => {
+  const file = join(temporary, 'counts.json')
+  const status = await run([here('node_modules/jest/bin/jest.js'), ...jestArguments], {
+    COUNTS_FILE: file,
+    TMPDIR: temporary,
+  })
+  const counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : NOTHING
+  return { ...counts, failed: counts.failed === 0 && status !== 0 ? 1 : counts.failed }
 }
 
-process.exitCode =
-  run(here('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json') ||
-  run(here('scripts/copy-assets.mjs')) ||
-  tools() ||
-  run(here('node_modules/jest/bin/jest.js'), ...process.argv.slice(2))
+if (!fast) prepareTools(say)
+const temporary = makeTemporary()
+const wantsPester = !fast && !changed && given.size === 0
+const all = await Promise.all([runJest(temporary), wantsPester ? runPester() : NOTHING])
+const counts = closing.add(all)
+for (const line of closing.linesOf(counts)) say(line)
+process.exitCode = counts.failed > 0 || (process.env.CI === 'true' && counts.skipped > 0) ? 1 : 0

@@ -1,7 +1,23 @@
-/** @type {import('jest').Config} */
-module.exports = {
+// Two projects: `fast` holds the suites that need nothing but Node, `slow` all others. A suite that asks for PowerShell, an
+// SSH server or a browser is found by that question; one that starts the bot as a process, or is long, is named here.
+const { readdirSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
+
+const ASKS_FOR_MORE = /\bwith(Engine|Sshd|Chromium)\(/
+const PROCESSES = /^journeys\/(commands|killed|week\/)|^log\.test/
+const LONG = /^work\/operations\//
+
+const TESTS = join(__dirname, 'test')
+const suites = readdirSync(TESTS, { recursive: true })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.test.ts'))
+const isSlow = (path) =>
+  PROCESSES.test(path) || LONG.test(path) || ASKS_FOR_MORE.test(readFileSync(join(TESTS, path), 'utf8'))
+
+const project = (displayName, paths) => ({
+  displayName,
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: paths.map((path) => `<rootDir>/test/${path}`),
   transform: {
     '\\.ts$': [
       '@swc/jest',
@@ -11,7 +27,21 @@ module.exports = {
       },
     ],
   },
-  testTimeout: 60_000,
   setupFilesAfterEnv: ['<rootDir>/test/setup.ts'],
+  cacheDirectory: '<rootDir>/.tools/jest',
+})
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    project(
+      'fast',
+      suites.filter((path) => !isSlow(path)),
+    ),
+    project('slow', suites.filter(isSlow)),
+  ],
+  // The slow suites wait for other programs most of the time.
+  maxWorkers: 4,
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.cjs'],
 }

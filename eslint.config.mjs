@@ -37,6 +37,7 @@ export default tseslint.config(
         console: 'readonly',
         module: 'writable',
         require: 'readonly',
+        __dirname: 'readonly',
         URL: 'readonly',
         URLSearchParams: 'readonly',
         Buffer: 'readonly',

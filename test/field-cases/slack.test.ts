@@ -167,5 +167,4 @@ tryCases({
     C20: refusedPost,
     C23: withoutDirections,
   },
-  open: [],
 })

@@ -123,5 +123,4 @@ tryCases({
     A17: possible,
     A18: (input) => host(input),
   },
-  open: [],
 })

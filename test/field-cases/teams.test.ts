@@ -155,5 +155,4 @@ tryCases({
     D24: read,
     D25: parsed,
   },
-  open: [],
 })

@@ -50,6 +50,13 @@ goldenTests(
   ),
 )
 
+test.each(everyPost())(
+  'what is code in $name is shown as code, and no back quote around it',
+  ({ slack, teams }) => {
+    expect([...readSlack(slack), ...readTeams(teams)].filter((line) => line.includes('\\`'))).toEqual([])
+  },
+)
+
 /** `button.style=primary` and the like: each element with its properties, and with those values that are a choice. */
 const shapesOf = (value: unknown, of = 'post'): string[] => {
   if (Array.isArray(value)) return value.flatMap((each) => shapesOf(each, of))

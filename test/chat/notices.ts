@@ -346,7 +346,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     name: 'Maya Lind',
     person: { name: 'maya', accounts: [MAYA] },
     roles: ['ask', 'admin'],
-    may: ['ask', 'administer'],
+    may: ['ask', 'administer', 'break-glass'],
     unread: [],
   }),
   'whoami-nobody': whoamiNotice({

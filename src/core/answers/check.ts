@@ -1,4 +1,5 @@
 /** `check GPU [for VM]`: the survey, failures first, each with its fix; for the whole GPU, for a partition, or both. */
+import { runsOf } from '../grammar/prose'
 import type { Notice, Part, Run } from '../notice'
 import type { Plan } from '../plan/plan'
 import type { Check } from '../survey'
@@ -54,5 +55,6 @@ const partsOf = (checks: readonly Check[]): Part[] =>
 const lineOf = ({ verdict, title, reason, fix }: Check): Run[] => [
   `${MARKS[verdict]} `,
   { strong: title },
-  `: ${reason}${fix === undefined ? '' : `\n   → ${fix}`}`,
+  `: ${reason}`,
+  ...(fix === undefined ? [] : ['\n   → ', ...runsOf(fix)]),
 ]

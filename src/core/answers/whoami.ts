@@ -1,4 +1,5 @@
 /** `whoami`: the account, the person and the roles as the policy names them, and what they may do. */
+import { runsOf } from '../grammar/prose'
 import type { Notice, Part } from '../notice'
 import type { Capability } from '../policy/commands'
 
@@ -36,7 +37,7 @@ export const whoamiNotice = ({ account, name, person, roles, may, unread }: Who)
       ],
     },
     ...(person === null ? [] : [personPart(person, roles)]),
-    { kind: 'text', runs: [mayText(person, may)] },
+    { kind: 'text', runs: runsOf(mayText(person, may)) },
     ...(unread.length === 0
       ? []
       : [

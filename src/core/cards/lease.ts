@@ -144,7 +144,7 @@ export const overNotice = (lease: LeaseIn<'grace'>, telling: Telling): Notice =>
       runs: [
         'Your lease of ',
         { strong: lease.gpu.alias },
-        ` in ${lease.vm.name} is over since `,
+        ` in ${lease.vm.name} has been over since `,
         { time: lease.endsAt },
         ...(lease.until === null
           ? ['. Nothing happens by itself: give it back, or extend the lease']

@@ -97,7 +97,7 @@ export const stepParts = (plan: Plan): Part[] => [
 /** The whole plan as one PowerShell script, to read or to run by hand. */
 export const scriptParts = (plan: Plan): Part[] => [
   { kind: 'text', runs: [{ strong: 'The plan as one script' }] },
-  { kind: 'code', text: planScript(plan) },
+  { kind: 'code', text: planScript(plan).trimEnd() },
 ]
 
 /**

@@ -28,7 +28,7 @@ export const newsNotice = (news: News): Notice => {
         summary: `${nameOf(news)} was changed by somebody else`,
         tone: 'bad',
         parts: [
-          text({ strong: nameOf(news) }, ' was changed outside of this bot'),
+          text({ strong: nameOf(news) }, ' was changed outside this bot'),
           ...news.found.map((runs) => text(...runs)),
         ],
       }
@@ -104,7 +104,7 @@ const hostNews = (news: Of<'host'>): Notice =>
         summary: `${news.host} does not answer`,
         tone: 'bad',
         parts: [
-          text({ strong: news.host }, ' does not answer since ', { time: news.since }, `: ${news.why}`),
+          text({ strong: news.host }, ' has not answered since ', { time: news.since }, `: ${news.why}`),
           text('VMs on it may run all the same. What is asked for there waits until it is back.'),
         ],
       }

@@ -19,7 +19,6 @@ const tools = () => {
 }
 
 process.exitCode =
-  run(here('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json') ||
-  run(here('scripts/copy-assets.mjs')) ||
+  run(here('scripts/build.mjs')) ||
   tools() ||
   run(here('node_modules/jest/bin/jest.js'), ...process.argv.slice(2))

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { build } from './build.mjs'
 import closing from './closing-line.cjs'
 import { runPester } from './pester.mjs'
 import { prepareTools } from './tools/prepare.mjs'
@@ -45,6 +46,7 @@ const runJest = async (temporary) => {
 }
 
 if (!fast) prepareTools(say)
+await build(here('.'), { say })
 const temporary = makeTemporary()
 const wantsPester = !fast && !changed && given.size === 0
 const all = await Promise.all([runJest(temporary), wantsPester ? runPester() : NOTHING])

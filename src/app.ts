@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LIMITS, startBot } from './bot'
 import { slackChat } from './chat/slack/post'
 import { identifyBot } from './chat/slack/identify'
+import { loadBolt } from './chat/slack/listen'
 import { slackEvents } from './chat/slack/receive'
 import { slackSocket } from './chat/slack/socket'
 import { slackClient, type SlackConfig } from './chat/slack/config'
@@ -12,6 +13,7 @@ import type { TeamsConfig } from './chat/teams/config'
 import { entraGroup, graphOf } from './chat/teams/groups'
 import { teamsChat } from './chat/teams/post'
 import { teamsMessages } from './chat/teams/receive'
+import { loadSdk } from './chat/teams/sdk'
 import { homeServiceUrl } from './chat/teams/serviceUrl'
 import { bothChats } from './chats'
 import { systemClock } from './clock'
@@ -56,6 +58,7 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
   opening(async (keep) => {
     const slack = config.slack && (await slackOf(config.slack))
     const { teams } = config
+    await loadChats({ slack: slack !== null, teams: teams !== null })
     const { requests, changes } = config.file.channels
     const organisation = { slackTeam: slack?.teamId ?? null, teamsTenant: teams?.tenantId ?? null }
     const policy = policySource(config.file, {
@@ -86,7 +89,7 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
       (each) => each.stop(),
     )
     if (slack && slack.appToken !== null)
-      await keep(slackSocket(slack, bot.inbox, log), (each) => each.stop()).start()
+      await keep(await slackSocket(slack, bot.inbox, log), (each) => each.stop()).start()
     const http = keep(
       await startHttp({
         host: config.HOST ?? '0.0.0.0',
@@ -102,6 +105,15 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
     log.info({ port: http.port, slack: slackMode(slack), tenant: organisation.teamsTenant }, 'serving')
     return { port: http.port, reload: () => void reloaded(policy, log) }
   })
+
+/**
+ * The chats load what they need with the first request, which then waits. Who serves a workspace loads it before it
+ * listens, so that a broken installation does not start, and nobody waits.
+ */
+export const loadChats = async ({ slack, teams }: { slack: boolean; teams: boolean }): Promise<void> => {
+  if (slack) await loadBolt()
+  if (teams) await loadSdk()
+}
 
 /** A group of a chat that is off has nobody from there. */
 const directoryOf = (

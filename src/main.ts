@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-/** `gpu-chatops`: with nothing configured the playground, else the server; and commands for whoever sets it up. */
-import { startPlayground, startServer, type App } from './app'
+/**
+ * `gpu-chatops`: with nothing configured the playground, else the server; and commands for whoever sets it up.
+ * Each loads what it needs and no more.
+ */
+import type { App } from './app'
 import { systemClock } from './clock'
-import { dataDirOf, readConfig, type Config } from './config'
+import type { Config } from './config'
 import { Fault } from './core/errors'
-import { doctor, type Terminal } from './doctor/doctor'
-import { verifyHost, type Wanted } from './doctor/verify-host'
-import { openLog } from './log'
-import { policyCommand } from './policy-command'
+import type { Terminal } from './doctor/doctor'
+import type { Wanted } from './doctor/verify-host'
 import type { Log } from './work/parts'
 
 const THINGS_TO_TRY = `
@@ -27,24 +28,36 @@ const secretsOf = (config: Config): string[] =>
     : []
 
 const serve = async (): Promise<void> => {
+  const { readConfig } = await import('./config.ts')
   const config = readConfig(process.env)
+  if (config.kind === 'playground') process.stdout.write('Starting the playground ...\n')
+  const { openLog } = await import('./log.ts')
   const log = openLog({
     level: config.kind === 'playground' && process.env['LOG_LEVEL'] === undefined ? 'warn' : config.LOG_LEVEL,
     terminal: process.stderr.isTTY,
     secrets: secretsOf(config),
   })
-  const app = config.kind === 'server' ? await startServing(config, log) : await startPlayground(config, log)
-  if (config.kind === 'playground')
-    process.stdout.write(
-      `\nGPU ChatOps playground: http://localhost:${app.port}/\n${THINGS_TO_TRY}\nStop with Ctrl+C; the state is kept in ${config.DATA_DIR}.\n`,
-    )
-  stopOnSignal(app)
+  if (config.kind === 'server') await serveChats(config, log)
+  else await servePlayground(config, log)
 }
 
-const startServing = async (config: Extract<Config, { kind: 'server' }>, log: Log): Promise<App> => {
+const serveChats = async (config: Extract<Config, { kind: 'server' }>, log: Log): Promise<void> => {
+  log.info({}, 'starting')
+  const { startServer } = await import('./app.ts')
   const server = await startServer(config, log)
   process.on('SIGHUP', () => server.reload())
-  return server
+  stopOnSignal(server)
+}
+
+const servePlayground = async (config: Extract<Config, { kind: 'playground' }>, log: Log): Promise<void> => {
+  const { loadChats, startPlayground } = await import('./app.ts')
+  const app = await startPlayground(config, log)
+  process.stdout.write(
+    `\nGPU ChatOps playground: http://localhost:${app.port}/\n${THINGS_TO_TRY}\nStop with Ctrl+C; the state is kept in ${config.DATA_DIR}.\n`,
+  )
+  stopOnSignal(app)
+  // While the page is being opened; what is asked before that waits for it.
+  await loadChats({ slack: true, teams: true })
 }
 
 const USAGE = `Usage: gpu-chatops                                     the bot, or with nothing configured the playground
@@ -68,6 +81,8 @@ const verify = async (args: readonly string[]): Promise<boolean> => {
     terminal.hint('stopping; what was done is undone first ...')
     stopping.abort()
   })
+  const { dataDirOf } = await import('./config.ts')
+  const { verifyHost } = await import('./doctor/verify-host.ts')
   return verifyHost(wanted, {
     env: process.env,
     clock: systemClock,
@@ -92,7 +107,8 @@ const misused = (): false => {
   return false
 }
 
-const lookAtPolicy = (args: readonly string[]): void => {
+const lookAtPolicy = async (args: readonly string[]): Promise<void> => {
+  const { policyCommand } = await import('./policy-command.ts')
   const { text, exitCode } = policyCommand(args)
   process.stdout.write(`${text}\n`)
   process.exitCode = exitCode
@@ -101,17 +117,16 @@ const lookAtPolicy = (args: readonly string[]): void => {
 const main = async (): Promise<void> => {
   const [command, ...args] = process.argv.slice(2)
   if (command === undefined) return serve()
-  if (command === 'policy') {
-    lookAtPolicy(args)
-    return
-  }
+  if (command === 'policy') return lookAtPolicy(args)
   if (command === 'help' || command === '--help') return void process.stdout.write(USAGE)
   process.exitCode = (await said(command, args)) ? 0 : 1
 }
 
-const said = (command: string, args: readonly string[]): Promise<boolean> | boolean => {
-  if (command === 'doctor' && args.length === 0) return doctor(process.env, systemClock, terminal)
-  return command === 'verify-host' ? verify(args) : misused()
+const said = async (command: string, args: readonly string[]): Promise<boolean> => {
+  if (command === 'verify-host') return verify(args)
+  if (command !== 'doctor' || args.length > 0) return misused()
+  const { doctor } = await import('./doctor/doctor.ts')
+  return doctor(process.env, systemClock, terminal)
 }
 
 const stopOnSignal = (app: App): void => {

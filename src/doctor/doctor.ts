@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { identifyBot } from '../chat/slack/identify'
-import { readConfig, readHosts, type Config, type HostsPart } from '../config'
+import { readConfig, readHosts, type Config, type HostsPart, type SlackSettings } from '../config'
 import { Fault, messageOf } from '../core/errors'
 import type { Clock } from '../core/ports'
 import type { HostConfig } from '../host/powershell/config'
@@ -77,7 +76,9 @@ const TEAMS = warn(
   'Say `whoami` to the bot in Teams; docs/teams.md says what to look at when it does not answer.',
 )
 
-const slack = async (settings: Parameters<typeof identifyBot>[0]): Promise<Finding> => {
+const slack = async (settings: SlackSettings): Promise<Finding> => {
+  // Only who uses Slack waits for its SDK.
+  const { identifyBot } = await import('../chat/slack/identify.ts')
   try {
     const { teamName } = await identifyBot(settings)
     return pass('token', `it is the bot of ${teamName}, with every scope that is needed`)

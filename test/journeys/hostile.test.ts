@@ -1,5 +1,5 @@
 /** What comes with ill intent leaves no trace in the bot, the fleet or the channels, and gets the answer it deserves. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import nock from 'nock'
 import { PEOPLE, type Person, type SlackMessage } from '../../src/playground/slack/local-slack'
 import {
@@ -57,6 +57,7 @@ afterEach(async () => {
   nock.cleanAll()
   await bot.end()
 })
+afterAll(() => nock.restore())
 
 const seesCard = (words: string): Promise<SlackMessage> =>
   bot.sees(GPU, (message) => message.ephemeralFor === undefined && textOf(message).includes(words))

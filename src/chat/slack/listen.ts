@@ -1,12 +1,17 @@
 // Bolt's App with our listeners. Whatever transport brought the payload, a delivery is durable in the inbox before it
 // is acknowledged, and nothing here waits for the network: Slack gives three seconds.
-import { App, type Receiver } from '@slack/bolt'
+import type { App, Receiver } from '@slack/bolt'
 import { messageOf } from '../../core/errors'
 import type { Delivery, Inbox } from '../../core/ports'
 import { clientOptions, type SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
 import { readCommand, readPress, type Reading } from './payload'
 import { postReply } from './reply'
+
+/** Long to load: a server loads it before it listens, else the first use waits for it. */
+export const loadBolt = () => import('@slack/bolt')
+
+export type Bolt = Awaited<ReturnType<typeof loadBolt>>
 
 /** Thrown out of Bolt so that the transport can answer as it should (HTTP: 400). */
 export class MalformedPayload extends Error {
@@ -98,7 +103,7 @@ const handled = (body: object): boolean =>
  * Connects a Bolt receiver to the inbox. `authorize` answers from the configuration, so that no request costs an
  * `auth.test`, and with our own team, so that payloads of others leave nothing behind.
  */
-export const boltApp = (receiver: Receiver, receiving: Receiving): App => {
+export const boltApp = ({ App }: Bolt, receiver: Receiver, receiving: Receiving): App => {
   const { config, log } = receiving
   const { botToken, botId, botUserId, teamId } = config
   const app = new App({

@@ -1,4 +1,4 @@
-import { LogLevel, type Logger } from '@slack/bolt'
+import { LogLevel, type Logger } from '@slack/web-api'
 
 /** What the adapter needs of a logger; a pino logger fits. */
 export interface Log {

@@ -2,12 +2,12 @@
 // timestamps of the future, other methods and paths, bodies that are no payload.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { parse } from 'node:querystring'
-import { HTTPReceiver, isValidSlackRequest } from '@slack/bolt'
+import type { HTTPReceiver } from '@slack/bolt'
 import { Fault, messageOf } from '../../core/errors'
 import type { Inbox } from '../../core/ports'
 import type { SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
-import { boltApp, MalformedPayload } from './listen'
+import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
 
 export const slackEventsPath = '/slack/events'
 
@@ -70,8 +70,8 @@ const header = (request: IncomingMessage, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-const isSigned = (request: IncomingMessage, body: string, signingSecret: string): boolean =>
-  isValidSlackRequest({
+const isSigned = (bolt: Bolt, request: IncomingMessage, body: string, signingSecret: string): boolean =>
+  bolt.isValidSlackRequest({
     signingSecret,
     body,
     headers: {
@@ -99,8 +99,8 @@ const refusalOfHead = (request: IncomingMessage): RefusedRequest | null => {
   return null
 }
 
-const receiverFor = (signingSecret: string, log: Log): HTTPReceiver =>
-  new HTTPReceiver({
+const receiverFor = (bolt: Bolt, signingSecret: string, log: Log): HTTPReceiver =>
+  new bolt.HTTPReceiver({
     signingSecret,
     endpoints: slackEventsPath,
     processBeforeResponse: true,
@@ -124,8 +124,13 @@ const receiverFor = (signingSecret: string, log: Log): HTTPReceiver =>
 export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { listener: RequestListener } => {
   const { signingSecret } = config
   if (!signingSecret) throw new Fault('config', 'Slack in HTTP mode needs SLACK_SIGNING_SECRET')
-  const receiver = receiverFor(signingSecret, log)
-  boltApp(receiver, { config, inbox, log })
+  const open = async (): Promise<{ bolt: Bolt; receiver: HTTPReceiver }> => {
+    const bolt = await loadBolt()
+    const receiver = receiverFor(bolt, signingSecret, log)
+    boltApp(bolt, receiver, { config, inbox, log })
+    return { bolt, receiver }
+  }
+  let opened: ReturnType<typeof open> | undefined
 
   /** Hands the request to Bolt, or says why not. */
   const admit = async (
@@ -138,8 +143,9 @@ export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { list
     const rawBody = await readBody(request)
     if (rawBody === null) return { status: 413, why: 'body too large' }
     const body = rawBody.toString()
+    const { bolt, receiver } = await (opened ??= open())
     if (!isPayload(body, type))
-      return isSigned(request, body, signingSecret)
+      return isSigned(bolt, request, body, signingSecret)
         ? { status: 400, why: 'no payload' }
         : { status: 401, why: 'signature' }
     // Bolt compares the type as a whole, parameters included, and takes a body that was read already.

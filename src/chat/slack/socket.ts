@@ -1,17 +1,17 @@
 // Socket Mode. Reconnecting is done here: the client's own reconnection leaves a rejected promise unhandled when Slack
 // refuses a new connection, which would end the process.
-import { SocketModeReceiver } from '@slack/bolt'
+import type { SocketModeReceiver } from '@slack/bolt'
 import { Fault, messageOf } from '../../core/errors'
 import type { Inbox } from '../../core/ports'
 import { clientOptions, type SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
-import { boltApp, MalformedPayload } from './listen'
+import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
 
 const firstRetryMs = 500
 const slowestRetryMs = 30_000
 
-const receiverFor = (appToken: string, config: SlackConfig, log: Log): SocketModeReceiver =>
-  new SocketModeReceiver({
+const receiverFor = (bolt: Bolt, appToken: string, config: SlackConfig, log: Log): SocketModeReceiver =>
+  new bolt.SocketModeReceiver({
     appToken,
     logger: slackLogger(log),
     autoReconnectEnabled: false,
@@ -32,15 +32,16 @@ const receiverFor = (appToken: string, config: SlackConfig, log: Log): SocketMod
  * Socket Mode. `start` resolves once Slack said hello and throws Fault('chat') when the first connection fails; later
  * losses are repaired in the background. `stop` resolves when the socket is closed.
  */
-export const slackSocket = (
+export const slackSocket = async (
   config: SlackConfig,
   inbox: Inbox,
   log: Log,
-): { start(): Promise<void>; stop(): Promise<void> } => {
+): Promise<{ start(): Promise<void>; stop(): Promise<void> }> => {
   const { appToken } = config
   if (!appToken) throw new Fault('config', 'Slack in Socket Mode needs SLACK_APP_TOKEN')
-  const receiver = receiverFor(appToken, config, log)
-  boltApp(receiver, { config, inbox, log })
+  const bolt = await loadBolt()
+  const receiver = receiverFor(bolt, appToken, config, log)
+  boltApp(bolt, receiver, { config, inbox, log })
 
   let phase: 'stopped' | 'connected' | 'reconnecting' = 'stopped'
   let timer: NodeJS.Timeout | undefined

@@ -1,5 +1,4 @@
 /** Members of an Entra group, by Microsoft Graph with the bot's own registration. */
-import { ClientSecretCredential } from '@azure/identity'
 import { z } from 'zod'
 import { Fault } from '../../core/errors'
 import { callTimeoutMs, type TeamsConfig } from './config'
@@ -22,11 +21,18 @@ export interface Graph {
 /** Microsoft's own, with the secret of the registration; null for a local cloud, which has no directory. */
 export const graphOf = ({ appId, tenantId, cloud }: TeamsConfig): Graph | null => {
   if (cloud.kind === 'local') return null
-  const credential = new ClientSecretCredential(tenantId, appId, cloud.appPassword)
+  const { appPassword } = cloud
+  // Most policies name no group of Entra, and have no need of the SDK.
+  const openCredential = async () => {
+    const { ClientSecretCredential } = await import('@azure/identity')
+    return new ClientSecretCredential(tenantId, appId, appPassword)
+  }
+  let opened: ReturnType<typeof openCredential> | undefined
   return {
     url: 'https://graph.microsoft.com',
     token: async () => {
       const abortSignal = AbortSignal.timeout(callTimeoutMs)
+      const credential = await (opened ??= openCredential())
       return (await credential.getToken('https://graph.microsoft.com/.default', { abortSignal })).token
     },
   }

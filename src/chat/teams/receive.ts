@@ -6,7 +6,7 @@ import type { Inbox } from '../../core/ports'
 import type { TeamsConfig } from './config'
 import type { Log } from './log'
 import { readActivity, type Reading } from './payload'
-import { isForgery, openSdk, type Sdk } from './sdk'
+import { Forgery, openSdk, type Sdk } from './sdk'
 import { isAllowedServiceUrl } from './serviceUrl'
 
 const bodyLimitBytes = 1024 * 1024
@@ -88,7 +88,7 @@ const verify = async (config: TeamsConfig, sdk: Sdk, authorization: string, body
   if (field(body, 'channelId') !== channelId) throw new Refused(401, 'channel')
   if (typeof serviceUrl !== 'string' || serviceUrl === '') throw new Refused(401, 'no service URL')
   await sdk.verify(authorization, { channelId, serviceUrl }).catch((error: unknown) => {
-    throw isForgery(error)
+    throw error instanceof Forgery
       ? new Refused(401, `token: ${messageOf(error)}`)
       : new Refused(503, `the token could not be checked: ${messageOf(error)}`)
   })

@@ -1,16 +1,9 @@
 // The one file that knows the Bot Framework SDK. Of its CloudAdapter it uses the parts, not the pipeline: the pipeline
 // answers 500 to a forged token, and repeats a post four times when the answer is 429 or 5xx.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ConfigurationBotFrameworkAuthentication, type Activity } from 'botbuilder'
-import {
-  AuthenticationConstants,
-  AuthenticationError,
-  ClaimsIdentity,
-  MicrosoftAppCredentials,
-  ServiceClientCredentialsFactory,
-  TokenCredentials,
-  type ConnectorClient,
-} from 'botframework-connector'
+import type { Activity, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
+import type { ConnectorClient } from 'botframework-connector'
+import { messageOf } from '../../core/errors'
 import { callTimeoutMs, type TeamsConfig } from './config'
 
 export interface OutgoingMessage {
@@ -19,7 +12,7 @@ export interface OutgoingMessage {
 }
 
 export interface Sdk {
-  /** Throws unless the token was made by Microsoft for this bot and this activity; `isForgery` tells why. */
+  /** Throws Forgery unless the token was made by Microsoft for this bot and this activity. */
   verify(
     authorization: string,
     activity: { readonly channelId: string; readonly serviceUrl: string },
@@ -35,43 +28,51 @@ export interface Sdk {
   member(serviceUrl: string, conversation: string, user: string): Promise<unknown>
 }
 
-/** True: the token is wrong. False: it could not be checked. */
-export const isForgery = (error: unknown): boolean =>
+/** The token is wrong; any other error of `verify` means that it could not be checked. */
+export class Forgery extends Error {
+  override readonly name = 'Forgery'
+}
+
+/** It takes longer to load than all else together: a server loads it before it listens, else the first use waits for it. */
+export const loadSdk = async () => {
+  const { ConfigurationBotFrameworkAuthentication } = await import('botbuilder')
+  return { ConfigurationBotFrameworkAuthentication, ...(await import('botframework-connector')) }
+}
+
+type Loaded = Awaited<ReturnType<typeof loadSdk>>
+
+const isForgery = ({ AuthenticationError }: Loaded, error: unknown): boolean =>
   error instanceof AuthenticationError
     ? error.statusCode < 500
     : error instanceof Error &&
       ['JsonWebTokenError', 'TokenExpiredError', 'NotBeforeError', 'SyntaxError'].includes(error.name)
 
 /** The bot of the configuration and no other; authentication is never off. */
-class OwnCredentials extends ServiceClientCredentialsFactory {
-  readonly #config: TeamsConfig
+const ownCredentials = (loaded: Loaded, { appId, tenantId, cloud }: TeamsConfig) => {
+  class OwnCredentials extends loaded.ServiceClientCredentialsFactory {
+    isValidAppId(id: string): Promise<boolean> {
+      return Promise.resolve(id === appId)
+    }
 
-  constructor(config: TeamsConfig) {
-    super()
-    this.#config = config
-  }
+    isAuthenticationDisabled(): Promise<boolean> {
+      return Promise.resolve(false)
+    }
 
-  isValidAppId(appId: string): Promise<boolean> {
-    return Promise.resolve(appId === this.#config.appId)
+    createCredentials(_appId: string, audience: string) {
+      return Promise.resolve(
+        cloud.kind === 'local'
+          ? new loaded.TokenCredentials(cloud.botToken)
+          : new loaded.MicrosoftAppCredentials(appId, cloud.appPassword, tenantId, audience),
+      )
+    }
   }
-
-  isAuthenticationDisabled(): Promise<boolean> {
-    return Promise.resolve(false)
-  }
-
-  createCredentials(_appId: string, audience: string) {
-    const { appId, tenantId, cloud } = this.#config
-    return Promise.resolve(
-      cloud.kind === 'local'
-        ? new TokenCredentials(cloud.botToken)
-        : new MicrosoftAppCredentials(appId, cloud.appPassword, tenantId, audience),
-    )
-  }
+  return new OwnCredentials()
 }
 
 /** All of it is named: the SDK takes a configuration with one address in it for complete. */
-const authenticationFor = (config: TeamsConfig) =>
-  new ConfigurationBotFrameworkAuthentication(
+const authenticationFor = (loaded: Loaded, config: TeamsConfig): ConfigurationBotFrameworkAuthentication => {
+  const { AuthenticationConstants } = loaded
+  return new loaded.ConfigurationBotFrameworkAuthentication(
     {
       ValidateAuthority: true,
       ToChannelFromBotLoginUrl: AuthenticationConstants.ToChannelFromBotLoginUrl,
@@ -84,8 +85,9 @@ const authenticationFor = (config: TeamsConfig) =>
           : AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl,
       ToBotFromEmulatorOpenIdMetadataUrl: AuthenticationConstants.ToBotFromEmulatorOpenIdMetadataUrl,
     },
-    new OwnCredentials(config),
+    ownCredentials(loaded, config),
   )
+}
 
 const verifying = new AsyncLocalStorage<true>()
 
@@ -117,33 +119,48 @@ const activityOf = ({ summary, card }: OutgoingMessage): Partial<Activity> => ({
   attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }],
 })
 
-/** Opens the SDK for one bot. Nothing is sent or fetched yet. */
+interface Opened {
+  readonly loaded: Loaded
+  readonly authentication: ConfigurationBotFrameworkAuthentication
+}
+
+/** Opens the SDK for one bot. Nothing is sent, fetched or loaded yet. */
 export const openSdk = (config: TeamsConfig): Sdk => {
   hushSdk()
-  const authentication = authenticationFor(config)
-  const ourselves = new ClaimsIdentity(
-    [{ type: AuthenticationConstants.AudienceClaim, value: config.appId }],
-    true,
-  )
   const connectors = new Map<string, Promise<ConnectorClient>>()
   const options = { timeout: callTimeoutMs }
+  let opening: Promise<Opened> | undefined
+
+  const opened = (): Promise<Opened> =>
+    (opening ??= loadSdk().then((loaded) => ({ loaded, authentication: authenticationFor(loaded, config) })))
+
+  const connect = async (serviceUrl: string): Promise<ConnectorClient> => {
+    const { loaded, authentication } = await opened()
+    const { AudienceClaim, ToChannelFromBotOAuthScope } = loaded.AuthenticationConstants
+    const ourselves = new loaded.ClaimsIdentity([{ type: AudienceClaim, value: config.appId }], true)
+    const factory = authentication.createConnectorFactory(ourselves)
+    return sendOnce(await factory.create(serviceUrl, ToChannelFromBotOAuthScope))
+  }
 
   const connectorOf = (serviceUrl: string): Promise<ConnectorClient> => {
     const known = connectors.get(serviceUrl)
     if (known) return known
-    const opened = authentication
-      .createConnectorFactory(ourselves)
-      .create(serviceUrl, AuthenticationConstants.ToChannelFromBotOAuthScope)
-      .then(sendOnce)
-    connectors.set(serviceUrl, opened)
-    return opened
+    const connected = connect(serviceUrl)
+    connectors.set(serviceUrl, connected)
+    return connected
   }
 
   return {
-    verify: (authorization, activity) =>
-      verifying.run(true, async () => {
-        await authentication.authenticateRequest(activity as Activity, authorization)
-      }),
+    verify: async (authorization, activity) => {
+      const { loaded, authentication } = await opened()
+      try {
+        await verifying.run(true, () =>
+          authentication.authenticateRequest(activity as Activity, authorization),
+        )
+      } catch (error) {
+        throw isForgery(loaded, error) ? new Forgery(messageOf(error), { cause: error }) : error
+      }
+    },
     post: async (serviceUrl, conversation, message) => {
       const { conversations } = await connectorOf(serviceUrl)
       const sent = await conversations.sendToConversation(conversation, activityOf(message), options)

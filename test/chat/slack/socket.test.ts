@@ -16,13 +16,13 @@ import {
 let api: FakeApi
 let socket: FakeSocket
 let inbox: RecordingInbox
-let mode: ReturnType<typeof slackSocket>
+let mode: Awaited<ReturnType<typeof slackSocket>>
 
 beforeEach(async () => {
   api = await fakeApi()
   socket = fakeSocket(api.server)
   inbox = recordingInbox()
-  mode = slackSocket(configFor(api.apiUrl), inbox, recordingLog())
+  mode = await slackSocket(configFor(api.apiUrl), inbox, recordingLog())
   api.answer = () => ({ body: { ok: true, url: `${api.url.replace('http', 'ws')}/link` } })
 })
 afterEach(async () => {

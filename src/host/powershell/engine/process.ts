@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { PowerShell } from 'node-powershell'
+import type { PowerShell } from 'node-powershell'
 import { Fault } from '../../../core/errors'
 import type { Clock } from '../../../core/ports'
 import { lineReader } from './lines'
@@ -55,6 +55,8 @@ export const startProcess = async (
   options: ProcessOptions,
   answered: (id: string, answer: Answer) => void,
 ): Promise<Process> => {
+  // A fleet that is simulated has no need of it.
+  const { PowerShell } = await import('node-powershell')
   const shell = new PowerShell({
     ...(options.executable === null ? {} : { executable: options.executable }),
     executableOptions: { '-NoProfile': true, '-NonInteractive': true },

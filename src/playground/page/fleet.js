@@ -42,6 +42,16 @@ const gpuRow = (gpu) =>
     ),
   )
 
+const vmState = (vm) =>
+  [
+    vm.state.toLowerCase(),
+    GUESTS[vm.guest],
+    vm.generation === 1 ? 'gen 1' : '',
+    vm.checkpoints > 0 ? 'checkpoints' : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+
 const vmRow = (vm) =>
   el(
     'li',
@@ -51,18 +61,7 @@ const vmRow = (vm) =>
       'span',
       { class: 'vm-text' },
       el('strong', { title: vm.name }, vm.name),
-      el(
-        'span',
-        { class: 'quiet' },
-        [
-          vm.state.toLowerCase(),
-          GUESTS[vm.guest],
-          vm.generation === 1 ? 'gen 1' : '',
-          vm.checkpoints > 0 ? 'checkpoints' : '',
-        ]
-          .filter(Boolean)
-          .join(' · '),
-      ),
+      el('span', { class: 'quiet', title: vmState(vm) }, vmState(vm)),
     ),
   )
 
@@ -74,7 +73,7 @@ const hostCard = (host) =>
       'header',
       { class: 'host-head' },
       el('h3', {}, host.name),
-      el('span', { class: 'quiet host-os' }, host.os.replace(/^Microsoft\s+/, '')),
+      el('span', { class: 'quiet host-os', title: host.os }, host.os.replace(/^Microsoft\s+/, '')),
       host.reachable
         ? el('span', { class: 'reach' }, 'reachable')
         : [

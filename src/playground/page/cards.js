@@ -26,6 +26,8 @@ const host = new HostConfig({
     default: { fontFamily: 'var(--font)', fontSizes: sizes() },
     monospace: { fontFamily: 'var(--mono)', fontSizes: { ...sizes(), default: 12 } },
   },
+  // As the headers of Slack's messages.
+  textBlock: { headingLevel: 3 },
   spacing: { small: 4, default: 8, medium: 12, large: 18, extraLarge: 24, padding: 12 },
   containerStyles: {
     default: container('transparent'),

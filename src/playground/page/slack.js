@@ -116,7 +116,7 @@ const table = (block, context) => {
     )
   return el(
     'div',
-    { class: 'b-table', tabindex: '0', role: 'region', 'aria-label': 'Table' },
+    { class: 'b-table', tabindex: '0', role: 'group', 'aria-label': 'Table' },
     el(
       'table',
       {},

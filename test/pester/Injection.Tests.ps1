@@ -40,6 +40,7 @@ Describe 'Text' {
             if ($ahead) { $strings -match '\A[!-~]{1,150}\z' | ForEach-Object { $ahead + $_ } }
         }
     }
+    AfterEach { Remove-Item -LiteralPath $trace -ErrorAction Ignore }
     AfterAll {
         Write-Host "injection: $($strings.Count) strings, $($counts.Parameters) parameters, $($counts.Executed) executed, $($counts.Altered) altered"
         Remove-Module GpuChatOps, Corpus

@@ -22,6 +22,7 @@ function Get-GpuInventory {
     param([switch] $Settled)
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $vms = @(Get-VM -ErrorAction Stop)
+    $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource
     $missing = @(Get-MissingCommand $script:DeviceCommands)
     [ordered]@{
@@ -29,7 +30,8 @@ function Get-GpuInventory {
         os               = Get-OsFact
         iov              = Get-IovFact
         policies         = Get-PolicyFact
-        devices          = @(Get-DeviceFact $resources)
+        devices          = @(Get-DeviceFact $nodes $resources)
+        pooled           = @($nodes | Where-Object { $_.InstanceId -like 'PCIP\*' -and [string] $_.Status -ne 'Unknown' } | ForEach-Object { [string] $_.InstanceId })
         displays         = @(Get-DisplayFact)
         missingCommands  = $missing
         dismounted       = @(if ($missing -notcontains 'Get-VMHostAssignableDevice') { Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ } })
@@ -89,8 +91,8 @@ function Get-DeviceFact {
     Display devices of the PCI bus, present or not, and sound devices (which may be functions of the same card).
     A device without a driver has no class yet, so those are included and told apart by their base class.
     #>
-    param([hashtable] $Resources)
-    foreach ($node in @(Get-PnpDevice -ErrorAction Stop)) {
+    param($Nodes, [hashtable] $Resources)
+    foreach ($node in $Nodes) {
         $id = [string] $node.InstanceId
         $class = [string] $node.Class
         if ($id -notlike 'PCI\*' -or @('Display', 'MEDIA', '') -notcontains $class) { continue }

@@ -15,6 +15,17 @@ function Get-VmById {
     }
 }
 
+function Get-PropertyOrNull {
+    <#
+    .SYNOPSIS
+    The value of a property that not every Windows has; null where there is none.
+    #>
+    param($Object, [string] $Name)
+    $property = $Object.PSObject.Properties[$Name]
+    if ($property) { return $property.Value }
+    $null
+}
+
 function Get-StateName {
     <#
     .SYNOPSIS

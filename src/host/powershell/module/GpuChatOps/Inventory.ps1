@@ -187,7 +187,7 @@ function Get-VmFact {
         state                     = Get-StateName $Vm
         clustered                 = [bool] $Vm.IsClustered
         automaticStopAction       = [string] $Vm.AutomaticStopAction
-        automaticCheckpoints      = [bool] $Vm.AutomaticCheckpointsEnabled
+        automaticCheckpoints      = [bool] (Get-PropertyOrNull $Vm 'AutomaticCheckpointsEnabled')
         guestControlledCacheTypes = [bool] $Vm.GuestControlledCacheTypes
         lowMmioBytes              = [string] $Vm.LowMemoryMappedIoSpace
         highMmioBytes             = [string] $Vm.HighMemoryMappedIoSpace
@@ -207,9 +207,9 @@ function Get-PartitionFact {
     One GPU partition adapter of a VM. Older modules do not tell the GPU's path; figures that were never set are null.
     #>
     param($Adapter)
-    $path = $Adapter.PSObject.Properties['InstancePath']
+    $path = Get-PropertyOrNull $Adapter 'InstancePath'
     [ordered]@{
-        gpu         = if ($path -and $path.Value) { [string] $path.Value } else { $null }
+        gpu         = if ($path) { [string] $path } else { $null }
         minVram     = if ($null -ne $Adapter.MinPartitionVRAM) { [string] $Adapter.MinPartitionVRAM } else { $null }
         maxVram     = if ($null -ne $Adapter.MaxPartitionVRAM) { [string] $Adapter.MaxPartitionVRAM } else { $null }
         optimalVram = if ($null -ne $Adapter.OptimalPartitionVRAM) { [string] $Adapter.OptimalPartitionVRAM } else { $null }

@@ -1,9 +1,19 @@
 /** What the contract needs of every host that PowerShell reaches. */
-import type { HostFacts } from '../../src/core/inventory'
+import type { HostFacts, VmFacts } from '../../src/core/inventory'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import type { Flavour } from '../host/powershell/stubs/modules'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
+
+/** Older modules do not tell the GPU of an adapter, and Windows Server 2016 makes no automatic checkpoints. */
+const vmOver = (vm: VmFacts, flavour: Flavour): VmFacts => ({
+  ...vm,
+  settings: { ...vm.settings, automaticCheckpoints: flavour !== '2016' && vm.settings.automaticCheckpoints },
+  partitions:
+    flavour === '2016' || flavour === '2019'
+      ? vm.partitions.map(({ vram }) => ({ gpu: null, vram }))
+      : vm.partitions,
+})
 
 /** Windows tells neither the width of addresses nor how much memory a GPU has, nor without a driver what it shows, and of a device that a VM had already little else. */
 export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
@@ -11,11 +21,7 @@ export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   physicalAddressBits: null,
   forceDismount: false,
   partitioning: flavour === '2016' || flavour === '2019' ? 'older' : 'current',
-  vms: facts.vms.map((vm) =>
-    flavour === '2016' || flavour === '2019'
-      ? { ...vm, partitions: vm.partitions.map(({ vram }) => ({ gpu: null, vram })) }
-      : vm,
-  ),
+  vms: facts.vms.map((vm) => vmOver(vm, flavour)),
   gpus: facts.gpus.map((gpu) =>
     gpu.problemCode === null
       ? {

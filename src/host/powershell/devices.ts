@@ -13,6 +13,8 @@ export const remembered = z.record(z.string(), gpuFacts.omit({ partition: true }
 export type Remembered = z.infer<typeof remembered>
 
 const DISPLAY_CLASS = 3
+/** Of a sound function without a driver, too, which has no class in Windows. */
+const MULTIMEDIA_CLASS = 4
 const LEGACY_END = 2 ** 20
 const FOUR_GIB = 2 ** 32
 
@@ -55,7 +57,7 @@ const isSibling = (path: string, other: string): boolean =>
 
 const audioBeside = (path: LocationPath, devices: readonly RawDevice[]): LocationPath | null =>
   devices
-    .filter((each) => each.class === 'MEDIA')
+    .filter((each) => each.class === 'MEDIA' || each.baseClass === MULTIMEDIA_CLASS)
     .flatMap((each) => pathIn(each.locations) ?? [])
     .find((each) => isSibling(path, each)) ?? null
 

@@ -71,6 +71,20 @@ const partitioningOf = (command: string | null): HostFacts['partitioning'] => {
 const pathsIn = (entries: RawInventory['dismounted']) =>
   entries.flatMap((each) => locationPath.safeParse(each.locationPath).data ?? [])
 
+/**
+ * Beside the pool, what VMs have that is no GPU and is there. A pool may hide it, and without it the entry would look like
+ * one of a device that is gone.
+ */
+const dismountedIn = (raw: RawInventory, gpus: HostFacts['gpus']): HostFacts['dismounted'] => {
+  const there = new Set(raw.pooled.map((id) => id.toUpperCase()))
+  const others = raw.vms
+    .flatMap((vm) => vm.assigned)
+    .filter(({ instanceId, locationPath: path }) => {
+      return there.has(instanceId.toUpperCase()) && !gpus.some((gpu) => gpu.locationPath === path)
+    })
+  return [...new Set(pathsIn([...raw.dismounted, ...others]))]
+}
+
 export const factsFrom = (
   name: HostName,
   raw: RawInventory,
@@ -95,7 +109,7 @@ export const factsFrom = (
     cluster: raw.cluster,
     gpus,
     vms: raw.vms.map((vm) => vmOf(vm, notes)),
-    dismounted: pathsIn(raw.dismounted),
+    dismounted: dismountedIn(raw, gpus),
   })
   return { facts, remembered }
 }

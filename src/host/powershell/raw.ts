@@ -67,6 +67,8 @@ export const rawInventory = z.object({
   devices: z.array(rawDevice),
   /** Video controllers, with the width of what they show now; null where they show nothing. Absent in earlier modules. */
   displays: z.array(z.object({ instanceId: z.string(), pixels: z.number().nullable() })).default([]),
+  /** Ids of dismounted devices that are there, whoever has them. Absent in earlier modules. */
+  pooled: z.array(z.string()).default([]),
   dismounted: z.array(pathFact),
   vms: z.array(rawVm),
   /** GPUs that offer partitions, and the command that told of them; null where there is none. */

@@ -2,7 +2,7 @@
  * The stand-ins for Hyper-V's commands, as script modules of one flavour: functions with the documented parameter
  * sets, types and confirmation, whose work is done by server.ts. What is not documented does not exist.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -79,6 +79,26 @@ const parameterText = ({ name, type, aliases, values, sets }: Parameter): string
 const noise = (name: string): string =>
   `if ($env:GPU_STUB_NOISE) { [System.Console]::Out.WriteLine('mark 1 ok AAAA'); if ($env:GPU_STUB_NOISE -like '${name}=*') { [System.Console]::Out.WriteLine([string]::new('x', [int] ($env:GPU_STUB_NOISE -split '=')[1])) } }`
 
+/**
+ * A cmdlet takes the preferences of whoever calls it, and so does what it asks of others here; a function of a module
+ * takes its own module's.
+ */
+const preferences = (asks: boolean): string =>
+  [
+    ['ErrorAction', 'ErrorActionPreference'],
+    ...(asks
+      ? [
+          ['WhatIf', 'WhatIfPreference'],
+          ['Confirm', 'ConfirmPreference'],
+        ]
+      : []),
+  ]
+    .map(
+      ([parameter, variable]) =>
+        `if (-not $PSBoundParameters.ContainsKey('${parameter}')) { $${variable} = $PSCmdlet.GetVariableValue('${variable}') }`,
+    )
+    .join('\n        ')
+
 const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command): string => {
   const binding = [
     ...(defaultSet ? [`DefaultParameterSetName = '${defaultSet}'`] : []),
@@ -91,6 +111,7 @@ const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command):
         ${parameters.map(parameterText).join(',\n        ')}
     )
     process {
+        ${preferences(confirmImpact !== undefined)}
         ${asks}${noise(name)}
         Invoke-HyperVStub -Command '${name}' -Bound $PSBoundParameters
     }
@@ -100,19 +121,34 @@ const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command):
 
 /**
  * Writes the modules of a flavour into `folder`, which then belongs on PSModulePath. Get-ItemProperty stands in for a
- * command of PowerShell's own, so its module (`Registry`) has to be imported by name.
+ * command of PowerShell's own, so its module (`Registry`) has to be imported by name. What is named in `without`, modules
+ * or commands, this host lacks; sessions that were opened before keep it.
  */
-export const writeStubModules = (folder: string, flavour: Flavour, stubs: string): void => {
+export const writeStubModules = (
+  folder: string,
+  flavour: Flavour,
+  stubs: string,
+  without: readonly string[] = [],
+): void => {
   const commands = commandsOf(flavour)
   for (const name of new Set(commands.map((each) => each.module))) {
-    const mine = commands.filter((each) => each.module === name)
-    const home = join(folder, name)
-    mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, `${name}.psm1`), mine.map(functionText).join('\n'))
-    const exported = mine.map((each) => `'${each.name}'`).join(', ')
-    writeFileSync(
-      join(home, `${name}.psd1`),
-      `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
-    )
+    const mine = commands.filter((each) => each.module === name && !without.includes(each.name))
+    rmSync(join(folder, name), { recursive: true, force: true })
+    if (!without.includes(name)) writeModule(folder, name, { commands: mine, stubs })
   }
+}
+
+const writeModule = (
+  folder: string,
+  name: string,
+  { commands, stubs }: { readonly commands: readonly Command[]; readonly stubs: string },
+): void => {
+  const home = join(folder, name)
+  mkdirSync(home, { recursive: true })
+  writeFileSync(join(home, `${name}.psm1`), commands.map(functionText).join('\n'))
+  const exported = commands.map((each) => `'${each.name}'`).join(', ')
+  writeFileSync(
+    join(home, `${name}.psd1`),
+    `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
+  )
 }

@@ -16,6 +16,8 @@ import { guestAnswers } from './answers/guest'
 import { partitionAnswers } from './answers/partitions'
 import { pnpAnswers } from './answers/pnp'
 import { vmAnswers } from './answers/vm'
+import { type Differences, USUAL } from './differences'
+import type { Flavour } from './modules'
 import { classOf, StubFailure } from './refusal'
 import type { Bound, Value } from './wire'
 
@@ -45,8 +47,10 @@ export interface StubServer {
   readonly env: { readonly GPU_STUB_PORT: string; readonly GPU_STUB_TOKEN: string }
   /** Every command that was called, with its parameters, in order. */
   readonly calls: StubCall[]
-  /** Another simulated host from now on. */
+  /** Another simulated host from now on, of the usual kind. */
   become(world: World, host: Host): void
+  /** The same host, which from now on differs from the usual in this. */
+  differ(differences: Partial<Differences>): void
   close(): Promise<void>
 }
 
@@ -55,6 +59,7 @@ export interface StubServerOptions {
   /** The simulated host; all rules are its own. */
   readonly host: Host
   readonly language?: 'en' | 'zh'
+  readonly flavour: Flavour
   /** The module is of the time before adapters told their GPU. */
   readonly older?: boolean
   /** Called before a command is carried out; it may wait, and what it throws (StubFailure) is the answer. */
@@ -95,9 +100,12 @@ export const startStubServer = async (options: StubServerOptions): Promise<StubS
   const sceneOf = (world: World, host: Host): Scene => ({
     world,
     host: host.name,
+    flavour: options.flavour,
     language: options.language ?? 'en',
     older: options.older ?? false,
     smi: (target) => host.smi(target),
+    pending: new Set(),
+    ...USUAL,
   })
   let scene = sceneOf(options.world, options.host)
   const calls: StubCall[] = []
@@ -125,6 +133,9 @@ export const startStubServer = async (options: StubServerOptions): Promise<StubS
     calls,
     become: (world, host) => {
       scene = sceneOf(world, host)
+    },
+    differ: (differences) => {
+      scene = { ...scene, ...differences }
     },
     close: async () => {
       for (const socket of open) socket.destroy()

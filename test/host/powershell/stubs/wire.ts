@@ -7,6 +7,11 @@ export const typed = (type: string, properties: { readonly [name: string]: Value
   type,
   properties,
 })
+/** An object of the FailoverClusters module that came from another session: its properties, and no more. */
+export const deserialized = (type: string, properties: { readonly [name: string]: Value }): Value => ({
+  deserialized: type,
+  properties,
+})
 /** An instance of a CIM class. */
 export const cim = (name: string, properties: { readonly [name: string]: Value }): Value => ({
   cim: name,

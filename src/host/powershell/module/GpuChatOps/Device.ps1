@@ -4,7 +4,8 @@
 function Disable-GpuDevice {
     <#
     .SYNOPSIS
-    Switches the device off on the host, as Device Manager does.
+    Switches the device off on the host, as Device Manager does. Where Windows would do that only when it restarts, it is
+    taken back, and fails with RestartNeeded.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -25,6 +26,11 @@ function Disable-GpuDevice {
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     Invoke-Change $Fence $ground {
         Disable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
+        $problem = [string] (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop).ConfigManagerErrorCode
+        if (@('14', 'CM_PROB_NEED_RESTART') -contains $problem) {
+            Enable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
+            throw (New-Refusal 'RestartNeeded' 'Something on the host still uses the device: Windows would disable it only when the host restarts.')
+        }
     }
 }
 

@@ -4,9 +4,26 @@ function Get-VmById {
     <#
     .SYNOPSIS
     The VM with this id. Names need not be unique, so no function takes one. Fails with ObjectNotFound.
+    .NOTES
+    Get-VM itself says InvalidParameter, as for other reasons too.
     #>
     param([string] $VmId)
-    Get-VM -Id ([guid] $VmId) -ErrorAction Stop
+    try { return Get-VM -Id ([guid] $VmId) -ErrorAction Stop }
+    catch {
+        if (([string] $_.FullyQualifiedErrorId -split ',')[0] -ne 'InvalidParameter') { throw }
+        throw (New-Refusal 'ObjectNotFound' 'There is no virtual machine with this id.')
+    }
+}
+
+function Get-PropertyOrNull {
+    <#
+    .SYNOPSIS
+    The value of a property that not every Windows has; null where there is none.
+    #>
+    param($Object, [string] $Name)
+    $property = $Object.PSObject.Properties[$Name]
+    if ($property) { return $property.Value }
+    $null
 }
 
 function Get-StateName {

@@ -22,6 +22,7 @@ function Get-GpuInventory {
     param([switch] $Settled)
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $vms = @(Get-VM -ErrorAction Stop)
+    $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource
     $missing = @(Get-MissingCommand $script:DeviceCommands)
     [ordered]@{
@@ -29,7 +30,8 @@ function Get-GpuInventory {
         os               = Get-OsFact
         iov              = Get-IovFact
         policies         = Get-PolicyFact
-        devices          = @(Get-DeviceFact $resources)
+        devices          = @(Get-DeviceFact $nodes $resources)
+        pooled           = @($nodes | Where-Object { $_.InstanceId -like 'PCIP\*' -and [string] $_.Status -ne 'Unknown' } | ForEach-Object { [string] $_.InstanceId })
         displays         = @(Get-DisplayFact)
         missingCommands  = $missing
         dismounted       = @(if ($missing -notcontains 'Get-VMHostAssignableDevice') { Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ } })
@@ -89,8 +91,8 @@ function Get-DeviceFact {
     Display devices of the PCI bus, present or not, and sound devices (which may be functions of the same card).
     A device without a driver has no class yet, so those are included and told apart by their base class.
     #>
-    param([hashtable] $Resources)
-    foreach ($node in @(Get-PnpDevice -ErrorAction Stop)) {
+    param($Nodes, [hashtable] $Resources)
+    foreach ($node in $Nodes) {
         $id = [string] $node.InstanceId
         $class = [string] $node.Class
         if ($id -notlike 'PCI\*' -or @('Display', 'MEDIA', '') -notcontains $class) { continue }
@@ -185,7 +187,7 @@ function Get-VmFact {
         state                     = Get-StateName $Vm
         clustered                 = [bool] $Vm.IsClustered
         automaticStopAction       = [string] $Vm.AutomaticStopAction
-        automaticCheckpoints      = [bool] $Vm.AutomaticCheckpointsEnabled
+        automaticCheckpoints      = [bool] (Get-PropertyOrNull $Vm 'AutomaticCheckpointsEnabled')
         guestControlledCacheTypes = [bool] $Vm.GuestControlledCacheTypes
         lowMmioBytes              = [string] $Vm.LowMemoryMappedIoSpace
         highMmioBytes             = [string] $Vm.HighMemoryMappedIoSpace
@@ -205,9 +207,9 @@ function Get-PartitionFact {
     One GPU partition adapter of a VM. Older modules do not tell the GPU's path; figures that were never set are null.
     #>
     param($Adapter)
-    $path = $Adapter.PSObject.Properties['InstancePath']
+    $path = Get-PropertyOrNull $Adapter 'InstancePath'
     [ordered]@{
-        gpu         = if ($path -and $path.Value) { [string] $path.Value } else { $null }
+        gpu         = if ($path) { [string] $path } else { $null }
         minVram     = if ($null -ne $Adapter.MinPartitionVRAM) { [string] $Adapter.MinPartitionVRAM } else { $null }
         maxVram     = if ($null -ne $Adapter.MaxPartitionVRAM) { [string] $Adapter.MaxPartitionVRAM } else { $null }
         optimalVram = if ($null -ne $Adapter.OptimalPartitionVRAM) { [string] $Adapter.OptimalPartitionVRAM } else { $null }

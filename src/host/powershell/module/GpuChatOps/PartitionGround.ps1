@@ -60,9 +60,9 @@ function Select-PartitionAdapter {
     param($Vm, [string] $GpuName)
     $one = @(Get-PartitionableGpu).Count -eq 1
     foreach ($adapter in @(Get-PartitionAdapter $Vm)) {
-        $path = $adapter.PSObject.Properties['InstancePath']
-        if ($path -and $path.Value) {
-            if ((ConvertFrom-GpuName ([string] $path.Value)) -eq (ConvertFrom-GpuName $GpuName)) { $adapter }
+        $path = Get-PropertyOrNull $adapter 'InstancePath'
+        if ($path) {
+            if ((ConvertFrom-GpuName ([string] $path)) -eq (ConvertFrom-GpuName $GpuName)) { $adapter }
         }
         elseif ($one) { $adapter }
     }

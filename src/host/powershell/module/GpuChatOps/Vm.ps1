@@ -61,7 +61,8 @@ function Set-GpuVm {
     Sets those settings of a VM that a device needs, and no others. Byte counts are given as text, in digits.
     .NOTES
     MMIO and cache types can be set only while the VM is off. -LowMemoryMappedIoSpace is a UInt32 and
-    -HighMemoryMappedIoSpace a UInt64, both in bytes (Set-VM reference).
+    -HighMemoryMappedIoSpace a UInt64, both in bytes (Set-VM reference). Windows Server 2016 makes no automatic checkpoints:
+    there they are off, whoever wants them off.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -90,11 +91,13 @@ function Set-GpuVm {
     if ($GuestControlledCacheTypes) { $settings.GuestControlledCacheTypes = $GuestControlledCacheTypes -eq 'on' }
     if ($LowMmioBytes) { $settings.LowMemoryMappedIoSpace = [uint32] $LowMmioBytes }
     if ($HighMmioBytes) { $settings.HighMemoryMappedIoSpace = [uint64] $HighMmioBytes }
-    if ($AutomaticCheckpoints) { $settings.AutomaticCheckpointsEnabled = $AutomaticCheckpoints -eq 'on' }
-    if ($settings.Count -eq 0) { throw (New-Refusal 'NothingToSet' 'No setting was named.') }
+    $settable = (Microsoft.PowerShell.Core\Get-Command -Name Set-VM -ErrorAction Stop).Parameters.ContainsKey('AutomaticCheckpointsEnabled')
+    $isOff = $AutomaticCheckpoints -eq 'off' -and -not $settable
+    if ($AutomaticCheckpoints -and -not $isOff) { $settings.AutomaticCheckpointsEnabled = $AutomaticCheckpoints -eq 'on' }
+    if ($settings.Count -eq 0 -and -not $isOff) { throw (New-Refusal 'NothingToSet' 'No setting was named.') }
     $ground = @{ VmId = $VmId }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     Invoke-Change $Fence $ground {
-        Set-VM -VM (Get-VmById $VmId) @settings -ErrorAction Stop
+        if ($settings.Count -gt 0) { Set-VM -VM (Get-VmById $VmId) @settings -ErrorAction Stop }
     }
 }

@@ -4,17 +4,22 @@ import type { Step } from '../../../../../src/core/plan/step'
 import type { Host } from '../../../../../src/core/ports'
 import { deviceNotFound, vmNotFound } from '../../../../../src/host/simulated/messages'
 import type { World } from '../../../../../src/host/simulated/fleet'
+import type { Differences } from '../differences'
+import type { Flavour } from '../modules'
 import { failWith, undocumented } from '../refusal'
 import { type Bound, objects, text, texts, type Value } from '../wire'
 
-export interface Scene {
+export interface Scene extends Differences {
   readonly world: World
   readonly host: string
   readonly language: 'en' | 'zh'
+  readonly flavour: Flavour
   /** The module is of the time before adapters told their GPU. */
   readonly older: boolean
   /** nvidia-smi as the simulated host answers it. */
   readonly smi: Host['smi']
+  /** Ids of devices that will be disabled once the host has restarted. */
+  readonly pending: Set<string>
 }
 
 /** The objects that the command writes. Throws StubFailure. */

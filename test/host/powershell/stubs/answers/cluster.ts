@@ -2,11 +2,13 @@
 import type { VmFacts } from '../../../../../src/core/inventory'
 import { guidOf } from '../../../../../src/host/simulated/messages'
 import { StubFailure, undocumented } from '../refusal'
-import { type Bound, objects, text, typed, type Value } from '../wire'
+import { type Bound, deserialized, objects, text, typed, type Value } from '../wire'
 import { type Answers, factsOf, perform, type Scene, vmRefOf } from './answer'
 
-const resourceOf = ({ id, name }: VmFacts, type: string): Value =>
-  typed('ClusterResource', {
+const objectOf = ({ clusterObjects }: Scene) => (clusterObjects === 'live' ? typed : deserialized)
+
+const resourceOf = ({ id, name }: VmFacts, type: string, scene: Scene): Value =>
+  objectOf(scene)('ClusterResource', {
     Id: guidOf(id, type),
     Name: `${type} ${name}`,
     ResourceType: type,
@@ -16,6 +18,12 @@ const resourceOf = ({ id, name }: VmFacts, type: string): Value =>
 
 /** The VM that this resource is; its configuration has no offline action. */
 const vmBehind = (bound: Bound, scene: Scene): VmFacts => {
+  if (scene.clusterObjects === 'deserialized')
+    throw new StubFailure(
+      'InputObjectNotBound',
+      'SIMULATED: the input object cannot be bound to any parameters for the command.',
+      'RuntimeException',
+    )
   const [resource] = objects(bound['InputObject'])
   const id = text(resource?.['Id'])
   const found = factsOf(scene).vms.find((vm) => vm.clustered && guidOf(vm.id, 'Virtual Machine') === id)
@@ -38,12 +46,13 @@ export const clusterAnswers: Answers = {
         `SIMULATED: ${name} is a node of no cluster`,
         'ClusterCmdletException',
       )
-    return [typed('Cluster', { Name: cluster })]
+    return [objectOf(scene)('Cluster', { Name: cluster })]
   },
   'Get-ClusterResource': (bound, scene) => {
     const id = text(bound['VMId']) ?? undocumented('resources but by -VMId')
     const vm = factsOf(scene).vms.find((each) => each.id === id.toLowerCase() && each.clustered)
-    return vm ? [resourceOf(vm, 'Virtual Machine'), resourceOf(vm, 'Virtual Machine Configuration')] : []
+    const types = vm ? ['Virtual Machine', 'Virtual Machine Configuration'] : []
+    return types.map((type) => resourceOf(vm!, type, scene))
   },
   'Get-ClusterParameter': (bound, scene) => {
     only(bound)

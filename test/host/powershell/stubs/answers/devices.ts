@@ -1,5 +1,5 @@
 /** Discrete Device Assignment. Without -LocationPath the commands take what comes first, or everything, as the real ones may. */
-import { type GpuFacts, type HostFacts, placeOf, type VmFacts } from '../../../../../src/core/inventory'
+import type { GpuFacts, HostFacts, LocationPath, VmFacts } from '../../../../../src/core/inventory'
 import { type Bound, objects, text, typed, type Value } from '../wire'
 import {
   type Answers,
@@ -18,23 +18,41 @@ export const pooledId = (instanceId: string): string => instanceId.replace(/^PCI
 const gpusAt = ({ gpus }: HostFacts, paths: readonly string[]): GpuFacts[] =>
   paths.flatMap((path) => gpus.find((gpu) => gpu.locationPath === path) ?? [])
 
-const matches = (bound: Bound, { locationPath }: GpuFacts): boolean =>
+const matches = (bound: Bound, { locationPath }: { readonly locationPath: string }): boolean =>
   bound['LocationPath'] === undefined || bound['LocationPath'] === locationPath
 
-/** The properties of an assigned device are empty when the physical device is gone. */
-const assignedTo = (vm: VmFacts, facts: HostFacts): Value[] =>
-  vm.assigned.map((path) => {
-    const gpu = facts.gpus.find((each) => each.locationPath === path)
-    const there = gpu !== undefined && placeOf(facts, gpu).kind !== 'missing'
-    return typed('VMAssignedDevice', {
-      InstanceID: there ? pooledId(gpu.instanceId) : '',
-      LocationPath: path,
-      ResourcePoolName: 'Primordial',
+interface Entry {
+  readonly instanceId: string
+  readonly locationPath: string
+}
+
+/** Public reports have entries whose device is gone and whose path is told all the same; both exist. */
+const entriesOf = (vm: VmFacts, scene: Scene): Entry[] => {
+  const { gpus } = factsOf(scene)
+  const mine = vm.assigned.map((path) => {
+    const gpu = gpus.find((each) => each.locationPath === path)
+    return { instanceId: gpu ? pooledId(gpu.instanceId) : '', locationPath: path }
+  })
+  const others = scene.others.filter(({ at }) => at === vm.id)
+  const gone = scene.emptyEntries.filter((id) => id === vm.id)
+  return [
+    ...mine,
+    ...others.map(({ instanceId, locationPath }) => ({ instanceId: pooledId(instanceId), locationPath })),
+    ...gone.map(() => ({ instanceId: '', locationPath: '' })),
+  ]
+}
+
+const assignedTo = (vm: VmFacts, scene: Scene): Value[] =>
+  entriesOf(vm, scene).map(({ instanceId, locationPath }) =>
+    typed('VMAssignedDevice', {
+      InstanceID: instanceId,
+      LocationPath: locationPath,
+      ResourcePoolName: scene.pools.get(locationPath as LocationPath) ?? 'Primordial',
       VirtualFunction: 0,
       VMId: vm.id,
       VMName: vm.name,
-    })
-  })
+    }),
+  )
 
 const add = (bound: Bound, scene: Scene): readonly Value[] => {
   const facts = factsOf(scene)
@@ -64,13 +82,11 @@ const remove = (bound: Bound, scene: Scene): readonly Value[] => {
 export const deviceAnswers: Answers = {
   'Get-VMHostAssignableDevice': (bound, scene) => {
     const facts = factsOf(scene)
-    return gpusAt(facts, facts.dismounted)
-      .filter((gpu) => matches(bound, gpu))
-      .map((gpu) =>
-        typed('VMHostAssignableDevice', {
-          InstanceID: pooledId(gpu.instanceId),
-          LocationPath: gpu.locationPath,
-        }),
+    const pooled = [...gpusAt(facts, facts.dismounted), ...scene.others.filter(({ at }) => at === 'pool')]
+    return pooled
+      .filter((device) => matches(bound, device))
+      .map(({ instanceId, locationPath }) =>
+        typed('VMHostAssignableDevice', { InstanceID: pooledId(instanceId), LocationPath: locationPath }),
       )
   },
   'Dismount-VMHostAssignableDevice': (bound, scene) =>
@@ -83,8 +99,7 @@ export const deviceAnswers: Answers = {
     perform(scene, { kind: 'mountDevice', gpu: gpuRefOf(deviceMeant(bound, scene)), force: false }),
   'Add-VMAssignableDevice': add,
   'Get-VMAssignableDevice': (bound, scene) => {
-    const facts = factsOf(scene)
-    return vmsMeant(bound, scene).flatMap((vm) => assignedTo(vm, facts))
+    return vmsMeant(bound, scene).flatMap((vm) => assignedTo(vm, scene))
   },
   'Remove-VMAssignableDevice': remove,
 }

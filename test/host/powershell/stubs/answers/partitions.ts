@@ -50,12 +50,12 @@ const idOf = (vm: VmFacts, index: number): string =>
 
 const adaptersOf = (vm: VmFacts, { older }: Scene): Value[] =>
   vm.partitions.map(({ gpu, vram }, index) =>
-    typed('VMGpuPartitionAdapter', {
+    typed(older ? 'VMGpuPartitionAdapter' : 'NewerVMGpuPartitionAdapter', {
       Id: idOf(vm, index),
       Name: 'GPU Partition Settings',
       VMId: vm.id,
       VMName: vm.name,
-      InstancePath: older ? null : gpu,
+      ...(older ? {} : { InstancePath: gpu }),
       MinPartitionVRAM: vram && uint64(vram.min),
       MaxPartitionVRAM: vram && uint64(vram.max),
       OptimalPartitionVRAM: vram && uint64(vram.optimal),

@@ -5,6 +5,7 @@
 import { type GpuFacts, type HostFacts, placeOf } from '../../../../../src/core/inventory'
 import { StubFailure, undocumented } from '../refusal'
 import { type Bound, cim, text, texts, type Value } from '../wire'
+import type { OtherDevice } from '../differences'
 import { type Answers, factsOf, gpuRefOf, perform, type Scene } from './answer'
 import { pooledId } from './devices'
 
@@ -14,13 +15,20 @@ interface Node {
   readonly class: string
   readonly status: 'OK' | 'Error' | 'Unknown'
   readonly problem: number
-  readonly gpu: GpuFacts
   readonly locationPath: string | null
+  /** ACPI's name of the place comes before the other: both orders exist. */
+  readonly acpiFirst?: boolean
+  /** By the number of the survey's key. */
+  readonly survey: Readonly<Record<string, Value | undefined>>
+  readonly driver: string | null
+  readonly gpu: GpuFacts | null
 }
 
-const gpuNode = (facts: HostFacts, gpu: GpuFacts): Node => {
+const RESTART = 14
+
+const gpuNode = (facts: HostFacts, gpu: GpuFacts, pending: Scene['pending']): Node => {
   const there = gpu.problemCode !== null
-  const problem = gpu.problemCode ?? 45
+  const problem = pending.has(gpu.instanceId) ? RESTART : (gpu.problemCode ?? 45)
   return {
     instanceId: gpu.instanceId,
     name: gpu.model,
@@ -29,8 +37,20 @@ const gpuNode = (facts: HostFacts, gpu: GpuFacts): Node => {
     problem,
     gpu,
     locationPath: placeOf(facts, gpu).kind.startsWith('host') ? gpu.locationPath : null,
+    acpiFirst: Number(gpu.slot.slice(3)) % 2 === 1,
+    driver: gpu.driverVersion,
+    survey: {
+      '1': gpu.deviceType ?? undefined,
+      '3': gpu.baseClass ?? undefined,
+      '31': gpu.acs ?? undefined,
+      '34': gpu.reservedMemory ?? undefined,
+    },
   }
 }
+
+/** Sound, and what else is no display, answers the survey too. */
+const SOUND = 4
+const surveyOf = (baseClass: number): Node['survey'] => ({ '1': 2, '3': baseClass, '31': 3, '34': false })
 
 const soundNode = (gpu: GpuFacts): Node[] =>
   gpu.audioFunction === null
@@ -42,32 +62,61 @@ const soundNode = (gpu: GpuFacts): Node[] =>
           class: 'MEDIA',
           status: 'OK',
           problem: 0,
-          gpu,
+          gpu: null,
           locationPath: gpu.audioFunction,
+          driver: '10.0.20348.1',
+          survey: surveyOf(SOUND),
         },
       ]
+
+const dismountedNode = ({ instanceId, locationPath }: Pick<Node, 'instanceId' | 'locationPath'>): Node => ({
+  instanceId: pooledId(instanceId),
+  name: 'SIMULATED: dismounted device',
+  class: 'System',
+  status: 'OK',
+  problem: 0,
+  gpu: null,
+  locationPath,
+  driver: null,
+  survey: {},
+})
 
 const pooledNode = (facts: HostFacts, gpu: GpuFacts): Node[] =>
   facts.dismounted.includes(gpu.locationPath) ||
   facts.vms.some((vm) => vm.assigned.includes(gpu.locationPath))
-    ? [
-        {
-          instanceId: pooledId(gpu.instanceId),
-          name: 'SIMULATED: dismounted device',
-          class: 'System',
-          status: 'OK',
-          problem: 0,
-          gpu,
-          locationPath: gpu.locationPath,
-        },
-      ]
+    ? [dismountedNode(gpu)]
     : []
 
-export const nodesOf = (facts: HostFacts): Node[] =>
-  facts.gpus.flatMap((gpu) => [gpuNode(facts, gpu), ...soundNode(gpu), ...pooledNode(facts, gpu)])
+const NO_DRIVER = 28
+
+/** Of a device that is dismounted the old node stays as a trace. */
+const otherNodes = (other: OtherDevice): Node[] => {
+  const { at, baseClass, class: name } = other
+  const there = at === 'host'
+  const node: Node = {
+    ...other,
+    status: !there ? 'Unknown' : name === '' ? 'Error' : 'OK',
+    problem: !there ? 45 : name === '' ? NO_DRIVER : 0,
+    gpu: null,
+    locationPath: there ? other.locationPath : null,
+    driver: name === '' ? null : '10.0.20348.1',
+    survey: there ? surveyOf(baseClass) : {},
+  }
+  return there ? [node] : [node, dismountedNode(other)]
+}
+
+export const nodesOf = (facts: HostFacts, { pending, others }: Pick<Scene, 'pending' | 'others'>): Node[] => [
+  ...facts.gpus.flatMap((gpu) => [
+    gpuNode(facts, gpu, pending),
+    ...soundNode(gpu),
+    ...pooledNode(facts, gpu),
+  ]),
+  ...others.flatMap(otherNodes),
+]
 
 const nodeMeant = (id: string, scene: Scene): Node => {
-  const found = nodesOf(factsOf(scene)).find((each) => each.instanceId.toUpperCase() === id.toUpperCase())
+  const nodes = nodesOf(factsOf(scene), scene)
+  const found = nodes.find((each) => each.instanceId.toUpperCase() === id.toUpperCase())
   if (found) return found
   throw new StubFailure(
     'CmdletizationQuery_NotFound_InstanceId',
@@ -76,7 +125,17 @@ const nodeMeant = (id: string, scene: Scene): Node => {
   )
 }
 
-const objectOf = (node: Node): Value =>
+/** Microsoft, "Error codes in Device Manager"; the names are those of cfg.h. */
+const NAMES: Readonly<Record<number, string>> = {
+  0: 'CM_PROB_NONE',
+  14: 'CM_PROB_NEED_RESTART',
+  22: 'CM_PROB_DISABLED',
+  28: 'CM_PROB_FAILED_INSTALL',
+  43: 'CM_PROB_FAILED_POST_START',
+  45: 'CM_PROB_PHANTOM',
+}
+
+const objectOf = (node: Node, { older }: Scene): Value =>
   cim('Win32_PnPEntity', {
     InstanceId: node.instanceId,
     FriendlyName: node.name,
@@ -84,36 +143,35 @@ const objectOf = (node: Node): Value =>
     Status: node.status,
     Present: node.status !== 'Unknown',
     // Newer modules print the name where older ones have the number.
-    ConfigManagerErrorCode:
-      node.problem === 22 ? 'CM_PROB_DISABLED' : node.problem === 0 ? 'CM_PROB_NONE' : node.problem,
+    ConfigManagerErrorCode: older ? node.problem : (NAMES[node.problem] ?? node.problem),
   })
 
 const getDevice = (bound: Bound, scene: Scene): Value[] => {
   const nodes =
     bound['InstanceId'] === undefined
-      ? nodesOf(factsOf(scene))
+      ? nodesOf(factsOf(scene), scene)
       : texts(bound['InstanceId']).map((id) => nodeMeant(id, scene))
   return nodes
     .filter((node) => bound['PresentOnly'] !== true || node.status !== 'Unknown')
     .filter((node) => bound['Class'] === undefined || texts(bound['Class']).includes(node.class))
-    .map(objectOf)
+    .map((node) => objectOf(node, scene))
 }
 
 /** SurveyDDA writes two blanks before the number; both spellings name the property. */
 const SURVEY = /^\{3AB22E31-8264-4b4e-9AF5-A8D2D8E33E62\} +(\d+)$/i
 
 const dataOf = (node: Node, key: string): Value | undefined => {
-  if (node.locationPath === null) return undefined
-  const survey = SURVEY.exec(key)?.[1]
-  if (key === 'DEVPKEY_Device_LocationPaths')
-    return [node.locationPath, `ACPI(_SB_)#ACPI(PC00)#${node.locationPath.split('#').slice(1).join('#')}`]
-  if (node.class === 'MEDIA' || node.class === 'System') return undefined
-  if (key === 'DEVPKEY_Device_DriverVersion') return node.gpu.driverVersion ?? undefined
-  if (survey === '1') return node.gpu.deviceType ?? undefined
-  if (survey === '3') return node.gpu.baseClass ?? undefined
-  if (survey === '31') return node.gpu.acs ?? undefined
-  if (survey === '34') return node.gpu.reservedMemory ?? undefined
-  return undocumented(`the property ${key} is in no document`)
+  const { locationPath, driver } = node
+  if (locationPath === null) return undefined
+  if (key === 'DEVPKEY_Device_LocationPaths') {
+    const twin = `ACPI(_SB_)#ACPI(PC00)#${locationPath.split('#').slice(1).join('#')}`
+    return node.acpiFirst ? [twin, locationPath] : [locationPath, twin]
+  }
+  if (key === 'DEVPKEY_Device_DriverVersion') return driver ?? undefined
+  const number = SURVEY.exec(key)?.[1]
+  if (number === undefined || !['1', '3', '31', '34'].includes(number))
+    return undocumented(`the property ${key} is in no document`)
+  return node.survey[number]
 }
 
 const getProperty = (bound: Bound, scene: Scene): Value[] => {
@@ -133,9 +191,17 @@ const getProperty = (bound: Bound, scene: Scene): Value[] => {
 }
 
 const change = (kind: 'disableDevice' | 'enableDevice') => (bound: Bound, scene: Scene) =>
-  texts(bound['InstanceId']).flatMap((id) =>
-    perform(scene, { kind, gpu: gpuRefOf(nodeMeant(id, scene).gpu) }),
-  )
+  texts(bound['InstanceId']).flatMap((id) => {
+    const { gpu } = nodeMeant(id, scene)
+    if (!gpu) return undocumented('another device than a GPU is switched')
+    // What waits for a restart is taken back by the opposite.
+    if (kind === 'disableDevice' && scene.disableNeedsRestart) {
+      scene.pending.add(id)
+      return []
+    }
+    if (scene.pending.delete(id)) return []
+    return perform(scene, { kind, gpu: gpuRefOf(gpu) })
+  })
 
 export const pnpAnswers: Answers = {
   'Get-PnpDevice': getDevice,

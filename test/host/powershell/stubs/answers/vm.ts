@@ -1,7 +1,7 @@
 /** Virtual machines and the host itself. Properties: those that the Hyper-V module's metadata names. */
 import type { VmFacts } from '../../../../../src/core/inventory'
 import type { SomeSettings } from '../../../../../src/core/plan/step'
-import { vmNotFound } from '../../../../../src/host/simulated/messages'
+import { type HostError, vmNotFound } from '../../../../../src/host/simulated/messages'
 import { failWith, undocumented } from '../refusal'
 import { type Bound, text, typed, uint32, uint64, type Value } from '../wire'
 import { type Answers, factsOf, perform, type Scene, vmRefOf, vmsMeant } from './answer'
@@ -17,8 +17,8 @@ const STATES: { readonly [S in VmFacts['state']]: string } = {
   Other: 'Other',
 }
 
-const objectOf = (vm: VmFacts, host: string): Value =>
-  typed('VirtualMachine', {
+const objectOf = (vm: VmFacts, { host, flavour }: Scene): Value =>
+  typed(flavour === '2016' ? 'VirtualMachine' : 'NewerVirtualMachine', {
     Id: vm.id,
     Name: vm.name,
     State: STATES[vm.state],
@@ -28,25 +28,24 @@ const objectOf = (vm: VmFacts, host: string): Value =>
     MemoryStartup: vm.memory.startupBytes,
     MemoryMinimum: vm.memory.minimumBytes,
     AutomaticStopAction: vm.settings.automaticStopAction,
-    AutomaticCheckpointsEnabled: vm.settings.automaticCheckpoints,
+    ...(flavour === '2016' ? {} : { AutomaticCheckpointsEnabled: vm.settings.automaticCheckpoints }),
     GuestControlledCacheTypes: vm.settings.guestControlledCacheTypes,
     LowMemoryMappedIoSpace: uint32(vm.settings.lowMmioBytes),
     HighMemoryMappedIoSpace: uint64(vm.settings.highMmioBytes),
     ComputerName: host,
   })
 
+/** What Get-VM answers to an id that no VM has. */
+const noSuchId = (id: string, { language }: Scene): never =>
+  failWith({ ...vmNotFound(id), code: 'InvalidParameter' }, language)
+
 const getVm = (bound: Bound, scene: Scene): Value[] => {
-  const { vms, name: host } = factsOf(scene)
+  const { vms } = factsOf(scene)
   const id = text(bound['Id'])
   if (id !== undefined)
-    return [
-      objectOf(
-        vms.find((vm) => vm.id === id.toLowerCase()) ?? failWith(vmNotFound(id), scene.language),
-        host,
-      ),
-    ]
+    return [objectOf(vms.find((vm) => vm.id === id.toLowerCase()) ?? noSuchId(id, scene), scene)]
   const meant = bound['Name'] === undefined ? vms : vmsMeant(bound, scene)
-  return meant.map((vm) => objectOf(vm, host))
+  return meant.map((vm) => objectOf(vm, scene))
 }
 
 const only = (bound: Bound, allowed: readonly string[]): void => {
@@ -72,16 +71,34 @@ const settingsIn = (bound: Bound): SomeSettings => ({
     : { automaticCheckpoints: bound['AutomaticCheckpointsEnabled'] === true }),
 })
 
+/** Texts and codes of these three are in no document; nothing may branch on them. */
+const simulated = (code: string, text: string): HostError => ({
+  code,
+  text: { en: `SIMULATED: ${text}`, zh: `SIMULATED: ${text}` },
+})
+const replicaStarted = (name: string) => simulated('OperationFailed', `'${name}' is a replica.`)
+const noShutdownService = (name: string) =>
+  simulated('OperationFailed', `the guest of '${name}' has no shutdown service.`)
+/** A question where nobody can be asked is an error. */
+const nobodyToAsk = () => simulated('InvalidOperation', 'nobody answers whether to stop it all the same.')
+
 const COMMON = ['ErrorAction', 'Confirm', 'VM', 'VMName', 'Name']
 
 export const vmAnswers: Answers = {
   'Get-VM': getVm,
   'Start-VM': (bound, scene) =>
-    vmsMeant(bound, scene).flatMap((vm) => perform(scene, { kind: 'startVm', vm: vmRefOf(vm) })),
+    vmsMeant(bound, scene).flatMap((vm) => {
+      if (scene.replicas.includes(vm.id)) failWith(replicaStarted(vm.name), scene.language)
+      return perform(scene, { kind: 'startVm', vm: vmRefOf(vm) })
+    }),
   'Stop-VM': (bound, scene) => {
     only(bound, [...COMMON, 'TurnOff', 'Force'])
     const how = bound['TurnOff'] === true ? 'turn-off' : 'shutdown'
-    return vmsMeant(bound, scene).flatMap((vm) => perform(scene, { kind: 'stopVm', vm: vmRefOf(vm), how }))
+    return vmsMeant(bound, scene).flatMap((vm) => {
+      if (how === 'shutdown' && scene.withoutShutdown.includes(vm.id))
+        failWith(bound['Force'] === true ? noShutdownService(vm.name) : nobodyToAsk(), scene.language)
+      return perform(scene, { kind: 'stopVm', vm: vmRefOf(vm), how })
+    })
   },
   'Set-VM': (bound, scene) => {
     only(bound, [

@@ -30,9 +30,9 @@ public class VMPartitionableGpu : VirtualizationObject
 
 public class VMHostPartitionableGpu : VMPartitionableGpu;
 
+/// <summary>As the older module shows it, which does not tell the GPU.</summary>
 public class VMGpuPartitionAdapter : VMComponentObject
 {
-    public string? InstancePath { get; set; }
     public ulong? MinPartitionVRAM { get; set; }
     public ulong? MaxPartitionVRAM { get; set; }
     public ulong? OptimalPartitionVRAM { get; set; }
@@ -45,4 +45,10 @@ public class VMGpuPartitionAdapter : VMComponentObject
     public ulong? MinPartitionCompute { get; set; }
     public ulong? MaxPartitionCompute { get; set; }
     public ulong? OptimalPartitionCompute { get; set; }
+}
+
+/// <summary>As the newer one shows it.</summary>
+public class NewerVMGpuPartitionAdapter : VMGpuPartitionAdapter
+{
+    public string? InstancePath { get; set; }
 }

@@ -11,6 +11,7 @@ public abstract class VirtualizationObject
     public bool IsDeleted { get; set; }
 }
 
+/// <summary>As Windows Server 2016 shows it, which makes no automatic checkpoints.</summary>
 public class VirtualMachine : VirtualizationObject
 {
     public Guid Id { get; set; }
@@ -22,13 +23,18 @@ public class VirtualMachine : VirtualizationObject
     public long MemoryStartup { get; set; }
     public long MemoryMinimum { get; set; }
     public StopAction AutomaticStopAction { get; set; }
-    public bool AutomaticCheckpointsEnabled { get; set; }
     public Guid? ParentSnapshotId { get; set; }
     public bool GuestControlledCacheTypes { get; set; }
     public uint LowMemoryMappedIoSpace { get; set; }
     public ulong HighMemoryMappedIoSpace { get; set; }
 
     public override string ToString() => $"VirtualMachine (Name = '{Name}') [Id = '{Id}']";
+}
+
+/// <summary>As newer ones show it.</summary>
+public class NewerVirtualMachine : VirtualMachine
+{
+    public bool AutomaticCheckpointsEnabled { get; set; }
 }
 
 public class VMSnapshot : VirtualizationObject

@@ -9,7 +9,7 @@ namespace GpuChatOps.Stubs;
 /// Values on the wire. Plain JSON, and three forms more: {"uint64": "1"} and {"uint32": 1} for numbers of these types,
 /// {"type": "VirtualMachine", "properties": {...}} for an object of the Hyper-V or
 /// FailoverClusters module, {"cim": "Class", "properties": {...}}
-/// for one of CIM.
+/// for one of CIM; with "deserialized" in place of "type" it is an object that came from another session.
 /// </summary>
 internal static class Wire
 {
@@ -72,15 +72,15 @@ internal static class Wire
         JsonValueKind.Array => json.EnumerateArray().Select(Value).ToArray(),
         _ when json.TryGetProperty("uint64", out var large) => ulong.Parse(large.GetString() ?? ""),
         _ when json.TryGetProperty("uint32", out var number) => number.GetUInt32(),
-        _ when json.TryGetProperty("cim", out var name) => Instance(name.GetString() ?? "", json.GetProperty("properties")),
+        _ when json.TryGetProperty("cim", out var name) => Noted(json.GetProperty("properties"), "Microsoft.Management.Infrastructure.CimInstance", $"Microsoft.Management.Infrastructure.CimInstance#root/cimv2/{name.GetString()}"),
+        _ when json.TryGetProperty("deserialized", out var name) => Noted(json.GetProperty("properties"), $"Deserialized.Microsoft.FailoverClusters.PowerShell.{name.GetString()}"),
         _ => Typed(json.GetProperty("type").GetString() ?? "", json.GetProperty("properties")),
     };
 
-    private static PSObject Instance(string name, JsonElement properties)
+    private static PSObject Noted(JsonElement properties, params string[] typeNames)
     {
         var made = new PSObject();
-        made.TypeNames.Insert(0, "Microsoft.Management.Infrastructure.CimInstance");
-        made.TypeNames.Insert(0, $"Microsoft.Management.Infrastructure.CimInstance#root/cimv2/{name}");
+        foreach (var name in typeNames) made.TypeNames.Insert(0, name);
         foreach (var each in properties.EnumerateObject()) made.Properties.Add(new PSNoteProperty(each.Name, Value(each.Value)));
         return made;
     }

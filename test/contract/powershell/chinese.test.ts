@@ -1,0 +1,6 @@
+import { withEngine } from '../../host/powershell/pwsh'
+import { describeFlavour } from './flavour'
+
+withEngine('Windows Server 2022 in Chinese', (found) =>
+  describeFlavour(found, { flavour: '2022', language: 'zh' }),
+)

@@ -1,0 +1,138 @@
+/** In what hosts differ about their VMs and their cluster; each is tried on every flavour of Windows Server. */
+import { describe, expect, it } from '@jest/globals'
+import { instanceId, type HostFacts, vmId } from '../../../src/core/inventory'
+import { survey } from '../../../src/core/survey'
+import type { Step } from '../../../src/core/plan/step'
+import { codeOf, DONE, run, vmRef } from '../host-contract'
+import { openFleet } from '../over-powershell'
+import { type Machine, NO_CLUSTER } from './machine'
+import { inUse, openOdd } from './odd'
+
+const idIn = (facts: HostFacts, name: string) => vmRef(facts, name).id
+
+export const describeMachines = (machine: Machine): void => {
+  /** hv01, but for these differences. */
+  const hv01 = () => {
+    const opened = openFleet('hv01')
+    return {
+      ...opened,
+      host: machine.host(opened),
+      facts: opened.world.facts('hv01'),
+    }
+  }
+
+  describe('a clustered VM', () => {
+    const setAction = (facts: HostFacts): Step => ({
+      kind: 'setOfflineAction',
+      vm: vmRef(facts, 'vdi-06'),
+      from: 1,
+      to: 3,
+    })
+    const hv02 = () => {
+      const opened = openFleet('hv02')
+      const host = machine.host(opened)
+      machine.differ({ clusterObjects: 'deserialized' })
+      return { ...opened, host, facts: opened.world.facts('hv02') }
+    }
+
+    it('of a host without the commands for clusters is read all the same, and nothing is known of its cluster', async () => {
+      const opened = openOdd('machines')
+      const facts = opened.world.facts('machines')
+      const host = machine.host(opened, { as: 'bare', without: NO_CLUSTER })
+
+      const told = await host.inventory()
+
+      const known = machine.known(facts)
+      const vms = known.vms.map((vm) => ({ ...vm, offlineAction: null }))
+      expect(inUse(told)).toEqual(inUse({ ...known, name: told.name, vms }))
+      const vm = vmRef(facts, 'clustered-01')
+      expect((await run(host, { kind: 'setOfflineAction', vm, from: 1, to: 3 })).kind).toBe('refused')
+      expect(opened.world.facts('machines')).toEqual(facts)
+    })
+
+    it('whose cluster objects come deserialised is read all the same, and its offline action is not known', async () => {
+      const { host, facts, world } = hv02()
+
+      const told = await host.inventory()
+
+      const known = machine.known(facts)
+      const vms = known.vms.map((vm) => ({ ...vm, offlineAction: null }))
+      expect(told).toEqual({ ...known, vms })
+      expect((await run(host, setAction(facts))).kind).toBe('refused')
+      expect(world.facts('hv02')).toEqual(facts)
+    })
+
+    it.failing(
+      '[open: deserialised-cluster] whose cluster objects come deserialised gets its offline action',
+      async () => {
+        const { host, facts } = hv02()
+
+        expect(await run(host, setAction(facts))).toEqual(DONE)
+      },
+    )
+  })
+
+  describe('a VM', () => {
+    it('that does not exist is told as ObjectNotFound, whatever Get-VM calls it', async () => {
+      const { host } = hv01()
+      const nobody = { id: vmId.parse('00000000-0000-0000-0000-000000000000'), name: 'nobody' }
+
+      expect(codeOf(await run(host, { kind: 'startVm', vm: nobody }))).toBe('ObjectNotFound')
+    })
+
+    it('without a shutdown service is not asked about: the shutdown fails, and a power cut does not', async () => {
+      const { host, facts, world } = hv01()
+      const vm = vmRef(facts, 'train-02')
+      machine.differ({ withoutShutdown: [vm.id] })
+
+      expect(codeOf(await run(host, { kind: 'stopVm', vm, how: 'shutdown' }))).toBe('OperationFailed')
+      expect(world.facts('hv01')).toEqual(facts)
+      expect(await run(host, { kind: 'stopVm', vm, how: 'turn-off' })).toEqual(DONE)
+    })
+
+    it('that is a replica is listed, and not started', async () => {
+      const { host, facts, world } = hv01()
+      const vm = vmRef(facts, 'train-01')
+      machine.differ({ replicas: [vm.id] })
+
+      expect((await host.inventory()).vms.map(({ id }) => id)).toContain(vm.id)
+      expect(codeOf(await run(host, { kind: 'startVm', vm }))).toBe('OperationFailed')
+      expect(world.facts('hv01')).toEqual(facts)
+    })
+
+    it.failing(
+      '[open: replica] that is a replica is offered no GPU, which would not let it start',
+      async () => {
+        const { host, facts } = hv01()
+        machine.differ({ replicas: [idIn(facts, 'train-01')] })
+
+        const told = await host.inventory()
+
+        const vm = told.vms.find(({ name }) => name === 'train-01')!
+        expect(survey(told, told.gpus[0]!, vm).map(({ verdict }) => verdict)).toContain('fail')
+      },
+    )
+  })
+
+  it('a host without GPUs and VMs has an inventory', async () => {
+    const opened = openFleet('hv01')
+    const empty = { ...opened.world.facts('hv01'), gpus: [], vms: [], dismounted: [] }
+    const world = { ...opened.world, facts: () => empty }
+
+    const told = await machine.host({ ...opened, world }).inventory()
+
+    expect(told).toEqual(machine.known(empty))
+  })
+
+  it('a host without commands for whole devices is read all the same, and says which it lacks', async () => {
+    const missing = ['Get-VMHostAssignableDevice', 'Get-VMAssignableDevice']
+    const opened = openFleet('hv01')
+    const host = machine.host(opened, { as: 'lacking', without: missing })
+
+    const told = await host.inventory()
+
+    expect(told.missingCommands).toEqual(missing)
+    expect(told.gpus.map((gpu) => instanceId.parse(gpu.instanceId)).length).toBeGreaterThan(0)
+    expect(told.dismounted).toEqual([])
+  })
+}

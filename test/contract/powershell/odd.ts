@@ -1,0 +1,48 @@
+/** Every odd host of the simulated fleet, read through PowerShell: both tell the same of it. */
+import { describe, expect, it } from '@jest/globals'
+import { type HostFacts, hostFacts } from '../../../src/core/inventory'
+import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
+import { sorted } from '../../fakes/facts'
+import type { Machine, Opened } from './machine'
+
+const clock = { now: () => 0, sleep: () => Promise.resolve() }
+
+export const openOdd = (name: string): Opened => {
+  const { hosts, world } = openSimulatedFleet({
+    file: fleetFile('odd'),
+    stateFile: null,
+    clock,
+    latency: 'none',
+  })
+  return { world, simulated: hosts.find((host) => host.name === name)! }
+}
+
+/**
+ * Of a device that was disabled or dismounted before it was first read, Windows tells little; the numbers of the slots
+ * hang on it. What is no display device (base class 3) is not shown at all.
+ */
+export const inUse = (facts: HostFacts) => {
+  const { gpus, ...host } = sorted(facts)
+  const used = gpus.filter(
+    ({ problemCode: code, baseClass }) => code !== null && code !== 22 && baseClass === 3,
+  )
+  return { ...host, gpus: used.map(({ slot, ...gpu }) => gpu) }
+}
+
+const NAMES = ['devices', 'machines', 'client', 'chinese', 'policies', 'narrow', 'older', 'away']
+
+export const describeOdd = (machine: Machine): void =>
+  describe('the odd hosts', () => {
+    it.each(NAMES)('%s tells the truth', async (name) => {
+      const opened = openOdd(name)
+      const facts = opened.world.facts(name)
+
+      const told = hostFacts.parse(await machine.host(opened).inventory())
+
+      expect(inUse(told)).toEqual(inUse(machine.known(facts)))
+    })
+
+    it('are all tried', () => {
+      expect(openOdd('devices').world.hostNames()).toEqual(NAMES)
+    })
+  })

@@ -125,7 +125,9 @@ export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { list
   const { signingSecret } = config
   if (!signingSecret) throw new Fault('config', 'Slack in HTTP mode needs SLACK_SIGNING_SECRET')
   const open = async (): Promise<{ bolt: Bolt; receiver: HTTPReceiver }> => {
-    const bolt = await loadBolt()
+    const bolt = await loadBolt().catch((error: unknown) => {
+      throw new Fault('chat', "loading Slack's SDK", error)
+    })
     const receiver = receiverFor(bolt, signingSecret, log)
     boltApp(bolt, receiver, { config, inbox, log })
     return { bolt, receiver }
@@ -166,7 +168,8 @@ export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { list
         (refusal) => {
           if (refusal) refuse(request, response, refusal)
         },
-        (error: unknown) => refuse(request, response, { status: 400, why: messageOf(error) }),
+        (error: unknown) =>
+          refuse(request, response, { status: error instanceof Fault ? 503 : 400, why: messageOf(error) }),
       )
     },
   }

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeKeys, withSshd } from '../../fakes/sshd'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
-import { quoted, runScript } from './probe'
+import { openShell, quoted, type Shell } from './probe'
 import { withEngine } from './pwsh'
-import { makeKey, withSshd } from './sshd'
 import { MODULE } from './stubs/windows'
 
 const FOLDER = join(MODULE, '..')
@@ -32,8 +32,15 @@ const WINDOWS = [
 
 withEngine('registration', ({ program }) => {
   const dir = makeTempDir()
-  afterAll(() => removeTempDir(dir))
-  const engine = (script: string): Promise<string> => runScript(script, { program, dir, env: process.env })
+  let shell: Shell
+  beforeAll(() => {
+    shell = openShell({ program, dir, env: process.env })
+  })
+  afterAll(async () => {
+    await shell.close()
+    removeTempDir(dir)
+  })
+  const engine = (script: string): Promise<string[]> => shell.run(script)
   const library = quoted(join(FOLDER, 'Registration.ps1'))
   const block = readFileSync(join(FOLDER, 'GpuChatOps.sshd_config'), 'utf8')
     .replaceAll('COMMAND', 'C:/pwsh.exe -sshs -ConfigurationFile C:/GpuChatOps.Ssh.pssc')
@@ -65,12 +72,7 @@ withEngine('registration', ({ program }) => {
     )
 
     expect(printed).toContain('Register-GpuChatOps.ps1: 0')
-    expect(
-      printed
-        .trim()
-        .split('\n')
-        .filter((line) => !line.trim().endsWith(': 0')),
-    ).toEqual([])
+    expect(printed.filter((line) => !line.endsWith(': 0'))).toEqual([])
   })
 
   it.each([
@@ -81,11 +83,11 @@ withEngine('registration', ({ program }) => {
       `try { & ${quoted(join(FOLDER, script))} ${parameters} } catch { "stopped: $_" }`,
     )
 
-    expect(printed.trim()).toBe('stopped: This host is not Windows.')
+    expect(printed).toEqual(['stopped: This host is not Windows.'])
   })
 
   it('leaves an allow-list that allows nothing', async () => {
-    const lines = (await engine(`. ${library}; Get-AllowHeader`)).split(/\r?\n/)
+    const lines = (await engine(`. ${library}; Get-AllowHeader`)).flatMap((each) => each.split(/\r?\n/))
 
     expect(lines.length).toBeGreaterThan(3)
     expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([])
@@ -94,7 +96,7 @@ withEngine('registration', ({ program }) => {
   withSshd('the configuration of sshd', () => {
     let hostKey: string
     beforeAll(() => {
-      hostKey = makeKey(dir, 'host_key')
+      hostKey = makeKeys(join(dir, 'host_key')).file
     })
     /** As sshd itself reads it, for one user. */
     const readFor = (user: string, text: string): string[] => {

@@ -10,10 +10,9 @@ import {
   jeaConfiguration,
   PSRC,
   SSH_PSSC,
-  sshConfiguration,
   visibleFunctions,
 } from './configurations'
-import { onPath, openProbe, quoted, runScript, writeSsh, type Asked, type Probe } from './probe'
+import { onPath, openProbe, openShell, quoted, writeSsh, type Asked, type Probe, type Shell } from './probe'
 import { withEngine } from './pwsh'
 import { GUEST_ACCOUNT } from './stubs/answers/guest'
 import { commandsOf } from './stubs/modules'
@@ -101,14 +100,22 @@ withEngine('a restricted session', ({ program, stubs }) => {
   const simulated = open.hosts.find(({ name }) => name === hostName.parse('hv01'))!
   const running = open.world.facts('hv01').vms.find(({ state }) => state === 'Running')!
   let windows: Windows
-  let lines: string[]
+  let shell: Shell
+  let lines: readonly string[]
 
   beforeAll(async () => {
     windows = await startWindows({ world: open.world, host: simulated, stubs, flavour: '2022' })
-    const env = { ...process.env, ...windows.env }
-    lines = (await runScript(MODULE_FACTS, { program, dir: windows.dir, env })).split('\n')
+    const jea = join(windows.dir, 'GpuChatOps.pssc')
+    writeFileSync(jea, jeaConfiguration())
+    const ssh = writeSsh(windows.dir, { program, hosts: { 'for-ssh': SSH_PSSC, 'for-winrm': jea } })
+    const env = onPath(ssh, { ...process.env, ...windows.env })
+    shell = openShell({ program, dir: windows.dir, env })
+    lines = await shell.run(MODULE_FACTS)
   })
-  afterAll(() => windows.close())
+  afterAll(async () => {
+    await shell.close()
+    await windows.close()
+  })
 
   it('is of functions whose every parameter has a rule, or can be nothing but a switch or a credential', () => {
     const without = parametersIn(lines)
@@ -126,24 +133,19 @@ withEngine('a restricted session', ({ program, stubs }) => {
   })
 
   describe.each([
-    ['for SSH', sshConfiguration],
-    ['for WinRM', jeaConfiguration],
-  ])('%s', (name, configuration) => {
+    ['for SSH', 'for-ssh'],
+    ['for WinRM', 'for-winrm'],
+  ])('%s', (_, session) => {
     let probe: Probe
     const errorsOf = async (asked: readonly Asked[]): Promise<string[]> =>
-      (await probe.ask(asked)).map(({ output, errors }) => errors.join() || `no error, but ${output.join()}`)
+      (await probe(asked)).map(({ output, errors }) => errors.join() || `no error, but ${output.join()}`)
 
-    beforeAll(() => {
-      const dir = join(windows.dir, name)
-      const pssc = join(windows.dir, `${name}.pssc`)
-      writeFileSync(pssc, configuration())
-      const env = onPath(writeSsh(dir, { program, pssc }), windows.env)
-      probe = openProbe({ program, dir, env })
+    beforeAll(async () => {
+      probe = await openProbe(shell, session)
     })
-    afterAll(() => probe.close())
 
     it('shows the functions of the role, what every such session shows, and nothing else', async () => {
-      const [shown] = await probe.ask([command('Get-Command')])
+      const [shown] = await probe([command('Get-Command')])
 
       expect([...shown!.output].sort()).toEqual([...exportedFunctions(), ...ALWAYS_VISIBLE].sort())
     })
@@ -155,7 +157,7 @@ withEngine('a restricted session', ({ program, stubs }) => {
     })
 
     it('carries a function out, as data in and text out', async () => {
-      const [told] = await probe.ask([command('Get-GpuInventory')])
+      const [told] = await probe([command('Get-GpuInventory')])
 
       expect(told!.errors).toEqual([])
       expect(JSON.parse(told!.output.join())).toMatchObject({ module: 1 })
@@ -164,7 +166,7 @@ withEngine('a restricted session', ({ program, stubs }) => {
     it('takes a credential, though it has no language', async () => {
       const { user, password } = GUEST_ACCOUNT
       const secure = `$(${quoted(password)}.ToCharArray() | ForEach-Object { $s = [securestring]::new() } { $s.AppendChar($_) } { $s })`
-      const [told] = await probe.ask([
+      const [told] = await probe([
         command('Get-GuestSmi', {
           VmId: quoted(running.id),
           Credential: `([pscredential]::new(${quoted(user)}, ${secure}))`,
@@ -232,7 +234,7 @@ withEngine('a restricted session', ({ program, stubs }) => {
     it('runs no block that is handed over as a parameter', async () => {
       const witness = join(windows.dir, 'witness')
       const block = `{ [System.IO.File]::WriteAllText(${quoted(witness)}, 'x') }`
-      await probe.ask([
+      await probe([
         { pipeline: [{ command: 'Get-Command' }, { command: 'Select-Object', with: { Property: block } }] },
         {
           pipeline: [

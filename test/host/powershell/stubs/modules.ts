@@ -98,10 +98,10 @@ const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command):
 `
 }
 
-/**
- * Writes the modules of a flavour into `folder`, which then belongs on PSModulePath. Get-ItemProperty stands in for a
- * command of PowerShell's own, so its module (`Registry`) has to be imported by name.
- */
+/** Stand-ins for what PowerShell itself has. It is not looked for by name, so that a module of every host brings them. */
+const BROUGHT: Readonly<Record<string, string>> = { 'Hyper-V': "'Registry', 'Guests'" }
+
+/** Writes the modules of a flavour into `folder`, which then belongs on PSModulePath. */
 export const writeStubModules = (folder: string, flavour: Flavour, stubs: string): void => {
   const commands = commandsOf(flavour)
   for (const name of new Set(commands.map((each) => each.module))) {
@@ -112,7 +112,7 @@ export const writeStubModules = (folder: string, flavour: Flavour, stubs: string
     const exported = mine.map((each) => `'${each.name}'`).join(', ')
     writeFileSync(
       join(home, `${name}.psd1`),
-      `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
+      `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; RequiredModules = @(${BROUGHT[name] ?? ''}); NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
     )
   }
 }

@@ -2,17 +2,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../src/clock'
 import { hostName, type VmId } from '../../src/core/inventory'
 import type { Host } from '../../src/core/ports'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
-import { ENGINE_ENV } from '../../src/host/powershell/engine/process'
 import type { Target } from '../../src/host/powershell/engine/wire'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
-import { startSshd, makeKeys, type Sshd } from '../fakes/sshd'
+import { patientClock } from '../fakes/patient-clock'
+import { makeKeys, startSshd, type Sshd } from '../fakes/sshd'
 import { SSH_PSSC } from '../host/powershell/configurations'
 import type { Engine as Found } from '../host/powershell/pwsh'
+import { serversEnded, writeServer } from '../host/powershell/session-server'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import type { StubServerOptions } from '../host/powershell/stubs/server'
 import { MODULE, startWindows, type Windows } from '../host/powershell/stubs/windows'
@@ -59,21 +59,6 @@ const blockFor = (
     .replaceAll('ACCOUNT', account)
     .replaceAll('KEYS', keys)
 
-const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
-
-/** What the account is let in for: a program with arguments, in an environment (sshd passes none on). */
-const writeForced = (
-  dir: string,
-  { command, env }: { readonly command: readonly string[]; readonly env: NodeJS.ProcessEnv },
-): string => {
-  const file = join(dir, 'forced')
-  const lines = Object.entries(env).map(([name, value]) => `export ${name}=${shellWord(value ?? '')}`)
-  writeFileSync(file, ['#!/bin/sh', ...lines, `exec ${command.map(shellWord).join(' ')}`, ''].join('\n'), {
-    mode: 0o755,
-  })
-  return file
-}
-
 interface SshHostOptions extends Pick<StubServerOptions, 'before'> {
   /** Added to the environment of the bot's engine, which is not that of the host. */
   readonly env?: NodeJS.ProcessEnv
@@ -94,9 +79,10 @@ export const startSshHost = async (
   const temporary = join(windows.dir, 'temporary')
   mkdirSync(temporary)
   const user = makeKeys(join(windows.dir, 'user_key'))
-  const forced = writeForced(windows.dir, {
-    command: [found.program, '-sshs', '-ConfigurationFile', SSH_PSSC],
-    env: { ...windows.env, ...ENGINE_ENV, TMPDIR: temporary, DOTNET_ROOT: process.env['DOTNET_ROOT'] },
+  const forced = writeServer(windows.dir, 'forced', {
+    program: found.program,
+    pssc: SSH_PSSC,
+    env: { ...windows.env, TMPDIR: temporary },
   })
   const sshd = await startSshd({
     authorizedKeys: [],
@@ -105,7 +91,7 @@ export const startSshHost = async (
   })
   const engine = await startEngine({
     executable: found.program,
-    clock: systemClock,
+    clock: patientClock,
     env: { ...process.env, ...ACCOUNT, ...env },
     noise: () => undefined,
   })
@@ -153,6 +139,7 @@ export const startSshHost = async (
     close: async () => {
       await engine.stop()
       await sshd.stop()
+      await serversEnded(windows.dir)
       await windows.close()
     },
   }

@@ -67,20 +67,16 @@ function global:Get-Told([string] $Name, [scriptblock] $Fill) {
 }
 `
 
-/** Puts a program `ssh` into a new folder, which is then to be first on the path. It knows hosts by their session files. */
-export const writeSsh = (
-  dir: string,
-  { program, hosts }: { readonly program: string; readonly hosts: Readonly<Record<string, string>> },
-): string => {
-  const folder = join(dir, 'ssh')
-  mkdirSync(folder)
-  const cases = Object.entries(hosts).map(
-    ([name, pssc]) => `*' ${name} '*) exec '${program}' -sshs -ConfigurationFile '${pssc}' ;;`,
+/** Puts a program `ssh` into the folder `bin`, which is then to be first on the path. Its hosts are servers in `dir`, by name. */
+export const writeSsh = (dir: string): string => {
+  const bin = join(dir, 'bin')
+  mkdirSync(bin)
+  writeFileSync(
+    join(bin, 'ssh'),
+    `#!/bin/sh\nfor word do [ -x '${dir}'/"$word" ] && exec '${dir}'/"$word"; done\n`,
+    { mode: 0o755 },
   )
-  writeFileSync(join(folder, 'ssh'), ['#!/bin/sh', 'case " $* " in', ...cases, 'esac', ''].join('\n'), {
-    mode: 0o755,
-  })
-  return folder
+  return bin
 }
 
 export const onPath = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({

@@ -1,20 +1,21 @@
 /** A Windows host behind sshd: the restricted session that ships, in the engine for tests, over the stand-ins. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../src/clock'
 import { hostName, type VmId } from '../../src/core/inventory'
 import type { Host } from '../../src/core/ports'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
-import { ENGINE_ENV } from '../../src/host/powershell/engine/process'
 import type { Target } from '../../src/host/powershell/engine/wire'
 import { powerShellHost } from '../../src/host/powershell/host'
 import { openMemory } from '../../src/host/powershell/memory'
-import { sshConfiguration } from '../host/powershell/configurations'
+import { patientClock } from '../fakes/patient-clock'
+import { makeKeys, startSshd, type Sshd } from '../fakes/sshd'
+import { SSH_PSSC } from '../host/powershell/configurations'
 import type { Engine as Found } from '../host/powershell/pwsh'
-import { startSshd, type Sshd } from '../host/powershell/sshd'
+import { serversEnded, writeServer } from '../host/powershell/session-server'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import type { StubServerOptions } from '../host/powershell/stubs/server'
-import { startWindows, type Windows } from '../host/powershell/stubs/windows'
+import { MODULE, startWindows, type Windows } from '../host/powershell/stubs/windows'
 import { openFleet } from './over-powershell'
 
 export type SshTarget = Extract<Target, { kind: 'ssh' }>
@@ -36,6 +37,28 @@ export interface SshHost {
 
 const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.password }
 
+/** What the block that ships is to narrow for its account; no other account has keys. */
+const WIDE = [
+  'AuthorizedKeysFile none',
+  'PasswordAuthentication yes',
+  'AllowTcpForwarding yes',
+  'AllowAgentForwarding yes',
+  'X11Forwarding yes',
+  'PermitTunnel yes',
+  'LogLevel ERROR',
+  'Subsystem sftp internal-sftp',
+]
+
+/** The block that an administrator puts into sshd_config, as it ships. */
+const blockFor = (
+  account: string,
+  { forced, keys }: { readonly forced: string; readonly keys: string },
+): string =>
+  readFileSync(join(MODULE, '..', 'GpuChatOps.sshd_config'), 'utf8')
+    .replaceAll('COMMAND', forced)
+    .replaceAll('ACCOUNT', account)
+    .replaceAll('KEYS', keys)
+
 interface SshHostOptions extends Pick<StubServerOptions, 'before'> {
   /** Added to the environment of the bot's engine, which is not that of the host. */
   readonly env?: NodeJS.ProcessEnv
@@ -53,17 +76,22 @@ export const startSshHost = async (
     flavour: '2022',
     ...hooks,
   })
-  const pssc = join(windows.dir, 'GpuChatOps.Ssh.pssc')
-  writeFileSync(pssc, sshConfiguration())
   const temporary = join(windows.dir, 'temporary')
   mkdirSync(temporary)
-  const sshd = await startSshd(windows.dir, {
-    command: [found.program, '-sshs', '-ConfigurationFile', pssc],
-    env: { ...windows.env, ...ENGINE_ENV, TMPDIR: temporary, DOTNET_ROOT: process.env['DOTNET_ROOT'] },
+  const user = makeKeys(join(windows.dir, 'user_key'))
+  const forced = writeServer(windows.dir, 'forced', {
+    program: found.program,
+    pssc: SSH_PSSC,
+    env: { ...windows.env, TMPDIR: temporary },
+  })
+  const sshd = await startSshd({
+    authorizedKeys: [],
+    lines: WIDE,
+    block: blockFor(userInfo().username, { forced, keys: `${user.file}.pub` }),
   })
   const engine = await startEngine({
     executable: found.program,
-    clock: systemClock,
+    clock: patientClock,
     env: { ...process.env, ...ACCOUNT, ...env },
     noise: () => undefined,
   })
@@ -76,7 +104,7 @@ export const startSshHost = async (
     hostName: '127.0.0.1',
     port: sshd.port,
     userName: sshd.user,
-    keyFile: sshd.keyFile,
+    keyFile: user.file,
     knownHosts: pin('known_hosts', [sshd.hostKey]),
     alias: 'hv01',
   }
@@ -110,7 +138,8 @@ export const startSshHost = async (
       }),
     close: async () => {
       await engine.stop()
-      await sshd.close()
+      await sshd.stop()
+      await serversEnded(windows.dir)
       await windows.close()
     },
   }

@@ -1,8 +1,8 @@
 /** The contract through sshd and the restricted session that ships: what the bot needs is what an administrator allows. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { withSshd } from '../fakes/sshd'
 import { withEngine } from '../host/powershell/pwsh'
-import { withSshd } from '../host/powershell/sshd'
 import { describeHost, type HostUnderTest } from './host-contract'
 import { startSshHost, type SshHost } from './ssh-host'
 import { knownOver, openFleet } from './over-powershell'

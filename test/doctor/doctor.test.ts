@@ -11,9 +11,9 @@ import { verifyHost, type Wanted } from '../../src/doctor/verify-host'
 import { openStore } from '../../src/store/database'
 import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
+import { makeKeys, withSshd } from '../fakes/sshd'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
-import { makeKey, withSshd } from '../host/powershell/sshd'
 
 const POLICY = 'policy: { ask: [U012ABCDEF] }'
 const NEVER = new AbortController().signal
@@ -67,7 +67,7 @@ describe('the doctor', () => {
 })
 
 withEngine('over SSH', (found) =>
-  withSshd('over SSH', () => {
+  withSshd('sshd', () => {
     let over: SshHost
     let file: string
     beforeAll(async () => {
@@ -138,7 +138,7 @@ hosts:
     })
 
     it('the doctor knows a key that the host does not let in, and says where it belongs', async () => {
-      write(makeKey(tempDir(), 'stranger'))
+      write(makeKeys(join(tempDir(), 'stranger')).file)
 
       const { sound, text } = await examine()
 

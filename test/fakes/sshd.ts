@@ -1,12 +1,14 @@
-/** A real OpenSSH server on loopback, as the account that runs the tests, with a configuration and host keys of its own. */
+/**
+ * A real OpenSSH server on loopback, as the account that runs the tests, with a configuration and host keys of its own.
+ * Each connection is handed to an sshd of its own (`sshd -i`), so that no port has to be guessed and none outlives the test.
+ */
 import { describe, test } from '@jest/globals'
-import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { makeTempDir, removeTempDir } from './temp'
 
 const WHY = 'there is no OpenSSH server (package openssh-server)'
@@ -25,9 +27,9 @@ const sshdFound = (): string | null => {
 
 /** A suite over sshd; skipped, with the reason in its name, on a machine that has none. */
 export const withSshd = (name: string, suite: (start: StartSshd) => void): void => {
-  const program = sshdFound()
-  if (program === null) describe.skip(`${name} (skipped: ${WHY})`, () => test('needs sshd', () => undefined))
-  else describe(name, () => suite((options) => startSshd(program, options)))
+  if (sshdFound() === null)
+    describe.skip(`${name} (skipped: ${WHY})`, () => test('needs sshd', () => undefined))
+  else describe(name, () => suite(startSshd))
 }
 
 export interface Keys {
@@ -49,6 +51,8 @@ export interface SshdOptions {
   readonly command?: string
   /** Further lines of sshd_config, such as `Subsystem name /program` or `SetEnv NAME=value`. They come first, and so prevail. */
   readonly lines?: readonly string[]
+  /** The end of sshd_config, where a Match belongs. */
+  readonly block?: string
   readonly hostKeyType?: 'ed25519' | 'ecdsa'
 }
 
@@ -57,56 +61,45 @@ export interface Sshd {
   /** As it is pinned. */
   readonly hostKey: string
   readonly user: string
+  /** Its sshd_config, which is read for each connection. */
+  readonly config: string
+  /** Closed, it ends every connection, and refuses further ones until it is open again. */
+  readonly become: (state: 'open' | 'closed') => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 export type StartSshd = (options: SshdOptions) => Promise<Sshd>
 
-const TRIES = 5
-
-const startSshd = async (program: string, options: SshdOptions): Promise<Sshd> => {
-  const dir = makeTempDir()
-  // sshd of Debian, started by root, locks itself into this folder until somebody has signed in.
+/** Throws what sshd says when it refuses the configuration. */
+export const startSshd: StartSshd = async (options) => {
+  const program = sshdFound()
+  if (program === null) throw new Error(WHY)
+  // Where sshd parts itself from its privileges; Debian's service makes it at its start.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  const dir = makeTempDir()
   const keys = makeKeys(join(dir, 'host_key'), options.hostKeyType)
-  writeFileSync(join(dir, 'authorized_keys'), options.authorizedKeys.map((line) => `${line}\n`).join(''), {
-    mode: 0o600,
-  })
+  const authorizedKeys = join(dir, 'authorized_keys')
+  writeFileSync(authorizedKeys, options.authorizedKeys.map((line) => `${line}\n`).join(''), { mode: 0o600 })
   const config = join(dir, 'sshd_config')
-  for (let left = TRIES; ; left--) {
-    const port = await freePort()
-    writeFileSync(config, configOf(options, { dir, port, hostKey: keys.file }), { mode: 0o600 })
-    const child = spawn(program, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-    const gone = new Promise<void>((resolve) => {
-      child.once('close', () => resolve())
-      child.once('error', () => resolve())
-    })
-    const said = await listening(child, gone)
-    if (said === null) {
-      const stop = async (): Promise<void> => {
-        child.kill('SIGTERM')
-        await gone
-        removeTempDir(dir)
-      }
-      return { port, hostKey: keys.publicKey, user: userInfo().username, stop }
-    }
-    if (left > 1 && said.includes('Address already in use')) continue
+  writeFileSync(config, configOf(options, { hostKey: keys.file, authorizedKeys }), { mode: 0o600 })
+  execFileSync(program, ['-t', '-f', config])
+  const { port, become, close } = await listen(program, config)
+  const stop = async (): Promise<void> => {
+    await close()
     removeTempDir(dir)
-    throw new Error(`sshd did not start:\n${said}`)
   }
+  return { port, hostKey: keys.publicKey, user: userInfo().username, config, become, stop }
 }
 
 const configOf = (
-  { command, lines = [] }: SshdOptions,
-  { dir, port, hostKey }: { readonly dir: string; readonly port: number; readonly hostKey: string },
+  { command, lines = [], block = '' }: SshdOptions,
+  { hostKey, authorizedKeys }: { readonly hostKey: string; readonly authorizedKeys: string },
 ): string =>
   [
     ...lines,
     ...(command === undefined ? [] : [`ForceCommand ${command}`]),
-    'ListenAddress 127.0.0.1',
-    `Port ${port}`,
     `HostKey ${hostKey}`,
-    `AuthorizedKeysFile ${join(dir, 'authorized_keys')}`,
+    `AuthorizedKeysFile ${authorizedKeys}`,
     'PidFile none',
     // Its folder lies in the one for temporary files, where everybody may write.
     'StrictModes no',
@@ -114,33 +107,49 @@ const configOf = (
     'PermitRootLogin yes',
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
-    'LogLevel INFO',
+    block,
     '',
   ].join('\n')
 
-/** Null once it listens; else what it said before it ended. */
-const listening = async (
-  child: ChildProcessByStdio<null, null, Readable>,
-  gone: Promise<void>,
-): Promise<string | null> => {
-  const said: string[] = []
-  const lines = createInterface({ input: child.stderr })
-  const ready = new Promise<null>((resolve) => {
-    // It goes on being read, so that sshd never waits for it.
-    lines.on('line', (line) => {
-      said.push(line)
-      if (line.startsWith('Server listening on ')) resolve(null)
-    })
+/** Who connects to the port speaks with an sshd of its own. */
+const listen = async (program: string, config: string) => {
+  const children = new Set<ChildProcess>()
+  let open = true
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    socket.on('error', () => undefined)
+    if (open) {
+      const child = spawn(program, ['-i', '-e', '-f', config], {
+        stdio: [socket, socket, 'ignore'],
+        detached: true,
+      })
+      children.add(child)
+      child.on('close', () => children.delete(child))
+    }
+    socket.destroy()
   })
-  return Promise.race([ready, gone.then(() => said.join('\n'))])
+  const cut = async (): Promise<void> => {
+    const ended = [...children].map((child) => once(child, 'close'))
+    for (const { pid } of children) if (pid !== undefined) killGroup(pid)
+    await Promise.all(ended)
+  }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const become = async (state: 'open' | 'closed'): Promise<void> => {
+    open = state === 'open'
+    if (!open) await cut()
+  }
+  const close = async (): Promise<void> => {
+    await become('closed')
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, become, close }
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
+/** The group is sshd's own: the connection's process and the one that serves the session. It may have ended just now. */
+const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

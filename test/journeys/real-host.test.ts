@@ -12,9 +12,9 @@ import { startLocalSlack, type LocalSlack } from '../../src/playground/slack/loc
 import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
 import { filesUnder, leaksOf } from '../fakes/leaks'
+import { withSshd } from '../fakes/sshd'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
-import { withSshd } from '../host/powershell/sshd'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import { buttonNamed, CHANGES, firstMessage, GPU, JONAS, MAYA, textOf } from './playground'
 
@@ -24,7 +24,7 @@ const SIGNING_SECRET = 'real-host-test-signing-secret'
 const tempDir = useTempDirs()
 
 withEngine('a real host', (found) =>
-  withSshd('a real host', () => {
+  withSshd('over sshd', () => {
     let over: SshHost
     let ending: (() => Promise<void>)[] = []
     beforeAll(async () => {
@@ -89,7 +89,7 @@ hosts:
     computer: 127.0.0.1
     port: ${over.sshd.port}
     user: ${over.sshd.user}
-    keyFile: ${over.sshd.keyFile}
+    keyFile: ${over.target.keyFile}
     hostKeys: ['${over.sshd.hostKey}']
     guests:
 ${vms.map((id) => `      ${id}: { credential: 'env:GUEST' }`).join('\n')}

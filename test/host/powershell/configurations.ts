@@ -1,4 +1,4 @@
-/** The session configurations as they ship, changed only in what a machine for tests cannot have. */
+/** The session configurations as they ship, changed only in what WinRM alone gives. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MODULE } from './stubs/windows'
@@ -30,27 +30,11 @@ export const ALWAYS_VISIBLE = [
   'Select-Object',
 ]
 
-/** Start-Transcript is not in the engine for tests; stand-ins for PowerShell's own commands are loaded before the module. */
-const forTests = (text: string): string =>
-  text
-    .replace(/^ *TranscriptDirectory .*\n/m, '')
-    .replace(
-      "        'GpuChatOps'\n    )",
-      "        'Registry'\n        'Guests'\n        'GpuChatOps'\n    )",
-    )
-
-export const sshConfiguration = (): string => forTests(readFileSync(SSH_PSSC, 'utf8'))
-
-/** The WinRM endpoint with its one role written into it: roles and virtual accounts are given by WinRM. */
+/** The WinRM endpoint without its virtual account, and with its one role written into it, since WinRM alone gives both. */
 export const jeaConfiguration = (): string => {
-  const role = /^ *ModulesToImport [^}]*/m.exec(readFileSync(PSRC, 'utf8'))
+  const role = /^ *ModulesToImport [^}]*(?=^ *VisibleProviders )/m.exec(readFileSync(PSRC, 'utf8'))
   if (role === null) throw new Error(`${PSRC} imports no modules`)
-  const endpoint = readFileSync(PSSC, 'utf8')
+  return readFileSync(PSSC, 'utf8')
     .replace(/^ *RunAsVirtualAccount .*\n/m, '')
-    .replace(/^ *VisibleProviders .*\n/m, '')
     .replace(/^ *RoleDefinitions .*\n/m, () => role[0])
-  return forTests(endpoint)
 }
-
-/** The WinRM endpoint with its role left to be found in the module. */
-export const endpointConfiguration = (): string => forTests(readFileSync(PSSC, 'utf8'))

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { systemClock } from '../../../src/clock'
+import type { Clock } from '../../../src/core/ports'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
-import { ENGINE_ENV, startLine } from '../../../src/host/powershell/engine/process'
-import { callLine, openLine, type Answer, type Parameters } from '../../../src/host/powershell/engine/wire'
+import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
+import { patientClock } from '../../fakes/patient-clock'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
 
@@ -22,28 +19,35 @@ function Get-Echo {
 function Get-Refusal {
     throw [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new('no way'), 'NoWay', 'InvalidOperation', $null)
 }
-function Get-Sleep { while ($true) { [System.Threading.Thread]::Sleep(20) } }
+function Get-Sleep { [System.Console]::Out.WriteLine('asleep'); while ($true) { [System.Threading.Thread]::Sleep(20) } }
 function Get-Much { param([long] $Count) 'x' * $Count }
 function Get-Nothing { }
 function Get-Two { 'a'; 'b' }
 function Get-Noise { [System.Console]::Out.WriteLine('Welcome to this host'); [System.Console]::Error.WriteLine('a warning'); 'done' }
-function Stop-Process { [System.Environment]::Exit(7) }
 $script:Count = 0
 function Get-Count { $script:Count++; [string] $script:Count }
 Export-ModuleMember -Function *
 `
 
+/** Of all that could be late only this is, once the call is under way: what it prints is heard by `wake`. */
+const BRIEF_MS = 1
+let wake = (): void => undefined
+const clock: Clock = {
+  ...patientClock,
+  sleep: (ms, signal) =>
+    ms === BRIEF_MS ? new Promise((resolve) => (wake = resolve)) : patientClock.sleep(ms, signal),
+}
+
 withEngine('the engine', ({ program: executable }) => {
   let dir: string
   let engine: Engine
   let noise: string[]
-  const start = (env: NodeJS.ProcessEnv = process.env): Promise<Engine> =>
-    startEngine({
-      executable,
-      clock: systemClock,
-      env,
-      noise: (text) => noise.push(text),
-    })
+  const hear = (text: string): void => {
+    noise.push(text)
+    if (text === 'asleep') wake()
+  }
+  const start = (env: NodeJS.ProcessEnv = process.env, program = executable): Promise<Engine> =>
+    startEngine({ executable: program, clock, env, noise: hear })
 
   beforeAll(async () => {
     dir = makeTempDir()
@@ -148,78 +152,11 @@ withEngine('the engine', ({ program: executable }) => {
 
   describe('a call that takes too long', () => {
     it('is stopped and lost, and its session serves the next one', async () => {
-      const slow = await call('Get-Sleep', {}, { session: 'slow', timeoutMs: 200 })
+      const slow = await call('Get-Sleep', {}, { session: 'slow', timeoutMs: BRIEF_MS })
       const next = await call('Get-Count', {}, { session: 'slow' })
 
       expect(slow.kind).toBe('lost')
       expect(next).toEqual({ kind: 'ok', json: '1' })
     })
-  })
-
-  describe('a process that dies', () => {
-    it('leaves the calls under way lost, and later ones too', async () => {
-      const mortal = await start()
-      const under = call('Get-Sleep', {}, { session: 'one', on: mortal })
-      const deadly = call('Stop-Process', {}, { session: 'two', on: mortal })
-
-      const answers = await Promise.all([under, deadly])
-      const later = await call('Get-Count', {}, { on: mortal })
-
-      expect([...answers, later].map(({ kind }) => kind)).toEqual(['lost', 'lost', 'lost'])
-      expect(await mortal.ended).toContain('ended')
-    })
-
-    it('by being stopped leaves no call waiting', async () => {
-      const mortal = await start()
-      const under = call('Get-Sleep', {}, { on: mortal })
-
-      await mortal.stop()
-
-      expect((await under).kind).toBe('lost')
-    })
-
-    it('goes with the bot: it ends when nobody is left to write to it, whatever it has open', async () => {
-      const orphan = spawn(executable, ['-NoProfile', '-NonInteractive', '-NoExit', '-Command', '-'], {
-        env: { ...process.env, ...ENGINE_ENV },
-        stdio: ['pipe', 'pipe', 'ignore'],
-      })
-      const closed = once(orphan, 'close')
-      const lines = createInterface({ input: orphan.stdout })[Symbol.asyncIterator]()
-      orphan.stdin.write(`${startLine('mark')}\n`)
-      await lines.next()
-      orphan.stdin.write(`${openLine('one', { kind: 'local', module: join(dir, 'Odd') })}\n`)
-      orphan.stdin.write(`${callLine('1', { session: 'one', command: 'Get-Count', parameters: {} })}\n`)
-      const { value } = (await lines.next()) as { value: string }
-
-      orphan.stdin.end()
-
-      expect(value).toMatch(/^mark 1 ok /)
-      expect(await closed).toEqual([0, null])
-    })
-
-    it('leaves nothing in the folder for temporary files', async () => {
-      const temporary = join(dir, 'temporary')
-      mkdirSync(temporary)
-      const mortal = await start({ ...process.env, TMPDIR: temporary })
-      const alive = await call('Get-Count', {}, { on: mortal })
-
-      await mortal.stop()
-
-      expect(alive.kind).toBe('ok')
-      expect(readdirSync(temporary)).toEqual([])
-    })
-  })
-})
-
-describe('a program that is no PowerShell', () => {
-  const starting = (executable: string) =>
-    startEngine({ executable, clock: systemClock, env: process.env, noise: () => undefined })
-
-  it('is refused when it is not there', async () => {
-    await expect(starting('/no/such/pwsh')).rejects.toMatchObject({ code: 'config' })
-  })
-
-  it('is refused when it ends at once', async () => {
-    await expect(starting(process.execPath)).rejects.toMatchObject({ code: 'config' })
   })
 })

@@ -1,13 +1,13 @@
 /**
- * A remote session of a configuration, asked anything. The client is PowerShell's own (New-PSSession -HostName), and so
- * is the server; `ssh` between them is a program on the path that starts the server, so all is as over SSH but sshd.
+ * PowerShell asked by a test, script by script; and through it remote sessions of a configuration, asked anything. Their
+ * client is PowerShell's own (New-PSSession -HostName), and so is the server; `ssh` between them is a program on the path
+ * that starts the server, so all is as over SSH but sshd.
  */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { ENGINE_ENV } from '../../../src/host/powershell/engine/process'
 
 /** Commands of a pipeline, or one text of script. Values of parameters are expressions of PowerShell. */
@@ -42,12 +42,14 @@ const fill = (asked: Asked): string =>
         )
         .join('; ')
 
-const SESSION = `
+const openingOf = (name: string): string => `
 $ErrorActionPreference = 'Stop'
-$session = New-PSSession -HostName host -UserName user
-function Get-Told([scriptblock] $Fill) {
+if (-not (Test-Path variable:global:Sessions)) { $global:Sessions = @{} }
+$global:Sessions[${quoted(name)}] = New-PSSession -HostName ${quoted(name)} -UserName user
+function global:Get-Told([string] $Name, [scriptblock] $Fill) {
+    $ErrorActionPreference = 'Stop'
     $shell = [powershell]::Create()
-    $shell.Runspace = $session.Runspace
+    $shell.Runspace = $global:Sessions[$Name].Runspace
     $output = @()
     $errors = @()
     try {
@@ -61,21 +63,20 @@ function Get-Told([scriptblock] $Fill) {
     }
     $errors += @($shell.Streams.Error | ForEach-Object { ([string] $_.FullyQualifiedErrorId -split ',')[0] })
     $shell.Dispose()
-    'told ' + (@{ output = @($output); errors = @($errors) } | ConvertTo-Json -Compress)
+    @{ output = @($output); errors = @($errors) } | ConvertTo-Json -Compress
 }
 `
 
-/** Puts a program `ssh` into a new folder, which is then to be first on the path. */
-export const writeSsh = (
-  dir: string,
-  { program, pssc }: { readonly program: string; readonly pssc: string },
-): string => {
-  const folder = join(dir, 'ssh')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'ssh'), `#!/bin/sh\nexec '${program}' -sshs -ConfigurationFile '${pssc}'\n`, {
-    mode: 0o755,
-  })
-  return folder
+/** Puts a program `ssh` into the folder `bin`, which is then to be first on the path. Its hosts are servers in `dir`, by name. */
+export const writeSsh = (dir: string): string => {
+  const bin = join(dir, 'bin')
+  mkdirSync(bin)
+  writeFileSync(
+    join(bin, 'ssh'),
+    `#!/bin/sh\nfor word do [ -x '${dir}'/"$word" ] && exec '${dir}'/"$word"; done\n`,
+    { mode: 0o755 },
+  )
+  return bin
 }
 
 export const onPath = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
@@ -83,33 +84,24 @@ export const onPath = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEn
   PATH: [folder, env['PATH'] ?? process.env['PATH']].join(delimiter),
 })
 
-export interface Engine {
+export interface Shell {
+  /** What the script printed, as lines; one after another. Throws what the script throws. */
+  readonly run: (script: string) => Promise<string[]>
+  readonly close: () => Promise<void>
+}
+
+const RUN =
+  'function Invoke-Text([string] $File) { try { & ([scriptblock]::Create([System.IO.File]::ReadAllText($File))) | ForEach-Object { [System.Console]::Out.WriteLine([string] $_) }; [System.Console]::Out.WriteLine("end") } catch { [System.Console]::Out.WriteLine("failed $_") } }'
+
+export interface ShellOptions {
   readonly program: string
-  /** For the script's file. */
+  /** For the scripts' file. */
   readonly dir: string
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Runs a script in the engine and gives what it printed. */
-export const runScript = async (text: string, { program, dir, env }: Engine): Promise<string> => {
-  const file = join(dir, 'script.ps1')
-  writeFileSync(file, text)
-  const { stdout } = await promisify(execFile)(program, ['-NoProfile', '-NonInteractive', '-File', file], {
-    env: { ...env, ...ENGINE_ENV },
-  })
-  return stdout
-}
-
-export interface Probe {
-  /** The answers, in the order of the questions. Throws when there is no session. */
-  readonly ask: (asked: readonly Asked[]) => Promise<Told[]>
-  readonly close: () => Promise<void>
-}
-
-/** One session, for as many questions as it takes. */
-export const openProbe = ({ program, dir, env }: Engine): Probe => {
-  const file = join(dir, 'session.ps1')
-  writeFileSync(file, SESSION)
+/** One PowerShell for as many scripts as there are. */
+export const openShell = ({ program, dir, env }: ShellOptions): Shell => {
   const child = spawn(program, ['-NoProfile', '-NonInteractive', '-Command', '-'], {
     env: { ...env, ...ENGINE_ENV },
     stdio: 'pipe',
@@ -119,24 +111,46 @@ export const openProbe = ({ program, dir, env }: Engine): Probe => {
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))
   child.stdin.on('error', () => undefined)
-  child.stdin.write(`. ([scriptblock]::Create([System.IO.File]::ReadAllText(${quoted(file)})))\n`)
-  const nextTold = async (): Promise<Told> => {
-    for (;;) {
-      const line = await lines.next()
-      if (line.done === true) throw new Error(`the session ended: ${errors}`)
-      if (line.value.startsWith('told ')) return JSON.parse(line.value.slice('told '.length)) as Told
-    }
-  }
+  child.stdin.write(`${RUN}\n`)
+  const file = join(dir, 'script.ps1')
   return {
-    ask: async (asked) => {
-      child.stdin.write(asked.map((each) => `Get-Told { ${fill(each)} }\n`).join(''))
-      const told: Told[] = []
-      while (told.length < asked.length) told.push(await nextTold())
-      return told
+    run: async (script) => {
+      writeFileSync(file, script)
+      child.stdin.write(`Invoke-Text ${quoted(file)}\n`)
+      const printed: string[] = []
+      for (;;) {
+        const line = await lines.next()
+        if (line.done === true || line.value.startsWith('failed '))
+          throw new Error(line.done === true ? `the shell ended: ${errors}` : line.value)
+        if (line.value === 'end') return printed
+        printed.push(line.value)
+      }
     },
     close: async () => {
       child.stdin.end('[System.Environment]::Exit(0)\n')
       await closed
     },
+  }
+}
+
+/** A PowerShell for one script; gives what it printed. */
+export const runScript = async (script: string, options: ShellOptions): Promise<string> => {
+  const shell = openShell(options)
+  try {
+    return (await shell.run(script)).join('\n')
+  } finally {
+    await shell.close()
+  }
+}
+
+/** The answers of one session, in the order of the questions. */
+export type Probe = (asked: readonly Asked[]) => Promise<Told[]>
+
+/** Throws when there is no session. The program `ssh` has to be on the path of the shell. */
+export const openProbe = async (shell: Shell, host: string): Promise<Probe> => {
+  await shell.run(openingOf(host))
+  return async (asked) => {
+    const told = await shell.run(asked.map((each) => `Get-Told ${quoted(host)} { ${fill(each)} }`).join('\n'))
+    return told.map((line) => JSON.parse(line) as Told)
   }
 }

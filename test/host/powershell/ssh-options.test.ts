@@ -6,9 +6,9 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
+import { withSshd } from '../../fakes/sshd'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
-import { withSshd } from './sshd'
 
 /** Options as `ssh -G` prints them, each with a value that the bot must not get. */
 const HOSTILE = [

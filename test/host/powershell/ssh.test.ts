@@ -8,10 +8,10 @@ import { expectationOf, type Step } from '../../../src/core/plan/step'
 import type { Host } from '../../../src/core/ports'
 import { startSshHost, type SshHost, type SshTarget } from '../../contract/ssh-host'
 import { openFleet } from '../../contract/over-powershell'
+import { makeKeys, withSshd } from '../../fakes/sshd'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
 import { StubFailure } from './stubs/refusal'
-import { makeKey, publicKey, withSshd } from './sshd'
 
 interface Ended {
   readonly code: number | null
@@ -52,7 +52,7 @@ exit $code
 }
 
 withEngine('over SSH', (found) =>
-  withSshd('over SSH', () => {
+  withSshd('sshd', () => {
     const dir = makeTempDir()
     const pids = join(dir, 'pids')
     const untold = join(dir, 'untold')
@@ -187,7 +187,7 @@ withEngine('over SSH', (found) =>
       const changed: [string, () => Partial<SshTarget>, RegExp][] = [
         [
           'another host key',
-          () => ({ knownHosts: over.pin('other', [publicKey(makeKey(dir, 'other_host'))]) }),
+          () => ({ knownHosts: over.pin('other', [makeKeys(join(dir, 'other_host')).publicKey]) }),
           /Host key for hv01 has changed.*verification failed/,
         ],
         [
@@ -197,7 +197,7 @@ withEngine('over SSH', (found) =>
         ],
         [
           'another user key',
-          () => ({ keyFile: makeKey(dir, 'other_user') }),
+          () => ({ keyFile: makeKeys(join(dir, 'other_user')).file }),
           /Permission denied \(publickey\)/,
         ],
         ['no user key', () => ({ keyFile: join(dir, 'nowhere') }), /nowhere/],

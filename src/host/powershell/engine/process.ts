@@ -13,6 +13,8 @@ import { hear, type Answer } from './wire'
 /** Characters of one answer. */
 const MOST = 4 * 2 ** 20
 const START_MS = 60_000
+/** For the loop to end by itself. */
+const END_MS = 5_000
 const WORKER = join(__dirname, 'Worker.ps1')
 
 /**
@@ -91,21 +93,26 @@ export const startProcess = async (
   stdin.on('error', () => undefined)
 
   const ended = endOf(shell)
+  // The program may only have started another one, as the .NET tool's `pwsh` does, which no signal to it reaches. But the
+  // loop ends with its input, whatever is under way, and whoever started it ends after it.
   const kill = async (): Promise<void> => {
+    stdin.end()
+    await inTime(options.clock, ended, END_MS)
     shell.dispose('SIGKILL').catch(() => undefined)
     await ended
   }
   write(startLine(mark))
-  const failure = await orLate(options.clock, Promise.race([ready, ended]))
+  const failure = await inTime(options.clock, Promise.race([ready, ended]), START_MS)
   if (failure === null) return { write, ended, kill }
   await kill()
   throw new Fault('config', `starting PowerShell (${options.executable ?? 'pwsh'}): ${failure}`)
 }
 
-const orLate = async (clock: Clock, started: Promise<string | null>): Promise<string | null> => {
+/** What comes of it, or that it is late. */
+const inTime = async <T>(clock: Clock, work: Promise<T>, ms: number): Promise<T | string> => {
   const done = new AbortController()
-  const late = clock.sleep(START_MS, done.signal).then(() => `no answer within ${START_MS / 1000} s`)
-  const first = await Promise.race([started, late])
+  const late = clock.sleep(ms, done.signal).then(() => `no answer within ${ms / 1000} s`)
+  const first = await Promise.race([work, late])
   done.abort()
   return first
 }

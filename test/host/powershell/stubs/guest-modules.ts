@@ -1,6 +1,6 @@
 /**
- * Stand-ins for what PowerShell itself has, so that they have to be imported by name: the way into a guest
- * (Invoke-Command -VMId; Microsoft, Invoke-Command reference), and nvidia-smi, as a program on the path.
+ * Stand-ins for the way into a guest (Invoke-Command -VMId; Microsoft, Invoke-Command reference), which PowerShell itself
+ * has, so that the stand-in for Hyper-V brings it; and for nvidia-smi, as a program on the path.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -54,16 +54,10 @@ export const writeGuestModules = (
   writeFileSync(join(programs, 'nvidia-smi'), NVIDIA_SMI, { mode: 0o755 })
 }
 
-/**
- * The module as the session of such a host gets it: after the stand-ins for PowerShell's own commands, which are not
- * looked for while there is a command of that name.
- */
+/** The module as the session of such a host gets it: after the stand-ins that the one for Hyper-V brings. */
 export const writeHostModule = (folder: string, module: string): string => {
   const home = join(folder, 'HostUnderTest')
   mkdirSync(home, { recursive: true })
-  writeFileSync(
-    join(home, 'HostUnderTest.psm1'),
-    `Import-Module -Name Hyper-V, Registry, Guests, '${module}' -Global\n`,
-  )
+  writeFileSync(join(home, 'HostUnderTest.psm1'), `Import-Module -Name Hyper-V, '${module}' -Global\n`)
   return home
 }

@@ -119,10 +119,12 @@ const functionText = ({ name, defaultSet, confirmImpact, parameters }: Command):
 `
 }
 
+/** Stand-ins for what PowerShell itself has. It is not looked for by name, so that a module of every host brings them. */
+const BROUGHT: Readonly<Record<string, string>> = { 'Hyper-V': "'Registry', 'Guests'" }
+
 /**
- * Writes the modules of a flavour into `folder`, which then belongs on PSModulePath. Get-ItemProperty stands in for a
- * command of PowerShell's own, so its module (`Registry`) has to be imported by name. What is named in `without`, modules
- * or commands, this host lacks; sessions that were opened before keep it.
+ * Writes the modules of a flavour into `folder`, which then belongs on PSModulePath. What is named in `without`, modules or
+ * commands, this host lacks; sessions that were opened before keep it.
  */
 export const writeStubModules = (
   folder: string,
@@ -149,6 +151,6 @@ const writeModule = (
   const exported = commands.map((each) => `'${each.name}'`).join(', ')
   writeFileSync(
     join(home, `${name}.psd1`),
-    `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
+    `@{ RootModule = '${name}.psm1'; ModuleVersion = '2.0.0.0'; RequiredModules = @(${BROUGHT[name] ?? ''}); NestedModules = @('${stubs}'); FunctionsToExport = @(${exported}); CmdletsToExport = @() }\n`,
   )
 }

@@ -1,5 +1,6 @@
 /** One host as Windows shows it: the stand-ins of a flavour, their server, and where the module keeps its state. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Host } from '../../../../src/core/ports'
 import type { World } from '../../../../src/host/simulated/fleet'
@@ -62,6 +63,9 @@ export const startWindows = async (options: WindowsOptions): Promise<Windows> =>
       ...server.env,
       PSModulePath: [modules, join(MODULE, '..')].join(delimiter),
       XDG_DATA_HOME: dir,
+      // Away from Windows this is where a session puts what it is to put under C:.
+      HOME: dir,
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
       PATH: [programs, process.env['PATH']].join(delimiter),
     },
     module: writeHostModule(dir, MODULE),

@@ -7,9 +7,11 @@ import { spot, type Word } from './words'
 /** Hyper-V's own limit for the name of a VM. */
 const LONGEST_NAME = 100
 const GPU = /^([a-z0-9][a-z0-9.-]{0,62})\/gpu\d{1,4}$/i
-const ENTRY = /^(?:q[-‐‑–—])?(\d{1,12})$/i
 /** Sentences end with a full stop, and phones add one. */
+const ENTRY = /^(?:q[-‐‑–—])?(\d{1,12})\.?$/i
 const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})\.?$/i
+/** Where a name may stand too, the letter tells. */
+const isNumber = (text: string): boolean => /^\d+\.?$/.test(text)
 
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
 const HOST_RIGHT =
@@ -45,9 +47,12 @@ export const readName = (word: Word): Outcome<string> => {
   return accepted(word.text)
 }
 
-/** The same, and an id such as `r-12` is written `R-12`. */
-export const readAnyName = (word: Word): Outcome<string> =>
-  /^r-\d{1,12}$/i.test(word.text) ? readRequest(word) : readName(word)
+/** The same, and an id such as `r-12` is written `R-12`, and `q-3` is `Q-3`. */
+export const readAnyName = (word: Word): Outcome<string> => {
+  if (isNumber(word.text)) return readName(word)
+  if (REQUEST.test(word.text)) return readRequest(word)
+  return ENTRY.test(word.text) ? readEntry(word) : readName(word)
+}
 
 export const readGpu = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'the name of a GPU')
@@ -98,7 +103,7 @@ export const readEntry = (word: Word): Outcome<string> => {
 export const readQuestion = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'a command')
   if (hidden) return hidden
-  return /^(?:r-)?\d{1,12}$/i.test(word.text) ? readRequest(word) : accepted(word.text)
+  return REQUEST.test(word.text) ? readRequest(word) : accepted(word.text)
 }
 
 export const readPage = (word: Word): Outcome<number> =>

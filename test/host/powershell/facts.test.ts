@@ -1,89 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { hostName, placeOf } from '../../../src/core/inventory'
+import { placeOf } from '../../../src/core/inventory'
 import { partitionsInUse } from '../../../src/core/partitions'
-import type { Remembered } from '../../../src/host/powershell/devices'
-import { factsFrom } from '../../../src/host/powershell/facts'
-import { rawInventory, type RawDevice, type RawInventory } from '../../../src/host/powershell/raw'
+import { rawInventory, type RawDevice } from '../../../src/host/powershell/raw'
 import { GIB } from '../../fakes/facts'
-
-const INSTANCE = 'PCI\\VEN_10DE&DEV_20B5&SUBSYS_153310DE&REV_A1\\4&18416DC3&0&0008'
-const PATH = 'PCIROOT(16)#PCI(0200)#PCI(0000)'
-const VM = '6f1d2c3b-0000-4000-8000-000000000001'
-
-const device = (changes: Partial<RawDevice> = {}): RawDevice => ({
-  instanceId: INSTANCE,
-  name: 'NVIDIA A100 80GB PCIe',
-  class: 'Display',
-  present: true,
-  problem: 'CM_PROB_NONE',
-  driver: '31.0.15.5222',
-  locations: [PATH, 'ACPI(_SB_)#ACPI(PC16)#PCI(0200)#PCI(0000)'],
-  deviceType: 2,
-  baseClass: 3,
-  acs: 3,
-  reservedMemory: false,
-  memory: [
-    { start: '655360', end: '720895' },
-    { start: '3221225472', end: '3238002687' },
-    { start: '4398046511104', end: '4535485464575' },
-  ],
-  irq: ['4294967264'],
-  ...changes,
-})
-const vm = {
-  id: VM,
-  name: 'train-01',
-  generation: 2,
-  state: 'Off',
-  clustered: false,
-  automaticStopAction: 'Save',
-  automaticCheckpoints: false,
-  guestControlledCacheTypes: false,
-  lowMmioBytes: '134217728',
-  highMmioBytes: '536870912',
-  dynamicMemory: false,
-  startupBytes: '34359738368',
-  minimumBytes: '34359738368',
-  checkpoints: 0,
-  assigned: [] as { instanceId: string; locationPath: string }[],
-  partitions: [],
-  offlineAction: null,
-}
-const raw = (changes: object = {}): RawInventory =>
-  rawInventory.parse({
-    module: 1,
-    os: { caption: 'Microsoft Windows Server 2022 Datacenter', build: '20348', productType: 3 },
-    iov: { supported: true, reasons: [] },
-    policies: { RequireSecureDeviceAssignment: null, RequireSupportedDeviceAssignment: 1 },
-    devices: [device()],
-    dismounted: [],
-    vms: [vm],
-    cluster: null,
-    partitionCommand: 'Get-VMHostPartitionableGpu',
-    gpus: [],
-    ...changes,
-  })
-const read = (inventory: RawInventory, remembered: Remembered = {}) =>
-  factsFrom(hostName.parse('hv01'), inventory, {
-    notes: { forceDismount: false, unsupportedPartitioning: false, guests: { [VM]: 'linux' } },
-    remembered,
-  })
-const first = (inventory: RawInventory, remembered?: Remembered) => read(inventory, remembered).facts.gpus[0]!
-
-const pooled = [{ instanceId: INSTANCE.replace('PCI\\', 'PCIP\\'), locationPath: PATH }]
-/** What is left of a device under its old id once it was dismounted. */
-const trace = device({
-  present: false,
-  problem: '45',
-  driver: null,
-  locations: [],
-  deviceType: null,
-  baseClass: null,
-  acs: null,
-  reservedMemory: null,
-  memory: [],
-  irq: [],
-})
+import { device, first, INSTANCE, PATH, pooled, raw, read, trace, VM, vm } from './a-raw-host'
 
 describe('a GPU that its host uses', () => {
   it('is known by instance id and PCIROOT path, with windows as large as they are', () => {
@@ -170,6 +90,20 @@ describe('a GPU that its host uses', () => {
     )
 
     expect(gpu.audioFunction).toBe('PCIROOT(16)#PCI(0200)#PCI(0001)')
+  })
+
+  it('has the sound function of its card without a driver too, and no other function', () => {
+    const beside = (last: number, baseClass: number) =>
+      device({
+        instanceId: `${INSTANCE}${last}`,
+        class: '',
+        baseClass,
+        locations: [`PCIROOT(16)#PCI(0200)#PCI(000${last})`],
+      })
+
+    const { gpus } = read(raw({ devices: [device(), beside(3, 12), beside(2, 12), beside(1, 4)] })).facts
+
+    expect(gpus.map(({ audioFunction }) => audioFunction)).toEqual(['PCIROOT(16)#PCI(0200)#PCI(0001)'])
   })
 })
 
@@ -297,6 +231,10 @@ describe('the host', () => {
     ['17763', 3, 'server', '2019'],
     ['20348', 2, 'server', '2022'],
     ['26100', 3, 'server', '2025'],
+    // What lies between two releases is taken for the older one, and promises no more than it has: version 23H2 of the
+    // annual channel and of Azure Local, and Azure Stack HCI 22H2.
+    ['25398', 3, 'server', '2022'],
+    ['20349', 3, 'server', '2022'],
     ['26100', 1, 'client', 'client'],
   ])('of build %s and product type %d is a %s, %s', (build, productType, edition, release) => {
     expect(read(raw({ os: { caption: 'Windows', build, productType } })).facts.os).toMatchObject({

@@ -101,23 +101,31 @@ export const describeHost = (
       expect(under.world.facts('hv01')).toEqual(facts)
     })
 
-    test('verify-host can assign a GPU, have refused what must be, and leave the host as it was', async () => {
-      const [set] = assignment(facts, 'gpu0', 'train-01')
-      expect(await run(under.host, set!, 2)).toEqual(DONE)
-      expect(await run(under.host, undoOf(set!), 2)).toEqual(DONE)
-      const before = { ...(await ground()), fence: 2 }
-      const plan = planOf(before.facts, { gpu: 'gpu0', vm: 'train-01' })
+    // In two halves, since a host is read before and after each step and each undo.
+    test.each([
+      ['take a GPU from its host', { from: 0, to: 3, refused: ['PreconditionChanged'] }],
+      ['give it to a VM and start that', { from: 3, to: 5, refused: ['PreconditionChanged', 'StaleFence'] }],
+    ])('verify-host can %s, and leave the host as it was', async (_, { from, to, refused }) => {
+      const plan = planOf((await ground()).facts, { gpu: 'gpu0', vm: 'train-01' })
       if ('refusals' in plan) throw new Error(plan.refusals.map(({ reason }) => reason).join())
-
-      const findings = await exercise({ ...before, plan, stopping: NEVER, hint: () => undefined })
-
-      expect(findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
-      const reasons = findings.map(({ reason }) => reason)
-      expect(reasons).toEqual(expect.arrayContaining(['refused: PreconditionChanged', 'refused: StaleFence']))
       expect(plan.steps.map(({ kind }) => kind)).toEqual(STEPS)
+      const earlier = plan.steps.slice(0, from)
+      const steps = plan.steps.slice(from, to)
+      for (const step of earlier) expect(await run(under.host, step, 2)).toEqual(DONE)
+
+      const now = await under.host.inventory()
+      const around = { host: under.host, facts: now, fence: 2, stopping: NEVER, hint: () => undefined }
+      const findings = await exercise({ ...around, plan: { ...plan, steps } })
+      for (const step of earlier.map(undoOf).reverse()) expect(await run(under.host, step, 2)).toEqual(DONE)
+
+      const reasons = findings.map(({ reason }) => reason)
+      expect(findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
+      expect(reasons.filter((reason) => reason.startsWith('refused: '))).toEqual(
+        refused.map((code) => `refused: ${code}`),
+      )
       // Each step reads as ready before and as done after, and so does each undo.
       const shown = reasons.filter((reason) => reason === 'it was done, and the host shows it')
-      expect(shown).toHaveLength(2 * STEPS.length)
+      expect(shown).toHaveLength(2 * steps.length)
       expect(under.world.facts('hv01')).toEqual(facts)
     })
 

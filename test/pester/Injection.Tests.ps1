@@ -61,11 +61,13 @@ Describe 'Text' {
 
         $codes = foreach ($text in Get-Attack $parameter) {
             $given[$parameter] = if ($several) { @('Off', $text) } else { $text }
-            Get-Code { & $command @given }
+            # As Get-Code does, which costs a third more: this runs some 26,000 times.
+            try { $null = & $command @given; 'ok' } catch { ([string] $_.FullyQualifiedErrorId -split ',')[0] }
         }
 
         if (Test-Path -LiteralPath $trace) { $counts.Executed++ }
         $trace | Should -Not -Exist
+        @($codes).Count | Should -BeGreaterOrEqual $strings.Count
         $codes | Should -Not -Contain 'ok'
         # What would change the host has no mock.
         $codes | Should -Not -Contain 'StubNotImplemented'

@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { systemClock } from '../../../src/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
+import { patientClock } from '../../fakes/patient-clock'
 import { withSshd } from '../../fakes/sshd'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
@@ -67,7 +67,7 @@ withEngine('the options of ssh', ({ program }) =>
       writeFileSync(join(dir, 'key'), '')
       writeFileSync(join(dir, 'hostile'), `Host *\n${HOSTILE.map((each) => `  ${each}`).join('\n')}\n`)
       const env = { ...process.env, PATH: [join(dir, 'bin'), process.env['PATH']].join(delimiter) }
-      engine = await startEngine({ executable: program, clock: systemClock, env, noise: () => undefined })
+      engine = await startEngine({ executable: program, clock: patientClock, env, noise: () => undefined })
       const target = {
         kind: 'ssh',
         hostName: 'hv01.test',

@@ -1,5 +1,5 @@
 /** What an account behind `Match User` is let in for, and what the bot does when ssh fails it. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -8,9 +8,11 @@ import { expectationOf, type Step } from '../../../src/core/plan/step'
 import type { Host } from '../../../src/core/ports'
 import { startSshHost, type SshHost, type SshTarget } from '../../contract/ssh-host'
 import { openFleet } from '../../contract/over-powershell'
+import { filesUnder, leaksOf } from '../../fakes/leaks'
 import { makeKeys, withSshd } from '../../fakes/sshd'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
+import { GUEST_ACCOUNT } from './stubs/answers/guest'
 import { StubFailure } from './stubs/refusal'
 
 interface Ended {
@@ -227,38 +229,55 @@ withEngine('over SSH', (found) =>
       expect(await host.inventory()).toMatchObject({ name: 'blank' })
     })
 
+    it('a session is transcribed on the host, without the password of a guest', async () => {
+      const { vms } = openFleet('hv01').world.facts('hv01')
+      const { id } = vms.find(({ state }) => state === 'Running')!
+      await over.host(over.target, 'transcribed').smi({ kind: 'guest', vm: id })
+      const transcripts = filesUnder(join(over.windows.dir, 'C:', 'ProgramData', 'GpuChatOps', 'Transcripts'))
+
+      expect([...transcripts.values()].join('')).toContain('Get-GuestSmi')
+      expect(leaksOf(GUEST_ACCOUNT.password, transcripts)).toEqual([])
+    })
+
     it('the engine behind it has nothing in the folder for temporary files that a kill could leave there', async () => {
       await over.host(over.target, 'tidy').inventory()
 
       expect(readdirSync(over.temporary)).toEqual([])
     })
 
-    it('a call whose ssh is killed is lost, and the next one has a session again', async () => {
-      const host = over.host(over.target, 'killed')
-      const { reached, release } = holdNextStart()
-      const under = start(host)
-      await reached
-      process.kill(lastSsh(), 'SIGKILL')
-
-      expect((await under).kind).toBe('unknown')
-      release()
-      expect(await start(host)).toEqual({ kind: 'done' })
-    })
-
-    it('a broken connection that ssh has not told of yet costs its own call, and no other session', async () => {
+    describe('a session whose ssh is killed', () => {
       const call = (name: string, command: string, parameters: Parameters = {}) =>
         over.engine.call({ session: { name, target: over.target }, command, parameters, timeoutMs: 60_000 })
-      expect((await call('stays', 'Get-HostSmi')).kind).toBe('ok')
-      expect((await call('breaks', 'Get-HostSmi')).kind).toBe('ok')
+      // Each opening starts a PowerShell on either side: one for each hook and test, for the sake of a busy machine.
+      beforeAll(async () => {
+        await call('stays', 'Get-HostSmi')
+      })
+      beforeEach(async () => {
+        await call('breaks/change', 'Get-HostSmi')
+      })
 
-      execFileSync('mkfifo', [untold])
-      process.kill(lastSsh(), 'SIGKILL')
-      expect((await call('breaks', 'Start-GpuVm', { VmId: START.vm.id })).kind).toBe('lost')
-      writeFileSync(untold, 'Connection closed by remote host\n')
-      rmSync(untold)
+      it('loses its call, and the next one has a session again', async () => {
+        const { reached, release } = holdNextStart()
+        const host = over.host(over.target, 'breaks')
+        const under = start(host)
+        await reached
+        process.kill(lastSsh(), 'SIGKILL')
 
-      expect((await call('breaks', 'Get-HostSmi')).kind).toBe('ok')
-      expect((await call('stays', 'Get-HostSmi')).kind).toBe('ok')
+        expect((await under).kind).toBe('unknown')
+        release()
+        expect(await start(host)).toEqual({ kind: 'done' })
+      })
+
+      it('costs its own call alone while ssh has not told of it, and no other session', async () => {
+        execFileSync('mkfifo', [untold])
+        process.kill(lastSsh(), 'SIGKILL')
+        expect((await call('breaks/change', 'Start-GpuVm', { VmId: START.vm.id })).kind).toBe('lost')
+        writeFileSync(untold, 'Connection closed by remote host\n')
+        rmSync(untold)
+
+        expect((await call('breaks/change', 'Get-HostSmi')).kind).toBe('ok')
+        expect((await call('stays', 'Get-HostSmi')).kind).toBe('ok')
+      })
     })
   }),
 )

@@ -29,5 +29,6 @@ const inMemory = () => {
 export const makeTemporary = () => {
   const folder = inMemory() ?? make(tmpdir())
   process.on('exit', () => remove(folder))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   return folder
 }

@@ -1,7 +1,7 @@
 /** The journeys of the playground, each from the page as it is opened to its end. */
 import type { Page } from 'playwright-core'
 import type { Latency } from '../../src/hosts'
-import { approves, become, befalls, isShown, message, opens, pane, sees, types } from './person'
+import { approves, become, chooses, isShown, message, opens, pane, presses, sees, types } from './person'
 
 export interface Journey {
   readonly story: string
@@ -26,8 +26,11 @@ const asksAndIsGiven = async (page: Page, number: number, command: string): Prom
 
 /** Behind the bot: the VM is turned off and its GPU is taken from it. */
 const losesItsGpu = async (page: Page, vm: string, gpu: string): Promise<void> => {
-  await befalls(page, 'A VM', [vm], 'Turn off')
-  await befalls(page, 'By hand', [gpu, 'remove from its VM'], 'Do it')
+  await chooses(page, 'By hand', gpu, 'remove from its VM')
+  await chooses(page, 'A VM', vm)
+  await presses(page, 'A VM', 'Turn off')
+  await pane(page, 'Fleet').getByRole('button', { name: 'Start', exact: true }).waitFor()
+  await presses(page, 'By hand', 'Do it')
 }
 
 const HOSTILE = `<img src=x onerror=alert(1)> **loud** ~none~ ${'unbroken'.repeat(40)}`
@@ -74,7 +77,8 @@ export const JOURNEYS: readonly Journey[] = [
   {
     story: 'a step fails and what was done is undone',
     walk: async (page) => {
-      await befalls(page, 'Next time', ['adding the GPU to the VM', 'is refused'], 'Arm')
+      await chooses(page, 'Next time', 'adding the GPU to the VM', 'is refused')
+      await presses(page, 'Next time', 'Arm')
       await pane(page, 'Fleet').getByText('1 armed').waitFor()
       await types(page, 'Teams', 'assign hv01/gpu0 to train-02 --shutdown')
       await become(page, 'Jonas')

@@ -45,18 +45,18 @@ export const approves = async (page: Page, chat: Chat, words: string | RegExp): 
   else await approve.nth(1).click()
 }
 
-/** One line of the drawer of misfortunes: chooses in it, in the order of its boxes, and presses. */
-export const befalls = async (
-  page: Page,
-  line: 'Host' | 'Next time' | 'By hand' | 'A VM',
-  choices: readonly string[],
-  button: string,
-): Promise<void> => {
-  const row = pane(page, 'Fleet').getByRole('group', { name: line, exact: true })
-  for (const [at, choice] of choices.entries())
-    await row.getByRole('combobox').nth(at).selectOption({ label: choice })
-  await row.getByRole('button', { name: button }).click()
+type Misfortune = 'Host' | 'Next time' | 'By hand' | 'A VM'
+const line = (page: Page, name: Misfortune): Locator =>
+  pane(page, 'Fleet').getByRole('group', { name, exact: true })
+
+/** Chooses in one line of the drawer of misfortunes, in the order of its boxes. */
+export const chooses = async (page: Page, name: Misfortune, ...choices: readonly string[]): Promise<void> => {
+  for (const [at, label] of choices.entries())
+    await line(page, name).getByRole('combobox').nth(at).selectOption({ label })
 }
+
+export const presses = (page: Page, name: Misfortune, button: string): Promise<void> =>
+  line(page, name).getByRole('button', { name: button }).click()
 
 /** Waits until the fleet shows the GPU of hv01 so. */
 export const isShown = (page: Page, slot: string, where: string): Promise<void> =>

@@ -47,6 +47,15 @@ const choose = (label, options, selected) =>
     options.map(([value, text]) => el('option', { value, selected: value === selected }, text)),
   )
 
+/** What was last chosen in a box; a drawer that is drawn anew shows it again, where it is still offered. */
+const kept = new Map()
+const chooseAndKeep = (label, options, first) => {
+  const isOffered = options.some(([value]) => value === kept.get(label))
+  const box = choose(label, options, isOffered ? kept.get(label) : first)
+  box.addEventListener('change', () => kept.set(label, box.value))
+  return box
+}
+
 const befall = async (what) => {
   const answer = await postJson('/playground/world', what)
   byId('misfortune-said').textContent = answer.body.error ?? ''
@@ -78,8 +87,8 @@ const controls = (fleet) => {
     showMisfortune(fleet)
     byId('misfortune-body').querySelector('select').focus()
   })
-  const step = choose('Step', STEPS, 'attachDevice')
-  const how = choose('What happens', HOWS, 'refuse')
+  const step = chooseAndKeep('Step', STEPS, 'attachDevice')
+  const how = chooseAndKeep('What happens', HOWS, 'refuse')
   const rows = [
     row(
       'Host',
@@ -97,12 +106,12 @@ const controls = (fleet) => {
     ),
   ]
   if (host.gpus.length > 0) {
-    const gpu = choose(
+    const gpu = chooseAndKeep(
       'GPU',
       host.gpus.map(({ slot, model }) => [slot, `${slot} ${model}`]),
       host.gpus[0].slot,
     )
-    const does = choose('What is done to it', BY_HAND, 'enable')
+    const does = chooseAndKeep('What is done to it', BY_HAND, 'enable')
     rows.push(
       row(
         'By hand',
@@ -160,7 +169,7 @@ const armed = (faults) =>
         act('Forget them', () => ({ kind: 'forget-failures' })),
       ]
 
-/** Redrawn only when a choice that it offers has changed, so that what was selected stays. */
+/** Redrawn only when a choice that it offers has changed. */
 export const showMisfortune = (fleet) => {
   const body = byId('misfortune-body')
   if (body.childElementCount === 0)

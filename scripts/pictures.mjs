@@ -1,13 +1,11 @@
-// `npm run pictures`: takes the README's pictures anew, in Chromium, from a playground of its own. CHROMIUM names the
-// program where it is not /usr/bin/chromium.
+// `npm run pictures`: takes the README's pictures anew, in Chromium, from a playground of its own.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-
-const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+import { prepareChromium } from './tools/chromium.mjs'
+import { here } from './tools/tools.mjs'
 
 /** A playground with a fresh fleet; `use` gets its address. */
 const withPlayground = async (use) => {
@@ -32,8 +30,10 @@ const withPlayground = async (use) => {
   }
 }
 
+const { chromium: program, noChromium } = prepareChromium()
+if (program === null) throw new Error(`there is no Chromium: ${noChromium}`)
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: program,
   args: ['--no-sandbox', '--disable-background-networking'],
 })
 

@@ -26,7 +26,7 @@ import { opening } from './opening'
 import { fixedPolicy, policySource, type Directory } from './policy-source'
 import { playgroundHandler } from './playground/server'
 import { MEMBERS, playgroundPolicy, TEAMS_CHANNEL, TENANT } from './playground/members'
-import { BOT, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
+import { ACK_MS, BOT, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
 import { AGENTS, agentsAt } from './playground/teams/agents'
 import { startLocalTeams, type LocalTeams } from './playground/teams/local-teams'
 import { answers, openStore } from './store/database'
@@ -41,6 +41,14 @@ export interface Server extends App {
   /** Reads the policy again from its file; a wrong file changes nothing, and the log says every error. */
   reload(): void
 }
+
+/** How long things take in the playground. */
+export interface Pace {
+  readonly latency: Latency
+  /** How long its Slack waits for the bot; null without an end. */
+  readonly ackMs: number | null
+}
+const AS_IN_LIFE: Pace = { latency: 'as-in-file', ackMs: ACK_MS }
 
 export interface Playground extends App {
   readonly slack: LocalSlack
@@ -142,7 +150,7 @@ const slackOf = async (settings: SlackSettings): Promise<SlackConfig> => ({
 export const startPlayground = (
   config: PlaygroundConfig,
   log: Log,
-  latency: Latency = 'as-in-file',
+  { latency, ackMs }: Pace = AS_IN_LIFE,
 ): Promise<Playground> =>
   opening(async (keep) => {
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
@@ -157,6 +165,7 @@ export const startPlayground = (
         botToken,
         eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,
         keepIn: join(config.DATA_DIR, 'local-slack.jsonl'),
+        ackMs,
       }),
       (each) => each.close(),
     )

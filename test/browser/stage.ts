@@ -26,7 +26,7 @@ export const openStage = async (browser: Browser, latency: Latency): Promise<Sta
   const playground = await startPlayground(
     { kind: 'playground', DATA_DIR: dir, PORT: 0, ...settings },
     silent,
-    latency,
+    { latency, ackMs: null },
   )
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
   const complaints: string[] = []

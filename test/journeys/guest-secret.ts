@@ -155,6 +155,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
   const store = await openStore(dataDir)
   let port = 0
   const slack = await startLocalSlack({
+    ackMs: null,
     signingSecret: 'the signing secret',
     botToken: 'xoxb-guest',
     eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,

@@ -56,6 +56,7 @@ const kill = async (): Promise<void> => {
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-killed-'))
   slack = await startLocalSlack({
+    ackMs: null,
     signingSecret: SECRET,
     botToken: TOKEN,
     eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,

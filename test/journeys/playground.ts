@@ -119,7 +119,7 @@ export const startJourney = async (agents: string | null = null): Promise<Journe
       AGENTS_PLAYGROUND: agents,
     },
     silent,
-    'none',
+    { latency: 'none', ackMs: null },
   )
   return {
     ...playground,
@@ -192,6 +192,7 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
     return bring(change(arrived))
   })
   const slack = await startLocalSlack({
+    ackMs: null,
     signingSecret,
     botToken: 'xoxb-journey',
     people,

@@ -43,6 +43,7 @@ withEngine('a real host', (found) =>
       const dir = tempDir()
       let port = 0
       const slack = await startLocalSlack({
+        ackMs: null,
         signingSecret: SIGNING_SECRET,
         botToken: TOKEN,
         eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,

@@ -96,6 +96,7 @@ export const startChats = async (
   options: Pick<WorkplaceOptions, 'misfortune'> = {},
 ): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
   const slack = await startLocalSlack({
+    ackMs: null,
     ...SLACK,
     people: WHO.map((who) => MEMBERS[who].slack),
     ...(options.misfortune && { misfortune: options.misfortune }),

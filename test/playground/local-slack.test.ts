@@ -52,6 +52,7 @@ const startBot = async (answer: { status?: number; body?: string } = {}) => {
 
 const start = async (more: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> => {
   const slack = await startLocalSlack({
+    ackMs: null,
     signingSecret: SECRET,
     botToken: TOKEN,
     eventsUrl: () => 'http://127.0.0.1:9/none',

@@ -34,7 +34,7 @@ const startPlayground = (dir: string) => {
       AGENTS_PLAYGROUND: null,
     },
     log,
-    'none',
+    { latency: 'none', ackMs: null },
   )
 }
 

@@ -18,6 +18,7 @@ let commands: string[]
 beforeEach(async () => {
   commands = []
   slack = await startLocalSlack({
+    ackMs: null,
     signingSecret: 'secret',
     botToken: 'xoxb-test',
     eventsUrl: () => `http://127.0.0.1:${port}/slack/events`,

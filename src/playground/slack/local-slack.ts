@@ -58,6 +58,8 @@ export interface LocalSlackOptions {
   readonly teamId?: string
   readonly people?: readonly Person[]
   readonly channels?: readonly Channel[]
+  /** How long Slack waits for the app; null without an end. 3 seconds, as the real one, when absent. */
+  readonly ackMs?: number | null
   /** `paced` allows one post a second and channel, as Slack does, and answers 429 beyond. */
   readonly posts?: 'unlimited' | 'paced'
   readonly clock?: () => number
@@ -65,7 +67,7 @@ export interface LocalSlackOptions {
   readonly misfortune?: (method: string) => SlackFault | undefined
 }
 
-const ACK_TIMEOUT_MS = 3000
+export const ACK_MS = 3_000
 const KEPT_CALLS = 1000
 
 /** Starts the workspace on 127.0.0.1. */
@@ -117,7 +119,11 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     return { team: workspace.team, person, channel, responseUrl: origin + path, triggerId }
   }
   const deliver = (body: string): Promise<Acknowledgement> =>
-    sendSigned(options.eventsUrl(), body, signedHeaders(options.signingSecret, body, clock()))
+    sendSigned(
+      options.eventsUrl(),
+      { body, headers: signedHeaders(options.signingSecret, body, clock()) },
+      options.ackMs === undefined ? ACK_MS : options.ackMs,
+    )
 
   return {
     apiUrl: `${origin}/api/`,
@@ -195,15 +201,14 @@ const pace = (clock: () => number): ((method: string, args: Json) => number) => 
 
 const sendSigned = async (
   url: string,
-  body: string,
-  headers: Record<string, string>,
+  payload: { readonly body: string; readonly headers: Record<string, string> },
+  ackMs: number | null,
 ): Promise<Acknowledgement> => {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      body,
-      headers,
-      signal: AbortSignal.timeout(ACK_TIMEOUT_MS),
+      ...payload,
+      signal: ackMs === null ? null : AbortSignal.timeout(ackMs),
     })
     return { status: response.status, body: await response.text() }
   } catch {

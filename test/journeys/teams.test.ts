@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startServer, type App } from '../../src/app'
 import { fleetFile } from '../../src/host/simulated/fleet'
 import { startLocalTeams, type LocalTeams, type ShownMessage } from '../../src/playground/teams/local-teams'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { APP, guest, jonas, lena, maya, outsider, team, TENANT } from '../chat/teams/people'
 
 let dir: string
@@ -13,7 +13,7 @@ let app: App
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-teams-'))
+  dir = makeTempDir()
   writeFileSync(
     join(dir, 'fleet.yaml'),
     readFileSync(fleetFile('default'), 'utf8').replace(/^( {6}\w+: )\d{2,4}$/gm, '$10'),
@@ -52,7 +52,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await app.stop()
   await teams.close()
-  rmSync(dir, { recursive: true, force: true })
+  removeTempDir(dir)
 })
 
 const textOf = ({ message }: ShownMessage): string => JSON.stringify(message)

@@ -3,8 +3,7 @@
  * bot acknowledged is answered, every request is shown as it ended, and what is shown twice says so.
  */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from '../../../src/core/ports'
 import { request, type RequestState } from '../../../src/core/request'
@@ -13,6 +12,7 @@ import { BOT, TEAM } from '../../../src/playground/slack/local-slack'
 import { isOpen, lease } from '../../../src/core/lease/lease'
 import { waiter } from '../../../src/core/queue/waiter'
 import { openStore } from '../../../src/store/database'
+import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { dice } from '../../core/grammar/seeded'
 import type { Shown } from '../drivers'
 import { CHANGES, GPU } from '../playground'
@@ -35,7 +35,7 @@ let people: ReturnType<typeof driversOf>
 let bot: Mortal
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-week-'))
+  dir = makeTempDir()
   const policy = {
     ...policyOf(1),
     leases: { end: { then: 'shutdown', grace: '1h' } },
@@ -76,7 +76,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await bot.kill()
   await Promise.all([chats.slack.close(), chats.teams.close()])
-  rmSync(dir, { recursive: true, force: true })
+  removeTempDir(dir)
 })
 
 const shown = (): Shown[] => CHATS.flatMap((chat) => people[chat].messages())

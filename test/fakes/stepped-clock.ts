@@ -6,7 +6,7 @@ import type { Chat, Clock } from '../../src/core/ports'
 
 export interface SteppedClock extends Clock {
   /** While this is under way, no time passes. */
-  during<T>(work: Promise<T>): Promise<T>
+  readonly during: <T>(work: Promise<T>) => Promise<T>
   /** Lets so much time pass, and all happen that is due in it. */
   pass(ms: number): Promise<void>
   /** Lets as much time pass as it takes until this has come about. */
@@ -38,13 +38,16 @@ export const steppedClock = ({
     for (let turns = 0; turns < CALM_TURNS; turns = underWay.size > 0 ? 0 : turns + 1)
       await (underWay.size > 0 ? Promise.race(underWay) : nextTurn())
   }
-  /** To the next moment at which somebody is due, but not past the end. */
-  const step = (end: number): void => {
-    const due = Math.min(...sleepers.values())
-    now = Math.min(end, Math.max(now + strideMs, due))
-    const woken = [...sleepers].filter(([, at]) => at <= now).sort(([, one], [, other]) => one - other)
-    for (const [wake] of woken) wake()
-  }
+  let moved = Promise.resolve()
+  /** Once all is calm, to the next moment at which somebody is due, but not past the end; one move after the other. */
+  const move = (end: number, isOver: () => boolean = () => false): Promise<void> =>
+    (moved = moved.then(async () => {
+      await calm()
+      if (isOver() || (end === Infinity && sleepers.size === 0)) return
+      now = Math.max(now, Math.min(end, Math.max(now + strideMs, Math.min(...sleepers.values()))))
+      const woken = [...sleepers].filter(([, at]) => at <= now).sort(([, one], [, other]) => one - other)
+      for (const [wake] of woken) wake()
+    }))
 
   return {
     now: () => now,
@@ -55,7 +58,10 @@ export const steppedClock = ({
           signal?.removeEventListener('abort', wake)
           resolve()
         }
-        if (signal?.aborted) return resolve()
+        if (signal?.aborted) {
+          resolve()
+          return
+        }
         if (ms < FOREVER_MS) sleepers.set(wake, now + ms)
         signal?.addEventListener('abort', wake)
       }),
@@ -67,19 +73,14 @@ export const steppedClock = ({
     },
     pass: async (ms) => {
       const end = now + ms
+      while (now < end) await move(end)
       await calm()
-      while (now < end) {
-        step(end)
-        await calm()
-      }
     },
     until: async (awaited) => {
-      const over = awaited.then(
-        () => true,
-        () => true,
-      )
-      const isOver = (): Promise<boolean> => Promise.race([over, nextTurn().then(() => false)])
-      for (await calm(); !(await isOver()); await calm()) if (sleepers.size > 0) step(Infinity)
+      let over = false as boolean
+      const ended = (): void => void (over = true)
+      awaited.then(ended, ended)
+      while (!over) await move(Infinity, () => over)
       return awaited
     },
   }

@@ -5,7 +5,6 @@ import type { RequestState } from '../../src/core/request'
 import { steppedClock } from '../fakes/stepped-clock'
 import type { Shown } from './drivers'
 import { misfortune } from './misfortune'
-import type { Who } from './people'
 import { GPU } from './playground'
 import { CHATS, otherThan, startWorkplace, TEAMS_CHANNEL, type ChatName, type Workplace } from './workplace'
 
@@ -50,8 +49,6 @@ const laneIn = (here: ChatName): ((count: number) => Promise<void>) => {
   const [gpu, vm] = LANES[here]
   let asked = 0
   let assigned = false
-  const types = (chat: ChatName, who: Who, text: string): Promise<void> =>
-    clock.during(workplace.in[chat].types(who, text))
   const requests = (state?: RequestState) =>
     workplace.db
       .selectFrom('requests')
@@ -65,8 +62,7 @@ const laneIn = (here: ChatName): ((count: number) => Promise<void>) => {
   }
   const one = async (): Promise<void> => {
     asked += 1
-    await types(
-      here,
+    await workplace.in[here].types(
       'maya',
       `${assigned ? 'release' : 'assign'} ${gpu} ${assigned ? '' : `to ${vm} `}--shutdown`,
     )
@@ -74,7 +70,7 @@ const laneIn = (here: ChatName): ((count: number) => Promise<void>) => {
     const [{ id } = { id: '' }] = await requests('pending')
     await becomes(async () => (await shownCopies(id)) === CHATS.length)
     const end: End = asked % 4 === 0 ? 'denied' : 'succeeded'
-    await types(otherThan(here), 'jonas', `${end === 'denied' ? 'deny' : 'approve'} ${id}`)
+    await workplace.in[otherThan(here)].types('jonas', `${end === 'denied' ? 'deny' : 'approve'} ${id}`)
     await becomes(async () => (await requests(end)).some((each) => each.id === id))
     if (end === 'succeeded') assigned = !assigned
     ends.set(id, end)

@@ -28,7 +28,7 @@ const nothing = (): undefined => undefined
 const silent = { info: nothing, warn: nothing, error: nothing }
 
 interface Acting {
-  /** Types a command and resolves with the first message it leads to, as that person sees it. */
+  /** Types a command and resolves with the first message it leads to, of those which that person can read. */
   says(person: string, text: string): Promise<SlackMessage>
   /** Presses the button with this label on the newest message that has it. */
   presses(person: string, label: string): Promise<Acknowledgement>
@@ -92,7 +92,12 @@ const actingIn = (slack: LocalSlack): Acting => ({
     )
     const typed = slack.command(person, GPU, text)
     const answer = await once(slack, () =>
-      slack.messages(GPU).find((message) => !before.has(message.ts) && message.user !== person),
+      slack
+        .messages(GPU)
+        .find(
+          ({ ts, user, ephemeralFor = person }) =>
+            !before.has(ts) && user !== person && ephemeralFor === person,
+        ),
     )
     await typed
     return answer

@@ -57,14 +57,18 @@ afterEach(async () => {
 
 const textOf = ({ message }: ShownMessage): string => JSON.stringify(message)
 
-const shown = async (what: RegExp, where?: (each: ShownMessage) => boolean): Promise<ShownMessage> => {
-  for (let tries = 0; tries < 2_000; tries += 1) {
-    const found = teams.messages.find((each) => what.test(textOf(each)) && (where?.(each) ?? true))
-    if (found) return found
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error(`nobody posted ${what.source}; there is ${teams.messages.map(textOf).join('\n')}`)
-}
+/** The first message, old or to come, that is like that. */
+const shown = (what: RegExp, where?: (each: ShownMessage) => boolean): Promise<ShownMessage> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      const found = teams.messages.find((each) => what.test(textOf(each)) && (where?.(each) ?? true))
+      if (!found) return
+      stop()
+      resolve(found)
+    }
+    const stop = teams.onChange(look)
+    look()
+  })
 
 interface Action {
   readonly title: string

@@ -113,9 +113,9 @@ export const startChats = async (
   return { slack, teams }
 }
 
-export const driversOf = (slack: LocalSlack, teams: LocalTeams): Workplace['in'] => ({
-  slack: slackDriver(slack, GPU),
-  teams: teamsDriver(teams, THREAD),
+export const driversOf = (slack: LocalSlack, teams: LocalTeams, time?: SteppedClock): Workplace['in'] => ({
+  slack: slackDriver(slack, GPU, time),
+  teams: teamsDriver(teams, THREAD, time),
 })
 
 export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Workplace> => {
@@ -182,14 +182,22 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   return {
     slack,
     teams,
-    in: driversOf(slack, teams),
+    in: driversOf(slack, teams, options.clock),
     inChanges: {
-      slack: slackDriver(slack, CHANGES),
-      teams: teamsDriver(teams, { id: TEAMS_CHANGES, type: 'channel' }),
+      slack: slackDriver(slack, CHANGES, options.clock),
+      teams: teamsDriver(teams, { id: TEAMS_CHANGES, type: 'channel' }, options.clock),
     },
     alone: (who) => ({
-      slack: slackDriver(slack, slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? ''),
-      teams: teamsDriver(teams, { id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' }),
+      slack: slackDriver(
+        slack,
+        slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? '',
+        options.clock,
+      ),
+      teams: teamsDriver(
+        teams,
+        { id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' },
+        options.clock,
+      ),
     }),
     world: fleet.world,
     db: store.db,

@@ -7,6 +7,7 @@ import {
   type ShownMessage,
 } from '../../src/playground/teams/local-teams'
 import { nodesOf } from '../chat/teams/reading'
+import type { SteppedClock } from '../fakes/stepped-clock'
 import { MEMBERS, WHO, type Who } from './people'
 import { buttonNamed, buttonsOf, textOf as textInSlack } from './playground'
 
@@ -55,9 +56,11 @@ interface Wire extends Pick<Driver, 'place' | 'readers' | 'refusesPost'> {
   press(who: Who, message: Shown, label: string): Promise<number>
 }
 
-const driverOf = (wire: Wire): Driver => {
-  const once = (find: () => Shown | undefined): Promise<Shown> =>
-    new Promise((resolve) => {
+/** Over stepped time, as much of it passes as an answer takes; and none while somebody's word is on its way to the bot. */
+const driverOf = (wire: Wire, time?: SteppedClock): Driver => {
+  const onItsWay = <T>(word: Promise<T>): Promise<T> => time?.during(word) ?? word
+  const once = (find: () => Shown | undefined): Promise<Shown> => {
+    const come = new Promise<Shown>((resolve) => {
       const look = (): void => {
         const found = find()
         if (!found) return
@@ -67,6 +70,8 @@ const driverOf = (wire: Wire): Driver => {
       const stop = wire.onChange(look)
       look()
     })
+    return time?.until(come) ?? come
+  }
   const acknowledged = (doing: string, status: number): void => {
     if (status !== 200) throw new Error(`${doing} was answered ${status}`)
   }
@@ -78,10 +83,10 @@ const driverOf = (wire: Wire): Driver => {
     messages: () => wire.messages(),
     sees,
     tells: (who, words) => sees((message) => message.to === who && message.text.includes(words)),
-    types: async (who, text) => acknowledged(text, await wire.type(who, text)),
+    types: async (who, text) => acknowledged(text, await onItsWay(wire.type(who, text))),
     says: async (who, text) => {
       const before = new Set(wire.messages().map(({ id }) => id))
-      const typed = wire.type(who, text)
+      const typed = onItsWay(wire.type(who, text))
       const answer = await once(() =>
         wire.messages().find(({ id, to }) => !before.has(id) && (to === null || to === who)),
       )
@@ -94,7 +99,7 @@ const driverOf = (wire: Wire): Driver => {
           .messages()
           .findLast(({ buttons, text }) => buttons.includes(label) && text.includes(`${requestId} `)),
       )
-      acknowledged(label, await wire.press(who, message, label))
+      acknowledged(label, await onItsWay(wire.press(who, message, label)))
     },
   }
 }
@@ -117,7 +122,7 @@ const named = (text: string): string =>
   WHO.reduce((rest, who) => rest.replaceAll(`@${MEMBERS[who].slack.id}`, MEMBERS[who].name), text)
 
 /** `place` is where commands are typed; what stands in the other channels is read as well. */
-export const slackDriver = (slack: LocalSlack, place: string): Driver => {
+export const slackDriver = (slack: LocalSlack, place: string, time?: SteppedClock): Driver => {
   const readIn = new Map(
     slack.channels.map(({ id, only }) => [
       id,
@@ -134,7 +139,7 @@ export const slackDriver = (slack: LocalSlack, place: string): Driver => {
   )
   const messages = (): readonly Shown[] =>
     [...readIn].flatMap(([channel, read]) => slack.messages(channel).map(read))
-  return driverOf({
+  const wire: Wire = {
     place,
     messages,
     readers: (who) => who,
@@ -152,7 +157,8 @@ export const slackDriver = (slack: LocalSlack, place: string): Driver => {
       const { status } = await slack.press(MEMBERS[who].slack.id, channel, ts, action)
       return status
     },
-  })
+  }
+  return driverOf(wire, time)
 }
 
 interface Action {
@@ -184,7 +190,7 @@ const threadOf = (conversation: string): string | null => {
   return root === undefined ? null : `${channel}:${root}`
 }
 
-export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
+export const teamsDriver = (teams: LocalTeams, place: Conversation, time?: SteppedClock): Driver => {
   const read = remembering<ShownMessage>((message) => ({
     id: `${message.conversation}:${message.id}`,
     place: message.conversation,
@@ -194,7 +200,7 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
     edited: message.edits > 0,
     to: whoIs((who) => message.conversation === `a:${userIdOf(MEMBERS[who].teams).slice(3)}`),
   }))
-  return driverOf({
+  const wire: Wire = {
     place: place.id,
     messages: () => teams.messages.map(read),
     readers: () => null,
@@ -216,5 +222,6 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation): Driver => {
       const { status } = await teams.press(MEMBERS[who].teams, where, message, data)
       return status
     },
-  })
+  }
+  return driverOf(wire, time)
 }

@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fleetFile } from '../../src/host/simulated/fleet'
 import { startLocalSlack, type LocalSlack, type SlackMessage } from '../../src/playground/slack/local-slack'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { CHANGES, GPU, JONAS, MAYA, PRIYA, textOf, buttonNamed, firstMessage } from './playground'
 
 const TOKEN = 'xoxb-killed-test'
@@ -54,7 +54,7 @@ const kill = async (): Promise<void> => {
 }
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-killed-'))
+  dir = makeTempDir()
   slack = await startLocalSlack({
     ackMs: null,
     signingSecret: SECRET,
@@ -74,7 +74,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await kill()
   await slack.close()
-  rmSync(dir, { recursive: true, force: true })
+  removeTempDir(dir)
 })
 
 const sees = (holds: (message: SlackMessage) => boolean, channel = GPU): Promise<SlackMessage> =>

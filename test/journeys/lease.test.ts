@@ -1,12 +1,11 @@
 /** A lease in either chat: lent, asked for by somebody else, extended by a press of the reminder, given back by a press. */
 import { afterEach, expect, test } from '@jest/globals'
-import { fastClock } from '../fakes/fast-clock'
+import { steppedClock } from '../fakes/stepped-clock'
 import { boundTo, MEMBERS, type Who } from './people'
 import { CHATS, policyOf, startWorkplace, type ChatName, type Workplace } from './workplace'
 
 const YEAR_MS = 365 * 24 * 3_600_000
-/** An hour in about four seconds: long enough for the chats, short enough to wait for. */
-const TIMES = 900
+const MINUTE_MS = 60_000
 
 let workplace: Workplace
 afterEach(() => workplace.end())
@@ -19,7 +18,7 @@ test.each(CHATS)('in %s', async (chat) => {
   workplace = await startWorkplace({
     changes: chat,
     policy: { ...policyOf(1), leases: { longest: '1d', end: { then: 'shutdown', grace: '30m' } } },
-    clock: fastClock(TIMES),
+    clock: steppedClock({ strideMs: MINUTE_MS }),
     limits: { requestExpiresMs: YEAR_MS, pollMs: YEAR_MS, hostPatienceMs: YEAR_MS, tickMs: 60_000 },
   })
   const here = workplace.in[chat]

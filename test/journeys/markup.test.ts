@@ -2,7 +2,7 @@
  * What people type and hosts call things is shown as text: no message of the bot holds markup, a mention or a link that
  * came from outside, however long the text or the fleet is.
  */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { SlackMessage } from '../../src/playground/slack/local-slack'
 import { expectHarmlessInSlack as expectHarmless, nodesOf, type Json } from './harmless'
 import {
@@ -15,6 +15,7 @@ import {
   startServed,
   textOf,
   type Served,
+  type ServedOptions,
 } from './playground'
 
 /** Stands in every attack, so that a test knows where the text came out. */
@@ -57,23 +58,31 @@ const textsIn = ({ blocks }: SlackMessage): string[] =>
   nodesOf(blocks).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
 
 let bot: Served
-beforeEach(async () => {
-  bot = await startServed()
-})
-afterEach(() => bot.end())
+let earlier: ReadonlySet<string>
+/** One bot for all the tests of a group: each looks at what is new. */
+const withOneBot = (options: ServedOptions = {}): void => {
+  beforeAll(async () => {
+    bot = await startServed(options)
+  })
+  beforeEach(() => {
+    earlier = new Set(fromBot().map(({ ts }) => ts))
+  })
+  afterAll(() => bot.end())
+}
 
 const fromBot = (): SlackMessage[] =>
   [GPU, CHANGES].flatMap((channel) => bot.slack.messages(channel).filter(({ user }) => user === 'U0GPUBOT'))
+const isNew = ({ ts }: SlackMessage): boolean => !earlier.has(ts)
 const allHarmless = (people: readonly string[]): void => {
-  const messages = fromBot()
+  const messages = fromBot().filter(isNew)
   expect(messages).not.toEqual([])
   for (const message of messages) expectHarmless(message, people)
 }
 /** What Maya reads when she presses the newest button with this label. */
 const pressLeadsTo = async (label: string): Promise<SlackMessage> => {
-  const before = fromBot()
+  const before = new Set(fromBot().map(({ ts }) => ts))
   await bot.presses(MAYA, label)
-  return bot.sees(GPU, (message) => !before.some(({ ts }) => ts === message.ts))
+  return bot.sees(GPU, ({ ts }) => !before.has(ts))
 }
 
 test.each<[string, Json]>([
@@ -87,7 +96,13 @@ test.each<[string, Json]>([
   expect(() => expectHarmless(message, [MAYA])).toThrow()
 })
 
-describe.each(CORPUS)('%s', (_, attack, reason) => {
+/** What is asked for and approved, and what then is asked for and denied: one attack assigns, the next releases. */
+const ASSIGN = 'assign hv01/gpu0 to train-01 --shutdown'
+const RELEASE = 'release hv01/gpu0 --shutdown'
+let assigned = false
+const idOf = (card: SlackMessage): string => /R-\d+/.exec(textOf(card))?.[0] ?? 'no request'
+
+const attacked = (attack: string, reason: Fate): void => {
   const text = `${MARK} ${attack}`
   const quoted = `"${text}"`
 
@@ -102,19 +117,20 @@ describe.each(CORPUS)('%s', (_, attack, reason) => {
       expect(answer.ephemeralFor).toBe(MAYA)
     }
 
-    allHarmless([MAYA])
-    const answers = fromBot().map(textOf)
+    allHarmless([MAYA, PRIYA])
+    const answers = fromBot().filter(isNew).map(textOf)
     if (reason !== 'too long') for (const answer of answers.slice(0, 3)) expect(answer).toContain(MARK)
   })
 
   test('as a reason is shown to everybody as text, or refused', async () => {
     const because = `because ${text}`
-    const asked = await bot.says(MAYA, `assign hv01/gpu0 to train-01 ${because}`)
+    const [first, second] = assigned ? ([RELEASE, ASSIGN] as const) : ([ASSIGN, RELEASE] as const)
+    const asked = await bot.says(MAYA, `${first} ${because}`)
 
     if (reason !== 'shown') {
       expect(asked.ephemeralFor).toBe(MAYA)
       expect(textOf(asked)).toMatch(REFUSALS[reason])
-      expect(await bot.says(MAYA, 'requests').then(textOf)).not.toContain('R-1')
+      expect(await bot.says(MAYA, 'requests').then(textOf)).not.toMatch(/R-\d/)
       allHarmless([MAYA])
       return
     }
@@ -123,30 +139,44 @@ describe.each(CORPUS)('%s', (_, attack, reason) => {
       .replaceAll('\u200D', '')
       .replace(/\p{Surrogate}/gu, '\uFFFD')
     expect(textsIn(asked)).toContainEqual(expect.stringContaining(read))
-    await bot.slack.command(PRIYA, GPU, `approve R-1 ${because}`)
-    await bot.sees(CHANGES, (message) => textOf(message).includes('hv01/gpu0'))
-    await bot.says(MAYA, `release hv01/gpu0 --shutdown ${because}`)
-    await bot.slack.command(PRIYA, GPU, `deny R-2 ${because}`)
-    const denied = await bot.sees(GPU, (message) => textOf(message).includes('R-2 · denied'))
+    await bot.slack.command(PRIYA, GPU, `approve ${idOf(asked)} ${because}`)
+    await bot.sees(CHANGES, (message) => isNew(message) && textOf(message).includes('hv01/gpu0'))
+    if (!assigned)
+      await bot.sees(GPU, (message) => isNew(message) && textOf(message).includes('nvidia-smi in train-01'))
+    assigned = !assigned
+    const next = await bot.says(MAYA, `${second} ${because}`)
+    const nextId = idOf(next)
+    await bot.slack.command(PRIYA, GPU, `deny ${nextId} ${because}`)
+    const denied = await bot.sees(
+      GPU,
+      (message) => isNew(message) && textOf(message).includes(`${nextId} · denied`),
+    )
     expect(textsIn(denied).filter((each) => each.includes(read))).toHaveLength(2)
-    for (const command of ['show R-1', 'show R-2', 'requests --all', 'history']) await bot.says(MAYA, command)
+    for (const command of [`show ${idOf(asked)}`, `show ${nextId}`, 'requests --all', 'history'])
+      await bot.says(MAYA, command)
 
     allHarmless([MAYA, PRIYA])
   })
-})
+}
 
-test('half a character in a button is refused as a reason and replaced in a name', async () => {
-  await bot.says(MAYA, 'assign hv01/gpu1 to train-02 --shutdown')
-  for (const said of ['assign hv01/gpu0 to train-01 because a\uD83Db', 'show a\uD83Db', 'a\uD83Db']) {
-    // A form cannot carry half a character; the JSON of a button can.
-    const value = JSON.stringify({ kind: 'say', text: said })
-    bot.onTheWay((sent) => bot.signs(alteredAction(sent, { value })))
-    const answer = await pressLeadsTo('Whole script')
-    expect(answer.ephemeralFor).toBe(MAYA)
-    expect(textOf(answer)).toContain('D83D')
-  }
+describe('what people type', () => {
+  withOneBot()
+  describe.each(CORPUS)('%s', (_, attack, reason) => attacked(attack, reason))
 
-  allHarmless([MAYA])
+  test('half a character in a button is refused as a reason and replaced in a name', async () => {
+    await bot.says(MAYA, 'assign hv01/gpu1 to train-02 --shutdown')
+    for (const said of ['assign hv01/gpu0 to train-01 because a\uD83Db', 'show a\uD83Db', 'a\uD83Db']) {
+      // A form cannot carry half a character; the JSON of a button can.
+      const value = JSON.stringify({ kind: 'say', text: said })
+      bot.onTheWay((sent) => bot.signs(alteredAction(sent, { value })))
+      const answer = await pressLeadsTo('Whole script')
+      expect(answer.ephemeralFor).toBe(MAYA)
+      expect(textOf(answer)).toContain('D83D')
+    }
+    bot.onTheWay((sent) => sent)
+
+    allHarmless([MAYA])
+  })
 })
 
 describe('1,000 GPUs of 125 hosts, with the longest names there are and markup in those that are free text', () => {
@@ -174,11 +204,8 @@ describe('1,000 GPUs of 125 hosts, with the longest names there are and markup i
   const aliases = (slots: readonly number[]): string[] =>
     HOSTS.flatMap((host) => slots.map((slot) => `${host}/gpu${slot}`))
 
-  beforeEach(async () => {
-    await bot.end()
-    // Every JSON text is YAML.
-    bot = await startServed({ fleet: JSON.stringify({ fleet: 'large', hosts: HOSTS.map(hostFile) }) })
-  })
+  // Every JSON text is YAML.
+  withOneBot({ fleet: JSON.stringify({ fleet: 'large', hosts: HOSTS.map(hostFile) }) })
 
   test.each<[string, number, string, string[]]>([
     ['all', 50, 'list', aliases(SLOTS)],

@@ -1,4 +1,7 @@
-/** Chats that fail at random, from a seed, in every way there is; and what of it can leave a second copy behind. */
+/**
+ * Chats that fail at random, from a seed, in every way there is; and what of it can leave a second copy behind. In what
+ * order calls come is not the seed's: so the blows are dealt like cards, and each has fallen after a hundred calls.
+ */
 import type { SlackFault } from '../../src/playground/slack/local-slack'
 import type { Fault as TeamsFault } from '../../src/playground/teams/local-teams'
 import { dice } from '../core/grammar/seeded'
@@ -17,24 +20,27 @@ export interface Misfortune {
   readonly teams: (call: string) => TeamsFault | null
   /** How often each blow fell. */
   readonly fallen: Record<keyof typeof BLOWS, Record<Blow, number>>
-  /** Nothing fails from now on. */
-  end(): void
 }
 
 const NEVER = { none: 0, busy: 0, broken: 0, 'cut before': 0, 'cut after': 0, refused: 0 } as const
 
+const deckOf = (shares: Readonly<Partial<Record<Blow, number>>>): Blow[] => {
+  const blows = (Object.entries(shares) as [Blow, number][]).flatMap(([blow, share]) =>
+    Array.from({ length: share }, () => blow),
+  )
+  return [...blows, ...Array.from({ length: 100 - blows.length }, (): Blow => 'none')]
+}
+
 export const misfortune = (seed: number): Misfortune => {
   const random = dice(seed)
   const fallen = { post: { ...NEVER }, edit: { ...NEVER } }
-  let over = false
 
+  const decks: Record<keyof typeof BLOWS, Blow[]> = { post: [], edit: [] }
   const next = (kind: keyof typeof BLOWS): Blow => {
-    let rolled = random.roll(100)
-    const blow = over
-      ? undefined
-      : (Object.entries(BLOWS[kind]) as [Blow, number][]).find(([, share]) => (rolled -= share) < 0)?.[0]
-    fallen[kind][blow ?? 'none'] += 1
-    return blow ?? 'none'
+    if (decks[kind].length === 0) decks[kind] = deckOf(BLOWS[kind])
+    const [blow = 'none'] = decks[kind].splice(random.roll(decks[kind].length), 1)
+    fallen[kind][blow] += 1
+    return blow
   }
   const seconds = (): number => 1 + random.roll(30)
 
@@ -76,7 +82,6 @@ export const misfortune = (seed: number): Misfortune => {
 
   return {
     fallen,
-    end: () => void (over = true),
     slack: (method) => {
       if (method !== 'chat.postMessage' && method !== 'chat.update') return undefined
       const fault = inSlack(next(method === 'chat.update' ? 'edit' : 'post'))

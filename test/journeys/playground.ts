@@ -1,8 +1,7 @@
 /** A playground for one test: the real bot, a local workspace, a fleet without latencies, a directory of its own. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { startPlayground, startServer, type Playground } from '../../src/app'
@@ -17,6 +16,7 @@ import {
   type Person,
   type SlackMessage,
 } from '../../src/playground/slack/local-slack'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
 
 export const MAYA = 'U0MAYA'
 export const JONAS = 'U0JONAS'
@@ -28,7 +28,7 @@ const nothing = (): undefined => undefined
 const silent = { info: nothing, warn: nothing, error: nothing }
 
 interface Acting {
-  /** Types a command and resolves with the first message it leads to, as that person sees it. */
+  /** Types a command and resolves with the first message it leads to, of those which that person can read. */
   says(person: string, text: string): Promise<SlackMessage>
   /** Presses the button with this label on the newest message that has it. */
   presses(person: string, label: string): Promise<Acknowledgement>
@@ -92,7 +92,12 @@ const actingIn = (slack: LocalSlack): Acting => ({
     )
     const typed = slack.command(person, GPU, text)
     const answer = await once(slack, () =>
-      slack.messages(GPU).find((message) => !before.has(message.ts) && message.user !== person),
+      slack
+        .messages(GPU)
+        .find(
+          ({ ts, user, ephemeralFor = person }) =>
+            !before.has(ts) && user !== person && ephemeralFor === person,
+        ),
     )
     await typed
     return answer
@@ -108,7 +113,7 @@ const actingIn = (slack: LocalSlack): Acting => ({
 
 /** `agents` is where a client as Microsoft 365 Agents Playground listens. */
 export const startJourney = async (agents: string | null = null): Promise<Journey> => {
-  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-journey-'))
+  const dir = makeTempDir()
   const playground = await startPlayground(
     {
       kind: 'playground',
@@ -126,7 +131,7 @@ export const startJourney = async (agents: string | null = null): Promise<Journe
     ...actingIn(playground.slack),
     end: async () => {
       await playground.stop()
-      rmSync(dir, { recursive: true, force: true })
+      removeTempDir(dir)
     },
   }
 }
@@ -173,7 +178,7 @@ const INSTANT_FLEET = readFileSync(fleetFile('default'), 'utf8').replace(/^( {6}
 const TRACES = ['requests', 'request_events', 'decisions', 'journal', 'locks', 'counters', 'pauses']
 
 export const startServed = async (options: ServedOptions = {}): Promise<Served> => {
-  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-served-'))
+  const dir = makeTempDir()
   const signingSecret = 'the signing secret of a journey'
   const people = options.people ?? PEOPLE
   writeFileSync(join(dir, 'fleet.yaml'), options.fleet ?? INSTANT_FLEET)
@@ -258,7 +263,7 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
       await app.stop()
       await slack.close()
       await way.close()
-      rmSync(dir, { recursive: true, force: true })
+      removeTempDir(dir)
     },
   }
 }

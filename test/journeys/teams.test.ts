@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startServer, type App } from '../../src/app'
 import { fleetFile } from '../../src/host/simulated/fleet'
 import { startLocalTeams, type LocalTeams, type ShownMessage } from '../../src/playground/teams/local-teams'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { APP, guest, jonas, lena, maya, outsider, team, TENANT } from '../chat/teams/people'
 
 let dir: string
@@ -13,7 +13,7 @@ let app: App
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-teams-'))
+  dir = makeTempDir()
   writeFileSync(
     join(dir, 'fleet.yaml'),
     readFileSync(fleetFile('default'), 'utf8').replace(/^( {6}\w+: )\d{2,4}$/gm, '$10'),
@@ -52,19 +52,23 @@ beforeEach(async () => {
 afterEach(async () => {
   await app.stop()
   await teams.close()
-  rmSync(dir, { recursive: true, force: true })
+  removeTempDir(dir)
 })
 
 const textOf = ({ message }: ShownMessage): string => JSON.stringify(message)
 
-const shown = async (what: RegExp, where?: (each: ShownMessage) => boolean): Promise<ShownMessage> => {
-  for (let tries = 0; tries < 2_000; tries += 1) {
-    const found = teams.messages.find((each) => what.test(textOf(each)) && (where?.(each) ?? true))
-    if (found) return found
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error(`nobody posted ${what.source}; there is ${teams.messages.map(textOf).join('\n')}`)
-}
+/** The first message, old or to come, that is like that. */
+const shown = (what: RegExp, where?: (each: ShownMessage) => boolean): Promise<ShownMessage> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      const found = teams.messages.find((each) => what.test(textOf(each)) && (where?.(each) ?? true))
+      if (!found) return
+      stop()
+      resolve(found)
+    }
+    const stop = teams.onChange(look)
+    look()
+  })
 
 interface Action {
   readonly title: string

@@ -1,6 +1,6 @@
 /** One request, many views: asked for in one chat, decided in the other, and the same in both at every state. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { systemClock } from '../../src/clock'
+import { steppedClock } from '../fakes/stepped-clock'
 import { fleetOfTwoA40s } from '../fakes/two-a40s'
 import { textOf, type Shown } from './drivers'
 import { boundTo } from './people'
@@ -17,6 +17,7 @@ import {
   type WorkplaceOptions,
 } from './workplace'
 
+const MINUTE_MS = 60_000
 const ASK = 'assign hv01/gpu0 to train-01 because fine-tuning'
 const PLACES: Readonly<Record<ChatName, string>> = { slack: GPU, teams: TEAMS_CHANNEL }
 
@@ -142,14 +143,16 @@ describe.each(CHATS)('a request that is asked for in %s', (here) => {
   })
 
   test('expires in both', async () => {
-    let ahead = 0
-    await start({ clock: { ...systemClock, now: () => systemClock.now() + ahead } })
+    const clock = steppedClock({ strideMs: MINUTE_MS })
+    await start({ clock })
     await workplace.in[here].says('maya', ASK)
     await bothSay('R-1', 'R-1 · waiting for an approver')
 
-    ahead = 31 * 60_000
+    await clock.pass(31 * MINUTE_MS)
 
-    await bothSay('R-1', 'R-1 · expired')
+    // Beside the card there is what reminded of it.
+    for (const chat of CHATS)
+      for (const { text } of copiesIn(chat, 'R-1')) expect(text).toContain('R-1 · expired')
   })
 
   test('is not approved by the same person from their account in the other', async () => {

@@ -1,16 +1,15 @@
 /** Channels and people who watch, in Slack and in Teams: what they are told, in which thread, and what they are not. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { fastClock } from '../fakes/fast-clock'
+import { steppedClock } from '../fakes/stepped-clock'
 import { textOf, type Driver, type Shown } from './drivers'
 import type { Who } from './people'
 import { CHATS, startWorkplace, type Workplace } from './workplace'
 
-const TIMES = 50
 const LATER_MS = 31_000
 const HOSTILE = 'tests <!here> <@U0PRIYA> @channel *bold* <at>Priya</at> [x](http://evil)'
 
 describe.each(CHATS)('in %s', (chat) => {
-  const clock = fastClock(TIMES)
+  const clock = steppedClock({ strideMs: 1_000 })
   let workplace: Workplace
   let channel: Driver
   let watching: Driver
@@ -40,7 +39,7 @@ describe.each(CHATS)('in %s', (chat) => {
 
     await channel.says('maya', `assign hv01/gpu0 to train-01 because ${HOSTILE}`)
     const first = await sees('waiting for an approver', watching.place)
-    await clock.sleep(LATER_MS)
+    await clock.pass(LATER_MS)
     await channel.presses('jonas', 'Deny')
     const reply = await sees('denied', watching.place)
 

@@ -2,8 +2,7 @@
  * One bot that serves a Slack workspace and a Teams tenant at once, and people who have an account on both. What a test
  * does, it does as one of them in one of the chats; both chats are driven, and read, in the same words.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startServer } from '../../src/app'
 import { LIMITS, startBot } from '../../src/bot'
@@ -15,7 +14,7 @@ import { teamsMessages } from '../../src/chat/teams/receive'
 import { bothChats } from '../../src/chats'
 import { systemClock } from '../../src/clock'
 import { readFile } from '../../src/config'
-import type { Address, Clock } from '../../src/core/ports'
+import type { Address } from '../../src/core/ports'
 import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
 import { byName } from '../../src/hosts'
 import { startHttp } from '../../src/http'
@@ -31,6 +30,8 @@ import { policySource } from '../../src/policy-source'
 import type { Limits } from '../../src/work/parts'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
+import { duringCalls, type SteppedClock } from '../fakes/stepped-clock'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { slackDriver, teamsDriver, type Driver } from './drivers'
 import { boundTo, MEMBERS, WHO, type Who } from './people'
 import { CHANGES, GPU } from './playground'
@@ -77,7 +78,8 @@ export interface WorkplaceOptions {
   readonly requests?: readonly ChatName[]
   /** Where changed assignments are announced; in Slack when absent. */
   readonly changes?: ChatName
-  readonly clock?: Clock
+  /** Time that passes when the test says so; that of the machine when absent. */
+  readonly clock?: SteppedClock
   readonly limits?: Partial<Limits>
   /** Writes the file of the fleet into this folder; the default one when absent. */
   readonly fleet?: (folder: string) => string
@@ -112,14 +114,16 @@ export const startChats = async (
   return { slack, teams }
 }
 
-export const driversOf = (slack: LocalSlack, teams: LocalTeams): Workplace['in'] => ({
-  slack: slackDriver(slack, GPU),
-  teams: teamsDriver(teams, THREAD),
+export const driversOf = (slack: LocalSlack, teams: LocalTeams, time?: SteppedClock): Workplace['in'] => ({
+  slack: slackDriver(slack, GPU, time),
+  teams: teamsDriver(teams, THREAD, time),
 })
 
 export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Workplace> => {
   const clock = options.clock ?? systemClock
-  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-workplace-'))
+  /** As much time passes as it takes. */
+  const inTime = <T>(awaited: Promise<T>): Promise<T> => options.clock?.until(awaited) ?? awaited
+  const dir = makeTempDir()
   const path = join(dir, 'gpu-chatops.yaml')
   const writesPolicy = (policy: object): void => writeFileSync(path, JSON.stringify({ policy }))
   writesPolicy(options.policy ?? policyOf(1))
@@ -146,7 +150,8 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const configured = readFile(path)
   if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
   const chats = { slackTeam: TEAM.id, teamsTenant: TENANT }
-  const bot = await startBot({
+  const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) })
+  const starting = startBot({
     store,
     log: silent,
     clock,
@@ -158,13 +163,14 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
       readAgain: () => readFile(path),
     }),
     hosts: byName(fleet.hosts),
-    chat: bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) }),
+    chat: options.clock ? duringCalls(options.clock, chat) : chat,
     limits: { ...LIMITS, ...options.limits },
     requestsChannels: (options.requests ?? []).map((chat) =>
       chat === 'slack' ? inSlack(GPU) : inTeams(TEAMS_CHANNEL),
     ),
     changesChannel: options.changes === 'teams' ? inTeams(TEAMS_CHANGES) : inSlack(CHANGES),
   })
+  const bot = await inTime(starting)
   const http = await startHttp({
     host: '127.0.0.1',
     port: 0,
@@ -177,24 +183,32 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   return {
     slack,
     teams,
-    in: driversOf(slack, teams),
+    in: driversOf(slack, teams, options.clock),
     inChanges: {
-      slack: slackDriver(slack, CHANGES),
-      teams: teamsDriver(teams, { id: TEAMS_CHANGES, type: 'channel' }),
+      slack: slackDriver(slack, CHANGES, options.clock),
+      teams: teamsDriver(teams, { id: TEAMS_CHANGES, type: 'channel' }, options.clock),
     },
     alone: (who) => ({
-      slack: slackDriver(slack, slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? ''),
-      teams: teamsDriver(teams, { id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' }),
+      slack: slackDriver(
+        slack,
+        slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? '',
+        options.clock,
+      ),
+      teams: teamsDriver(
+        teams,
+        { id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' },
+        options.clock,
+      ),
     }),
     world: fleet.world,
     db: store.db,
     writesPolicy,
     end: async () => {
       await http.close()
-      await bot.stop()
+      await inTime(bot.stop())
       await store.close()
       await Promise.all([slack.close(), teams.close()])
-      rmSync(dir, { recursive: true, force: true })
+      removeTempDir(dir)
     },
   }
 }
@@ -213,7 +227,7 @@ export const startJourneyIn = async (chat: ChatName): Promise<Journey> => {
 
 /** The same, started as a server of both chats is, from what a configuration file says. */
 export const startServedInBoth = async (): Promise<Workplace['in'] & { end(): Promise<void> }> => {
-  const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-served-in-both-'))
+  const dir = makeTempDir()
   const path = join(dir, 'gpu-chatops.yaml')
   const channels = { requests: [GPU, TEAMS_CHANNEL], changes: CHANGES }
   writeFileSync(path, JSON.stringify({ policy: policyOf(1), channels }))
@@ -234,7 +248,7 @@ export const startServedInBoth = async (): Promise<Workplace['in'] & { end(): Pr
     end: async () => {
       await app.stop()
       await Promise.all([slack.close(), teams.close()])
-      rmSync(dir, { recursive: true, force: true })
+      removeTempDir(dir)
     },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock, Host } from '../../core/ports'
 import { simulatedHost } from './host'
 import { openMemory } from './memory'
-import { readFleetFile } from './schema'
+import { type FleetFile, readFleetFile } from './schema'
 import { type StepEvent, type World, openWorld } from './world'
 
 export type { GuestSmi } from './schema'
@@ -20,8 +20,8 @@ export interface SimulatedFleet {
 export const fleetFile = (name: 'default' | 'odd'): string => join(__dirname, 'fleets', `${name}.yaml`)
 
 interface FleetOptions {
-  /** Path of the fleet file (YAML). */
-  readonly file: string
+  /** Path of the fleet file (YAML), or what was read from it. */
+  readonly file: string | FleetFile
   /** Where the state is kept from one process to the next (JSON); null keeps nothing. */
   readonly stateFile: string | null
   readonly clock: Clock
@@ -30,7 +30,7 @@ interface FleetOptions {
 
 /** Opens a fleet. Throws Fault('config') when the fleet file is invalid or the state file corrupt. */
 export const openSimulatedFleet = ({ file, stateFile, clock, latency }: FleetOptions): SimulatedFleet => {
-  const fleet = readFleetFile(file)
+  const fleet = typeof file === 'string' ? readFleetFile(file) : file
   const memory = openMemory(fleet, stateFile)
   const steps = new Set<(event: StepEvent) => void>()
   const tell = (event: StepEvent): void => {

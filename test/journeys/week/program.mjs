@@ -1,5 +1,5 @@
 // The whole bot as a process of its own, to be killed: both chats, a simulated fleet that outlives it, and a clock that
-// runs many times as fast as the one on the wall. Whoever starts it tells it when it is, and may act on the fleet beside it.
+// stands still. Whoever starts it tells it when it is, lets time pass, and may act on the fleet beside it.
 import { join } from 'node:path'
 import { LIMITS, startBot } from '../../../dist/bot.js'
 import { slackChat } from '../../../dist/chat/slack/post.js'
@@ -7,7 +7,6 @@ import { slackEvents } from '../../../dist/chat/slack/receive.js'
 import { teamsChat } from '../../../dist/chat/teams/post.js'
 import { teamsMessages } from '../../../dist/chat/teams/receive.js'
 import { bothChats } from '../../../dist/chats.js'
-import { systemClock } from '../../../dist/clock.js'
 import { readFile } from '../../../dist/config.js'
 import { fleetFile, openSimulatedFleet } from '../../../dist/host/simulated/fleet.js'
 import { byName } from '../../../dist/hosts.js'
@@ -16,12 +15,9 @@ import { policySource } from '../../../dist/policy-source.js'
 import { openStore } from '../../../dist/store/database.js'
 import { bringAbout } from '../../../dist/playground/world.js'
 
-const { dir, slack, teams, channels, limits, start, times } = JSON.parse(process.argv[2])
-const began = Date.now()
-const clock = {
-  now: () => start + (Date.now() - began) * times,
-  sleep: (ms, signal) => systemClock.sleep(Math.min(ms / times, 2 ** 31 - 1), signal),
-}
+const { dir, slack, teams, channels, limits, time, clockFile } = JSON.parse(process.argv[2])
+const { duringCalls, steppedClock } = await import(clockFile)
+const clock = steppedClock(time)
 const nothing = () => undefined
 const log = {
   info: nothing,
@@ -37,7 +33,7 @@ const fleet = openSimulatedFleet({
   clock,
   latency: 'none',
 })
-const bot = await startBot({
+const starting = startBot({
   store: await openStore(dir),
   log,
   clock,
@@ -49,11 +45,11 @@ const bot = await startBot({
     readAgain: () => readFile(path),
   }),
   hosts: byName(fleet.hosts),
-  chat: bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams, log) }),
+  chat: duringCalls(clock, bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams, log) })),
   limits: { ...LIMITS, ...limits },
   ...channels,
 })
-process.on('message', ({ id, what }) => process.send({ id, came: bringAbout(fleet.world, what).kind }))
+const bot = await clock.until(starting)
 const http = await startHttp({
   host: '127.0.0.1',
   port: 0,
@@ -62,4 +58,12 @@ const http = await startHttp({
   slackEvents: slackEvents(slack, bot.inbox, log).listener,
   teamsMessages: teamsMessages(teams, bot.inbox, log),
 })
-process.send({ port: http.port, began })
+
+const dieAfter = (turns) =>
+  setImmediate(() => (turns > 0 ? dieAfter(turns - 1) : process.kill(process.pid, 'SIGKILL')))
+process.on('message', async ({ id, befall, pass, turns }) => {
+  if (turns !== undefined) dieAfter(turns)
+  if (befall) process.send({ id, came: bringAbout(fleet.world, befall).kind })
+  else await clock.pass(pass).then(() => process.send({ id, came: 'passed' }))
+})
+process.send({ id: 0, came: http.port })

@@ -2,9 +2,8 @@
  * A week of a team that shares its GPUs, in two chats, while the bot is killed again and again. What people did and the
  * bot acknowledged is answered, every request is shown as it ended, and what is shown twice says so.
  */
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from '../../../src/core/ports'
 import { request, type RequestState } from '../../../src/core/request'
@@ -13,6 +12,7 @@ import { BOT, TEAM } from '../../../src/playground/slack/local-slack'
 import { isOpen, lease } from '../../../src/core/lease/lease'
 import { waiter } from '../../../src/core/queue/waiter'
 import { openStore } from '../../../src/store/database'
+import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { dice } from '../../core/grammar/seeded'
 import type { Shown } from '../drivers'
 import { CHANGES, GPU } from '../playground'
@@ -23,9 +23,12 @@ import { team, type Team } from './team'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const WEEK = 7 * DAY
-/** A week in about a minute. */
-const TIMES = 10_000
+/** Each a test of its own. */
+const QUARTER_DAYS = 28
+const STRIDE_MS = HOUR / 6
 const ONE_DEATH_IN = 9
+/** Of the event loop: in fewer than these a bot has answered, and posted what is due. */
+const TURNS = 200
 
 const REPLACES = /did not confirm an earlier copy|takes the place of an earlier copy/
 
@@ -33,9 +36,11 @@ let dir: string
 let chats: Awaited<ReturnType<typeof startChats>>
 let people: ReturnType<typeof driversOf>
 let bot: Mortal
+let everybody: Team
+let began = 0
 
-beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-week-'))
+beforeAll(async () => {
+  dir = makeTempDir()
   const policy = {
     ...policyOf(1),
     leases: { end: { then: 'shutdown', grace: '1h' } },
@@ -52,7 +57,6 @@ beforeEach(async () => {
   })
   bot = mortal(
     {
-      dir,
       slack: {
         ...SLACK,
         appToken: null,
@@ -69,47 +73,56 @@ beforeEach(async () => {
       },
       limits: { requestExpiresMs: 6 * HOUR, pollMs: HOUR / 4, tickMs: HOUR / 60 },
     },
-    { start: Date.now(), times: TIMES },
+    { dir, start: Date.now(), strideMs: STRIDE_MS },
   )
+  began = bot.now()
+  everybody = team(people, bot, deeds)
   await bot.start(0)
 })
-afterEach(async () => {
+afterAll(async () => {
   await bot.kill()
   await Promise.all([chats.slack.close(), chats.teams.close()])
-  rmSync(dir, { recursive: true, force: true })
+  removeTempDir(dir)
 })
 
 const shown = (): Shown[] => CHATS.flatMap((chat) => people[chat].messages())
 
+/** When people act, and the bot dies, is the seed's alone; what they do depends on what they see. */
+const course = dice(20_261_125)
+const deeds = dice(20_261_126)
+let events = 0
+let kills = 0
+
 /** How the bot dies while people act: before it has heard them, or a while after. */
-const week = async (people: Team, random: ReturnType<typeof dice>) => {
-  const monday = bot.now()
-  let events = 0
-  let kills = 0
-  while (bot.now() < monday + WEEK) {
-    events += 1
-    const dies = random.roll(ONE_DEATH_IN) === 0
-    const atOnce = dies && random.roll(3) === 0
-    const acting = people.act()
-    if (atOnce) await bot.kill()
-    const acknowledged = await acting
-    if (!acknowledged && !atOnce) throw new Error('what somebody did was not acknowledged')
-    await bot.sleep(random.roll(dies ? HOUR / 10 : HOUR))
-    if (!dies) continue
-    kills += 1
-    await bot.kill()
-    await bot.start(random.roll(2 * HOUR))
-  }
-  return { events, kills }
+const event = async (people: Team): Promise<void> => {
+  events += 1
+  const dies = course.roll(ONE_DEATH_IN) === 0
+  const atOnce = dies && course.roll(3) === 0
+  const laterMs = course.roll(dies ? HOUR / 10 : HOUR)
+  const acting = people.act()
+  if (atOnce) await bot.kill()
+  const acknowledged = await acting
+  if (!acknowledged && !atOnce) throw new Error('what somebody did was not acknowledged')
+  if (!dies) return bot.passes(laterMs)
+  kills += 1
+  await bot.dies(laterMs, course.roll(TURNS))
+  await bot.start(course.roll(2 * HOUR))
 }
 
-test('a week of kills loses no post and doubles none without saying so', async () => {
-  const random = dice(20_261_123)
-  const everybody = team(people, bot, random)
-  const { events, kills } = await week(everybody, random)
-  await bot.sleep(2 * DAY)
-  await bot.kill()
+test.each(Array.from({ length: QUARTER_DAYS }, (_, n) => n + 1))(
+  'in a week of kills people are heard whenever the bot lives: quarter of a day %i',
+  async (quarter) => {
+    const end = began + (quarter * WEEK) / QUARTER_DAYS
+    while (bot.now() < end) await event(everybody)
+  },
+)
 
+test('two days later the bot is done', async () => {
+  await bot.passes(2 * DAY)
+  await bot.kill()
+})
+
+test('a week of kills loses no post and doubles none without saying so', async () => {
   const store = await openStore(dir)
   const rows = await store.db.selectFrom('outbox').selectAll().execute()
   const bodies = await store.db.selectFrom('requests').select('body').execute()
@@ -165,7 +178,8 @@ test('a week of kills loses no post and doubles none without saying so', async (
   expect(lost).toEqual([])
   expect(stale).toEqual([])
   expect(held).toEqual([...new Set(held)])
-  expect(kills).toBeGreaterThan(10)
+  expect(events).toBeGreaterThanOrEqual(260)
+  expect(kills).toBeGreaterThanOrEqual(25)
   const ends = new Set<RequestState>(requests.map(({ state }) => state))
   for (const end of ['succeeded', 'denied', 'cancelled', 'expired'] as const) expect(ends).toContain(end)
   // The week had something of everything.
@@ -174,4 +188,4 @@ test('a week of kills loses no post and doubles none without saying so', async (
   const places = new Set(waiters.map(({ entry }) => entry.state))
   for (const state of ['accepted', 'lapsed'] as const) expect(places).toContain(state)
   expect(drift).not.toEqual([])
-}, 600_000)
+})

@@ -117,7 +117,7 @@ const live = async (deeds: readonly Deed[]): Promise<{ expected: string[]; told:
   }
 }
 
-it('each event reaches each watcher exactly once, and nobody else', async () => {
+it.each([7, 8, 9, 10])('each event reaches each watcher exactly once, and nobody else: %i', async (seed) => {
   let reached = 0
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { minLength: 20, maxLength: 60 }), async (deeds) => {
@@ -125,7 +125,7 @@ it('each event reaches each watcher exactly once, and nobody else', async () => 
       reached += told.length
       expect(told).toEqual(expected)
     }),
-    { numRuns: 40, seed: 7 },
+    { numRuns: 10, seed },
   )
-  expect(reached).toBeGreaterThan(300)
-}, 120_000)
+  expect(reached).toBeGreaterThan(75)
+})

@@ -5,6 +5,7 @@ import type { Notice } from '../../../src/core/notice'
 import type { Address, Chat, Clock } from '../../../src/core/ports'
 import type { Request } from '../../../src/core/request'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from '../../../src/host/simulated/fleet'
+import { readFleetFile } from '../../../src/host/simulated/schema'
 import { fixedPolicy } from '../../../src/policy-source'
 import type { Db } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
@@ -36,8 +37,9 @@ export const recordingChat = (): RecordingChat => {
 
 const nothing = (): undefined => undefined
 
+const FLEET = readFleetFile(fleetFile('default'))
 export const fleetOf = (clock: Clock): SimulatedFleet =>
-  openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
+  openSimulatedFleet({ file: FLEET, stateFile: null, clock, latency: 'none' })
 
 export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => ({
   db,

@@ -1,5 +1,6 @@
 /** Runs one prepared operation while a hand interferes: at each boundary, in as many lives of the process as it takes. */
-import { cpSync } from 'node:fs'
+import { copyFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { HostFacts } from '../../../src/core/inventory'
 import { read, undoOf, type Step } from '../../../src/core/plan/step'
@@ -64,7 +65,7 @@ const MOST_LIVES = 4
 export const run = async (prepared: Prepared, hand: Hand): Promise<Ran> => {
   const dir = makeTempDir()
   try {
-    cpSync(prepared.dir, dir, { recursive: true })
+    for (const file of readdirSync(prepared.dir)) copyFileSync(join(prepared.dir, file), join(dir, file))
     return await lives(prepared, dir, hand)
   } finally {
     removeTempDir(dir)

@@ -1,9 +1,9 @@
 /** Counts how runs ended, and what must never be: a lost GPU, a step that took effect twice. */
+import { afterAll, describe, expect, it } from '@jest/globals'
 import { placeOf, type HostFacts } from '../../../src/core/inventory'
 import type { Ran } from './run'
 
 const counts = { runs: 0, done: 0, restored: 0, attention: 0, lost: 0, twice: 0 }
-export const tally: Readonly<typeof counts> = counts
 
 /** GPUs that nobody can use, though somebody could before or the plan had them in hand. */
 const lostOn = (facts: HostFacts, before: HostFacts, planned: string): string[] =>
@@ -33,6 +33,18 @@ export const tallied = (ran: Ran): Ran => {
   return ran
 }
 
-export const closingLine = (): string =>
-  `crash suite: ${counts.runs} runs, ${counts.done} done, ${counts.restored} restored, ` +
-  `${counts.attention} needs attention, ${counts.lost} lost, ${counts.twice} twice\n`
+/** The end of a suite: its line, and what holds over all of its runs, of which there are so many. */
+export const closes = (suite: string, runs: number): void => {
+  afterAll(() => {
+    const { done, restored, attention, lost, twice } = counts
+    process.stdout.write(
+      `crash suite, ${suite}: ${counts.runs} runs, ${done} done, ${restored} restored, ` +
+        `${attention} needs attention, ${lost} lost, ${twice} twice\n`,
+    )
+  })
+  describe('over all these runs', () => {
+    it('no GPU is lost and no step takes effect twice', () => {
+      expect(counts).toMatchObject({ runs, lost: 0, twice: 0 })
+    })
+  })
+}

@@ -265,6 +265,3 @@ while ($null -ne ($line = [System.Console]::In.ReadLine())) {
         }
     }
 }
-
-# Nobody is left to answer to. What is still open has threads of its own, with which the process would stay.
-[System.Environment]::Exit(0)

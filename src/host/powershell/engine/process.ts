@@ -48,9 +48,13 @@ export interface Process {
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** The one line that is ever run as script: a path, a mark and a number of our own. */
+/**
+ * The one line that is ever run as script: a path, a mark and a number of our own. When the loop ends nobody is left to
+ * answer to, but what is still open has threads of its own, with which the process would stay. And Ctrl+C at the terminal of
+ * the bot stops the loop: PowerShell would stay, and take requests for script. (While it is stopped it cannot exit.)
+ */
 export const startLine = (mark: string): string =>
-  `& ([scriptblock]::Create([System.IO.File]::ReadAllText(${literal(WORKER)}))) -Mark ${literal(mark)} -MostCharacters ${MOST}`
+  `$ended = $false; try { & ([scriptblock]::Create([System.IO.File]::ReadAllText(${literal(WORKER)}))) -Mark ${literal(mark)} -MostCharacters ${MOST}; $ended = $true } finally { if (-not $ended) { [System.Diagnostics.Process]::GetCurrentProcess().Kill() } }; [System.Environment]::Exit(0)`
 
 /** Throws Fault('config') when the process does not start, or does not answer within a minute. */
 export const startProcess = async (

@@ -52,7 +52,8 @@ const compile = (swc, { path, content }) => {
     sourceFileName: relative(dirname(join('dist', path)), join('src', path)).replaceAll('\\', '/'),
     sourceMaps: true,
     jsc: { target: 'es2022', parser: { syntax: 'typescript' }, rewriteRelativeImportExtensions: true },
-    module: { type: 'commonjs' },
+    // So that ES modules, such as those of the bench, can import by name.
+    module: { type: 'commonjs', exportInteropAnnotation: true },
   })
   const name = path.replace(/^.*\//, '').replace(/\.ts$/, '.js')
   return [`${code}//# sourceMappingURL=${name}.map\n`, map]

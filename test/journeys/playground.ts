@@ -40,8 +40,16 @@ export interface Journey extends Playground, Acting {
   end(): Promise<void>
 }
 
-/** All the text of a message, blocks included, as one string; a person is `@` and the id. */
+const read = new WeakMap<SlackMessage, string>()
+
+/** All the text of a message, blocks included, as one string; a person is `@` and the id. Each state is read once. */
 export const textOf = (message: SlackMessage): string => {
+  const text = read.get(message) ?? textIn(message)
+  read.set(message, text)
+  return text
+}
+
+const textIn = (message: SlackMessage): string => {
   const texts: string[] = []
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(walk)

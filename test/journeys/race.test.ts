@@ -1,12 +1,19 @@
-import { expect, test } from '@jest/globals'
-import { GPU, JONAS, MAYA, PRIYA, startJourney, textOf } from './playground'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { GPU, JONAS, MAYA, PRIYA, startJourney, textOf, type Journey } from './playground'
 
 const ROUNDS = 100
+const TOGETHER = 10
 
-test('of two approvers who press at once, one decides and the other is told privately, a hundred times', async () => {
-  const journey = await startJourney()
-  try {
-    for (let round = 1; round <= ROUNDS; round++) {
+let journey: Journey
+beforeAll(async () => {
+  journey = await startJourney()
+})
+afterAll(() => journey.end())
+
+test.each(Array.from({ length: ROUNDS / TOGETHER }, (_, n) => 1 + n * TOGETHER))(
+  'of two approvers who press at once, one decides and the other is told privately: from round %i on, ten times',
+  async (first) => {
+    for (let round = first; round < first + TOGETHER; round++) {
       const id = `R-${round} `
       const words = round % 2 === 1 ? 'assign hv01/gpu0 to train-01' : 'release hv01/gpu0'
       await journey.says(MAYA, `${words} --shutdown`)
@@ -32,11 +39,12 @@ test('of two approvers who press at once, one decides and the other is told priv
       expect(textOf(card)).toContain(`Approved by  @${winner}`)
       expect(told.ephemeralFor).toBe(winner === JONAS ? PRIYA : JONAS)
     }
-    const losers = journey.slack
-      .messages(GPU)
-      .filter((message) => textOf(message).includes('was already approved by'))
-    expect(losers).toHaveLength(ROUNDS)
-  } finally {
-    await journey.end()
-  }
-}, 180_000)
+  },
+)
+
+test('in a hundred rounds there are a hundred who were second', () => {
+  const losers = journey.slack
+    .messages(GPU)
+    .filter((message) => textOf(message).includes('was already approved by'))
+  expect(losers).toHaveLength(ROUNDS)
+})

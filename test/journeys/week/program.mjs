@@ -1,19 +1,22 @@
 // The whole bot as a process of its own, to be killed: both chats, a simulated fleet that outlives it, and a clock that
 // stands still. Whoever starts it tells it when it is, lets time pass, and may act on the fleet beside it.
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { LIMITS, startBot } from '../../../dist/bot.js'
-import { slackChat } from '../../../dist/chat/slack/post.js'
-import { slackEvents } from '../../../dist/chat/slack/receive.js'
-import { teamsChat } from '../../../dist/chat/teams/post.js'
-import { teamsMessages } from '../../../dist/chat/teams/receive.js'
-import { bothChats } from '../../../dist/chats.js'
-import { readFile } from '../../../dist/config.js'
-import { fleetFile, openSimulatedFleet } from '../../../dist/host/simulated/fleet.js'
-import { byName } from '../../../dist/hosts.js'
-import { startHttp } from '../../../dist/http.js'
-import { policySource } from '../../../dist/policy-source.js'
-import { openStore } from '../../../dist/store/database.js'
-import { bringAbout } from '../../../dist/playground/world.js'
+
+const built = createRequire(new URL('../../../dist/', import.meta.url))
+const { LIMITS, startBot } = built('./bot.js')
+const { slackChat } = built('./chat/slack/post.js')
+const { slackEvents } = built('./chat/slack/receive.js')
+const { teamsChat } = built('./chat/teams/post.js')
+const { teamsMessages } = built('./chat/teams/receive.js')
+const { bothChats } = built('./chats.js')
+const { readFile } = built('./config.js')
+const { fleetFile, openSimulatedFleet } = built('./host/simulated/fleet.js')
+const { byName } = built('./hosts.js')
+const { startHttp } = built('./http.js')
+const { policySource } = built('./policy-source.js')
+const { openStore } = built('./store/database.js')
+const { bringAbout } = built('./playground/world.js')
 
 const { dir, slack, teams, channels, limits, time, clockFile } = JSON.parse(process.argv[2])
 const { duringCalls, steppedClock } = await import(clockFile)

@@ -40,8 +40,7 @@ module.exports = {
     ),
     project('slow', suites.filter(isSlow)),
   ],
-  // The slow suites wait for other programs most of the time.
-  maxWorkers: 4,
+  maxWorkers: 2,
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.cjs'],
 }

@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { MEMBERS, TENANT } from '../../src/playground/members'
 import { AGENTS } from '../../src/playground/teams/agents'
 import { userIdOf } from '../../src/playground/teams/local-teams'
-import { JONAS, MAYA, startJourney, type Journey } from '../journeys/playground'
+import { GPU, JONAS, MAYA, startJourney, type Journey } from '../journeys/playground'
 
 const [maya] = MEMBERS.map((member) => member.teams)
 
@@ -139,7 +139,8 @@ describe('Microsoft 365 Agents Playground beside the panes', () => {
     await new Promise((done) => client.close(done))
 
     expect((await says(AGENTS.personal, 'personal', 'list')).status).toBe(200)
-    expect((await journey.says(MAYA, '/gpu list')).text).toContain('6 GPUs')
+    await journey.says(MAYA, '/gpu list')
+    await journey.sees(GPU, ({ text }) => text.includes('6 GPUs'))
   })
 
   it('without its setting is told to set it', async () => {

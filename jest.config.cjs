@@ -1,18 +1,19 @@
-// Two projects: `fast` holds the suites that need nothing but Node, `slow` all others. A suite that asks for PowerShell, an
-// SSH server or a browser is found by that question; one that starts the bot as a process, or is long, is named here.
+// Two projects: `fast` holds the suites that need nothing but Node and end soon, `slow` all others. A suite that asks for
+// PowerShell, an SSH server or a browser is found by that question; those of the whole bot, and the long ones, are named here.
 const { readdirSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 const ASKS_FOR_MORE = /\bwith(Engine|Sshd|Chromium)\(/
-const PROCESSES = /^journeys\/(commands|killed|week\/)|^log\.test/
-const LONG = /^work\/operations\//
+const WHOLE_BOT = /^(journeys|playground)\/|^log\.test/
+const LONG =
+  /^work\/(operations\/|across|poison|drift-histories|queue-properties)|^core\/lease\/(year|properties)|^(build|manifests\/)/
 
 const TESTS = join(__dirname, 'test')
 const suites = readdirSync(TESTS, { recursive: true })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => path.endsWith('.test.ts'))
 const isSlow = (path) =>
-  PROCESSES.test(path) || LONG.test(path) || ASKS_FOR_MORE.test(readFileSync(join(TESTS, path), 'utf8'))
+  WHOLE_BOT.test(path) || LONG.test(path) || ASKS_FOR_MORE.test(readFileSync(join(TESTS, path), 'utf8'))
 
 const project = (displayName, paths) => ({
   displayName,
@@ -40,7 +41,7 @@ module.exports = {
     ),
     project('slow', suites.filter(isSlow)),
   ],
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.cjs'],
 }

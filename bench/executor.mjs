@@ -10,7 +10,7 @@ const merged = (...parts) => ({
 })
 
 export const executor = async ({ short }) => {
-  const { pwsh: program, stubs, why } = preparePwsh()
+  const { pwsh: program, stubs, why } = preparePwsh(console.log)
   if (program === null) {
     console.log(`the executor is not measured: ${why}`)
     return NOTHING

@@ -15,7 +15,7 @@ const COUNTS = /^pester: (\d+) passed, (\d+) failed, (\d+) skipped/m
  * Runs the suites, prints what they say in one piece, and gives {passed, failed, skipped, open}. Without a PowerShell or Pester
  * they are one that was skipped; a run that does not come to its end, or finds nothing to run, is one that failed.
  */
-export const runPester = async (program = preparePwsh().pwsh) => {
+export const runPester = async (program = preparePwsh(console.log).pwsh) => {
   const { pester, why } = program === null ? { pester: null, why: 'there is no PowerShell' } : preparePester()
   if (pester === null) {
     process.stdout.write(`The Pester suites are skipped: ${why}.\n`)

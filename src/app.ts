@@ -3,12 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { LIMITS, startBot } from './bot'
 import { slackChat } from './chat/slack/post'
-import { identifyBot } from './chat/slack/identify'
 import { loadBolt } from './chat/slack/listen'
 import { slackEvents } from './chat/slack/receive'
-import { slackSocket } from './chat/slack/socket'
-import { slackClient, type SlackConfig } from './chat/slack/config'
-import { slackGroup } from './chat/slack/groups'
+import type { SlackConfig } from './chat/slack/config'
+import { checkTeams } from './chat/teams/check'
 import type { TeamsConfig } from './chat/teams/config'
 import { entraGroup, graphOf } from './chat/teams/groups'
 import { teamsChat } from './chat/teams/post'
@@ -17,8 +15,8 @@ import { loadSdk } from './chat/teams/sdk'
 import { homeServiceUrl } from './chat/teams/serviceUrl'
 import { bothChats } from './chats'
 import { systemClock } from './clock'
-import { readFile, type Config, type SlackSettings } from './config'
-import type { Address } from './core/ports'
+import { channelsIn, isOfTeams, readFile, type Config, type SlackSettings } from './config'
+import type { Address, Clock } from './core/ports'
 import { fleetFile, type World } from './host/simulated/fleet'
 import { byName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
@@ -29,8 +27,10 @@ import { MEMBERS, playgroundPolicy, TEAMS_CHANNEL, TENANT } from './playground/m
 import { ACK_MS, BOT, startLocalSlack, TEAM, type LocalSlack } from './playground/slack/local-slack'
 import { AGENTS, agentsAt } from './playground/teams/agents'
 import { startLocalTeams, type LocalTeams } from './playground/teams/local-teams'
-import { answers, openStore } from './store/database'
+import { readinessOf } from './readiness'
+import { openStore } from './store/database'
 import type { Log, PolicySource } from './work/parts'
+import { openWorkspace, type Workspace } from './workspace'
 
 export interface App {
   readonly port: number
@@ -40,6 +40,8 @@ export interface App {
 export interface Server extends App {
   /** Reads the policy again from its file; a wrong file changes nothing, and the log says every error. */
   reload(): void
+  /** Resolves when the bot cannot go on, with why: Slack says that a token is wrong. */
+  readonly failure: Promise<unknown>
 }
 
 /** How long things take in the playground. */
@@ -56,36 +58,36 @@ export interface Playground extends App {
   readonly world: World
 }
 
-const COMMAND = '/gpu'
-
 type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
 /** A real workspace, a real tenant, or both. Throws Fault with the cure when a token, a port or the data directory is wrong. */
-export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
+export const startServer = (config: ServerConfig, log: Log, clock: Clock = systemClock): Promise<Server> =>
   opening(async (keep) => {
-    const slack = config.slack && (await slackOf(config.slack))
     const { teams } = config
-    await loadChats({ slack: slack !== null, teams: teams !== null })
+    await loadChats({ slack: config.slack !== null, teams: teams !== null })
     const { requests, changes } = config.file.channels
-    const organisation = { slackTeam: slack?.teamId ?? null, teamsTenant: teams?.tenantId ?? null }
+    const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
+    const slack = config.slack && (await openWorkspace(config.slack, { db: store.db, clock, log }))
     const policy = policySource(config.file, {
-      chats: organisation,
-      clock: systemClock,
+      chats: () => ({ slackTeam: slack && slack.teamId(), teamsTenant: teams && teams.tenantId }),
+      incomplete: () => (slack ? slack.unknown() : null),
+      clock,
       log,
-      directory: directoryOf({ slack, teams }, log),
+      directory: directoryOf({ slack, teams }),
       readAgain: () => readFile(config.path),
     })
-    const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
-    const hosts = keep(openHosts(config.file, config.DATA_DIR, log), (each) => each.close())
+    const hosts = keep(openHosts(config.file, { dataDir: config.DATA_DIR, clock, log }), (each) =>
+      each.close(),
+    )
     const bot = keep(
       await startBot({
         store,
         log,
         policy,
-        clock: systemClock,
+        clock,
         hosts: hosts.byName,
-        chat: bothChats({ slack: slack && slackChat(slack, log), teams: teams && teamsChat(teams, log) }),
+        chat: bothChats({ slack: slack && slack.chat, teams: teams && teamsChat(teams, log) }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
         health: config.file.health && {
@@ -96,22 +98,30 @@ export const startServer = (config: ServerConfig, log: Log): Promise<Server> =>
       }),
       (each) => each.stop(),
     )
-    if (slack && slack.appToken !== null)
-      await keep(await slackSocket(slack, bot.inbox, log), (each) => each.stop()).start()
+    if (slack) keep(slack, (each) => each.stop())
     const http = keep(
       await startHttp({
         host: config.HOST ?? '0.0.0.0',
         port: config.PORT,
         pages: null,
-        ready: () => answers(store.db),
-        slackEvents:
-          !slack || slack.signingSecret === null ? null : slackEvents(slack, bot.inbox, log).listener,
+        ready: readinessOf({ db: store.db, bot, clock }),
+        slackEvents: slack && slack.events,
         teamsMessages: teams && teamsMessages(teams, bot.inbox, log),
       }),
       (each) => each.close(),
     )
-    log.info({ port: http.port, slack: slackMode(slack), tenant: organisation.teamsTenant }, 'serving')
-    return { port: http.port, reload: () => void reloaded(policy, log) }
+    // What was kept last is closed first: the port stays open until no work is under way.
+    keep(bot, (each) => each.stop())
+    const known = (): void => {
+      policy.chatsKnown()
+      void policy.refresh()
+    }
+    const failure = new Promise<unknown>((resolve) => {
+      slack?.serve(bot.inbox, known).catch(resolve)
+    })
+    if (teams) void complainOfTeams(teams, channelsIn(config.file).teams, log)
+    log.info({ port: http.port, slack: slackMode(config.slack), tenant: teams && teams.tenantId }, 'serving')
+    return { port: http.port, reload: () => void reloaded(policy, log), failure }
   })
 
 /**
@@ -123,28 +133,26 @@ export const loadChats = async ({ slack, teams }: { slack: boolean; teams: boole
   if (teams) await loadSdk()
 }
 
+/** What is wrong with Teams is said when the bot starts, which goes on: hosts and Slack may work. */
+const complainOfTeams = async (teams: TeamsConfig, channels: readonly string[], log: Log): Promise<void> => {
+  for (const { what, outcome } of await checkTeams(teams, channels))
+    if (!outcome.ok)
+      for (const { reason, next } of outcome.refusals)
+        log.error({ what, reason, next }, 'teams: does not work')
+}
+
 /** A group of a chat that is off has nobody from there. */
-const directoryOf = (
-  { slack, teams }: { slack: SlackConfig | null; teams: TeamsConfig | null },
-  log: Log,
-): Directory => {
-  const ofSlack = slack && slackGroup(slack, slackClient(slack, log))
+const directoryOf = ({ slack, teams }: { slack: Workspace | null; teams: TeamsConfig | null }): Directory => {
   const graph = teams && graphOf(teams)
   const ofEntra = teams && graph && entraGroup(teams, graph)
   return async (group) => [
-    ...(ofSlack && group.slack !== undefined ? await ofSlack(group.slack) : []),
+    ...(slack && group.slack !== undefined ? await slack.members(group.slack) : []),
     ...(ofEntra && group.entra !== undefined ? await ofEntra(group.entra) : []),
   ]
 }
 
-const slackMode = (slack: SlackConfig | null): string | null =>
-  slack && `${slack.appToken === null ? 'http' : 'socket'}, ${slack.teamId}`
-
-const slackOf = async (settings: SlackSettings): Promise<SlackConfig> => ({
-  ...settings,
-  ...(await identifyBot(settings)),
-  command: COMMAND,
-})
+const slackMode = (slack: SlackSettings | null): string | null =>
+  slack && (slack.appToken === null ? 'http' : 'socket')
 
 /** The whole bot on loopback with a local workspace, a local tenant and a simulated fleet; needs no configuration. */
 export const startPlayground = (
@@ -154,7 +162,10 @@ export const startPlayground = (
 ): Promise<Playground> =>
   opening(async (keep) => {
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
-    const fleet = openFleet({ dataDir: config.DATA_DIR, file: fleetFile('default'), latency })
+    const fleet = openFleet({
+      ...{ dataDir: config.DATA_DIR, clock: systemClock },
+      ...{ file: fleetFile('default'), latency },
+    })
     const signingSecret = randomBytes(24).toString('hex')
     const botToken = `xoxb-${randomBytes(18).toString('hex')}`
     const agents = config.AGENTS_PLAYGROUND
@@ -187,7 +198,7 @@ export const startPlayground = (
       teamId: TEAM.id,
       botId: BOT.botId,
       botUserId: BOT.id,
-      command: COMMAND,
+      command: '/gpu',
     }
     const bot = keep(
       await startBot({
@@ -215,10 +226,12 @@ export const startPlayground = (
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
         teamsMessages: teamsMessages(teams.config, bot.inbox, log),
         pages: playgroundHandler({ slack: local, teams, world: fleet.world, agents: agents !== null }),
-        ready: () => answers(store.db),
+        ready: readinessOf({ db: store.db, bot, clock: systemClock }),
       }),
       (each) => each.close(),
     )
+    // As above: the page stays until no work is under way.
+    keep(bot, (each) => each.stop())
     port = http.port
     return { port, slack: local, teams, world: fleet.world }
   })
@@ -230,6 +243,6 @@ const reloaded = async (policy: PolicySource, log: Log): Promise<void> => {
 }
 
 const channelOf = (id: string, teams: TeamsConfig | null): Address =>
-  id.startsWith('19:')
+  isOfTeams(id)
     ? { kind: 'channel', chat: 'teams', serviceUrl: homeServiceUrl(teams), conversation: id }
     : { kind: 'channel', chat: 'slack', channel: id }

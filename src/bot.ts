@@ -2,6 +2,7 @@
 import type { Chat, Clock, Inbox } from './core/ports'
 import type { Store } from './store/database'
 import { openInbox } from './store/inbox'
+import { sweep } from './store/sweep'
 import { startDelivering } from './work/deliver'
 import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'
@@ -20,7 +21,14 @@ export const LIMITS: Limits = {
 
 export interface Bot {
   readonly inbox: Inbox
-  /** Ends the turn under way of each worker; what is not finished goes on after the next start. */
+  /** What the workers have not got done for two minutes although it waits for nobody, in words. */
+  stuckIn(): readonly string[]
+  /** True from the first call of `stop` on. */
+  isStopping(): boolean
+  /**
+   * No worker takes new work from now on. Resolves when what is under way has ended, or after seven seconds: what is not
+   * finished goes on after the next start, and the log says what that is. The inbox still takes deliveries.
+   */
   stop(): Promise<void>
 }
 
@@ -34,6 +42,12 @@ export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'chat'> & {
 /** Hosts that take longer are known when they answer. */
 const FIRST_READING_MS = 30_000
 
+/**
+ * Who stops a program often kills it after ten seconds. A step on a host may take minutes; to be killed in it is safe, so
+ * it is not waited for longer than most need.
+ */
+const LAST_WORK_MS = 7_000
+
 /** Reads every host and group once, then starts the workers. */
 export const startBot = async ({ store, random = Math.random, ...options }: BotOptions): Promise<Bot> => {
   let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
@@ -44,22 +58,31 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
   const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush }
+  await sweep(store.db, options.clock.now())
   const polling = startPolling(parts, random)
-  await Promise.all([parts.policy.refresh(), patiently(parts.clock, polling.begun)])
+  await Promise.all([parts.policy.refresh(), inTime(parts.clock, FIRST_READING_MS, polling.begun)])
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
   workers = started
-  const watchers = startWatching(parts)
+  const loops = [polling, started.intake, started.run, started.deliver, ...startWatching(parts)]
+  let stopped: Promise<void> | null = null
+
+  const stop = async (): Promise<void> => {
+    await inTime(parts.clock, LAST_WORK_MS, Promise.all(loops.map((loop) => loop.stop())))
+    const left = loops.flatMap((loop) => loop.underWay())
+    if (left.length > 0)
+      parts.log.warn({ left }, 'stopped with work under way, which the next start goes on with')
+  }
   return {
     inbox,
-    stop: async () => {
-      await Promise.all([polling, started.intake, started.run, ...watchers].map((loop) => loop.stop()))
-      await started.deliver.stop()
-    },
+    stuckIn: () => loops.flatMap((loop) => loop.stuckIn() ?? []),
+    isStopping: () => stopped !== null,
+    stop: () => (stopped ??= stop()),
   }
 }
 
-const patiently = async (clock: Clock, done: Promise<void>): Promise<void> => {
+/** Resolves when it is done, or so much later. */
+const inTime = async (clock: Clock, ms: number, done: Promise<unknown>): Promise<void> => {
   const over = new AbortController()
-  await Promise.race([done, clock.sleep(FIRST_READING_MS, over.signal)])
+  await Promise.race([done, clock.sleep(ms, over.signal)])
   over.abort()
 }

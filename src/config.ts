@@ -234,6 +234,13 @@ export const readFile = (path: string): Read<ConfigFile> => {
 export const dataDirOf = (env: NodeJS.ProcessEnv): string =>
   commonSchema.shape.DATA_DIR.parse(env['DATA_DIR'] === '' ? undefined : env['DATA_DIR'])
 
+/** The channels that the file names, by chat. */
+export const channelsIn = ({ channels: { requests, changes } }: ConfigFile) => {
+  const ids = [...new Set([requests ?? [], changes ?? []].flat())]
+  return { slack: ids.filter((id) => !isOfTeams(id)), teams: ids.filter(isOfTeams) }
+}
+export const isOfTeams = (channel: string): boolean => channel.startsWith('19:')
+
 export interface HostsPart {
   readonly hosts: readonly HostConfig[]
   /** The PowerShell program; null: whichever is found. */

@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { LIMITS } from './chat/door'
 import { Fault } from './core/errors'
+import type { Readiness } from './readiness'
 
 export interface HttpOptions {
   readonly host: string
@@ -11,8 +13,7 @@ export interface HttpOptions {
   readonly teamsMessages: RequestListener | null
   /** Pages of the playground; false when the path is not one of them. */
   readonly pages: ((req: IncomingMessage, res: ServerResponse) => boolean) | null
-  /** Can the bot do its work now? */
-  readonly ready: () => Promise<boolean>
+  readonly ready: () => Promise<Readiness>
 }
 
 export interface HttpServer {
@@ -22,7 +23,13 @@ export interface HttpServer {
 
 /** Throws Fault('config') when the port is taken. */
 export const startHttp = async (options: HttpOptions): Promise<HttpServer> => {
-  const server = createServer((req, res) => route(options, req, res))
+  const timeouts = {
+    keepAliveTimeout: LIMITS.keepAliveMs,
+    headersTimeout: LIMITS.headersMs,
+    requestTimeout: LIMITS.requestMs,
+  }
+  const server = createServer(timeouts, (req, res) => route(options, req, res))
+  server.maxConnections = LIMITS.connections
   server.listen(options.port, options.host)
   try {
     await once(server, 'listening')
@@ -54,8 +61,8 @@ const route = (options: HttpOptions, req: IncomingMessage, res: ServerResponse):
 }
 
 const readiness = async (options: HttpOptions, res: ServerResponse): Promise<void> => {
-  if (await options.ready()) answer(res, 200, { status: 'ready' })
-  else answer(res, 503, { status: 'not ready', missing: ['store'] })
+  const readiness = await options.ready()
+  answer(res, readiness.status === 'ready' ? 200 : 503, readiness)
 }
 
 const answer = (res: ServerResponse, status: number, body: object): void => {

@@ -47,6 +47,12 @@ const serveChats = async (config: Extract<Config, { kind: 'server' }>, log: Log)
   const server = await startServer(config, log)
   process.on('SIGHUP', () => server.reload())
   stopOnSignal(server)
+  server.failure
+    .then((why) => {
+      complain(why)
+      return server.stop()
+    })
+    .catch(complain)
 }
 
 const servePlayground = async (config: Extract<Config, { kind: 'playground' }>, log: Log): Promise<void> => {
@@ -129,12 +135,15 @@ const said = async (command: string, args: readonly string[]): Promise<boolean> 
   return doctor(process.env, systemClock, terminal)
 }
 
+/** Who stops a program often kills it after ten seconds; it ends by itself before that, whatever is still open. */
+const STOP_MS = 9_000
+
 const stopOnSignal = (app: App): void => {
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(130)
     stopping = true
-    app.stop().catch(complain)
+    void Promise.race([app.stop().catch(complain), systemClock.sleep(STOP_MS)]).then(() => process.exit())
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

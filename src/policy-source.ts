@@ -1,6 +1,6 @@
 /** The policy in force: its file, which an administrator has read again, with the groups of the chats laid over it. */
 import type { ConfigFile } from './config'
-import { Fault, messageOf, refusal, refused, type Outcome } from './core/errors'
+import { accepted, Fault, messageOf, refusal, refused, type Outcome } from './core/errors'
 import { withGroups, type Group } from './core/policy/groups'
 import { policyFrom, type Chats, type Policy } from './core/policy/policy'
 import type { Clock } from './core/ports'
@@ -14,20 +14,26 @@ const OLDEST_MS = 30 * 60_000
 export type Directory = (group: Group) => Promise<readonly string[]>
 
 export interface PolicyParts {
-  readonly chats: Chats
+  /** May change once, when it is known in which workspace the bot is. */
+  readonly chats: () => Chats
+  /** See `PolicySource`. */
+  readonly incomplete: () => string | null
   readonly clock: Clock
   readonly log: Log
   readonly directory: Directory
   readonly readAgain: () => Read<ConfigFile>
 }
 
+export interface FilePolicy extends PolicySource {
+  /** Names the accounts of the file anew, by the chats as they are known now. */
+  chatsKnown(): void
+}
+
 /** Throws Fault('config') when the file's policy does not suit the chats that are enabled. Groups are empty before `refresh`. */
-export const policySource = (file: ConfigFile, parts: PolicyParts): PolicySource => {
+export const policySource = (first: ConfigFile, parts: PolicyParts): FilePolicy => {
   const { chats, clock, log, directory } = parts
-  const first = policyFrom(file.policy, chats)
-  if (!first.ok)
-    throw new Fault('config', first.refusals.map(({ reason, next = '' }) => `${reason}. ${next}`).join('\n'))
-  let written = first.value
+  let file = first
+  let written = policyOf(file, chats())
   const known = new Map<string, { readonly accounts: readonly string[]; readonly at: number }>()
 
   const membersOf = (name: string): readonly string[] | null => {
@@ -49,15 +55,27 @@ export const policySource = (file: ConfigFile, parts: PolicyParts): PolicySource
   }
   return {
     inForce: () => withGroups(written, membersOf),
+    incomplete: parts.incomplete,
     reload: async () => {
-      const read = policyIn(parts.readAgain(), chats)
-      if (!read.ok) return read
+      const again = parts.readAgain()
+      const read = policyIn(again, chats())
+      if (!read.ok || !('value' in again)) return read
       await readGroups(read.value.groups)
-      written = read.value
-      return read
+      file = again.value
+      written = policyOf(file, chats())
+      return accepted(written)
+    },
+    chatsKnown: () => {
+      written = policyOf(file, chats())
     },
     refresh: () => readGroups(written.groups),
   }
+}
+
+const policyOf = ({ policy }: ConfigFile, chats: Chats): Policy => {
+  const read = policyFrom(policy, chats)
+  if (read.ok) return read.value
+  throw new Fault('config', read.refusals.map(({ reason, next = '' }) => `${reason}. ${next}`).join('\n'))
 }
 
 const keyOf = ({ slack, entra }: Group): string => JSON.stringify([slack, entra])
@@ -72,6 +90,7 @@ const policyIn = (read: Read<ConfigFile>, chats: Chats): Outcome<Policy> =>
 /** A policy without a file, as the playground has. */
 export const fixedPolicy = (policy: Policy): PolicySource => ({
   inForce: () => policy,
+  incomplete: () => null,
   reload: () =>
     Promise.resolve(refused(refusal('not-possible', 'the policy is built in, and there is no file of it'))),
   refresh: () => Promise.resolve(),

@@ -2,7 +2,15 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { connect } from 'node:net'
+import { LIMITS } from '../src/chat/door'
 import { startHttp, type HttpOptions, type HttpServer } from '../src/http'
+import type { Readiness } from '../src/readiness'
+
+const READY: Readiness = { status: 'ready' }
+const NOT_READY: Readiness = {
+  status: 'not ready',
+  missing: [{ part: 'store', reason: 'the disk is full', next: 'Free space.' }],
+}
 
 const open: HttpServer[] = []
 afterEach(async () => {
@@ -15,7 +23,7 @@ const options = (changes: Partial<HttpOptions> = {}): HttpOptions => ({
   slackEvents: null,
   teamsMessages: null,
   pages: null,
-  ready: () => Promise.resolve(true),
+  ready: () => Promise.resolve(READY),
   ...changes,
 })
 const started = async (changes: Partial<HttpOptions> = {}): Promise<HttpServer> => {
@@ -49,7 +57,7 @@ const keptConnection = async ({ port }: HttpServer) => {
 
 describe('the health of the bot', () => {
   it('is asked for at /healthz, which answers without asking anything else', async () => {
-    const server = await started({ ready: () => Promise.resolve(false) })
+    const server = await started({ ready: () => Promise.resolve(NOT_READY) })
 
     expect(await asked(server, '/healthz')).toEqual(json(200, { status: 'alive' }))
   })
@@ -58,16 +66,19 @@ describe('the health of the bot', () => {
     expect(await asked(await started(), '/readyz')).toEqual(json(200, { status: 'ready' }))
   })
 
-  it('is not ready at /readyz while the store does not answer, and is again afterwards', async () => {
-    let works = false
-    const server = await started({ ready: () => Promise.resolve(works) })
+  it.each<Readiness>([NOT_READY, { status: 'stopping' }])(
+    'is not ready at /readyz while it is $status, which says why, and is again afterwards',
+    async (readiness) => {
+      let now = readiness
+      const server = await started({ ready: () => Promise.resolve(now) })
 
-    const before = await asked(server, '/readyz')
-    works = true
+      const before = await asked(server, '/readyz')
+      now = READY
 
-    expect(before).toEqual(json(503, { status: 'not ready', missing: ['store'] }))
-    expect((await asked(server, '/readyz')).status).toBe(200)
-  })
+      expect(before).toEqual(json(503, readiness))
+      expect((await asked(server, '/readyz')).status).toBe(200)
+    },
+  )
 
   it('is found whatever the query says', async () => {
     const server = await started()
@@ -141,6 +152,31 @@ describe('a port', () => {
     await first.close()
 
     expect((await started({ port: first.port })).port).toBe(first.port)
+  })
+})
+
+describe('connections', () => {
+  it('are kept for longer than balancers keep them', async () => {
+    const { socket, answer } = await keptConnection(await started())
+    socket.destroy()
+
+    expect(answer).toContain('Keep-Alive: timeout=65')
+  })
+
+  it('are bounded: one more is closed, and one is taken again when another has ended', async () => {
+    const server = await started()
+    const kept = []
+    for (let n = 0; n < LIMITS.connections; n += 1) kept.push(await keptConnection(server))
+
+    const more = connect(server.port, '127.0.0.1')
+    await once(more, 'close')
+    const taken = once(kept[0]!.socket, 'close')
+    kept[0]!.socket.end()
+    await taken
+    const again = await keptConnection(server)
+
+    expect(again.answer).toContain('200 OK')
+    for (const { socket } of [...kept, again]) socket.destroy()
   })
 })
 

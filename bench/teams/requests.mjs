@@ -1,7 +1,7 @@
 // Messages of Teams, with a token as the Bot Connector has them: both servers fetch the key from a local OpenID server.
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import { claimsFor, makeKey, openIdDocuments, signToken } from '../../dist/playground/teams/issuer.js'
+import { claimsFor, makeKey, openIdDocument, signToken } from '../../dist/playground/teams/issuer.js'
 import { acknowledgement } from '../acknowledgement.mjs'
 import { APP, PERSON, TENANT } from '../fixture.mjs'
 
@@ -24,12 +24,12 @@ const messageOf = () => ({
 
 export const teamsAcknowledgement = async (options) => {
   const key = makeKey('bench')
-  let documents = {}
-  const issuer = createServer((request, response) => response.end(JSON.stringify(documents[request.url])))
+  const issuer = createServer(({ url }, response) =>
+    response.end(JSON.stringify(openIdDocument(url, { origin, keys: () => [key] }))),
+  )
   issuer.listen(0, '127.0.0.1')
   await once(issuer, 'listening')
   const origin = `http://127.0.0.1:${issuer.address().port}`
-  documents = openIdDocuments(origin, [key])
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     authorization: `Bearer ${signToken(key, claimsFor(APP, SERVICE_URL))}`,

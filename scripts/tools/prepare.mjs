@@ -8,7 +8,7 @@ import { leaveFound } from './tools.mjs'
 
 export const prepareTools = (say) => {
   say('Looking for PowerShell, Pester, an SSH server and Chromium; what is missing is fetched ...')
-  const { pwsh, stubs, why } = preparePwsh()
+  const { pwsh, stubs, why } = preparePwsh(say)
   if (pwsh === null) say(`No PowerShell (${why}): the suites that need it are skipped.`)
   else preparePester()
   const noSshd = prepareSshd()

@@ -4,7 +4,8 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { compileAhead } from './ahead.mjs'
 import { here, onPath, TOOLS } from './tools.mjs'
 
 const VERSION = '7.6.9'
@@ -37,13 +38,15 @@ const inTool = () => {
   return program && existsSync(program) ? program : undefined
 }
 
-const fetchTool = () => {
+const fetchTool = (say) => {
   const { status, stdout, stderr } = run('dotnet', [
     ...['tool', 'install', 'PowerShell', '--version', VERSION],
     ...['--tool-path', join(TOOLS, 'pwsh')],
   ])
   if (status !== 0) throw new Error(`fetching PowerShell ${VERSION} failed:\n${stdout}${stderr}`)
-  return inTool()
+  const program = inTool()
+  compileAhead(dirname(program), say)
+  return program
 }
 
 const stubsOf = (program) => {
@@ -67,11 +70,11 @@ const compile = (program, { sources, assembly }) => {
 }
 
 /** The program and the assembly; or null, and why there is none. Throws when they can be had and that fails. */
-export const preparePwsh = () => {
+export const preparePwsh = (say) => {
   const installed = onPath('pwsh')
   const program = installed && isNewEnough(installed) ? installed : inTool()
   if (!program && !onPath('dotnet'))
     return { pwsh: null, why: 'there is no pwsh 7.4 or newer, and no .NET SDK to fetch it with' }
-  const pwsh = program ?? fetchTool()
+  const pwsh = program ?? fetchTool(say)
   return { pwsh, stubs: stubsOf(pwsh) }
 }

@@ -1,5 +1,6 @@
 /** What a person asked for, once the grammar has made sense of it. Names are still names; the planner resolves them. */
 import { z } from 'zod'
+import { LONGEST_LEASE_MS } from './lease/span'
 import { timeZone } from './lease/zone'
 
 const gpu = z.string()
@@ -16,7 +17,10 @@ const shown = {
   reason,
 }
 /** How long it is lent: a length, or the time it lasts to as it was typed. */
-const lent = { forMs: z.number().int().positive().optional(), until: z.string().optional() }
+const lent = {
+  forMs: z.number().int().positive().max(LONGEST_LEASE_MS).optional(),
+  until: z.string().optional(),
+}
 const agreed = {
   /** May a running VM be shut down through its guest? */
   shutdown: z.boolean(),
@@ -71,7 +75,7 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approve'), requestId, forMs: lent.forMs, reason }),
   z.object({ kind: z.literal('deny'), requestId, reason }),
   z.object({ kind: z.literal('cancel'), requestId, reason }),
-  z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive() }),
+  z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive().max(LONGEST_LEASE_MS) }),
   /** Asks whoever holds it to give it up. */
   z.object({ kind: z.literal('ask'), gpu, reason }),
   z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),
@@ -104,7 +108,7 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unwatch'), what: z.string(), here: z.literal('here').optional() }),
   z.object({ kind: z.literal('reconcile'), host: z.string().optional() }),
   z.object({ kind: z.literal('accept'), gpu }),
-  z.object({ kind: z.literal('pause'), scope: z.string() }),
+  z.object({ kind: z.literal('pause'), scope: z.string(), now: z.boolean().default(false) }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   z.object({ kind: z.literal('resolve'), requestId }),
   z.object({ kind: z.literal('reload') }),

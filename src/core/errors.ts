@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'not-possible'
   | 'busy'
   | 'paused'
+  | 'blocked'
   | 'unreachable'
   | 'stale'
   | 'finished'

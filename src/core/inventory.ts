@@ -3,6 +3,7 @@
  * shares. All interpretation (survey, MMIO, refusals) is done from these facts, never by the host adapters.
  */
 import { z } from 'zod'
+import { blockerOf, type Aside } from './aside'
 
 export type HostName = string & z.$brand<'HostName'>
 export type VmId = string & z.$brand<'VmId'>
@@ -178,8 +179,17 @@ export interface HostView {
   readonly facts: HostFacts | null
   readonly readAt: number | null
   readonly error: string | null
-  readonly paused: boolean
+  /** `requests`: nothing new begins there. `steps`: what has begun stops between its steps, too. */
+  readonly paused: false | 'requests' | 'steps'
+  /** What cannot be read about it, or about a GPU of it. */
+  readonly asides: readonly Aside[]
 }
+
+/** What cannot be read about this GPU. */
+export const asideOn = (
+  { name, asides }: HostView,
+  gpu: { readonly locationPath: LocationPath },
+): Aside | undefined => blockerOf(asides, { host: name, gpu })
 
 /** The other hosts of its cluster, as they were last read. */
 export const peersOf = ({ name, cluster }: HostFacts, views: readonly HostView[]): HostFacts[] =>

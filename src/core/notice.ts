@@ -3,6 +3,7 @@
  * plain: renderers must escape it, so whatever a person typed appears as text and never as markup or a mention.
  */
 import { z } from 'zod'
+import { LONGEST_LEASE_MS } from './lease/span'
 
 /** A person to be shown; rendered as the platform's own name chip, which notifies nobody where that can be had. */
 const person = z.object({
@@ -27,6 +28,9 @@ const run = z.union([
 ])
 export type Run = z.infer<typeof run>
 
+/** Characters. What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
+export const LONGEST_TEXT = 20_000
+
 /** What a button asks for when it is pressed. Carries no authority. */
 export const press = z.discriminatedUnion('kind', [
   /** A decision about a request as it was at `version`. */
@@ -42,7 +46,7 @@ export const press = z.discriminatedUnion('kind', [
     verb: z.enum(['extend', 'done']),
     leaseId: z.string().min(1).max(200),
     version: z.number().int().nonnegative(),
-    byMs: z.number().int().positive().optional(),
+    byMs: z.number().int().positive().max(LONGEST_LEASE_MS).optional(),
   }),
   /** An answer to the offer of a place in the queue, as it was at `version`. */
   z.strictObject({
@@ -52,7 +56,7 @@ export const press = z.discriminatedUnion('kind', [
     version: z.number().int().nonnegative(),
   }),
   /** The same as typing this command: for paging and for "show script". */
-  z.strictObject({ kind: z.literal('say'), text: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('say'), text: z.string().min(1).max(LONGEST_TEXT) }),
 ])
 export type Press = z.infer<typeof press>
 

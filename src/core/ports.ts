@@ -1,7 +1,8 @@
 /** The borders of the core: types only. Two chats, two kinds of host, one clock; the store is reached through kysely. */
 import { z } from 'zod'
+import { LONGEST_LEASE_MS } from './lease/span'
 import type { HostFacts, HostName, VmId } from './inventory'
-import type { Notice } from './notice'
+import { LONGEST_TEXT, type Notice } from './notice'
 import type { Expectation, Step } from './plan/step'
 
 export interface Clock {
@@ -94,24 +95,24 @@ export const delivery = z.object({
   channel: address,
   back: address,
   said: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('text'), text: z.string().max(20_000) }),
+    z.object({ kind: z.literal('text'), text: z.string().max(LONGEST_TEXT) }),
     z.object({
       kind: z.literal('decide'),
       verdict: z.enum(['approve', 'deny', 'cancel']),
-      requestId: z.string(),
+      requestId: z.string().max(200),
       version: z.number().int(),
     }),
     z.object({
       kind: z.literal('lease'),
       verb: z.enum(['extend', 'done']),
-      leaseId: z.string(),
+      leaseId: z.string().max(200),
       version: z.number().int(),
-      byMs: z.number().int().positive().optional(),
+      byMs: z.number().int().positive().max(LONGEST_LEASE_MS).optional(),
     }),
     z.object({
       kind: z.literal('offer'),
       verdict: z.enum(['take', 'leave']),
-      entryId: z.string(),
+      entryId: z.string().max(200),
       version: z.number().int(),
     }),
   ]),
@@ -123,6 +124,14 @@ export type Delivery = z.infer<typeof delivery>
 export interface Inbox {
   /** Resolves once the delivery is durable; a repeat of a known id resolves too and does nothing more. */
   accept(delivery: Delivery): Promise<void>
+}
+
+/** Who the bot is in its workspace of Slack. */
+export interface BotIdentity {
+  readonly teamId: string
+  readonly botId: string
+  readonly botUserId: string
+  readonly teamName: string
 }
 
 export type Identity =

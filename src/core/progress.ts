@@ -79,6 +79,15 @@ export const replay = (plan: Plan, entries: readonly Entry[]): Progress => {
   return { direction: way, why, steps, open, next: open === null ? nextOf(way, steps) : null }
 }
 
+/** Where the journal cannot be read, any step may have been done. */
+export const unknownProgress = (plan: Plan): Progress => ({
+  direction: 'do',
+  why: null,
+  steps: stepsOf(plan).map(() => ({ ...fresh, state: 'open' })),
+  open: null,
+  next: null,
+})
+
 const ENDS = {
   do: { done: 'done', refused: 'refused', 'not-done': 'todo' },
   undo: { done: 'undone', refused: 'undo-refused', 'not-done': 'done' },

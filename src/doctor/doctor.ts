@@ -2,12 +2,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig, readHosts, type Config, type HostsPart, type SlackSettings } from '../config'
-import { Fault, messageOf } from '../core/errors'
+import {
+  channelsIn,
+  readConfig,
+  readHosts,
+  type Config,
+  type HostsPart,
+  type SlackSettings,
+  dataDirOf,
+} from '../config'
+import type { Check } from '../chat/check'
+import { Fault, messageOf, type Refusal } from '../core/errors'
 import type { Clock } from '../core/ports'
 import type { HostConfig } from '../host/powershell/config'
 import { MODULE, openPowerShellFleet, type PowerShellFleet } from '../host/powershell/fleet'
 import { moduleDigest } from '../host/powershell/health'
+import { storeFindings } from './store'
 import { fail, pass, sectionOf, warn, type Finding } from './finding'
 import { tryForcedCommand } from './forced-command'
 import { examined, type HostEvidence } from './host-checks'
@@ -32,11 +42,17 @@ export const doctor = async (
   }
   const { config, findings } = configuration(env)
   report('Configuration', findings)
+  const kept = await storeFindings(dataDirOf(env))
+  if (kept.length > 0) report('Store', kept)
   if (config?.kind === 'server' && config.slack) {
     hint('asking Slack ...')
-    report('Slack', [await slack(config.slack)])
+    report('Slack', await slack(config.slack, channelsIn(config.file).slack))
   }
-  if (config?.kind === 'server' && config.teams) report('Microsoft Teams', [TEAMS])
+  if (config?.kind === 'server' && config.teams) {
+    hint('asking Microsoft ...')
+    const { checkTeams } = await import('../chat/teams/check.ts')
+    report('Microsoft Teams', (await checkTeams(config.teams, channelsIn(config.file).teams)).map(findingOf))
+  }
   const file = env['GPU_CHATOPS_CONFIG']
   const part = file === undefined || file === '' ? null : readHosts(file)
   if (part?.hosts) {
@@ -70,24 +86,30 @@ const configuration = (env: NodeJS.ProcessEnv): { config: Config | null; finding
   }
 }
 
-const TEAMS = warn(
-  'credentials',
-  'they are used with the first post, and not tried here',
-  'Say `whoami` to the bot in Teams; docs/teams.md says what to look at when it does not answer.',
-)
+const findingOf = ({ what, outcome }: Check): Finding => {
+  if (outcome.ok) return pass(what, outcome.value)
+  const [{ code, reason, next = '' }] = outcome.refusals as [Refusal]
+  return (code === 'unreachable' ? warn : fail)(what, reason, next)
+}
 
-const slack = async (settings: SlackSettings): Promise<Finding> => {
+const slack = async (settings: SlackSettings, channels: readonly string[]): Promise<Finding[]> => {
   // Only who uses Slack waits for its SDK.
   const { identifyBot } = await import('../chat/slack/identify.ts')
+  const { checkChannels } = await import('../chat/slack/channels.ts')
+  const { slackClient } = await import('../chat/slack/config.ts')
+  const { silent } = await import('../chat/slack/log.ts')
   try {
     const { teamName } = await identifyBot(settings)
-    return pass('token', `it is the bot of ${teamName}, with every scope that is needed`)
+    const token = pass('token', `it is the bot of ${teamName}, with every scope that is needed`)
+    return [token, ...(await checkChannels(slackClient(settings, silent), channels)).map(findingOf)]
   } catch (error) {
-    return fail(
-      'token',
-      messageOf(error),
-      'Correct what the message names; manifests/slack.json lists the scopes.',
-    )
+    return [
+      fail(
+        'token',
+        messageOf(error),
+        'Correct what the message names; manifests/slack.json lists the scopes.',
+      ),
+    ]
   }
 }
 

@@ -114,7 +114,7 @@ export const planOf = (
   facts: HostFacts,
   { gpu, vm }: { readonly gpu: string; readonly vm: string },
 ): Plan | { readonly refusals: Finding[] } => {
-  const view = { name: facts.name, facts, readAt: null, error: null, paused: false }
+  const view = { name: facts.name, facts, readAt: null, error: null, paused: false as const, asides: [] }
   const alias = gpu.includes('/') ? gpu : `${facts.name}/${gpu}`
   const found = resolvePair(alias, vm, [view])
   if (found.ok && found.value.vm.state !== 'Off')

@@ -1,5 +1,7 @@
 /** GPUs of which the host's word was taken over the records of the bot: what requests before that gave is nobody's any more. */
+import { z } from 'zod'
 import type { Db, Tx } from './database'
+import { readRows, type Row } from './rows'
 
 export interface Acceptance {
   /** By alias. */
@@ -17,7 +19,10 @@ export const saveAcceptance = async (tx: Tx, { gpu, ...rest }: Acceptance): Prom
 }
 
 /** When it was last so for each GPU, by alias. */
-export const acceptedAt = async (db: Db | Tx): Promise<ReadonlyMap<string, number>> =>
-  new Map(
-    (await db.selectFrom('acceptances').select(['gpu', 'at']).execute()).map(({ gpu, at }) => [gpu, at]),
-  )
+export const acceptedAt = async (db: Db | Tx): Promise<ReadonlyMap<string, number>> => {
+  const rows = await db.selectFrom('acceptances').selectAll().execute()
+  return new Map((await readRows(db, 'acceptances', rows, readAcceptance)).map(({ gpu, at }) => [gpu, at]))
+}
+
+export const readAcceptance = (row: Row<'acceptances'>): Acceptance =>
+  z.object({ gpu: z.string(), by: z.string(), at: z.number() }).parse(row)

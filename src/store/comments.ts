@@ -1,5 +1,7 @@
 /** What people say about a request. No part of it: a comment changes no version, and none is lost to a decision at the same time. */
+import { z } from 'zod'
 import type { Db, Tx } from './database'
+import { readRows, type Row } from './rows'
 
 export interface Comment {
   /** Account. */
@@ -16,10 +18,13 @@ export const addComment = async (tx: Tx, requestId: string, { by, at, text }: Co
 export const commentsOn = async (db: Db | Tx, requestId: string, most: number): Promise<Comment[]> => {
   const rows = await db
     .selectFrom('comments')
-    .select(['by', 'at', 'text'])
+    .selectAll()
     .where('request_id', '=', requestId)
     .orderBy('seq', 'desc')
     .limit(most)
     .execute()
-  return rows.reverse()
+  return readRows(db, 'comments', rows.reverse(), readComment)
 }
+
+export const readComment = (row: Row<'comments'>): Comment =>
+  z.object({ by: z.string(), at: z.number(), text: z.string() }).parse(row)

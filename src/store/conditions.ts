@@ -1,10 +1,12 @@
 /** How things are and what was told of them, over restarts. */
+import { z } from 'zod'
 import type { Condition } from '../core/news/condition'
 import type { Db, Tx } from './database'
+import { readRow, readRows, type Row } from './rows'
 
 export const conditionOf = async (tx: Tx, name: string): Promise<Condition | null> => {
   const row = await tx.selectFrom('conditions').selectAll().where('name', '=', name).executeTakeFirst()
-  return row ? read(row) : null
+  return readRow(tx, 'conditions', row, readCondition)
 }
 
 export const saveCondition = async (tx: Tx, name: string, each: Condition): Promise<void> => {
@@ -30,17 +32,17 @@ export const forgetConditions = async (tx: Tx, prefix: string, kept: readonly st
 /** By name. */
 export const conditions = async (db: Db | Tx): Promise<ReadonlyMap<string, Condition>> => {
   const rows = await db.selectFrom('conditions').selectAll().orderBy('name').execute()
-  return new Map(rows.map((row) => [row.name, read(row)]))
+  return new Map(await readRows(db, 'conditions', rows, (row) => [row.name, readCondition(row)] as const))
 }
 
-const read = (row: {
-  readonly is: string
-  readonly since: number
-  readonly told: string
-  readonly told_since: number
-  readonly told_at: number | null
-  readonly tellings: number
-}): Condition => ({
-  ...{ is: row.is, since: row.since, told: row.told, tellings: row.tellings },
-  ...{ toldSince: row.told_since, toldAt: row.told_at },
+const text = z.string()
+const moment = z.number()
+const condition = z.object({
+  ...{ name: text, is: text, since: moment, told: text, told_since: moment },
+  ...{ told_at: moment.nullable(), tellings: z.int() },
 })
+
+export const readCondition = (row: Row<'conditions'>): Condition => {
+  const { is, since, told, tellings, told_since, told_at } = condition.parse(row)
+  return { is, since, told, tellings, toldSince: told_since, toldAt: told_at }
+}

@@ -1,10 +1,18 @@
 /** Opens the store in a directory: takes the directory's lock, applies migrations, and makes every commit durable. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely'
+import {
+  Kysely,
+  SqliteDialect,
+  sql,
+  type SqliteDatabase,
+  type SqliteStatement,
+  type Transaction,
+} from 'kysely'
 import Database from 'libsql'
 import { Fault } from '../core/errors'
 import { MIGRATIONS, type Tables } from './schema'
+import { lockFault, refuseDamage, storeFault, troubleOf, type Trouble } from './trouble'
 
 export type Db = Kysely<Tables>
 export type Tx = Transaction<Tables>
@@ -15,19 +23,23 @@ export interface Store {
 }
 
 /**
- * Throws Fault('store') when another process holds the directory, or when it was written by a newer version.
+ * Throws Fault('store') when another process holds the directory, when it was written by a newer version, and when it is
+ * damaged or cannot be written.
  * The lock is SQLite's own on a file beside the data: the system gives it back however the process ends.
  */
 export const openStore = async (dir: string): Promise<Store> => {
   makeDirectory(dir)
   const lock = takeLock(dir)
+  const path = join(dir, 'gpu-chatops.db')
   let file: Database.Database | null = null
   try {
-    file = new Database(join(dir, 'gpu-chatops.db'))
+    file = new Database(path)
+    refuseDamage(file, path)
     file.pragma('journal_mode = WAL')
     file.pragma('synchronous = FULL')
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) })
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: preparedOnce(file) }) })
     await migrate(db)
+    await write(db)
     return {
       db,
       close: async () => {
@@ -38,7 +50,27 @@ export const openStore = async (dir: string): Promise<Store> => {
   } catch (error) {
     file?.close()
     lock.close()
-    throw error instanceof Fault ? error : new Fault('store', `opening the store in ${dir}`, error)
+    throw storeFault(path, error)
+  }
+}
+
+/** Queries without end are possible, since a list is part of its text: so many are kept, then all are prepared anew. */
+const KEPT = 1_000
+
+/** Kysely prepares a query each time that it runs; preparing costs as much as running. */
+const preparedOnce = (file: Database.Database): SqliteDatabase => {
+  const kept = new Map<string, SqliteStatement>()
+  const prepare = (query: string): SqliteStatement => {
+    if (kept.size === KEPT) kept.clear()
+    const statement: SqliteStatement = file.prepare(query)
+    kept.set(query, statement)
+    return statement
+  }
+  const keptOrPrepared = (query: string): SqliteStatement => kept.get(query) ?? prepare(query)
+  return {
+    // On a full disk SQLite rolls back by itself. To do so again would fail, and hide why.
+    prepare: (query) => keptOrPrepared(query === 'rollback' && !file.inTransaction ? 'select 1' : query),
+    close: () => file.close(),
   }
 }
 
@@ -51,17 +83,14 @@ const makeDirectory = (dir: string): void => {
 }
 
 const takeLock = (dir: string): Database.Database => {
-  const lock = new Database(join(dir, 'lock.db'))
+  let lock: Database.Database | null = null
   try {
+    lock = new Database(join(dir, 'lock.db'))
     lock.exec('begin exclusive')
     return lock
   } catch (error) {
-    lock.close()
-    throw new Fault(
-      'store',
-      `${dir} is in use by another process of this bot; stop it, or set DATA_DIR to another directory`,
-      error,
-    )
+    lock?.close()
+    throw lockFault(dir, error)
   }
 }
 
@@ -83,7 +112,7 @@ const migrate = async (db: Db): Promise<void> => {
 }
 
 /** The next value of a counter; never repeats, also across restarts. */
-export const count = async (tx: Tx, name: 'request' | 'fence' | 'entry'): Promise<number> => {
+export const count = async (tx: Tx, name: 'request' | 'fence' | 'entry' | 'write'): Promise<number> => {
   const row = await tx
     .insertInto('counters')
     .values({ name, value: 1 })
@@ -93,12 +122,17 @@ export const count = async (tx: Tx, name: 'request' | 'fence' | 'entry'): Promis
   return row.value
 }
 
-/** Can the store be read? */
-export const answers = async (db: Db): Promise<boolean> => {
+/** Changes nothing that anybody reads: a commit as every other, which fails as they would. */
+const write = (db: Db): Promise<number> => db.transaction().execute((tx) => count(tx, 'write'))
+
+/** Tries a durable write. Null when it came about; else what keeps the store from taking one. */
+export const tryWriting = async (db: Db): Promise<Trouble | null> => {
   try {
-    await sql`select 1`.execute(db)
-    return true
-  } catch {
-    return false
+    await write(db)
+    return null
+  } catch (error) {
+    return (
+      troubleOf(error) ?? { reason: 'it takes no write', next: 'Look at the log, and start the bot again.' }
+    )
   }
 }

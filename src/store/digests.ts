@@ -1,6 +1,8 @@
 /** Who gets a digest every day, at what time, and when next. */
+import { z } from 'zod'
 import { timeZone, type TimeZone } from '../core/lease/zone'
 import type { Db, Tx } from './database'
+import { readRow, readRows, type Row } from './rows'
 import { readWatcher, type Watcher } from './subscriptions'
 
 export interface Digest extends Watcher {
@@ -28,7 +30,7 @@ export const saveDigest = async (tx: Tx, { key, to, reader, time, zone, nextAt }
 
 export const digestAt = async (tx: Tx, key: string): Promise<Digest | null> => {
   const row = await tx.selectFrom('digests').selectAll().where('place', '=', key).executeTakeFirst()
-  return row ? read(row) : null
+  return readRow(tx, 'digests', row, readDigest)
 }
 
 /** False when there was none. */
@@ -44,19 +46,12 @@ export const dueDigests = async (db: Db | Tx, now: number): Promise<Digest[]> =>
     .where('next_at', '<=', now)
     .orderBy('next_at')
     .execute()
-  return rows.map(read)
+  return readRows(db, 'digests', rows, readDigest)
 }
 
-const read = (row: {
-  readonly place: string
-  readonly address: string
-  readonly account: string | null
-  readonly time: string
-  readonly zone: string
-  readonly next_at: number
-}): Digest => ({
+export const readDigest = ({ time, zone, next_at, ...row }: Row<'digests'>): Digest => ({
   ...readWatcher(row),
-  time: row.time,
-  zone: timeZone.parse(row.zone),
-  nextAt: row.next_at,
+  time: z.string().parse(time),
+  zone: timeZone.parse(zone),
+  nextAt: z.number().parse(next_at),
 })

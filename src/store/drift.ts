@@ -1,7 +1,9 @@
 /** How hosts stood when their changes were told last, and what others than the bot changed on them. */
+import { z } from 'zod'
 import { change, keyOf, subjectsOf, type Change } from '../core/drift/change'
 import { standing, type Standing } from '../core/drift/standing'
 import type { Db, Tx } from './database'
+import { readRow, readRows, type Row } from './rows'
 import { within } from './text'
 
 export interface KeptStanding {
@@ -12,8 +14,13 @@ export interface KeptStanding {
 /** Null for a host that was never read. */
 export const keptStanding = async (db: Db | Tx, host: string): Promise<KeptStanding | null> => {
   const row = await db.selectFrom('standings').selectAll().where('host', '=', host).executeTakeFirst()
-  return row ? { version: row.version, standing: standing.parse(JSON.parse(row.body)) } : null
+  return readRow(db, 'standings', row, readStanding)
 }
+
+export const readStanding = ({ version, body }: Row<'standings'>): KeptStanding => ({
+  version: z.int().parse(version),
+  standing: standing.parse(JSON.parse(body)),
+})
 
 /** Grows with every operation of the bot that ended there; null for a host that was never read. */
 export const standingVersion = async (db: Db | Tx, host: string): Promise<number | null> =>
@@ -70,7 +77,7 @@ export const driftHistory = async (
 ): Promise<DriftRow[]> => {
   const rows = await db
     .selectFrom('drift')
-    .select(['at', 'host', 'body'])
+    .selectAll()
     .$if(about !== null, (query) =>
       query.where((row) =>
         row.or(
@@ -81,10 +88,13 @@ export const driftHistory = async (
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute()
-  return rows
-    .map(({ at, host, body }) => ({ at, host, change: change.parse(JSON.parse(body)) }))
-    .filter(
-      ({ host, change: each }) =>
-        about === null || [host, ...subjectsOf(each)].some((name) => about.includes(name.toLowerCase())),
-    )
+  return (await readRows(db, 'drift', rows, readDrift)).filter(
+    ({ host, change: each }) =>
+      about === null || [host, ...subjectsOf(each)].some((name) => about.includes(name.toLowerCase())),
+  )
 }
+
+export const readDrift = ({ at, host, body }: Row<'drift'>): DriftRow => ({
+  ...z.object({ at: z.number(), host: z.string() }).parse({ at, host }),
+  change: change.parse(JSON.parse(body)),
+})

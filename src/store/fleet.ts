@@ -1,7 +1,19 @@
 /** What the bot remembers of hosts: the last reading, pauses, and the settings baselines of VMs with devices. */
-import { hostFacts, type HostFacts, type HostName, type HostView, type VmId } from '../core/inventory'
+import { z } from 'zod'
+import { blocks } from '../core/aside'
+import {
+  hostFacts,
+  hostName,
+  vmId,
+  type HostFacts,
+  type HostName,
+  type HostView,
+  type VmId,
+} from '../core/inventory'
 import { baseline, hostPlansOf, type Baseline, type Plan } from '../core/plan/plan'
+import { asides } from './aside'
 import type { Db, Tx } from './database'
+import { attempt, readRows, written, type Row } from './rows'
 
 export const ALL_HOSTS = 'all'
 
@@ -10,13 +22,15 @@ export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promis
   const rows = await db.selectFrom('readings').selectAll().execute()
   const facts = await factsOf(db, rows)
   const readings = new Map(rows.map((row) => [row.host, row]))
-  const paused = await pausedScopes(db)
+  const paused = await pauses(db)
+  const aside = await asides(db)
   return names.map((name) => ({
     name,
     facts: facts.get(name)?.facts ?? null,
     readAt: readings.get(name)?.read_at ?? null,
     error: readings.get(name)?.error ?? null,
-    paused: paused.has(ALL_HOSTS) || paused.has(name),
+    paused: pausedAs(paused, name),
+    asides: aside.filter((each) => blocks(each, { host: name, gpu: null })),
   }))
 }
 
@@ -36,9 +50,9 @@ const factsOf = async (
   for (const { host, revision } of readings) {
     if (known.get(host)?.revision === revision) continue
     const row = await db.selectFrom('inventory').select('facts').where('host', '=', host).executeTakeFirst()
-    // What an older version stored is as good as never read: the next reading is at most a minute away.
-    const facts = row ? (hostFacts.safeParse(JSON.parse(row.facts)).data ?? null) : null
-    known.set(host, { revision, facts })
+    // What cannot be read is as good as never read: the next reading is at most a minute away.
+    const read = attempt(() => hostFacts.parse(JSON.parse(row?.facts ?? '')))
+    known.set(host, { revision, facts: read.ok ? read.value : null })
   }
   return known
 }
@@ -79,38 +93,61 @@ export const saveUnreachable = async (db: Db | Tx, host: string, error: string):
     .execute()
 }
 
-export const pausedScopes = async (db: Db | Tx): Promise<ReadonlySet<string>> =>
-  new Set((await db.selectFrom('pauses').select('scope').execute()).map((row) => row.scope))
-
-export const isPaused = async (db: Db | Tx, host: string): Promise<boolean> => {
-  const scopes = await pausedScopes(db)
-  return scopes.has(ALL_HOSTS) || scopes.has(host)
+/** `now`: it stops between the steps of what has begun, too. */
+export interface Pause {
+  readonly scope: string
+  readonly now: boolean
 }
 
-/** False when it was so already. */
+export const pauses = async (db: Db | Tx): Promise<Pause[]> =>
+  readRows(db, 'pauses', await db.selectFrom('pauses').selectAll().execute(), readPause)
+
+export const readPause = ({ scope, now }: Row<'pauses'>): Pause => ({
+  scope: z.union([z.literal(ALL_HOSTS), hostName]).parse(scope),
+  now: now !== 0,
+})
+
+const covers = ({ scope }: Pause, host: string): boolean => scope === ALL_HOSTS || scope === host
+
+const pausedAs = (all: readonly Pause[], host: string): HostView['paused'] => {
+  const here = all.filter((each) => covers(each, host))
+  if (here.length === 0) return false
+  return here.some(({ now }) => now) ? 'steps' : 'requests'
+}
+
+export const isPaused = async (db: Db | Tx, host: string): Promise<HostView['paused']> =>
+  pausedAs(await pauses(db), host)
+
+/** False when it was so already. A pause that stops between steps is not loosened by one that does not. */
 export const pause = async (
   tx: Tx,
-  each: { scope: string; account: string; at: number },
+  each: { scope: string; account: string; at: number; now: boolean },
 ): Promise<boolean> => {
+  const now = each.now ? 1 : 0
   const done = await tx
     .insertInto('pauses')
-    .values(each)
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ ...each, now })
+    .onConflict((conflict) => conflict.column('scope').doUpdateSet({ now }).where('pauses.now', '<', now))
     .executeTakeFirst()
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
 /** Resuming all lifts the pauses of single hosts too. False when nothing was paused. */
 export const resume = async (tx: Tx, scope: string): Promise<boolean> => {
-  const pauses = tx.deleteFrom('pauses')
-  const done = await (scope === ALL_HOSTS ? pauses : pauses.where('scope', '=', scope)).executeTakeFirst()
+  const lifted = tx.deleteFrom('pauses')
+  const done = await (scope === ALL_HOSTS ? lifted : lifted.where('scope', '=', scope)).executeTakeFirst()
   return done.numDeletedRows > 0n
 }
 
 export const baselinesOf = async (db: Db | Tx, host: string): Promise<Map<VmId, Baseline>> => {
   const rows = await db.selectFrom('baselines').selectAll().where('host', '=', host).execute()
-  return new Map(rows.map((row) => [row.vm as VmId, baseline.parse(JSON.parse(row.body))]))
+  return new Map(await readRows(db, 'baselines', rows, readBaseline))
 }
+
+export const readBaseline = ({ vm, body }: Row<'baselines'>): [VmId, Baseline] => [
+  vmId.parse(vm),
+  baseline.parse(JSON.parse(body)),
+]
 
 export const saveBaselines = async (tx: Tx, plan: Plan): Promise<void> => {
   const all = hostPlansOf(plan).flatMap(({ host, baselines }) => baselines.map((each) => ({ host, ...each })))
@@ -119,7 +156,7 @@ export const saveBaselines = async (tx: Tx, plan: Plan): Promise<void> => {
     if (after)
       await tx
         .insertInto('baselines')
-        .values({ host, vm, body: JSON.stringify(after) })
+        .values({ host, vm, body: written(baseline, after) })
         .execute()
   }
 }

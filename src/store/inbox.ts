@@ -3,9 +3,12 @@
  * done in the very transaction that holds its consequences; so a redelivery changes nothing and a crash repeats nothing.
  * Deliveries that arrive in one turn of the event loop share one commit.
  */
+import { sql, type Insertable } from 'kysely'
 import { delivery, type Clock, type Delivery, type Inbox } from '../core/ports'
 import { inOneCommit } from './batch'
 import type { Db, Tx } from './database'
+import { readRows, written, type Row } from './rows'
+import type { Tables } from './schema'
 
 const KEPT_MS = 24 * 3_600_000
 
@@ -25,40 +28,65 @@ export interface OpenInbox extends Inbox {
 export const openInbox = (db: Db, clock: Clock, arrived: () => void): OpenInbox => {
   let newest = -Infinity
   let together = 0
-  const commit = inOneCommit<Delivery>((batch) => insert(db, batch))
+  const commit = inOneCommit<Insertable<Tables['deliveries']>>((batch) => insert(db, batch))
   return {
     rush: () => (together < RUSH_COUNT ? 0 : Math.max(0, newest + RUSH_MS - clock.now())),
-    accept: async (delivery) => {
+    accept: async (each) => {
+      const body = written(delivery, each)
       const now = clock.now()
       together = now - newest < RUSH_MS ? together + 1 : 1
       newest = now
-      await commit(delivery)
+      await commit({ id: each.id, account: each.from, body, received_at: each.at, done_at: null })
       arrived()
     },
   }
 }
 
-const insert = async (db: Db, batch: readonly Delivery[]): Promise<void> => {
+const insert = async (db: Db, batch: readonly Insertable<Tables['deliveries']>[]): Promise<void> => {
   await db
     .insertInto('deliveries')
-    .values(
-      batch.map((each) => ({ id: each.id, body: JSON.stringify(each), received_at: each.at, done_at: null })),
-    )
+    .values(batch)
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }
 
-/** Deliveries whose work is not committed yet, oldest first. */
+/** Open deliveries with their turns: the oldest of each account has the first. The index holds no others. */
+const turns = (db: Db) =>
+  db
+    .selectFrom('deliveries')
+    .select(['seq', sql<number>`row_number() over (partition by account order by seq)`.as('turn')])
+    .where('done_at', 'is', null)
+
+/** Deliveries whose work is not committed yet. People take turns; each person's come oldest first. */
 export const openDeliveries = async (db: Db, limit: number): Promise<Delivery[]> => {
   const rows = await db
-    .selectFrom('deliveries')
-    .select('body')
-    .where('done_at', 'is', null)
-    .orderBy('seq')
-    .limit(limit)
+    .selectFrom(turns(db).orderBy('turn').orderBy('seq').limit(limit).as('next'))
+    .innerJoin('deliveries', 'deliveries.seq', 'next.seq')
+    .selectAll('deliveries')
+    .orderBy('turn')
+    .orderBy('next.seq')
     .execute()
-  return rows.map((row) => delivery.parse(JSON.parse(row.body)))
+  return readRows(db, 'deliveries', rows, readDelivery)
 }
+
+/**
+ * Finishes what each account has open beyond its `most` oldest, and gives the first that was dropped of each. Call
+ * inside the transaction that tells them.
+ */
+export const dropBeyond = async (tx: Tx, most: number, at: number): Promise<Delivery[]> => {
+  const rows = await tx
+    .updateTable('deliveries')
+    .set({ done_at: at })
+    .where('seq', 'in', tx.selectFrom(turns(tx).as('open')).select('seq').where('turn', '>', most))
+    .returningAll()
+    .execute()
+  const firsts = new Map<string, (typeof rows)[number]>()
+  for (const row of rows.sort((one, other) => one.seq - other.seq))
+    if (!firsts.has(row.account)) firsts.set(row.account, row)
+  return readRows(tx, 'deliveries', [...firsts.values()], readDelivery)
+}
+
+export const readDelivery = ({ body }: Row<'deliveries'>): Delivery => delivery.parse(JSON.parse(body))
 
 /** Call inside the transaction of its consequences. False: somebody finished it before, so roll back. */
 export const finishDelivery = async (tx: Tx, id: string, at: number): Promise<boolean> => {

@@ -2,23 +2,47 @@
  * Step journal, host locks and fences. A claim takes the host's lock and a fence higher than all before it, in one
  * commit; the host refuses lower fences, so a call that outlives its claim cannot act late.
  */
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { hostName } from '../core/inventory'
 import { entry, type Entry } from '../core/progress'
 import { count, type Db, type Tx } from './database'
+import { readRows, written, type Row } from './rows'
 
-export const entriesOf = async (db: Db | Tx, requestId: string): Promise<Entry[]> => {
+/** Null where an entry cannot be read: what was done is not known then. */
+export const entriesOf = async (db: Db | Tx, requestId: string): Promise<Entry[] | null> => {
   const rows = await db
     .selectFrom('journal')
-    .select('body')
+    .selectAll()
     .where('request_id', '=', requestId)
     .orderBy('seq')
     .execute()
-  return rows.map((row) => entry.parse(JSON.parse(row.body)))
+  const entries = await readRows(db, 'journal', rows, readEntry)
+  return entries.length === rows.length && !(await isTorn(db, requestId)) ? entries : null
+}
+
+export const readEntry = ({ request_id, body }: Row<'journal'>): Entry => {
+  requestId.parse(request_id)
+  return entry.parse(JSON.parse(body))
+}
+const requestId = z.string().regex(/^R-\d+$/)
+
+/** Was an entry of it set aside? One that does not say whose it is may be of any. */
+const isTorn = async (db: Db | Tx, requestId: string): Promise<boolean> => {
+  const owner = sql<string>`json_extract(whole, '$.request_id')`
+  const torn = await db
+    .selectFrom('aside')
+    .select('seq')
+    .where('source', '=', 'journal')
+    .where((row) => row.or([row(owner, '=', requestId), row(owner, 'not like', 'R-%')]))
+    .executeTakeFirst()
+  return torn !== undefined
 }
 
 export const append = async (tx: Tx, requestId: string, each: Entry): Promise<void> => {
   await tx
     .insertInto('journal')
-    .values({ request_id: requestId, body: JSON.stringify(each) })
+    .values({ request_id: requestId, body: written(entry, each) })
     .execute()
 }
 
@@ -47,6 +71,9 @@ export const lockHosts = async (
       .execute()
   return fence
 }
+
+export const readLock = (row: Row<'locks'>): object =>
+  z.object({ host: hostName, request_id: requestId, fence: z.int().nonnegative() }).parse(row)
 
 export const unlockHosts = async (tx: Tx, requestId: string): Promise<void> => {
   await tx.deleteFrom('locks').where('request_id', '=', requestId).execute()

@@ -1,17 +1,20 @@
 /** Leases: compare-and-set on the version, as with requests. The database itself lets no GPU have two holders. */
+import type { SelectQueryBuilder } from 'kysely'
 import type { Outcome } from '../core/errors'
 import { lease, transition, type Lease, type LeaseEvent } from '../core/lease/lease'
 import { nextMoment } from '../core/lease/moments'
 import type { Plan } from '../core/plan/plan'
 import type { Db, Tx } from './database'
+import { readRow, readRows, written, type Row } from './rows'
 import { VersionMoved } from './requests'
+import type { Tables } from './schema'
 
 const columns = (each: Lease) => ({
   version: each.version,
   state: each.state,
   due_at: nextMoment(each)?.at ?? null,
   ended_at: each.state === 'ended' ? each.endedAt : null,
-  body: JSON.stringify(each),
+  body: written(lease, each),
 })
 
 /** Of a GPU that is shared each VM has its own part; a whole one has one holder. */
@@ -51,39 +54,33 @@ export const postpone = async (db: Db, { id, version }: Lease, until: number): P
     .execute()
 }
 
-const parsed = (rows: readonly { readonly body: string }[]): Lease[] =>
-  rows.map(({ body }) => lease.parse(JSON.parse(body)))
+export const readLease = ({ body }: Row<'leases'>): Lease => lease.parse(JSON.parse(body))
 
 export const findLease = async (db: Db | Tx, id: string): Promise<Lease | null> => {
-  const row = await db.selectFrom('leases').select('body').where('id', '=', id).executeTakeFirst()
-  return row ? lease.parse(JSON.parse(row.body)) : null
+  const row = await db.selectFrom('leases').selectAll().where('id', '=', id).executeTakeFirst()
+  return readRow(db, 'leases', row, readLease)
 }
 
-export const openLeases = async (db: Db | Tx): Promise<Lease[]> =>
-  parsed(await db.selectFrom('leases').select('body').where('ended_at', 'is', null).orderBy('id').execute())
+const all = async (
+  db: Db | Tx,
+  which: (
+    query: SelectQueryBuilder<Tables, 'leases', Row<'leases'>>,
+  ) => SelectQueryBuilder<Tables, 'leases', Row<'leases'>>,
+): Promise<Lease[]> =>
+  readRows(db, 'leases', await which(db.selectFrom('leases').selectAll()).execute(), readLease)
+
+export const openLeases = (db: Db | Tx): Promise<Lease[]> =>
+  all(db, (query) => query.where('ended_at', 'is', null).orderBy('id'))
 
 /** All that were open at some moment since then. */
-export const leasesSince = async (db: Db | Tx, from: number): Promise<Lease[]> =>
-  parsed(
-    await db
-      .selectFrom('leases')
-      .select('body')
-      .where((row) => row.or([row('ended_at', 'is', null), row('ended_at', '>=', from)]))
-      .execute(),
-  )
+export const leasesSince = (db: Db | Tx, from: number): Promise<Lease[]> =>
+  all(db, (query) => query.where((row) => row.or([row('ended_at', 'is', null), row('ended_at', '>=', from)])))
 
-export const openLeasesAt = async (db: Db | Tx, host: string): Promise<Lease[]> =>
-  parsed(
-    await db
-      .selectFrom('leases')
-      .select('body')
-      .where('host', '=', host)
-      .where('ended_at', 'is', null)
-      .execute(),
-  )
+export const openLeasesAt = (db: Db | Tx, host: string): Promise<Lease[]> =>
+  all(db, (query) => query.where('host', '=', host).where('ended_at', 'is', null))
 
-export const dueLeases = async (db: Db, now: number): Promise<Lease[]> =>
-  parsed(await db.selectFrom('leases').select('body').where('due_at', '<=', now).orderBy('due_at').execute())
+export const dueLeases = (db: Db, now: number): Promise<Lease[]> =>
+  all(db, (query) => query.where('due_at', '<=', now).orderBy('due_at'))
 
-export const leasesBeingReleased = async (db: Db): Promise<Lease[]> =>
-  parsed(await db.selectFrom('leases').select('body').where('state', '=', 'releasing').execute())
+export const leasesBeingReleased = (db: Db): Promise<Lease[]> =>
+  all(db, (query) => query.where('state', '=', 'releasing'))

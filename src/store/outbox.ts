@@ -1,7 +1,9 @@
 /** Posts and edits, written in the commit that causes them, and what has become of each. */
+import { z } from 'zod'
 import { notice, type Notice } from '../core/notice'
 import { address, type Address, type MessageRef } from '../core/ports'
 import type { Db, Tx } from './database'
+import { readRows, written, type Row } from './rows'
 
 const KEPT_MS = 24 * 3_600_000
 
@@ -21,7 +23,7 @@ export const post = async (
     .values({
       request_id: options.requestId ?? null,
       address: JSON.stringify(to),
-      notice: JSON.stringify(content),
+      notice: written(notice, content),
       wanted: 1,
       shown: 0,
       ref: null,
@@ -42,7 +44,7 @@ export const post = async (
 export const editCopies = async (tx: Tx, requestId: string, content: Notice, at: number): Promise<void> => {
   await tx
     .updateTable('outbox')
-    .set((row) => ({ notice: JSON.stringify(content), wanted: row('wanted', '+', 1), tries: 0, due_at: at }))
+    .set((row) => ({ notice: written(notice, content), wanted: row('wanted', '+', 1), tries: 0, due_at: at }))
     .where('request_id', '=', requestId)
     .where('failure', 'is', null)
     .where('notice', '!=', JSON.stringify(content))
@@ -58,13 +60,13 @@ export const letGoOfCopies = async (tx: Tx, requestId: string): Promise<void> =>
 export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address[]> => {
   const rows = await tx
     .selectFrom('outbox')
-    .select('address')
+    .selectAll()
     .where('request_id', '=', requestId)
     .where('failure', 'is', null)
-    .groupBy('address')
-    .orderBy((row) => row.fn.min('seq'))
+    .orderBy('seq')
     .execute()
-  return rows.map((row) => address.parse(JSON.parse(row.address)))
+  const copies = await readRows(tx, 'outbox', rows, readPost)
+  return [...new Map(copies.map(({ place, to }) => [place, to])).values()]
 }
 
 export interface Post {
@@ -148,22 +150,35 @@ export const duePosts = async (
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()
-  const posts = rows.map((row) => ({
-    seq: row.seq,
+  const roots = new Map(rows.map(({ seq, under_ref }) => [seq, under_ref]))
+  const due = await readRows(
+    db,
+    'outbox',
+    rows.map(({ under_ref, ...row }) => row),
+    readPost,
+  )
+  const posts = due.map((each) => ({ ...each, under: roots.get(each.seq) ?? null }))
+  return { posts, nextAt: next?.due_at ?? null }
+}
+
+/** All but the message in whose thread it belongs, which is another row. */
+export const readPost = (row: Row<'outbox'>): Omit<Post, 'under'> => {
+  const { seq, wanted, tries, ref, replaces } = columns.parse(row)
+  return {
+    ...{ seq, wanted, tries, ref },
     requestId: row.request_id,
     to: address.parse(JSON.parse(row.address)),
     place: row.address,
     otherwise: row.otherwise === null ? null : address.parse(JSON.parse(row.otherwise)),
     notice: notice.parse(JSON.parse(row.notice)),
-    wanted: row.wanted,
-    ref: row.ref,
     doubtful: row.sending === 1,
-    tries: row.tries,
-    replaces: row.sending === 1 && row.ref === null ? 'unconfirmed' : row.replaces,
-    under: row.under_ref,
-  }))
-  return { posts, nextAt: next?.due_at ?? null }
+    replaces: row.sending === 1 && ref === null ? 'unconfirmed' : replaces,
+  }
 }
+const columns = z.object({
+  ...{ seq: z.int(), wanted: z.int(), tries: z.int(), ref: z.string().nullable() },
+  replaces: z.enum(['unconfirmed', 'uneditable']).nullable(),
+})
 
 /** Before first posts leave: if the process dies now, each may or may not exist. */
 export const markSending = async (db: Db, posts: readonly Post[]): Promise<void> => {

@@ -2,13 +2,14 @@
 import { waiter, type Waiter } from '../core/queue/waiter'
 import { count, type Db, type Tx } from './database'
 import { VersionMoved } from './requests'
+import { readRow, readRows, written, type Row } from './rows'
 
 export const nextEntryId = async (tx: Tx): Promise<string> => `Q-${await count(tx, 'entry')}`
 
 const columns = (each: Waiter) => ({
   version: each.entry.version,
   state: each.entry.state,
-  body: JSON.stringify(each),
+  body: written(waiter, each),
 })
 
 export const insertWaiter = async (tx: Tx, each: Waiter): Promise<void> => {
@@ -20,19 +21,21 @@ export const insertWaiter = async (tx: Tx, each: Waiter): Promise<void> => {
 }
 
 export const findWaiter = async (db: Db | Tx, id: string): Promise<Waiter | null> => {
-  const row = await db.selectFrom('queue').select('body').where('id', '=', id).executeTakeFirst()
-  return row ? waiter.parse(JSON.parse(row.body)) : null
+  const row = await db.selectFrom('queue').selectAll().where('id', '=', id).executeTakeFirst()
+  return readRow(db, 'queue', row, readWaiter)
 }
+
+export const readWaiter = ({ body }: Row<'queue'>): Waiter => waiter.parse(JSON.parse(body))
 
 /** All that stand in the line, oldest first. */
 export const openWaiters = async (db: Db | Tx): Promise<Waiter[]> => {
   const rows = await db
     .selectFrom('queue')
-    .select('body')
+    .selectAll()
     .where('state', 'in', ['waiting', 'offered'])
     .orderBy('number')
     .execute()
-  return rows.map((row) => waiter.parse(JSON.parse(row.body)))
+  return readRows(db, 'queue', rows, readWaiter)
 }
 
 /** Throws VersionMoved when somebody else changed the entry since `before` was read. */

@@ -14,6 +14,7 @@ import {
 } from '../core/request'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
+import { readRow, readRows, written, type Row } from './rows'
 import { within } from './text'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
@@ -21,7 +22,7 @@ export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count
 const columns = (each: Request) => ({
   version: each.version,
   state: each.state,
-  body: JSON.stringify(each),
+  body: written(request, each),
   verify_due: each.state === 'succeeded' && each.verification.kind === 'due' ? 1 : 0,
 })
 
@@ -43,29 +44,31 @@ export const insertRequest = async (tx: Tx, each: Request): Promise<void> => {
 }
 
 export const findRequest = async (db: Db | Tx, id: string): Promise<Request | null> => {
-  const row = await db.selectFrom('requests').select('body').where('id', '=', id).executeTakeFirst()
-  return row ? request.parse(JSON.parse(row.body)) : null
+  const row = await db.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst()
+  return readRow(db, 'requests', row, readRequest)
 }
+
+export const readRequest = ({ body }: Row<'requests'>): Request => request.parse(JSON.parse(body))
 
 export const requestsIn = async (db: Db | Tx, states: readonly RequestState[]): Promise<Request[]> => {
   const rows = await db
     .selectFrom('requests')
-    .select('body')
+    .selectAll()
     .where('state', 'in', states)
     .orderBy('number')
     .execute()
-  return rows.map((row) => request.parse(JSON.parse(row.body)))
+  return readRows(db, 'requests', rows, readRequest)
 }
 
 /** Requests whose guest is still to be asked for its nvidia-smi. */
 export const requestsToVerify = async (db: Db): Promise<RequestIn<'succeeded'>[]> => {
   const rows = await db
     .selectFrom('requests')
-    .select('body')
+    .selectAll()
     .where('verify_due', '=', 1)
     .orderBy('number')
     .execute()
-  return rows.map((row) => request.parse(JSON.parse(row.body))).filter((each) => each.state === 'succeeded')
+  return (await readRows(db, 'requests', rows, readRequest)).filter((each) => each.state === 'succeeded')
 }
 
 /** Applies the event to the request as stored now. The refusal is a value; nothing was written then. */

@@ -1,7 +1,9 @@
 /** What nvidia-smi said in VMs over time: one row a GPU and reading, kept for some days. */
+import { z } from 'zod'
 import type { IdleSample } from '../core/lease/idle'
-import type { SmiGpu } from '../core/smi'
+import type { SmiGpu } from '../core/smi-table'
 import type { Db, Tx } from './database'
+import { readRows, type Row } from './rows'
 
 const KEPT_MS = 3 * 24 * 3_600_000
 
@@ -28,19 +30,26 @@ export const samplesOf = async (
 ): Promise<ReadonlyMap<string | null, readonly IdleSample[]>> => {
   const rows = await db
     .selectFrom('samples')
-    .select(['uuid', 'at', 'utilization', 'memory_used'])
+    .selectAll()
     .where('host', '=', host)
     .where('vm', '=', vm)
     .where('at', '>=', since)
     .orderBy('at')
     .execute()
   const byGpu = new Map<string | null, IdleSample[]>()
-  for (const { uuid, at, utilization, memory_used } of rows) {
+  for (const { uuid, at, utilization, memory_used } of await readRows(db, 'samples', rows, readSample)) {
     const sample = { at, processes: null, memoryUsedBytes: memory_used, utilizationPercent: utilization }
     byGpu.set(uuid, [...(byGpu.get(uuid) ?? []), sample])
   }
   return byGpu
 }
+
+const figure = z.number().nullable()
+const sample = z.object({
+  ...{ at: z.number(), uuid: z.string().nullable() },
+  ...{ utilization: figure, memory_used: figure, temperature: figure, errors: figure },
+})
+export const readSample = (row: Row<'samples'>) => sample.parse(row)
 
 export const forgetOldSamples = async (tx: Tx, now: number): Promise<void> => {
   await tx

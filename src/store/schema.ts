@@ -7,6 +7,8 @@ export interface Tables {
   deliveries: {
     seq: Generated<number>
     id: string
+    /** Whose it is: people take turns. */
+    account: string
     body: string
     received_at: number
     done_at: number | null
@@ -116,7 +118,8 @@ export interface Tables {
   }
   /** Those who wait, and what became of their waiting. */
   queue: { id: string; number: number; version: number; state: string; body: string }
-  pauses: { scope: string; account: string; at: number }
+  /** `now` 1: between steps too, of what has begun. */
+  pauses: { scope: string; account: string; at: number; now: Generated<number> }
   /** The last reading of each host, written when it differs from the one before. */
   inventory: { host: string; facts: string }
   /** When each host was read last; `revision` grows with each reading that differs, and is 0 before the first. */
@@ -126,6 +129,21 @@ export interface Tables {
   /** What was changed on hosts by others than the bot. */
   drift: { seq: Generated<number>; host: string; key: string; body: string; at: number }
   acceptances: { gpu: string; by: string; at: number }
+  /** `token` is a digest of the token. */
+  identities: { token: string; team_id: string; bot_id: string; bot_user_id: string; team_name: string }
+  /** Rows of other tables that could not be read; see aside.ts. */
+  aside: {
+    seq: Generated<number>
+    /** The table, and all columns of the row. */
+    source: string
+    whole: string
+    what: string
+    why: string
+    blocks: string
+    told_at: number | null
+    settled_by: string | null
+    settled_at: number | null
+  }
 }
 
 /** Applied in order, each in its own transaction; never edited once released. */
@@ -219,4 +237,20 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create index drift_key on drift (host, key, at)`,
     `create table acceptances (gpu text primary key, by text not null, at integer not null)`,
   ],
+  [
+    `alter table deliveries add column account text not null default ''`,
+    `update deliveries set account = json_extract(body, '$.from') where json_valid(body) and json_extract(body, '$.from') is not null`,
+    `drop index deliveries_open`,
+    `create index deliveries_open on deliveries (account, seq) where done_at is null`,
+  ],
+  [
+    `create table identities (token text primary key, team_id text not null, bot_id text not null, bot_user_id text not null,
+       team_name text not null)`,
+  ],
+  [
+    `create table aside (seq integer primary key autoincrement, source text not null, whole text not null, what text not null,
+       why text not null, blocks text not null, told_at integer, settled_by text, settled_at integer)`,
+    `create index aside_open on aside (seq) where settled_at is null`,
+  ],
+  [`alter table pauses add column now integer not null default 0`],
 ]

@@ -1,7 +1,9 @@
 /** Who watches what: channels, and people in the chat that they have with the bot. */
+import { z } from 'zod'
 import { isWatchedBy, type Place, type Scope } from '../core/news/news'
-import { address, type Address } from '../core/ports'
+import { account, address, type Address } from '../core/ports'
 import type { Db, Tx } from './database'
+import { readRows, type Row } from './rows'
 
 /** `of`: everybody in the channel, or the one person who reads there. */
 export type Reader = { readonly of: 'channel' } | { readonly of: 'person'; readonly account: string }
@@ -62,34 +64,28 @@ export const watchedAt = async (db: Db | Tx, key: string): Promise<Subscription[
     .where('place', '=', key)
     .orderBy('scope')
     .execute()
-  return rows.map(read)
+  return readRows(db, 'subscriptions', rows, readSubscription)
 }
 
 /** Each place once, however much of what it watches is concerned; in the order in which they began. */
 export const watchersOf = async (tx: Tx, place: Place): Promise<Watcher[]> => {
   const rows = await tx.selectFrom('subscriptions').selectAll().orderBy('at').orderBy('place').execute()
-  const found = rows.filter(({ scope }) => isWatchedBy(place, scope)).map(read)
+  const all = await readRows(tx, 'subscriptions', rows, readSubscription)
+  const found = all.filter(({ scope }) => isWatchedBy(place, scope))
   return [...new Map(found.map((each) => [each.key, each])).values()]
 }
 
-interface WatcherRow {
-  readonly place: string
-  readonly address: string
-  readonly account: string | null
-}
-
-export const readWatcher = ({ place, address: to, account }: WatcherRow): Watcher => ({
-  key: place,
+export const readWatcher = ({
+  place,
+  address: to,
+  account: of,
+}: Pick<Row<'subscriptions'>, 'place' | 'address' | 'account'>): Watcher => ({
+  key: z.string().parse(place),
   to: address.parse(JSON.parse(to)),
-  reader: account === null ? { of: 'channel' } : { of: 'person', account },
+  reader: of === null ? { of: 'channel' } : { of: 'person', account: account.parse(of) },
 })
 
-const read = ({
-  scope,
-  by,
-  at,
-  ...row
-}: WatcherRow & Pick<Subscription, 'scope' | 'by' | 'at'>): Subscription => ({
+export const readSubscription = ({ scope, by, at, ...row }: Row<'subscriptions'>): Subscription => ({
   ...readWatcher(row),
-  ...{ scope, by, at },
+  ...z.object({ scope: z.string(), by: z.string(), at: z.number() }).parse({ scope, by, at }),
 })

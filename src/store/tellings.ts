@@ -1,8 +1,11 @@
 /** What was told last in each place about each request and each host: where a reply goes, and what joins which message. */
+import { z } from 'zod'
 import { together } from '../core/news/together'
 import { notice, type Notice } from '../core/notice'
-import { address, type Address } from '../core/ports'
+import type { Address } from '../core/ports'
 import type { Tx } from './database'
+import { readRow, readRows, written, type Row } from './rows'
+import { readPost } from './outbox'
 
 const KEPT_MS = 24 * 3_600_000
 
@@ -14,13 +17,18 @@ export interface Telling {
   readonly at: number
 }
 
-export const lastTelling = async (tx: Tx, place: string, topic: string): Promise<Telling | null> =>
-  (await tx
+export const lastTelling = async (tx: Tx, place: string, topic: string): Promise<Telling | null> => {
+  const row = await tx
     .selectFrom('tellings')
-    .select(['root', 'newest', 'at'])
+    .selectAll()
     .where('place', '=', place)
     .where('topic', '=', topic)
-    .executeTakeFirst()) ?? null
+    .executeTakeFirst()
+  return readRow(tx, 'tellings', row, readTelling)
+}
+
+export const readTelling = (row: Row<'tellings'>): Telling =>
+  z.object({ root: z.int(), newest: z.int(), at: z.number() }).parse(row)
 
 export const saveTelling = async (tx: Tx, place: string, topic: string, each: Telling): Promise<void> => {
   await tx
@@ -34,15 +42,21 @@ export const saveTelling = async (tx: Tx, place: string, topic: string, each: Te
 export const addToPost = async (tx: Tx, seq: number, more: Notice, at: number): Promise<boolean> => {
   const row = await tx
     .selectFrom('outbox')
-    .select('notice')
+    .selectAll()
     .where('seq', '=', seq)
     .where('failure', 'is', null)
     .executeTakeFirst()
-  if (!row) return false
-  const joined = together(notice.parse(JSON.parse(row.notice)), more)
+  const posted = await readRow(tx, 'outbox', row, readPost)
+  if (!posted) return false
+  const joined = together(posted.notice, more)
   await tx
     .updateTable('outbox')
-    .set((each) => ({ notice: JSON.stringify(joined), wanted: each('wanted', '+', 1), tries: 0, due_at: at }))
+    .set((each) => ({
+      notice: written(notice, joined),
+      wanted: each('wanted', '+', 1),
+      tries: 0,
+      due_at: at,
+    }))
     .where('seq', '=', seq)
     .execute()
   return true
@@ -55,12 +69,12 @@ export const copiesOf = async (
 ): Promise<{ readonly seq: number; readonly to: Address }[]> => {
   const rows = await tx
     .selectFrom('outbox')
-    .select(['seq', 'address'])
+    .selectAll()
     .where('request_id', '=', requestId)
     .where('failure', 'is', null)
     .orderBy('seq')
     .execute()
-  return rows.map((row) => ({ seq: row.seq, to: address.parse(JSON.parse(row.address)) }))
+  return (await readRows(tx, 'outbox', rows, readPost)).map(({ seq, to }) => ({ seq, to }))
 }
 
 /** After a day its posts are gone; what comes then begins anew. */

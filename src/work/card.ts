@@ -1,15 +1,14 @@
 /** The card of a request in the channel, made of what is stored; nobody patches an old one. */
 import { requestNotice } from '../core/cards/request'
 import type { Notice } from '../core/notice'
-import { replay } from '../core/progress'
 import type { Request } from '../core/request'
 import { commentsOn } from '../store/comments'
 import type { Db, Tx } from '../store/database'
-import { entriesOf } from '../store/journal'
 import { editCopies } from '../store/outbox'
 import { findLease } from '../store/leases'
 import { findRequest } from '../store/requests'
 import type { Parts } from './parts'
+import { progressOf } from './progress'
 
 const SHOWN_COMMENTS = 3
 
@@ -20,7 +19,7 @@ export const cardOf = async (
   now: number,
   waiting: string | null = null,
 ): Promise<Notice> => {
-  const progress = 'startedAt' in request ? replay(request.plan, await entriesOf(db, request.id)) : null
+  const progress = 'startedAt' in request ? await progressOf(db, request) : null
   const comments = await commentsOn(db, request.id, SHOWN_COMMENTS)
   return requestNotice(request, progress, { now, waiting, comments, lease: await findLease(db, request.id) })
 }

@@ -62,29 +62,26 @@ export const startDelivering = (parts: Parts): Loop => {
   }
 
   const turn = async (): Promise<number | null> => {
-    try {
-      await afterRush(parts, stopping.signal)
-      const now = parts.clock.now()
-      const room = (parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE) - busy.size
-      if (room <= 0) return null
-      const { posts, nextAt } = await duePosts(parts.db, now, { limit: room, except: [...busy.keys()] })
-      for (const [place, queue] of byPlace(posts)) begin(place, queue)
-      if (posts.length === room) return 0
-      return nextAt === null ? null : nextAt - now
-    } catch (error) {
-      parts.log.error({ error: messageOf(error) }, 'looking for posts')
-      return BACKOFF_MS[0]
-    }
+    await afterRush(parts, stopping.signal)
+    const now = parts.clock.now()
+    const room = (parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE) - busy.size
+    if (room <= 0) return null
+    const { posts, nextAt } = await duePosts(parts.db, now, { limit: room, except: [...busy.keys()] })
+    for (const [place, queue] of byPlace(posts)) begin(place, queue)
+    if (posts.length === room) return 0
+    return nextAt === null ? null : nextAt - now
   }
 
-  const loop = startLoop(parts.clock, turn)
+  const loop = startLoop(parts, { doing: 'looking for posts', waitsFor: 'nobody' }, turn)
   return {
-    wake: loop.wake,
+    ...loop,
     stop: async () => {
       stopping.abort()
       await loop.stop()
       await Promise.all(busy.values())
     },
+    // A place may hold a URL that lets post there, so places are counted.
+    underWay: () => [...loop.underWay(), ...(busy.size > 0 ? [`posts to places: ${busy.size}`] : [])],
   }
 }
 

@@ -13,13 +13,12 @@ import { wordsOf } from '../core/drift/words'
 import type { HostFacts } from '../core/inventory'
 import { stepsOn } from '../core/plan/plan'
 import type { Step } from '../core/plan/step'
-import type { Address } from '../core/ports'
 import type { Tx } from '../store/database'
 import { keptStanding, recordDrift, saveStanding, timesTold } from '../store/drift'
 import { post } from '../store/outbox'
 import { requestsIn } from '../store/requests'
 import { announce } from './announce'
-import type { Parts } from './parts'
+import { administrative, type Parts } from './parts'
 
 /** Call it in the transaction that saves the facts, and wake the delivery afterwards. A host that is read first has not changed. */
 export const noticeDrift = async (parts: Parts, tx: Tx, facts: HostFacts, at: number): Promise<void> => {
@@ -80,16 +79,12 @@ const tell = async (
   },
 ): Promise<void> => {
   const { host, changes, at } = drift
-  const places = placesOf(parts)
+  const places = administrative(parts)
   for (const place of places) await post(tx, place, driftNotice(drift), { at })
   const gpus = [...new Set(changes.flatMap(gpusOf))]
   const found = changes.map(wordsOf)
   await announce(parts, tx, [{ kind: 'drift', host, gpus, requestId: null, found }], { at, except: places })
 }
-
-/** The channels of requests; without one, that of changed assignments. */
-const placesOf = ({ requestsChannels, changesChannel }: Parts): readonly Address[] =>
-  requestsChannels.length > 0 ? requestsChannels : [changesChannel].flatMap((each) => each ?? [])
 
 /** In the commit that ends an operation: what these steps touched is the bot's own doing, or known to whoever repaired it. */
 export const ownUp = async (tx: Tx, facts: HostFacts, steps: readonly Step[]): Promise<void> => {

@@ -13,6 +13,7 @@ import { post } from '../store/outbox'
 import { VersionMoved } from '../store/requests'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
+import { floodgate } from './flood'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
 import { startLoop, type Loop } from './loop'
@@ -24,37 +25,43 @@ import { afterRush } from './yielding'
 
 const AT_ONCE = 64
 const AT_ONCE_IN_RUSH = 4
+/** The share of one person in what is worked on at once. */
+const SHARE = 1 / 4
 /** Then the chat shows that an answer is coming, and after the longer one the bot says so. */
 const TYPING_MS = 500
 const PATIENCE_MS = 2_000
 
 export const startIntake = (parts: Parts): Loop => {
-  const active = new Map<string, Promise<void>>()
-  const loop = startLoop(parts.clock, async () => {
-    try {
-      await afterRush(parts)
-      const most = parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE
-      if (active.size >= most) return null
-      for (const delivery of await openDeliveries(parts.db, most + active.size)) {
-        if (active.has(delivery.id) || active.size >= most) continue
-        const work = take(parts, delivery).finally(() => {
-          active.delete(delivery.id)
-          if (active.size < AT_ONCE_IN_RUSH) loop.wake()
-        })
-        active.set(delivery.id, work)
-      }
-      return null
-    } catch (error) {
-      parts.log.error({ error: messageOf(error) }, 'reading deliveries')
-      return PATIENCE_MS
+  const stopping = new AbortController()
+  const active = new Map<string, { readonly from: string; readonly work: Promise<void> }>()
+  const dropTooMuch = floodgate(parts)
+  const activeOf = (account: string): number =>
+    [...active.values()].filter(({ from }) => from === account).length
+  const loop = startLoop(parts, { doing: 'reading deliveries', waitsFor: 'nobody' }, async () => {
+    await afterRush(parts, stopping.signal)
+    if (stopping.signal.aborted) return null
+    const most = parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE
+    if (active.size >= most) return null
+    await dropTooMuch()
+    for (const delivery of await openDeliveries(parts.db, most + active.size)) {
+      if (active.has(delivery.id) || active.size >= most) continue
+      if (activeOf(delivery.from) >= most * SHARE) continue
+      const work = take(parts, delivery).finally(() => {
+        active.delete(delivery.id)
+        loop.wake()
+      })
+      active.set(delivery.id, { from: delivery.from, work })
     }
+    return null
   })
   return {
-    wake: loop.wake,
+    ...loop,
     stop: async () => {
+      stopping.abort()
       await loop.stop()
-      await Promise.all(active.values())
+      await Promise.all([...active.values()].map(({ work }) => work))
     },
+    underWay: () => [...loop.underWay(), ...active.keys()],
   }
 }
 

@@ -1,5 +1,8 @@
 /** What people look at: the fleet, one thing of it, requests and their past, themselves. Nothing here changes anything. */
+import { blockedWords } from '../core/aside'
+import { blockOn } from '../core/plan/blocked'
 import { hostPlansOf } from '../core/plan/plan'
+import { asideNotice, noAside } from '../core/answers/aside'
 import { checkNotice } from '../core/answers/check'
 import { listNotice } from '../core/answers/list'
 import { placeNotice } from '../core/answers/queue'
@@ -13,11 +16,12 @@ import type { Refusal } from '../core/errors'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import type { Notice } from '../core/notice'
-import { capabilitiesOf } from '../core/policy/commands'
+import { capabilitiesOf, may } from '../core/policy/commands'
 import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request, RequestState } from '../core/request'
 import { isPartitionable } from '../core/partitions'
 import { partitionSurvey, survey } from '../core/survey'
+import { asides, findAside } from '../store/aside'
 import { hostViews } from '../store/fleet'
 import { openLeases } from '../store/leases'
 import { findWaiter } from '../store/queue'
@@ -60,8 +64,11 @@ export const list = async (parts: Parts, command: Of<'list'>, caller: Caller): P
 
 const REQUEST_ID = /^r-\d+$/i
 const ENTRY_ID = /^q-\d+$/i
+const ASIDE_ID = /^s-\d+$/i
 
-export const show = async (parts: Parts, name: string): Promise<Notice> => {
+export const show = async (parts: Parts, name: string, caller: Caller): Promise<Notice> => {
+  const aside = ASIDE_ID.test(name) ? await findAside(parts.db, name.toUpperCase()) : null
+  if (aside) return asideNotice(aside, { whole: may(parts.policy.inForce(), caller.account, 'resolve') })
   const waiter = ENTRY_ID.test(name) ? await findWaiter(parts.db, name.toUpperCase()) : null
   if (waiter) return placeNotice(waiter, await groundOf(parts.db, parts), parts.clock.now())
   const request = REQUEST_ID.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
@@ -79,6 +86,7 @@ export const show = async (parts: Parts, name: string): Promise<Notice> => {
 /** What the name of a thing says is missing; null where it could be the name of anything. */
 const againstName = (name: string): readonly Refusal[] | null => {
   if (REQUEST_ID.test(name)) return [noRequest(name)]
+  if (ASIDE_ID.test(name)) return [noAside(name)]
   return ENTRY_ID.test(name) ? [noEntry(name.toUpperCase())] : null
 }
 
@@ -120,6 +128,14 @@ const waitingOf = (request: Request, all: readonly HostView[]): string | null =>
   const hosts = hostPlansOf(request.plan).flatMap(({ host }) => all.find((view) => view.name === host) ?? [])
   const paused = hosts.find((host) => host.paused)
   if (paused) return `${paused.name} is paused`
+  const blocked =
+    request.state === 'approved'
+      ? blockOn(
+          request.plan,
+          hosts.flatMap(({ asides }) => asides),
+        )
+      : null
+  if (blocked) return blockedWords(blocked.gpu, blocked.aside)
   const silent = hosts.find((host) => host.error !== null)
   return silent ? `${silent.name} does not answer` : null
 }
@@ -131,6 +147,7 @@ export const requests = async (parts: Parts, command: Of<'requests'>): Promise<N
     lines: found.toReversed().map((each) => lineOf(each, waitingOf(each, all))),
     page: command.page,
     all: command.all,
+    asides: await asides(parts.db),
     now: parts.clock.now(),
   })
 }

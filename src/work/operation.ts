@@ -11,10 +11,17 @@ import type { HostFacts } from '../core/inventory'
 import { hostPlanAt, hostPlansOf, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { StepResult } from '../core/ports'
-import { isAsBefore, isAsPlanned, replay, type Entry, type Progress, type Readings } from '../core/progress'
+import {
+  isAsBefore,
+  isAsPlanned,
+  unknownProgress,
+  type Entry,
+  type Progress,
+  type Readings,
+} from '../core/progress'
 import type { RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
-import { append, entriesOf, unlockHosts } from '../store/journal'
+import { append, unlockHosts } from '../store/journal'
 import { saveBaselines, saveFacts } from '../store/fleet'
 import { findLease } from '../store/leases'
 import { post } from '../store/outbox'
@@ -23,11 +30,12 @@ import { announce } from './announce'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'
 import { ownUp } from './drift'
+import { stoppedBetween } from './held-up'
 import { lend } from './lease/lend'
 import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
 import { hostOf, readPatiently, RETRY_MS } from './patience'
-import { pausedOf } from './paused'
+import { progressOf } from './progress'
 import { readAll } from './reading'
 
 const TRIES = 3
@@ -48,8 +56,9 @@ type Turn = 'go on' | 'leave'
 export const operate = async (operation: Operation): Promise<void> => {
   const { parts, request, stopping } = operation
   while (!stopping.aborted) {
-    const progress = replay(request.plan, await entriesOf(parts.db, request.id))
-    if ((await turn(operation, progress)) === 'leave') return
+    const progress = await progressOf(parts.db, request)
+    const next = progress ? await turn(operation, progress) : await giveUpUnread(operation)
+    if (next === 'leave') return
   }
 }
 
@@ -69,9 +78,9 @@ const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
 
 const advance = async (operation: Operation, move: Move): Promise<Turn> => {
   const { parts, request, stopping } = operation
-  const paused = await pausedOf(parts.db, request.plan)
-  if (paused !== null) {
-    await sayWaiting(parts, request, `${paused} is paused`)
+  const stopped = await stoppedBetween(parts.db, request.plan)
+  if (stopped !== null) {
+    await sayWaiting(parts, request, stopped)
     await parts.clock.sleep(RETRY_MS, stopping)
     return 'go on'
   }
@@ -116,10 +125,8 @@ const settle = async (
       result: 'refused',
       detail: 'PreconditionChanged: the host is not as this step expects it',
     })
-  const tries =
-    replay(operation.request.plan, await entriesOf(operation.parts.db, operation.request.id)).steps[move.n]
-      ?.tries ?? 0
-  if (tries >= TRIES)
+  const progress = await progressOf(operation.parts.db, operation.request)
+  if ((progress?.steps[move.n]?.tries ?? 0) >= TRIES)
     return end(operation, move, { result: 'refused', detail: `no clear outcome in ${TRIES} tries` })
   return end(operation, move, { result: 'not-done' })
 }
@@ -217,15 +224,23 @@ const refusedUndos = (plan: Plan, progress: Progress): string[] =>
 /** Asks for a person; what repairs the hosts goes along. */
 const giveUp = async (operation: Operation, readings: Readings, why: string): Promise<Turn> => {
   const { parts, request } = operation
-  const progress = replay(request.plan, await entriesOf(parts.db, request.id))
+  const progress = (await progressOf(parts.db, request)) ?? unknownProgress(request.plan)
   const event = attention(request.plan, { progress, readings }, { at: parts.clock.now(), why })
   return finish(operation, readings, event)
 }
 
+const giveUpUnread = async (operation: Operation): Promise<Turn> =>
+  giveUp(
+    operation,
+    await readAll(operation.hosts.values(), operation.parts.log),
+    'its journal cannot be read, so nobody knows which steps were done',
+  )
+
 /** Those on this host that took effect, undone or not. */
-const stepsTaken = async (tx: Tx, { id, plan }: RequestIn<'running'>, host: string): Promise<Step[]> => {
-  const { steps } = replay(plan, await entriesOf(tx, id))
-  return stepsOn(plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
+const stepsTaken = async (tx: Tx, request: RequestIn<'running'>, host: string): Promise<Step[]> => {
+  const progress = await progressOf(tx, request)
+  const { steps } = progress ?? unknownProgress(request.plan)
+  return stepsOn(request.plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
 }
 
 /** The end of the operation: state, locks, baselines and posts in one commit. */

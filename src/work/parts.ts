@@ -15,6 +15,8 @@ export interface Log {
 /** The policy in force. It changes between two readings when an administrator has it read again. */
 export interface PolicySource {
   inForce(): Policy
+  /** Why it does not know yet whom it names, as a clause; null when it does. */
+  incomplete(): string | null
   /** Reads the file again. A wrong one changes nothing and is refused with every error. */
   reload(): Promise<Outcome<Policy>>
   /** Asks the chats again who is in its groups. Never throws: a group that cannot be read gives nobody a role after a while. */
@@ -39,6 +41,10 @@ export interface Parts {
   readonly rush: () => number
   readonly wake: { intake(): void; run(): void; deliver(): void }
 }
+
+/** Where administrators read what concerns the bot as a whole: the channels of requests; without one, that of changes. */
+export const administrative = ({ requestsChannels, changesChannel }: Parts): readonly Address[] =>
+  requestsChannels.length > 0 ? requestsChannels : [changesChannel].flatMap((each) => each ?? [])
 
 /** How nvidia-smi in VMs is sampled. */
 export interface Health {

@@ -1,8 +1,10 @@
 /** From a command and the hosts as they are to a plan, or every reason against it. */
 import { STATE_WORDS } from '../core/answers/states'
+import { blockerOf, refuseBlocked } from '../core/aside'
 import type { PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
 import {
+  aliasOf,
   gpuByPath,
   peersOf,
   type GpuFacts,
@@ -23,6 +25,7 @@ import {
   type PlanInput,
 } from '../core/plan/planner'
 import { isOpen, type RequestState } from '../core/request'
+import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused } from '../store/fleet'
 import { requestsIn } from '../store/requests'
@@ -115,6 +118,10 @@ const planFor = async (
     ...{ host: names.release.view.name, gpu: names.release.gpu, vms: [], shares: false },
   }
   const taken = [
+    ...(await blockedAmong(parts.db, [
+      { alias: aliasOf(facts, gpu), ...wanted },
+      ...(names.release && also ? [{ alias: aliasOf(otherFacts ?? facts, names.release.gpu), ...also }] : []),
+    ])),
     ...(await against(parts, parts.db, wanted, answers)),
     ...(also ? await against(parts, parts.db, also, answers) : []),
   ]
@@ -197,6 +204,18 @@ const against = async (
   ...(await keptForOthers(parts, db, { host: subject.host, ...subject.gpu }, answers)),
 ]
 
+/** What cannot be read may say who has it. */
+const blockedAmong = async (
+  db: Db | Tx,
+  gpus: readonly (Pick<Wanted, 'host' | 'gpu'> & { readonly alias: string })[],
+): Promise<Refusal[]> => {
+  const all = await asides(db)
+  return gpus.flatMap(({ alias, host, gpu }) => {
+    const aside = blockerOf(all, { host, gpu })
+    return aside ? [refuseBlocked(alias, aside)] : []
+  })
+}
+
 /** Open requests that already speak for it. */
 const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
   const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
@@ -230,7 +249,10 @@ export const openAgainst = async (
   plan: Plan,
   answers: Known['answers'],
 ): Promise<Refusal[]> => {
-  const all: Refusal[] = []
+  const all = await blockedAmong(
+    tx,
+    hostPlansOf(plan).map(({ host, gpu }) => ({ alias: gpu.alias, host, gpu })),
+  )
   for (const each of hostPlansOf(plan)) {
     const vms = [each.from, each.to].flatMap((vm) => vm ?? [])
     const wanted = { host: each.host, gpu: each.gpu, vms, shares: sharesIn(each) }

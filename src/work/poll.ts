@@ -58,14 +58,15 @@ export const startPolling = (parts: Parts, random: () => number): Polling => {
     return Promise.resolve(next && active.size < AT_ONCE ? next.dueAt - now : null)
   }
 
-  const loop = startLoop(clock, turn)
+  const loop = startLoop(parts, { doing: 'choosing hosts to read', waitsFor: 'nobody' }, turn)
   return {
+    ...loop,
     begun,
-    wake: loop.wake,
     stop: async () => {
       await loop.stop()
       await Promise.all(active.values())
     },
+    underWay: () => [...loop.underWay(), ...[...active.keys()].map(({ host }) => `reading ${host.name}`)],
   }
 }
 

@@ -4,7 +4,7 @@ import { refusalNotice } from '../core/answers/refusal'
 import { reconcileNotice } from '../core/cards/reconcile'
 import { findingsOn } from '../core/drift/findings'
 import { refusal } from '../core/errors'
-import { aliasOf } from '../core/inventory'
+import { aliasOf, asideOn } from '../core/inventory'
 import { resolveGpu, resolveHost } from '../core/names'
 import { saveAcceptance } from '../store/acceptances'
 import { hostViews } from '../store/fleet'
@@ -32,7 +32,11 @@ export const reconcile = async (parts: Parts, name: string | undefined): Promise
     )
   const views = host ? await hostViews(parts.db, [host.name]) : all
   const held = await holdings(parts.db)
-  const findings = views.flatMap(({ facts }) => (facts ? findingsOn(facts, held) : []))
+  const findings = views.flatMap((view) =>
+    view.facts
+      ? findingsOn(view.facts, held).filter(({ locationPath }) => !asideOn(view, { locationPath }))
+      : [],
+  )
   return say(reconcileNotice({ views, findings, now: parts.clock.now() }))
 }
 

@@ -3,7 +3,7 @@ import type { Command } from '../core/command'
 import { helpNotice } from '../core/grammar/help'
 import type { Consents } from '../core/plan/input'
 import { may } from '../core/policy/commands'
-import { pauseScope, resolveRequest, resumeScope } from './administer'
+import { settle } from './aside'
 import { askAgain } from './again'
 import { ask } from './ask'
 import { comment } from './comment'
@@ -23,6 +23,8 @@ import { reloadPolicy } from './reload'
 import { readNvidiaSmi } from './smi'
 import { unwatch, watch } from './watching'
 import { why } from './why'
+import { pauseScope, resumeScope } from './pause'
+import { resolveRequest } from './resolve'
 
 export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
   switch (command.kind) {
@@ -71,11 +73,13 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'accept':
       return acceptHost(parts, command.gpu, caller)
     case 'pause':
-      return pauseScope(parts, command.scope, caller)
+      return pauseScope(parts, command, caller)
     case 'resume':
       return resumeScope(parts, command.scope, caller)
     case 'resolve':
-      return resolveRequest(parts, command.requestId, caller)
+      return command.requestId.startsWith('S-')
+        ? settle(command.requestId, parts, caller)
+        : resolveRequest(parts, command.requestId, caller)
     case 'reload':
       return reloadPolicy(parts, caller)
     case 'smi':
@@ -83,7 +87,7 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'list':
       return say(await list(parts, command, caller))
     case 'show':
-      return say(await show(parts, command.name))
+      return say(await show(parts, command.name, caller))
     case 'check':
       return say(await check(parts, command))
     case 'requests':

@@ -14,12 +14,12 @@ import { lockHosts, unlockHosts } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
+import { heldUp, stoppedBetween } from './held-up'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
 import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
-import { pausedOf } from './paused'
 import { readAll } from './reading'
 import { verify } from './verify'
 import { afterRush } from './yielding'
@@ -32,7 +32,7 @@ export const startRunning = (parts: Parts): Loop => {
 
   /** `work` says whether it did anything; if not, the loop is not woken and looks again in its own time. */
   const begin = (id: string, hosts: readonly string[], work: () => Promise<boolean>): void => {
-    if (active.has(id)) return
+    if (active.has(id) || stopping.signal.aborted) return
     const run = async (): Promise<boolean> => {
       try {
         return await work()
@@ -52,34 +52,28 @@ export const startRunning = (parts: Parts): Loop => {
   }
 
   const turn = async (): Promise<number | null> => {
-    try {
-      await afterRush(parts, stopping.signal)
-      // What runs has its host's lock: taken first, or an older one that waits for that host would be tried for ever.
-      const work = [
-        ...(await requestsIn(parts.db, ['running'])),
-        ...(await requestsIn(parts.db, ['approved'])),
-      ]
-      for (const request of work) {
-        const busy = busyHost(active, request)
-        if (busy !== null) await sayBusy(parts, request, busy)
-        else begin(request.id, hostsOf(request.plan), () => runRequest(parts, request, stopping.signal))
-      }
-      for (const request of await requestsToVerify(parts.db))
-        begin(`verify ${request.id}`, [], () => verify(parts, request, stopping.signal))
-    } catch (error) {
-      parts.log.error({ error: messageOf(error) }, 'looking for work')
+    await afterRush(parts, stopping.signal)
+    // What runs has its host's lock: taken first, or an older one that waits for that host would be tried for ever.
+    const work = [...(await requestsIn(parts.db, ['running'])), ...(await requestsIn(parts.db, ['approved']))]
+    for (const request of work) {
+      const busy = busyHost(active, request)
+      if (busy !== null) await sayBusy(parts, request, busy)
+      else begin(request.id, hostsOf(request.plan), () => runRequest(parts, request, stopping.signal))
     }
+    for (const request of await requestsToVerify(parts.db))
+      begin(`verify ${request.id}`, [], () => verify(parts, request, stopping.signal))
     return RETRY_MS
   }
 
-  const loop = startLoop(parts.clock, turn)
+  const loop = startLoop(parts, { doing: 'looking for work', waitsFor: 'nobody' }, turn)
   return {
-    wake: loop.wake,
+    ...loop,
     stop: async () => {
       stopping.abort()
       await loop.stop()
       await Promise.all([...active.values()].map(({ done }) => done))
     },
+    underWay: () => [...loop.underWay(), ...active.keys()],
   }
 }
 
@@ -109,12 +103,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const names = hostsOf(request.plan)
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
-  const paused = await pausedOf(parts.db, request.plan)
-  if (paused !== null) {
-    await sayWaiting(parts, request, `${paused} is paused`)
-    return false
-  }
-  const hold = holdOn(parts, request)
+  const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(parts.db, request.plan)
+  const hold = held ?? incomplete(parts, request) ?? holdOn(parts, request)
   if (hold !== null) {
     await sayWaiting(parts, request, hold)
     return false
@@ -137,6 +127,10 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   if (next?.state === 'running') await operate({ parts, hosts, request: next, stopping })
   return true
 }
+
+/** Judged by a policy that does not know yet whom it names, an approved request would be void for nothing. */
+const incomplete = ({ policy }: Parts, { state }: Request): string | null =>
+  state === 'approved' ? policy.incomplete() : null
 
 /** What has begun is brought to its end, whatever the policy's calendar says. */
 const holdOn = (parts: Parts, { state, plan }: Request): string | null => {

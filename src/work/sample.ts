@@ -25,16 +25,12 @@ interface Target {
 /** Samples until it is stopped; the VMs that are being read are waited for, and no more. */
 export const startSampling = (parts: Parts, { everyMs }: Health): Loop => {
   const stopping = new AbortController()
-  const loop = startLoop(parts.clock, async () => {
-    try {
-      await sample(parts, stopping.signal)
-    } catch (error) {
-      parts.log.error({ error: messageOf(error) }, 'sampling VMs')
-    }
+  const loop = startLoop(parts, { doing: 'sampling VMs', waitsFor: 'others' }, async () => {
+    await sample(parts, stopping.signal)
     return everyMs
   })
   return {
-    wake: loop.wake,
+    ...loop,
     stop: () => {
       stopping.abort()
       return loop.stop()

@@ -1,15 +1,15 @@
 /** Time passing: groups are read again (hosts: poll.ts), pending requests expire, leases end, old deliveries are forgotten. */
-import { messageOf } from '../core/errors'
 import { forgetOldDeliveries } from '../store/inbox'
 import { forgetOldPosts } from '../store/outbox'
 import { apply, requestsIn } from '../store/requests'
 import { forgetOldSamples } from '../store/samples'
 import { forgetOldTellings } from '../store/tellings'
 import { announce } from './announce'
+import { tellOfAsides } from './aside'
 import { refreshCard } from './card'
 import { sendDigests } from './digest'
 import { tendLeases } from './lease/tend'
-import { startLoop, type Loop } from './loop'
+import { startLoop, type Duty, type Loop } from './loop'
 import type { Parts } from './parts'
 import { tendQueue } from './queue/tend'
 import { remind } from './remind'
@@ -19,39 +19,33 @@ const EXPIRY_CHECK_MS = 1_000
 const LEASE_CHECK_MS = 1_000
 const QUEUE_CHECK_MS = 2_000
 const DIGEST_CHECK_MS = 10_000
+const ASIDE_CHECK_MS = 5_000
 const GROUPS_MS = 5 * 60_000
+const FORGET_MS = 3_600_000
 
-export const startWatching = (parts: Parts): Loop[] => [
-  startLoop(
-    parts.clock,
-    guarded(parts, 'expiring requests', () => expire(parts), EXPIRY_CHECK_MS),
-  ),
-  startLoop(
-    parts.clock,
-    guarded(parts, 'tending leases', () => tendLeases(parts), LEASE_CHECK_MS),
-  ),
-  startLoop(
-    parts.clock,
-    guarded(parts, 'reminding of requests', () => remind(parts), EXPIRY_CHECK_MS),
-  ),
-  startLoop(
-    parts.clock,
-    guarded(parts, 'tending the queue', () => tendQueue(parts), QUEUE_CHECK_MS),
-  ),
-  startLoop(
-    parts.clock,
-    guarded(parts, 'sending digests', () => sendDigests(parts), DIGEST_CHECK_MS),
-  ),
-  startLoop(
-    parts.clock,
-    guarded(parts, 'reading the groups of the policy', () => parts.policy.refresh(), GROUPS_MS),
-  ),
-  ...(parts.health ? [startSampling(parts, parts.health)] : []),
-  startLoop(
-    parts.clock,
-    guarded(parts, 'forgetting what is over', () => forget(parts), 3_600_000),
-  ),
-]
+export const startWatching = (parts: Parts): Loop[] => {
+  const every = (
+    ms: number,
+    doing: string,
+    work: () => Promise<void>,
+    waitsFor: Duty['waitsFor'] = 'nobody',
+  ) =>
+    startLoop(parts, { doing, waitsFor }, async () => {
+      await work()
+      return ms
+    })
+  return [
+    every(EXPIRY_CHECK_MS, 'expiring requests', () => expire(parts)),
+    every(LEASE_CHECK_MS, 'tending leases', () => tendLeases(parts), 'others'),
+    every(EXPIRY_CHECK_MS, 'reminding of requests', () => remind(parts)),
+    every(QUEUE_CHECK_MS, 'tending the queue', () => tendQueue(parts), 'others'),
+    every(ASIDE_CHECK_MS, 'telling of what cannot be read', () => tellOfAsides(parts)),
+    every(DIGEST_CHECK_MS, 'sending digests', () => sendDigests(parts)),
+    every(GROUPS_MS, 'reading the groups of the policy', () => parts.policy.refresh(), 'others'),
+    ...(parts.health ? [startSampling(parts, parts.health)] : []),
+    every(FORGET_MS, 'forgetting what is over', () => forget(parts)),
+  ]
+}
 
 const forget = async ({ db, clock }: Parts): Promise<void> => {
   await forgetOldDeliveries(db, clock.now())
@@ -61,16 +55,6 @@ const forget = async ({ db, clock }: Parts): Promise<void> => {
     await forgetOldSamples(tx, clock.now())
   })
 }
-
-const guarded =
-  (parts: Parts, doing: string, work: () => Promise<void>, everyMs: number) => async (): Promise<number> => {
-    try {
-      await work()
-    } catch (error) {
-      parts.log.error({ error: messageOf(error) }, doing)
-    }
-    return everyMs
-  }
 
 export const expire = async (parts: Parts): Promise<void> => {
   const now = parts.clock.now()

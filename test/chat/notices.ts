@@ -1,4 +1,6 @@
 /** One notice of every kind that the bot posts, made by the functions that make them, in scenes with fixed times and names. */
+import { asideNotice, asidesNotice } from '../../src/core/answers/aside'
+import type { Aside } from '../../src/core/aside'
 import { checkNotice } from '../../src/core/answers/check'
 import { doneNotice } from '../../src/core/answers/done'
 import { historyNotice } from '../../src/core/answers/history'
@@ -91,6 +93,15 @@ const approve: RequestEvent = {
 }
 const claim: RequestEvent = { kind: 'claim', at: NOW + 2 * MINUTE + SECOND, fence: 7 }
 const END = NOW + 5 * MINUTE
+
+/** What cannot be read: a lease, and one that hangs on nothing. */
+const ASIDES: readonly Aside[] = [
+  {
+    ...{ id: 'S-1', what: 'lease R-12', why: 'Unexpected end of JSON input', toldAt: null },
+    blocks: [{ host: 'hv01', gpu: host.gpus[0]!.locationPath }],
+  },
+  { id: 'S-2', what: 'a sample of nvidia-smi on hv01', why: 'at: expected number', toldAt: null, blocks: [] },
+]
 const running = after(pending, approve, claim)
 const succeeded = after(running, { kind: 'succeed', at: END, verification: { kind: 'verified' } })
 
@@ -122,7 +133,7 @@ const undone = [...step(0), ...step(1), ...refusedStep(2), ...step(1, 'undo'), .
 const card = (request: Request, entries: readonly Entry[] | null, waiting: string | null = null): Notice =>
   requestNotice(request, entries && replay(plan, entries), { now: NOW + 3 * MINUTE + 15 * SECOND, waiting })
 
-const views: readonly HostView[] = [aView(host), aView(sharing, { paused: true }), unreadView('hv03')]
+const views: readonly HostView[] = [aView(host), aView(sharing, { paused: 'requests' }), unreadView('hv03')]
 const found = (name: string): Parameters<typeof showNotice>[0]['subject'] => {
   const subject = resolveAny(name, views)
   if (!subject.ok) throw new Error(`${name} is not in the scene`)
@@ -290,9 +301,16 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       }),
     ],
     page: 1,
+    asides: [],
     all: false,
     now: NOW,
   }),
+  'requests-unread': requestsNotice({ lines: [], page: 1, asides: ASIDES, all: false, now: NOW }),
+  'aside-told': asidesNotice(ASIDES),
+  'aside-shown': asideNotice(
+    { ...ASIDES[0]!, toldAt: NOW, source: 'leases', whole: '{"id":"R-12","body":"{"}' },
+    { whole: true },
+  ),
   history: historyNotice({
     lines: [
       { at: NOW - MINUTE, requestId: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },

@@ -18,6 +18,7 @@ const host = (
   readAt: 1,
   error: null,
   paused: false,
+  asides: [],
 })
 
 const hv01 = host(
@@ -51,6 +52,7 @@ const hv03: HostView = {
   readAt: null,
   error: 'timed out',
   paused: false,
+  asides: [],
 }
 const views = [hv01, hv02]
 

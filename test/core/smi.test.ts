@@ -44,6 +44,7 @@ describe('a table', () => {
     temperatureCelsius: 61,
     powerWatts: 212.3,
     uncorrectedErrors: null,
+    fault: null,
   }
   const BARE = '0, NVIDIA A100 80GB PCIe, GPU-8b89b58e, 580.65.06, 81920, 2048, 54, 61, 212.30'
 
@@ -55,7 +56,7 @@ describe('a table', () => {
     ['colours and a bell', `\u001b[1;32m${lines(HEAD, ROW)}\u001b[0m\u0007`],
     ['no blanks after the commas', lines(HEAD, ROW).replaceAll(', ', ',')],
   ])('is verified with %s', (_, stdout) => {
-    expect(read(ran(stdout))).toEqual({ verdict: 'verified', gpus: [GPU] })
+    expect(read(ran(stdout))).toEqual({ verdict: 'verified', warning: null, gpus: [GPU], said: [] })
   })
 
   test.each([
@@ -65,13 +66,21 @@ describe('a table', () => {
   ])('counts the errors of its memory where the GPU does: $cell', ({ cell, errors }) => {
     const stdout = lines(`${HEAD}, ecc.errors.uncorrected.volatile.total`, `${ROW}, ${cell}`)
 
-    expect(read(ran(stdout))).toEqual({ verdict: 'verified', gpus: [{ ...GPU, uncorrectedErrors: errors }] })
+    expect(read(ran(stdout))).toMatchObject({
+      verdict: 'verified',
+      gpus: [{ ...GPU, uncorrectedErrors: errors }],
+    })
   })
 
   test('is read by the names of its columns, not by their order', () => {
     const turned = (line: string) => line.split(', ').reverse().join(', ')
 
-    expect(read(ran(lines(turned(HEAD), turned(ROW))))).toEqual({ verdict: 'verified', gpus: [GPU] })
+    expect(read(ran(lines(turned(HEAD), turned(ROW))))).toEqual({
+      verdict: 'verified',
+      warning: null,
+      gpus: [GPU],
+      said: [],
+    })
   })
 
   test.each(['[N/A]', 'N/A', '[Not Supported]', '[Unknown Error]'])('%s is no figure', (absent) => {
@@ -106,6 +115,73 @@ describe('a table', () => {
 
     expect(reading.why).toMatch(why)
     expect(reading.gpus).toEqual([])
+  })
+})
+
+describe('what stands in place of figures', () => {
+  const all = (state: string) => `0, NVIDIA A100, GPU-8b89b58e, 580.65.06, ${Array(5).fill(state).join(', ')}`
+
+  test.each([
+    ['[GPU is lost]', /the GPU is lost/],
+    ['[GPU requires reset]', /requires a reset/],
+  ])('%s is a verdict, whatever the exit code', (state, why) => {
+    const reading = failureOf(read(ran(lines(HEAD, all(state)))))
+
+    expect(reading.why).toMatch(why)
+    expect(reading.gpus).toHaveLength(1)
+  })
+
+  test('is the verdict of one card alone, and that card is named', () => {
+    const reading = failureOf(read(ran(lines(HEAD, OTHER, all('[GPU is lost]')))))
+
+    expect(reading.why).toBe('1 of 2 GPUs: GPU-8b89b58e: the GPU is lost: it has fallen off the bus')
+    expect(reading.gpus.map(({ fault }) => fault !== null)).toEqual([false, true])
+  })
+
+  test('also for name and UUID is a card that the driver does not reach', () => {
+    const row = `0, ${Array(8).fill('[Unknown Error]').join(', ')}`
+
+    expect(failureOf(read(ran(lines(HEAD, row)))).why).toMatch(/neither name nor UUID/)
+  })
+})
+
+describe('what is printed beside the table', () => {
+  test.each([
+    ['before', lines('Welcome to train-01, be nice', HEAD, ROW)],
+    ['behind', lines(HEAD, ROW, 'Welcome to train-01, be nice')],
+  ])('stands %s it, is shown, and changes no verdict', (_, stdout) => {
+    const reading = read(ran(stdout))
+
+    expect(reading).toMatchObject({ verdict: 'verified', said: ['Welcome to train-01, be nice'] })
+    expect(textOf(smiNotice('in a on b', reading))).toContain('Welcome to train-01, be nice')
+  })
+
+  test.each([
+    ['by a line', lines(HEAD, ROW, 'WARNING: infoROM is corrupted at gpu 0000:67:00.0'), 0],
+    ['by the exit code', lines(HEAD, ROW), 14],
+  ])('a damaged infoROM is a warning where the figures are there: %s', (_, stdout, exitCode) => {
+    const reading = read(ran(stdout, exitCode))
+
+    expect(reading).toMatchObject({ verdict: 'verified', gpus: [{ index: 0 }] })
+    expect(textOf(smiNotice('in a on b', reading))).toMatch(/Warning: the infoROM of the GPU is corrupted/)
+  })
+
+  test('is shown up to five lines, each cut, without what nobody sees', () => {
+    const long = Array.from({ length: 9 }, (_, n) => `${n} \u202e${'x'.repeat(400)}`)
+    const reading = read(ran(lines(...long, HEAD, ROW)))
+    const said = reading.verdict === 'verified' ? reading.said : []
+
+    expect(said).toHaveLength(5)
+    expect(said.every((line) => line.length === 300 && !line.includes('\u202e'))).toBe(true)
+  })
+
+  test('does not hide a card whose row cannot be read: the others are kept', () => {
+    const reading = failureOf(
+      read(ran(lines(HEAD, OTHER, '0, NVIDIA A100')), { vendors: ['nvidia', 'nvidia'] }),
+    )
+
+    expect(reading.why).toMatch(/row 2 has 2 cells/)
+    expect(reading.gpus).toHaveLength(1)
   })
 })
 
@@ -217,7 +293,7 @@ describe('what could not be checked', () => {
     const works = read(ran('', 127, 0), { vendors: ['amd'] })
     const fails = read(ran('', 127, 43), { vendors: ['intel'] })
 
-    expect(works).toEqual({ verdict: 'verified', gpus: [] })
+    expect(works).toMatchObject({ verdict: 'verified', gpus: [] })
     expect(smiNotice('in a on b', works).summary).toMatch(/the device works, by its status/)
     expect(fails).toMatchObject({ verdict: 'failed', why: expect.stringContaining('Code 43') as unknown })
   })

@@ -1,30 +1,34 @@
 /** The commands for whoever sets a host up, over sshd and the restricted session that ships. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { sql } from 'kysely'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import nock from 'nock'
 import { systemClock } from '../../src/clock'
 import { readHosts } from '../../src/config'
-import { doctor, type Terminal } from '../../src/doctor/doctor'
+import { doctor } from '../../src/doctor/doctor'
 import { tryForcedCommand } from '../../src/doctor/forced-command'
-import { READING_CASES } from '../../src/doctor/reading-cases'
-import { verifyHost, type Wanted } from '../../src/doctor/verify-host'
+import { verifyHost } from '../../src/doctor/verify-host'
+import { fakeApi, signingSecret } from '../chat/slack/fakeSlack'
 import { openStore } from '../../src/store/database'
+import { sweep } from '../../src/store/sweep'
 import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
 import { makeKeys, withSshd } from '../fakes/sshd'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
+import { changesIn, heard } from './heard'
 
+const GUID = '11111111-2222-3333-4444-555555555555'
+const METADATA = {
+  token_endpoint: 'https://login.microsoftonline.com/token',
+  authorization_endpoint: 'https://login.microsoftonline.com/authorize',
+  issuer: 'https://login.microsoftonline.com',
+  jwks_uri: 'https://login.microsoftonline.com/keys',
+}
 const POLICY = 'policy: { ask: [U012ABCDEF] }'
 const NEVER = new AbortController().signal
 const tempDir = useTempDirs()
-
-/** What was printed, and whether all is well. */
-const heard = async (work: (terminal: Terminal) => Promise<boolean>) => {
-  const printed: string[] = []
-  const sound = await work({ print: (text) => printed.push(text), hint: () => undefined })
-  return { sound, text: printed.join('') }
-}
 
 const configured = (lines: readonly string[]): string => {
   const file = join(tempDir(), 'gpu-chatops.yaml')
@@ -33,6 +37,56 @@ const configured = (lines: readonly string[]): string => {
 }
 
 describe('the doctor', () => {
+  it('tries the credentials of Teams, and says what Microsoft has against them', async () => {
+    nock.disableNetConnect()
+    nock('https://login.microsoftonline.com')
+      .persist()
+      .get(/.*/)
+      .reply(200, METADATA)
+      .post(/token/)
+      .reply(401, { error: 'invalid_client', error_description: 'AADSTS7000222: The secret is expired.' })
+    const file = configured([`policy: { ask: [${GUID}] }`])
+    const env = {
+      ...{ GPU_CHATOPS_CONFIG: file, MicrosoftAppPassword: 'the value of the secret' },
+      ...{ MicrosoftAppId: GUID, MicrosoftAppTenantId: GUID },
+    }
+
+    const { sound, text } = await heard((terminal) => doctor(env, systemClock, terminal))
+    nock.cleanAll()
+    nock.enableNetConnect()
+    nock.restore()
+
+    expect(text).toMatch(/✗ credentials: .*AADSTS7000222: The secret is expired\.\n.*make a new one/)
+    expect(text).toMatch(/✗ keys: .*\n.*login\.botframework\.com/)
+    expect(text).not.toContain('the value of the secret')
+    expect(sound).toBe(false)
+  })
+
+  const CHANNELS = [
+    ['✓', 'is in it', { ok: true, channel: { id: 'C1', is_member: true } }],
+    ['✗', '/invite', { ok: true, channel: { id: 'C1', is_member: false } }],
+    ['✗', 'Unarchive', { ok: true, channel: { id: 'C1', is_member: true, is_archived: true } }],
+    ['✗', '/invite', { ok: false, error: 'channel_not_found' }],
+    ['!', 'channels:read', { ok: false, error: 'missing_scope' }],
+    ['!', 'nobody knows', { ok: false, error: 'internal_error' }],
+  ] as const
+  it.each(CHANNELS)('says %s and %s of a channel of Slack by what Slack says', async (mark, words, said) => {
+    const slack = await fakeApi()
+    const me = { ok: true, team_id: 'T1', bot_id: 'B1', user_id: 'UBOT', team: 'Acme' }
+    slack.answer = ({ method }) => ({ body: method === 'auth.test' ? me : said })
+    const file = configured([POLICY, 'channels: { requests: C012ABCDEF, changes: C012ABCDEF }'])
+    const env = {
+      ...{ GPU_CHATOPS_CONFIG: file, SLACK_API_URL: slack.apiUrl },
+      ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: signingSecret },
+    }
+
+    const { text } = await heard((terminal) => doctor(env, systemClock, terminal))
+    await slack.close()
+
+    expect(text).toMatch(new RegExp(`${mark} channel C012ABCDEF: (.|\n)*${words}`))
+    expect(slack.calls.map(({ method }) => method)).toEqual(['auth.test', 'conversations.info'])
+  })
+
   it('says with nothing configured that this is the playground', async () => {
     const { sound, text } = await heard((terminal) => doctor({}, systemClock, terminal))
 
@@ -48,6 +102,21 @@ describe('the doctor', () => {
     )
 
     expect(text).toMatch(/✗ settings: .*\n.*SLACK_BOT_TOKEN.*\n.*SLACK_SIGNING_SECRET.*\n.*policy\.ask\.0/)
+    expect(sound).toBe(false)
+  })
+
+  it('names what of the store cannot be read, while the bot runs on it, and what ends the block', async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+    await sql`insert into leases values ('R-1', 1, 'held', 'hv01', 'PCIROOT(0)#PCI(0300)', '', null, null, '{')`.execute(
+      store.db,
+    )
+    await sweep(store.db, 0)
+
+    const { sound, text } = await heard((terminal) => doctor({ DATA_DIR: dir }, systemClock, terminal))
+    await store.close()
+
+    expect(text).toMatch(/✗ S-1: lease R-1 cannot be read and blocks a GPU of hv01 .*\n.*resolve S-1/)
     expect(sound).toBe(false)
   })
 
@@ -97,17 +166,20 @@ hosts:
 `,
       )
     const examine = () => heard((terminal) => doctor({ GPU_CHATOPS_CONFIG: file }, systemClock, terminal))
-    const verify = (exercise: Wanted['exercise'], dataDir = tempDir(), host = 'HV01') =>
+    const verify = () =>
       heard((terminal) =>
         verifyHost(
-          { host, exercise },
-          { env: { GPU_CHATOPS_CONFIG: file }, clock: systemClock, dataDir, terminal, stopping: NEVER },
+          { host: 'HV01', exercise: { gpu: 'gpu0', vm: 'train-01' } },
+          {
+            env: { GPU_CHATOPS_CONFIG: file },
+            clock: systemClock,
+            dataDir: tempDir(),
+            terminal,
+            stopping: NEVER,
+          },
         ),
       )
-    const changes = (): string[] =>
-      over.windows.calls
-        .map(({ command }) => command)
-        .filter((command) => /^(Set|Add|Remove|Start|Stop|Mount|Dismount|Enable|Disable)-/.test(command))
+    const changes = (): string[] => changesIn(over.windows.calls)
 
     /** The lines of one question. */
     const about = (text: string, title: string): string =>
@@ -157,19 +229,10 @@ hosts:
       expect(forced).toBe('open')
     })
 
-    it('verify-host tries what every host must do, and changes nothing', async () => {
-      over.windows.calls.length = 0
-
-      const { sound, text } = await verify(null)
-
-      expect(text.match(/^ {2}✓/gm)).toHaveLength(READING_CASES.length)
-      expect([sound, changes()]).toEqual([true, []])
-    })
-
     it('verify-host --exercise assigns a GPU, and leaves the host as it was', async () => {
       over.windows.calls.length = 0
 
-      const { sound, text } = await verify({ gpu: 'gpu0', vm: 'train-01' })
+      const { sound, text } = await verify()
 
       expect(text).toContain('# To undo, from the last step that was done back to the first:')
       expect(text).toContain('✓ the host afterwards: the GPU and the VM are as they were')
@@ -178,31 +241,6 @@ hosts:
         expect.arrayContaining(['Add-VMAssignableDevice', 'Start-VM', 'Stop-VM', 'Enable-PnpDevice']),
       )
       expect(sound).toBe(true)
-    })
-
-    it('verify-host --exercise stops no VM', async () => {
-      const { sound, text } = await verify({ gpu: 'gpu0', vm: 'train-02' })
-
-      expect(text).toMatch(/✗ not possible: train-02 is Running/)
-      expect(sound).toBe(false)
-    })
-
-    it('verify-host --exercise changes nothing while a bot runs on the same data', async () => {
-      over.windows.calls.length = 0
-      const dataDir = tempDir()
-      const bot = await openStore(dataDir)
-
-      const verifying = verify({ gpu: 'gpu0', vm: 'train-01' }, dataDir)
-
-      await expect(verifying).rejects.toThrow('in use by another process')
-      await bot.close()
-      expect(changes()).toEqual([])
-    })
-
-    it('verify-host knows no host that is not configured', async () => {
-      const verifying = verify(null, tempDir(), 'hv99')
-
-      await expect(verifying).rejects.toThrow('no host hv99 is configured; there are hv01')
     })
   }),
 )

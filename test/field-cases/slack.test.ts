@@ -41,6 +41,7 @@ beforeAll(async () => {
   url = `${await listen(server)}/slack/events`
 })
 afterAll(async () => {
+  nock.restore()
   await close(server)
   await api.close()
 })

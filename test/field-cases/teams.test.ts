@@ -14,6 +14,7 @@ import { close, listen, recordingInbox, recordingLog } from '../chat/slack/fakeS
 import { alone, APP, maya, team, TENANT } from '../chat/teams/people'
 import { tryCases, type Try } from './cases'
 import { understood } from './understood'
+import { issuerKey } from '../fakes/issuer-key'
 
 let teams: LocalTeams
 let server: Server
@@ -28,6 +29,7 @@ beforeAll(async () => {
     tenantId: TENANT,
     botToken: 'the token of the bot',
     messagesUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`,
+    keys: [issuerKey()],
   })
   serviceUrl = teams.config.cloud.kind === 'local' ? teams.config.cloud.serviceUrl : ''
   server = createServer(teamsMessages(teams.config, inbox, log))

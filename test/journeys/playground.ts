@@ -16,6 +16,7 @@ import {
   type Person,
   type SlackMessage,
 } from '../../src/playground/slack/local-slack'
+import type { SteppedClock } from '../fakes/stepped-clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 
 export const MAYA = 'U0MAYA'
@@ -169,6 +170,9 @@ export interface Served extends Acting {
   writesPolicy(policy: unknown): void
   /** The rows of the decisions that count. */
   decisions(): unknown[]
+  /** What `/readyz` answers. */
+  readiness(): Promise<{ readonly status: number; readonly body: unknown }>
+  stop(): Promise<void>
   end(): Promise<void>
 }
 
@@ -177,10 +181,15 @@ export interface ServedOptions {
   readonly policy?: PolicyFile
   /** Text of a fleet file. */
   readonly fleet?: string
+  /** That of the machine when absent. */
+  readonly clock?: SteppedClock
 }
 
 /** The built-in fleet, its hosts taking no time. */
-const INSTANT_FLEET = readFileSync(fleetFile('default'), 'utf8').replace(/^( {6}\w+: )\d{2,4}$/gm, '$10')
+export const INSTANT_FLEET = readFileSync(fleetFile('default'), 'utf8').replace(
+  /^( {6}\w+: )\d{2,4}$/gm,
+  '$10',
+)
 
 /** What a request, a decision and a step write; the rest is mail and what was last read of the hosts. */
 const TRACES = ['requests', 'request_events', 'decisions', 'journal', 'locks', 'counters', 'pauses']
@@ -216,7 +225,7 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
   const path = join(dir, 'gpu-chatops.yaml')
   const writePolicy = (next: unknown): void => writeFileSync(path, JSON.stringify({ policy: next }))
   writePolicy(policy)
-  const app = await startServer(
+  const starting = startServer(
     {
       kind: 'server',
       DATA_DIR: dir,
@@ -234,7 +243,9 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
       },
     },
     silent,
+    options.clock,
   )
+  const app = await (options.clock?.until(starting) ?? starting)
   bot = `http://127.0.0.1:${app.port}/slack/events`
 
   const rows = (table: string): unknown[] => {
@@ -267,8 +278,13 @@ export const startServed = async (options: ServedOptions = {}): Promise<Served> 
     deliveries: () => rows('deliveries').length,
     writesPolicy: writePolicy,
     decisions: () => rows('decisions'),
+    readiness: async () => {
+      const response = await fetch(`http://127.0.0.1:${app.port}/readyz`)
+      return { status: response.status, body: await response.json() }
+    },
+    stop: () => app.stop(),
     end: async () => {
-      await app.stop()
+      await (options.clock?.until(app.stop()) ?? app.stop())
       await slack.close()
       await way.close()
       removeTempDir(dir)

@@ -2,7 +2,7 @@
  * The program with a configuration file, a host behind sshd with the restricted session that ships, and a Windows guest
  * with a password: from a command in Slack to nvidia-smi in the channel.
  */
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
 import { filesUnder, leaksOf } from '../fakes/leaks'
 import { withSshd } from '../fakes/sshd'
-import { useTempDirs } from '../fakes/temp'
+import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
 import { GUEST_ACCOUNT } from '../host/powershell/stubs/answers/guest'
 import { buttonNamed, CHANGES, firstMessage, GPU, JONAS, MAYA, textOf } from './playground'
@@ -21,26 +21,29 @@ import { buttonNamed, CHANGES, firstMessage, GPU, JONAS, MAYA, textOf } from './
 const PROGRAM = join(__dirname, '..', '..', 'dist', 'main.js')
 const TOKEN = 'xoxb-real-host-test'
 const SIGNING_SECRET = 'real-host-test-signing-secret'
-const tempDir = useTempDirs()
 
 withEngine('a real host', (found) =>
   withSshd('over sshd', () => {
     let over: SshHost
-    let ending: (() => Promise<void>)[] = []
+    let bot: Awaited<ReturnType<typeof serve>>
+    const ending: (() => Promise<void> | void)[] = []
     beforeAll(async () => {
       over = await startSshHost(found)
+      ending.push(() => over.close())
     })
-    afterEach(async () => {
+    beforeAll(async () => {
+      bot = await serve()
+    })
+    afterAll(async () => {
       for (const end of ending.toReversed()) await end()
-      ending = []
     })
-    afterAll(() => over.close())
 
     /** A fresh fleet behind the host, a workspace, and the program between them. */
     const serve = async () => {
       const { world, simulated } = openFleet('hv01')
       over.windows.become(world, simulated)
-      const dir = tempDir()
+      const dir = makeTempDir()
+      ending.push(() => removeTempDir(dir))
       let port = 0
       const slack = await startLocalSlack({
         ackMs: null,
@@ -104,8 +107,10 @@ ${vms.map((id) => `      ${id}: { credential: 'env:GUEST' }`).join('\n')}
     }
     const sees = (slack: LocalSlack, words: string) =>
       firstMessage(slack, GPU, (message) => textOf(message).includes(words))
+    const cardToApprove = (slack: LocalSlack) =>
+      firstMessage(slack, GPU, (each) => buttonNamed(each, 'Approve') !== undefined)
     const approve = async (slack: LocalSlack): Promise<void> => {
-      const card = await firstMessage(slack, GPU, (each) => buttonNamed(each, 'Approve') !== undefined)
+      const card = await cardToApprove(slack)
       await slack.press(JONAS, GPU, card.ts, buttonNamed(card, 'Approve') ?? '')
     }
     const placeOfGpu0 = (world: Awaited<ReturnType<typeof serve>>['world']): string => {
@@ -113,22 +118,39 @@ ${vms.map((id) => `      ${id}: { credential: 'env:GUEST' }`).join('\n')}
       return placeOf(facts, facts.gpus[0]!).kind
     }
 
-    it('is driven from Slack: asked, approved, done step by step, verified in the guest, and given back', async () => {
-      const bot = await serve()
-      const { slack, world } = bot
-
+    it('reads the host, and asks for approval of what Slack asked for', async () => {
+      const { slack } = bot
       await slack.command(MAYA, GPU, 'assign hv01/gpu0 to train-02 --shutdown')
+
+      expect(buttonNamed(await cardToApprove(slack), 'Approve')).toBeDefined()
+    })
+
+    it('does it step by step once it is approved', async () => {
+      const { slack, world } = bot
       await approve(slack)
       await sees(slack, 'R-1 · done')
-      const smi = await sees(slack, 'nvidia-smi in train-02 on hv01')
-      const given = placeOfGpu0(world)
+
+      expect(placeOfGpu0(world)).toBe('assigned')
+    })
+
+    it('shows nvidia-smi of the guest', async () => {
+      const smi = await sees(bot.slack, 'nvidia-smi in train-02 on hv01')
+
+      expect(textOf(smi)).toContain('NVIDIA A100')
+    })
+
+    it('gives the GPU back', async () => {
+      const { slack, world } = bot
       await slack.command(MAYA, GPU, 'release hv01/gpu0 --shutdown')
       await approve(slack)
       await sees(slack, 'R-2 · done')
+
+      expect(placeOfGpu0(world)).toBe('host-enabled')
+    })
+
+    it('has left the password of the guest nowhere when it ends', async () => {
       await bot.end()
 
-      expect(textOf(smi)).toContain('NVIDIA A100')
-      expect([given, placeOfGpu0(world)]).toEqual(['assigned', 'host-enabled'])
       const log = new Map([['log', Buffer.from(bot.log())]])
       expect(leaksOf(GUEST_ACCOUNT.password, new Map([...filesUnder(bot.dir), ...log]))).toEqual([])
     })

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startServer, type App } from '../../src/app'
 import { fleetFile } from '../../src/host/simulated/fleet'
 import { startLocalTeams, type LocalTeams, type ShownMessage } from '../../src/playground/teams/local-teams'
+import { issuerKey } from '../fakes/issuer-key'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { APP, guest, jonas, lena, maya, outsider, team, TENANT } from '../chat/teams/people'
 
@@ -23,6 +24,7 @@ beforeEach(async () => {
     tenantId: TENANT,
     botToken: 'the token of the bot',
     messagesUrl: () => `http://127.0.0.1:${app.port}/api/messages`,
+    keys: [issuerKey()],
   })
   teams.people = [maya, jonas, lena, guest, outsider]
   app = await startServer(

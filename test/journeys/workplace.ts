@@ -30,6 +30,7 @@ import { policySource } from '../../src/policy-source'
 import type { Limits } from '../../src/work/parts'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
+import { issuerKey } from '../fakes/issuer-key'
 import { duringCalls, type SteppedClock } from '../fakes/stepped-clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { slackDriver, teamsDriver, type Driver } from './drivers'
@@ -109,6 +110,7 @@ export const startChats = async (
     tenantId: TENANT,
     botToken: 'the token of the bot',
     messagesUrl: () => `http://127.0.0.1:${port()}/api/messages`,
+    keys: [issuerKey()],
   })
   teams.people = WHO.map((who) => MEMBERS[who].teams)
   return { slack, teams }
@@ -149,7 +151,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const inSlack = (channel: string): Address => ({ kind: 'channel', chat: 'slack', channel })
   const configured = readFile(path)
   if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
-  const chats = { slackTeam: TEAM.id, teamsTenant: TENANT }
+  const chats = () => ({ slackTeam: TEAM.id, teamsTenant: TENANT })
   const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) })
   const starting = startBot({
     store,
@@ -157,6 +159,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     clock,
     policy: policySource(configured.value, {
       chats,
+      incomplete: () => null,
       clock,
       log: silent,
       directory: () => Promise.resolve([]),
@@ -175,7 +178,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     host: '127.0.0.1',
     port: 0,
     pages: null,
-    ready: () => Promise.resolve(true),
+    ready: () => Promise.resolve({ status: 'ready' }),
     slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
     teamsMessages: teamsMessages(teams.config, bot.inbox, silent),
   })

@@ -7,6 +7,7 @@ import { playgroundHandler, type PlaygroundState } from '../../src/playground/se
 import { type LocalSlack, startLocalSlack } from '../../src/playground/slack/local-slack'
 import { startLocalTeams, type LocalTeams } from '../../src/playground/teams/local-teams'
 import { MEMBERS, TENANT } from '../../src/playground/members'
+import { issuerKey } from '../fakes/issuer-key'
 
 let slack: LocalSlack
 let teams: LocalTeams
@@ -26,6 +27,7 @@ beforeEach(async () => {
   teams = await startLocalTeams({
     ...{ appId: TENANT.id, tenantId: TENANT.id, botToken: 'the token of the bot' },
     messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
+    keys: [issuerKey()],
   })
   teams.people = MEMBERS.map((member) => member.teams)
   const clock = { now: () => 0, sleep: () => Promise.resolve() }

@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import { Fault } from '../../src/core/errors'
 import { vmId } from '../../src/core/inventory'
-import { openStore, type Store, type Tx } from '../../src/store/database'
+import { openStore, tryWriting, type Store, type Tx } from '../../src/store/database'
 import { ALL_HOSTS, baselinesOf, isPaused, pause, resume, saveBaselines } from '../../src/store/fleet'
 import { append, entriesOf, lockHosts } from '../../src/store/journal'
 import { openDeliveries, openInbox } from '../../src/store/inbox'
 import { duePosts, post } from '../../src/store/outbox'
 import { findRequest, insertRequest, nextRequestId } from '../../src/store/requests'
+import { asides } from '../../src/store/aside'
 import { MIGRATIONS } from '../../src/store/schema'
 import { fakeClock } from '../fakes/clock'
 import { useTempDirs } from '../fakes/temp'
@@ -56,6 +57,97 @@ describe('a data directory that cannot be one', () => {
     writeFileSync(file, '')
 
     await expect(openStore(file)).rejects.toThrow('set DATA_DIR to another one')
+  })
+
+  it('as nothing can be written there is refused with what to set', async () => {
+    const dir = tempDir()
+    // What an account finds that may not write: no file of this name can be opened for writing, by whomever.
+    mkdirSync(join(dir, 'lock.db'))
+
+    const opening = openStore(dir)
+
+    await expect(opening).rejects.toMatchObject({ name: 'Fault', code: 'store' })
+    await expect(opening).rejects.toThrow(/cannot be written\. .* or set DATA_DIR to another directory/)
+  })
+})
+
+/** The directory of a store that is closed, and the path of its file. */
+const closedStore = async () => {
+  const dir = tempDir()
+  const store = await openStore(dir)
+  await sql`pragma wal_checkpoint(truncate)`.execute(store.db)
+  await store.close()
+  return { dir, path: join(dir, 'gpu-chatops.db') }
+}
+const damaged = (path: string, damage: (bytes: Buffer) => Buffer): void =>
+  writeFileSync(path, damage(readFileSync(path)))
+const PAGE = 4096
+
+describe('a file that is damaged', () => {
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ['in the middle', (bytes) => bytes.fill(0x55, 2 * PAGE, 4 * PAGE)],
+    ['at its end', (bytes) => bytes.subarray(0, 3 * PAGE)],
+    ['at its beginning', (bytes) => bytes.fill(0, 0, 100)],
+  ])('%s is refused with its name and what to do, and the directory is free again', async (_, damage) => {
+    const { dir, path } = await closedStore()
+    damaged(path, damage)
+
+    const opening = openStore(dir)
+
+    await expect(opening).rejects.toMatchObject({ name: 'Fault', code: 'store' })
+    await expect(opening).rejects.toThrow(`${path}: it is damaged`)
+    await expect(opening).rejects.toThrow(/Put a copy of the whole directory back, or move this file/)
+    await expect(openStore(dir)).rejects.toThrow('it is damaged')
+  })
+})
+
+describe('a disk that is full', () => {
+  /** As a full disk does it, SQLite refuses every page beyond this and has rolled back by itself. */
+  const full = ({ db }: Store) => sql`pragma max_page_count = 1`.execute(db)
+  const ROW = { id: 'a', account: 'slack:T1/U1', body: 'x'.repeat(1_000_000), received_at: 1, done_at: null }
+
+  it('is what a transaction fails with, and the next one is as if it had not been', async () => {
+    const store = await openStore(tempDir())
+    await full(store)
+    const insert = (id: string) =>
+      store.db.transaction().execute((tx) =>
+        tx
+          .insertInto('deliveries')
+          .values({ ...ROW, id })
+          .execute(),
+      )
+
+    await expect(insert('a')).rejects.toMatchObject({ code: 'SQLITE_FULL' })
+    await sql`pragma max_page_count = 1000000`.execute(store.db)
+    await insert('b')
+
+    const rows = await store.db.selectFrom('deliveries').select('id').execute()
+    expect(rows).toEqual([{ id: 'b' }])
+    await store.close()
+  })
+})
+
+describe('a write that is tried', () => {
+  it('comes about, again and again', async () => {
+    const store = await openStore(tempDir())
+
+    expect([await tryWriting(store.db), await tryWriting(store.db)]).toEqual([null, null])
+    await store.close()
+  })
+
+  it('says that nothing can be written, and nothing more once something can', async () => {
+    const store = await openStore(tempDir())
+    await sql`pragma query_only = on`.execute(store.db)
+
+    const refused = await tryWriting(store.db)
+    await sql`pragma query_only = off`.execute(store.db)
+
+    expect(refused).toMatchObject({
+      reason: 'it cannot be written',
+      next: expect.stringContaining('DATA_DIR'),
+    })
+    expect(await tryWriting(store.db)).toBeNull()
+    await store.close()
   })
 })
 
@@ -110,7 +202,7 @@ describe('durability', () => {
       await lockHosts(tx, ['hv01'], 'R-1')
       await post(tx, CHANNEL, aNotice('pending'), { at: 1, requestId: 'R-1' })
       await saveBaselines(tx, request.plan)
-      await pause(tx, { scope: 'hv01', account: 'slack:T1/U1', at: 1 })
+      await pause(tx, { scope: 'hv01', account: 'slack:T1/U1', at: 1, now: false })
     })
     await first.close()
 
@@ -124,7 +216,7 @@ describe('durability', () => {
       { requestId: 'R-1', notice: aNotice('pending') },
     ])
     expect((await baselinesOf(db, 'hv01')).get(vm)).toEqual(request.plan.baselines[0]?.after)
-    expect(await isPaused(db, 'hv01')).toBe(true)
+    expect(await isPaused(db, 'hv01')).toBe('requests')
     expect(await db.transaction().execute((tx) => lockHosts(tx, ['hv01'], 'R-2'))).toBeNull()
     expect(await db.transaction().execute(nextRequestId)).toBe('R-2')
     await again.close()
@@ -136,10 +228,10 @@ describe('pauses', () => {
     const store = await openStore(tempDir())
     const { db } = store
     const paused = (scope: string) =>
-      db.transaction().execute((tx) => pause(tx, { scope, account: 'slack:T1/U1', at: 1 }))
+      db.transaction().execute((tx) => pause(tx, { scope, account: 'slack:T1/U1', at: 1, now: false }))
 
     expect([await paused('hv01'), await paused('hv01'), await paused(ALL_HOSTS)]).toEqual([true, false, true])
-    expect([await isPaused(db, 'hv01'), await isPaused(db, 'hv02')]).toEqual([true, true])
+    expect([await isPaused(db, 'hv01'), await isPaused(db, 'hv02')]).toEqual(['requests', 'requests'])
     expect(await db.transaction().execute((tx) => resume(tx, ALL_HOSTS))).toBe(true)
     expect(await isPaused(db, 'hv01')).toBe(false)
     await store.close()
@@ -191,6 +283,33 @@ describe('requests that were written before there were quorums', () => {
   })
 })
 
+describe('deliveries that were written before people took turns', () => {
+  it('are read by the account that each names, and one that cannot be read does not end the start', async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+    await store.db.transaction().execute(async (tx) => {
+      for (const { name } of await tablesOf(tx)) await sql.raw(`drop table ${name}`).execute(tx)
+      for (const statement of MIGRATIONS.slice(0, BEFORE_TURNS).flat()) await sql.raw(statement).execute(tx)
+      for (const [id, body] of [
+        ['d1', JSON.stringify(aDelivery('d1'))],
+        ['d2', '{"from"'],
+      ])
+        await sql`insert into deliveries (id, body, received_at) values (${id}, ${body}, 1)`.execute(tx)
+      await sql.raw(`pragma user_version = ${BEFORE_TURNS}`).execute(tx)
+    })
+    await store.close()
+
+    const reopened = await openStore(dir)
+    const open = await openDeliveries(reopened.db, 10)
+    const aside = await asides(reopened.db)
+    await reopened.close()
+
+    expect(open).toEqual([aDelivery('d1')])
+    expect(aside.map(({ what }) => what)).toEqual(['something that a person asked for'])
+  })
+})
+
+const BEFORE_TURNS = 9
 const BEFORE_QUORUMS = 2
 const tablesOf = async (tx: Tx) =>
   (

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { sql } from 'kysely'
+import type { Delivery } from '../../src/core/ports'
 import { openStore, type Store } from '../../src/store/database'
-import { finishDelivery, forgetOldDeliveries, openDeliveries, openInbox } from '../../src/store/inbox'
+import {
+  dropBeyond,
+  finishDelivery,
+  forgetOldDeliveries,
+  openDeliveries,
+  openInbox,
+} from '../../src/store/inbox'
 import { fakeClock } from '../fakes/clock'
 import { useTempDirs } from '../fakes/temp'
 import { aDelivery } from './rows'
@@ -64,6 +72,38 @@ describe('deliveries', () => {
     expect((await openDeliveries(store.db, 10)).map(({ said }) => said)).toEqual([
       { kind: 'text', text: 'first' },
     ])
+  })
+
+  const idsOf = (deliveries: readonly Delivery[]) => deliveries.map(({ id }) => id)
+  const of = (from: string, ...ids: string[]) => ids.map((id) => ({ ...aDelivery(id), from }))
+  const acceptAll = async (deliveries: readonly Delivery[]): Promise<void> => {
+    const door = inbox()
+    for (const each of deliveries) await door.accept(each)
+  }
+
+  it('of several people take turns, each person’s oldest first', async () => {
+    await acceptAll([...of('slack:T1/U1', 'a', 'b', 'c'), ...of('slack:T1/U2', 'x', 'y')])
+
+    expect(idsOf(await openDeliveries(store.db, 10))).toEqual(['a', 'x', 'b', 'y', 'c'])
+    expect(idsOf(await openDeliveries(store.db, 2))).toEqual(['a', 'x'])
+  })
+
+  it('are found by the index of the open ones', async () => {
+    const plan = await sql<{ detail: string }>`explain query plan select seq,
+      row_number() over (partition by account order by seq) from deliveries where done_at is null`.execute(
+      store.db,
+    )
+
+    expect(plan.rows.map(({ detail }) => detail).join()).toContain('USING INDEX deliveries_open')
+  })
+
+  it('beyond so many of one person are finished, and the first of them is given', async () => {
+    await acceptAll([...of('slack:T1/U1', 'a', 'b', 'c', 'd'), ...of('slack:T1/U2', 'x', 'y')])
+
+    const dropped = await store.db.transaction().execute((tx) => dropBeyond(tx, 2, 5))
+
+    expect(idsOf(dropped)).toEqual(['c'])
+    expect(idsOf(await openDeliveries(store.db, 10))).toEqual(['a', 'x', 'b', 'y'])
   })
 
   it('are finished exactly once', async () => {

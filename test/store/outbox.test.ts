@@ -41,6 +41,17 @@ describe('the outbox', () => {
   }
   const shown = (sent: Post) => markShown(store.db, [{ post: sent, ref: 'm1', at: 1 }])
 
+  it('refuses what could not be read again, and what lies in it stays readable', async () => {
+    const late = { ...aNotice('x'), parts: [{ kind: 'text' as const, runs: [{ time: 2 ** 53 }] }] }
+
+    await expect(
+      store.db.transaction().execute((tx) => post(tx, CHANNEL, late, { at: 1 })),
+    ).rejects.toMatchObject({
+      code: 'store',
+    })
+    expect((await duePosts(store.db, 1, { limit: 10 })).posts).toEqual([])
+  })
+
   it('sends edits that pile up as one, the newest', async () => {
     await posted('pending', 'R-1')
     for (const text of ['approved', 'running', 'done']) await edited(text)

@@ -295,7 +295,9 @@ describe('a move to a VM of another host', () => {
     await asks(MOVE)
     const request = await approved()
     for (const host of ['hv01', 'hv02']) {
-      await store.db.transaction().execute((tx) => pause(tx, { scope: host, account: slack(JONAS), at: 0 }))
+      await store.db
+        .transaction()
+        .execute((tx) => pause(tx, { scope: host, account: slack(JONAS), at: 0, now: false }))
       expect((await carriedOut(request)).state).toBe('approved')
       await store.db.transaction().execute((tx) => resume(tx, host))
       await store.db.transaction().execute((tx) => lockHosts(tx, [host], 'R-99'))

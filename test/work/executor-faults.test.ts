@@ -2,7 +2,7 @@
  * The runner over the real PowerShell engine, whatever befalls engine, session and host: each run ends done, as before,
  * or with what repairs it. No time passes: calls run out of it when the test says so.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { placeOf, type HostFacts } from '../../src/core/inventory'
@@ -113,7 +113,7 @@ interface Ran {
   readonly effects: readonly string[]
 }
 
-/** A host and an engine that many runs share; a run that kills the engine leaves the next one to start it. */
+/** A host and an engine that many runs share; for a run that kills it there is another, so that none waits for a start. */
 const openGround = async (found: Found, noise?: string) => {
   const { world, hosts } = fleetOf(fakeClock())
   const pending = new Set<() => void>()
@@ -139,8 +139,8 @@ const openGround = async (found: Found, noise?: string) => {
     after: (call) => hooks.after?.(call),
   })
   let current: Engine | null = null
-  const engine = async (): Promise<Engine> => {
-    if (current) return current
+  let spare: Engine | null = null
+  const start = async (): Promise<Engine> => {
     const started = await startEngine({
       executable: found.program,
       clock,
@@ -151,13 +151,25 @@ const openGround = async (found: Found, noise?: string) => {
       },
       noise: () => undefined,
     })
-    void started.ended.then(() => (current = current === started ? null : current))
-    return (current = started)
+    void started.ended.then(() => {
+      if (current === started) current = null
+      if (spare === started) spare = null
+    })
+    return started
+  }
+  const engine = async (): Promise<Engine> => {
+    current ??= spare ?? (await start())
+    if (current === spare) spare = null
+    return current
   }
   return {
     windows,
     clock,
     engine,
+    ready: async () => {
+      await engine()
+      spare ??= await start()
+    },
     hook: (next: typeof hooks) => (hooks = next),
     expire: () => [...pending].forEach((wake) => wake()),
     kill: async () => {
@@ -166,7 +178,7 @@ const openGround = async (found: Found, noise?: string) => {
       await dying.stop()
     },
     close: async () => {
-      await current?.stop()
+      await Promise.all([current?.stop(), spare?.stop()])
       await windows.close()
     },
   }
@@ -301,6 +313,7 @@ withEngine('over PowerShell', (found) => {
   beforeAll(async () => {
     ground = await openGround(found)
   })
+  beforeEach(() => ground.ready())
   afterAll(() => ground.close())
 
   describe.each(OPERATIONS.map((each) => [each.name, each] as const))('%s', (_, each) => {

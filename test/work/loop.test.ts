@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Clock } from '../../src/core/ports'
-import { startLoop } from '../../src/work/loop'
+import { startLoop, type Duty } from '../../src/work/loop'
 import { fakeClock, NINE_O_CLOCK } from '../fakes/clock'
 
 const DAY_MS = 24 * 3_600_000
@@ -21,6 +21,12 @@ const clockOf = (asleep: (ms: number) => void): Clock => {
   }
 }
 
+const COUNTING = { doing: 'counting', waitsFor: 'nobody' } as const
+const logInto = (logged: unknown[]) => {
+  const note = (what: object, message: string) => void logged.push({ ...what, message })
+  return { info: note, warn: note, error: note }
+}
+
 const gate = () => {
   let open: () => void = () => undefined
   const opened = new Promise<void>((resolve) => (open = resolve))
@@ -28,7 +34,8 @@ const gate = () => {
 }
 
 /** A loop whose turns and pauses are written down; `act` is what a turn does, by its number. */
-const bench = (act: (turn: number) => Promise<number | null>) => {
+const bench = (act: (turn: number) => Promise<number | null>, waitsFor: Duty['waitsFor'] = 'nobody') => {
+  const logged: unknown[] = []
   const turns: number[] = []
   const pauses: number[] = []
   const rested: (() => void)[] = []
@@ -36,12 +43,14 @@ const bench = (act: (turn: number) => Promise<number | null>) => {
     pauses.push(ms)
     if (ms > DAY_MS) for (const tell of rested.splice(0)) tell()
   })
-  const loop = startLoop(clock, () => {
+  const loop = startLoop({ clock, log: logInto(logged) }, { ...COUNTING, waitsFor }, () => {
     turns.push(clock.now() - NINE_O_CLOCK)
     return act(turns.length)
   })
   return {
     loop,
+    clock,
+    logged,
     /** When each turn began. */
     turns,
     pauses,
@@ -80,7 +89,7 @@ describe('a loop', () => {
     })
     const turns: number[] = []
     const { opened, open } = gate()
-    const loop = startLoop(clock, () => {
+    const loop = startLoop({ clock, log: logInto([]) }, COUNTING, () => {
       turns.push(clock.now() - NINE_O_CLOCK)
       if (turns.length === 2) open()
       return Promise.resolve(turns.length === 1 ? 60_000 : null)
@@ -144,7 +153,93 @@ describe('a loop', () => {
   })
 })
 
+describe('a turn that throws', () => {
+  it('is logged, and taken again soon', async () => {
+    const { loop, turns, logged, rest } = bench((turn) =>
+      turn === 1 ? Promise.reject(new Error('the disk is full')) : Promise.resolve(null),
+    )
+
+    await rest()
+    await loop.stop()
+
+    expect(turns).toEqual([0, 2_000])
+    expect(logged).toEqual([{ error: 'the disk is full', message: 'counting' }])
+  })
+})
+
+describe('a loop is stuck', () => {
+  const almost = 2 * 60_000 - 1
+
+  it('when its turn has not ended for two minutes, and no longer once it has', async () => {
+    const { opened, open } = gate()
+    const { loop, clock, rest } = bench(() => opened.then(() => null))
+
+    const stuck: (string | null)[] = [loop.stuckIn()]
+    await clock.sleep(almost)
+    stuck.push(loop.stuckIn())
+    await clock.sleep(1)
+    stuck.push(loop.stuckIn())
+    const rested = rest()
+    open()
+    await rested
+    stuck.push(loop.stuckIn())
+    await loop.stop()
+
+    expect(stuck).toEqual([null, null, 'counting', null])
+  })
+
+  it('when every turn has failed for two minutes, and no longer once one ends well', async () => {
+    const stuck: (string | null)[] = []
+    const { loop, turns, rest } = bench(() => {
+      if (turns.length > 59) stuck.push(loop.stuckIn())
+      if (turns.length === 61) return Promise.resolve(null)
+      return Promise.reject(new Error('no such row'))
+    })
+
+    await rest()
+    stuck.push(loop.stuckIn())
+    await loop.stop()
+
+    expect(stuck).toEqual([null, 'counting', null])
+  })
+
+  it('never while it waits for a wake, however long nobody wakes it', async () => {
+    const { loop, clock, rest } = bench(() => Promise.resolve(null))
+    await rest()
+
+    await clock.sleep(DAY_MS)
+    const stuck = loop.stuckIn()
+    await loop.stop()
+
+    expect(stuck).toBeNull()
+  })
+
+  it('never where its turns wait for hosts or chats', async () => {
+    const { opened, open } = gate()
+    const { loop, clock } = bench(() => opened.then(() => null), 'others')
+
+    await clock.sleep(DAY_MS)
+    const stuck = loop.stuckIn()
+    open()
+    await loop.stop()
+
+    expect(stuck).toBeNull()
+  })
+})
+
 describe('a loop that is stopped', () => {
+  it('says what it is still at, until that has ended', async () => {
+    const { opened, open } = gate()
+    const { loop } = bench(() => opened.then(() => null))
+
+    const stopped = loop.stop()
+    const before = loop.underWay()
+    open()
+    await stopped
+
+    expect([before, loop.underWay()]).toEqual([['counting'], []])
+  })
+
   it('ends when its turn has ended, and takes no other one', async () => {
     const order: string[] = []
     const { opened, open } = gate()

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import type { HostFacts } from '../../src/core/inventory'
+import { policyOfLists } from '../../src/core/policy/policy'
 import { tendQueue } from '../../src/work/queue/tend'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
 
@@ -53,6 +54,17 @@ describe('the line', () => {
     await line.says(maya, 'leave Q-1')
     expect(await line.says(jonas, 'show Q-1')).toContain('is out of the queue')
     expect(await line.says(jonas, 'show Q-7')).toContain('here is no place Q-7')
+  })
+
+  it('keeps everybody in it while nobody knows whom the policy names', async () => {
+    await mayaHolds()
+    await line.says(priya, 'queue hv01/gpu0 to train-02')
+    const nobody = policyOfLists({ ask: [], approve: [], admin: [] })
+    const silent = { ...line.parts.policy, inForce: () => nobody, incomplete: () => 'Slack is silent' }
+
+    await tendQueue({ ...line.parts, policy: silent })
+
+    expect(await line.stateOf('Q-1')).toBe('waiting')
   })
 
   it('shows all who wait, in the order in which they are served', async () => {

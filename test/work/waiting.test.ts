@@ -1,16 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Notice } from '../../src/core/notice'
+import { hostName } from '../../src/core/inventory'
+import type { Clock, Host } from '../../src/core/ports'
+import type { Request } from '../../src/core/request'
 import { DAYS } from '../../src/core/policy/written'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { openStore, type Store } from '../../src/store/database'
-import { pause, resume } from '../../src/store/fleet'
+import { ALL_HOSTS, isPaused, pause, resume } from '../../src/store/fleet'
 import { duePosts } from '../../src/store/outbox'
+import { policyOfLists } from '../../src/core/policy/policy'
 import { fixedPolicy } from '../../src/policy-source'
+import type { Caller, Consequence } from '../../src/work/consequence'
 import type { Parts } from '../../src/work/parts'
+import { pauseScope } from '../../src/work/pause'
 import { runRequest, startRunning } from '../../src/work/run'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { ADMIN, asked, assign, botOver, decided, fleetOf, HOST, stored } from './operations/bot'
+import { ADMIN, CHANNEL, asked, assign, botOver, decided, fleetOf, HOST, stored } from './operations/bot'
 
 const running = new AbortController().signal
 
@@ -42,7 +48,8 @@ const approvedAssign = async () => {
   return decided(parts, id)
 }
 const ALWAYS = { name: 'always', days: [...DAYS], from: '00:00', until: '00:00' }
-const scope = { scope: HOST, account: ADMIN, at: 0 }
+const CALLER: Caller = { account: ADMIN, name: 'Ada', channel: CHANNEL, back: CHANNEL }
+const scope = { scope: HOST, account: ADMIN, at: 0, now: false }
 
 describe('the card of an approved request says what it waits for', () => {
   it('when its host is paused, and no longer once it runs', async () => {
@@ -73,6 +80,22 @@ describe('the card of an approved request says what it waits for', () => {
     expect((await cardOf(request.id)).summary).toContain('done')
   })
 
+  it('when nobody knows yet whom the policy names, and is not void for that', async () => {
+    const nobody = {
+      ...fixedPolicy(policyOfLists({ ask: [], approve: [], admin: [] })),
+      incomplete: () => 'Slack is silent',
+    }
+    const request = await approvedAssign()
+
+    const begun = await runRequest({ ...parts, policy: nobody }, request, running)
+    const meanwhile = await cardOf(request.id)
+    await runRequest(parts, request, running)
+
+    expect(begun).toBe(false)
+    expect(meanwhile.summary).toContain('approved, waiting: Slack is silent')
+    expect((await cardOf(request.id)).summary).toContain('done')
+  })
+
   it('when its host does not answer, and the host is free for others', async () => {
     const request = await approvedAssign()
     fleet.world.setReachable(HOST, false)
@@ -97,28 +120,76 @@ describe('the card of an approved request says what it waits for', () => {
 })
 
 describe('the card of a running request', () => {
-  it('says that its host is paused, and that a step does not begin before it is resumed', async () => {
-    const request = await approvedAssign()
+  /** Runs it; during its first step an administrator pauses. Where it then waits, the bot ends. */
+  const interrupted = async (request: Request, how: { scope: string; now: boolean }): Promise<Request> => {
     const stopping = new AbortController()
+    const host = parts.hosts.get(hostName.parse(HOST))
+    if (!host) throw new Error(`there is no ${HOST}`)
+    let paused = false
+    const run: Host['run'] = async (order) => {
+      if (!paused) await said(await pauseScope(parts, how, CALLER))
+      paused = true
+      return host.run(order)
+    }
+    const sleep: Clock['sleep'] = (ms, signal) => {
+      if (signal !== stopping.signal) return parts.clock.sleep(ms, signal)
+      stopping.abort()
+      return Promise.resolve()
+    }
     const watched: Parts = {
       ...parts,
-      clock: {
-        now: () => parts.clock.now(),
-        // It would wait here for as long as the pause lasts.
-        sleep: () => {
-          stopping.abort()
-          return Promise.resolve()
-        },
-      },
-      wake: {
-        ...parts.wake,
-        deliver: () => void store.db.transaction().execute((tx) => pause(tx, scope)),
-      },
+      hosts: new Map([[host.name, { ...host, run }]]),
+      clock: { ...parts.clock, now: () => parts.clock.now(), sleep },
     }
-
     await runRequest(watched, request, stopping.signal)
+    return stored(store.db, request.id)
+  }
+  const said = (what: Consequence): Promise<Notice | null> => store.db.transaction().execute(what)
+  const told = async (): Promise<string[]> => {
+    const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 100 })
+    return posts.filter(({ requestId }) => requestId === null).map(({ notice }) => notice.summary)
+  }
 
-    expect((await cardOf(request.id)).summary).toContain('running, waiting: hv01 is paused')
+  it('comes to its end though its host was paused meanwhile, and the pause says so', async () => {
+    const request = await approvedAssign()
+
+    expect((await interrupted(request, { scope: HOST, now: false })).state).toBe('succeeded')
+
+    expect(await told()).toContainEqual(
+      expect.stringContaining(`${request.id} (Assign hv01/gpu0 to train-01) has begun and comes to its end`),
+    )
+  })
+
+  it('comes to its end though the pause came while it was being undone', async () => {
+    const request = await approvedAssign()
+    fleet.world.inject({ host: HOST, step: 'attachDevice', kind: 'refuse', code: 'InjectedByTest', times: 1 })
+
+    expect((await interrupted(request, { scope: ALL_HOSTS, now: false })).state).toBe('rolled-back')
+  })
+
+  it('stops between two steps where the pause says --now, which says what lies open, and goes on when resumed', async () => {
+    const request = await approvedAssign()
+
+    const stopped = await interrupted(request, { scope: HOST, now: true })
+    const card = await cardOf(request.id)
+    await store.db.transaction().execute((tx) => resume(tx, HOST))
+    await runRequest(parts, stopped, running)
+
+    expect(card.summary).toContain('running, waiting: hv01 is paused between steps')
+    expect(await told()).toContainEqual(
+      expect.stringMatching(
+        /hv01 paused between steps.*R-1 \(Assign hv01\/gpu0 to train-01\) lies open: 0 of 5 steps are done, under way: /s,
+      ),
+    )
+    expect((await stored(store.db, request.id)).state).toBe('succeeded')
+  })
+
+  it('a pause that stops between steps is not loosened by one that does not', async () => {
+    await store.db.transaction().execute((tx) => pause(tx, { ...scope, now: true }))
+    const tightened = await store.db.transaction().execute((tx) => pause(tx, scope))
+
+    expect(tightened).toBe(false)
+    expect(await isPaused(store.db, HOST)).toBe('steps')
   })
 })
 

@@ -1,36 +1,30 @@
 import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import { Fault } from '../../core/errors'
-import type { Identity } from '../../core/ports'
+import type { BotIdentity, Identity } from '../../core/ports'
 import { oneLine } from '../text'
 import { slackClient, slackScopes, type SlackConfig } from './config'
-import type { Log } from './log'
+import { silent } from './log'
 import { platformCode } from './outcome'
+import { saysWrongToken, SlackDown } from './patience'
 
 const cacheMs = 10 * 60_000
 const cacheSize = 1_000
 
-/** Before the start succeeded, all that is to be said is in the Fault. */
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
-export interface BotIdentity {
-  readonly teamId: string
-  readonly botId: string
-  readonly botUserId: string
-  readonly teamName: string
-}
-
 /**
- * Asks Slack once, at the start, who the token is. Throws Fault('chat') with the cure when the token is wrong, is not a
- * bot's, or lacks a scope.
+ * Asks Slack once who the token is. Throws Fault('chat') with the cure when the token is wrong, is not a bot's, or lacks
+ * a scope; SlackDown when Slack does not say.
  */
 export const identifyBot = async (config: Pick<SlackConfig, 'botToken' | 'apiUrl'>): Promise<BotIdentity> => {
   const client = slackClient(config, silent)
   const answer = await client.auth.test().catch((error: unknown) => {
-    const cure =
-      platformCode(error) === null
-        ? `is ${config.apiUrl} reachable?`
-        : 'set SLACK_BOT_TOKEN to the Bot User OAuth Token, xoxb-..., from the app’s OAuth & Permissions page'
-    throw new Fault('chat', `signing in to Slack (${cure})`, error)
+    if (!saysWrongToken(error))
+      throw new SlackDown(`signing in to Slack (is ${config.apiUrl} reachable?)`, error)
+    throw new Fault(
+      'chat',
+      'signing in to Slack (set SLACK_BOT_TOKEN to the Bot User OAuth Token, xoxb-..., from the app’s OAuth & ' +
+        'Permissions page)',
+      error,
+    )
   })
   const scopes = answer.response_metadata?.scopes
   const missing = scopes ? slackScopes.filter((scope) => !scopes.includes(scope)) : []

@@ -23,3 +23,6 @@ export const slackLogger = (log: Log): Logger => ({
   getLevel: () => LogLevel.INFO,
   setName: () => undefined,
 })
+
+/** For calls of which all that is to be said is in the Fault. */
+export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

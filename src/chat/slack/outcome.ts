@@ -7,12 +7,12 @@ export type Repeatable = 'edit' | 'post'
 
 const pauseMs = { rateLimited: 30_000, unreachable: 5_000, refusedOnTheWay: 60_000 } as const
 
-const inviteBot = 'Invite the bot to the channel: /invite @GPU ChatOps'
+export const inviteBot = 'Invite the bot to the channel: /invite @GPU ChatOps'
 const checkToken = 'Check SLACK_BOT_TOKEN: reinstall the app and use its Bot User OAuth Token (xoxb-...)'
 const shorten = 'The message does not fit into Slack; report it with the request id'
 
 /** What to do about an answer that will not change by trying again. Names: Slack's reference of chat.postMessage. */
-const cures: Readonly<Record<string, string>> = {
+export const cures: Readonly<Record<string, string>> = {
   not_in_channel: inviteBot,
   channel_not_found: `Check the channel's id, and if the channel is private: ${inviteBot}`,
   user_not_in_channel: 'The person left the channel; they can ask again where they are',
@@ -31,7 +31,7 @@ const cures: Readonly<Record<string, string>> = {
 }
 
 /** These say something about the bot and nothing about the post, which waits until somebody has mended it. */
-const tokenTrouble = new Set([
+export const tokenTrouble: ReadonlySet<string> = new Set([
   'invalid_auth',
   'not_authed',
   'account_inactive',

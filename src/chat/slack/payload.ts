@@ -1,5 +1,6 @@
 // What Slack sent, read into one of five things. Pure, and the same for HTTP and Socket Mode.
 import { z } from 'zod'
+import { LONGEST_TEXT } from '../../core/notice'
 import type { Address, Delivery } from '../../core/ports'
 import type { SlackConfig } from './config'
 import { unescapeMarkup } from './escape'
@@ -7,8 +8,6 @@ import { decodePress, isOurAction } from './press'
 import { allowedReplyUrl } from './replyUrl'
 
 const id = z.string().regex(/^[A-Z0-9]{1,30}$/)
-/** What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
-const textLimit = 20_000
 /** A response URL works for 30 minutes; the last one is left alone so that no answer is sent into its end. */
 const replyWindowMs = 29 * 60_000
 
@@ -91,7 +90,7 @@ export const readCommand = (config: SlackConfig, body: unknown, now: number): Re
       at: now,
       from: `slack:${payload.team_id}/${payload.user_id}`,
       ...addresses({ channel: payload.channel_id, user: payload.user_id, replyUrl, now }),
-      said: { kind: 'text', text: text.slice(0, textLimit) },
+      said: { kind: 'text', text: text.slice(0, LONGEST_TEXT) },
     },
   }
 }

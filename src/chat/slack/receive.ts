@@ -1,43 +1,25 @@
 // HTTP mode. Bolt's receiver verifies signatures; what it lets through or leaves hanging is stopped before it:
-// timestamps of the future, other methods and paths, bodies that are no payload.
+// timestamps of the future, other methods and paths, bodies that are no payload. What cannot be signed is not even read.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { parse } from 'node:querystring'
 import type { HTTPReceiver } from '@slack/bolt'
-import { Fault, messageOf } from '../../core/errors'
+import { Fault } from '../../core/errors'
 import type { Inbox } from '../../core/ports'
+import { header, LIMITS, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
 import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
 
 export const slackEventsPath = '/slack/events'
 
-const bodyLimitBytes = 1024 * 1024
 const clockSkewSeconds = 60
+/** As Slack advises. */
+const oldestSeconds = 5 * 60
 const formType = 'application/x-www-form-urlencoded'
 const jsonType = 'application/json'
 
-/** A body that is too large is not read to its end, so the connection cannot be used again. */
-const headersFor: Readonly<Record<number, Record<string, string>>> = {
-  405: { allow: 'POST' },
-  413: { connection: 'close' },
-}
-
-const answer = (response: ServerResponse, status: number, headers: Record<string, string> = {}): void => {
-  if (response.headersSent) return
-  response.writeHead(status, headers).end()
-}
-
-/** The whole body, or null when it is longer than the limit. */
-const readBody = async (request: IncomingMessage): Promise<Buffer | null> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  // Ending the loop must not end the connection, which still has to carry the refusal.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > bodyLimitBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+const answer = (response: ServerResponse, status: number): void => {
+  if (!response.headersSent) response.writeHead(status).end()
 }
 
 const payloadOf = (body: string, type: string): unknown => {
@@ -65,11 +47,6 @@ const isPayload = (body: string, type: string): boolean => {
   }
 }
 
-const header = (request: IncomingMessage, name: string): string => {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : ''
-}
-
 const isSigned = (bolt: Bolt, request: IncomingMessage, body: string, signingSecret: string): boolean =>
   bolt.isValidSlackRequest({
     signingSecret,
@@ -80,23 +57,33 @@ const isSigned = (bolt: Bolt, request: IncomingMessage, body: string, signingSec
     },
   })
 
-interface RefusedRequest {
-  readonly status: number
-  readonly why: string
-}
-
 const contentType = (request: IncomingMessage): string =>
   header(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-const refusalOfHead = (request: IncomingMessage): RefusedRequest | null => {
-  if (new URL(request.url ?? '/', 'http://localhost').pathname !== slackEventsPath)
-    return { status: 404, why: 'unknown path' }
-  if (request.method !== 'POST') return { status: 405, why: 'method' }
+/** Slack's check of our certificate, which has no signature, is shorter than this. */
+const unsignedBytes = 1024
+
+const isCertificateCheck = (request: IncomingMessage): boolean =>
+  header(request, 'x-slack-signature') === '' &&
+  header(request, 'content-length') !== '' &&
+  Number(header(request, 'content-length')) <= unsignedBytes
+
+const refuseSignature = (request: IncomingMessage): void => {
+  if (isCertificateCheck(request)) return
+  if (!/^v0=[0-9a-f]{64}$/u.test(header(request, 'x-slack-signature'))) throw new Refused(401, 'no signature')
+  const ageSeconds = Date.now() / 1000 - Number(header(request, 'x-slack-request-timestamp') || 'NaN')
   // Bolt refuses old timestamps only: one of the future would stay good for replaying until it is past.
-  if (Number(header(request, 'x-slack-request-timestamp')) > Date.now() / 1000 + clockSkewSeconds)
-    return { status: 401, why: 'timestamp in the future' }
-  if (![formType, jsonType].includes(contentType(request))) return { status: 415, why: 'content type' }
-  return null
+  if (ageSeconds < -clockSkewSeconds) throw new Refused(401, 'timestamp in the future')
+  if (!(ageSeconds <= oldestSeconds)) throw new Refused(401, 'timestamp too old')
+}
+
+const refuseHead = (request: IncomingMessage): void => {
+  if (new URL(request.url ?? '/', 'http://localhost').pathname !== slackEventsPath)
+    throw new Refused(404, 'unknown path')
+  if (request.method !== 'POST') throw new Refused(405, 'method')
+  if (![formType, jsonType].includes(contentType(request))) throw new Refused(415, 'content type')
+  refuseLength(request)
+  refuseSignature(request)
 }
 
 const receiverFor = (bolt: Bolt, signingSecret: string, log: Log): HTTPReceiver =>
@@ -105,7 +92,7 @@ const receiverFor = (bolt: Bolt, signingSecret: string, log: Log): HTTPReceiver 
     endpoints: slackEventsPath,
     processBeforeResponse: true,
     logger: slackLogger(log),
-    bodyLimit: bodyLimitBytes,
+    bodyLimit: LIMITS.bodyBytes,
     processEventErrorHandler: ({ error, response }) => {
       answer(response, error instanceof MalformedPayload ? 400 : 500)
       return Promise.resolve(true)
@@ -133,44 +120,31 @@ export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { list
     return { bolt, receiver }
   }
   let opened: ReturnType<typeof open> | undefined
+  const readBody = openBodies()
 
-  /** Hands the request to Bolt, or says why not. */
-  const admit = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<RefusedRequest | null> => {
-    const refusal = refusalOfHead(request)
-    if (refusal) return refusal
+  /** Hands the request to Bolt. Throws Refused, or a Fault of ours. */
+  const admit = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    refuseHead(request)
     const type = contentType(request)
-    const rawBody = await readBody(request)
-    if (rawBody === null) return { status: 413, why: 'body too large' }
+    const rawBody = await readBody(request, response)
     const body = rawBody.toString()
     const { bolt, receiver } = await (opened ??= open())
     if (!isPayload(body, type))
-      return isSigned(bolt, request, body, signingSecret)
-        ? { status: 400, why: 'no payload' }
-        : { status: 401, why: 'signature' }
+      throw isSigned(bolt, request, body, signingSecret)
+        ? new Refused(400, 'no payload')
+        : new Refused(401, 'signature')
     // Bolt compares the type as a whole, parameters included, and takes a body that was read already.
     request.headers['content-type'] = type
     receiver.requestListener(Object.assign(request, { rawBody }), response)
-    return null
-  }
-
-  const refuse = (request: IncomingMessage, response: ServerResponse, refusal: RefusedRequest): void => {
-    log.warn({ ...refusal }, 'slack: a request was refused')
-    request.resume()
-    answer(response, refusal.status, headersFor[refusal.status])
   }
 
   return {
     listener: (request, response) => {
-      admit(request, response).then(
-        (refusal) => {
-          if (refusal) refuse(request, response, refusal)
-        },
-        (error: unknown) =>
-          refuse(request, response, { status: error instanceof Fault ? 503 : 400, why: messageOf(error) }),
-      )
+      admit(request, response).catch((error: unknown) => {
+        const refused = refusedFor(error)
+        log.warn({ status: refused.status, why: refused.message }, 'slack: a request was refused')
+        refuse(request, response, refused)
+      })
     },
   }
 }

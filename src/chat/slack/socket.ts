@@ -2,13 +2,11 @@
 // refuses a new connection, which would end the process.
 import type { SocketModeReceiver } from '@slack/bolt'
 import { Fault, messageOf } from '../../core/errors'
-import type { Inbox } from '../../core/ports'
+import type { Clock, Inbox } from '../../core/ports'
 import { clientOptions, type SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
 import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
-
-const firstRetryMs = 500
-const slowestRetryMs = 30_000
+import { patiently, saysWrongToken, SlackDown } from './patience'
 
 const receiverFor = (bolt: Bolt, appToken: string, config: SlackConfig, log: Log): SocketModeReceiver =>
   new bolt.SocketModeReceiver({
@@ -28,64 +26,78 @@ const receiverFor = (bolt: Bolt, appToken: string, config: SlackConfig, log: Log
     },
   })
 
+/** Slack did not open the connection, and may do so later, unless it says that the token is wrong. */
+const faultOf = (error: unknown): Fault => {
+  // The client gives no reason when the connection closes before Slack has said hello.
+  const cause = error ?? new Error('closed')
+  return saysWrongToken(cause)
+    ? new Fault(
+        'chat',
+        'opening the Slack Socket Mode connection (is SLACK_APP_TOKEN an app-level token, xapp-..., with ' +
+          'connections:write, and is Socket Mode on in the app settings?)',
+        cause,
+      )
+    : new SlackDown('opening the Slack Socket Mode connection', cause)
+}
+
+export interface SlackSocket {
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
 /**
- * Socket Mode. `start` resolves once Slack said hello and throws Fault('chat') when the first connection fails; later
- * losses are repaired in the background. `stop` resolves when the socket is closed.
+ * Socket Mode. `start` resolves once Slack said hello, however long Slack is down before, or once it is stopped; it
+ * throws Fault('chat') when the token is wrong. Later losses are repaired in the background. `stop` resolves when the
+ * socket is closed.
  */
 export const slackSocket = async (
   config: SlackConfig,
   inbox: Inbox,
-  log: Log,
-): Promise<{ start(): Promise<void>; stop(): Promise<void> }> => {
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Promise<SlackSocket> => {
   const { appToken } = config
   if (!appToken) throw new Fault('config', 'Slack in Socket Mode needs SLACK_APP_TOKEN')
   const bolt = await loadBolt()
   const receiver = receiverFor(bolt, appToken, config, log)
   boltApp(bolt, receiver, { config, inbox, log })
 
-  let phase: 'stopped' | 'connected' | 'reconnecting' = 'stopped'
-  let timer: NodeJS.Timeout | undefined
+  const stopping = new AbortController()
+  const patience = { clock, log, stopping: stopping.signal }
+  let phase: 'connecting' | 'connected' = 'connecting'
 
-  const reconnect = async (nextWaitMs: number): Promise<void> => {
+  const connect = async (): Promise<void> => {
     try {
       await receiver.client.start()
     } catch (error) {
-      log.error({ error: error === undefined ? 'closed' : messageOf(error) }, 'slack: could not reconnect')
-      if (isStopped()) return
-      timer = setTimeout(() => void reconnect(Math.min(nextWaitMs * 2, slowestRetryMs)), nextWaitMs)
+      throw faultOf(error)
+    }
+    // Stopping may happen while a connection is being opened.
+    if (stopping.signal.aborted) {
+      await receiver.client.disconnect()
       return
     }
-    if (isStopped()) return void receiver.client.disconnect()
     phase = 'connected'
-    log.info({}, 'slack: Socket Mode is connected again')
+    log.info({}, 'slack: Socket Mode is connected')
   }
-  // Stopping may happen while a connection is being opened.
-  const isStopped = (): boolean => phase === 'stopped'
+  /** A token that was right does not end a bot that works: an administrator gives the right one in their own time. */
+  const reconnect = (): Promise<void> =>
+    connect().catch((error: unknown) => {
+      throw error instanceof SlackDown ? error : new SlackDown('opening the connection again', error)
+    })
 
   receiver.client.on('disconnected', () => {
     // A failing attempt reports here as well; its own loop goes on.
-    if (phase !== 'connected') return
-    phase = 'reconnecting'
-    void reconnect(firstRetryMs)
+    if (phase !== 'connected' || stopping.signal.aborted) return
+    phase = 'connecting'
+    void patiently(reconnect, patience)
   })
 
   return {
     start: async () => {
-      try {
-        await receiver.client.start()
-        phase = 'connected'
-      } catch (error) {
-        throw new Fault(
-          'chat',
-          'opening the Slack Socket Mode connection (is SLACK_APP_TOKEN an app-level token, xapp-..., with ' +
-            'connections:write, and is Socket Mode on in the app settings?)',
-          error,
-        )
-      }
+      await patiently(connect, patience)
     },
     stop: async () => {
-      phase = 'stopped'
-      clearTimeout(timer)
+      stopping.abort()
       await receiver.client.disconnect()
     },
   }

@@ -1,15 +1,13 @@
 // What Teams sent, read into one of five things. Pure: the token was checked before, and nothing of the body is believed
 // that the token does not vouch for, except that Microsoft made the body.
 import { z } from 'zod'
-import type { Press } from '../../core/notice'
+import { LONGEST_TEXT, type Press } from '../../core/notice'
 import type { Address, Delivery } from '../../core/ports'
 import type { TeamsConfig } from './config'
 import { decodePress, pressVerb } from './press'
 
 const guid = z.guid().transform((id) => id.toLowerCase())
 const shortId = z.string().min(1).max(300)
-/** What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
-const textLimit = 20_000
 
 /** In group chats the text of a mention may be missing; it stands there as everywhere, with the name in it. */
 const mention = z
@@ -151,7 +149,7 @@ const readMessage = (config: TeamsConfig, read: Activity, now: number): Reading 
   return deliveryOf(
     config,
     read,
-    { by: 'text', said: { kind: 'text', text: text.slice(0, textLimit) }, invoke: false },
+    { by: 'text', said: { kind: 'text', text: text.slice(0, LONGEST_TEXT) }, invoke: false },
     now,
   )
 }

@@ -19,4 +19,7 @@ export const encodePress = (value: Press): PressData | null =>
 const data = z.object({ press })
 
 /** The press in `action.data` of an `adaptiveCard/action` invoke, or null when it is not one of ours. */
-export const decodePress = (value: unknown): Press | null => data.safeParse(value).data?.press ?? null
+export const decodePress = (value: unknown): Press | null => {
+  const read = data.safeParse(value).data?.press
+  return read && encodePress(read) ? read : null
+}

@@ -3,13 +3,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { messageOf } from '../../core/errors'
 import type { Inbox } from '../../core/ports'
+import { header, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { TeamsConfig } from './config'
 import type { Log } from './log'
 import { readActivity, type Reading } from './payload'
 import { Forgery, openSdk, type Sdk } from './sdk'
 import { isAllowedServiceUrl } from './serviceUrl'
 
-const bodyLimitBytes = 1024 * 1024
 const channelId = 'msteams'
 const issuer = 'https://api.botframework.com'
 
@@ -22,46 +22,6 @@ export const answers = {
 interface Answer {
   readonly status: number
   readonly body?: object
-  readonly headers?: Record<string, string>
-}
-
-class Refused extends Error {
-  readonly status: number
-
-  constructor(status: number, why: string) {
-    super(why)
-    this.status = status
-  }
-}
-
-const header = (request: IncomingMessage, name: string): string => {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : ''
-}
-
-const refuseHead = (request: IncomingMessage): void => {
-  if (request.method !== 'POST') throw new Refused(405, 'method')
-  if (!/^application\/json\b/iu.test(header(request, 'content-type'))) throw new Refused(415, 'content type')
-  if (!/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/u.test(header(request, 'authorization')))
-    throw new Refused(401, 'no token')
-}
-
-const readBody = async (request: IncomingMessage): Promise<object> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  // Ending the loop must not end the connection, which still has to carry the refusal.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > bodyLimitBytes) throw new Refused(413, 'body too large')
-    chunks.push(chunk)
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString())
-    if (typeof body === 'object' && body !== null) return body
-  } catch {
-    // Refused below, like anything else that is no object.
-  }
-  throw new Refused(400, 'no activity')
 }
 
 const jsonIn = (part: string | undefined): unknown => {
@@ -77,13 +37,34 @@ const field = (value: unknown, name: string): unknown =>
 
 /**
  * The SDK chooses how to verify by what token and body claim to be: as a skill, as the emulator, as another channel. Only
- * one way is open here, so what is not a token of the Bot Connector for Teams never reaches it.
+ * one way is open here, so what does not claim to be of the Bot Connector for Teams never reaches it.
  */
-const verify = async (config: TeamsConfig, sdk: Sdk, authorization: string, body: object): Promise<void> => {
+const refuseToken = (authorization: string): void => {
+  if (!/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/u.test(authorization)) throw new Refused(401, 'no token')
   const [head, payload] = authorization.slice('Bearer '.length).split('.')
   if (field(jsonIn(head), 'alg') !== 'RS256') throw new Refused(401, 'algorithm')
   if (field(jsonIn(payload), 'iss') !== issuer) throw new Refused(401, 'issuer')
   if (typeof field(jsonIn(payload), 'exp') !== 'number') throw new Refused(401, 'no end of validity')
+}
+
+const refuseHead = (request: IncomingMessage): void => {
+  if (request.method !== 'POST') throw new Refused(405, 'method')
+  if (!/^application\/json\b/iu.test(header(request, 'content-type'))) throw new Refused(415, 'content type')
+  refuseLength(request)
+  refuseToken(header(request, 'authorization'))
+}
+
+const activityIn = (rawBody: Buffer): object => {
+  try {
+    const body: unknown = JSON.parse(rawBody.toString())
+    if (typeof body === 'object' && body !== null) return body
+  } catch {
+    // Refused below, like anything else that is no object.
+  }
+  throw new Refused(400, 'no activity')
+}
+
+const verify = async (config: TeamsConfig, sdk: Sdk, authorization: string, body: object): Promise<void> => {
   const serviceUrl = field(body, 'serviceUrl')
   if (field(body, 'channelId') !== channelId) throw new Refused(401, 'channel')
   if (typeof serviceUrl !== 'string' || serviceUrl === '') throw new Refused(401, 'no service URL')
@@ -104,6 +85,7 @@ const toInvoke = (text: string): Answer => ({
 /** The listener for `POST /api/messages`, to be mounted in the application's own server. */
 export const teamsMessages = (config: TeamsConfig, inbox: Inbox, log: Log): RequestListener => {
   const sdk = openSdk(config)
+  const readBody = openBodies()
 
   const take = async (reading: Extract<Reading, { kind: 'delivery' }>): Promise<Answer> => {
     const { delivery, invoke } = reading
@@ -136,34 +118,26 @@ export const teamsMessages = (config: TeamsConfig, inbox: Inbox, log: Log): Requ
     }
   }
 
-  const handle = async (request: IncomingMessage): Promise<Answer> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
     refuseHead(request)
-    const body = await readBody(request)
+    const body = activityIn(await readBody(request, response))
     await verify(config, sdk, header(request, 'authorization'), body)
     return answerTo(readActivity(config, body, Date.now()))
   }
 
-  const refusal = (request: IncomingMessage, error: unknown): Answer => {
-    request.resume()
-    const refused = error instanceof Refused ? error : new Refused(400, messageOf(error))
-    log.warn({ status: refused.status, why: refused.message }, 'teams: a request was refused')
-    return {
-      status: refused.status,
-      // A body that is too large is not read to its end, so the connection cannot be used again.
-      headers:
-        refused.status === 413 ? { connection: 'close' } : refused.status === 405 ? { allow: 'POST' } : {},
-    }
-  }
-
   return (request, response) => {
-    void handle(request)
-      .catch((error: unknown) => refusal(request, error))
-      .then((answer) => send(response, answer))
+    handle(request, response).then(
+      (answer) => send(response, answer),
+      (error: unknown) => {
+        const refused = refusedFor(error)
+        log.warn({ status: refused.status, why: refused.message }, 'teams: a request was refused')
+        refuse(request, response, refused)
+      },
+    )
   }
 }
 
-const send = (response: ServerResponse, { status, body, headers = {} }: Answer): void => {
-  if (body === undefined) response.writeHead(status, headers).end()
-  else
-    response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body))
+const send = (response: ServerResponse, { status, body }: Answer): void => {
+  if (body === undefined) response.writeHead(status).end()
+  else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }

@@ -26,6 +26,12 @@ export interface Sdk {
   open(serviceUrl: string, user: string): Promise<string>
   /** What Teams knows about a member of a conversation, unread. */
   member(serviceUrl: string, conversation: string, user: string): Promise<unknown>
+  /** Gets a token for the Bot Connector. Throws what Microsoft has against the credentials. */
+  signIn(): Promise<void>
+  /** Reads who is in the conversation, which only a bot may that is in it. */
+  reach(serviceUrl: string, conversation: string): Promise<void>
+  /** Where Microsoft says which keys its tokens are signed with. */
+  openIdMetadataUrl(): Promise<string>
 }
 
 /** The token is wrong; any other error of `verify` means that it could not be checked. */
@@ -69,6 +75,9 @@ const ownCredentials = (loaded: Loaded, { appId, tenantId, cloud }: TeamsConfig)
   return new OwnCredentials()
 }
 
+const metadataUrl = ({ AuthenticationConstants }: Loaded, { cloud }: TeamsConfig): string =>
+  cloud.kind === 'local' ? cloud.openIdMetadataUrl : AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl
+
 /** All of it is named: the SDK takes a configuration with one address in it for complete. */
 const authenticationFor = (loaded: Loaded, config: TeamsConfig): ConfigurationBotFrameworkAuthentication => {
   const { AuthenticationConstants } = loaded
@@ -79,10 +88,7 @@ const authenticationFor = (loaded: Loaded, config: TeamsConfig): ConfigurationBo
       ToChannelFromBotOAuthScope: AuthenticationConstants.ToChannelFromBotOAuthScope,
       ToBotFromChannelTokenIssuer: AuthenticationConstants.ToBotFromChannelTokenIssuer,
       OAuthUrl: AuthenticationConstants.OAuthUrl,
-      ToBotFromChannelOpenIdMetadataUrl:
-        config.cloud.kind === 'local'
-          ? config.cloud.openIdMetadataUrl
-          : AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl,
+      ToBotFromChannelOpenIdMetadataUrl: metadataUrl(loaded, config),
       ToBotFromEmulatorOpenIdMetadataUrl: AuthenticationConstants.ToBotFromEmulatorOpenIdMetadataUrl,
     },
     ownCredentials(loaded, config),
@@ -118,6 +124,13 @@ const activityOf = ({ summary, card }: OutgoingMessage): Partial<Activity> => ({
   summary,
   attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }],
 })
+
+/** The types want a token, which the first page has none of; of a page there are no fewer than fifty. */
+const FIRST_PAGE = { timeout: callTimeoutMs, pageSize: 50 } as {
+  timeout: number
+  pageSize: number
+  continuationToken: string
+}
 
 interface Opened {
   readonly loaded: Loaded
@@ -192,5 +205,18 @@ export const openSdk = (config: TeamsConfig): Sdk => {
       const { conversations } = await connectorOf(serviceUrl)
       return conversations.getConversationMember(conversation, user, options)
     },
+    signIn: async () => {
+      const { loaded } = await opened()
+      const { ToChannelFromBotOAuthScope } = loaded.AuthenticationConstants
+      const { appId, tenantId, cloud } = config
+      if (cloud.kind === 'local') return
+      const scope = ToChannelFromBotOAuthScope
+      await new loaded.MicrosoftAppCredentials(appId, cloud.appPassword, tenantId, scope).getToken()
+    },
+    reach: async (serviceUrl, conversation) => {
+      const { conversations } = await connectorOf(serviceUrl)
+      await conversations.getConversationPagedMembers(conversation, FIRST_PAGE)
+    },
+    openIdMetadataUrl: async () => metadataUrl((await opened()).loaded, config),
   }
 }

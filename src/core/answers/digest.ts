@@ -1,6 +1,6 @@
 /** The digest: for each host what is free, who holds what, what waits, what needs attention, what changed in a day. */
 import { shown } from '../grammar/shown'
-import { aliasOf, placeOf, vmById, type HostFacts, type HostView } from '../inventory'
+import { aliasOf, asideOn, placeOf, vmById, type HostFacts, type HostView } from '../inventory'
 import { sharersOf } from '../partitions'
 import type { Notice, Part, Run } from '../notice'
 import { isOpen } from '../request'
@@ -75,7 +75,10 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
   return {
     view,
     free: gpus
-      .filter(({ facts: of, gpu }) => whereabouts(of, gpu).free && !taken.has(aliasOf(of, gpu)))
+      .filter(
+        ({ facts: of, gpu }) =>
+          whereabouts(of, gpu).free && !taken.has(aliasOf(of, gpu)) && !asideOn(view, gpu),
+      )
       .map(({ facts: of, gpu }) => aliasOf(of, gpu)),
     held: facts === null ? [] : heldIn(facts, { holders, idle }),
     waits: open.filter(({ state }) => state !== 'needs-attention').map(lineOf),
@@ -91,7 +94,8 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
   }
 }
 
-const isWell = ({ error, paused }: HostView): boolean => error === null && !paused
+const isWell = ({ error, paused, asides }: HostView): boolean =>
+  error === null && !paused && asides.length === 0
 
 const lineOf = (line: RequestLine): Run[] => [
   { strong: line.id },

@@ -3,7 +3,7 @@ import type { Command } from '../command'
 import { leaseLines } from '../cards/lease'
 import { format } from '../grammar/format'
 import { shown } from '../grammar/shown'
-import { aliasOf, type HostName, type HostView } from '../inventory'
+import { aliasOf, asideOn, type HostName, type HostView } from '../inventory'
 import type { Lease } from '../lease/lease'
 import { resolveHost } from '../names'
 import type { Notice, Part } from '../notice'
@@ -120,20 +120,22 @@ const rowsOf = (
     const alias = aliasOf(facts, gpu)
     const request = open.get(alias)
     const offer = offers.get(alias)
+    const aside = asideOn(view, gpu)
     const { where, free } = whereabouts(facts, gpu, request?.state === 'running' ? 'busy' : 'idle')
     const stale = view.error === null ? '' : ', when last read'
     return {
       host: view.name,
       alias,
       model: shown(gpu.model),
-      where: `${where}${stale}${request ? ` (${request.id} ${STATE_WORDS[request.state]})` : ''}${offer === undefined ? '' : ` (on offer, ${offer})`}`,
+      where: `${where}${stale}${request ? ` (${request.id} ${STATE_WORDS[request.state]})` : ''}${offer === undefined ? '' : ` (on offer, ${offer})`}${aside ? ` (blocked, ${aside.id})` : ''}`,
       // A host that does not answer refuses every request, so nothing of it can be had.
-      free: free && !request && offer === undefined && view.error === null,
+      free: free && !request && !aside && offer === undefined && view.error === null,
     }
   })
 }
 
-const isWell = (view: HostView): boolean => view.facts !== null && view.error === null && !view.paused
+const isWell = (view: HostView): boolean =>
+  view.facts !== null && view.error === null && !view.paused && view.asides.length === 0
 
 /** The hosts of this page first, then those with something wrong; the rest is a number. */
 const hostsPart = (
@@ -158,7 +160,7 @@ const hostsPart = (
           ...(others.length === 0
             ? []
             : [
-                `${counted(others.length, 'more host')}${unwell > 0 ? `, ${unwell} of them paused or not answering` : ''}`,
+                `${counted(others.length, 'more host')}${unwell > 0 ? `, ${unwell} of them paused, blocked or not answering` : ''}`,
               ]),
         ].join(' · '),
       ],

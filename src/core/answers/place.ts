@@ -83,7 +83,7 @@ const sharing = (host: HostFacts, gpu: GpuFacts): Whereabouts | null => {
 }
 
 /** `hv01 read 3 s ago`, and what is wrong with the host if anything is. */
-export const hostLine = ({ name, readAt, error, paused }: HostView, now: number): string => {
+export const hostLine = ({ name, readAt, error, paused, asides }: HostView, now: number): string => {
   const age = readAt === null ? 'never read' : `${error === null ? 'read' : 'last read'} ${ago(now - readAt)}`
-  return `${name} ${error === null ? age : `does not answer, ${age}`}${paused ? ', paused' : ''}`
+  return `${name} ${error === null ? age : `does not answer, ${age}`}${paused ? ', paused' : ''}${asides.length > 0 ? `, blocked (${asides.map(({ id }) => id).join(', ')})` : ''}`
 }

@@ -2,6 +2,8 @@
 import { format } from '../grammar/format'
 import type { Notice, Part } from '../notice'
 import type { RequestLine } from './lines'
+import type { Aside } from '../aside'
+import { asideParts } from './aside'
 import { pageOf, pageParts } from './paging'
 import { linesOf, requestRuns } from './request-line'
 import { counted } from './words'
@@ -13,10 +15,12 @@ export interface RequestsInput {
   readonly lines: readonly RequestLine[]
   readonly page: number
   readonly all: boolean
+  /** What cannot be read, and may have been a request. */
+  readonly asides: readonly Aside[]
   readonly now: number
 }
 
-export const requestsNotice = ({ lines, page, all, now }: RequestsInput): Notice => {
+export const requestsNotice = ({ lines, page, all, asides, now }: RequestsInput): Notice => {
   const shown = pageOf(lines, page, A_PAGE)
   return {
     summary: counted(lines.length, all ? 'request' : 'open request'),
@@ -26,6 +30,7 @@ export const requestsNotice = ({ lines, page, all, now }: RequestsInput): Notice
       lines.length === 0
         ? emptyPart(all)
         : { kind: 'text', runs: linesOf(shown.lines.map((line) => requestRuns(line, now))) },
+      ...asideParts(asides),
       ...pageParts(shown, (to) => format({ kind: 'requests', all, page: to })),
     ],
   }

@@ -22,9 +22,19 @@ const MISMATCH: Failure = {
   next: 'Restart that system.',
 }
 
-const LOST: Failure = {
+export const LOST: Failure = {
   why: 'the GPU is lost: it has fallen off the bus',
   next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
+}
+
+export const RESET: Failure = {
+  why: 'the GPU requires a reset before it can be used again',
+  next: 'Turn the VM off and start it again; if it says so then too, restart the host.',
+}
+
+export const UNREADABLE: Failure = {
+  why: 'neither name nor UUID of the GPU can be read: the driver does not reach it',
+  next: `Turn the VM off and start it again. If that does not help: ${LOOK_AT_THE_DEVICE}`,
 }
 
 const NO_RIGHT: Failure = {
@@ -36,6 +46,9 @@ const CORRUPTED: Failure = {
   why: 'the infoROM of the GPU is corrupted',
   next: 'The GPU may work on; ask the maker of the card.',
 }
+
+/** A card of which that is said works all the same where its figures are there. */
+export const isWarning = ({ why }: Failure): boolean => why === CORRUPTED.why
 
 /** ConfigManagerErrorCode of the display device in a Windows guest (Microsoft: "Error codes in Device Manager"). */
 const problems = (maker: Maker): { readonly [code: number]: Failure } => ({

@@ -1,7 +1,8 @@
 /** What nvidia-smi said, for people: a verdict, and a table of its figures. */
 import { runsOf } from '../grammar/prose'
 import type { Notice, Part } from '../notice'
-import type { SmiGpu, SmiReading } from '../smi'
+import type { SmiReading } from '../smi'
+import type { SmiGpu } from '../smi-table'
 import { bytes, counted } from './words'
 
 const TONES = { verified: 'good', failed: 'bad', 'not-checked': 'plain' } as const satisfies {
@@ -16,8 +17,9 @@ export const smiNotice = (label: string, reading: SmiReading): Notice => {
     tone: TONES[reading.verdict],
     parts: [
       { kind: 'title', text: `nvidia-smi ${label}` },
-      ...(reading.verdict === 'verified' ? byStatus(gpus) : explained(reading)),
+      ...(reading.verdict === 'verified' ? byStatus(reading) : explained(reading)),
       ...(gpus.length > 0 ? tableOf(gpus) : []),
+      ...(reading.verdict === 'not-checked' ? [] : saidParts(reading.said)),
     ],
   }
 }
@@ -25,17 +27,19 @@ export const smiNotice = (label: string, reading: SmiReading): Notice => {
 const verifiedWords = (gpus: readonly SmiGpu[]): string =>
   gpus.length === 0 ? DEVICE_WORKS : `${counted(gpus.length, 'GPU')} verified`
 const DEVICE_WORKS = 'the device works, by its status in the guest'
-const byStatus = (gpus: readonly SmiGpu[]): Part[] =>
-  gpus.length === 0
-    ? [
-        {
-          kind: 'text',
-          runs: [
-            'It has no NVIDIA GPU, so there are no figures; Windows there reports the device as working.',
-          ],
-        },
-      ]
-    : []
+const byStatus = ({ gpus, warning }: Extract<SmiReading, { verdict: 'verified' }>): Part[] =>
+  warning
+    ? [{ kind: 'text', runs: [{ strong: 'Warning: ' }, `${warning.why}. `, ...runsOf(warning.next)] }]
+    : gpus.length === 0
+      ? [
+          {
+            kind: 'text',
+            runs: [
+              'It has no NVIDIA GPU, so there are no figures; Windows there reports the device as working.',
+            ],
+          },
+        ]
+      : []
 
 const explained = (reading: Exclude<SmiReading, { verdict: 'verified' }>): Part[] => [
   {
@@ -44,6 +48,14 @@ const explained = (reading: Exclude<SmiReading, { verdict: 'verified' }>): Part[
   },
   { kind: 'text', runs: ['→ ', ...runsOf(reading.next)] },
 ]
+
+const saidParts = (said: readonly string[]): Part[] =>
+  said.length === 0
+    ? []
+    : [
+        { kind: 'text', runs: ['It printed this, too:'] },
+        { kind: 'code', text: said.join('\n') },
+      ]
 
 const NONE = '–'
 const inUnit = (figure: number | null, unit: string): string =>

@@ -1,6 +1,14 @@
 /** Where a host and the records of the bot disagree, or a GPU is of use to nobody, and what can be done about each. */
 import type { Command } from '../command'
-import { aliasOf, placeOf, vmById, type GpuFacts, type GpuPlace, type HostFacts } from '../inventory'
+import {
+  aliasOf,
+  placeOf,
+  vmById,
+  type GpuFacts,
+  type GpuPlace,
+  type HostFacts,
+  type LocationPath,
+} from '../inventory'
 
 /** Who has a whole GPU by the newest request about it; null: its host. */
 export interface Holding {
@@ -17,6 +25,7 @@ export interface Way {
 
 export interface Finding {
   readonly gpu: string
+  readonly locationPath: LocationPath
   readonly place: GpuPlace['kind']
   /** The VM that has it. */
   readonly holder: string | null
@@ -31,6 +40,7 @@ export const findingsOn = (host: HostFacts, holdings: readonly Holding[]): Findi
 
 const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[]): Finding | null => {
   const alias = aliasOf(host, gpu)
+  const { locationPath } = gpu
   const place = placeOf(host, gpu)
   const holder = place.kind === 'assigned' ? (vmById(host, place.vm)?.name ?? place.vm) : null
   const holding = holdings.find((each) => each.host === host.name && each.locationPath === gpu.locationPath)
@@ -38,9 +48,11 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
   const isLost = place.kind === 'dismounted' || place.kind === 'host-disabled'
   if (!contradicted && !isLost) return null
   const back = isLost ? [wayOf(host, 'Return to its host', release(alias))] : []
-  if (!contradicted) return { gpu: alias, place: place.kind, holder, recorded: null, ways: back }
+  if (!contradicted)
+    return { gpu: alias, locationPath, place: place.kind, holder, recorded: null, ways: back }
   return {
     gpu: alias,
+    locationPath,
     place: place.kind,
     holder,
     recorded: holding,

@@ -1,10 +1,10 @@
 /** Durations such as `8h`, `30m`, `2d` or `1h30m`. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
+import { LONGEST_LEASE_MS } from '../lease/span'
 import { spot, type Word } from './words'
 
 const MINUTE_MS = 60_000
 const UNIT_MS = { d: 1440 * MINUTE_MS, h: 60 * MINUTE_MS, m: MINUTE_MS } as const
-const LONGEST_MS = 365 * UNIT_MS.d
 const FORM = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?$/i
 const RIGHT = 'Write whole days, hours and minutes, largest first, such as `8h`, `30m`, `2d` or `1h30m`.'
 
@@ -27,5 +27,5 @@ export const durationMs = (word: Word): Outcome<number> => {
   const [, days = '0', hours = '0', minutes = '0'] = match
   const ms = Number(days) * UNIT_MS.d + Number(hours) * UNIT_MS.h + Number(minutes) * UNIT_MS.m
   if (ms === 0) return wrong(word, 'is no time at all')
-  return ms > LONGEST_MS ? wrong(word, 'is longer than 365 days') : accepted(ms)
+  return ms > LONGEST_LEASE_MS ? wrong(word, 'is longer than 365 days') : accepted(ms)
 }

@@ -86,6 +86,7 @@ export const PARTITION_FLAGS: readonly Flag[] = SHOW_FLAGS
 export const RESIZE_FLAGS: readonly Flag[] = [{ ...VRAM, required: true }, ...PLAN_FLAGS]
 
 export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
+export const PAUSE_FLAGS: readonly Flag[] = [onOff('--now', 'now')]
 export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
 
 export const QUEUE_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, PAGE]

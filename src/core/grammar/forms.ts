@@ -10,6 +10,7 @@ import {
   HISTORY_FLAGS,
   LIST_FLAGS,
   PARTITION_FLAGS,
+  PAUSE_FLAGS,
   PLAN_FLAGS,
   QUEUE_FLAGS,
   REQUESTS_FLAGS,
@@ -26,6 +27,7 @@ import {
   readName,
   readQuestion,
   readRequest,
+  readResolvable,
   readScope,
 } from './values'
 import { readClock, readHere, readWatched, readZone } from './watched'
@@ -213,9 +215,9 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   unwatch: form([must(WATCHED), can(HERE)]),
   reconcile: form([can(HOST)]),
   accept: form([must(GPU)]),
-  pause: form([must(SCOPE)]),
+  pause: form([must(SCOPE)], PAUSE_FLAGS),
   resume: form([must(SCOPE)]),
-  resolve: form([must(ID)]),
+  resolve: form([must({ ...ID, read: readResolvable })]),
   reload: form([]),
   why: form([must(QUESTION)]),
   help: form([can(TOPIC)]),

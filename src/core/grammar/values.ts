@@ -13,6 +13,8 @@ const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})\.?$/i
 /** Where a name may stand too, the letter tells. */
 const isNumber = (text: string): boolean => /^\d+\.?$/.test(text)
 
+const ASIDE = /^s-[1-9]\d{0,8}$/i
+
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
 const HOST_RIGHT =
   'A host is one name of letters, digits, dots and hyphens, such as `hv01`; `list` shows them.'
@@ -85,6 +87,10 @@ export const readRequest = (word: Word): Outcome<string> => {
     ? wrong(`${spot(word)} is not the id of a request`, REQUEST_RIGHT)
     : accepted(`R-${digits.replace(/^0+(?=\d)/, '')}`)
 }
+
+/** The same, and `s-3` is `S-3`, a record that cannot be read. */
+export const readResolvable = (word: Word): Outcome<string> =>
+  ASIDE.test(word.text) ? accepted(word.text.toUpperCase()) : readRequest(word)
 
 /** `q-3`, `Q-003` and `3` are all `Q-3`. */
 export const readEntry = (word: Word): Outcome<string> => {

@@ -1,6 +1,6 @@
 /** How long a lease may be, in all and by one extension. */
 import { refusal, type Refusal } from '../errors'
-import { span } from './span'
+import { LONGEST_LEASE_MS, span } from './span'
 
 /** Milliseconds; null: no cap. */
 export interface LeaseCaps {
@@ -47,6 +47,7 @@ const baseOf = ({ endsAt }: Running, at: number): number => Math.max(endsAt, at)
 /** The farthest end that this lease may be given now; Infinity without caps. */
 export const latestEnd = (lease: Running, { at, caps }: Omit<Extension, 'to'>): number =>
   Math.min(
+    at + LONGEST_LEASE_MS,
     caps.totalMs === null ? Infinity : lease.capsFrom + caps.totalMs,
     caps.extensionMs === null ? Infinity : baseOf(lease, at) + caps.extensionMs,
   )
@@ -63,6 +64,12 @@ export const refuseExtension = (lease: Running, extension: Extension): Refusal |
     )
   const latest = latestEnd(lease, extension)
   if (to <= latest) return null
+  if (latest === at + LONGEST_LEASE_MS)
+    return refusal(
+      'not-possible',
+      `no lease ends more than 365 days from now, and ${span(to - at)} were asked for`,
+      latest > base ? `Use: extend ${lease.id} by ${span(latest - base)}` : 'Ask again later.',
+    )
   if (caps.totalMs !== null && lease.capsFrom + caps.totalMs <= base)
     return refusal(
       'not-allowed',

@@ -7,10 +7,9 @@ import { accepted, refusal, refused, type Outcome } from '../errors'
 import { shown } from '../grammar/shown'
 import { didYouMean, nearest } from '../grammar/suggest'
 import type { Word } from '../grammar/words'
-import { span } from './span'
+import { LONGEST_LEASE_MS, span } from './span'
 import { dateText, isDate, weekdayOf, zoned, type TimeZone, type Wall, type Zoned } from './zone'
 
-const LONGEST_MS = 365 * 86_400_000
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
 const DAYS: readonly string[] = [...WEEKDAYS, 'today', 'tomorrow']
 const RIGHT =
@@ -83,7 +82,7 @@ export const readUntil = (words: readonly Word[], now: number, zone: TimeZone): 
   if (!read.ok) return read
   const at = read.value
   if (at <= now) return wrong(asked, 'is over already', 'Name a later one.')
-  if (at - now > LONGEST_MS) return wrong(asked, 'is more than 365 days away', 'Name an earlier one.')
+  if (at - now > LONGEST_LEASE_MS) return wrong(asked, 'is more than 365 days away', 'Name an earlier one.')
   return accepted({ kind: 'until', at })
 }
 

@@ -1,9 +1,23 @@
 /** Wall clocks. The rules of each time zone are those of the runtime (ECMAScript Intl, from the IANA database). */
 import { z } from 'zod'
 
+const FORMS = new Map<string, Intl.DateTimeFormat>()
+
+/** Made once for each zone: making one takes longer than all else here. Throws RangeError where there is no such zone. */
+const formIn = (zone: string): Intl.DateTimeFormat => {
+  const known = FORMS.get(zone)
+  if (known) return known
+  const form = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
+    ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  })
+  FORMS.set(zone, form)
+  return form
+}
+
 const isKnown = (name: string): boolean => {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
+    formIn(name)
     return true
   } catch {
     return false
@@ -36,10 +50,7 @@ export interface Zoned {
 
 /** Conversions for one zone. */
 export const zoned = (zone: TimeZone): Zoned => {
-  const form = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
-    ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  })
+  const form = formIn(zone)
   const fieldsAt = (at: number) => {
     const parts = new Map(form.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
     const field = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0

@@ -1,7 +1,8 @@
 /** The GPUs of the fleet as the queue sees them: which can be waited for, which are free, and why the others are not. */
 import { whereabouts } from '../answers/place'
 import { STATE_WORDS } from '../answers/states'
-import { aliasOf, placeOf, type GpuFacts, type HostFacts, type HostView } from '../inventory'
+import { blockedWords } from '../aside'
+import { aliasOf, asideOn, placeOf, type GpuFacts, type HostFacts, type HostView } from '../inventory'
 import type { Refusal } from '../errors'
 import { isOpen as isHeld, type Lease } from '../lease/lease'
 import { obstacles } from '../plan/obstacles'
@@ -60,6 +61,7 @@ export const takenOf = (
     const view = views.find(({ name }) => name === gpu.host)
     const why = [
       ...hostWords(view),
+      ...asideWords(view, gpu),
       ...requests.filter(({ plan }) => isOn(plan, gpu)).map(requestWords),
       ...(isLeased(leases, gpu) ? [] : placeWords(view, gpu)),
     ]
@@ -78,6 +80,11 @@ const hostWords = (view: HostView | undefined): string[] => [
   ...(view?.paused ? [`${view.name} is paused`] : []),
   ...(view && view.error !== null ? [`${view.name} does not answer`] : []),
 ]
+
+const asideWords = (view: HostView | undefined, gpu: Candidate): string[] => {
+  const aside = view && asideOn(view, gpu)
+  return aside ? [blockedWords(gpu.alias, aside)] : []
+}
 
 const placeWords = (view: HostView | undefined, place: Place): string[] => {
   const facts = view?.facts

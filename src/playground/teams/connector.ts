@@ -25,6 +25,7 @@ export const wrong = (status: number, code: string, headers = {}): Answer => ({
 
 /** Teams' id of a person for this bot. */
 export const userIdOf = (person: Person): string => `29:${person.objectId}`
+const memberOf = (person: Person) => ({ id: userIdOf(person), ...person })
 /** The chat of a person with the bot. */
 export const personalOf = (userId: string): string => `a:${userId.slice(3)}`
 
@@ -92,7 +93,7 @@ export const connectorOf = ({ tenantId, people, saved, changed }: ConnectorOptio
 
   const member = (user: string): Answer => {
     const person = people().find((each) => user === each.objectId || user === userIdOf(each))
-    return person ? ok({ id: userIdOf(person), ...person }) : wrong(404, 'MemberNotFoundInConversation')
+    return person ? ok(memberOf(person)) : wrong(404, 'MemberNotFoundInConversation')
   }
 
   const open = (body: string): Answer => {
@@ -122,6 +123,7 @@ export const connectorOf = ({ tenantId, people, saved, changed }: ConnectorOptio
       if (method === 'POST' && kind === 'activities') return post(conversation, body)
       if (method === 'PUT' && kind === 'activities') return edit(conversation, id ?? '', body)
       if (method === 'GET' && kind === 'members') return member(id ?? '')
+      if (method === 'GET' && kind === 'pagedmembers') return ok({ members: people().map(memberOf) })
       return wrong(404, 'NotFound')
     },
   }

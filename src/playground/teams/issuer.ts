@@ -1,5 +1,5 @@
 /** Stands in for Microsoft's OpenID server: it publishes keys, and signs tokens with them. */
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 
 export interface Key {
   readonly kid: string
@@ -10,14 +10,22 @@ export interface Key {
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A key as the Bot Connector has them, endorsed for a channel of the Bot Framework. */
-export const makeKey = (kid: string, endorsements: readonly string[] = ['msteams']): Key => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return {
-    kid,
-    privateKey,
-    published: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256', endorsements },
-  }
-}
+export const keyOf = (
+  kid: string,
+  privateKey: KeyObject,
+  endorsements: readonly string[] = ['msteams'],
+): Key => ({
+  kid,
+  privateKey,
+  published: {
+    ...createPublicKey(privateKey).export({ format: 'jwk' }),
+    ...{ kid, use: 'sig', alg: 'RS256', endorsements },
+  },
+})
+
+/** A new one. */
+export const makeKey = (kid: string, endorsements?: readonly string[]): Key =>
+  keyOf(kid, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, endorsements)
 
 /** A signed token; `header` replaces parts of an RS256 one. */
 export const signToken = (key: Key, claims: object, header: object = {}): string => {
@@ -36,12 +44,16 @@ export const claimsFor = (appId: string, serviceUrl: string, now = Math.floor(Da
   exp: now + 3_600,
 })
 
-/** The two documents by which a bot finds the keys. */
-export const openIdDocuments = (origin: string, keys: readonly Key[]): Readonly<Record<string, object>> => ({
-  '/.well-known/openidconfiguration': {
+/** The documents by which a bot finds the keys; undefined for any other path. */
+export const openIdDocument = (
+  path: string,
+  { origin, keys }: { readonly origin: string; readonly keys: () => readonly Key[] },
+): object | undefined => {
+  if (path === '/.well-known/keys') return { keys: keys().map((key) => key.published) }
+  if (path !== '/.well-known/openidconfiguration') return undefined
+  return {
     issuer,
     jwks_uri: `${origin}/.well-known/keys`,
     id_token_signing_alg_values_supported: ['RS256'],
-  },
-  '/.well-known/keys': { keys: keys.map((key) => key.published) },
-})
+  }
+}

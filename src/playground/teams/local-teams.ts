@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import type { TeamsConfig } from '../../chat/teams/config'
-import { claimsFor, makeKey, openIdDocuments, signToken, type Key } from './issuer'
+import { claimsFor, makeKey, openIdDocument, signToken, type Key } from './issuer'
 import { connectorOf, ok, userIdOf, wrong, type Answer, type Connector, type Person } from './connector'
 import { NOTHING_SAVED, openSaved, type ShownMessage } from './saved'
 
@@ -98,8 +98,9 @@ const listenOn = async (server: Server, wanted: number): Promise<number> => {
 
 /** Starts on loopback. */
 export const startLocalTeams = async (options: LocalTeamsOptions): Promise<LocalTeams> => {
-  const keys = options.keys ?? ([makeKey(randomUUID())] as const)
-  const [key] = keys
+  let { keys } = options
+  // Made for the first message: it costs more than everything else at the start.
+  const published = () => (keys ??= [makeKey(randomUUID())])
   const calls: string[] = []
   let origin = ''
   const listeners = new Set<() => void>()
@@ -120,8 +121,8 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   }
 
   const respond = async (request: IncomingMessage): Promise<Answer | null> => {
-    const path = request.url ?? '/'
-    const document = openIdDocuments(origin, keys)[path]
+    const [path = '/'] = (request.url ?? '/').split('?')
+    const document = openIdDocument(path, { origin, keys: published })
     if (document) return ok(document)
     if (!path.startsWith('/v3/conversations')) return wrong(404, 'NotFound')
     const call = `${request.method ?? ''} ${decodeURIComponent(path)}`
@@ -177,7 +178,9 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
         botToken: options.botToken,
       },
     },
-    key,
+    get key() {
+      return published()[0]
+    },
     messages: connector.messages,
     said: connector.said,
     typing: connector.typing,
@@ -208,7 +211,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
             : { type: 'message', value: action.data }),
         }),
       ),
-    deliver: (body, token = signToken(key, claimsFor(options.appId, serviceUrl))) =>
+    deliver: (body, token = signToken(local.key, claimsFor(options.appId, serviceUrl))) =>
       fetch(options.messagesUrl(), {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${token}` },

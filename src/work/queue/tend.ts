@@ -15,6 +15,8 @@ import { glanceAt, groundOf } from './ground'
 import { tell } from './tell'
 
 export const tendQueue = async (parts: Parts): Promise<void> => {
+  // Judged by a policy that does not know yet whom it names, all would lose their places.
+  if (parts.policy.incomplete() !== null) return
   if ((await openWaiters(parts.db)).length === 0) return
   const expected = changesOf(await glanceAt(parts.db, parts), parts.clock.now())
   if (expected.length === 0) return

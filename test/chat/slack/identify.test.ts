@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { identifyBot } from '../../../src/chat/slack/identify'
+import { SlackDown } from '../../../src/chat/slack/patience'
 import { fakeApi, type Answer, type FakeApi } from './fakeSlack'
 
 let api: FakeApi
@@ -46,8 +47,32 @@ test('a person’s token stops the start', async () => {
   await expect(identify()).rejects.toThrow('not a bot’s token')
 })
 
-test('an address that does not answer stops the start and is named', async () => {
-  api.answer = () => ({ broken: true })
+const outages: readonly [string, Answer, number][] = [
+  ['503', { status: 503 }, 0],
+  ['503 with Retry-After', { status: 503, headers: { 'retry-after': '30' } }, 30_000],
+  ['429 with Retry-After', { status: 429, headers: { 'retry-after': '7' } }, 7_000],
+  ['a broken connection', { broken: true }, 0],
+  ['an error of Slack’s own', { body: { ok: false, error: 'internal_error' } }, 0],
+  ['a workspace that is being moved', { body: { ok: false, error: 'org_login_required' } }, 0],
+]
+test.each(outages)('%s says nothing about the token, and the address is named', async (_, down, afterMs) => {
+  api.answer = () => down
 
-  await expect(identify()).rejects.toThrow(api.apiUrl)
+  const error = await identify().catch((thrown: unknown) => thrown)
+
+  expect(error).toBeInstanceOf(SlackDown)
+  expect(error).toMatchObject({ code: 'chat', afterMs, message: expect.stringContaining(api.apiUrl) })
 })
+
+const revoked = ['invalid_auth', 'account_inactive', 'token_revoked', 'not_authed', 'token_expired']
+test.each([...revoked, 'missing_scope', 'not_allowed_token_type'])(
+  '%s says that the token is wrong',
+  async (code) => {
+    answer(null, { ok: false, error: code })
+
+    const error = await identify().catch((thrown: unknown) => thrown)
+
+    expect(error).not.toBeInstanceOf(SlackDown)
+    expect(error).toMatchObject({ code: 'chat', message: expect.stringContaining(code) })
+  },
+)

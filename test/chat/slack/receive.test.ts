@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { SlackAddress } from '../../../src/core/ports'
 import { slackEvents } from '../../../src/chat/slack/receive'
+import { LIMITS } from '../../../src/chat/door'
+import { knock, statusOf, type Knock } from '../../fakes/knock'
 import {
   close,
   commandFields,
@@ -217,6 +220,10 @@ describe('a button press', () => {
 
   test.each([
     ['broken JSON', '{"kind":'],
+    [
+      'a length of 285,000 years',
+      JSON.stringify({ kind: 'lease', verb: 'extend', leaseId: 'R-1', version: 1, byMs: 2 ** 53 }),
+    ],
     ['2,001 characters', JSON.stringify({ kind: 'say', text: 'x'.repeat(2001) })],
   ])('whose value is %s changes nothing', async (_, value) => {
     expect((await post(press(null, {}, { value }))).status).toBe(200)
@@ -335,6 +342,101 @@ describe('a request', () => {
     const response = await post(body, { ...signed(body), 'content-type': 'application/json' })
 
     expect(await response.json()).toEqual({ challenge: 'abc' })
+  })
+})
+
+/** What a stranger can make up, who has no secret. */
+const forged = (changes: Record<string, string | number> = {}) => ({
+  path: '/slack/events',
+  headers: { ...signed('', { secret: 'made up' }), 'content-length': 100_000, ...changes },
+})
+const port = (): number => (server.address() as AddressInfo).port
+const seconds = (ago: number): string => String(Math.floor(Date.now() / 1000) - ago)
+
+describe('before a byte of the body is sent, a request', () => {
+  test.each<[string, number, () => Parameters<typeof statusOf>[1]]>([
+    ['that is too long', 413, () => forged({ 'content-length': LIMITS.bodyBytes + 1 })],
+    ['without a signature', 401, () => forged({ 'x-slack-signature': '' })],
+    ['whose signature is none', 401, () => forged({ 'x-slack-signature': 'v0=soon' })],
+    ['without a timestamp', 401, () => forged({ 'x-slack-request-timestamp': '' })],
+    ['whose timestamp is none', 401, () => forged({ 'x-slack-request-timestamp': 'soon' })],
+    ['that is six minutes old', 401, () => forged({ 'x-slack-request-timestamp': seconds(360) })],
+    ['that is two minutes ahead', 401, () => forged({ 'x-slack-request-timestamp': seconds(-120) })],
+    ['of another type', 415, () => forged({ 'content-type': 'text/plain' })],
+    ['of another method', 405, () => ({ ...forged(), method: 'PUT' })],
+  ])('%s is refused with %i', async (_, status, request) => {
+    expect(await statusOf(port(), request())).toBe(status)
+  })
+})
+
+test('a body that does not say how long it is, is refused where it becomes too long', async () => {
+  const { 'content-length': _, ...headers } = forged().headers
+  const longer = LIMITS.bodyBytes + 1
+  const body = `${longer.toString(16)}\r\n${'x'.repeat(longer)}`
+
+  expect(
+    await statusOf(port(), {
+      ...forged(),
+      headers: { ...headers, 'transfer-encoding': 'chunked' },
+      body,
+    }),
+  ).toBe(413)
+})
+
+describe('strangers who hold bodies', () => {
+  const EACH = 1_000_000
+  const room = Math.floor(LIMITS.bodiesBytes / EACH)
+
+  /** Each says that its body is as long as can be, sends most of it, and waits. */
+  const holding = (count: number): Knock[] =>
+    Array.from({ length: count }, () =>
+      knock(port(), { ...forged({ 'content-length': LIMITS.bodyBytes }), body: 'x'.repeat(EACH) }),
+    )
+  const connections = () =>
+    new Promise<number>((resolve, reject) =>
+      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    )
+  /** The first answers, so many of them. */
+  const answersOf = (strangers: readonly Knock[], count: number) =>
+    new Promise<string[]>((resolve) => {
+      const answers: string[] = []
+      for (const { answer } of strangers)
+        answer.then(
+          (each) => {
+            if (answers.push(each) === count) resolve(answers)
+          },
+          () => undefined,
+        )
+    })
+
+  test('hold no more of them than there is room for, and whom Slack sends is served', async () => {
+    const strangers = holding(room + 20)
+
+    const refused = await answersOf(strangers, 20)
+    const served = await post(command())
+
+    expect(new Set(refused.map((answer) => answer.split('\r\n')[0]))).toEqual(
+      new Set(['HTTP/1.1 503 Service Unavailable']),
+    )
+    expect(refused.join('\n').match(/retry-after: 5/giu)).toHaveLength(20)
+    expect(served.status).toBe(200)
+    expect(inbox.accepted).toHaveLength(1)
+    for (const { socket } of strangers) socket.destroy()
+  })
+
+  test('leave the room to others when they are gone', async () => {
+    const strangers = holding(room + 1)
+    await answersOf(strangers, 1)
+    for (const { socket } of strangers) socket.destroy()
+    while ((await connections()) > 0) await new Promise((resolve) => setImmediate(resolve))
+
+    const others = holding(room + 1)
+    const refused = await answersOf(others, 1)
+    const served = await post(command())
+
+    expect(refused).toHaveLength(1)
+    expect(served.status).toBe(200)
+    for (const { socket } of others) socket.destroy()
   })
 })
 

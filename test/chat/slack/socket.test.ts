@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { slackSocket } from '../../../src/chat/slack/socket'
+import { fakeClock } from '../../fakes/clock'
+import { patientClock } from '../../fakes/patient-clock'
 import {
   commandFields,
   configFor,
@@ -8,6 +10,7 @@ import {
   pressPayload,
   recordingInbox,
   recordingLog,
+  type Answer,
   type FakeApi,
   type FakeSocket,
   type RecordingInbox,
@@ -22,7 +25,7 @@ beforeEach(async () => {
   api = await fakeApi()
   socket = fakeSocket(api.server)
   inbox = recordingInbox()
-  mode = await slackSocket(configFor(api.apiUrl), inbox, recordingLog())
+  mode = await slackSocket(configFor(api.apiUrl), inbox, { log: recordingLog(), clock: fakeClock() })
   api.answer = () => ({ body: { ok: true, url: `${api.url.replace('http', 'ws')}/link` } })
 })
 afterEach(async () => {
@@ -84,6 +87,49 @@ test('a malformed payload is acknowledged, so that Slack does not send it again'
 
 test('a lost connection is opened again and works', async () => {
   await mode.start()
+
+  socket.hangUp()
+  await socket.connected(2)
+  socket.send(command('e1'))
+  await socket.acked('e1')
+
+  expect(inbox.accepted).toHaveLength(1)
+})
+
+test('the start waits while Slack is down, and what comes then is taken', async () => {
+  const well = api.answer
+  const outages: Answer[] = [
+    { status: 503 },
+    { status: 429, headers: { 'retry-after': '3' } },
+    { broken: true },
+    { body: { ok: false, error: 'internal_error' } },
+  ]
+  api.answer = (call) => outages.shift() ?? well(call)
+
+  await mode.start()
+  socket.send(command('e1'))
+  await socket.acked('e1')
+
+  expect(api.calls).toHaveLength(5)
+})
+
+test('a start that waits for Slack ends when it is stopped', async () => {
+  await mode.stop()
+  mode = await slackSocket(configFor(api.apiUrl), inbox, { log: recordingLog(), clock: patientClock })
+  api.answer = () => ({ status: 503 })
+  const started = mode.start()
+  await api.called('apps.connections.open')
+
+  await mode.stop()
+
+  await started
+})
+
+test('a token that is revoked later ends nothing: the connection is opened again once there is a right one', async () => {
+  await mode.start()
+  const well = api.answer
+  const answers: Answer[] = [{ body: { ok: false, error: 'invalid_auth' } }]
+  api.answer = (call) => answers.shift() ?? well(call)
 
   socket.hangUp()
   await socket.connected(2)

@@ -2,11 +2,14 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { LIMITS } from '../../../src/chat/door'
 import { teamsMessages } from '../../../src/chat/teams/receive'
 import type { Delivery } from '../../../src/core/ports'
 import { claimsFor, makeKey, signToken } from '../../../src/playground/teams/issuer'
 import { startLocalTeams, userIdOf, type LocalTeams } from '../../../src/playground/teams/local-teams'
 import { accountOf, alone, APP, ELSEWHERE, group, jonas, maya, outsider, team, TENANT } from './people'
+import { issuerKey } from '../../fakes/issuer-key'
+import { statusOf } from '../../fakes/knock'
 
 let teams: LocalTeams
 let server: Server
@@ -25,6 +28,7 @@ beforeAll(async () => {
     tenantId: TENANT,
     botToken: 'the token of the bot',
     messagesUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`,
+    keys: [issuerKey()],
   })
   const note = (what: object, message: string) => void logged.push(`${message} ${JSON.stringify(what)}`)
   const accept = (delivery: Delivery) => {
@@ -298,6 +302,29 @@ describe('an activity is refused', () => {
 
     expect(answer.status).toBe(403)
     expect(accepted).toEqual([])
+  })
+})
+
+describe('before a byte of the body is sent, a request', () => {
+  const refusals: { what: string; status: number; changes: () => Record<string, string | number> }[] = [
+    { what: 'that is too long', status: 413, changes: () => ({ 'content-length': LIMITS.bodyBytes + 1 }) },
+    { what: 'without a token', status: 401, changes: () => ({ authorization: '' }) },
+    { what: 'whose token is none', status: 401, changes: () => ({ authorization: 'Bearer junk' }) },
+    {
+      what: 'with a token of another issuer',
+      status: 401,
+      changes: () => ({ authorization: `Bearer ${token({ iss: 'https://elsewhere.example/' })}` }),
+    },
+    { what: 'of another type', status: 415, changes: () => ({ 'content-type': 'text/plain' }) },
+  ]
+  test.each(refusals)('$what is refused with $status', async ({ status, changes }) => {
+    const headers = {
+      ...{ 'content-type': 'application/json', authorization: `Bearer ${token()}` },
+      ...{ 'content-length': 100_000, ...changes() },
+    }
+
+    const { port } = server.address() as AddressInfo
+    expect(await statusOf(port, { path: '/api/messages', headers })).toBe(status)
   })
 })
 

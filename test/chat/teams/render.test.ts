@@ -245,6 +245,9 @@ describe('a button', () => {
     { press: { kind: 'say' } },
     { press: { ...decide, by: 'me' } },
     { press: JSON.stringify(decide) },
+    { press: { kind: 'say', text: 'x'.repeat(2_000) } },
+    { press: { kind: 'say', text: 'x'.repeat(20_001) } },
+    { press: { kind: 'lease', verb: 'extend', leaseId: 'R-1', version: 1, byMs: 2 ** 53 } },
   ])('of another card is none of ours: %j', (data) => expect(decodePress(data)).toBeNull())
 })
 

@@ -106,7 +106,9 @@ describe('hosts', () => {
   })
 
   test('that are paused are flagged', () => {
-    expect(textOf(list({ views: [aView(aHost(), { paused: true })] }))).toContain('hv01 read 3 s ago, paused')
+    expect(textOf(list({ views: [aView(aHost(), { paused: 'requests' })] }))).toContain(
+      'hv01 read 3 s ago, paused',
+    )
   })
 
   test('that do not exist are refused with the nearest name', () => {
@@ -211,9 +213,9 @@ describe('a fleet of 1,000 GPUs', () => {
   })
 
   test('a hundred hosts in trouble do not fill the message', () => {
-    const notice = list({ views: views.map((view) => ({ ...view, paused: true })) })
+    const notice = list({ views: views.map((view) => ({ ...view, paused: 'requests' as const })) })
 
-    expect(textOf(notice)).toContain('105 more hosts, 105 of them paused or not answering')
+    expect(textOf(notice)).toContain('105 more hosts, 105 of them paused, blocked or not answering')
   })
 
   test('the buttons keep the other flags', () => {

@@ -67,6 +67,7 @@ export const aView = (facts: HostFacts, changes: Partial<HostView> = {}): HostVi
   readAt: NOW - 3 * SECOND,
   error: null,
   paused: false,
+  asides: [],
   ...changes,
 })
 
@@ -76,6 +77,7 @@ export const unreadView = (name: string): HostView => ({
   readAt: null,
   error: 'connection refused',
   paused: false,
+  asides: [],
 })
 
 export const aLine = (changes: Partial<RequestLine> = {}): RequestLine => ({

@@ -4,7 +4,10 @@ import { requestsNotice } from '../../../src/core/answers/requests'
 import { HOUR, MINUTE, NOW, aLine, partOf, saysOf, textOf, wordsOf } from './reading'
 
 const lineOf = (changes: Parameters<typeof aLine>[0]) =>
-  wordsOf(partOf(requestsNotice({ lines: [aLine(changes)], page: 1, all: true, now: NOW }), 'text').runs)
+  wordsOf(
+    partOf(requestsNotice({ lines: [aLine(changes)], asides: [], page: 1, all: true, now: NOW }), 'text')
+      .runs,
+  )
 
 describe('a request is two lines', () => {
   test.each([
@@ -33,7 +36,10 @@ describe('a request is two lines', () => {
   })
 
   test('the person is a chip of the chat, not text', () => {
-    const { runs } = partOf(requestsNotice({ lines: [aLine()], page: 1, all: false, now: NOW }), 'text')
+    const { runs } = partOf(
+      requestsNotice({ lines: [aLine()], asides: [], page: 1, all: false, now: NOW }),
+      'text',
+    )
 
     expect(runs).toContainEqual({ person: 'slack:T123/U456' })
   })
@@ -47,8 +53,8 @@ describe('many requests', () => {
   const lines = Array.from({ length: 40 }, (_, number) => aLine({ id: `R-${40 - number}` }))
 
   test('come fifteen a page, with buttons that keep --all', () => {
-    const first = requestsNotice({ lines, page: 1, all: true, now: NOW })
-    const last = requestsNotice({ lines, page: 3, all: true, now: NOW })
+    const first = requestsNotice({ lines, asides: [], page: 1, all: true, now: NOW })
+    const last = requestsNotice({ lines, asides: [], page: 3, all: true, now: NOW })
 
     expect(textOf(first).match(/R-\d+/g)).toHaveLength(15)
     expect(saysOf(first)).toEqual({ Next: 'requests --all --page 2' })
@@ -58,7 +64,9 @@ describe('many requests', () => {
   })
 
   test('open ones are counted as such', () => {
-    expect(requestsNotice({ lines: [aLine()], page: 1, all: false, now: NOW }).summary).toBe('1 open request')
+    expect(requestsNotice({ lines: [aLine()], asides: [], page: 1, all: false, now: NOW }).summary).toBe(
+      '1 open request',
+    )
   })
 })
 
@@ -66,7 +74,7 @@ test.each([
   [false, 'No request is open. requests --all shows the past ones.'],
   [true, 'Nobody has asked for a GPU yet. list --free shows those that could be asked for.'],
 ])('without requests (--all: %s) the answer says what to look at', (all, words) => {
-  expect(textOf(requestsNotice({ lines: [], page: 1, all, now: NOW }))).toContain(words)
+  expect(textOf(requestsNotice({ lines: [], asides: [], page: 1, all, now: NOW }))).toContain(words)
 })
 
 describe('history', () => {

@@ -126,7 +126,7 @@ describe('a host', () => {
   })
 
   test('that is paused says how it goes on', () => {
-    expect(factOf(show('hv01', aView(aHost(), { paused: true })), 'Paused')).toContain('resume hv01')
+    expect(factOf(show('hv01', aView(aHost(), { paused: 'requests' })), 'Paused')).toContain('resume hv01')
   })
 
   test('that was never read says why', () => {

@@ -139,7 +139,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     }),
     reconcile: () => ({ kind: 'reconcile', ...maybe(d, { host: 'hv01' }) }),
     accept: () => ({ kind: 'accept', gpu }),
-    pause: () => ({ kind: 'pause', scope }),
+    pause: () => ({ kind: 'pause', scope, now: d.roll(2) === 0 }),
     resume: () => ({ kind: 'resume', scope }),
     resolve: () => ({ kind: 'resolve', requestId }),
     reload: () => ({ kind: 'reload' }),

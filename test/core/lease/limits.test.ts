@@ -26,6 +26,22 @@ describe('a cap', () => {
     else expect(next).toMatchObject({ ok: false, refusals: [{ reason: expect.stringMatching(why) }] })
   })
 
+  it('is a year from now where the policy has none: nothing is lent for ever by pressing', () => {
+    const none = { totalMs: null, extensionMs: null }
+    const far = { ...EVENTS.extend, at: START, to: START + 366 * DAY, caps: none }
+
+    expect(transition(held, far)).toMatchObject({
+      ok: false,
+      refusals: [
+        {
+          code: 'not-possible',
+          reason: expect.stringContaining('no lease ends more than 365 days from now'),
+        },
+      ],
+    })
+    expect(transition(held, { ...far, to: START + 365 * DAY })).toMatchObject({ ok: true })
+  })
+
   it('names an extension that would be allowed, and it is', () => {
     const latest = latestEnd({ ...held, endsAt: END }, { at: END, caps: CAPS })
 

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSmi, SMI_FIELDS } from '../../../src/core/smi'
+import { readSmi } from '../../../src/core/smi'
+import { SMI_FIELDS } from '../../../src/core/smi-table'
 import { withSshd } from '../../fakes/sshd'
 import { notRun, useGuests } from './asking'
 

@@ -19,7 +19,8 @@ const lockIn = (dir: string): string => join(dir, 'serving')
 /** As a program of this name in the folder. While one runs it holds a lock there. */
 export const writeServer = (dir: string, name: string, { program, pssc, env }: SessionServer): string => {
   const file = join(dir, name)
-  const variables = Object.entries({ ...env, ...ENGINE_ENV, DOTNET_ROOT: process.env['DOTNET_ROOT'] })
+  const { DOTNET_ROOT, DOTNET_JITMinOpts } = process.env
+  const variables = Object.entries({ ...env, ...ENGINE_ENV, DOTNET_ROOT, DOTNET_JITMinOpts })
   const lines = [
     '#!/bin/sh',
     ...variables.map(([variable, value]) => `export ${variable}=${shellWord(value ?? '')}`),

@@ -41,7 +41,8 @@ const starting = startBot({
   log,
   clock,
   policy: policySource(file, {
-    chats: { slackTeam: slack.teamId, teamsTenant: teams.tenantId },
+    incomplete: () => null,
+    chats: () => ({ slackTeam: slack.teamId, teamsTenant: teams.tenantId }),
     clock,
     log,
     directory: () => Promise.resolve([]),
@@ -57,7 +58,7 @@ const http = await startHttp({
   host: '127.0.0.1',
   port: 0,
   pages: null,
-  ready: () => Promise.resolve(true),
+  ready: () => Promise.resolve({ status: 'ready' }),
   slackEvents: slackEvents(slack, bot.inbox, log).listener,
   teamsMessages: teamsMessages(teams, bot.inbox, log),
 })

@@ -15,6 +15,7 @@ import { openStore } from '../../../src/store/database'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { dice } from '../../core/grammar/seeded'
 import type { Shown } from '../drivers'
+import type { Who } from '../people'
 import { CHANGES, GPU } from '../playground'
 import { CHATS, driversOf, policyOf, SLACK, startChats, TEAMS_CHANNEL } from '../workplace'
 import { mortal, type Mortal } from './mortal'
@@ -75,7 +76,6 @@ beforeAll(async () => {
     },
     { dir, start: Date.now(), strideMs: STRIDE_MS },
   )
-  began = bot.now()
   everybody = team(people, bot, deeds)
   await bot.start(0)
 })
@@ -108,6 +108,41 @@ const event = async (people: Team): Promise<void> => {
   await bot.dies(laterMs, course.roll(TURNS))
   await bot.start(course.roll(2 * HOUR))
 }
+
+const newestRequest = (): string => people.slack.messages().flatMap(requestIds).at(-1) ?? 'R-1'
+const requestIds = ({ text }: Shown): string[] => /\b(R-\d+) · /.exec(text)?.slice(1) ?? []
+
+/** What the rest of the week need not have by chance. */
+test('on the first day nobody dies, and something of everything happens once', async () => {
+  const says = async (who: Who, text: string): Promise<void> => {
+    await people.slack.types(who, text)
+    await bot.passes(HOUR / 6)
+  }
+  const asksAndGets = async (who: Who, text: string): Promise<void> => {
+    await says(who, text)
+    await says('jonas', `approve ${newestRequest()}`)
+  }
+  await asksAndGets('maya', 'assign hv01/gpu0 to train-01 for 2h --shutdown')
+  await bot.passes(5 * HOUR)
+  await asksAndGets('maya', 'assign hv01/gpu0 to train-01 for 9h --shutdown')
+  await asksAndGets('maya', 'assign hv01/gpu1 to train-02 for 9h --shutdown')
+  await says('priya', 'queue any A100 to train-02 --shutdown for 3h')
+  await says('maya', 'done R-3 --shutdown')
+  await asksAndGets('priya', 'take Q-1')
+  await says('priya', 'queue any A100 to train-01 --shutdown for 3h')
+  await says('maya', 'done R-4 --shutdown')
+  await says('maya', 'assign hv01/gpu0 to train-01 --shutdown')
+  await bot.passes(7 * HOUR)
+  for (const decided of ['deny', 'cancel']) {
+    await says('maya', 'assign hv01/gpu0 to train-01 --shutdown')
+    await says('maya', `${decided} ${newestRequest()}`)
+  }
+  for (const does of ['disable', 'enable'] as const) {
+    await bot.befall({ kind: 'by-hand', host: 'hv02', slot: 'gpu1', does })
+    await bot.passes(HOUR)
+  }
+  began = bot.now()
+})
 
 test.each(Array.from({ length: QUARTER_DAYS }, (_, n) => n + 1))(
   'in a week of kills people are heard whenever the bot lives: quarter of a day %i',
@@ -182,7 +217,7 @@ test('a week of kills loses no post and doubles none without saying so', async (
   expect(kills).toBeGreaterThanOrEqual(25)
   const ends = new Set<RequestState>(requests.map(({ state }) => state))
   for (const end of ['succeeded', 'denied', 'cancelled', 'expired'] as const) expect(ends).toContain(end)
-  // The week had something of everything.
+  // The week had something of everything: the first day, at least.
   const released = requests.flatMap(({ ends: end, state }) => (end && state === 'succeeded' ? end.why : []))
   expect(new Set(released)).toEqual(new Set(['done', 'expired']))
   const places = new Set(waiters.map(({ entry }) => entry.state))

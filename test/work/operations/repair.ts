@@ -3,7 +3,7 @@ import { read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
 import type { Plan } from '../../../src/core/plan/plan'
 import type { Request, RequestIn } from '../../../src/core/request'
 import type { World } from '../../../src/host/simulated/fleet'
-import { resolveRequest } from '../../../src/work/administer'
+import { resolveRequest } from '../../../src/work/resolve'
 import type { Parts } from '../../../src/work/parts'
 import { ADMIN, CHANNEL, stored } from './bot'
 

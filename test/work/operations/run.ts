@@ -200,7 +200,7 @@ const outcome = async (end: {
     prepared,
     request,
     repaired: repaired && { request: repaired, facts: factsOf(fleet, prepared.host) },
-    entries: await entriesOf(db, prepared.id),
+    entries: (await entriesOf(db, prepared.id)) ?? [],
     facts,
     baselines: await baselinesOf(db, prepared.host),
     locks: locks.length,

@@ -6,13 +6,18 @@ import { listed, type Sheet, type SheetRow } from './sheet'
 /** Longest text of a host's own (an error, a reason) that is shown. */
 const SAID_CAP = 300
 
+const PAUSED_WORDS = {
+  requests: 'nothing new begins until ',
+  steps: 'no step of anything is done until ',
+} as const
+
 /** `moving`: aliases of the GPUs that a running request is moving. */
 export const hostSheet = (view: HostView, moving: ReadonlySet<string>): Sheet => ({
   title: view.name,
   rows: [
     ['State', stateOf(view)],
     ...(view.paused
-      ? [['Paused', 'no new steps until ', { code: `resume ${view.name}` }] as const satisfies SheetRow]
+      ? [['Paused', PAUSED_WORDS[view.paused], { code: `resume ${view.name}` }] as const satisfies SheetRow]
       : []),
     ...(view.facts === null ? [] : factRows(view.facts, moving)),
   ],

@@ -18,9 +18,13 @@ export const DECIDING: Entries<'approve' | 'deny' | 'pause' | 'resume' | 'resolv
     needs: 'approver',
   },
   pause: {
-    usage: 'pause HOST|all',
-    says: 'Begin no new step on a host, or anywhere, until resumed; it outlasts a restart.',
-    examples: ['pause hv01', 'pause all'],
+    usage: 'pause HOST|all [--now]',
+    says: 'Begin nothing new on a host, or anywhere, until resumed; it outlasts a restart.',
+    examples: ['pause hv01', 'pause all', 'pause hv01 --now'],
+    notes: [
+      'What has begun comes to its end, done or undone.',
+      '`--now` stops that between its steps, too: a GPU may then lie between two owners.',
+    ],
     needs: 'admin',
   },
   resume: {
@@ -32,8 +36,11 @@ export const DECIDING: Entries<'approve' | 'deny' | 'pause' | 'resume' | 'resolv
   resolve: {
     usage: 'resolve ID',
     says: 'Close a request that needs attention, once its host was read and found consistent.',
-    examples: ['resolve R-12'],
-    notes: [REQUEST_ID],
+    examples: ['resolve R-12', 'resolve S-3'],
+    notes: [
+      REQUEST_ID,
+      '`S-3` is a record of the bot that cannot be read: what it blocks is free again then.',
+    ],
     needs: 'admin',
   },
   accept: {

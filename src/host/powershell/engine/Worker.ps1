@@ -28,7 +28,8 @@ $shared = [hashtable]::Synchronized(@{
 # it closes the session. That must cost this session alone, and not the engine with the sessions of every host. .NET 10 can
 # be told so (ExceptionHandling.SetUnhandledExceptionHandler); with an older one the engine ends, and is started again.
 $handling = 'System.Runtime.ExceptionServices.ExceptionHandling' -as [type]
-if ($handling -and $handling.GetMethod('SetUnhandledExceptionHandler')) {
+$outlivesSsh = [bool] ($handling -and $handling.GetMethod('SetUnhandledExceptionHandler'))
+if ($outlivesSsh) {
     # Compiled, because a script block cannot run in a thread that has no runspace.
     $thrown = [System.Linq.Expressions.Expression]::Parameter([System.Exception])
     $isBroken = [System.Linq.Expressions.Expression]::TypeIs($thrown, [System.IO.IOException])
@@ -111,17 +112,22 @@ $functions = {
         }
     }
     function New-SshRunspace {
-        param([hashtable] $Target)
-        Assert-Ssh $Target
+        param([hashtable] $Target, [bool] $OutlivesSsh)
+        if (-not $OutlivesSsh) { Assert-Ssh $Target -Seconds 30 }
         $where = @{ HostName = $Target.HostName; Port = [int] $Target.Port; UserName = $Target.UserName; KeyFilePath = $Target.KeyFilePath }
-        (New-PSSession @where -ConnectingTimeout 30000 -Options (Get-SshOption $Target) -ErrorAction Stop).Runspace
+        try { (New-PSSession @where -ConnectingTimeout 30000 -Options (Get-SshOption $Target) -ErrorAction Stop).Runspace }
+        catch {
+            Assert-Ssh $Target -Seconds 10
+            throw
+        }
     }
-    # Ssh is tried alone first, and fails with its last words, which New-PSSession would print. Worse, where ssh has ended
-    # before PowerShell writes to it, the broken pipe ends the whole engine, and with it the sessions of every host.
+    # Ssh is tried alone, and fails with its last words, which New-PSSession prints and does not tell. It goes first where
+    # the engine would not outlive an ssh that ends before PowerShell writes to it: the host must start a second PowerShell.
     function Assert-Ssh {
-        param([hashtable] $Target)
+        param([hashtable] $Target, [int] $Seconds)
         $start = [System.Diagnostics.ProcessStartInfo]::new('ssh')
         $options = Get-SshOption $Target
+        $options.ConnectTimeout = $Seconds / 2
         $words = @('-i', $Target.KeyFilePath, '-l', $Target.UserName, '-p', $Target.Port)
         $words += @($options.Keys | ForEach-Object { '-o'; "$_=$($options[$_])" })
         foreach ($word in $words + @('-s', $Target.HostName, 'powershell')) { $start.ArgumentList.Add($word) }
@@ -133,7 +139,7 @@ $functions = {
             $null = $ssh.StandardOutput.ReadToEndAsync()
             $said = $ssh.StandardError.ReadToEndAsync()
             # Ssh ends with 255 where it failed itself, else as what it ran has ended (ssh(1)).
-            if (-not $ssh.WaitForExit(30000)) { throw "ssh to $($Target.Alias) did not end in half a minute" }
+            if (-not $ssh.WaitForExit(1000 * $Seconds)) { throw "ssh to $($Target.Alias) did not end in $Seconds seconds" }
             if ($ssh.ExitCode -ne 255) { return }
             $lines = @($said.Result -split '\r?\n' | Where-Object { $_.Trim() })
             if ($lines.Count -gt 2) { $lines = $lines[-2..-1] }
@@ -156,7 +162,7 @@ $functions = {
         $target = Read-Parameter $Session.Words
         $Session.Runspace = switch ($Session.Kind) {
             'local' { New-LocalRunspace $target.Module }
-            'ssh' { New-SshRunspace $target }
+            'ssh' { New-SshRunspace $target $Session.OutlivesSsh }
             'winrm' { New-WinRmRunspace $target }
         }
         $Session.Runspace
@@ -242,7 +248,7 @@ while ($null -ne ($line = [System.Console]::In.ReadLine())) {
     $words = @($line.Trim() -split ' ')
     switch -CaseSensitive ($words[0]) {
         'open' {
-            $shared.Sessions[$words[1]] = @{ Kind = $words[2]; Words = @($words[3..($words.Count - 1)]); Runspace = $null }
+            $shared.Sessions[$words[1]] = @{ Kind = $words[2]; Words = @($words[3..($words.Count - 1)]); Runspace = $null; OutlivesSsh = $outlivesSsh }
         }
         'call' {
             foreach ($done in @($waiting | Where-Object { $_.Handle.IsCompleted })) {

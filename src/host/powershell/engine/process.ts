@@ -20,13 +20,15 @@ const WORKER = join(__dirname, 'Worker.ps1')
 /**
  * Colours and terminal modes would end up among the answers. And what a debugger could attach to (the runtime's pipes,
  * PowerShell's listener) lies in the folder for temporary files, where a killed engine would leave it (Microsoft, .NET
- * debugging and profiling settings, PowerShell 7.6 release notes).
+ * debugging and profiling settings, PowerShell 7.6 release notes). Nor does it tell Microsoft that it runs
+ * (about_Telemetry).
  */
 export const ENGINE_ENV = {
   NO_COLOR: '1',
   TERM: 'dumb',
   DOTNET_EnableDiagnostics: '0',
   POWERSHELL_DIAGNOSTICS_OPTOUT: '1',
+  POWERSHELL_TELEMETRY_OPTOUT: '1',
 }
 
 export interface ProcessOptions {

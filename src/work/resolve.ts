@@ -1,15 +1,13 @@
-/** What administrators do: pause and resume hosts, and close a request that needed attention once the host is in order. */
+/** `resolve`: an administrator closes a request that needed attention, once the host is in order. */
 import { doneNotice } from '../core/answers/done'
 import { PLACE_WORDS, STATE_WORDS } from '../core/answers/states'
 import { refusalNotice } from '../core/answers/refusal'
 import { refusal, type Refusal } from '../core/errors'
 import { placeOf } from '../core/inventory'
-import { resolveHost } from '../core/names'
 import { hostPlansOf, stepsOn } from '../core/plan/plan'
 import { isAsBefore, isAsPlanned, type Readings } from '../core/progress'
 import type { RequestIn } from '../core/request'
-import { ALL_HOSTS, hostViews, isPaused, pause, resume, saveBaselines, saveFacts } from '../store/fleet'
-import { post } from '../store/outbox'
+import { saveBaselines, saveFacts } from '../store/fleet'
 import { apply, findRequest } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard } from './card'
@@ -20,46 +18,6 @@ import { stateOf } from './attention'
 import { lend } from './lease/lend'
 import type { Parts } from './parts'
 import { readAll } from './reading'
-
-const scopeOf = async (
-  parts: Parts,
-  scope: string,
-): Promise<{ scope: string } | { refusals: readonly Refusal[] }> => {
-  if (scope.toLowerCase() === ALL_HOSTS) return { scope: ALL_HOSTS }
-  const host = resolveHost(scope, await hostViews(parts.db, [...parts.hosts.keys()]))
-  return host.ok ? { scope: host.value.name } : { refusals: host.refusals }
-}
-
-const called = (scope: string): string => (scope === ALL_HOSTS ? 'All hosts' : scope)
-
-export const pauseScope = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  const found = await scopeOf(parts, name)
-  if ('refusals' in found) return say(refusalNotice(found.refusals))
-  return async (tx) => {
-    const at = parts.clock.now()
-    if (!(await pause(tx, { scope: found.scope, account: caller.account, at })))
-      return doneNotice(`${called(found.scope)} was paused already.`)
-    const text = `${called(found.scope)} paused: a step under way ends, no new step begins until \`resume ${found.scope}\`.`
-    await post(tx, caller.channel, doneNotice(text, caller.account), { at, otherwise: caller.back })
-    return null
-  }
-}
-
-export const resumeScope = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  const found = await scopeOf(parts, name)
-  if ('refusals' in found) return say(refusalNotice(found.refusals))
-  return async (tx) => {
-    if (!(await resume(tx, found.scope)))
-      return (await isPaused(tx, found.scope))
-        ? doneNotice(`${found.scope} is paused together with all hosts. \`resume all\` lifts every pause.`)
-        : doneNotice(`${called(found.scope)}: nothing was paused.`)
-    await post(tx, caller.channel, doneNotice(`${called(found.scope)} resumed.`, caller.account), {
-      at: parts.clock.now(),
-      otherwise: caller.back,
-    })
-    return null
-  }
-}
 
 /** Closes a needs-attention request, if the host was read just now and its GPU is in use by someone again. */
 export const resolveRequest = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {

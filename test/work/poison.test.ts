@@ -1,0 +1,185 @@
+/** One row that cannot be read stops nobody, and makes no GPU look free. */
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
+import { sql } from 'kysely'
+import { asideOn, hostName, locationPath } from '../../src/core/inventory'
+import { asides } from '../../src/store/aside'
+import { hostViews } from '../../src/store/fleet'
+import { openDeliveries } from '../../src/store/inbox'
+import { duePosts } from '../../src/store/outbox'
+import { samplesOf } from '../../src/store/samples'
+import type { Source } from '../../src/store/sources'
+import { sweep } from '../../src/store/sweep'
+import { tellOfAsides } from '../../src/work/aside'
+import { lastTelling } from '../../src/store/tellings'
+import { wholeOf } from '../../src/store/whole'
+import type { Line } from './line'
+import { jonas, maya, priya } from './line'
+import { POISONS, poisonIn, richLine, SOURCES, type Poison } from './poison'
+
+/** The GPUs that the newest row of these tables may be about; of the others none is. */
+const ABOUT: { readonly [S in Source]?: readonly string[] } = {
+  requests: ['hv01/gpu2', 'hv01/gpu0'],
+  journal: ['hv01/gpu2', 'hv01/gpu0'],
+  locks: ['hv01/gpu2', 'hv01/gpu0'],
+  baselines: ['hv01/gpu0', 'hv01/gpu1'],
+  leases: ['hv01/gpu0'],
+  queue: ['hv01/gpu1'],
+  pauses: ['hv01/gpu0', 'hv01/gpu1', 'hv02/gpu2'],
+}
+
+const counts = { rows: 0, aside: 0, blocked: 0, stopped: 0, free: 0 }
+afterAll(() => {
+  const { rows, aside, blocked, stopped, free } = counts
+  process.stdout.write(
+    `poison: ${rows} rows, ${aside} set aside, ${blocked} blocked, ${stopped} stopped, ${free} taken for free\n`,
+  )
+})
+
+let line: Line
+afterEach(() => line.end())
+
+/** Everything that a worker reads, and what people look at. */
+const everybodyGoesOn = async (): Promise<void> => {
+  const { db, parts } = line
+  await line.goesOn()
+  for (const text of [
+    'list',
+    'requests --all',
+    'show hv01',
+    'queue',
+    'history',
+    'watch',
+    'reconcile',
+    'show R-1',
+  ])
+    await line.says(maya, text)
+  await openDeliveries(db, 10)
+  await duePosts(db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })
+  await db.transaction().execute((tx) => lastTelling(tx, 'slack C1', 'R-1'))
+  await samplesOf(db, { host: 'hv01', vm: 'v', since: 0 })
+  await tellOfAsides(parts)
+}
+
+const viewOf = async (gpu: string) => {
+  const [host = '', slot] = gpu.split('/')
+  const [view] = await hostViews(line.db, [hostName.parse(host)])
+  const device = view?.facts?.gpus.find((each) => each.slot === slot)
+  if (!view || !device) throw new Error(`no ${gpu}`)
+  return { view, path: locationPath.parse(device.locationPath) }
+}
+const isBlocked = async (gpu: string): Promise<boolean> => {
+  const { view, path } = await viewOf(gpu)
+  return asideOn(view, { locationPath: path }) !== undefined
+}
+
+const poisonedLine = async (source: Source, poison: Poison): Promise<Record<string, unknown>> => {
+  line = await richLine()
+  const row = await poisonIn(line.db, source, poison)
+  await line.restarts()
+  await sweep(line.db, line.clock.now())
+  return row
+}
+
+const all = SOURCES.flatMap((source) => POISONS.map((poison) => [source, poison] as const))
+
+describe.each(all)('a row of %s that is %s', (source, poison) => {
+  it('is set aside as it is, blocks what it may be about, and stops nobody', async () => {
+    counts.rows += 1
+    const row = await poisonedLine(source, poison)
+
+    await everybodyGoesOn().catch((error: unknown) => {
+      counts.stopped += 1
+      throw error
+    })
+
+    const { rows } = await sql<{ whole: string }>`select whole from aside where source = ${source}`.execute(
+      line.db,
+    )
+    expect(rows.map(({ whole }) => whole)).toEqual([wholeOf(row)])
+    counts.aside += 1
+    for (const gpu of ABOUT[source] ?? []) {
+      const blocked = await isBlocked(gpu)
+      if (blocked) counts.blocked += 1
+      const free = (await line.says(maya, 'list --free')).includes(gpu)
+      if (free || !blocked) counts.free += 1
+      expect({ gpu, blocked, free }).toEqual({ gpu, blocked: true, free: false })
+    }
+    if (!ABOUT[source]) expect(await isBlocked('hv01/gpu0')).toBe(false)
+  })
+})
+
+describe('what cannot be read', () => {
+  it('is told to administrators once, with what it blocks', async () => {
+    await poisonedLine('leases', 'damaged')
+    const { posts } = await telling()
+
+    expect(posts.filter(({ notice }) => notice.summary.includes('cannot be read'))).toHaveLength(1)
+    expect(JSON.stringify(posts)).toContain('S-1 lease R-1, blocks a GPU of hv01')
+  })
+
+  it('keeps what it may be about from being asked for, offered and moved, and says why', async () => {
+    await poisonedLine('leases', 'of a newer kind')
+
+    expect(await line.says(maya, 'release hv01/gpu0 --shutdown')).toContain(
+      'hv01/gpu0 is blocked: lease R-1 cannot be read (S-1)',
+    )
+    expect(await line.says(maya, 'list')).toContain('(blocked, S-1)')
+  })
+
+  it('is read again by a start that knows it, and blocks nothing then', async () => {
+    line = await richLine()
+    const { rows } = await sql<{ body: string }>`select body from leases`.execute(line.db)
+    await poisonIn(line.db, 'leases', 'of a newer kind')
+    await sweep(line.db, 0)
+    expect(await asides(line.db)).toHaveLength(1)
+    await sql`update aside set whole = json_set(whole, '$.body', ${rows[0]?.body})`.execute(line.db)
+
+    await sweep(line.db, 0)
+
+    expect(await asides(line.db)).toEqual([])
+    expect((await sql<{ body: string }>`select body from leases`.execute(line.db)).rows).toEqual(rows)
+  })
+
+  it('is settled by an administrator alone, and kept all the same', async () => {
+    await poisonedLine('baselines', 'too long')
+
+    expect(await line.says(maya, 'show S-1')).not.toContain('automaticStopAction')
+    expect(await line.says(priya, 'show s-1')).toContain('automaticStopAction')
+    await line.says(priya, 'resolve S-1')
+
+    expect(await isBlocked('hv01/gpu0')).toBe(false)
+    expect((await sql`select * from aside`.execute(line.db)).rows).toHaveLength(1)
+    expect(await line.says(priya, 'resolve S-1')).toContain('or it was settled')
+  })
+
+  it('was an operation: its hosts are free for others once it is settled', async () => {
+    await poisonedLine('requests', 'damaged')
+    await line.says(maya, 'requests')
+    expect(await locks()).toEqual(['hv01'])
+
+    await line.says(priya, 'resolve S-1')
+
+    expect(await locks()).toEqual([])
+  })
+
+  it('was a step of an operation: it needs attention, and every step may have been done', async () => {
+    await poisonedLine('journal', 'damaged')
+
+    await line.goesOn()
+
+    expect(await line.says(jonas, 'show R-2')).toContain('its journal cannot be read')
+  })
+})
+
+const locks = async () =>
+  (await sql<{ host: string }>`select host from locks`.execute(line.db)).rows.map(({ host }) => host)
+
+const telling = async () => {
+  const parts = {
+    ...line.parts,
+    requestsChannels: [{ kind: 'channel', chat: 'slack', channel: 'CADM' } as const],
+  }
+  await tellOfAsides(parts)
+  await tellOfAsides(parts)
+  return duePosts(line.db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })
+}

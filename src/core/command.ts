@@ -80,6 +80,8 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask'), gpu, reason }),
   z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),
   z.object({ kind: z.literal('again'), requestId }),
+  /** Starts the VM that could not be started after everything else was done. */
+  z.object({ kind: z.literal('retry'), requestId }),
   /** `reason` is the comment. */
   z.object({ kind: z.literal('comment'), requestId, reason: z.string() }),
   /** With nothing to wait for it shows who waits. `model` is words of a model, a class of the policy, or `any`. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { HostFacts } from './inventory'
-import { hostPlansOf, stepsOf, stepsOn, type HostPlan, type Plan } from './plan/plan'
+import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from './plan/plan'
 import { expectation, read, undoOf, type Step } from './plan/step'
 
 const at = z.number()
@@ -23,6 +23,8 @@ export const entry = z.discriminatedUnion('kind', [
     detail: z.string().optional(),
   }),
   z.object({ kind: z.literal('unwinding'), at, why: z.string() }),
+  /** A person wants what was refused tried again. */
+  z.object({ kind: z.literal('again'), at }),
 ])
 export type Entry = z.infer<typeof entry>
 
@@ -59,6 +61,11 @@ export const replay = (plan: Plan, entries: readonly Entry[]): Progress => {
       way = 'undo'
       why = each.why
       for (const [index, step] of steps.entries()) steps[index] = { ...step, tries: 0 }
+      continue
+    }
+    if (each.kind === 'again') {
+      for (const [index, step] of steps.entries())
+        if (step.state === 'refused') steps[index] = { ...step, state: 'todo', tries: 0 }
       continue
     }
     const before = steps[each.n]
@@ -122,11 +129,14 @@ export const subjectOf = (step: Step): string => {
   }
 }
 
-/** Does the host look as the plan promised? A later step on the same subject supersedes an earlier one. */
+/** A later step on the same subject supersedes an earlier one. */
+export const lastOn = (steps: readonly Step[]): Step[] => [
+  ...new Map(steps.map((step) => [subjectOf(step), step])).values(),
+]
+
+/** Does the host look as the plan promised? */
 export const looksDone = (plan: HostPlan, host: HostFacts): boolean =>
-  [...new Map(plan.steps.map((step) => [subjectOf(step), step])).values()].every(
-    (step) => read(step, host) === 'done',
-  )
+  lastOn(plan.steps).every((step) => read(step, host) === 'done')
 
 /** A reading of each host that answers, by its name. */
 export type Readings = ReadonlyMap<string, HostFacts>
@@ -137,6 +147,38 @@ export const isAsPlanned = (plan: Plan, readings: Readings): boolean =>
     const facts = readings.get(each.host)
     return facts !== undefined && looksDone(each, facts)
   })
+
+/** Is everything where it was to go, and is each VM that the plan starts off, or running already? */
+const looksGiven = (plan: HostPlan, host: HostFacts): boolean =>
+  lastOn(plan.steps).every((step) => {
+    const reading = read(step, host)
+    return reading === 'done' || (step.kind === 'startVm' && reading === 'ready')
+  })
+
+/** May the VMs of the plan be started, as far as each host of it shows? */
+export const isGiven = (plan: Plan, readings: Readings): boolean =>
+  hostPlansOf(plan).every((each) => {
+    const facts = readings.get(each.host)
+    return facts !== undefined && looksGiven(each, facts)
+  })
+
+/** Once a VM may have been started nothing is undone: that would cut its power. */
+export const isPastReturn = (plan: Plan, { direction, steps }: Progress): boolean =>
+  plan.order !== undefined &&
+  direction === 'do' &&
+  stepsOf(plan).some((step, n) => step.kind === 'startVm' && steps[n]?.startedAt != null)
+
+/** Of a VM that gave its GPU away: where it is refused, everybody else has what they were to have. */
+export const isStartOfGiver = (plan: Plan, n: number): boolean => {
+  const { step, on } = placedStep(plan, n)
+  return plan.order !== undefined && step.kind === 'startVm' && step.vm.id !== on.to?.id
+}
+
+/** The start of a giver that was refused for good, if that is what the operation stands at. */
+export const refusedStart = (plan: Plan, { direction, next, steps }: Progress): number | null =>
+  direction === 'do' && next !== null && steps[next]?.state === 'refused' && isStartOfGiver(plan, next)
+    ? next
+    : null
 
 /** Does every host of the plan look as it did before those of its steps that the condition holds for? */
 export const isAsBefore = (plan: Plan, readings: Readings, holds: (n: number) => boolean): boolean =>

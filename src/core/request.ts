@@ -105,6 +105,8 @@ export type RequestEvent =
       readonly now: string[]
       readonly repair: string[]
     }
+  /** What was refused is tried again: the start of a VM, after everything else was done. */
+  | { readonly kind: 'retry'; readonly at: number; readonly by: string }
   | { readonly kind: 'resolve'; readonly at: number; readonly by: string; readonly found: string }
   | { readonly kind: 'verify'; readonly at: number; readonly verification: Verification }
 
@@ -226,15 +228,16 @@ const claim = (request: Request, event: Extract<RequestEvent, { kind: 'claim' }>
 
 type Ending = Extract<
   RequestEvent,
-  { kind: 'succeed' | 'roll-back' | 'need-attention' | 'resolve' | 'verify' }
+  { kind: 'succeed' | 'roll-back' | 'need-attention' | 'retry' | 'resolve' | 'verify' }
 >
 
 const finish = (request: Request, event: Ending): Request | null => {
   if (event.kind === 'verify')
     return request.state === 'succeeded' ? { ...request, verification: event.verification } : null
-  if (event.kind === 'resolve') {
+  if (event.kind === 'resolve' || event.kind === 'retry') {
     if (request.state !== 'needs-attention') return null
     const { why, now, repair, ...rest } = request
+    if (event.kind === 'retry') return { ...rest, state: 'running' }
     return {
       ...rest,
       state: 'resolved',

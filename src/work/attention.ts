@@ -4,7 +4,14 @@ import { placeOf, vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
 import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
-import { subjectOf, type Progress, type Readings, type StepProgress } from '../core/progress'
+import {
+  isPastReturn,
+  lastOn,
+  subjectOf,
+  type Progress,
+  type Readings,
+  type StepProgress,
+} from '../core/progress'
 import type { RequestEvent } from '../core/request'
 
 /** Of a host that could not be read everything that may have happened is listed. */
@@ -19,7 +26,7 @@ export const attention = (
   repair: hostPlansOf(plan)
     .toReversed()
     .flatMap(({ host }) => {
-      const repair = repairOf(plan, host, found).map(scriptOf)
+      const repair = repairOn(plan, host, found).map(scriptOf)
       return plan.release && repair.length > 0 ? [`# On ${host}`, ...repair] : repair
     }),
 })
@@ -51,16 +58,33 @@ const stateOn = (plan: HostPlan, facts: HostFacts): string[] => {
 
 const MAY_HOLD: readonly StepProgress['state'][] = ['open', 'done', 'undo-refused']
 
+interface Found {
+  readonly progress: Progress
+  readonly readings: Readings
+}
+
 /** In an order in which the host takes them. */
-const repairOf = (
-  plan: Plan,
-  host: string,
-  { progress, readings }: { readonly progress: Progress; readonly readings: Readings },
-): Step[] => {
+const repairOn = (plan: Plan, host: string, found: Found): Step[] =>
+  isPastReturn(plan, found.progress) ? onwards(plan, host, found) : backwards(plan, host, found)
+
+/** What is left of the plan: its VMs run, and are not stopped for its sake. */
+const onwards = (plan: Plan, host: string, { progress, readings }: Found): Step[] => {
+  const facts = readings.get(host)
+  if (!facts) return stepsOn(plan, host, (n) => progress.steps[n]?.state !== 'done')
+  return withVmsOff(
+    lastOn(stepsOn(plan, host)).filter((step) => read(step, facts) !== 'done'),
+    facts,
+  )
+}
+
+const backwards = (plan: Plan, host: string, { progress, readings }: Found): Step[] => {
   const facts = readings.get(host) ?? null
   const stateAt = (n: number) => progress.steps[n]?.state ?? 'todo'
   const touched = (n: number) => MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone')
-  const undos = stepsOn(plan, host, touched).toReversed().map(undoOf)
+  const undos = stepsOn(plan, host, touched)
+    .filter((step) => step.kind !== 'startVm' || !plan.order)
+    .toReversed()
+    .map(undoOf)
   if (facts === null) return undos
   return withVmsOff(
     undos.filter((undo, n) => !isPassed(undo, undos.slice(n), facts)),

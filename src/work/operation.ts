@@ -8,12 +8,16 @@
  */
 import { changeNotice } from '../core/cards/change'
 import type { HostFacts } from '../core/inventory'
-import { hostPlanAt, hostPlansOf, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
+import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { StepResult } from '../core/ports'
 import {
   isAsBefore,
   isAsPlanned,
+  isGiven,
+  isPastReturn,
+  isStartOfGiver,
+  refusedStart,
   unknownProgress,
   type Entry,
   type Progress,
@@ -65,18 +69,19 @@ export const operate = async (operation: Operation): Promise<void> => {
 const turn = (operation: Operation, progress: Progress): Promise<Turn> => {
   const { plan } = operation.request
   if (progress.open !== null) return settle(operation, moveAt(plan, progress, progress.open), null)
-  if (progress.next !== null) return advance(operation, moveAt(plan, progress, progress.next))
+  const refused = refusedStart(plan, progress)
+  if (refused !== null) return giveUpStart(operation, moveAt(plan, progress, refused), progress)
+  if (progress.next !== null) return advance(operation, moveAt(plan, progress, progress.next), progress)
   return conclude(operation, progress)
 }
 
 const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
-  const step = stepsOf(plan)[n]
-  if (!step) throw new RangeError(`plan has no step ${n}`)
+  const { step, on } = placedStep(plan, n)
   const { direction } = progress
-  return { n, direction, step: direction === 'do' ? step : undoOf(step), on: hostPlanAt(plan, n) }
+  return { n, direction, step: direction === 'do' ? step : undoOf(step), on }
 }
 
-const advance = async (operation: Operation, move: Move): Promise<Turn> => {
+const advance = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
   const { parts, request, stopping } = operation
   const stopped = await stoppedBetween(parts.db, request.plan)
   if (stopped !== null) {
@@ -90,6 +95,10 @@ const advance = async (operation: Operation, move: Move): Promise<Turn> => {
     // An administrator was faster: this needs no call.
     if (read(move.step, facts) === 'done')
       return end(operation, move, { result: 'done', detail: 'was so already' })
+  } else if (isFirstStart(request.plan, move, progress)) {
+    const readings = await readingsOf(operation)
+    if (readings === null) return 'leave'
+    if (!isGiven(request.plan, readings)) return turnRound(operation, UNLIKE_PLAN)
   }
   const expects = expectationOf(move.step)
   await journal(operation, {
@@ -108,6 +117,17 @@ const advance = async (operation: Operation, move: Move): Promise<Turn> => {
   return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
 }
 
+const UNLIKE_PLAN = 'every step was done, but the host does not look as planned'
+
+/** The last moment at which everything can be undone with every VM off. */
+const isFirstStart = (plan: Plan, { step }: Move, progress: Progress): boolean =>
+  plan.order !== undefined && step.kind === 'startVm' && !isPastReturn(plan, progress)
+
+const turnRound = async (operation: Operation, why: string): Promise<Turn> => {
+  await journal(operation, { kind: 'unwinding', at: operation.parts.clock.now(), why })
+  return 'go on'
+}
+
 /** Decides by the host what became of a step that was refused, or whose outcome nobody knows. */
 const settle = async (
   operation: Operation,
@@ -118,18 +138,32 @@ const settle = async (
   if (facts === null) return 'leave'
   const reading = read(move.step, facts)
   if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
-  if (result?.kind === 'refused')
-    return end(operation, move, { result: 'refused', detail: `${result.code}: ${result.message}` })
-  if (reading === 'changed')
-    return end(operation, move, {
-      result: 'refused',
-      detail: 'PreconditionChanged: the host is not as this step expects it',
-    })
   const progress = await progressOf(operation.parts.db, operation.request)
-  if ((progress?.steps[move.n]?.tries ?? 0) >= TRIES)
-    return end(operation, move, { result: 'refused', detail: `no clear outcome in ${TRIES} tries` })
-  return end(operation, move, { result: 'not-done' })
+  const isLastTry = (progress?.steps[move.n]?.tries ?? 0) >= TRIES
+  const detail = refusalIn(result, reading)
+  if (detail !== null && (isLastTry || !isStartForward(operation.request.plan, move)))
+    return end(operation, move, { result: 'refused', detail })
+  if (detail !== null) {
+    await end(operation, move, { result: 'not-done', detail })
+    await operation.parts.clock.sleep(RETRY_MS, operation.stopping)
+    return 'go on'
+  }
+  return isLastTry
+    ? end(operation, move, { result: 'refused', detail: `no clear outcome in ${TRIES} tries` })
+    : end(operation, move, { result: 'not-done' })
 }
+
+const refusalIn = (
+  result: Exclude<StepResult, { kind: 'done' }> | null,
+  reading: ReturnType<typeof read>,
+): string | null => {
+  if (result?.kind === 'refused') return `${result.code}: ${result.message}`
+  return reading === 'changed' ? 'PreconditionChanged: the host is not as this step expects it' : null
+}
+
+/** Nothing is undone for it: see docs/decisions/order.md. */
+const isStartForward = (plan: Plan, { n, direction }: Move): boolean =>
+  direction === 'do' && isStartOfGiver(plan, n)
 
 /** Journals the end of a step; a step that failed on the way forward turns the operation round in the same commit. */
 const end = async (
@@ -139,7 +173,8 @@ const end = async (
 ): Promise<Turn> => {
   const at = operation.parts.clock.now()
   const entries: Entry[] = [{ kind: 'ended', n: move.n, direction: move.direction, at, ...outcome }]
-  if (outcome.result === 'refused' && move.direction === 'do')
+  const { plan } = operation.request
+  if (outcome.result === 'refused' && move.direction === 'do' && !isStartOfGiver(plan, move.n))
     entries.push({ kind: 'unwinding', at, why: `${saysOf(move.step)}: ${outcome.detail ?? 'refused'}` })
   await journal(operation, ...entries)
   return 'go on'
@@ -191,14 +226,10 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
   const { plan } = operation.request
   const at = operation.parts.clock.now()
   if (progress.direction === 'do') {
-    if (!isAsPlanned(plan, readings)) {
-      await journal(operation, {
-        kind: 'unwinding',
-        at,
-        why: 'every step was done, but the host does not look as planned',
-      })
-      return 'go on'
-    }
+    if (!isAsPlanned(plan, readings))
+      return isPastReturn(plan, progress)
+        ? giveUp(operation, readings, UNLIKE_PLAN)
+        : turnRound(operation, UNLIKE_PLAN)
     const verification = plan.to
       ? ({ kind: 'due' } as const)
       : ({ kind: 'not-checked', why: 'the host holds the GPU' } as const)
@@ -227,6 +258,15 @@ const giveUp = async (operation: Operation, readings: Readings, why: string): Pr
   const progress = (await progressOf(parts.db, request)) ?? unknownProgress(request.plan)
   const event = attention(request.plan, { progress, readings }, { at: parts.clock.now(), why })
   return finish(operation, readings, event)
+}
+
+const giveUpStart = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
+  const detail = progress.steps[move.n]?.detail ?? 'refused'
+  return giveUp(
+    operation,
+    await readAll(operation.hosts.values(), operation.parts.log),
+    `${saysOf(move.step)}: ${detail}\nEverything else was done, and nothing is undone for it.`,
+  )
 }
 
 const giveUpUnread = async (operation: Operation): Promise<Turn> =>

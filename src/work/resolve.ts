@@ -5,7 +5,7 @@ import { refusalNotice } from '../core/answers/refusal'
 import { refusal, type Refusal } from '../core/errors'
 import { placeOf } from '../core/inventory'
 import { hostPlansOf, stepsOn } from '../core/plan/plan'
-import { isAsBefore, isAsPlanned, type Readings } from '../core/progress'
+import { isAsBefore, isAsPlanned, isGiven, type Readings } from '../core/progress'
 import type { RequestIn } from '../core/request'
 import { saveBaselines, saveFacts } from '../store/fleet'
 import { apply, findRequest } from '../store/requests'
@@ -64,7 +64,7 @@ export const resolveRequest = async (parts: Parts, id: string, caller: Caller): 
       await saveFacts(tx, each, at)
       await ownUp(tx, each, stepsOn(request.plan, each.name))
     }
-    if (isAsPlanned(request.plan, readings)) {
+    if (isGiven(request.plan, readings)) {
       await saveBaselines(tx, request.plan)
       await lend(tx, parts, { request: next.value, facts, at })
     }

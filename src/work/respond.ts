@@ -20,6 +20,7 @@ import { leave } from './queue/leave'
 import { take } from './queue/take'
 import { acceptHost, reconcile } from './reconcile'
 import { reloadPolicy } from './reload'
+import { retry } from './retry'
 import { readNvidiaSmi } from './smi'
 import { unwatch, watch } from './watching'
 import { why } from './why'
@@ -56,6 +57,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       )
     case 'again':
       return askAgain(parts, command.requestId, caller)
+    case 'retry':
+      return retry(parts, command.requestId, caller)
     case 'comment':
       return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
     case 'queue':

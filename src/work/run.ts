@@ -159,8 +159,12 @@ const changesIn = async (
   const facts = readings.get(plan.host)
   const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []
   const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host), revision))
-  return [...new Set(changes), ...lapsed]
+  return [...ofOldOrder(plan), ...new Set(changes), ...lapsed]
 }
+
+/** What waits is planned anew: in its order a VM could be stopped for nothing. */
+const ofOldOrder = ({ order }: Plan): string[] =>
+  order ? [] : ['Its steps are in an order in which the bot begins nothing any more.']
 
 const changesOn = (plan: HostPlan, facts: HostFacts | undefined, revision: string): string[] => {
   if (facts && digestNow(plan, facts, revision) === plan.digest) return []

@@ -25,6 +25,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
     now: ['off'],
     repair: ['Start'],
   },
+  retry: { kind: 'retry', at: 12, by: pending.asked.by },
   resolve: { kind: 'resolve', at: 12, by: 'slack:T1/U3', found: 'as before' },
   verify: { kind: 'verify', at: 12, verification: { kind: 'verified' } },
 }

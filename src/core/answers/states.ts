@@ -28,6 +28,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   remind: 'nobody had decided yet: to',
   expire: 'expired: to',
   claim: 'began to',
+  retry: 'tried the last start again:',
   void: 'void: to',
   succeed: 'done:',
   'roll-back': 'failed and was undone:',

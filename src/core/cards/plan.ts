@@ -1,8 +1,16 @@
 /** The parts of a post that show a plan: what approvers approve. */
 import type { Notice, Part, Run } from '../notice'
-import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
+import {
+  backwards,
+  forwards,
+  hostPlansOf,
+  stepsOf,
+  type HostPlan,
+  type Plan,
+  type Stretch,
+} from '../plan/plan'
 import { planScript } from '../plan/script'
-import { saysOf, scriptOf, undoOf } from '../plan/step'
+import { saysOf, scriptOf } from '../plan/step'
 
 type FactRow = Extract<Part, { kind: 'facts' }>['rows'][number]
 
@@ -60,37 +68,35 @@ export const cautionParts = (plan: Plan): Part[] => {
   return lines.length === 0 ? [] : [{ kind: 'text', runs: [lines.join('\n')] }]
 }
 
-const onHost = ({ host }: HostPlan): string => `# On ${host}`
-
-/** Numbered through; with more than one host each begins with a line that names it. */
-const numbered = (parts: readonly { readonly host: string; readonly lines: readonly string[] }[]): string => {
+/** Numbered through; with more than one host a line names each before its steps. */
+const numbered = (stretches: readonly Stretch[], hosts: number): string => {
   let n = 0
-  return parts
-    .flatMap(({ host, lines }) => [
-      ...(parts.length > 1 ? [host] : []),
-      ...lines.map((line) => `${(n += 1)}  ${line}`),
+  return stretches
+    .flatMap(({ host, steps }) => [
+      ...(hosts > 1 ? [`# On ${host}`] : []),
+      ...steps.map((step) => `${(n += 1)}  ${scriptOf(step)}`),
     ])
     .join('\n')
 }
 
-const scriptsOf = (plan: Plan) =>
-  hostPlansOf(plan).map((each) => ({ host: onHost(each), lines: each.steps.map(scriptOf) }))
-
-const undosOf = (plan: Plan) =>
-  hostPlansOf(plan)
-    .toReversed()
-    .map((each) => ({
-      host: onHost(each),
-      lines: each.steps.toReversed().map((step) => scriptOf(undoOf(step))),
-    }))
+const undoParts = (plan: Plan): Part[] => {
+  const undo = backwards(plan)
+  if (undo.length === 0) return []
+  return [
+    {
+      kind: 'text',
+      runs: [{ strong: 'If a step fails, the ones before it are undone in reverse; no start is' }],
+    },
+    { kind: 'code', text: numbered(undo, hostPlansOf(plan).length) },
+  ]
+}
 
 /** Each step as a sentence and as the PowerShell it stands for, and the way back. */
 export const stepParts = (plan: Plan): Part[] => [
   { kind: 'steps', steps: stepsOf(plan).map((step) => ({ text: saysOf(step), state: 'todo' })) },
   { kind: 'text', runs: [{ strong: 'As PowerShell' }] },
-  { kind: 'code', text: numbered(scriptsOf(plan)) },
-  { kind: 'text', runs: [{ strong: 'If a step fails, the ones before it are undone in reverse' }] },
-  { kind: 'code', text: numbered(undosOf(plan)) },
+  { kind: 'code', text: numbered(forwards(plan), hostPlansOf(plan).length) },
+  ...undoParts(plan),
   { kind: 'note', runs: [`plan ${plan.digest.slice(0, 12)} · a changed fact voids the approval`] },
 ]
 

@@ -1,7 +1,7 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
 import type { Lease } from '../lease/lease'
 import type { Notice, Part, Run } from '../notice'
-import type { Progress } from '../progress'
+import { refusedStart, type Progress } from '../progress'
 import type { Authority, Said } from '../approval'
 import { mayBeAskedAgain, type Request, type RequestState, type Verification } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
@@ -42,7 +42,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
       ...commentParts(moment),
-      ...buttonParts(request),
+      ...buttonParts(request, progress),
     ],
   }
 }
@@ -231,13 +231,21 @@ const againButton = (id: string): Buttons[number] => ({
   press: { kind: 'say', text: `again ${id}` },
 })
 
-const buttonParts = (request: Request): Part[] => {
+const retryButton = (id: string): Buttons[number] => ({
+  label: 'Start it again',
+  style: 'primary',
+  press: { kind: 'say', text: `retry ${id}` },
+})
+
+const buttonParts = (request: Request, progress: Progress | null): Part[] => {
   const decide = (verdict: 'approve' | 'deny' | 'cancel') =>
     ({ kind: 'decide', verdict, requestId: request.id, version: request.version }) as const
   const cancel: Buttons[number] = { label: 'Cancel', style: 'plain', press: decide('cancel') }
   if (request.state === 'approved') return [{ kind: 'buttons', buttons: [cancel] }]
   if (mayBeAskedAgain(request.state) && request.command)
     return [{ kind: 'buttons', buttons: [againButton(request.id)] }]
+  if (request.state === 'needs-attention' && progress && refusedStart(request.plan, progress) !== null)
+    return [{ kind: 'buttons', buttons: [retryButton(request.id)] }]
   if (request.state !== 'pending') return []
   const costs =
     request.plan.costs.length > 0 ? `It costs: ${request.plan.costs.join(' ')}` : 'No VM is stopped by it.'

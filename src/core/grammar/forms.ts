@@ -203,6 +203,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   done: reasoned([must(ID)], CONSENT_FLAGS),
   ask: reasoned([must(GPU)]),
   again: form([must(ID)]),
+  retry: form([must(ID)]),
   comment: { arguments: [must(ID)], flags: [], reason: 'prose' },
   queue: reasoned(
     [can(WANTED), can(MODEL, 'any'), can(MEMORY, 'with'), can(VM, 'to'), can(DURATION, 'for')],

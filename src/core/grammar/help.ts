@@ -12,7 +12,7 @@ export { HELP, type HelpEntry }
 const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'reconcile', 'why']],
   ['Be told', ['watch', 'unwatch']],
-  ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'comment']],
+  ['Ask', ['assign', 'move', 'release', 'partition', 'resize', 'cancel', 'again', 'retry', 'comment']],
   ['Keep', ['extend', 'done', 'ask']],
   ['Wait', ['queue', 'take', 'leave']],
   ['Decide', ['approve', 'deny']],

@@ -25,7 +25,7 @@ export const planAcross = (there: PlanInput, here: PlanInput): Outcome<Plan> => 
   const [taken, given] = [planAssign(there), planRelease(here)]
   if (!taken.ok || !given.ok)
     return refused(...(taken.ok ? [] : taken.refusals), ...(given.ok ? [] : given.refusals))
-  const { digest, facts, ...draft } = taken.value
+  const { digest, facts, order, ...draft } = taken.value
   const { value: release } = given
   return accepted(
     seal(

@@ -52,7 +52,7 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
     gpu: { ...gpuRefOf(host, gpu), model: gpu.model },
     from: null,
     to: vmRefOf(vm),
-    steps: [...power.stop, ...settings.steps, ...takeFromHost(host, gpu), attach, ...power.start],
+    steps: [...takeFromHost(host, gpu), ...power.stop, ...settings.steps, attach, ...power.start],
     costs: [...power.costs, ...forceCosts(host, gpu)],
     warnings: [...checkWarnings(checks), ...power.warnings, ...settings.warnings, limitsOf(vm)],
     baselines: [{ vm: vm.id, after: settings.after }],

@@ -18,7 +18,7 @@ import { partitionsInUse } from '../partitions'
 import type { HostPlan, Plan } from './plan'
 
 /** A plan before it is sealed. */
-export type Draft = Omit<Plan, 'digest' | 'facts'>
+export type Draft = Omit<Plan, 'digest' | 'facts' | 'order'>
 /** What of a plan tells which facts it rests on. */
 export type Subjects = Pick<HostPlan, 'gpu' | 'from' | 'to' | 'mode'>
 type Facts = Record<string, string>
@@ -160,11 +160,14 @@ export const planDigest = (plan: Draft | HostPlan, host: HostFacts, policyRevisi
 }
 
 /** The plan with its facts and its digest. */
-export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Plan => ({
-  ...draft,
-  facts: stableFacts(draft, host, policyRevision),
-  digest: planDigest(draft, host, policyRevision),
-})
+export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Plan => {
+  const plan = { ...draft, order: 'device-first' as const }
+  return {
+    ...plan,
+    facts: stableFacts(plan, host, policyRevision),
+    digest: planDigest(plan, host, policyRevision),
+  }
+}
 
 /** The digest of what is done on this host as it would be now; compared before the first step. */
 export const digestNow = (plan: HostPlan, host: HostFacts, policyRevision: string): string =>

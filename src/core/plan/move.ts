@@ -62,8 +62,8 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
       ...back.steps,
       ...settings.steps,
       { kind: 'attachDevice' as const, gpu: ref, vm: vmRefOf(vm) },
-      ...source.start,
       ...target.start,
+      ...source.start,
     ],
     costs: [`${holder.name} loses ${alias}.`, ...source.costs, ...target.costs],
     warnings: [

@@ -1,7 +1,8 @@
 /** A plan: what would be done, on what facts it rests, and what each approver must know before saying yes. */
 import { z } from 'zod'
 import { hostName, vmId, vmSettings } from '../inventory'
-import { step, type Step } from './step'
+import { inPhases } from './order'
+import { step, undoOf, type Step } from './step'
 
 /**
  * A VM's settings before its first device (`original`) and as the bot last wrote them (`written`). Kept from the
@@ -32,6 +33,8 @@ const hostPlan = z.object({
   from: z.object({ id: vmId, name: z.string() }).nullable(),
   to: z.object({ id: vmId, name: z.string() }).nullable(),
   steps: z.array(step).min(1),
+  /** Absent in plans of before the order was so: they end as they are written, host after host. */
+  order: z.literal('device-first').optional(),
   /** What it costs and what to look out for, one sentence each. */
   costs: z.array(z.string()),
   warnings: z.array(z.string()),
@@ -51,19 +54,63 @@ export const plan = hostPlan.extend({
 })
 export type Plan = z.infer<typeof plan>
 
-/** In the order in which they are carried out; the undo goes from the last back to the first. */
+/** Of each host; the one whose VM gets a GPU comes first. */
 export const hostPlansOf = (plan: Plan): readonly HostPlan[] => (plan.release ? [plan, plan.release] : [plan])
 
-/** All of them, as the journal counts them. */
-export const stepsOf = (plan: Plan): readonly Step[] => hostPlansOf(plan).flatMap(({ steps }) => steps)
+interface PlacedStep {
+  readonly step: Step
+  readonly on: HostPlan
+}
 
-/** On which host the step of this number is done. */
-export const hostPlanAt = (plan: Plan, n: number): HostPlan =>
-  plan.release && n >= plan.steps.length ? plan.release : plan
+/** With the host on which each is done, in the order in which they are carried out. */
+export const placedSteps = (plan: Plan): readonly PlacedStep[] => {
+  const steps = hostPlansOf(plan).flatMap((on) => on.steps.map((step) => ({ step, on })))
+  return plan.order ? inPhases(steps) : steps
+}
+
+/** All of them, as the journal counts them; the undo goes from the last back to the first. */
+export const stepsOf = (plan: Plan): readonly Step[] => placedSteps(plan).map(({ step }) => step)
+
+/** Placed steps that follow each other on one host. */
+export interface Stretch {
+  readonly host: string
+  readonly steps: readonly Step[]
+}
+
+const stretchesOf = (placed: readonly PlacedStep[]): readonly Stretch[] => {
+  const stretches: { host: string; steps: Step[] }[] = []
+  for (const { step, on } of placed) {
+    const current = stretches.at(-1)
+    if (current?.host === on.host) current.steps.push(step)
+    else stretches.push({ host: on.host, steps: [step] })
+  }
+  return stretches
+}
+
+/** The way there, host by host. */
+export const forwards = (plan: Plan): readonly Stretch[] => stretchesOf(placedSteps(plan))
+
+/** The way back from the last step, host by host. No start is undone, since nothing is once a VM was started. */
+export const backwards = (plan: Plan): readonly Stretch[] =>
+  stretchesOf(
+    placedSteps(plan)
+      .filter(({ step }) => step.kind !== 'startVm' || !plan.order)
+      .toReversed()
+      .map(({ step, on }) => ({ step: undoOf(step), on })),
+  )
+
+/** Throws RangeError for a number that the plan does not have. */
+export const placedStep = (plan: Plan, n: number): PlacedStep => {
+  const placed = placedSteps(plan)[n]
+  if (!placed) throw new RangeError(`plan has no step ${n}`)
+  return placed
+}
 
 /** Those of one host, or those among them that the condition holds for. */
 export const stepsOn = (plan: Plan, host: string, holds: (n: number) => boolean = () => true): Step[] =>
-  stepsOf(plan).filter((_, n) => hostPlanAt(plan, n).host === host && holds(n))
+  placedSteps(plan)
+    .filter(({ on }, n) => on.host === host && holds(n))
+    .map(({ step }) => step)
 
 /** Everything that the plan is about, on whichever host. */
 export const gpusOf = (plan: Plan): string[] => hostPlansOf(plan).map(({ gpu }) => gpu.alias)

@@ -1,6 +1,6 @@
 /** A plan as one PowerShell script, for reading and for doing it by hand. The bot never runs this text. */
-import { hostPlansOf, type HostPlan, type Plan } from './plan'
-import { saysOf, scriptOf, undoOf } from './step'
+import { backwards, forwards, hostPlansOf, type HostPlan, type Plan, type Stretch } from './plan'
+import { saysOf, scriptOf } from './step'
 
 /**
  * One comment line. Names are whatever people chose: a line break would end the comment and become code, and
@@ -13,26 +13,35 @@ const titleOf = ({ action, host, gpu, from, to }: HostPlan): string => {
   return `${action} ${gpu.alias} (${gpu.model}, ${gpu.locationPath}) on ${host}, ${way}`
 }
 
-/** Plain ASCII, ends with a newline; the undo is at the end as comments. A script for each host, in their order. */
-export const planScript = (plan: Plan): string => hostPlansOf(plan).map(hostScript).join('\n')
+const headerOf = (plan: HostPlan): string[] => [
+  titleOf(plan),
+  `Run on ${plan.host} as an administrator. Plan ${plan.digest}`,
+  ...plan.costs.map((cost) => `Cost: ${cost}`),
+  ...plan.warnings.map((warning) => `Warning: ${warning}`),
+]
 
-const hostScript = (plan: HostPlan): string => {
-  const { steps, costs, warnings, host, digest } = plan
-  const header = [
-    titleOf(plan),
-    `Run on ${host} as an administrator. Plan ${digest}`,
-    ...costs.map((cost) => `Cost: ${cost}`),
-    ...warnings.map((warning) => `Warning: ${warning}`),
-  ]
-  const body = steps.flatMap((step, index) => ['', comment(`${index + 1}. ${saysOf(step)}`), scriptOf(step)])
-  const undo = steps.toReversed().map((step) => comment(scriptOf(undoOf(step))))
+/** Plain ASCII, ends with a newline; the undo is at the end as comments. Over two hosts each part says where it is run. */
+export const planScript = (plan: Plan): string => {
+  const hosts = hostPlansOf(plan)
+  const where = ({ host }: Stretch, part: number, parts: number): string[] =>
+    hosts.length > 1 ? ['', comment(`Part ${part + 1} of ${parts}, on ${host}:`)] : []
+  let n = 0
+  const way = forwards(plan)
+  const body = way.flatMap((stretch, part) => [
+    ...where(stretch, part, way.length),
+    ...stretch.steps.flatMap((step) => ['', comment(`${(n += 1)}. ${saysOf(step)}`), scriptOf(step)]),
+  ])
+  const undo = backwards(plan).flatMap(({ host, steps }) => [
+    ...(hosts.length > 1 ? [comment(`On ${host}:`)] : []),
+    ...steps.map((step) => comment(scriptOf(step))),
+  ])
   return [
-    ...header.map(comment),
+    ...hosts.flatMap(headerOf).map(comment),
     "$ErrorActionPreference = 'Stop'",
     ...body,
-    '',
-    comment('To undo, from the last step that was done back to the first:'),
-    ...undo,
+    ...(undo.length > 0
+      ? ['', comment('To undo, from the last step that was done back to the first:'), ...undo]
+      : []),
     '',
   ].join('\n')
 }

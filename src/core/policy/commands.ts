@@ -29,6 +29,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   watch: 'anyone listed',
   unwatch: 'anyone listed',
   cancel: 'anyone listed',
+  retry: 'anyone listed',
   extend: 'anyone listed',
   done: 'anyone listed',
   ask: 'anyone listed',
@@ -144,6 +145,16 @@ const refuseCancel = (policy: Policy, request: Request, by: string): Refusal | n
         'not-allowed',
         'only the person who asked, or an administrator, may cancel this',
         'To stop it as an approver, press Deny.',
+      )
+
+/** Null when the account may have the VM of this request started, which its plan starts anyway. */
+export const refuseRetry = (policy: Policy, request: Request, by: string): Refusal | null =>
+  isOwn(policy, request, by) || rolesAmong(policy, personOf(policy, by), policy.administer).length > 0
+    ? null
+    : refusal(
+        'not-allowed',
+        'only the person who asked, or an administrator, may do this',
+        `Ask them to say \`retry ${request.id}\`.`,
       )
 
 /** Asked for by the same person, on whichever chat, by what the policy says now or said then. */

@@ -109,6 +109,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       return { kind: 'done', requestId, ...agreed }
     },
     again: () => ({ kind: 'again', requestId }),
+    retry: () => ({ kind: 'retry', requestId }),
     comment: () => ({ kind: 'comment', requestId, reason: name(d).trim() }),
     queue: () => ({
       kind: 'queue',

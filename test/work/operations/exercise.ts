@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { HostFacts, VmFacts } from '../../../src/core/inventory'
 import { gpuByPath, placeOf } from '../../../src/core/inventory'
 import { sharersOf } from '../../../src/core/partitions'
-import { looksDone, replay, type Entry } from '../../../src/core/progress'
+import { isPastReturn, isStartOfGiver, looksDone, replay, type Entry } from '../../../src/core/progress'
 import { removeTempDir } from '../../fakes/temp'
 import * as hands from './hands'
 import { prepare, type OperationUnderTest, type Prepared } from './prepare'
@@ -25,8 +25,12 @@ export const exercise = (operation: OperationUnderTest): void => {
   describe(operation.name, () => {
     let prepared: Prepared
     let done: HostFacts
-    /** Orders of a run that nothing disturbs, and of its undo when the last of them is refused. */
+    /** Orders of a run that nothing disturbs. */
     let forward: number[]
+    /** Those of them whose refusal undoes all before; behind them only VMs that gave a GPU away are started. */
+    let undone: number[]
+    let starts: number[]
+    /** Orders of the undo when the last of those is refused. */
     let backward: number[]
 
     /** One run of its own for each hand; what fails says which. */
@@ -43,13 +47,14 @@ export const exercise = (operation: OperationUnderTest): void => {
     beforeAll(async () => {
       prepared = await prepare(operation)
       done = (await run(prepared, hands.nothing)).facts
-      const last = prepared.plan.steps.length - 1
       forward = prepared.plan.steps.map((_, n) => n)
-      backward = forward.slice(0, last).map((n) => last + 1 + n)
+      starts = forward.filter((n) => isStartOfGiver(prepared.plan, n))
+      undone = forward.filter((n) => !starts.includes(n))
+      backward = undone.slice(0, -1).map((n) => undone.length + n)
     })
     afterAll(() => removeTempDir(prepared.dir))
 
-    const last = () => forward.length - 1
+    const last = () => undone.length - 1
     const undoing = (hand: Hand): Hand => hands.both(hands.refuse(last()), hand)
 
     const isDone = (ran: Ran): void => {
@@ -71,9 +76,20 @@ export const exercise = (operation: OperationUnderTest): void => {
       isRepaired(ran)
       expect(ran.repaired && powerless(ran.repaired.facts)).toEqual(powerless(prepared.before))
     }
+    const isRepairedAsPlanned = (ran: Ran): void => {
+      expect(ran.request.state).toBe('needs-attention')
+      isRepaired(ran)
+      expect(ran.repaired?.facts).toEqual(done)
+      expect(endings(ran, 'undo')).toEqual([])
+    }
+    /** Once a VM was started nothing is undone; before, everything is. */
+    const isRepairedEitherWay = (ran: Ran): void => {
+      if (isPastReturn(prepared.plan, replay(prepared.plan, ran.entries))) isRepairedAsPlanned(ran)
+      else isRepairedToBefore(ran)
+    }
     const endsWell = (ran: Ran): void => {
       if (ran.request.state === 'needs-attention') {
-        isRepairedToBefore(ran)
+        isRepairedEitherWay(ran)
         return
       }
       expect(['succeeded', 'rolled-back']).toContain(ran.request.state)
@@ -116,7 +132,7 @@ export const exercise = (operation: OperationUnderTest): void => {
 
     it('fails at each step, and all is as before', async () => {
       await each(
-        forward.map((n) => [`refused at step ${n}`, hands.refuse(n)]),
+        undone.map((n) => [`refused at step ${n}`, hands.refuse(n)]),
         (ran, n) => {
           const refused = endings(ran, 'do').filter(({ result }) => result === 'refused')
           expect(refused.map((entry) => entry.n)).toEqual([n])
@@ -125,6 +141,51 @@ export const exercise = (operation: OperationUnderTest): void => {
           isRestored(ran)
         },
       )
+    })
+
+    it('tries to start a VM that gave its GPU away three times, and undoes nothing for it', async () => {
+      await each(
+        starts.map((n) => [`start ${n} refused once`, hands.refuse(n)]),
+        (ran, index) => {
+          const results = endings(ran, 'do').filter((entry) => entry.n === starts[index])
+          expect(results.map(({ result }) => result)).toEqual(['not-done', 'done'])
+          isDone(ran)
+        },
+      )
+      await each(
+        starts.map((n) => [`start ${n} refused for good`, hands.refuseForGood(n)]),
+        isRepairedAsPlanned,
+      )
+    })
+
+    it('gets such a start done at its next try, whatever happens then', async () => {
+      const second = (n: number): [string, Hand][] => [
+        ...hands.kills([n + 1]),
+        [`no effect at order ${n + 1}`, hands.lose(n + 1, 'lost-before')],
+        [`no answer at order ${n + 1}`, hands.lose(n + 1, 'lost-after')],
+        [`refused at order ${n + 1} too`, hands.refuse(n + 1)],
+        ...hands
+          .kills([n + 2])
+          .map(([name, hand]): [string, Hand] => [
+            `refused at order ${n + 1} too, ${name}`,
+            hands.both(hands.refuse(n + 1), hand),
+          ]),
+        ...hands.atEach([n + 1], (powers) => powers.reboot()),
+        ...hands.atEach([n + 1], (powers) =>
+          powers.administer((world) => {
+            for (const vm of [prepared.plan.from, prepared.plan.to])
+              if (vm) hands.startIfItCan(world, prepared.host, vm.id)
+          }),
+        ),
+      ]
+      for (const n of starts)
+        await each(
+          second(n).map(([name, hand]) => [
+            `start ${n} refused once, ${name}`,
+            hands.both(hands.refuse(n), hand),
+          ]),
+          isDone,
+        )
     })
 
     it('is killed at each boundary and, started again, gets done', async () => {
@@ -184,7 +245,8 @@ export const exercise = (operation: OperationUnderTest): void => {
         (ran, n) => {
           const results = endings(ran, 'do').filter((entry) => entry.n === n)
           expect(results.map(({ result }) => result)).toEqual(['not-done', 'not-done', 'refused'])
-          isRestored(ran)
+          if (starts.includes(n)) isRepairedAsPlanned(ran)
+          else isRestored(ran)
         },
       )
     })
@@ -231,7 +293,7 @@ export const exercise = (operation: OperationUnderTest): void => {
         (ran) => {
           expect(ran.lives).toBe(1)
           expect(replay(prepared.plan, ran.entries).open).not.toBeNull()
-          isRepairedToBefore(ran)
+          isRepairedEitherWay(ran)
         },
       )
     })

@@ -31,6 +31,9 @@ const inject = (
 
 /** The host refuses the n-th order, and this one alone. */
 export const refuse = (n: number): Hand => inject(n, { kind: 'refuse', code: 'InjectedByTest', times: 1 })
+/** The n-th order and its two repetitions. */
+export const refuseForGood = (n: number): Hand =>
+  inject(n, { kind: 'refuse', code: 'InjectedByTest', times: 3 })
 export const lose = (n: number, kind: 'lost-before' | 'lost-after'): Hand => inject(n, { kind, times: 1 })
 /** The n-th order and its two repetitions are lost before they reach the host's hands. */
 export const loseForGood = (n: number): Hand => inject(n, { kind: 'lost-before', times: 3 })

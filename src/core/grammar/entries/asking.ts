@@ -20,6 +20,7 @@ export const ASKING: Entries<
   | 'resize'
   | 'cancel'
   | 'again'
+  | 'retry'
   | 'comment'
   | 'extend'
   | 'done'
@@ -98,6 +99,13 @@ export const ASKING: Entries<
     says: 'Withdraw a request that has not begun to run.',
     examples: ['cancel R-12', 'cancel R-12 because not needed any more'],
     notes: [REQUEST_ID, 'Only the person who asked, or an administrator, may cancel it.', REASON],
+    needs: 'anyone',
+  },
+  retry: {
+    usage: 'retry ID',
+    says: 'Start the VM that could not be started after all else of a request was done.',
+    examples: ['retry R-12'],
+    notes: [REQUEST_ID, 'For whoever asked, and for administrators. Nothing else is done.'],
     needs: 'anyone',
   },
   again: {

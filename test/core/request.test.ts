@@ -30,7 +30,7 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
   },
   succeeded: { verify: 'succeeded' },
   'rolled-back': {},
-  'needs-attention': { resolve: 'resolved' },
+  'needs-attention': { retry: 'running', resolve: 'resolved' },
   resolved: {},
   denied: {},
   cancelled: {},

@@ -202,11 +202,16 @@ describe('a move to a VM of another host', () => {
     expect(await posts()).toContain('in place of hv01/gpu2')
   })
 
-  it('undoes everything on both hosts, whichever step is refused', async () => {
+  it('undoes everything on both hosts, whichever step up to the start of the new VM is refused', async () => {
     await lentToTrain()
     const before = worldNow()
     await asks(MOVE)
-    const count = stepsOf((await newest()).plan).length
+    const [kept, last] = stepsOf((await newest()).plan).slice(-2)
+    expect([kept, last]).toMatchObject([
+      { kind: 'startVm', vm: { name: 'vdi-06' } },
+      { kind: 'startVm', vm: { name: 'train-01' } },
+    ])
+    const count = stepsOf((await newest()).plan).length - 1
     for (let n = 0; n < count; n++) {
       const request = await approvedAfresh()
       const steps = stepsOf(request.plan)
@@ -256,15 +261,16 @@ describe('a move to a VM of another host', () => {
     await lentToTrain()
     await asks(MOVE)
     const request = await approved()
-    const end = fleet.world.onStep(({ when, host }) => {
-      if (when === 'before' && host === 'hv01') fleet.world.setReachable('hv01', false)
+    const end = fleet.world.onStep(({ when, host, step }) => {
+      if (when === 'before' && host === 'hv01' && step.kind === 'detachDevice')
+        fleet.world.setReachable('hv01', false)
     })
     const stuck = await carriedOut(request)
     end()
     if (stuck.state !== 'needs-attention') throw new Error(stuck.state)
     expect(stuck.now).toEqual([
       'hv02/gpu1 is assigned to vdi-06',
-      'vdi-06 is Running',
+      'vdi-06 is Off',
       'not known: hv01 does not answer',
     ])
     expect(stuck.repair).toContain('# On hv02')
@@ -273,6 +279,24 @@ describe('a move to a VM of another host', () => {
     fleet.world.setReachable('hv01', true)
     expect(textOf(await says(`resolve ${stuck.id}`, slack(JONAS)))).toContain('is resolved')
     expect(await stored(stuck.id)).toMatchObject({ state: 'resolved' })
+  })
+
+  it('leaves the VM over there running with its GPU where the first one does not start again', async () => {
+    await lentToTrain()
+    await asks(MOVE)
+    const request = await approved()
+    fleet.world.onStep(({ when, host, step }) => {
+      if (when === 'before' && host === 'hv01' && step.kind === 'startVm')
+        fleet.world.inject({ host, step: step.kind, kind: 'refuse', code: 'InjectedByTest', times: 1 })
+    })
+    const stuck = await carriedOut(request)
+
+    expect(stuck).toMatchObject({
+      state: 'needs-attention',
+      repair: ['# On hv01', expect.stringContaining('Start-VM')],
+    })
+    expect(fleet.world.facts('hv02').vms.find(({ name }) => name === 'vdi-06')?.state).toBe('Running')
+    expect([holderOf('hv02', 'gpu1'), holderOf('hv01', 'gpu2')]).toEqual(['vdi-06', null])
   })
 
   it('is void when a fact of either host changed', async () => {

@@ -131,8 +131,8 @@ describe('the card of a request', () => {
 
     const text = textOf(requestNotice(STATES['needs-attention'], progress, at(9_000)))
 
-    expect(text).toMatch(/Disable hv01\/gpu0 on the host \(done, but could not be undone · ObjectNotFound/)
-    expect(text).toMatch(/Set train-01: .* \(undone in 2\.0 s\)/)
+    expect(text).toMatch(/Dismount hv01\/gpu0 from the host \(done, but could not be undone · ObjectNotFound/)
+    expect(text).toMatch(/Disable hv01\/gpu0 on the host \(undone in 2\.0 s\)/)
   })
 
   test.each([

@@ -27,8 +27,11 @@ describe('a plan as a script', () => {
     expect(code).toEqual(["$ErrorActionPreference = 'Stop'", ...plan.steps.map(scriptOf)])
   })
 
-  test('ends with the undo in reverse order, as comments', () => {
-    const undo = plan.steps.toReversed().map((step) => `# ${scriptOf(undoOf(step))}`)
+  test('ends with the undo in reverse order, as comments, and undoes no start', () => {
+    const undo = plan.steps
+      .filter(({ kind }) => kind !== 'startVm')
+      .toReversed()
+      .map((step) => `# ${scriptOf(undoOf(step))}`)
 
     expect(lines.slice(-undo.length - 1)).toEqual([...undo, ''])
   })

@@ -41,7 +41,7 @@ describe('an assignment', () => {
 
     const plan = planned(ask('assign', { host }))
 
-    expect(plan.steps[0]).toEqual({
+    expect(plan.steps.find(({ kind }) => kind === 'setVm')).toEqual({
       kind: 'setVm',
       vm: { id: first, name: 'train-01' },
       from: {

@@ -74,8 +74,13 @@ export const command = z.discriminatedUnion('kind', [
   /** `forMs`: for no longer than this. */
   z.object({ kind: z.literal('approve'), requestId, forMs: lent.forMs, reason }),
   z.object({ kind: z.literal('deny'), requestId, reason }),
+  /** To a VM being stopped in which one holds something, or in the place of whoever does. */
+  z.object({ kind: z.literal('agree'), requestId, reason }),
+  z.object({ kind: z.literal('object'), requestId, reason }),
   z.object({ kind: z.literal('cancel'), requestId, reason }),
   z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive().max(LONGEST_LEASE_MS) }),
+  /** Has a VM stopped an hour later for the end of somebody else's lease. */
+  z.object({ kind: z.literal('postpone'), requestId }),
   /** Asks whoever holds it to give it up. */
   z.object({ kind: z.literal('ask'), gpu, reason }),
   z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),

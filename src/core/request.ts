@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { approval, authority, isQuorum, need, said, saidOf, type Said } from './approval'
 import { command } from './command'
+import { answer, touched, type Answer } from './consent'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
 import { askedEnd, type AskedEnd } from './lease/until'
 import { plan } from './plan/plan'
@@ -21,6 +22,9 @@ const common = {
   needs: z.array(need),
   /** In their order, one a person. */
   approvals: z.array(approval),
+  /** Others who hold something in a VM that it stops, and what was said to that, one answer a person. */
+  touches: z.array(touched).optional(),
+  answers: z.array(answer).optional(),
   channel: address,
   /** Where the one who asked is told what concerns nobody else. */
   privately: address.optional(),
@@ -82,6 +86,7 @@ export type RequestEvent =
       readonly lease?: AskedEnd | undefined
       readonly reason?: string | undefined
     }
+  | ({ readonly kind: 'answer' } & Answer)
   | { readonly kind: 'automatic'; readonly at: number; readonly rules: string[] }
   | { readonly kind: 'break-glass'; readonly by: string; readonly at: number; readonly reason: string }
   | { readonly kind: 'lease-end'; readonly at: number; readonly lease: string }
@@ -152,6 +157,8 @@ const step = (request: Request, event: RequestEvent): Request | null => {
   switch (event.kind) {
     case 'approve':
       return approve(request, event)
+    case 'answer':
+      return hear(request, event)
     case 'automatic':
       return request.state === 'pending' && request.needs.length === 0
         ? { ...request, state: 'approved', authority: event }
@@ -202,6 +209,17 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
     approvals: [...request.approvals, { ...saidOf(event), person, roles }],
   }
   return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next
+}
+
+/** The newest answer of each person counts. */
+const hear = (
+  request: Request,
+  { kind, ...said }: Extract<RequestEvent, { kind: 'answer' }>,
+): Request | null => {
+  if (request.state !== 'pending' && request.state !== 'approved') return null
+  if (said.person === request.asked.person || said.by === request.asked.by) return null
+  const others = (request.answers ?? []).filter(({ person }) => person !== said.person)
+  return { ...request, answers: [...others, said] }
 }
 
 /** Each level once, and none after a higher one. */

@@ -1,6 +1,7 @@
 /** A request with its card, and the authority that it has at once, if any, in one transaction. */
 import { brokenGlassNotice } from '../core/cards/change'
 import type { PlanCommand } from '../core/command'
+import type { Touched } from '../core/consent'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
 import type { AskedEnd } from '../core/lease/until'
 import type { Judgement } from '../core/policy/judge'
@@ -12,6 +13,7 @@ import { post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId } from '../store/requests'
 import { announce } from './announce'
 import { cardOf } from './card'
+import { tellTouched, touchedBy } from './consent'
 import { placesFor } from './copies'
 import type { Parts } from './parts'
 import { openAgainst, type Prepared } from './planning'
@@ -50,7 +52,12 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   const against = answers ? await answers.tell(tx, id) : []
   if (against.length > 0) return refused(...against)
   const { home, places } = placesFor(parts.requestsChannels, raising.channel)
-  const pending = pendingOf(raising, { channel: home, id, at, expiresAt: at + parts.limits.requestExpiresMs })
+  const policy = parts.policy.inForce()
+  const touches = await touchedBy(tx, policy, { plan, by: raising.asked.by })
+  const pending = pendingOf(
+    { ...raising, touches },
+    { channel: home, id, at, expiresAt: at + parts.limits.requestExpiresMs },
+  )
   await insertRequest(tx, pending)
   const request = await authorised(tx, pending, grounds)
   await saveFacts(tx, facts, at)
@@ -59,6 +66,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
   const broken = 'authority' in request && request.authority.kind === 'break-glass'
   const changes = parts.changesChannel ?? home
+  if (touches.length > 0) await tellTouched(tx, policy, request, at)
   if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: back })
   await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
@@ -66,7 +74,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
 }
 
 const pendingOf = (
-  { plan, command, asked, privately, lease, grounds }: Raising,
+  { plan, command, asked, privately, lease, grounds, touches }: Raising & { readonly touches: Touched[] },
   { id, channel, at, expiresAt }: Pick<Request, 'id' | 'channel' | 'expiresAt'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
@@ -79,6 +87,7 @@ const pendingOf = (
   asked: { ...asked, at },
   needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
   approvals: [],
+  ...(touches.length === 0 ? {} : { touches }),
   ...(lease === undefined ? {} : { lease }),
   ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
   expiresAt,

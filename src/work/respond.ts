@@ -7,11 +7,13 @@ import { settle } from './aside'
 import { askAgain } from './again'
 import { ask } from './ask'
 import { comment } from './comment'
+import { answerTo } from './consent'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
 import { askHolders } from './lease/askHolders'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
+import { postpone } from './lease/others'
 import { check, list, requests, show, whoami } from './look'
 import type { Parts } from './parts'
 import { pastOf } from './past'
@@ -45,6 +47,19 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
         reason: command.reason,
         forMs: 'forMs' in command ? command.forMs : undefined,
       })
+    case 'agree':
+    case 'object':
+      return answerTo(
+        parts,
+        {
+          requestId: command.requestId,
+          answer: command.kind === 'agree' ? 'yes' : 'no',
+          reason: command.reason,
+        },
+        caller,
+      )
+    case 'postpone':
+      return postpone(parts, command.requestId, caller)
     case 'ask':
       return askHolders(parts, command, caller)
     case 'extend':

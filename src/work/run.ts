@@ -14,6 +14,7 @@ import { lockHosts, unlockHosts } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
+import { consentMissing, untold } from './consent'
 import { heldUp, stoppedBetween } from './held-up'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
@@ -104,7 +105,7 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
   const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(parts.db, request.plan)
-  const hold = held ?? incomplete(parts, request) ?? holdOn(parts, request)
+  const hold = held ?? incomplete(parts, request) ?? holdOn(parts, request) ?? unagreed(parts, request)
   if (hold !== null) {
     await sayWaiting(parts, request, hold)
     return false
@@ -121,7 +122,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     const policy = parts.policy.inForce()
     const lapsed =
       facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
-    const against = [...changes, ...lapsed]
+    const unasked = now.state === 'approved' ? await untold(tx, policy, now) : []
+    const against = [...changes, ...lapsed, ...unasked]
     return against.length > 0 ? { kind: 'void', at, changes: against } : { kind: 'claim', at, fence }
   })
   if (next?.state === 'running') await operate({ parts, hosts, request: next, stopping })
@@ -138,6 +140,10 @@ const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
   const hold = state === 'approved' ? holdAt(policy, subjectsOf(plan), parts.clock.now()) : null
   return hold && holdText(policy, hold)
 }
+
+/** What has begun goes on; see docs/decisions/consent.md. */
+const unagreed = ({ policy, clock }: Parts, request: Request): string | null =>
+  request.state === 'approved' ? consentMissing(policy.inForce(), request, clock.now()) : null
 
 const giveBack = async (parts: Parts, request: Request, silent: string): Promise<false> => {
   await parts.db.transaction().execute((tx) => unlockHosts(tx, request.id))

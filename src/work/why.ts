@@ -83,6 +83,8 @@ const wishFor = async (
     own: await isHeldBy(parts.db, parts.policy.inForce(), taken, caller.account),
     lentMs,
     force: command.kind === 'assign' && mode === 'dda' && forcesDismount(facts, gpu),
+    powerOff:
+      'powerOff' in command && command.powerOff && [from, to].some((each) => each?.state === 'Running'),
     unsupportedPartitioning: isUnsupported({ mode, action: command.kind }, facts),
     release: given && { host: given.host, gpu: given.alias, model: given.gpu.model, vms: given.vms },
   }

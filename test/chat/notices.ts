@@ -17,11 +17,13 @@ import { changeNotice } from '../../src/core/cards/change'
 import {
   extendedNotice,
   leaseNewsNotice,
+  othersNotice,
   overNotice,
   plea,
   reminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
+import { consentNotice } from '../../src/core/cards/consent'
 import { driftNotice } from '../../src/core/cards/drift'
 import { planNotice } from '../../src/core/cards/plan'
 import { reconcileNotice } from '../../src/core/cards/reconcile'
@@ -103,6 +105,12 @@ const ASIDES: readonly Aside[] = [
   { id: 'S-2', what: 'a sample of nvidia-smi on hv01', why: 'at: expected number', toldAt: null, blocks: [] },
 ]
 const running = after(pending, approve, claim)
+const touched: Request = {
+  ...pending,
+  touches: [
+    { holder: JONAS, person: 'jonas', vm: 'train-01', holds: ['hv01/gpu1', 'hv01/gpu2'], by: ['platform'] },
+  ],
+}
 const succeeded = after(running, { kind: 'succeed', at: END, verification: { kind: 'verified' } })
 
 const step = (n: number, direction: 'do' | 'undo' = 'do'): [Entry, Entry] => [
@@ -208,6 +216,19 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     after(pending, approve, { kind: 'void', at: END, changes: ['train-01 was Running and is Off now'] }),
     null,
   ),
+  'request-touched': card(touched, null),
+  'request-objected': card(
+    after(touched, {
+      ...{ kind: 'answer', by: JONAS, person: 'jonas', at: NOW + MINUTE, answer: 'no' },
+      reason: 'my training runs until six',
+    }),
+    null,
+  ),
+  'consent-asked': consentNotice(touched, 'jonas'),
+  'consent-waived': consentNotice(
+    after(touched, { kind: 'break-glass', by: MAYA, at: NOW, reason: 'the service is down' }),
+    'jonas',
+  ),
   'request-partition': card({ ...pending, plan: planned(planShare(shared, 8 * GIB)) }, null),
   'change-assign': changeNotice(succeeded as RequestIn<'succeeded'>),
   'change-partition': changeNotice({
@@ -240,6 +261,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'request-lent': card({ ...pending, lease: { kind: 'for', ms: 8 * 60 * MINUTE } }, null),
   'lease-reminder': reminderNotice(lent, 60 * MINUTE, telling),
   'lease-over': overNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, telling),
+  'lease-others': othersNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, lent),
   'lease-over-asks': overNotice(ended, telling),
   'lease-extended': extendedNotice(lent),
   'lease-taken': takingNotice(lent, {

@@ -19,9 +19,10 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
     deny: 'denied',
     cancel: 'cancelled',
     remind: 'pending',
+    answer: 'pending',
     expire: 'expired',
   },
-  approved: { cancel: 'cancelled', claim: 'running', void: 'void' },
+  approved: { answer: 'approved', cancel: 'cancelled', claim: 'running', void: 'void' },
   running: {
     claim: 'running',
     succeed: 'succeeded',

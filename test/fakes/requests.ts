@@ -7,6 +7,7 @@ export const pending = aRequest('R-1')
 
 export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEvent, { kind: K }> } = {
   approve: { kind: 'approve', by: APPROVER, person: APPROVER, roles: ['approve'], at: 5 },
+  answer: { kind: 'answer', by: APPROVER, person: APPROVER, at: 5, answer: 'yes' },
   automatic: { kind: 'automatic', at: 5, rules: ['own'] },
   'break-glass': { kind: 'break-glass', by: pending.asked.by, at: 5, reason: 'the cluster is down' },
   'lease-end': { kind: 'lease-end', at: 5, lease: 'R-0' },

@@ -20,6 +20,7 @@ export const STATE_WORDS: { readonly [S in RequestState]: string } = {
 export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   asked: 'asked to',
   approve: 'approved to',
+  answer: 'answered whether to',
   automatic: 'approved by a rule to',
   'break-glass': 'broke the glass to',
   'lease-end': 'the end of its lease:',

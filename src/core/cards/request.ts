@@ -5,6 +5,7 @@ import { refusedStart, type Progress } from '../progress'
 import type { Authority, Said } from '../approval'
 import { mayBeAskedAgain, type Request, type RequestState, type Verification } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
+import { touchedParts } from './consent'
 import { askedEndRuns, leaseRuns } from './lease'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
@@ -39,6 +40,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       { kind: 'note', runs: whenRuns(request) },
       ...subjectParts(request.plan, MOVES[request.state]),
       ...leaseParts(request, moment.lease ?? null),
+      ...touchedParts(request),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
       ...commentParts(moment),

@@ -32,6 +32,11 @@ const endsAt = z.number().nullable()
 const held = { endsAt, marks: z.array(mark) }
 /** Nothing is released before `until`; null: never by the bot itself, it waits for a person. */
 const grace = { endsAt: z.number(), until: z.number().nullable() }
+/** Others with something in the VM, who were told that it is stopped, and whether one of them has put that off. */
+const notice = z.object({ people: z.array(z.string()), postponed: z.boolean() })
+/** How long they have from being told, and by how much they may put it off, once. */
+export const NOTICE_MS = 30 * 60_000
+export const POSTPONED_MS = 3_600_000
 
 const cause = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), by: account }),
@@ -46,7 +51,7 @@ const how = z.discriminatedUnion('kind', [
 
 export const lease = z.discriminatedUnion('state', [
   z.object({ state: z.literal('held'), ...common, ...held }),
-  z.object({ state: z.literal('grace'), ...common, ...grace }),
+  z.object({ state: z.literal('grace'), ...common, ...grace, notice: notice.optional() }),
   z.object({
     state: z.literal('releasing'),
     ...common,
@@ -78,6 +83,9 @@ export type LeaseEvent =
   | { readonly kind: 'remind'; readonly at: number; readonly mark: Mark }
   /** `graceMs` null: the policy only warns, and waits for a person. */
   | { readonly kind: 'end'; readonly at: number; readonly graceMs: number | null }
+  /** Those who hold something else in the VM that the release stops were told. */
+  | { readonly kind: 'give-notice'; readonly at: number; readonly people: string[] }
+  | { readonly kind: 'postpone'; readonly at: number; readonly person: string }
   /** The holder gives it back. */
   | { readonly kind: 'done'; readonly by: string; readonly at: number; readonly request: string }
   /** `by` null: the bot itself, once the grace is over. */
@@ -166,6 +174,8 @@ const fromHeld = (lease: LeaseIn<'held'>, event: LeaseEvent): Outcome<Lease> | n
     case 'move':
     case 'lose':
       return accepted(gone(lease, event))
+    case 'give-notice':
+    case 'postpone':
     case 'fail-release':
     case 'finish-release':
       return null
@@ -180,6 +190,10 @@ const fromGrace = (lease: LeaseIn<'grace'>, event: LeaseEvent): Outcome<Lease> |
       return begin(lease, event)
     case 'done':
       return done(lease, event)
+    case 'give-notice':
+      return giveNotice(lease, event)
+    case 'postpone':
+      return postpone(lease, event)
     case 'move':
     case 'lose':
       return accepted(gone(lease, event))
@@ -206,6 +220,8 @@ const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<
     case 'extend':
     case 'remind':
     case 'end':
+    case 'give-notice':
+    case 'postpone':
     case 'begin-release':
     case 'done':
       return null
@@ -240,6 +256,41 @@ const end = (
     ? null
     : accepted({ ...lease, state: 'grace', until: graceMs === null ? null : at + graceMs })
 
+const giveNotice = (
+  lease: LeaseIn<'grace'>,
+  { at, people }: EventOf<'give-notice'>,
+): Outcome<Lease> | null =>
+  lease.until === null
+    ? null
+    : accepted({
+        ...lease,
+        until: Math.max(lease.until, at + NOTICE_MS),
+        notice: { people, postponed: lease.notice?.postponed ?? false },
+      })
+
+/** Once in all: the GPU is wanted by somebody else, too. */
+const postpone = (lease: LeaseIn<'grace'>, { person }: EventOf<'postpone'>): Outcome<Lease> | null => {
+  const { until, notice: given, id } = lease
+  if (until === null || !given) return null
+  if (!given.people.includes(person))
+    return refused(
+      refusal(
+        'not-allowed',
+        `you hold nothing that the end of ${id} stops`,
+        `See \`show ${lease.vm.name}\`.`,
+      ),
+    )
+  if (given.postponed)
+    return refused(
+      refusal(
+        'not-possible',
+        `the end of ${id} was put off already, and it can be only once`,
+        `\`show ${lease.gpu.alias}\` says until when.`,
+      ),
+    )
+  return accepted({ ...lease, until: until + POSTPONED_MS, notice: { ...given, postponed: true } })
+}
+
 type Holding = LeaseIn<'held'> | LeaseIn<'grace'>
 type Cause = LeaseIn<'releasing'>['cause']
 
@@ -250,7 +301,7 @@ const releasing = (lease: Holding, request: string, cause: Cause): Lease => {
     const { state, endsAt, marks, ...rest } = lease
     return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, marks } }
   }
-  const { state, endsAt, until, ...rest } = lease
+  const { state, endsAt, until, notice: _, ...rest } = lease
   return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, until } }
 }
 

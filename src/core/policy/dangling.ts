@@ -75,15 +75,29 @@ const danglingInRule = (
     ...unknown(each.ask, roles, 'role', [...at, 'ask']),
     ...unknown(each.classes ?? [], classes, 'class', [...at, 'classes']),
   ]
-  if (each.approve === 'automatic') return found
-  const { by, count } = each.approve
+  return [
+    ...found,
+    ...(each.approve === 'automatic'
+      ? []
+      : danglingInQuorum(each.approve, { roles, groups }, [...at, 'approve'])),
+    ...(each.powerOff === undefined || each.powerOff === 'refuse'
+      ? []
+      : danglingInQuorum(each.powerOff, { roles, groups }, [...at, 'powerOff'])),
+  ]
+}
+
+const danglingInQuorum = (
+  { by, count }: { readonly by: string[]; readonly count: number },
+  { roles, groups }: Pick<Known, 'roles' | 'groups'>,
+  at: readonly PropertyKey[],
+): Issue[] => {
   const able = new Set(by.flatMap((role) => roles?.[role] ?? []))
   // How many are in a group is known later, and changes.
   const countable = ![...able].some((each) => groups === null || Object.hasOwn(groups, each))
-  const missing = unknown(by, roles, 'role', [...at, 'approve', 'by'])
-  if (roles === null || missing.length > 0 || !countable || able.size >= count) return [...found, ...missing]
+  const missing = unknown(by, roles, 'role', [...at, 'by'])
+  if (roles === null || missing.length > 0 || !countable || able.size >= count) return missing
   const message = `needs ${count} approvers, and only ${able.size} ${able.size === 1 ? 'person has' : 'people have'} these roles`
-  return [...found, { path: [...at, 'approve', 'count'], message }]
+  return [{ path: [...at, 'count'], message }]
 }
 
 const sameNames = (given: readonly (string | undefined)[]): Issue[] =>

@@ -21,6 +21,8 @@ export interface Wish {
   /** For how long it would be lent, in milliseconds; null: without an end, or nothing is lent. */
   readonly lentMs: number | null
   readonly force: boolean
+  /** A VM would be turned off like a power cut. */
+  readonly powerOff: boolean
   readonly unsupportedPartitioning: boolean
   /** What is given back on another host for it: judged by the rules over there as well. */
   readonly release?: Subject | undefined
@@ -52,6 +54,7 @@ export const wishOf = (
   own,
   lentMs,
   force: stepsOf(plan).some((step) => step.kind === 'dismountDevice' && step.force),
+  powerOff: stepsOf(plan).some((step) => step.kind === 'stopVm' && step.how === 'turn-off'),
   unsupportedPartitioning: isUnsupported(plan, facts),
   release: plan.release && subjectOf(plan.release),
 })
@@ -122,9 +125,12 @@ export const judge = (policy: Policy, person: string | null, wish: Wish): Outcom
   const against = found.flatMap((fit) => refusalsOf(policy, person, fit))
   if (against.length > 0) return refused(...against)
   const rules = [...new Set(found.flatMap(({ rule }) => rule ?? []))]
-  const needs = rules.flatMap(({ name, approve }) =>
-    approve === 'automatic' ? [] : { rule: name, ...approve },
-  )
+  const needs = rules.flatMap(({ name, approve, powerOff }) => [
+    ...(approve === 'automatic' ? [] : [{ rule: name, ...approve }]),
+    ...(wish.powerOff && powerOff !== undefined && powerOff !== 'refuse'
+      ? [{ rule: `${name}, --power-off`, ...powerOff }]
+      : []),
+  ])
   return accepted(
     needs.length === 0
       ? { kind: 'automatic', rules: rules.map(({ name }) => name) }
@@ -143,6 +149,15 @@ const refusalsOf = (policy: Policy, person: string | null, { rule, vm, wish }: F
       : [refusal('not-allowed', `${named} lets only ${rule.ask.join(', ')} ask for ${about}`, SEE_WHOAMI)]),
     ...(wish.force && !rule.force
       ? [refusal('not-allowed', `${named} allows no -Force for ${about}`, 'Choose a GPU that needs none.')]
+      : []),
+    ...(wish.powerOff && rule.powerOff === 'refuse'
+      ? [
+          refusal(
+            'not-allowed',
+            `${named} lets nobody turn a VM off, which ${about} would do`,
+            'Use `--shutdown` in place of `--power-off`.',
+          ),
+        ]
       : []),
     ...(wish.unsupportedPartitioning && !rule.unsupportedPartitioning
       ? [

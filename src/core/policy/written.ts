@@ -81,11 +81,10 @@ const queue = z.strictObject({
 export type QueueRules = z.infer<typeof queue>
 export const USUAL_QUEUE: QueueRules = queue.parse({})
 
+const quorum = z.strictObject({ by: someNames, count: z.number().int().min(1).max(20).default(1) })
+
 const approve = z.union(
-  [
-    z.literal('automatic'),
-    z.strictObject({ by: someNames, count: z.number().int().min(1).max(20).default(1) }),
-  ],
+  [z.literal('automatic'), quorum],
   'is `automatic`, or `by` with one role at least and `count` with how many people (1 to 20)',
 )
 
@@ -108,6 +107,10 @@ export const rule = z.strictObject({
     .describe('Only what is lent for this long at most; its lease is extended no further either.'),
   ask: someNames.describe('Roles that may ask.'),
   approve: approve.describe('How many people of which roles, or `automatic`.'),
+  powerOff: z
+    .union([z.literal('refuse'), quorum])
+    .optional()
+    .describe('`refuse`, or who must approve beside that where a VM is turned off like a power cut.'),
   force: z.boolean().default(false).describe('May a device be dismounted with -Force?'),
   unsupportedPartitioning: z
     .boolean()
@@ -158,6 +161,7 @@ const example = z.strictObject({
   own: z.boolean().default(false),
   for: duration.optional().describe('For how long; absent: without an end.'),
   force: z.boolean().default(false),
+  powerOff: z.boolean().default(false),
   unsupportedPartitioning: z.boolean().default(false),
   expect: z.string().describe('`refused`, `automatic`, or such as `2 of platform`.'),
 })

@@ -27,7 +27,8 @@ export const againstPerson = (
   const judged = (vms: readonly Pick<VmFacts, 'id' | 'name'>[]) =>
     judge(policy, person, {
       ...{ command: 'assign', mode: 'dda', host: gpu.host, gpu: gpu.alias, model: gpu.model, vms },
-      ...{ own: false, lentMs: forMs, force: isForced(facts, gpu), unsupportedPartitioning: false },
+      ...{ own: false, lentMs: forMs, force: isForced(facts, gpu), powerOff: false },
+      ...{ unsupportedPartitioning: false },
     })
   const first = judged(vm === null ? [] : [vm])
   if (first.ok) return []

@@ -33,8 +33,13 @@ export const tellThoseWhoLose = async (
   const { plan, asked } = request
   if (plan.action !== 'move' && plan.action !== 'release') return
   for (const lease of await leasesTaken(tx, plan))
-    if (!isHolder(policy, lease, asked.by)) await tellHolder(tx, lease, takingNotice(lease, request), at)
+    if (!isHolder(policy, lease, asked.by) && !isTouched(policy, lease, request))
+      await tellHolder(tx, lease, takingNotice(lease, request), at)
 }
+
+/** Asked already, since the VM is stopped, too. */
+const isTouched = (policy: Policy, lease: Lease, { touches = [] }: Request): boolean =>
+  touches.some(({ holder }) => isHolder(policy, lease, holder))
 
 /** What those who watch the GPU are told of its lease. */
 export const tellWatchers = async (

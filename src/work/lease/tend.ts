@@ -19,6 +19,7 @@ import { capsOf } from './caps'
 import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
+import { areTold, giveNotice, GUEST_SHUTDOWN, othersIn } from './others'
 import { tellHolder, tellWatchers } from './tell'
 
 /** Where nothing can be planned yet: a host that is paused, a VM that starts. */
@@ -85,7 +86,10 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   if (!lender || !vm) return later('its VM is not known')
   const allowed = automaticRelease(parts.policy.inForce().leases.end, vm)
   if (allowed.kind === 'wait') return later(allowed.why)
-  const prepared = await prepareReturn(parts, { lease, lender, consents: allowed.consents })
+  const others = vm.state === 'Running' ? await othersIn(parts, lease) : []
+  if (others.length > 0 && !areTold(parts, lease, others)) return giveNotice(parts, lease, others)
+  const consents = others.length > 0 ? GUEST_SHUTDOWN : allowed.consents
+  const prepared = await prepareReturn(parts, { lease, lender, consents })
   if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
   const raised = await parts.db
     .transaction()

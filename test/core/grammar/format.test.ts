@@ -102,6 +102,8 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     }),
     ask: () => ({ kind: 'ask', gpu, ...because }),
     deny: () => ({ kind: 'deny', requestId, ...because }),
+    agree: () => ({ kind: 'agree', requestId, ...because }),
+    object: () => ({ kind: 'object', requestId, ...because }),
     cancel: () => ({ kind: 'cancel', requestId, ...because }),
     extend: () => ({ kind: 'extend', requestId, byMs: 60_000 * (1 + d.roll(9999)) }),
     done: () => {
@@ -109,6 +111,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       return { kind: 'done', requestId, ...agreed }
     },
     again: () => ({ kind: 'again', requestId }),
+    postpone: () => ({ kind: 'postpone', requestId }),
     retry: () => ({ kind: 'retry', requestId }),
     comment: () => ({ kind: 'comment', requestId, reason: name(d).trim() }),
     queue: () => ({

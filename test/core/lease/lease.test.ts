@@ -35,7 +35,14 @@ const LEGAL: { readonly [S in LeaseState]: { readonly [K in LeaseEvent['kind']]?
     move: 'ended',
     lose: 'ended',
   },
-  grace: { extend: 'held', done: 'releasing', 'begin-release': 'releasing', move: 'ended', lose: 'ended' },
+  grace: {
+    extend: 'held',
+    'give-notice': 'grace',
+    done: 'releasing',
+    'begin-release': 'releasing',
+    move: 'ended',
+    lose: 'ended',
+  },
   releasing: { 'fail-release': 'held', 'finish-release': 'ended', move: 'ended', lose: 'ended' },
   ended: {},
 }
@@ -69,6 +76,20 @@ describe('a lease', () => {
     expect(transition(held, { ...EVENTS.end, at: END - 1 }).ok).toBe(false)
     expect([transition(open, EVENTS.end).ok, transition(open, EVENTS.extend).ok]).toEqual([false, false])
     expect(nextMoment(open)).toBeNull()
+  })
+
+  it('is put off once, by those alone who were told that their VM is stopped', () => {
+    const told = after(held, 'end', 'give-notice')
+    const later = apply(told, EVENTS.postpone)
+
+    expect([told, later]).toMatchObject([{ until: END + 90 * MINUTE }, { until: END + 150 * MINUTE }])
+    expect(transition(told, { ...EVENTS.postpone, person: 'bob' })).toMatchObject({
+      refusals: [{ code: 'not-allowed' }],
+    })
+    expect(transition(later, EVENTS.postpone)).toMatchObject({
+      refusals: [{ reason: 'the end of L-1 was put off already, and it can be only once' }],
+    })
+    expect(transition(apply(later, EVENTS['give-notice']), EVENTS.postpone).ok).toBe(false)
   })
 
   it('is done by its holder alone', () => {

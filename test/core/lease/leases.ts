@@ -53,6 +53,8 @@ export const EVENTS: { readonly [K in LeaseEvent['kind']]: Extract<LeaseEvent, {
   'begin-release': { kind: 'begin-release', by: OTHER, at: END + HOUR, request: 'R-2' },
   'fail-release': { kind: 'fail-release', at: END + HOUR, why: 'the guest did not shut down' },
   'finish-release': { kind: 'finish-release', at: END + HOUR },
+  'give-notice': { kind: 'give-notice', at: END + HOUR, people: ['ada'] },
+  postpone: { kind: 'postpone', at: END + HOUR, person: 'ada' },
   move: { kind: 'move', by: OTHER, at: END + HOUR },
   lose: { kind: 'lose', at: END + HOUR, found: 'no VM has it' },
 }

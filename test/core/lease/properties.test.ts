@@ -49,6 +49,8 @@ const eventOf = (lease: Lease, { kind, by, automatic, graceMs, mark, to, caps }:
     'begin-release': { kind: 'begin-release', by: automatic ? null : by, at, request: 'R-2' },
     'fail-release': { kind: 'fail-release', at, why: 'the guest did not answer' },
     'finish-release': { kind: 'finish-release', at },
+    'give-notice': { kind: 'give-notice', at, people: [by] },
+    postpone: { kind: 'postpone', at, person: by },
     move: { kind: 'move', by, at },
     lose: { kind: 'lose', at, found: 'no VM has it' },
   }

@@ -44,6 +44,7 @@ export const aWish = (changes: Partial<Wish> = {}): Wish => ({
   own: false,
   lentMs: null,
   force: false,
+  powerOff: false,
   unsupportedPartitioning: false,
   ...changes,
 })

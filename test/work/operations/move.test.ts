@@ -23,4 +23,4 @@ exercise({
   restored: [RUNS],
 })
 
-closes('move', 385)
+closes('move', 387)

@@ -37,4 +37,4 @@ exercise({
   restored: [],
 })
 
-closes('release', 428)
+closes('release', 434)

@@ -21,6 +21,9 @@ export const ASKING: Entries<
   | 'cancel'
   | 'again'
   | 'retry'
+  | 'agree'
+  | 'object'
+  | 'postpone'
   | 'comment'
   | 'extend'
   | 'done'
@@ -106,6 +109,27 @@ export const ASKING: Entries<
     says: 'Start the VM that could not be started after all else of a request was done.',
     examples: ['retry R-12'],
     notes: [REQUEST_ID, 'For whoever asked, and for administrators. Nothing else is done.'],
+    needs: 'anyone',
+  },
+  agree: {
+    usage: 'agree ID [because REASON]',
+    says: 'Agree that a request stops a VM in which you hold something.',
+    examples: ['agree R-12'],
+    notes: [REQUEST_ID, 'Approvers of what somebody else holds there may agree in their place.', REASON],
+    needs: 'anyone',
+  },
+  object: {
+    usage: 'object ID [because REASON]',
+    says: 'Object to that; whoever decides sees it, and may still agree in your place.',
+    examples: ['object R-12 because my training runs until six'],
+    notes: [REQUEST_ID, REASON],
+    needs: 'anyone',
+  },
+  postpone: {
+    usage: 'postpone ID',
+    says: "Have a VM in which you hold something stopped an hour later for the end of another one's lease.",
+    examples: ['postpone R-12'],
+    notes: ['The id is that of the lease that has ended. It can be put off once.'],
     needs: 'anyone',
   },
   again: {

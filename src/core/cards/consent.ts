@@ -1,0 +1,133 @@
+/** Whose VM is stopped by somebody else's request: on its card, and as they are asked themselves. */
+import { answerOf, namesOf, TIME_TO_ANSWER_MS, type Touched } from '../consent'
+import type { Notice, Part, Run } from '../notice'
+import type { Request } from '../request'
+import { hostPlansOf } from '../plan/plan'
+import { cautionParts, titleOf } from './plan'
+
+const heldWords = ({ vm, holds }: Touched): string => `${holds.join(', ')} in ${vm}`
+
+/** One line for each; nothing where nobody else's VM is stopped. */
+export const touchedParts = (request: Request): Part[] => {
+  const { touches = [] } = request
+  if (touches.length === 0) return []
+  const isOpen = request.state === 'pending' || request.state === 'approved'
+  return [
+    ...touches.map((each): Part => ({
+      kind: 'text',
+      runs: [...holderRuns(each), ...saidRuns(request, each)],
+    })),
+    ...(isOpen && !isWaived(request) ? [hintPart(request)] : []),
+  ]
+}
+
+const isWaived = (request: Request): boolean =>
+  ('authority' in request && request.authority.kind === 'break-glass') || request.ends?.why === 'expired'
+
+const holderRuns = (each: Touched): Run[] => [
+  `Stops ${each.vm}, in which `,
+  { person: each.holder },
+  ` holds ${each.holds.join(', ')}`,
+]
+
+const saidRuns = (request: Request, each: Touched): Run[] => {
+  const said = answerOf(request, each)
+  if (said === null) return [isWaived(request) ? ': told' : ': asked, has not answered']
+  const reason = said.reason === undefined ? '' : `: ${said.reason}`
+  return [': ', { strong: said.answer === 'yes' ? 'agreed' : 'objected' }, reason]
+}
+
+const hintPart = ({ id, asked, touches = [] }: Request): Part => {
+  const roles = [...new Set(touches.flatMap(({ by }) => by))]
+  const others = roles.length > 0 ? `an approver (${roles.join(', ')})` : 'an administrator'
+  return {
+    kind: 'note',
+    runs: [
+      'Nothing that stops it begins before they answered, or before ',
+      { time: asked.at + TIME_TO_ANSWER_MS },
+      `. It takes their yes, or that of ${others}: `,
+      { code: `agree ${id}` },
+      '.',
+    ],
+  }
+}
+
+/** `waiting: maya has ten minutes to answer`; null when nobody is waited for. */
+export const waitsForConsent = ({
+  silent,
+  without,
+}: {
+  readonly silent: readonly Touched[]
+  readonly without: readonly Touched[]
+}): string | null => {
+  if (silent.length > 0) return `${namesOf(silent)} may answer first, within ten minutes`
+  return without.length > 0 ? `it takes the yes of ${namesOf(without)}, or of somebody in their place` : null
+}
+
+/** To one person who holds something in a VM that the request would stop. */
+export const consentNotice = (request: Request, person: string): Notice => {
+  const { id, asked, plan, touches = [] } = request
+  const own = touches.filter((each) => each.person === person)
+  const what = own.map(heldWords).join('; ')
+  const waived = isWaived(request)
+  return {
+    summary: `${id} ${waived ? 'stops' : 'would stop'} a VM in which you hold ${what}`,
+    tone: waived ? 'bad' : 'waiting',
+    parts: [
+      { kind: 'title', text: titleOf(plan) },
+      {
+        kind: 'text',
+        runs: [
+          { strong: `${id} ${waived ? 'stops' : 'would stop'} a VM in which you hold ${what}. ` },
+          'Asked by ',
+          { person: asked.by },
+          ...(asked.reason === undefined ? ['.'] : [`: ${asked.reason}`]),
+        ],
+      },
+      ...lossParts(request, own),
+      ...cautionParts(plan),
+      ...(waived ? waivedParts(request) : answerParts(request)),
+    ],
+  }
+}
+
+/** What of it the plan takes away, beside stopping the VM. */
+const lossParts = ({ id, plan }: Request, own: readonly Touched[]): Part[] => {
+  const taken = hostPlansOf(plan).flatMap(({ from, gpu }) => (from ? [gpu.alias] : []))
+  const lost = own.flatMap(({ holds }) => holds.filter((each) => taken.includes(each)))
+  if (lost.length === 0 || plan.action === 'resize') return []
+  return [{ kind: 'text', runs: [{ strong: `${id} takes ${lost.join(', ')} from you.` }] }]
+}
+
+const waivedParts = (request: Request): Part[] =>
+  'authority' in request && request.authority.kind === 'break-glass'
+    ? [{ kind: 'text', runs: ['The glass was broken: it goes on at once, and nobody was asked.'] }]
+    : []
+
+const answerParts = ({ id, asked }: Request): Part[] => [
+  {
+    kind: 'text',
+    runs: [
+      'Nothing begins before you answer, or before ',
+      { time: asked.at + TIME_TO_ANSWER_MS },
+      '. After that an approver may agree in your place.',
+    ],
+  },
+  {
+    kind: 'buttons',
+    buttons: [
+      { label: 'Agree', style: 'primary', press: { kind: 'say', text: `agree ${id}` } },
+      { label: 'Object', style: 'danger', press: { kind: 'say', text: `object ${id}` } },
+    ],
+  },
+  {
+    kind: 'note',
+    runs: [
+      'As words: ',
+      { code: `agree ${id}` },
+      ', ',
+      { code: `object ${id} because ...` },
+      '. An objection is shown to whoever decides; it is no veto.',
+    ],
+  },
+]

@@ -16,13 +16,22 @@ const [GPU0] = FACTS.gpus
 const [VM0] = FACTS.vms
 
 const HEALTH: Health = {
+  protocol: 2,
+  sessions: {},
   module: 'AB',
   engine: '5.1.20348.1',
   account: 'WinRM VA_1',
   elevated: true,
   clock: 1_000_000,
   missing: { needed: [], partition: [], cluster: [] },
-  files: { directory: 'C:\\ProgramData\\GpuChatOps', fence: '7', vms: ['*'], devices: ['*'] },
+  files: {
+    directory: 'C:\\ProgramData\\GpuChatOps',
+    fence: '7',
+    bot: null,
+    claim: null,
+    vms: ['*'],
+    devices: ['*'],
+  },
 }
 const COMMON = { forceDismount: false, unsupportedPartitioning: false, guests: {} }
 const WINRM: HostEvidence['config'] = {

@@ -42,6 +42,8 @@ export interface Machine {
   /** The engine ends; the next host gets a new one. */
   readonly cutOff: () => Promise<void>
   readonly revive: () => Promise<void>
+  /** Ten minutes pass without an order. */
+  readonly rest: () => Promise<void>
 }
 
 /** The modules that an ordinary host lacks, which is a node of no cluster. */
@@ -101,6 +103,7 @@ export const useMachine = (found: Found, kind: Kind): Machine => {
       running = false
       return engine.stop()
     },
+    rest: () => windows.rest(),
     revive: async () => {
       if (!running) engine = await start()
       running = true

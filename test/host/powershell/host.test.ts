@@ -11,6 +11,7 @@ import { openMemory } from '../../../src/host/powershell/memory'
 import { aGpu, aVmId } from '../../fakes/facts'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
+import { aFence } from '../../fakes/fence'
 
 const INVENTORY = {
   module: 1,
@@ -75,7 +76,7 @@ withEngine('a host over the engine', ({ program: executable }) => {
     await engine.stop()
     removeTempDir(dir)
   })
-  const run = (step: Step) => host.run({ step, expects: expectationOf(step), fence: 7 })
+  const run = (step: Step) => host.run({ step, expects: expectationOf(step), fence: aFence(7) })
 
   it('has the facts that its inventory tells', async () => {
     says(INVENTORY)
@@ -145,7 +146,7 @@ describe('without an engine', () => {
     })
 
     const step: Step = { kind: 'startVm', vm }
-    const result = await host.run({ step, expects: expectationOf(step), fence: 1 })
+    const result = await host.run({ step, expects: expectationOf(step), fence: aFence(1) })
     removeTempDir(dir)
 
     expect(result).toEqual({ kind: 'unknown', why: 'pwsh is not installed' })

@@ -29,6 +29,9 @@ export const barCure = (host: string, bar: Bar): string =>
     ? `Where that bot is gone for good, an administrator says \`adopt ${host} from ${bar.bot}\`.`
     : `${UPGRADE} on ${host}.`
 
+/** Both, for where there is room. */
+export const barSentence = (host: string, bar: Bar): string => `${barWords(host, bar)}. ${barCure(host, bar)}`
+
 /** How the module of a host becomes the bot's own. */
 export const UPGRADE =
   'Copy the module folder of this bot and run Register-GpuChatOps.ps1 again, with the parameters of the first time,'

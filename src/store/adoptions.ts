@@ -15,29 +15,33 @@ export interface Adopted {
   readonly doneAt: number | null
 }
 
-/** Written before the host is asked, so that what a crash leaves half done is known. One that is open already is taken up. */
+/** Written before the host is asked, so that what a crash leaves half done is known. */
 export const beginAdoption = async (
   db: Db,
-  each: Omit<Adopted, 'seq' | 'doneAt'>,
-): Promise<{ readonly seq: number; readonly again: boolean }> =>
-  db.transaction().execute(async (tx) => {
-    const open = await tx
-      .selectFrom('adoptions')
-      .selectAll()
-      .where('host', '=', each.host)
-      .where('from_bot', '=', each.from)
-      .where('done_at', 'is', null)
-      .executeTakeFirst()
-    const before = await readRow(tx, 'adoptions', open, readAdoption)
-    if (before) return { seq: before.seq, again: true }
-    const { host, from: from_bot, by, at } = each
-    const row = await tx
-      .insertInto('adoptions')
-      .values({ host, from_bot, by, at, done_at: null })
-      .returning('seq')
-      .executeTakeFirstOrThrow()
-    return { seq: row.seq, again: false }
-  })
+  { host, from, by, at }: Omit<Adopted, 'seq' | 'doneAt'>,
+): Promise<number> => {
+  const { seq } = await db
+    .insertInto('adoptions')
+    .values({ host, from_bot: from, by, at, done_at: null })
+    .returning('seq')
+    .executeTakeFirstOrThrow()
+  return seq
+}
+
+/** One that was begun and has not ended; null where there is none. */
+export const openAdoption = async (
+  db: Db,
+  { host, from }: Pick<Adopted, 'host' | 'from'>,
+): Promise<number | null> => {
+  const row = await db
+    .selectFrom('adoptions')
+    .selectAll()
+    .where('host', '=', host)
+    .where('from_bot', '=', from)
+    .where('done_at', 'is', null)
+    .executeTakeFirst()
+  return (await readRow(db, 'adoptions', row, readAdoption))?.seq ?? null
+}
 
 export const endAdoption = async (tx: Tx, seq: number, at: number): Promise<void> => {
   await tx.updateTable('adoptions').set({ done_at: at }).where('seq', '=', seq).execute()

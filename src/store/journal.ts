@@ -91,6 +91,12 @@ export const raiseFence = async (tx: Tx, requestId: string, seen: number): Promi
 export const readLock = (row: Row<'locks'>): object =>
   z.object({ host: hostName, request_id: requestId, fence: z.int().nonnegative() }).parse(row)
 
+/** The request that is at work on this host; null where none is. */
+export const lockedBy = async (db: Db | Tx, host: string): Promise<string | null> => {
+  const row = await db.selectFrom('locks').select('request_id').where('host', '=', host).executeTakeFirst()
+  return row?.request_id ?? null
+}
+
 export const unlockHosts = async (tx: Tx, requestId: string): Promise<void> => {
   await tx.deleteFrom('locks').where('request_id', '=', requestId).execute()
 }

@@ -239,6 +239,28 @@ Describe 'On the host' {
         }
     }
 
+    Describe 'the session files' {
+        It 'are told by a digest each, whatever group may use them and whatever their line ends' {
+            $shipped = Join-Path $PSScriptRoot '../../src/host/powershell/module/GpuChatOps.pssc'
+            $text = [System.IO.File]::ReadAllText($shipped)
+            $mine = Join-Path $state 'GpuChatOps.pssc'
+            function Read-Session { (ConvertFrom-Json (Get-GpuHostHealth)).sessions }
+            (Read-Session).'GpuChatOps.pssc' | Should -BeNullOrEmpty
+
+            [System.IO.File]::WriteAllText($mine, $text)
+            $first = Read-Session
+            [System.IO.File]::WriteAllText($mine, ($text.Replace("'COMPUTER\GpuChatOps'", "'CONTOSO\gpu chat'") -replace "`n", "`r`n"))
+            $second = Read-Session
+            [System.IO.File]::WriteAllText($mine, $text.Replace('NoLanguage', 'FullLanguage'))
+            $third = Read-Session
+
+            $first.'GpuChatOps.pssc' | Should -Match '\A[0-9A-F]{64}\z'
+            $second.'GpuChatOps.pssc' | Should -BeExactly $first.'GpuChatOps.pssc'
+            $third.'GpuChatOps.pssc' | Should -Not -Be $first.'GpuChatOps.pssc'
+            $first.'GpuChatOps.Ssh.pssc' | Should -BeNullOrEmpty
+        }
+    }
+
     Describe 'taking a host over from another bot' {
         It 'is done ten minutes after its last order, and written with the new bot and its number' {
             Set-It

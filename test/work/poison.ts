@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { openInbox } from '../../src/store/inbox'
 import { saveAcceptance } from '../../src/store/acceptances'
-import { beginAdoption } from '../../src/store/adoptions'
+import { beginAdoption, endAdoption } from '../../src/store/adoptions'
 import { addComment } from '../../src/store/comments'
 import { saveCondition } from '../../src/store/conditions'
 import type { Db } from '../../src/store/database'
@@ -149,6 +149,7 @@ const fill = async (db: Db): Promise<void> => {
     await saveAcceptance(tx, { gpu: 'hv01/gpu1', by: priya, at: 1 })
   })
   const from = botId.parse('bot-00000000000b')
-  await beginAdoption(db, { host: hostName.parse('hv02'), from, by: priya, at: 1 })
+  const seq = await beginAdoption(db, { host: hostName.parse('hv02'), from, by: priya, at: 1 })
+  await db.transaction().execute((tx) => endAdoption(tx, seq, 2))
   await sql`insert into samples (host, vm, at, uuid) values ('hv01', 'v', 1, 'GPU-1')`.execute(db)
 }

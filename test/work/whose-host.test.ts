@@ -3,17 +3,24 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { cpSync } from 'node:fs'
 import { sql } from 'kysely'
 import type { Fence } from '../../src/core/fence'
-import type { Clock, Host } from '../../src/core/ports'
+import { parse } from '../../src/core/grammar/parse'
+import { may } from '../../src/core/policy/commands'
+import type { Adoption, Clock, Host, StepResult } from '../../src/core/ports'
 import type { Request } from '../../src/core/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { openStore, type Store } from '../../src/store/database'
 import { selfOf } from '../../src/store/self'
+import { adoptHost } from '../../src/work/adopt'
 import type { Parts } from '../../src/work/parts'
+import { refreshHost } from '../../src/work/reading'
+import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
+import { textOf } from '../core/answers/reading'
 import { fakeClock } from '../fakes/clock'
 import { aFence, ofNobody } from '../fakes/fence'
 import { useTempDirs } from '../fakes/temp'
-import { asked, assign, botOver, decided, fleetOf, stored } from './operations/bot'
+import { jonas, maya, priya, startLine } from './line'
+import { ADMIN, asked, assign, botOver, CHANNEL, decided, fleetOf, stored } from './operations/bot'
 
 const tempDir = useTempDirs()
 const GOES_ON = new AbortController().signal
@@ -192,5 +199,156 @@ describe('a host whose module is older than the bot', () => {
     await bot.parts.hosts.get(fleet.hosts[0]!.name)?.inventory()
     await asked(bot.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))
     expect(await goesOn(bot, id)).toMatchObject({ state: 'succeeded' })
+  })
+})
+
+/** A new store for a host that obeys another one, with what an administrator is answered. */
+const takenOver = async () => {
+  const before = await aBot()
+  await hasClaimed(before, 300)
+  await carriesOut(before, 'hv01/gpu0', 'train-01')
+  const after = await aBot()
+  for (const host of after.parts.hosts.values()) await refreshHost(after.parts, host)
+  return { before, after, from: await selfOf(before.store.db) }
+}
+const says = async ({ parts, store }: Bot, text: string): Promise<string> => {
+  const read = parse(text)
+  if (!read.ok) throw new Error(read.refusals.map(({ reason }) => reason).join())
+  const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
+  const consequence = await respond(parts, read.value, caller)
+  const notice = await store.db.transaction().execute((tx) => consequence(tx))
+  return notice ? textOf(notice) : ''
+}
+const TEN_MINUTES = 10 * 60_000
+
+describe('adopting a host', () => {
+  it('makes it the host of this bot, whose first order there is obeyed, and whose other hosts stay as they are', async () => {
+    const { before, after, from } = await takenOver()
+    await clock.sleep(TEN_MINUTES)
+
+    expect(await says(after, `adopt hv01 from ${from}`)).toBe('')
+
+    expect(fenceNow()).toMatchObject({ bot: await selfOf(after.store.db), number: 302 })
+    expect(fleet.world.fence('hv02')).toEqual(ofNobody(0))
+    expect(await carriesOut(after, 'hv01/gpu1', 'train-02')).toMatchObject({ state: 'succeeded' })
+    expect(after.fences.every(({ number }) => number === 303)).toBe(true)
+    expect(await says(before, 'show hv01')).not.toContain('Takes no orders')
+    for (const host of before.parts.hosts.values()) await refreshHost(before.parts, host)
+    expect(await says(before, 'show hv01')).toContain(`adopt hv01 from ${await selfOf(after.store.db)}`)
+  })
+
+  it('is in the history of the host, once', async () => {
+    const { after, from } = await takenOver()
+    await clock.sleep(TEN_MINUTES)
+    expect(await says(after, 'history hv01')).not.toContain('taken over')
+
+    await says(after, `adopt hv01 from ${from}`)
+
+    expect((await says(after, 'history hv01')).split('hv01 taken over from')).toHaveLength(2)
+    expect(await says(after, 'history hv02')).not.toContain('taken over')
+    expect(await says(after, `adopt hv01 from ${from}`)).toContain('takes the orders of this bot already')
+    expect((await says(after, 'history')).split(`taken over from ${from} by`)).toHaveLength(2)
+  })
+
+  it('is refused within ten minutes of an order of the other bot, and leaves no trace', async () => {
+    const { after, from } = await takenOver()
+
+    expect(await says(after, `adopt hv01 from ${from}`)).toContain('in the last ten minutes')
+
+    expect(fenceNow()).toMatchObject({ bot: from })
+    expect(await says(after, 'history hv01')).not.toContain('taken over')
+  })
+
+  it('is refused while the other bot is at work there', async () => {
+    const { before, after, from } = await takenOver()
+    await clock.sleep(TEN_MINUTES)
+    const hv01 = fleet.hosts.find(({ name }) => name === 'hv01')!
+    const fence = aFence(900, await selfOf(after.store.db))
+    const answers: Promise<StepResult>[] = []
+    fleet.world.onStep(() => void answers.push(hv01.adopt({ from, fence })))
+    expect(await carriesOut(before, 'hv01/gpu1', 'train-02')).toMatchObject({ state: 'succeeded' })
+
+    const codes = (await Promise.all(answers)).map((each) =>
+      each.kind === 'refused' ? each.code : each.kind,
+    )
+    expect(codes.length).toBeGreaterThan(5)
+    expect(new Set(codes)).toEqual(new Set(['Busy']))
+    expect(fenceNow()).toMatchObject({ bot: from })
+  })
+
+  it('is refused from a bot that the host does not obey, and where it obeys none', async () => {
+    const { after, from } = await takenOver()
+    await clock.sleep(TEN_MINUTES)
+
+    expect(await says(after, 'adopt hv01 from bot-00000000000b')).toContain(
+      `hv01 takes the orders of ${from}, and not of bot-00000000000b`,
+    )
+    expect(await says(after, `adopt hv02 from ${from}`)).toContain('no bot in particular yet')
+    expect(await says(after, `adopt hv09 from ${from}`)).toContain('hv09')
+  })
+
+  it('is brought to its end when a crash came after the host had done it', async () => {
+    const { after, from } = await takenOver()
+    await clock.sleep(TEN_MINUTES)
+    const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
+    await adoptHost(after.parts, { host: 'hv01', from }, caller)
+    expect(fenceNow()).toMatchObject({ bot: await selfOf(after.store.db) })
+    expect(await says(after, 'history hv01')).not.toContain('taken over')
+
+    expect(await says(after, `adopt hv01 from ${from}`)).toBe('')
+
+    expect(await says(after, 'history hv01')).toContain(`taken over from ${from}`)
+  })
+
+  it('is found done where the line broke before the host could say so', async () => {
+    const { after, from } = await takenOver()
+    await clock.sleep(TEN_MINUTES)
+    const hosts = new Map(
+      [...after.parts.hosts].map(([name, host]) => [
+        name,
+        {
+          ...host,
+          adopt: async (adoption: Adoption): Promise<StepResult> => {
+            await host.adopt(adoption)
+            return { kind: 'unknown', why: 'the line broke' }
+          },
+        },
+      ]),
+    )
+
+    expect(await says({ ...after, parts: { ...after.parts, hosts } }, `adopt hv01 from ${from}`)).toBe('')
+    expect(await says(after, 'history hv01')).toContain('taken over')
+  })
+
+  it('believes nobody to hold a GPU there, and ends what was lent', async () => {
+    const line = await startLine()
+    try {
+      await line.says(maya, 'assign hv01/gpu0 to train-01 for 8h')
+      await line.says(jonas, 'approve R-1')
+      await line.goesOn()
+      line.world.claim('hv01', aFence(900))
+      expect(await line.says(maya, 'list --mine')).toContain('hv01/gpu0')
+      await line.passes(TEN_MINUTES)
+      await line.goesOn()
+
+      expect(await line.says(priya, 'adopt hv01 from bot-00000000000a')).toBe('')
+
+      expect(await line.says(maya, 'list --mine')).not.toContain('hv01/gpu0')
+      expect((await line.told(maya)).join()).toContain('hv01 was taken over from another bot')
+      expect(await line.says(maya, 'reconcile hv01')).not.toContain('R-1')
+    } finally {
+      await line.end()
+    }
+  })
+
+  it('is for administrators', async () => {
+    const line = await startLine()
+    try {
+      const policy = line.parts.policy.inForce()
+      expect(may(policy, maya, 'adopt')).toBe(false)
+      expect(may(policy, priya, 'adopt')).toBe(true)
+    } finally {
+      await line.end()
+    }
   })
 })

@@ -114,9 +114,12 @@ export const moduleDigest = (folder: string): string =>
 /** The session files that ship, by the names that they have on a host. */
 export type SessionFile = 'GpuChatOps.pssc' | 'GpuChatOps.Ssh.pssc'
 
-/** The digest of a session file, whatever group it lets in, as `Get-GpuHostHealth` makes it of the one on the host. */
-export const sessionDigest = (folder: string, name: SessionFile): string =>
-  digestOf(plain(join(folder, name)).replaceAll(/@\{ '[^']*' = @\{/g, "@{ '' = @{"))
+/** Their digests, whatever group they let in, as `Get-GpuHostHealth` makes them of those on the host. */
+export const sessionDigests = (folder: string): Record<SessionFile, string> => {
+  const of = (name: SessionFile): string =>
+    digestOf(plain(join(folder, name)).replaceAll(/@\{ '[^']*' = @\{/g, "@{ '' = @{"))
+  return { 'GpuChatOps.pssc': of('GpuChatOps.pssc'), 'GpuChatOps.Ssh.pssc': of('GpuChatOps.Ssh.pssc') }
+}
 
 const filesIn = (folder: string): string[] =>
   ['', 'RoleCapabilities/']

@@ -1,5 +1,5 @@
 /** One host as Windows shows it: the stand-ins of a flavour, their server, and where the module keeps its state. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { utimes } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -54,6 +54,8 @@ export const startWindows = async (options: WindowsOptions): Promise<Windows> =>
   writeGuestModules(modules, { programs, stubs: options.stubs })
   const state = join(dir, 'GpuChatOps')
   mkdirSync(state)
+  for (const name of ['GpuChatOps.pssc', 'GpuChatOps.Ssh.pssc'])
+    copyFileSync(join(MODULE, '..', name), join(state, name))
   const allow = (lines: readonly string[]): void => writeFileSync(join(state, 'allow'), lines.join('\n'))
   const fresh = (): void => {
     allow(['vm *', 'device *'])

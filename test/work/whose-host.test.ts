@@ -141,6 +141,27 @@ describe('a bot whose data directory was lost', () => {
   })
 })
 
+describe('a bot whose own name cannot be read', () => {
+  it('draws another: its hosts are not free to anybody, and take no order until they are adopted', async () => {
+    const bot = await aBot()
+    await carriesOut(bot, 'hv01/gpu0', 'train-01')
+    const before = fenceNow()
+    for (const host of bot.parts.hosts.values()) await refreshHost(bot.parts, host)
+    expect(await says(bot, 'list --free')).toContain('hv01/gpu1')
+    await sql`update self set bot = 'damaged'`.execute(bot.store.db)
+
+    expect(await says(bot, 'list --free')).not.toContain('hv01/gpu1')
+
+    expect(await selfOf(bot.store.db)).not.toBe(before.bot)
+    const { rows } = await sql`select what from aside`.execute(bot.store.db)
+    expect(rows).toEqual([{ what: 'the name of this bot, by which hosts know it' }])
+    await expect(asked(bot.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
+      'takes the orders of another bot',
+    )
+    expect(fenceNow()).toEqual(before)
+  })
+})
+
 describe('a host that another bot has taken over in the middle of an operation', () => {
   const takenOverAt = async (n: number) => {
     const bot = await aBot()

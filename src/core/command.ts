@@ -1,5 +1,6 @@
 /** What a person asked for, once the grammar has made sense of it. Names are still names; the planner resolves them. */
 import { z } from 'zod'
+import { botId } from './fence'
 import { LONGEST_LEASE_MS } from './lease/span'
 import { timeZone } from './lease/zone'
 
@@ -115,6 +116,8 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unwatch'), what: z.string(), here: z.literal('here').optional() }),
   z.object({ kind: z.literal('reconcile'), host: z.string().optional() }),
   z.object({ kind: z.literal('accept'), gpu }),
+  /** The host shall take the orders of this bot, and no longer those of another. */
+  z.object({ kind: z.literal('adopt'), host: z.string(), from: botId }),
   z.object({ kind: z.literal('pause'), scope: z.string(), now: z.boolean().default(false) }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   z.object({ kind: z.literal('resolve'), requestId }),

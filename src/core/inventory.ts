@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import { blockerOf, type Aside } from './aside'
+import type { Bar } from './bar'
+import { moduleFacts } from './fence'
 
 export type HostName = string & z.$brand<'HostName'>
 export type VmId = string & z.$brand<'VmId'>
@@ -148,6 +150,8 @@ export const hostFacts = z.object({
   vms: z.array(vmFacts),
   /** Location paths of dismounted devices (Get-VMHostAssignableDevice); may or may not list assigned ones. */
   dismounted: z.array(locationPath),
+  /** Absent in what earlier versions of the bot have stored. */
+  module: moduleFacts.optional(),
 })
 export type HostFacts = z.infer<typeof hostFacts>
 
@@ -183,6 +187,7 @@ export interface HostView {
   readonly paused: false | 'requests' | 'steps'
   /** What cannot be read about it, or about a GPU of it. */
   readonly asides: readonly Aside[]
+  readonly bar: Bar | null
 }
 
 /** What cannot be read about this GPU. */

@@ -1,6 +1,7 @@
 /** The borders of the core: types only. Two chats, two kinds of host, one clock; the store is reached through kysely. */
 import { z } from 'zod'
 import { LONGEST_LEASE_MS } from './lease/span'
+import type { BotId, Fence } from './fence'
 import type { HostFacts, HostName, VmId } from './inventory'
 import { LONGEST_TEXT, type Notice } from './notice'
 import type { Expectation, Step } from './plan/step'
@@ -17,8 +18,15 @@ export interface Clock {
 export interface StepOrder {
   readonly step: Step
   readonly expects: Expectation
-  /** Grows with every claim; the host refuses one lower than the highest it has seen. */
-  readonly fence: number
+  /** The claim that it belongs to; the host refuses one of another bot, and one lower than the highest it has seen. */
+  readonly fence: Fence
+}
+
+/** The host is to take the orders of this bot, and no longer those of another. */
+export interface Adoption {
+  readonly from: BotId
+  /** The first claim of this bot: above what the host has seen. */
+  readonly fence: Fence
 }
 
 /** Refusal codes are the host's own, never its message: messages are localised. */
@@ -44,6 +52,11 @@ export interface Host {
   inventory(): Promise<HostFacts>
   /** Performs one step. Never throws: a lost connection is `unknown`. */
   run(order: StepOrder): Promise<StepResult>
+  /**
+   * Refused with Busy while a step is under way, with RecentOrder until ten minutes after the last one, and with OtherBot
+   * where the host does not take the orders of `from`. Never throws.
+   */
+  adopt(adoption: Adoption): Promise<StepResult>
   /** Reads `nvidia-smi --query-gpu=...` as CSV (core/smi.ts names the fields). Never throws. */
   smi(target: SmiTarget): Promise<SmiAnswer>
 }

@@ -16,7 +16,7 @@ import { Fault, messageOf, type Refusal } from '../core/errors'
 import type { Clock } from '../core/ports'
 import type { HostConfig } from '../host/powershell/config'
 import { MODULE, openPowerShellFleet, type PowerShellFleet } from '../host/powershell/fleet'
-import { moduleDigest } from '../host/powershell/health'
+import { moduleDigest, sessionDigests } from '../host/powershell/health'
 import { storeFindings } from './store'
 import { fail, pass, sectionOf, warn, type Finding } from './finding'
 import { tryForcedCommand } from './forced-command'
@@ -153,5 +153,12 @@ const evidenceOf = async (
       : await host.inventory().catch((error: unknown) => ({ why: messageOf(error) }))
   const forced =
     config.via === 'ssh' && examination.kind === 'answered' ? await tryForcedCommand(config, clock) : null
-  return { config, examination, module: moduleDigest(MODULE), facts, forced }
+  return {
+    config,
+    examination,
+    module: moduleDigest(MODULE),
+    sessions: sessionDigests(join(MODULE, '..')),
+    facts,
+    forced,
+  }
 }

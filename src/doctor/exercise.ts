@@ -64,11 +64,11 @@ const wrongOrders = ({ facts, plan, fence }: Exercise): WrongOrder[] => {
       order: { step, expects: expectationOf(step), fence },
     })
   }
-  if (power && fence > 1)
+  if (power && fence.number > 1)
     orders.push({
       title: 'an order of an older claim',
       code: 'StaleFence',
-      order: { step: power, expects: expectationOf(power), fence: fence - 1 },
+      order: { step: power, expects: expectationOf(power), fence: { ...fence, number: fence.number - 1 } },
     })
   return orders
 }

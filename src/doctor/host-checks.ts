@@ -1,9 +1,10 @@
 /** Can the bot work on this host? Judged from what the host says; pure. */
+import { PROTOCOL } from '../core/fence'
 import { hostChecks } from '../core/plan/host-checks'
 import type { HostFacts } from '../core/inventory'
 import { counted } from '../core/answers/words'
 import type { HostConfig } from '../host/powershell/config'
-import type { Examination, Health } from '../host/powershell/health'
+import type { Examination, Health, SessionFile } from '../host/powershell/health'
 import { fail, pass, warn, type Finding } from './finding'
 import { cureFor } from './remedies'
 
@@ -13,8 +14,9 @@ export type ForcedCommand = 'held' | 'open' | { readonly unknown: string }
 export interface HostEvidence {
   readonly config: HostConfig
   readonly examination: Examination
-  /** The digest of the module that the bot has. */
+  /** The digests of the module that the bot has, and of its session files. */
   readonly module: string
+  readonly sessions: Readonly<Record<SessionFile, string>>
   /** The inventory, or why there is none. */
   readonly facts: HostFacts | { readonly why: string }
   /** Null where the host is not reached over SSH. */
@@ -35,7 +37,7 @@ export const examined = (evidence: HostEvidence): Finding[] => {
       'reached',
       `it answered in ${((answeredAt - askedAt) / 1000).toFixed(1)} s, as ${health.account}, with PowerShell ${health.engine}`,
     ),
-    moduleFinding(health, evidence.module),
+    ...moduleFindings(evidence, health),
     ...(config.via === 'local' ? [LOCAL] : [restriction(config, examination.restricted)]),
     ...(evidence.forced === null ? [] : [forcedCommand(evidence.forced)]),
     elevation(health),
@@ -57,14 +59,70 @@ const silent = ({ via }: HostConfig, { code, why }: Extract<Examination, { kind:
       )
     : fail('reached', code === null ? why : `${code}: ${why}`, cureFor(via, why))
 
-const moduleFinding = ({ module }: Health, own: string): Finding =>
-  module === own
-    ? pass('module', 'its files are those of this bot')
-    : fail(
-        'module',
-        'its files are not those of this bot: another version, or somebody changed them',
-        `Copy the folder of the module again and run ${REGISTER}.`,
-      )
+const moduleFindings = ({ config, module, sessions }: HostEvidence, health: Health): Finding[] => {
+  const again = `Copy the folder of the module to the host, and run there: ${registerLine(config)}`
+  return [
+    ...protocolFindings(health.protocol, again),
+    health.module === module
+      ? pass('module', 'its files are those of this bot')
+      : fail(
+          'module',
+          'its files are not those of this bot: another version, or somebody changed them',
+          again,
+        ),
+    ...sessionFindings(config, { theirs: health.sessions, own: sessions }, again),
+  ]
+}
+
+const protocolFindings = (protocol: number, again: string): Finding[] => {
+  if (protocol === PROTOCOL) return []
+  return protocol < PROTOCOL
+    ? [
+        fail(
+          'protocol',
+          `the module is of protocol ${protocol}, this bot of ${PROTOCOL}: it is read, and gets no orders, since it could not check them`,
+          again,
+        ),
+      ]
+    : [
+        warn(
+          'protocol',
+          `the module is of protocol ${protocol}, this bot of ${PROTOCOL}: it may refuse what this bot orders`,
+          'Upgrade the bot.',
+        ),
+      ]
+}
+
+const SESSION_FILES = { winrm: 'GpuChatOps.pssc', ssh: 'GpuChatOps.Ssh.pssc' } as const
+
+interface Sessions {
+  readonly theirs: Health['sessions']
+  readonly own: HostEvidence['sessions']
+}
+/** Which functions a session shows is said by a file that registering copies: a newer module does not make it newer. */
+const sessionFindings = ({ via }: HostConfig, { theirs, own }: Sessions, again: string): Finding[] => {
+  if (via === 'local') return []
+  const name = SESSION_FILES[via]
+  const digest = theirs[name]
+  // Modules of protocol 1 do not tell.
+  if (digest === undefined) return []
+  if (digest === own[name]) return [pass('session file', `${name} is that of this bot`)]
+  return [
+    digest === null
+      ? warn('session file', `${name} is not where registering puts it, so its text is not known`, again)
+      : fail(
+          'session file',
+          `${name} is not that of this bot: another version, or somebody changed it`,
+          again,
+        ),
+  ]
+}
+
+/** What an administrator runs on the host, in the folder of the module; the group is known there alone. */
+const registerLine = (config: HostConfig): string =>
+  config.via === 'ssh'
+    ? `.\\Register-GpuChatOps.ps1 -Ssh -Account ${config.user}`
+    : `.\\Register-GpuChatOps.ps1 -Group DOMAIN\\GROUP (as at first; docs/hosts.md)`
 
 const LOCAL = warn(
   'session',
@@ -150,10 +208,13 @@ const fileFindings = ({ files }: Health, facts: HostEvidence['facts']): Finding[
     files.fence === null
       ? fail(
           'fence',
-          `${files.directory}: the file fence holds no number, so every change is refused`,
-          'If no other bot drives this host, delete that file.',
+          `${files.directory}: the files fence and claim do not say what was seen here, so every change is refused`,
+          'If no other bot drives this host, delete the one that holds no number, or no claim.',
         )
-      : pass('fence', `the highest claim seen here is ${files.fence}`),
+      : pass(
+          'fence',
+          `the highest claim seen here is ${files.fence}, ${files.bot === null ? 'of no bot in particular' : `of ${files.bot}`}`,
+        ),
     allowFinding(files, facts),
   ]
 }

@@ -1,4 +1,5 @@
 /** What every host must do, tried without a change: by reading, and by orders about things that no host has. */
+import type { Fence } from '../core/fence'
 import { hostFacts, instanceId, locationPath, placeOf, vmId, type HostFacts } from '../core/inventory'
 import { counted } from '../core/answers/words'
 import { expectationOf, type Step } from '../core/plan/step'
@@ -8,8 +9,8 @@ export interface Ground {
   readonly host: Host
   /** As the host told them a moment ago. */
   readonly facts: HostFacts
-  /** The highest that the host has seen, and 1 at least: no order goes beyond what it knows already. */
-  readonly fence: number
+  /** The claim that the host has seen last, and 1 at least: no order goes beyond what it knows already. */
+  readonly fence: Fence
 }
 
 export interface ReadingCase {

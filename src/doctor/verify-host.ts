@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readHosts } from '../config'
+import { barCure, barOf, barWords } from '../core/bar'
 import { Fault, messageOf } from '../core/errors'
 import { counted } from '../core/answers/words'
+import type { BotId, Fence } from '../core/fence'
 import type { HostFacts } from '../core/inventory'
 import { resolvePair } from '../core/names'
 import type { Plan } from '../core/plan/plan'
@@ -12,6 +14,8 @@ import { planAssign, planScript } from '../core/plan/planner'
 import type { Clock } from '../core/ports'
 import { openPowerShellFleet } from '../host/powershell/fleet'
 import { openStore } from '../store/database'
+import { selfOf } from '../store/self'
+import { drawClaim } from '../work/claim'
 import type { Terminal } from './doctor'
 import { exercise } from './exercise'
 import { fail, pass, sectionOf, type Finding } from './finding'
@@ -53,17 +57,27 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
     const examination = await fleet.examine(config)
     if (!host || examination.kind === 'silent')
       throw new Fault('host-unreachable', `${config.name} is not ready; \`gpu-chatops doctor\` says why`)
-    const fence = Math.max(1, Number(examination.health.files?.fence ?? 0))
-    const ground = { host, facts: await host.inventory(), fence }
+    const facts = await host.inventory()
+    const ground = { host, facts, fence: knownTo(facts) }
     const findings = await readingFindings(ground)
     terminal.print(`${sectionOf(`${config.name}, without changing anything`, findings)}\n\n`)
     if (findings.some(isFailure)) return false
     const names = wanted.exercise
-    return names === null || (await withoutBot(around.dataDir, () => exerciseOn(ground, names, around)))
+    return (
+      names === null ||
+      (await withoutBot(around.dataDir, (bot) => exerciseOn({ ...ground, bot }, names, around)))
+    )
   } finally {
     await fleet.close()
     rmSync(dir, { recursive: true, force: true })
   }
+}
+
+/** The claim that the host knows already: its orders are taken, and whose host it is stays as it is. */
+const knownTo = ({ module }: HostFacts): Fence => {
+  const { number, bot, claim } = module?.fence ?? { number: 0, bot: null, claim: null }
+  if (bot !== null && claim === null) return { number: number + 1, bot, claim: drawClaim() }
+  return { number: Math.max(1, number), bot, claim }
 }
 
 const isFailure = ({ verdict }: Finding): boolean => verdict === 'fail'
@@ -83,21 +97,28 @@ const readingFindings = async (ground: Ground): Promise<Finding[]> => {
 }
 
 /** The lock of the data directory keeps a bot from starting meanwhile. */
-const withoutBot = async <T>(dataDir: string, work: () => Promise<T>): Promise<T> => {
+const withoutBot = async <T>(dataDir: string, work: (bot: BotId) => Promise<T>): Promise<T> => {
   const store = await openStore(dataDir)
   try {
-    return await work()
+    return await work(await selfOf(store.db))
   } finally {
     await store.close()
   }
 }
 
 const exerciseOn = async (
-  ground: Ground,
+  ground: Ground & { readonly bot: BotId },
   names: { readonly gpu: string; readonly vm: string },
   { terminal, stopping }: Surroundings,
 ): Promise<boolean> => {
   const { print, hint } = terminal
+  const { facts, bot } = ground
+  const bar = barOf(facts.module, bot)
+  if (bar) {
+    const refused = fail('not possible', barWords(facts.name, bar), barCure(facts.name, bar))
+    print(`${sectionOf('The exercise', [refused])}\n`)
+    return false
+  }
   const plan = planOf(ground.facts, names)
   if ('refusals' in plan) {
     print(`${sectionOf('The exercise', plan.refusals)}\n`)
@@ -114,7 +135,15 @@ export const planOf = (
   facts: HostFacts,
   { gpu, vm }: { readonly gpu: string; readonly vm: string },
 ): Plan | { readonly refusals: Finding[] } => {
-  const view = { name: facts.name, facts, readAt: null, error: null, paused: false as const, asides: [] }
+  const view = {
+    name: facts.name,
+    facts,
+    readAt: null,
+    error: null,
+    paused: false as const,
+    asides: [],
+    bar: null,
+  }
   const alias = gpu.includes('/') ? gpu : `${facts.name}/${gpu}`
   const found = resolvePair(alias, vm, [view])
   if (found.ok && found.value.vm.state !== 'Off')

@@ -111,12 +111,18 @@ const migrate = async (db: Db): Promise<void> => {
   }
 }
 
-/** The next value of a counter; never repeats, also across restarts. */
-export const count = async (tx: Tx, name: 'request' | 'fence' | 'entry' | 'write'): Promise<number> => {
+/** The next value of a counter, above `seen`; never repeats, also across restarts. */
+export const count = async (
+  tx: Tx,
+  name: 'request' | 'fence' | 'entry' | 'write',
+  seen = 0,
+): Promise<number> => {
   const row = await tx
     .insertInto('counters')
-    .values({ name, value: 1 })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sql`counters.value + 1` }))
+    .values({ name, value: seen + 1 })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet({ value: sql`max(counters.value, ${seen}) + 1` }),
+    )
     .returning('value')
     .executeTakeFirstOrThrow()
   return row.value

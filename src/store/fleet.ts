@@ -1,6 +1,7 @@
 /** What the bot remembers of hosts: the last reading, pauses, and the settings baselines of VMs with devices. */
 import { z } from 'zod'
 import { blocks } from '../core/aside'
+import { barOf } from '../core/bar'
 import {
   hostFacts,
   hostName,
@@ -11,6 +12,7 @@ import {
   type VmId,
 } from '../core/inventory'
 import { baseline, hostPlansOf, type Baseline, type Plan } from '../core/plan/plan'
+import { selfOf } from './self'
 import { asides } from './aside'
 import type { Db, Tx } from './database'
 import { attempt, readRows, written, type Row } from './rows'
@@ -24,9 +26,11 @@ export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promis
   const readings = new Map(rows.map((row) => [row.host, row]))
   const paused = await pauses(db)
   const aside = await asides(db)
+  const self = await selfOf(db)
   return names.map((name) => ({
     name,
     facts: facts.get(name)?.facts ?? null,
+    bar: barOf(facts.get(name)?.facts?.module, self),
     readAt: readings.get(name)?.read_at ?? null,
     error: readings.get(name)?.error ?? null,
     paused: pausedAs(paused, name),

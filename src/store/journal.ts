@@ -72,8 +72,30 @@ export const lockHosts = async (
   return fence
 }
 
+/**
+ * The fence of a request that has locked its hosts, above what these have `seen`: the store may be a copy that is older than
+ * its hosts.
+ */
+export const raiseFence = async (tx: Tx, requestId: string, seen: number): Promise<number> => {
+  const lock = await tx
+    .selectFrom('locks')
+    .select('fence')
+    .where('request_id', '=', requestId)
+    .executeTakeFirst()
+  if (lock && lock.fence > seen) return lock.fence
+  const fence = await count(tx, 'fence', seen)
+  await tx.updateTable('locks').set({ fence }).where('request_id', '=', requestId).execute()
+  return fence
+}
+
 export const readLock = (row: Row<'locks'>): object =>
   z.object({ host: hostName, request_id: requestId, fence: z.int().nonnegative() }).parse(row)
+
+/** The request that is at work on this host; null where none is. */
+export const lockedBy = async (db: Db | Tx, host: string): Promise<string | null> => {
+  const row = await db.selectFrom('locks').select('request_id').where('host', '=', host).executeTakeFirst()
+  return row?.request_id ?? null
+}
 
 export const unlockHosts = async (tx: Tx, requestId: string): Promise<void> => {
   await tx.deleteFrom('locks').where('request_id', '=', requestId).execute()

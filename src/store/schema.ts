@@ -129,6 +129,17 @@ export interface Tables {
   /** What was changed on hosts by others than the bot. */
   drift: { seq: Generated<number>; host: string; key: string; body: string; at: number }
   acceptances: { gpu: string; by: string; at: number }
+  /** The name of this store among the bots that hosts may take orders of. One row. */
+  self: { one: number; bot: string }
+  /** Hosts that were taken over from another bot; `done_at` is null until the host has said so. */
+  adoptions: {
+    seq: Generated<number>
+    host: string
+    from_bot: string
+    by: string
+    at: number
+    done_at: number | null
+  }
   /** `token` is a digest of the token. */
   identities: { token: string; team_id: string; bot_id: string; bot_user_id: string; team_name: string }
   /** Rows of other tables that could not be read; see aside.ts. */
@@ -253,4 +264,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create index aside_open on aside (seq) where settled_at is null`,
   ],
   [`alter table pauses add column now integer not null default 0`],
+  [
+    `create table self (one integer primary key check (one = 1), bot text not null)`,
+    `create table adoptions (seq integer primary key autoincrement, host text not null, from_bot text not null,
+       by text not null, at integer not null, done_at integer)`,
+  ],
 ]

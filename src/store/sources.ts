@@ -26,6 +26,8 @@ export const KEYS = {
   standings: ['host'],
   drift: ['seq'],
   acceptances: ['gpu'],
+  self: ['one'],
+  adoptions: ['seq'],
 } as const satisfies { readonly [T in keyof Tables]?: readonly (keyof Tables[T])[] }
 export type Source = keyof typeof KEYS
 export type Row<S extends Source> = Selectable<Tables[S]>
@@ -50,6 +52,8 @@ export const WHAT: { readonly [S in Source]: (row: Row<S>) => string } = {
   standings: ({ host }) => `how ${said(host)} stood`,
   drift: ({ host }) => `a change on ${said(host)}`,
   acceptances: ({ gpu }) => `whose word was taken about ${said(gpu)}`,
+  self: () => 'the name of this bot, by which hosts know it',
+  adoptions: ({ host }) => `who took over ${said(host)}`,
 }
 
 /** What is damaged may be long, and anything. */

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { Fault } from '../core/errors'
 import { readAcceptance } from './acceptances'
+import { readAdoption } from './adoptions'
 import { keysAside, readAgain, type Readers } from './aside'
 import { readComment } from './comments'
 import { readCondition } from './conditions'
@@ -17,6 +18,7 @@ import { openWaiters, readWaiter } from './queue'
 import { readRequest, requestsIn } from './requests'
 import { readRows, type Row } from './rows'
 import { readSample } from './samples'
+import { readSelf } from './self'
 import { readSubscription } from './subscriptions'
 import { readTelling } from './tellings'
 
@@ -39,6 +41,8 @@ const READERS: Readers = {
   standings: readStanding,
   drift: readDrift,
   acceptances: readAcceptance,
+  self: readSelf,
+  adoptions: readAdoption,
 }
 
 /** Call it before anything is worked on: what cannot be read is known then, and blocked. `now` is epoch milliseconds. */

@@ -1,5 +1,6 @@
 /** What people look at: the fleet, one thing of it, requests and their past, themselves. Nothing here changes anything. */
 import { blockedWords } from '../core/aside'
+import { barWords } from '../core/bar'
 import { blockOn } from '../core/plan/blocked'
 import { hostPlansOf } from '../core/plan/plan'
 import { asideNotice, noAside } from '../core/answers/aside'
@@ -128,6 +129,8 @@ const waitingOf = (request: Request, all: readonly HostView[]): string | null =>
   const hosts = hostPlansOf(request.plan).flatMap(({ host }) => all.find((view) => view.name === host) ?? [])
   const paused = hosts.find((host) => host.paused)
   if (paused) return `${paused.name} is paused`
+  const barred = hosts.find(({ bar }) => bar !== null)
+  if (barred?.bar) return barWords(barred.name, barred.bar)
   const blocked =
     request.state === 'approved'
       ? blockOn(

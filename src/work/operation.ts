@@ -6,6 +6,7 @@
  * the host checks in the same call. A step whose outcome is not known, or that was refused, is settled by reading
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
+import { isBarring } from '../core/bar'
 import { changeNotice } from '../core/cards/change'
 import type { HostFacts } from '../core/inventory'
 import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
@@ -112,7 +113,7 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
     parts,
     { everyMs: parts.limits.tickMs },
     () => tick(operation),
-    () => hostOf(operation, move.on).run({ step: move.step, expects, fence: request.fence }),
+    () => hostOf(operation, move.on).run({ step: move.step, expects, fence: operation.fence }),
   )
   return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
 }
@@ -138,6 +139,7 @@ const settle = async (
   if (facts === null) return 'leave'
   const reading = read(move.step, facts)
   if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
+  if (result?.kind === 'refused' && isBarring(result.code)) return giveUpHost(operation, move, result)
   const progress = await progressOf(operation.parts.db, operation.request)
   const isLastTry = (progress?.steps[move.n]?.tries ?? 0) >= TRIES
   const detail = refusalIn(result, reading)
@@ -164,6 +166,17 @@ const refusalIn = (
 /** Nothing is undone for it: see docs/decisions/order.md. */
 const isStartForward = (plan: Plan, { n, direction }: Move): boolean =>
   direction === 'do' && isStartOfGiver(plan, n)
+
+/** It takes no orders of this bot any more, an undo no more than a step: a person decides whose it is. */
+const giveUpHost = async (
+  operation: Operation,
+  move: Move,
+  { code, message }: Extract<StepResult, { kind: 'refused' }>,
+): Promise<Turn> => {
+  await end(operation, move, { result: 'not-done', detail: `${code}: ${message}` })
+  const readings = await readAll(operation.hosts.values(), operation.parts.log)
+  return giveUp(operation, readings, `${saysOf(move.step)}: ${code}: ${message}`)
+}
 
 /** Journals the end of a step; a step that failed on the way forward turns the operation round in the same commit. */
 const end = async (

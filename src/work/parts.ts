@@ -1,4 +1,5 @@
 /** What the workers share: the store, the world outside, and how they wake one another. */
+import type { Fence } from '../core/fence'
 import type { HostName } from '../core/inventory'
 import type { Outcome } from '../core/errors'
 import type { Policy } from '../core/policy/policy'
@@ -71,6 +72,8 @@ export interface Operation {
   /** Those of its plan, by their names. */
   readonly hosts: ReadonlyMap<string, Host>
   readonly request: RequestIn<'running'>
+  /** Its claim of them, which each of its orders names. */
+  readonly fence: Fence
   /** Aborted when the process stops: the operation halts before its next step. */
   readonly stopping: AbortSignal
 }

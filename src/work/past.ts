@@ -9,6 +9,7 @@ import type { Command } from '../core/command'
 import { sentenceOf } from '../core/drift/words'
 import type { Notice } from '../core/notice'
 import type { Policy } from '../core/policy/policy'
+import { adoptions, type Adopted } from '../store/adoptions'
 import { driftHistory } from '../store/drift'
 import { history, type HistoryRow } from '../store/requests'
 import type { Parts } from './parts'
@@ -24,9 +25,12 @@ export const pastOf = async (
     .filter((row) => names === null || isAbout(row, names))
     .map(lineOfEvent)
   const drift = (await driftHistory(parts.db, { limit: ROWS, about: names })).map(
-    ({ at, change }): HistoryLine => ({ at, requestId: null, what: sentenceOf(change), by: null }),
+    ({ at, change }): HistoryLine => ({ at, of: null, what: sentenceOf(change), by: null }),
   )
-  const lines = [...events, ...drift].sort((a, b) => b.at - a.at).slice(0, ROWS)
+  const adopted = (await adoptions(parts.db, ROWS))
+    .filter(({ host, from, by }) => names === null || isNamed([host, from, by, by.split('/')[1]], names))
+    .map(lineOfAdoption)
+  const lines = [...events, ...drift, ...adopted].sort((a, b) => b.at - a.at).slice(0, ROWS)
   return historyNotice({ lines, page, name })
 }
 
@@ -42,19 +46,30 @@ const namesOf = (policy: Policy, typed: string): string[] => {
 }
 
 const isAbout = ({ by, request: { id, plan, asked } }: HistoryRow, names: readonly string[]): boolean =>
-  [
-    by,
-    by?.split('/')[1],
-    asked.by,
-    asked.by.split('/')[1],
-    id,
-    ...hostPlansOf(plan).flatMap(({ gpu, host, from, to }) => [gpu.alias, host, from?.name, to?.name]),
-  ].some((each) => each !== null && each !== undefined && names.includes(each.toLowerCase()))
+  isNamed(
+    [
+      by,
+      by?.split('/')[1],
+      asked.by,
+      asked.by.split('/')[1],
+      id,
+      ...hostPlansOf(plan).flatMap(({ gpu, host, from, to }) => [gpu.alias, host, from?.name, to?.name]),
+    ],
+    names,
+  )
+
+const isNamed = (about: readonly (string | null | undefined)[], names: readonly string[]): boolean =>
+  about.some((each) => each !== null && each !== undefined && names.includes(each.toLowerCase()))
+
+const lineOfAdoption = ({ host, from, by, at, doneAt }: Adopted): HistoryLine => ({
+  ...{ at: doneAt ?? at, of: host, by },
+  what: `taken over from ${from}`,
+})
 
 const lineOfEvent = ({ at, by, what, request }: HistoryRow): HistoryLine => ({
   at,
   by,
-  requestId: request.id,
+  of: request.id,
   what: `${EVENT_WORDS[what]} ${lowered(titleOf(request.plan))}${what === 'claim' ? `, on ${authorityWords(request)}` : ''}`,
 })
 

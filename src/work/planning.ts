@@ -1,6 +1,7 @@
 /** From a command and the hosts as they are to a plan, or every reason against it. */
 import { STATE_WORDS } from '../core/answers/states'
 import { blockerOf, refuseBlocked } from '../core/aside'
+import { barOf, refuseBarred } from '../core/bar'
 import type { PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
 import {
@@ -29,6 +30,7 @@ import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused } from '../store/fleet'
 import { requestsIn } from '../store/requests'
+import { selfOf } from '../store/self'
 import type { Parts } from './parts'
 import { keptForOthers } from './queue/kept'
 import { subjectsFor } from './across'
@@ -74,17 +76,20 @@ export const prepare = async (
   return plan.ok ? accepted({ plan: plan.value, facts: facts.value, otherFacts }) : plan
 }
 
-/** A host that is paused takes no requests. */
-const readOpen = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> =>
-  (await isPaused(parts.db, view.name))
-    ? refused(
-        refusal(
-          'paused',
-          `${view.name} is paused: no new requests are taken`,
-          `An administrator ends it with \`resume ${view.name}\`.`,
-        ),
-      )
-    : readFacts(parts, view)
+/** A host that is paused takes no requests, nor one that takes no orders of this bot. */
+const readOpen = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
+  if (await isPaused(parts.db, view.name))
+    return refused(
+      refusal(
+        'paused',
+        `${view.name} is paused: no new requests are taken`,
+        `An administrator ends it with \`resume ${view.name}\`.`,
+      ),
+    )
+  const facts = await readFacts(parts, view)
+  const bar = facts.ok ? barOf(facts.value.module, await selfOf(parts.db)) : null
+  return bar ? refused(refuseBarred(view.name, bar)) : facts
+}
 
 const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
   try {

@@ -4,6 +4,7 @@ import { helpNotice } from '../core/grammar/help'
 import type { Consents } from '../core/plan/input'
 import { may } from '../core/policy/commands'
 import { settle } from './aside'
+import { adoptHost } from './adopt'
 import { askAgain } from './again'
 import { ask } from './ask'
 import { comment } from './comment'
@@ -90,6 +91,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return reconcile(parts, command.host)
     case 'accept':
       return acceptHost(parts, command.gpu, caller)
+    case 'adopt':
+      return adoptHost(parts, command, caller)
     case 'pause':
       return pauseScope(parts, command, caller)
     case 'resume':

@@ -1,21 +1,26 @@
 /** Takes approved requests, one at a time on each host, checks that the ground has not moved, and runs them; resumes after a restart. */
+import { barOf } from '../core/bar'
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
+import { highestOf } from '../core/fence'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { subjectsOf, wishOf } from '../core/policy/judge'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
-import { lockHosts, unlockHosts } from '../store/journal'
+import { saveFacts } from '../store/fleet'
+import { lockHosts, raiseFence, unlockHosts } from '../store/journal'
+import { selfOf } from '../store/self'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
 import { consentMissing, untold } from './consent'
 import { heldUp, stoppedBetween } from './held-up'
+import { drawClaim } from './claim'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
 import { lapsedTerms } from './lease/terms'
@@ -110,13 +115,15 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     await sayWaiting(parts, request, hold)
     return false
   }
-  const fence = await parts.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
-  if (fence === null) return false
-  const readings = request.state === 'approved' ? await readAll(hosts.values(), parts.log) : null
-  const silent = readings && names.find((name) => !readings.has(name))
-  if (silent) return giveBack(parts, request, silent)
-  const changes = readings && request.state === 'approved' ? await changesIn(parts, request, readings) : []
-  const facts = readings?.get(request.plan.host)
+  const locked = await parts.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
+  if (locked === null) return false
+  const readings = await readAll(hosts.values(), parts.log)
+  const silent = request.state === 'approved' && names.find((name) => !readings.has(name))
+  if (silent) return giveBack(parts, request, `${silent} does not answer`)
+  const barred = await barAmong(parts, request, readings)
+  if (barred !== null) return giveBack(parts, request, barred)
+  const changes = request.state === 'approved' ? await changesIn(parts, request, readings) : []
+  const facts = readings.get(request.plan.host)
   const next = await step(parts, request.id, async (tx, now) => {
     const at = parts.clock.now()
     const policy = parts.policy.inForce()
@@ -124,9 +131,13 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
       facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
     const unasked = now.state === 'approved' ? await untold(tx, policy, now) : []
     const against = [...changes, ...lapsed, ...unasked]
-    return against.length > 0 ? { kind: 'void', at, changes: against } : { kind: 'claim', at, fence }
+    if (against.length > 0) return { kind: 'void', at, changes: against }
+    return { kind: 'claim', at, fence: await raiseFence(tx, request.id, highestOf(readings)) }
   })
-  if (next?.state === 'running') await operate({ parts, hosts, request: next, stopping })
+  if (next?.state === 'running') {
+    const fence = { number: next.fence, bot: await selfOf(parts.db), claim: drawClaim() }
+    await operate({ parts, hosts, request: next, fence, stopping })
+  }
   return true
 }
 
@@ -145,10 +156,26 @@ const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
 const unagreed = ({ policy, clock }: Parts, request: Request): string | null =>
   request.state === 'approved' ? consentMissing(policy.inForce(), request, clock.now()) : null
 
-const giveBack = async (parts: Parts, request: Request, silent: string): Promise<false> => {
-  await parts.db.transaction().execute((tx) => unlockHosts(tx, request.id))
-  await sayWaiting(parts, request, `${silent} does not answer`)
+/** What has begun keeps its locks: nobody else may begin where it lies open. */
+const giveBack = async (parts: Parts, request: Request, waiting: string): Promise<false> => {
+  if (request.state === 'approved') await parts.db.transaction().execute((tx) => unlockHosts(tx, request.id))
+  await sayWaiting(parts, request, waiting)
   return false
+}
+
+/** Kept, so that the next turn knows without asking the hosts. */
+const barAmong = async (
+  parts: Parts,
+  { state, plan }: Request,
+  readings: Readings,
+): Promise<string | null> => {
+  const self = await selfOf(parts.db)
+  const barred = [...readings.values()].filter(({ module }) => barOf(module, self))
+  if (barred.length === 0) return null
+  await parts.db.transaction().execute(async (tx) => {
+    for (const facts of barred) await saveFacts(tx, facts, parts.clock.now())
+  })
+  return (state === 'approved' ? heldUp : stoppedBetween)(parts.db, plan)
 }
 
 /** What the plan rests on, and what the approval rests on: facts, policy and roles as they are now. */

@@ -49,6 +49,9 @@ import { ask, inputOf, planned } from '../core/plan/scene'
 import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
 import { ACROSS_NOTICES } from './across-notices'
 import { QUEUE_NOTICES } from './queue-notices'
+import { barOf } from '../../src/core/bar'
+import type { ModuleFacts } from '../../src/core/fence'
+import { aFence, ANOTHER_BOT } from '../fakes/fence'
 
 export const MAYA = 'slack:T0TEAM/U0MAYA'
 export const JONAS = 'teams:7c9e6679-7425-40de-944b-e07fc1f90ae7/49c4641c-ab91-4248-aebb-6a7de286397b'
@@ -149,6 +152,15 @@ const found = (name: string): Parameters<typeof showNotice>[0]['subject'] => {
 }
 const show = (name: string): Notice =>
   showNotice({ subject: found(name), now: NOW, requests: [aLine({ by: MAYA })], leases: [] })
+
+const showBarred = (module: ModuleFacts): Notice =>
+  showNotice({
+    subject: {
+      kind: 'host',
+      view: aView({ ...host, module }, { bar: barOf(module, ANOTHER_BOT) }),
+    },
+    ...{ now: NOW, requests: [], leases: [] },
+  })
 
 const list = { kind: 'list', free: false, mine: false, page: 1 } as const
 const ONE = { vendors: ['nvidia'] } as const
@@ -292,6 +304,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'show-shared-gpu': show('hv02/gpu0'),
   'show-vm': show('train-01'),
   'show-host': show('hv01'),
+  'show-host-other-bot': showBarred({ protocol: 2, fence: aFence(7) }),
+  'show-host-old-module': showBarred({ protocol: 1, fence: null }),
   'check-possible': checkNotice({
     alias: 'hv01/gpu0',
     vm: 'train-01',
@@ -335,15 +349,16 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   ),
   history: historyNotice({
     lines: [
-      { at: NOW - MINUTE, requestId: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },
-      { at: NOW - 3 * MINUTE, requestId: 'R-7', what: 'asked to assign hv01/gpu0 to train-01', by: MAYA },
+      { at: NOW - MINUTE, of: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },
+      { at: NOW - 3 * MINUTE, of: 'R-7', what: 'asked to assign hv01/gpu0 to train-01', by: MAYA },
       {
         at: NOW - 80 * MINUTE,
-        requestId: null,
+        of: null,
         what: 'hv01/gpu0 is disabled on its host (it was with its host)',
         by: null,
       },
-      { at: NOW - 90 * MINUTE, requestId: 'R-6', what: 'expired: to release hv01/gpu0', by: null },
+      { at: NOW - 85 * MINUTE, of: 'hv01', what: 'taken over from bot-00000000000a', by: JONAS },
+      { at: NOW - 90 * MINUTE, of: 'R-6', what: 'expired: to release hv01/gpu0', by: null },
     ],
     page: 1,
     name: 'hv01/gpu0',

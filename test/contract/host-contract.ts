@@ -10,6 +10,9 @@ import { exercise } from '../../src/doctor/exercise'
 import { READING_CASES } from '../../src/doctor/reading-cases'
 import { planOf } from '../../src/doctor/verify-host'
 import type { World } from '../../src/host/simulated/fleet'
+import { ofHyperV } from '../fakes/facts'
+import { aFence } from '../fakes/fence'
+import { tryFences } from './fence-contract'
 
 export interface HostUnderTest {
   readonly host: Host
@@ -18,6 +21,8 @@ export interface HostUnderTest {
   readonly known: (facts: HostFacts) => HostFacts
   /** From now on the host cannot be reached. */
   readonly cutOff: () => Promise<void>
+  /** Ten minutes pass without an order. */
+  readonly rest: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -51,7 +56,7 @@ export const assignment = (facts: HostFacts, slot: string, name: string): Step[]
 }
 
 export const run = (host: Host, step: Step, fence = 1): Promise<StepResult> =>
-  host.run({ step, expects: expectationOf(step), fence })
+  host.run({ step, expects: expectationOf(step), fence: aFence(fence) })
 
 export const runAll = async (host: Host, steps: readonly Step[]): Promise<StepResult[]> => {
   const results: StepResult[] = []
@@ -83,9 +88,9 @@ export const describeHost = (
     afterEach(() => under.close())
 
     test('the inventory is valid and tells the truth', async () => {
-      const told = await under.host.inventory()
+      const told = hostFacts.parse(await under.host.inventory())
 
-      expect(hostFacts.parse(told)).toEqual(under.known(facts))
+      expect(ofHyperV(told)).toEqual(under.known(facts))
     })
 
     /** Each test finds the host as it was at first, so what it told once holds for all. */
@@ -93,7 +98,7 @@ export const describeHost = (
     const ground = async () => ({
       host: under.host,
       facts: (told ??= await under.host.inventory()),
-      fence: 1,
+      fence: aFence(1),
     })
 
     test.each(READING_CASES)('$name', async ({ run: tryIt }) => {
@@ -114,7 +119,13 @@ export const describeHost = (
       for (const step of earlier) expect(await run(under.host, step, 2)).toEqual(DONE)
 
       const now = await under.host.inventory()
-      const around = { host: under.host, facts: now, fence: 2, stopping: NEVER, hint: () => undefined }
+      const around = {
+        host: under.host,
+        facts: now,
+        fence: aFence(2),
+        stopping: NEVER,
+        hint: () => undefined,
+      }
       const findings = await exercise({ ...around, plan: { ...plan, steps } })
       for (const step of earlier.map(undoOf).reverse()) expect(await run(under.host, step, 2)).toEqual(DONE)
 
@@ -149,21 +160,17 @@ export const describeHost = (
       expect(under.world.facts('hv01')).toEqual(facts)
     })
 
-    test('a fence lower than the highest seen is refused, an equal one is not', async () => {
-      const [set, disable] = assignment(facts, 'gpu0', 'train-01')
-      expect(await run(under.host, set!, 7)).toEqual(DONE)
-
-      const late = await run(under.host, disable!, 6)
-      const same = await run(under.host, disable!, 7)
-
-      expect(codeOf(late)).toBe('StaleFence')
-      expect(same).toEqual(DONE)
+    describe('knows whose orders it takes:', () => {
+      tryFences(
+        () => under,
+        () => assignment(facts, 'gpu0', 'train-01'),
+      )
     })
 
     test('adding a device that is not dismounted is refused as not found', async () => {
       const step: Step = { kind: 'attachDevice', gpu: gpuRef(facts, 'gpu0'), vm: vmRef(facts, 'train-01') }
 
-      const result = await under.host.run({ step, expects: {}, fence: 1 })
+      const result = await under.host.run({ step, expects: {}, fence: aFence(1) })
 
       expect(codeOf(result)).toBe('ObjectNotFound')
       expect(under.world.facts('hv01')).toEqual(facts)
@@ -177,7 +184,7 @@ export const describeHost = (
         to: { highMmioBytes: 2 ** 36 },
       }
 
-      const result = await under.host.run({ step, expects: {}, fence: 1 })
+      const result = await under.host.run({ step, expects: {}, fence: aFence(1) })
 
       expect(codeOf(result)).toBe('InvalidState')
       expect(under.world.facts('hv01')).toEqual(facts)
@@ -244,7 +251,7 @@ export const describeHost = (
       }
 
       test('the inventory tells the truth', async () => {
-        expect(hostFacts.parse(await under.host.inventory())).toEqual(facts)
+        expect(ofHyperV(hostFacts.parse(await under.host.inventory()))).toEqual(facts)
       })
 
       test('each step changes the host, and reads as done once it is; undone in reverse order, all is as before', async () => {
@@ -303,7 +310,7 @@ export const describeHost = (
         const step: Step = { kind: 'setPartitionCount', ...partitionRef(facts), from: 4, to: 3 }
         const before = under.world.facts('hv02')
 
-        const result = await under.host.run({ step, expects: {}, fence: 1 })
+        const result = await under.host.run({ step, expects: {}, fence: aFence(1) })
 
         expect(result.kind).toBe('refused')
         expect(under.world.facts('hv02')).toEqual(before)

@@ -1,9 +1,9 @@
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
+import { fakeClock } from '../fakes/clock'
 import { describeHost } from './host-contract'
 
-const clock = { now: () => 0, sleep: () => Promise.resolve() }
-
 describeHost('the simulated host', (name) => {
+  const clock = fakeClock()
   const fleet = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' })
   const host = fleet.hosts.find((each) => each.name === name)!
   const { world } = fleet
@@ -15,6 +15,7 @@ describeHost('the simulated host', (name) => {
       world.setReachable(name, false)
       return Promise.resolve()
     },
+    rest: () => clock.sleep(10 * 60_000),
     close: () => Promise.resolve(),
   })
 })

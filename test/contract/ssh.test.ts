@@ -19,6 +19,7 @@ withEngine('the contract over SSH', (found) =>
         world,
         known: (facts) => knownOver(facts, '2022'),
         cutOff: () => over.sshd.become('closed'),
+        rest: () => over.windows.rest(),
         close: () => over.sshd.become('open'),
       })
     }

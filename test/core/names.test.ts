@@ -19,6 +19,7 @@ const host = (
   error: null,
   paused: false,
   asides: [],
+  bar: null,
 })
 
 const hv01 = host(
@@ -53,6 +54,7 @@ const hv03: HostView = {
   error: 'timed out',
   paused: false,
   asides: [],
+  bar: null,
 }
 const views = [hv01, hv02]
 

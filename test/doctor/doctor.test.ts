@@ -1,7 +1,7 @@
 /** The commands for whoever sets a host up, over sshd and the restricted session that ships. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import nock from 'nock'
 import { systemClock } from '../../src/clock'
@@ -194,6 +194,7 @@ hosts:
       expect(found.map(([, mark, title]) => `${mark} ${title}`)).toEqual([
         '✓ reached',
         '✓ module',
+        '✓ session file',
         '✓ session',
         '✓ forced command',
         '! elevation',
@@ -227,6 +228,20 @@ hosts:
       writeFileSync(over.sshd.config, config)
 
       expect(forced).toBe('open')
+    })
+
+    it('verify-host --exercise leaves a host alone that takes the orders of another bot, and says whose', async () => {
+      const state = join(over.windows.dir, 'GpuChatOps')
+      writeFileSync(join(state, 'fence'), '7')
+      writeFileSync(join(state, 'claim'), '7 bot-00000000000a/0000000000000007')
+      over.windows.calls.length = 0
+
+      const { sound, text } = await verify()
+      for (const name of ['fence', 'claim']) rmSync(join(state, name))
+
+      expect(text).toContain('hv01 takes the orders of another bot, bot-00000000000a')
+      expect(sound).toBe(false)
+      expect(changes()).toEqual([])
     })
 
     it('verify-host --exercise assigns a GPU, and leaves the host as it was', async () => {

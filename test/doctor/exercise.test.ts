@@ -6,6 +6,7 @@ import { exercise } from '../../src/doctor/exercise'
 import { READING_CASES } from '../../src/doctor/reading-cases'
 import { planOf } from '../../src/doctor/verify-host'
 import { openFleet } from '../contract/over-powershell'
+import { aFence } from '../fakes/fence'
 
 const NAMES = { gpu: 'gpu0', vm: 'train-01' }
 const UNKNOWN: StepResult = { kind: 'unknown', why: 'no answer' }
@@ -20,7 +21,7 @@ const bench = async (run: Run, stopping = new AbortController().signal) => {
   const plan = planOf(facts, NAMES)
   if ('refusals' in plan) throw new Error('no plan')
   const host: Host = { ...simulated, run: (order) => run(order, (each) => simulated.run(each)) }
-  const findings = await exercise({ host, facts, fence: 1, plan, stopping, hint: () => undefined })
+  const findings = await exercise({ host, facts, fence: aFence(1), plan, stopping, hint: () => undefined })
   return {
     failed: findings
       .filter(({ verdict }) => verdict === 'fail')
@@ -111,7 +112,7 @@ describe('without changing anything, a host is found out that', () => {
     const failed: string[] = []
     for (const { name, run } of READING_CASES)
       try {
-        await run({ host, facts, fence: 1 })
+        await run({ host, facts, fence: aFence(1) })
       } catch {
         failed.push(name)
       }

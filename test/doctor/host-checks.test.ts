@@ -16,13 +16,22 @@ const [GPU0] = FACTS.gpus
 const [VM0] = FACTS.vms
 
 const HEALTH: Health = {
+  protocol: 2,
+  sessions: { 'GpuChatOps.pssc': 'EF', 'GpuChatOps.Ssh.pssc': null },
   module: 'AB',
   engine: '5.1.20348.1',
   account: 'WinRM VA_1',
   elevated: true,
   clock: 1_000_000,
   missing: { needed: [], partition: [], cluster: [] },
-  files: { directory: 'C:\\ProgramData\\GpuChatOps', fence: '7', vms: ['*'], devices: ['*'] },
+  files: {
+    directory: 'C:\\ProgramData\\GpuChatOps',
+    fence: '7',
+    bot: null,
+    claim: null,
+    vms: ['*'],
+    devices: ['*'],
+  },
 }
 const COMMON = { forceDismount: false, unsupportedPartitioning: false, guests: {} }
 const WINRM: HostEvidence['config'] = {
@@ -52,10 +61,21 @@ const findings = ({ health, evidence, restricted = true, askedAt = 999_900 }: Ch
       restricted,
     },
     module: 'AB',
+    sessions: { 'GpuChatOps.pssc': 'EF', 'GpuChatOps.Ssh.pssc': '01' },
     facts: FACTS,
     forced: null,
     ...evidence,
   })
+const SSH = {
+  ...COMMON,
+  name: WINRM.name,
+  via: 'ssh' as const,
+  computer: 'hv01',
+  port: 22,
+  user: 'gpu-bot',
+  keyFile: 'keys/hv01',
+  hostKeys: [],
+}
 const silent = (code: string | null, why: string, config = WINRM) =>
   findings({ evidence: { config, examination: { kind: 'silent', code, why } } })
 
@@ -76,6 +96,31 @@ describe('a host', () => {
       'whose module is another one',
       { health: { module: 'CD' } },
       ['fail', 'module', /not those of this bot/, /Register-GpuChatOps/],
+    ],
+    [
+      'whose module is older than orders that say whose they are',
+      { health: { protocol: 1, sessions: {} } },
+      [
+        'fail',
+        'protocol',
+        /protocol 1, this bot of 2: it is read, and gets no orders/,
+        /Register-GpuChatOps\.ps1 -Group/,
+      ],
+    ],
+    [
+      'whose module is newer than the bot',
+      { health: { protocol: 3 } },
+      ['warn', 'protocol', /protocol 3, this bot of 2/, /Upgrade the bot/],
+    ],
+    [
+      'whose session shows the functions of another version',
+      { health: { sessions: { 'GpuChatOps.pssc': 'FF' } } },
+      ['fail', 'session file', /GpuChatOps\.pssc is not that of this bot/, /Register-GpuChatOps/],
+    ],
+    [
+      'whose session file is not there',
+      { evidence: { config: SSH } },
+      ['warn', 'session file', /GpuChatOps\.Ssh\.pssc is not where/, /-Ssh -Account gpu-bot/],
     ],
     [
       'whose session takes any command',
@@ -132,7 +177,11 @@ describe('a host', () => {
       { health: { files: null } },
       ['fail', 'allow-list', /never registered/, /Register-GpuChatOps/],
     ],
-    ['whose fence is no number', files({ fence: null }), ['fail', 'fence', /no number/, /delete that file/]],
+    [
+      'whose fence is no number',
+      files({ fence: null }),
+      ['fail', 'fence', /do not say what was seen/, /delete the one/],
+    ],
     [
       'that allows nothing',
       files({ vms: [], devices: [] }),
@@ -194,17 +243,6 @@ describe('a host', () => {
 })
 
 describe('a host that is not reached', () => {
-  const SSH = {
-    ...COMMON,
-    name: WINRM.name,
-    via: 'ssh' as const,
-    computer: 'hv01',
-    port: 22,
-    user: 'gpu-bot',
-    keyFile: 'keys/hv01',
-    hostKeys: [],
-  }
-
   it.each([
     ['Permission denied (publickey).', 'gpuchatops_authorized_keys'],
     ['Host key for hv01 has changed and you have requested strict checking.', 'another machine may answer'],

@@ -192,3 +192,6 @@ export const sorted = (host: HostFacts): HostFacts => ({
   vms: host.vms.map((vm) => ({ ...vm, assigned: [...vm.assigned].sort() })),
   dismounted: [...host.dismounted].sort(),
 })
+
+/** Without what the bot's own module says of itself. */
+export const ofHyperV = ({ module, ...facts }: HostFacts): HostFacts => facts

@@ -164,6 +164,8 @@ function Get-FenceComplaint {
         $parameters = if ($function.Body.ParamBlock) { $function.Body.ParamBlock.Parameters }
         $fence = $parameters | Where-Object { [string] $_.Name.VariablePath -eq 'Fence' -and [string] $_.Extent -match 'Mandatory = \$true' }
         if ($changes -and -not $fence) { "$($function.Name) changes the host without a fence" }
+        $claim = $parameters | Where-Object { [string] $_.Name.VariablePath -eq 'Claim' }
+        if ($changes -and -not $claim) { "$($function.Name) changes the host for whatever bot asks" }
     }
 }
 

@@ -29,7 +29,7 @@ Describe 'Text' {
         # For each parameter that a function must have, a value that it takes.
         $valid = @{
             VmId = $vmId; InstanceId = $instanceId; LocationPath = $locationPath; GpuName = $gpuName; How = 'shutdown'; Fence = '1'
-            Count = '8'; OfflineAction = '3'; Credential = [pscredential]::new('x', [System.Security.SecureString]::new())
+            From = 'bot-00000000000a'; Claim = 'bot-00000000000b/0000000000000001'; Count = '8'; OfflineAction = '3'; Credential = [pscredential]::new('x', [System.Security.SecureString]::new())
         }
 
         # The corpus, and where a pattern leaves room, what the pattern would let through.

@@ -99,6 +99,7 @@ Describe 'One would be told of' {
         @{ what = 'all devices of a VM'; text = 'Remove-VMAssignableDevice -VMName x -ErrorAction Stop'; complaint = 'may remove all' }
         @{ what = 'a command that is another one in a restricted session'; text = 'Get-Command -Name x'; complaint = 'name its module' }
         @{ what = 'a change without a fence'; text = 'function Set-It { Invoke-Change 1 @{} { } }'; complaint = 'without a fence' }
+        @{ what = 'a change that does not ask whose order it is'; text = 'function Set-It { Invoke-Change 1 x @{} { } }'; complaint = 'for whatever bot asks' }
     ) {
         @(Get-Complaint $text -Own 'Invoke-Change', 'Get-It', 'Set-It') -match $complaint | Should -Not -BeNullOrEmpty
     }

@@ -23,7 +23,15 @@ describe('what was last read of a host', () => {
     const first = await view()
     await saveFacts(store.db, aHost(), 2)
 
-    expect(first).toEqual({ name: HV01, facts: aHost(), readAt: 1, error: null, paused: false, asides: [] })
+    expect(first).toEqual({
+      name: HV01,
+      facts: aHost(),
+      readAt: 1,
+      error: null,
+      paused: false,
+      asides: [],
+      bar: null,
+    })
     expect([await view(), await revision()]).toEqual([{ ...first, readAt: 2 }, 1])
   })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Entry } from '../../src/core/progress'
 import { openStore, type Store } from '../../src/store/database'
-import { append, entriesOf, lockHosts, unlockHosts } from '../../src/store/journal'
+import { append, entriesOf, lockHosts, raiseFence, unlockHosts } from '../../src/store/journal'
 import { useTempDirs } from '../fakes/temp'
 
 const tempDir = useTempDirs()
@@ -36,6 +36,18 @@ describe("a host's lock", () => {
     await unlock('R-2')
 
     expect(await lock('hv01', 'R-2')).toBeNull()
+  })
+
+  it('gives a fence above what its hosts have seen, and none below it afterwards', async () => {
+    await lock('hv01', 'R-1')
+    const raise = (seen: number) => store.db.transaction().execute((tx) => raiseFence(tx, 'R-1', seen))
+
+    expect(await raise(0)).toBe(1)
+    expect(await raise(1)).toBe(2)
+    expect(await raise(300)).toBe(301)
+    expect(await raise(7)).toBe(301)
+    await unlock('R-1')
+    expect(await lock('hv01', 'R-2')).toBe(302)
   })
 
   it('takes no fence when the claim is rolled back', async () => {

@@ -87,7 +87,12 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
     fleet.hosts.map((host) => [
       host.name,
       {
-        ...{ name: host.name, run: host.run.bind(host), smi: host.smi.bind(host) },
+        ...{
+          name: host.name,
+          run: host.run.bind(host),
+          adopt: host.adopt.bind(host),
+          smi: host.smi.bind(host),
+        },
         inventory: async () => change(await host.inventory()),
       },
     ]),

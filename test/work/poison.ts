@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { openInbox } from '../../src/store/inbox'
 import { saveAcceptance } from '../../src/store/acceptances'
+import { beginAdoption, endAdoption } from '../../src/store/adoptions'
 import { addComment } from '../../src/store/comments'
 import { saveCondition } from '../../src/store/conditions'
 import type { Db } from '../../src/store/database'
@@ -12,6 +13,8 @@ import { apply, findRequest } from '../../src/store/requests'
 import type { Source } from '../../src/store/sources'
 import { subscribe } from '../../src/store/subscriptions'
 import { saveTelling } from '../../src/store/tellings'
+import { botId } from '../../src/core/fence'
+import { hostName } from '../../src/core/inventory'
 import { timeZone } from '../../src/core/lease/zone'
 import { expectationOf } from '../../src/core/plan/step'
 import { stepsOf } from '../../src/core/plan/plan'
@@ -38,6 +41,8 @@ const COLUMNS: { readonly [S in Source]: { readonly column: string; readonly jso
   standings: { column: 'body', json: true },
   drift: { column: 'body', json: true },
   acceptances: { column: 'at', json: false },
+  self: { column: 'bot', json: false },
+  adoptions: { column: 'done_at', json: false },
 }
 export const SOURCES = Object.keys(COLUMNS) as Source[]
 
@@ -143,5 +148,8 @@ const fill = async (db: Db): Promise<void> => {
     await addComment(tx, 'R-1', { by: maya, at: 1, text: 'soon over' })
     await saveAcceptance(tx, { gpu: 'hv01/gpu1', by: priya, at: 1 })
   })
+  const from = botId.parse('bot-00000000000b')
+  const seq = await beginAdoption(db, { host: hostName.parse('hv02'), from, by: priya, at: 1 })
+  await db.transaction().execute((tx) => endAdoption(tx, seq, 2))
   await sql`insert into samples (host, vm, at, uuid) values ('hv01', 'v', 1, 'GPU-1')`.execute(db)
 }

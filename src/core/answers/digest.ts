@@ -71,7 +71,10 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
   const here = requests.filter(({ host }) => host === view.name)
   const open = here.filter(({ state }) => isOpen(state))
   const taken = new Set(open.map(({ gpu }) => gpu))
-  const gpus = facts === null || view.error !== null ? [] : facts.gpus.map((gpu) => ({ facts, gpu }))
+  const gpus =
+    facts === null || view.error !== null || view.bar !== null
+      ? []
+      : facts.gpus.map((gpu) => ({ facts, gpu }))
   return {
     view,
     free: gpus
@@ -94,8 +97,8 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
   }
 }
 
-const isWell = ({ error, paused, asides }: HostView): boolean =>
-  error === null && !paused && asides.length === 0
+const isWell = ({ error, paused, asides, bar }: HostView): boolean =>
+  error === null && !paused && bar === null && asides.length === 0
 
 const lineOf = (line: RequestLine): Run[] => [
   { strong: line.id },

@@ -38,10 +38,10 @@ const nothing = (name: string | undefined): string =>
     ? 'Nothing has happened yet.'
     : `Nothing is recorded of ${shown(name)}. Names are those of GPUs (hv01/gpu0), VMs, hosts, requests and people, as the policy calls them or by member id.`
 
-const runsOf = ({ at, requestId, what, by }: HistoryLine): Run[] => [
+const runsOf = ({ at, of, what, by }: HistoryLine): Run[] => [
   { time: at },
   ': ',
-  { strong: requestId ?? 'outside the bot' },
+  { strong: of ?? 'outside the bot' },
   ` ${what}`,
   ...(by === null ? [] : [' by ', { person: by }]),
 ]

@@ -31,8 +31,8 @@ export const placesOf = ({ gpu, given, from, to }: RequestLine) =>
 
 export interface HistoryLine {
   readonly at: number
-  /** Null: others than the bot did it. */
-  readonly requestId: string | null
+  /** What it is of: a request, or a host by itself. Null: others than the bot did it. */
+  readonly of: string | null
   readonly what: string
   readonly by: string | null
 }

@@ -128,14 +128,14 @@ const rowsOf = (
       alias,
       model: shown(gpu.model),
       where: `${where}${stale}${request ? ` (${request.id} ${STATE_WORDS[request.state]})` : ''}${offer === undefined ? '' : ` (on offer, ${offer})`}${aside ? ` (blocked, ${aside.id})` : ''}`,
-      // A host that does not answer refuses every request, so nothing of it can be had.
-      free: free && !request && !aside && offer === undefined && view.error === null,
+      // A host that does not answer, or takes no orders, refuses every request, so nothing of it can be had.
+      free: free && !request && !aside && offer === undefined && view.error === null && view.bar === null,
     }
   })
 }
 
 const isWell = (view: HostView): boolean =>
-  view.facts !== null && view.error === null && !view.paused && view.asides.length === 0
+  view.facts !== null && view.error === null && !view.paused && view.bar === null && view.asides.length === 0
 
 /** The hosts of this page first, then those with something wrong; the rest is a number. */
 const hostsPart = (

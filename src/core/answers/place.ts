@@ -82,8 +82,18 @@ const sharing = (host: HostFacts, gpu: GpuFacts): Whereabouts | null => {
   }
 }
 
+const BAR_WORDS = {
+  'other-bot': 'takes the orders of another bot',
+  'old-module': 'has an older module: takes no orders',
+} as const
+
 /** `hv01 read 3 s ago`, and what is wrong with the host if anything is. */
-export const hostLine = ({ name, readAt, error, paused, asides }: HostView, now: number): string => {
+export const hostLine = ({ name, readAt, error, paused, asides, bar }: HostView, now: number): string => {
   const age = readAt === null ? 'never read' : `${error === null ? 'read' : 'last read'} ${ago(now - readAt)}`
-  return `${name} ${error === null ? age : `does not answer, ${age}`}${paused ? ', paused' : ''}${asides.length > 0 ? `, blocked (${asides.map(({ id }) => id).join(', ')})` : ''}`
+  return [
+    `${name} ${error === null ? age : `does not answer, ${age}`}`,
+    ...(paused ? ['paused'] : []),
+    ...(bar ? [BAR_WORDS[bar.kind]] : []),
+    ...(asides.length > 0 ? [`blocked (${asides.map(({ id }) => id).join(', ')})`] : []),
+  ].join(', ')
 }

@@ -20,6 +20,7 @@ import {
 import { readSize, sizeText } from './size'
 import {
   readAnyName,
+  readBot,
   readCount,
   readEntry,
   readGpu,
@@ -91,6 +92,7 @@ const ID: Reading = {
 }
 const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or `all`', read: readScope }
 const HOST: Reading = { field: 'host', label: 'HOST', what: 'a host', read: readHost }
+const BOT: Reading = { field: 'from', label: 'BOT', what: 'the name of the other bot', read: readBot }
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
 const DURATION: Reading = {
   field: 'forMs',
@@ -219,6 +221,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   unwatch: form([must(WATCHED), can(HERE)]),
   reconcile: form([can(HOST)]),
   accept: form([must(GPU)]),
+  adopt: form([must(HOST), must(BOT, 'from')]),
   pause: form([must(SCOPE)], PAUSE_FLAGS),
   resume: form([must(SCOPE)]),
   resolve: form([must({ ...ID, read: readResolvable })]),

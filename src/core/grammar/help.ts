@@ -32,7 +32,7 @@ const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Keep', ['extend', 'done', 'ask']],
   ['Wait', ['queue', 'take', 'leave']],
   ['Decide', ['approve', 'deny']],
-  ['Run the hosts', ['pause', 'resume', 'resolve', 'accept', 'reload']],
+  ['Run the hosts', ['pause', 'resume', 'resolve', 'accept', 'adopt', 'reload']],
   ['This bot', ['help', 'whoami']],
 ]
 const WHOM = {

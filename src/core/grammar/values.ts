@@ -1,5 +1,6 @@
 /** One word of a command read as a GPU, a VM, a host, a request or an entry of the queue, a page or a count. Whether such a thing exists is not asked here. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
+import { botId } from '../fence'
 import { hostName } from '../inventory'
 import { codePointOf, isHidden, shown } from './shown'
 import { spot, type Word } from './words'
@@ -18,6 +19,8 @@ const ASIDE = /^s-[1-9]\d{0,8}$/i
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
 const HOST_RIGHT =
   'A host is one name of letters, digits, dots and hyphens, such as `hv01`; `list` shows them.'
+const BOT_RIGHT =
+  'A bot is written `bot-` with twelve digits or letters from a to f, as `show HOST` tells it of the host.'
 const REQUEST_RIGHT = 'A request is written `R-12`, or just `12`; `requests` shows the open ones.'
 const PAGE_RIGHT = 'Pages are whole numbers and count from 1, such as `--page 2`.'
 
@@ -72,6 +75,14 @@ export const readHost = (word: Word): Outcome<string> => {
   return hostName.safeParse(word.text).success
     ? accepted(word.text)
     : wrong(`${spot(word)} is not the name of a host`, HOST_RIGHT)
+}
+
+/** As hosts know it: `show HOST` tells it. */
+export const readBot = (word: Word): Outcome<string> => {
+  const hidden = refuseHidden(word, 'the name of a bot')
+  if (hidden) return hidden
+  const read = botId.safeParse(word.text.toLowerCase())
+  return read.success ? accepted(read.data) : wrong(`${spot(word)} is not the name of a bot`, BOT_RIGHT)
 }
 
 /** A host, or `all` of them. */

@@ -43,6 +43,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   deny: 'approve',
   reconcile: 'anyone listed',
   accept: 'administer',
+  adopt: 'administer',
   pause: 'administer',
   resume: 'administer',
   resolve: 'administer',

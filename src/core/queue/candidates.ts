@@ -1,6 +1,7 @@
 /** The GPUs of the fleet as the queue sees them: which can be waited for, which are free, and why the others are not. */
 import { whereabouts } from '../answers/place'
 import { STATE_WORDS } from '../answers/states'
+import { barWords } from '../bar'
 import { blockedWords } from '../aside'
 import { aliasOf, asideOn, placeOf, type GpuFacts, type HostFacts, type HostView } from '../inventory'
 import type { Refusal } from '../errors'
@@ -78,6 +79,7 @@ const requestWords = ({ id, state }: Request): string => `${id} is open (${STATE
 
 const hostWords = (view: HostView | undefined): string[] => [
   ...(view?.paused ? [`${view.name} is paused`] : []),
+  ...(view?.bar ? [barWords(view.name, view.bar)] : []),
   ...(view && view.error !== null ? [`${view.name} does not answer`] : []),
 ]
 

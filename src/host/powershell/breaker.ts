@@ -32,6 +32,7 @@ export const withBreaker = (host: Host, clock: Clock): Host => {
   return {
     name: host.name,
     run: (order) => host.run(order),
+    adopt: (adoption) => host.adopt(adoption),
     inventory: async () => {
       const refused = refusal()
       if (refused !== null) throw new Fault('host-unreachable', refused)

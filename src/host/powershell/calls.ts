@@ -1,6 +1,7 @@
 /** Each step as one function of the module with typed parameters, and its expectation as parameters of the same call. */
 import type { Expectation, PartitionRef, SomeSettings, Step, StepKind, StepOf } from '../../core/plan/step'
-import type { StepOrder } from '../../core/ports'
+import type { Fence } from '../../core/fence'
+import type { Adoption, StepOrder } from '../../core/ports'
 import type { Parameters as Wire } from './engine/wire'
 
 interface FunctionCall {
@@ -83,5 +84,17 @@ const expected = ({ vm, gpu, partition }: Expectation): Wire => ({
 
 export const callOf = ({ step, expects, fence }: StepOrder): FunctionCall => {
   const call = (CALLS[step.kind] as (step: Step) => FunctionCall)(step)
-  return { ...call, parameters: { ...call.parameters, ...expected(expects), Fence: fence } }
+  return { ...call, parameters: { ...call.parameters, ...expected(expects), ...claimed(fence) } }
 }
+
+export const adoptionOf = ({ from, fence }: Adoption): FunctionCall => ({
+  command: 'Set-GpuHostBot',
+  parameters: { From: from, ...claimed(fence) },
+  timeoutMs: CHANGE_MS,
+})
+
+/** An order that is of no bot says so by naming none. */
+const claimed = ({ number, bot, claim }: Fence): Wire => ({
+  Fence: number,
+  ...(bot === null || claim === null ? {} : { Claim: `${bot}/${claim}` }),
+})

@@ -1,4 +1,5 @@
 /** A raw inventory as the facts that the core judges. */
+import { fence, type Fence } from '../../core/fence'
 import { hostFacts, type HostFacts, type HostName, type VmFacts } from '../../core/inventory'
 import { locationPath } from '../../core/inventory'
 import { gpusIn, type Remembered } from './devices'
@@ -68,6 +69,10 @@ const partitioningOf = (command: string | null): HostFacts['partitioning'] => {
   return command === 'Get-VMHostPartitionableGpu' ? 'current' : 'older'
 }
 
+/** What no bot can have written is not known. */
+export const fenceOf = (raw: RawInventory['fence']): Fence | null =>
+  (raw && fence.safeParse({ ...raw, number: Number(raw.number) }).data) ?? null
+
 const pathsIn = (entries: RawInventory['dismounted']) =>
   entries.flatMap((each) => locationPath.safeParse(each.locationPath).data ?? [])
 
@@ -110,6 +115,7 @@ export const factsFrom = (
     gpus,
     vms: raw.vms.map((vm) => vmOf(vm, notes)),
     dismounted: dismountedIn(raw, gpus),
+    module: { protocol: raw.protocol, fence: fenceOf(raw.fence) },
   })
   return { facts, remembered }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { botId, claimId } from '../../core/fence'
 import { messageOf } from '../../core/errors'
 import type { Clock } from '../../core/ports'
 import type { Engine } from './engine/engine'
@@ -11,6 +12,10 @@ import type { Answer, Parameters, Target } from './engine/wire'
 /** What `Get-GpuHostHealth` writes. */
 export const health = z.object({
   module: z.string(),
+  /** Absent in the modules of protocol 1. */
+  protocol: z.number().int().positive().default(1),
+  /** Digests of the session files that the host was registered with; null for one that is not there. Absent likewise. */
+  sessions: z.record(z.string(), z.string().nullable()).default({}),
   engine: z.string(),
   account: z.string(),
   /** Null where it is not known. */
@@ -26,8 +31,11 @@ export const health = z.object({
   files: z
     .object({
       directory: z.string(),
-      /** Null when the file holds no number. */
+      /** Null when it cannot be read. */
       fence: z.string().nullable(),
+      /** Whose orders the host takes; null where it knows no bot. Absent in the modules of protocol 1. */
+      bot: botId.nullable().default(null),
+      claim: claimId.nullable().default(null),
       /** Names of the allow-list, as they are written there; an asterisk names all. */
       vms: z.array(z.string()),
       devices: z.array(z.string()),
@@ -95,13 +103,31 @@ const json = (text: string): unknown => {
   }
 }
 
-/** The digest of a module's folder, as `Get-GpuHostHealth` makes it of its own. */
-export const moduleDigest = (folder: string): string => {
-  const names = readdirSync(folder)
-    .filter((name) => /\.ps[^.]*1$/.test(name))
-    .sort()
-  const hash = createHash('sha256')
-  for (const name of names)
-    hash.update(`${name}\n${readFileSync(join(folder, name), 'utf8').replaceAll('\r', '')}\n`)
-  return hash.digest('hex').toUpperCase()
+/** The digest of a module's folder, its role among it, as `Get-GpuHostHealth` makes it of its own. */
+export const moduleDigest = (folder: string): string =>
+  digestOf(
+    filesIn(folder)
+      .map((name) => `${name}\n${plain(join(folder, name))}\n`)
+      .join(''),
+  )
+
+/** The session files that ship, by the names that they have on a host. */
+export type SessionFile = 'GpuChatOps.pssc' | 'GpuChatOps.Ssh.pssc'
+
+/** Their digests, whatever group they let in, as `Get-GpuHostHealth` makes them of those on the host. */
+export const sessionDigests = (folder: string): Record<SessionFile, string> => {
+  const of = (name: SessionFile): string =>
+    digestOf(plain(join(folder, name)).replaceAll(/@\{ '[^']*' = @\{/g, "@{ '' = @{"))
+  return { 'GpuChatOps.pssc': of('GpuChatOps.pssc'), 'GpuChatOps.Ssh.pssc': of('GpuChatOps.Ssh.pssc') }
 }
+
+const filesIn = (folder: string): string[] =>
+  ['', 'RoleCapabilities/']
+    .flatMap((under) =>
+      readdirSync(join(folder, under))
+        .filter((name) => /\.ps[^.]*$/.test(name))
+        .map((name) => `${under}${name}`),
+    )
+    .sort()
+const plain = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r', '')
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').toUpperCase()

@@ -6,7 +6,8 @@ import { Fault, messageOf } from '../../core/errors'
 import type { HostName } from '../../core/inventory'
 import type { VmId } from '../../core/inventory'
 import type { Host, StepResult } from '../../core/ports'
-import { callOf } from './calls'
+import { UPGRADE } from '../../core/bar'
+import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
 import type { Answer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
@@ -44,13 +45,16 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   /** A change whose end nobody heard of, perhaps of an earlier process, may still be under way: the next reading waits for it. */
   let unsettled = true
 
+  const changed = async (call: Omit<Call, 'session'>): Promise<StepResult> => {
+    const result = resultOf(await change(call), name)
+    if (result.kind === 'unknown') unsettled = true
+    return result
+  }
+
   return {
     name,
-    run: async (order) => {
-      const result = resultOf(await change(callOf(order)))
-      if (result.kind === 'unknown') unsettled = true
-      return result
-    },
+    run: (order) => changed(callOf(order)),
+    adopt: (adoption) => changed(adoptionOf(adoption)),
     inventory: async () => {
       const parameters = { Settled: unsettled }
       const answer = await read({ command: 'Get-GpuInventory', parameters, timeoutMs: READ_MS })
@@ -79,7 +83,16 @@ const ask = async (engine: () => Promise<Engine>, call: Call): Promise<Answer> =
   }
 }
 
-const resultOf = (answer: Answer): StepResult => {
+/** What a module says that does not know the function, or that an order names its claim: it is older than this bot. */
+const UNKNOWN_TO_IT: readonly string[] = ['CommandNotFoundException', 'NamedParameterNotFound']
+
+const resultOf = (answer: Answer, host: HostName): StepResult => {
+  if (answer.kind === 'error' && UNKNOWN_TO_IT.includes(answer.code))
+    return {
+      kind: 'refused',
+      code: 'OldModule',
+      message: `the module on ${host} cannot check this order. ${UPGRADE} on ${host}.`,
+    }
   switch (answer.kind) {
     case 'ok':
       return { kind: 'done' }

@@ -58,6 +58,13 @@ export type RawVm = z.infer<typeof rawVm>
 export const rawInventory = z.object({
   /** Version of this very format. */
   module: z.literal(1),
+  /** Of orders. Absent in the modules of protocol 1. */
+  protocol: z.number().int().positive().default(1),
+  /** Null where it cannot be read; absent in the modules of protocol 1, which keep a number alone. */
+  fence: z
+    .object({ number: digits, bot: z.string().nullable(), claim: z.string().nullable() })
+    .nullable()
+    .default(null),
   os: z.object({ caption: z.string(), build: z.string(), productType: z.number() }),
   iov: z.object({ supported: z.boolean(), reasons: z.array(z.string()) }),
   policies: z.object({

@@ -5,7 +5,9 @@
  */
 import { Fault, messageOf } from '../../core/errors'
 import { type Step, meets } from '../../core/plan/step'
-import type { Clock, Host, StepOrder, StepResult } from '../../core/ports'
+import type { Fence } from '../../core/fence'
+import type { Adoption, Clock, Host, StepOrder, StepResult } from '../../core/ports'
+import { moduleFactsOf, refuseAdoption, refuseClaim, remember } from './fence'
 import { type Ground, factsOf, groundOf, vmOn } from './ground'
 import type { Memory } from './memory'
 import { refusalOf, takeEffect } from './rules'
@@ -37,11 +39,10 @@ interface Settled {
 }
 const unchanged = (result: StepResult): Settled => ({ result, changed: false })
 
-/** Refuses orders of a claim that was superseded, and orders whose ground has changed. */
+/** Refuses orders of another bot and of a claim that was superseded, and orders whose ground has changed. */
 const check = ({ fence, expects }: StepOrder, ground: Ground): StepResult | null => {
-  const highest = ground.state.fence
-  if (fence < highest)
-    return refused('StaleFence', `Fence ${fence} is lower than ${highest}, the highest seen.`)
+  const barred = refuseClaim(fence, ground.state.module)
+  if (barred) return barred
   if (meets(expects, factsOf(ground))) return null
   return refused(
     'PreconditionChanged',
@@ -57,19 +58,15 @@ export const simulatedHost = (around: Surroundings): Host => {
     const ms = around.latency === 'none' ? 0 : file.latencies[what]
     if (ms > 0) await clock.sleep(ms)
   }
-  const raiseFence = (fence: number) => {
-    if (fence <= ground().state.fence) return
-    memory.change((draft) => {
-      groundOf(file, draft).state.fence = fence
-    })
-  }
+  const noteOrder = (fence: Fence) =>
+    memory.change((draft) => remember(groundOf(file, draft).state.module, fence, clock.now()))
 
   /** Judges and performs in one go: no await from here to the answer. */
   const settle = (order: StepOrder): Settled => {
     const { step } = order
     const stopped = check(order, ground())
     if (stopped) return unchanged(stopped)
-    raiseFence(order.fence)
+    noteOrder(order.fence)
     const fault = takeFault(memory, name, step.kind)
     if (fault?.kind === 'lost-before') return unchanged(lost(fault.message ?? `the line to ${name} broke`))
     if (fault?.kind === 'refuse') {
@@ -108,20 +105,41 @@ export const simulatedHost = (around: Surroundings): Host => {
     return gone() ? lost(`${name} was lost before it answered`) : result
   }
 
+  /** Takes no turn: while a step is under way it is refused. */
+  const adopt = (adoption: Adoption): StepResult => {
+    const { module, reachable } = ground().state
+    if (!reachable) return lost(`${name} cannot be reached`)
+    const against = refuseAdoption(adoption, module, { busy: underWay > 0, at: clock.now() })
+    if (against) return against
+    noteAdoption(adoption.fence)
+    return { kind: 'done' }
+  }
+  const noteAdoption = (fence: Fence) =>
+    memory.change((draft) => {
+      Object.assign(groundOf(file, draft).state.module, { fence, orderAt: clock.now() })
+    })
+
+  let underWay = 0
   let last: Promise<unknown> = Promise.resolve()
   return {
     name,
     run: (order) => {
-      const mine = last.then(() => perform(order))
+      underWay += 1
+      const mine = last
+        .then(() => perform(order))
+        .finally(() => {
+          underWay -= 1
+        })
       last = mine.catch(() => undefined)
       return mine
     },
+    adopt: (adoption) => Promise.resolve(adopt(adoption)),
     inventory: async () => {
       await pause('inventory')
       const fault = takeFault(memory, name, 'inventory')
       if (fault) throw new Fault('host-unreachable', fault.message ?? `${name} did not answer`)
       if (!ground().state.reachable) throw new Fault('host-unreachable', `${name} cannot be reached`)
-      return structuredClone(factsOf(ground()))
+      return structuredClone({ ...factsOf(ground()), module: moduleFactsOf(ground().state.module) })
     },
     smi: async (target) => {
       await pause('smi')

@@ -1,5 +1,6 @@
 /** What changes in a simulated fleet, apart from the fleet file, which never does. Plain JSON, so that it persists. */
 import { z } from 'zod'
+import { fence, PROTOCOL } from '../../core/fence'
 import { gpuFacts, locationPath, partitionVram, vmSettings, vmState } from '../../core/inventory'
 import { asInFile, rebuilt } from './rebuild'
 import { type FleetFile, type HostFile, type VmFile, deviceNode, guestSmi } from './schema'
@@ -48,10 +49,25 @@ const vmNow = z.object({
 })
 export type VmNow = z.infer<typeof vmNow>
 
+const moduleNow = z.object({
+  protocol: z.number().int(),
+  /** The highest claim that was seen. */
+  fence,
+  /** When the last order was carried out; epoch milliseconds. */
+  orderAt: z.number().nullable(),
+})
+export type ModuleNow = z.infer<typeof moduleNow>
+
+const untouched = (): ModuleNow => ({
+  protocol: PROTOCOL,
+  fence: { number: 0, bot: null, claim: null },
+  orderAt: null,
+})
+
 const hostState = z.object({
   reachable: z.boolean(),
-  /** The highest fence that any order carried. */
-  fence: z.number(),
+  /** What the bot's module on it is like, and keeps. */
+  module: moduleNow.default(untouched),
   /** Grows with every reboot: an order under way at that moment is lost. */
   boots: z.number().int(),
   /** By slot. A device that a VM holds is `dismounted` here; the VM's list says whose it is. */
@@ -97,7 +113,7 @@ const hostAtFirst = (host: HostFile): HostState => {
   const held = new Set(host.vms.flatMap((vm) => vm.assigned))
   return {
     reachable: host.reachable,
-    fence: 0,
+    module: untouched(),
     boots: 0,
     devices: Object.fromEntries(
       host.gpus.map((gpu) => [gpu.slot, held.has(gpu.locationPath) ? 'dismounted' : gpu.place]),

@@ -1,5 +1,6 @@
 /** Everything that happens to a simulated fleet beside the bot: administrators, reboots, broken lines, faults. */
 import { Fault } from '../../core/errors'
+import type { Fence } from '../../core/fence'
 import type { HostFacts, VmSettings, VmState } from '../../core/inventory'
 import type { Step, StepKind } from '../../core/plan/step'
 import { type Ground, type VmOnGround, factsOf, groundOf, vmsOn } from './ground'
@@ -28,7 +29,7 @@ export interface World {
   facts(host: string): HostFacts
   isReachable(host: string): boolean
   setReachable(host: string, reachable: boolean): void
-  /** VMs that ran start again if they can; everything else, dismounted devices and fence included, stays. */
+  /** VMs that ran start again if they can; everything else, dismounted devices and what the module keeps included, stays. */
   reboot(host: string): void
   /** Starts, stops, saves or pauses a VM as Hyper-V permits; Critical and Other are misfortunes, always possible. */
   setVmState(host: string, vm: string, state: VmState): void
@@ -43,6 +44,12 @@ export interface World {
   clearFaults(): void
   /** An administrator changes the host itself, as Hyper-V permits. */
   rebuild(host: string, change: Rebuilding): void
+  /** An administrator installs another module: of this protocol. What it keeps stays. */
+  setProtocol(host: string, protocol: number): void
+  /** Whose orders it takes, and by what number. */
+  fence(host: string): Fence
+  /** Another bot gives an order. */
+  claim(host: string, fence: Fence): void
   setGuestSmi(host: string, vm: string, kind: GuestSmi): void
   onChange(listener: () => void): () => void
   /** Called around every mutating step; what a listener throws comes out of `run`, as a crash would. */
@@ -179,6 +186,15 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
         draft.faults = []
       }),
     rebuild: (host, change) => changeHost(host, (ground) => rebuild(ground, change)),
+    setProtocol: (host, protocol) =>
+      changeHost(host, ({ state }) => {
+        state.module.protocol = protocol
+      }),
+    fence: (host) => onHost(host).state.module.fence,
+    claim: (host, fence) =>
+      changeHost(host, ({ state }) => {
+        state.module.fence = fence
+      }),
     setGuestSmi: (host, name, kind) =>
       changeVm(host, name, (vm) => {
         vm.now.guestSmi = kind

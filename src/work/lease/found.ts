@@ -37,12 +37,24 @@ export const endLost = async (
   if (lost.length === 0) return
   const atWork = await requestsIn(tx, ['running', 'needs-attention'])
   if (atWork.some(({ plan }) => hostPlansOf(plan).some(({ host }) => host === facts.name))) return
-  for (const lease of lost) {
-    const next = await changeLease(tx, lease, { kind: 'lose', at, found: 'its VM does not have it' })
-    if (!next.ok) continue
-    await refreshLender(tx, next.value, at)
-    const news = `the host shows that ${lease.vm.name} does not have it any more, so the lease has ended`
-    await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
-    await tellWatchers(tx, parts, next.value, 'ended')
-  }
+  for (const lease of lost)
+    await endLease(parts, tx, lease, {
+      at,
+      found: 'its VM does not have it',
+      news: `the host shows that ${lease.vm.name} does not have it any more, so the lease has ended`,
+    })
+}
+
+/** `found` is kept with the lease, and `news` is told to its holder. */
+export const endLease = async (
+  parts: Pick<Parts, 'policy' | 'clock'>,
+  tx: Tx,
+  lease: Lease,
+  { at, found, news }: { readonly at: number; readonly found: string; readonly news: string },
+): Promise<void> => {
+  const next = await changeLease(tx, lease, { kind: 'lose', at, found })
+  if (!next.ok) return
+  await refreshLender(tx, next.value, at)
+  await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+  await tellWatchers(tx, parts, next.value, 'ended')
 }

@@ -4,6 +4,7 @@ import type { HostFacts } from '../../../src/core/inventory'
 import { survey } from '../../../src/core/survey'
 import type { Step } from '../../../src/core/plan/step'
 import { undoOf } from '../../../src/core/plan/step'
+import { ofHyperV } from '../../fakes/facts'
 import type { OtherDevice } from '../../host/powershell/stubs/differences'
 import { assignment, codeOf, DONE, gpuRef, run, runAll, vmRef } from '../host-contract'
 import { openFleet } from '../over-powershell'
@@ -47,7 +48,7 @@ export const describeDevices = (machine: Machine): void => {
       expect(codeOf(await run(host, step))).toBe('RestartNeeded')
 
       expect(world.facts('hv01')).toEqual(facts)
-      expect(await host.inventory()).toEqual(machine.known(facts))
+      expect(ofHyperV(await host.inventory())).toEqual(machine.known(facts))
     })
   })
 
@@ -133,7 +134,10 @@ export const describeDevices = (machine: Machine): void => {
 
     it('has no path, and the rest of the host is read all the same', async () => {
       const { facts, told } = await empty()
-      const rest = (host: HostFacts) => ({ ...host, vms: host.vms.filter(({ name }) => name !== 'train-01') })
+      const rest = (host: HostFacts) => ({
+        ...ofHyperV(host),
+        vms: host.vms.filter(({ name }) => name !== 'train-01'),
+      })
 
       expect(rest(told)).toEqual(rest(machine.known(facts)))
       expect(told.vms.find(({ name }) => name === 'train-01')!.assigned).toEqual([])

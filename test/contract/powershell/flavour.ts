@@ -15,6 +15,7 @@ const describeContract = (machine: Machine): void =>
       world: opened.world,
       known: (facts) => machine.known(facts),
       cutOff: () => machine.cutOff(),
+      rest: () => machine.rest(),
       close: () => machine.revive(),
     })
   })

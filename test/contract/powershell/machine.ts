@@ -1,6 +1,6 @@
 /** One engine, and one Windows of a flavour behind it that becomes host after host, for all tests of a file. */
 import { afterAll, beforeAll } from '@jest/globals'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../src/clock'
 import { type HostFacts, hostName } from '../../../src/core/inventory'
@@ -13,6 +13,8 @@ import type { Engine as Found } from '../../host/powershell/pwsh'
 import { GUEST_ACCOUNT } from '../../host/powershell/stubs/answers/guest'
 import type { Differences } from '../../host/powershell/stubs/differences'
 import { writeStubModules, type Flavour } from '../../host/powershell/stubs/modules'
+import { writeOlderModule } from '../../host/powershell/protocol-1/older-module'
+import { writeHostModule } from '../../host/powershell/stubs/guest-modules'
 import { startWindows, type Windows } from '../../host/powershell/stubs/windows'
 import { knownOver, openFleet } from '../over-powershell'
 
@@ -35,13 +37,22 @@ export interface Machine {
    */
   readonly host: (
     opened: Opened,
-    options?: { readonly as?: string; readonly without?: readonly string[] },
+    options?: {
+      readonly as?: string
+      readonly without?: readonly string[]
+      /** The module of protocol 1; of a name of its own, too. */
+      readonly module?: 'older'
+      /** The host that was opened last stays as it is, with what modules keep there. */
+      readonly stays?: boolean
+    },
   ) => Host
   /** In what the host that was opened last differs. */
   readonly differ: (differences: Partial<Differences>) => void
   /** The engine ends; the next host gets a new one. */
   readonly cutOff: () => Promise<void>
   readonly revive: () => Promise<void>
+  /** Ten minutes pass without an order. */
+  readonly rest: () => Promise<void>
 }
 
 /** The modules that an ordinary host lacks, which is a node of no cluster. */
@@ -71,10 +82,20 @@ export const useMachine = (found: Found, kind: Kind): Machine => {
     await windows.close()
   })
 
+  const olderModule = (): string => {
+    const home = join(windows.dir, 'older')
+    return existsSync(home)
+      ? join(home, 'HostUnderTest')
+      : writeHostModule(home, writeOlderModule(windows.dir))
+  }
+
   return {
     known: (facts) => ({ ...knownOver(facts, kind.flavour), forceDismount: facts.forceDismount }),
-    host: ({ world, simulated }, { as = simulated.name, without = [] } = {}) => {
-      windows.become(world, simulated)
+    host: (
+      { world, simulated },
+      { as = simulated.name, without = [], module = 'own', stays = false } = {},
+    ) => {
+      if (!stays) windows.become(world, simulated)
       if (without.join() !== lacking.join())
         writeStubModules(join(windows.dir, 'modules'), kind.flavour, found.stubs, without)
       lacking = without
@@ -83,7 +104,7 @@ export const useMachine = (found: Found, kind: Kind): Machine => {
       rmSync(devices, { force: true })
       return powerShellHost({
         name: hostName.parse(as),
-        target: { kind: 'local', module: windows.module },
+        target: { kind: 'local', module: module === 'own' ? windows.module : olderModule() },
         notes: {
           forceDismount,
           unsupportedPartitioning,
@@ -101,6 +122,7 @@ export const useMachine = (found: Found, kind: Kind): Machine => {
       running = false
       return engine.stop()
     },
+    rest: () => windows.rest(),
     revive: async () => {
       if (!running) engine = await start()
       running = true

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type HostFacts, hostFacts } from '../../../src/core/inventory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
-import { sorted } from '../../fakes/facts'
+import { ofHyperV, sorted } from '../../fakes/facts'
 import type { Machine, Opened } from './machine'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
@@ -22,7 +22,7 @@ export const openOdd = (name: string): Opened => {
  * hang on it. What is no display device (base class 3) is not shown at all.
  */
 export const inUse = (facts: HostFacts) => {
-  const { gpus, ...host } = sorted(facts)
+  const { gpus, ...host } = sorted(ofHyperV(facts))
   const used = gpus.filter(
     ({ problemCode: code, baseClass }) => code !== null && code !== 22 && baseClass === 3,
   )

@@ -68,6 +68,7 @@ export const aView = (facts: HostFacts, changes: Partial<HostView> = {}): HostVi
   error: null,
   paused: false,
   asides: [],
+  bar: null,
   ...changes,
 })
 
@@ -78,6 +79,7 @@ export const unreadView = (name: string): HostView => ({
   error: 'connection refused',
   paused: false,
   asides: [],
+  bar: null,
 })
 
 export const aLine = (changes: Partial<RequestLine> = {}): RequestLine => ({

@@ -80,13 +80,13 @@ test.each([
 describe('history', () => {
   const entry = (number: number) => ({
     at: NOW - number * MINUTE,
-    requestId: `R-${number}`,
+    of: `R-${number}`,
     what: 'approve assign hv01/gpu0 to train-01',
     by: 'slack:T123/U789',
   })
 
   test('says when, which request, what and who', () => {
-    const lines = [entry(5), { at: NOW - 2 * HOUR, requestId: 'R-1', what: 'expire', by: null }]
+    const lines = [entry(5), { at: NOW - 2 * HOUR, of: 'R-1', what: 'expire', by: null }]
 
     const notice = historyNotice({ lines, page: 1, name: undefined })
 

@@ -5,6 +5,7 @@ import { KINDS } from '../../../src/core/grammar/forms'
 import { timeZone } from '../../../src/core/lease/zone'
 import { parse } from '../../../src/core/grammar/parse'
 import { dice, type Dice } from './seeded'
+import { A_BOT } from '../../fakes/fence'
 
 const plain = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
 
@@ -143,6 +144,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     }),
     reconcile: () => ({ kind: 'reconcile', ...maybe(d, { host: 'hv01' }) }),
     accept: () => ({ kind: 'accept', gpu }),
+    adopt: () => ({ kind: 'adopt', host: 'hv01', from: A_BOT }),
     pause: () => ({ kind: 'pause', scope, now: d.roll(2) === 0 }),
     resume: () => ({ kind: 'resume', scope }),
     resolve: () => ({ kind: 'resolve', requestId }),

@@ -3,6 +3,7 @@ import type { Command } from '../../../src/core/command'
 import type { Refusal } from '../../../src/core/errors'
 import { parse } from '../../../src/core/grammar/parse'
 import { dice } from './seeded'
+import { A_BOT } from '../../fakes/fence'
 
 const plain = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
 const agreed = { shutdown: false, powerOff: false, noStart: false }
@@ -118,6 +119,8 @@ describe('what is understood', () => {
     ['reconcile', { kind: 'reconcile' }],
     ['reconcile hv01', { kind: 'reconcile', host: 'hv01' }],
     ['accept hv01/gpu0', { kind: 'accept', gpu: 'hv01/gpu0' }],
+    ['adopt hv01 from bot-00000000000a', { kind: 'adopt', host: 'hv01', from: A_BOT }],
+    ['adopt hv01 from BOT-00000000000A', { kind: 'adopt', host: 'hv01', from: A_BOT }],
     ['resolve 3', { kind: 'resolve', requestId: 'R-3' }],
     ['help assign', { kind: 'help', topic: 'assign' }],
     ['whoami', { kind: 'whoami' }],

@@ -4,6 +4,7 @@ import { hostName } from '../../../src/core/inventory'
 import type { Host } from '../../../src/core/ports'
 import { withBreaker } from '../../../src/host/powershell/breaker'
 import { aHost, aVmId } from '../../fakes/facts'
+import { aFence } from '../../fakes/fence'
 
 const scene = () => {
   let now = 0
@@ -19,6 +20,7 @@ const scene = () => {
       asked += 1
       return Promise.resolve({ kind: 'unknown', why: 'the line is dead' })
     },
+    adopt: () => Promise.resolve({ kind: 'unknown', why: 'the line is dead' }),
     smi: () => {
       asked += 1
       return Promise.resolve({ kind: 'not-run', why: 'the line is dead' })
@@ -56,7 +58,7 @@ describe('a host that failed three times in a row', () => {
     await fail(3)
 
     const step = { kind: 'startVm', vm: { id: aVmId(1), name: 'train-01' } } as const
-    await guarded.run({ step, expects: {}, fence: 1 })
+    await guarded.run({ step, expects: {}, fence: aFence(1) })
 
     expect(asked()).toBe(4)
   })

@@ -26,6 +26,7 @@ import { sorted } from '../../fakes/facts'
 import { withEngine } from './pwsh'
 import type { Flavour } from './stubs/modules'
 import { startWindows, type Windows } from './stubs/windows'
+import { aFence } from '../../fakes/fence'
 
 const RUNNING = `
 function Invoke-ByHand {
@@ -154,7 +155,9 @@ withEngine('the script of a plan, run by hand', (found) => {
         const [script, undo] = planScript(plan).split(/^# To undo.*$/m) as [string, string]
 
         for (const step of plan.steps)
-          expect(await host.run({ step, expects: expectationOf(step), fence: 1 })).toEqual({ kind: 'done' })
+          expect(await host.run({ step, expects: expectationOf(step), fence: aFence(1) })).toEqual({
+            kind: 'done',
+          })
         windows.become(byHand.world, byHand.host)
         expect(await run(script)).toEqual({ kind: 'ok', json: 'done' })
         expect(sorted(byHand.facts())).toEqual(sorted(byBot.facts()))

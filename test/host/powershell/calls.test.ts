@@ -3,12 +3,13 @@ import { expectationOf, undoOf, type Step } from '../../../src/core/plan/step'
 import { callOf } from '../../../src/host/powershell/calls'
 import { aGpu, aVmId } from '../../fakes/facts'
 import { pending } from '../../fakes/requests'
+import { aFence, ofNobody } from '../../fakes/fence'
 
 const { instanceId, locationPath } = aGpu()
 const device = { InstanceId: instanceId, LocationPath: locationPath }
 const gpu = { alias: 'hv01/gpu0', instanceId, locationPath }
 const vm = { id: aVmId(1), name: "train-01'; $(x)" }
-const call = (step: Step) => callOf({ step, expects: expectationOf(step), fence: 7 })
+const call = (step: Step) => callOf({ step, expects: expectationOf(step), fence: aFence(7) })
 
 describe('each step is one function of the module', () => {
   it.each<[Step, string, object]>([
@@ -55,7 +56,14 @@ describe('each step is one function of the module', () => {
       HighMmioBytes: '137438953472',
       ExpectState: ['Off'],
       Fence: 7,
+      Claim: 'bot-00000000000a/0000000000000007',
     })
+  })
+
+  it('and an order of no bot names no claim', () => {
+    const step: Step = { kind: 'startVm', vm }
+
+    expect(callOf({ step, expects: {}, fence: ofNobody(7) }).parameters).toEqual({ VmId: vm.id, Fence: 7 })
   })
 
   it('no name of a VM is among the parameters, forward or back', () => {

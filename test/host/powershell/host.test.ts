@@ -11,6 +11,7 @@ import { openMemory } from '../../../src/host/powershell/memory'
 import { aGpu, aVmId } from '../../fakes/facts'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
+import { A_BOT, aFence, ANOTHER_BOT } from '../../fakes/fence'
 
 const INVENTORY = {
   module: 1,
@@ -29,14 +30,15 @@ const INVENTORY = {
 const MODULE = (dir: string): string => `
 function Get-GpuInventory { param([switch] $Settled) [System.IO.File]::ReadAllText('${join(dir, 'inventory.json')}') }
 function Start-GpuVm {
-    param([string] $VmId, [long] $Fence, [string[]] $ExpectState)
-    [System.IO.File]::WriteAllText('${join(dir, 'started')}', "$VmId $Fence $ExpectState")
+    param([string] $VmId, [long] $Fence, [string] $Claim, [string[]] $ExpectState)
+    [System.IO.File]::WriteAllText('${join(dir, 'started')}', "$VmId $Fence $Claim $ExpectState")
     '{"done":true}'
 }
 function Disable-GpuDevice {
     throw [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new('it moved'), 'PreconditionChanged', 'InvalidOperation', $null)
 }
 function Stop-GpuVm { while (-not [System.IO.File]::Exists('${join(dir, 'go')}')) { [System.Threading.Thread]::Sleep(20) }; '{"done":true}' }
+function Remove-GpuFromVm { [CmdletBinding()] param([string] $VmId, [string] $InstanceId, [string] $LocationPath, [long] $Fence, [string[]] $ExpectState, [string] $ExpectPlace) '{"done":true}' }
 function Mount-GpuDevice { [System.Environment]::Exit(1) }
 function Get-HostSmi { '{"exitCode":9,"problem":"-1","stdout":"no driver"}' }
 Export-ModuleMember -Function *
@@ -75,7 +77,7 @@ withEngine('a host over the engine', ({ program: executable }) => {
     await engine.stop()
     removeTempDir(dir)
   })
-  const run = (step: Step) => host.run({ step, expects: expectationOf(step), fence: 7 })
+  const run = (step: Step) => host.run({ step, expects: expectationOf(step), fence: aFence(7) })
 
   it('has the facts that its inventory tells', async () => {
     says(INVENTORY)
@@ -90,6 +92,16 @@ withEngine('a host over the engine', ({ program: executable }) => {
     says(inventory)
 
     await expect(host.inventory()).rejects.toMatchObject({ code: 'host-unreachable' })
+  })
+
+  it('whose module is older than this bot refuses as OldModule: it knows neither claims nor adoptions', async () => {
+    const adoption = { from: A_BOT, fence: aFence(7, ANOTHER_BOT) }
+
+    for (const result of [await run({ kind: 'detachDevice', gpu, vm }), await host.adopt(adoption)])
+      expect(result).toMatchObject({
+        code: 'OldModule',
+        message: expect.stringMatching(/Register-GpuChatOps\.ps1/),
+      })
   })
 
   it('does a step by calling its function with fence and expectation', async () => {
@@ -145,7 +157,7 @@ describe('without an engine', () => {
     })
 
     const step: Step = { kind: 'startVm', vm }
-    const result = await host.run({ step, expects: expectationOf(step), fence: 1 })
+    const result = await host.run({ step, expects: expectationOf(step), fence: aFence(1) })
     removeTempDir(dir)
 
     expect(result).toEqual({ kind: 'unknown', why: 'pwsh is not installed' })

@@ -14,6 +14,7 @@ import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
 import { GUEST_ACCOUNT } from './stubs/answers/guest'
 import { StubFailure } from './stubs/refusal'
+import { aFence } from '../../fakes/fence'
 
 interface Ended {
   readonly code: number | null
@@ -183,7 +184,7 @@ withEngine('over SSH', (found) =>
           .vms.find(({ state }) => state === 'Off')!,
       },
     }
-    const start = (host: Host) => host.run({ step: START, expects: expectationOf(START), fence: 1 })
+    const start = (host: Host) => host.run({ step: START, expects: expectationOf(START), fence: aFence(1) })
 
     describe('a host that is not what it was, or does not know the bot', () => {
       const changed: [string, () => Partial<SshTarget>, RegExp][] = [

@@ -3,6 +3,7 @@ import type { Step } from '../../../src/core/plan/step'
 import type { StepResult } from '../../../src/core/ports'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import { gpuRef, vmRef } from '../../contract/host-contract'
+import { aFence } from '../../fakes/fence'
 
 export const clock = { now: () => 0, sleep: () => Promise.resolve() }
 
@@ -20,6 +21,6 @@ export const opened = (file: 'default' | 'odd', name: string) => {
     gpu: (slot: string) => gpuRef(world.facts(name), slot),
     vm: (vmName: string) => vmRef(world.facts(name), vmName),
     /** Only Hyper-V's own rules judge: the order expects nothing. */
-    attempt: (step: Step): Promise<StepResult> => host.run({ step, expects: {}, fence: 1 }),
+    attempt: (step: Step): Promise<StepResult> => host.run({ step, expects: {}, fence: aFence(1) }),
   }
 }

@@ -28,6 +28,7 @@ const listening = (parts: Parts): Partial<Parts> => ({
         name,
         inventory: () => host.inventory(),
         run: (order) => host.run(order),
+        adopt: (adoption) => host.adopt(adoption),
         smi: async (target) => {
           asked.push(target.kind === 'guest' ? target.vm : 'host')
           together.most = Math.max(together.most, ++together.now)

@@ -80,6 +80,7 @@ export const startScene = async (
   const shaded = (host: Host): Host => ({
     name: host.name,
     run: (order) => host.run(order),
+    adopt: (adoption) => host.adopt(adoption),
     smi: (target) => host.smi(target),
     inventory: () => (dark.has(host.name) ? Promise.reject(new Error('no route')) : host.inventory()),
   })

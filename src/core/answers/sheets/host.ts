@@ -1,3 +1,6 @@
+import { barSentence } from '../../bar'
+import type { ModuleFacts } from '../../fence'
+import { runsOf } from '../../grammar/prose'
 import { shown } from '../../grammar/shown'
 import { aliasOf, gpuByPath, type HostFacts, type HostView } from '../../inventory'
 import { whereabouts } from '../place'
@@ -19,6 +22,9 @@ export const hostSheet = (view: HostView, moving: ReadonlySet<string>): Sheet =>
     ...(view.paused
       ? [['Paused', PAUSED_WORDS[view.paused], { code: `resume ${view.name}` }] as const satisfies SheetRow]
       : []),
+    ...(view.bar
+      ? [['Takes no orders', ...runsOf(barSentence(view.name, view.bar))] as const satisfies SheetRow]
+      : []),
     ...(view.facts === null ? [] : factRows(view.facts, moving)),
   ],
 })
@@ -37,6 +43,7 @@ const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
   const strangers = host.dismounted.filter((path) => !gpuByPath(host, path))
   return [
     ['System', shown(host.os.caption)],
+    ...(host.module ? [['Module', moduleOf(host.module)] as const] : []),
     ['GPUs', listed(gpus, '\n')],
     ['VMs', listed(vms, ', ')],
     ['Device assignment', assignmentOf(host)],
@@ -46,6 +53,13 @@ const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
     ['Dismount with -Force', host.forceDismount ? 'allowed on this host' : 'not allowed on this host'],
     ...(strangers.length === 0 ? [] : [['Other dismounted devices', listed(strangers, '\n')] as const]),
   ]
+}
+
+/** Whose orders it takes, so that people can tell two bots apart by what each says of the host. */
+const moduleOf = ({ protocol, fence }: ModuleFacts): string => {
+  const told = `protocol ${protocol}`
+  if (fence === null) return `${told}; whose orders it takes is not known`
+  return `${told}; takes the orders of ${fence.bot ?? 'no bot in particular yet'}, claim ${fence.number}`
 }
 
 const assignmentOf = ({ iov }: HostFacts): string => {

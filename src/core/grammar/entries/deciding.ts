@@ -2,7 +2,9 @@
 import type { Entries } from './entry'
 import { REASON, REQUEST_ID } from './notes'
 
-export const DECIDING: Entries<'approve' | 'deny' | 'pause' | 'resume' | 'resolve' | 'accept' | 'reload'> = {
+export const DECIDING: Entries<
+  'approve' | 'deny' | 'pause' | 'resume' | 'resolve' | 'accept' | 'adopt' | 'reload'
+> = {
   approve: {
     usage: 'approve ID [for DURATION] [because REASON]',
     says: 'Approve a request of somebody else; its plan is then carried out.',
@@ -48,6 +50,16 @@ export const DECIDING: Entries<'approve' | 'deny' | 'pause' | 'resume' | 'resolv
     says: 'Let the records follow the host: what a request gave before does not count any more.',
     examples: ['accept hv01/gpu0'],
     notes: ['`reconcile` shows where they disagree. No host is changed.'],
+    needs: 'admin',
+  },
+  adopt: {
+    usage: 'adopt HOST from BOT',
+    says: 'Take over a host from another bot, one that is gone for good: it takes the orders of this one from now on.',
+    examples: ['adopt hv01 from bot-3f9a1c0d77e2'],
+    notes: [
+      '`show HOST` says which bot it is. While that one still gives orders, and for ten minutes after, it is refused.',
+      'The host is read then, and nobody holds a GPU of it by earlier records.',
+    ],
     needs: 'admin',
   },
   reload: {

@@ -1,5 +1,6 @@
 /** One host as Windows shows it: the stand-ins of a flavour, their server, and where the module keeps its state. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { utimes } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Host } from '../../../../src/core/ports'
@@ -30,6 +31,8 @@ export interface Windows extends Omit<StubServer, 'env'> {
   readonly dir: string
   /** Replaces the administrator's allow-list; null takes it away. */
   readonly allow: (lines: readonly string[]) => void
+  /** Its last order was ten minutes ago. */
+  readonly rest: () => Promise<void>
   /** Another host from now on, with everything allowed and no fence yet; what was opened stays open. */
   readonly become: (world: World, host: Host) => void
 }
@@ -51,10 +54,12 @@ export const startWindows = async (options: WindowsOptions): Promise<Windows> =>
   writeGuestModules(modules, { programs, stubs: options.stubs })
   const state = join(dir, 'GpuChatOps')
   mkdirSync(state)
+  for (const name of ['GpuChatOps.pssc', 'GpuChatOps.Ssh.pssc'])
+    copyFileSync(join(MODULE, '..', name), join(state, name))
   const allow = (lines: readonly string[]): void => writeFileSync(join(state, 'allow'), lines.join('\n'))
   const fresh = (): void => {
     allow(['vm *', 'device *'])
-    rmSync(join(state, 'fence'), { force: true })
+    for (const name of ['fence', 'claim']) rmSync(join(state, name), { force: true })
   }
   fresh()
   return {
@@ -71,6 +76,10 @@ export const startWindows = async (options: WindowsOptions): Promise<Windows> =>
     module: writeHostModule(dir, MODULE),
     dir,
     allow,
+    rest: () => {
+      const then = Date.now() / 1_000 - 601
+      return utimes(join(state, 'fence'), then, then)
+    },
     become: (world, host) => {
       server.become(world, host)
       fresh()

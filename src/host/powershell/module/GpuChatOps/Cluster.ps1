@@ -27,14 +27,16 @@ function Set-GpuVmOfflineAction {
         [ValidateSet('0', '1', '2', '3')]
         [string] $OfflineAction,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState
     )
     $ground = @{ VmId = $VmId }
     if ($ExpectState) { $ground.VmState = $ExpectState }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         Get-VmClusterResource $VmId | Set-ClusterParameter -Name 'OfflineAction' -Value ([int] $OfflineAction) -ErrorAction Stop
     }
 }

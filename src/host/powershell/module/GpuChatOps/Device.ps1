@@ -17,14 +17,16 @@ function Disable-GpuDevice {
         [ValidatePattern('\APCIROOT\([0-9A-F]+\)(#PCI\([0-9A-F]{4}\))+\z')]
         [string] $LocationPath,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace
     )
     $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         Disable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
         $problem = [string] (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop).ConfigManagerErrorCode
         if (@('14', 'CM_PROB_NEED_RESTART') -contains $problem) {
@@ -49,14 +51,16 @@ function Enable-GpuDevice {
         [ValidatePattern('\APCIROOT\([0-9A-F]+\)(#PCI\([0-9A-F]{4}\))+\z')]
         [string] $LocationPath,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace
     )
     $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         Enable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
         $until = [System.DateTime]::UtcNow.AddSeconds(30)
         while (Test-Disabled (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop)) {
@@ -86,14 +90,16 @@ function Dismount-GpuDevice {
         [string] $LocationPath,
         [switch] $Force,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace
     )
     $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         if ($Force) { Dismount-VMHostAssignableDevice -LocationPath $LocationPath -Force -ErrorAction Stop }
         else { Dismount-VMHostAssignableDevice -LocationPath $LocationPath -ErrorAction Stop }
     }
@@ -114,14 +120,16 @@ function Mount-GpuDevice {
         [ValidatePattern('\APCIROOT\([0-9A-F]+\)(#PCI\([0-9A-F]{4}\))+\z')]
         [string] $LocationPath,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace
     )
     $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         Mount-VMHostAssignableDevice -LocationPath $LocationPath -ErrorAction Stop
     }
 }
@@ -144,8 +152,10 @@ function Add-GpuToVm {
         [ValidatePattern('\APCIROOT\([0-9A-F]+\)(#PCI\([0-9A-F]{4}\))+\z')]
         [string] $LocationPath,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
@@ -154,7 +164,7 @@ function Add-GpuToVm {
     $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         Add-VMAssignableDevice -VM (Get-VmById $VmId) -LocationPath $LocationPath -ErrorAction Stop
     }
 }
@@ -177,8 +187,10 @@ function Remove-GpuFromVm {
         [ValidatePattern('\APCIROOT\([0-9A-F]+\)(#PCI\([0-9A-F]{4}\))+\z')]
         [string] $LocationPath,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState,
         [ValidateSet('assigned')]
@@ -187,7 +199,7 @@ function Remove-GpuFromVm {
     $ground = @{ VmId = $VmId; InstanceId = $InstanceId; LocationPath = $LocationPath }
     if ($ExpectState) { $ground.VmState = $ExpectState }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace; $ground.Holder = $VmId }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         $devices = @(Get-VMAssignableDevice -VM (Get-VmById $VmId) -ErrorAction Stop | Where-Object { $_.LocationPath -eq $LocationPath })
         if ($devices.Count -ne 1) { throw (New-Refusal 'ObjectNotFound' "The virtual machine has no device at $LocationPath.") }
         Remove-VMAssignableDevice -VMAssignableDevice $devices -ErrorAction Stop

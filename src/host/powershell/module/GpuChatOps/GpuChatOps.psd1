@@ -22,6 +22,7 @@
         'Remove-GpuPartition'
         'Set-GpuPartition'
         'Set-GpuVmOfflineAction'
+        'Set-GpuHostBot'
         'Get-HostSmi'
         'Get-GuestSmi'
         'Get-GuestAddress'

@@ -8,6 +8,7 @@ $ErrorActionPreference = 'Stop'
 Import-Module -Name FailoverClusters -ErrorAction Ignore
 
 . (Join-Path $PSScriptRoot 'Guard.ps1')
+. (Join-Path $PSScriptRoot 'Fence.ps1')
 . (Join-Path $PSScriptRoot 'Ground.ps1')
 . (Join-Path $PSScriptRoot 'Inventory.ps1')
 . (Join-Path $PSScriptRoot 'Vm.ps1')

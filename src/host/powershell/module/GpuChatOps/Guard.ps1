@@ -1,5 +1,5 @@
-# What stands before every change of the host: one change at a time, no order of an older claim, nothing that the
-# administrator's allow-list does not name, and only on the ground that the order expects.
+# What stands before every change of the host: one change at a time, no order of another bot or of an older claim
+# (Fence.ps1), nothing that the administrator's allow-list does not name, and only on the ground that the order expects.
 
 $script:LockPatienceSeconds = 60
 
@@ -47,45 +47,6 @@ function Lock-Host {
     }
 }
 
-function Read-Fence {
-    <#
-    .SYNOPSIS
-    The highest fence that was seen here; 0 when none was. Fails with FenceUnreadable.
-    #>
-    param([string] $Directory)
-    $path = [System.IO.Path]::Combine($Directory, 'fence')
-    if (-not [System.IO.File]::Exists($path)) { return [long] 0 }
-    $text = [System.IO.File]::ReadAllText($path).Trim()
-    if ($text -notmatch '\A[0-9]{1,19}\z' -or [decimal] $text -gt [long]::MaxValue) {
-        throw (New-Refusal 'FenceUnreadable' "$path holds no number. If nothing runs on this host, delete it.")
-    }
-    [long] $text
-}
-
-function Assert-Fence {
-    <#
-    .SYNOPSIS
-    Refuses an order whose fence is lower than the highest seen, and remembers a higher one before anything is changed.
-    #>
-    param([string] $Directory, [long] $Fence)
-    $highest = Read-Fence $Directory
-    if ($Fence -lt $highest) {
-        throw (New-Refusal 'StaleFence' "Fence $Fence is lower than $highest, the highest seen.")
-    }
-    if ($Fence -eq $highest) { return }
-    $path = [System.IO.Path]::Combine($Directory, 'fence')
-    $new = "$path.new"
-    $bytes = [System.Text.Encoding]::ASCII.GetBytes([string] $Fence)
-    $file = [System.IO.File]::Create($new)
-    try {
-        $file.Write($bytes, 0, $bytes.Length)
-        $file.Flush($true)
-    }
-    finally { $file.Dispose() }
-    if ([System.IO.File]::Exists($path)) { [System.IO.File]::Replace($new, $path, [NullString]::Value) }
-    else { [System.IO.File]::Move($new, $path) }
-}
-
 function Read-AllowList {
     <#
     .SYNOPSIS
@@ -124,15 +85,18 @@ function Invoke-Change {
     .PARAMETER Change
     The change itself; what it writes is thrown away.
     #>
-    param([long] $Fence, [hashtable] $Ground, [scriptblock] $Change)
+    param([long] $Fence, [string] $Claim, [hashtable] $Ground, [scriptblock] $Change)
     $directory = Get-StateDirectory
     $lock = Lock-Host $directory $script:LockPatienceSeconds
     try {
         if ($Ground.ContainsKey('VmId')) { Assert-Allowed $directory 'vm' $Ground.VmId }
         if ($Ground.ContainsKey('LocationPath')) { Assert-Allowed $directory 'device' $Ground.LocationPath }
-        Assert-Fence $directory $Fence
-        Assert-Ground $Ground
-        $null = & $Change
+        Assert-Fence $directory $Fence $Claim
+        try {
+            Assert-Ground $Ground
+            $null = & $Change
+        }
+        finally { Set-OrderTime $directory }
     }
     finally { $lock.Dispose() }
     '{"done":true}'

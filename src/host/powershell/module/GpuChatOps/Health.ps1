@@ -21,6 +21,8 @@ function Get-GpuHostHealth {
     param()
     [ordered]@{
         module   = Get-ModuleDigest
+        protocol = $script:Protocol
+        sessions = Get-SessionDigest
         engine   = [string] $PSVersionTable.PSVersion
         account  = [System.Environment]::UserName
         elevated = Test-Elevated
@@ -37,16 +39,54 @@ function Get-GpuHostHealth {
 function Get-ModuleDigest {
     <#
     .SYNOPSIS
-    SHA-256 over the names and texts of this module's files, whatever their line ends: equal to the bot's own if they are.
+    SHA-256 over the names and texts of this module's files, the role among them, whatever their line ends: equal to the
+    bot's own if they are.
     #>
-    $paths = [System.IO.Directory]::GetFiles($PSScriptRoot, '*.ps*1')
-    [System.Array]::Sort($paths, [System.StringComparer]::Ordinal)
     $text = ''
-    foreach ($path in $paths) {
-        $text += [System.IO.Path]::GetFileName($path) + "`n" + ([System.IO.File]::ReadAllText($path) -replace "`r", '') + "`n"
+    foreach ($path in (Get-OwnFile)) { $text += "$path`n" + (Read-Plain ([System.IO.Path]::Combine($PSScriptRoot, $path))) + "`n" }
+    Get-Digest $text
+}
+
+function Get-OwnFile {
+    <#
+    .SYNOPSIS
+    The files of this module by their paths in its folder, in one order everywhere.
+    #>
+    $paths = @([System.IO.Directory]::GetFiles($PSScriptRoot, '*.ps*') | ForEach-Object { [System.IO.Path]::GetFileName($_) })
+    $role = [System.IO.Path]::Combine($PSScriptRoot, 'RoleCapabilities')
+    if ([System.IO.Directory]::Exists($role)) {
+        $paths += @([System.IO.Directory]::GetFiles($role, '*.ps*') | ForEach-Object { 'RoleCapabilities/' + [System.IO.Path]::GetFileName($_) })
     }
+    $paths = [string[]] $paths
+    [System.Array]::Sort($paths, [System.StringComparer]::Ordinal)
+    $paths
+}
+
+function Get-SessionDigest {
+    <#
+    .SYNOPSIS
+    The same of the session files that this host was registered with, whatever group may use the endpoint; null where one is
+    not there.
+    #>
+    try { $directory = Get-StateDirectory }
+    catch { $directory = '' }
+    $digests = [ordered]@{}
+    foreach ($name in @('GpuChatOps.pssc', 'GpuChatOps.Ssh.pssc')) {
+        $path = [System.IO.Path]::Combine($directory, $name)
+        $digests[$name] = if ($directory -and [System.IO.File]::Exists($path)) { Get-Digest ((Read-Plain $path) -replace "@\{ '[^']*' = @\{", "@{ '' = @{") } else { $null }
+    }
+    $digests
+}
+
+function Read-Plain {
+    param([string] $Path)
+    [System.IO.File]::ReadAllText($Path) -replace "`r", ''
+}
+
+function Get-Digest {
+    param([string] $Text)
     $sha = [System.Security.Cryptography.SHA256]::Create()
-    try { [System.BitConverter]::ToString($sha.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($text))) -replace '-', '' }
+    try { [System.BitConverter]::ToString($sha.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($Text))) -replace '-', '' }
     finally { $sha.Dispose() }
 }
 
@@ -64,16 +104,17 @@ function Test-Elevated {
 function Get-FileFact {
     <#
     .SYNOPSIS
-    The administrator's files; null when Register-GpuChatOps.ps1 was not run here. A fence that is no number is null.
+    The administrator's files; null when Register-GpuChatOps.ps1 was not run here. A fence that cannot be read is null.
     #>
     try { $directory = Get-StateDirectory }
     catch { return $null }
-    try { $fence = [string] (Read-Fence $directory) }
-    catch { $fence = $null }
+    $seen = Get-FenceFact
     $lines = @(Read-AllowList $directory)
     [ordered]@{
         directory = $directory
-        fence     = $fence
+        fence     = if ($seen) { $seen.number } else { $null }
+        bot       = if ($seen) { $seen.bot } else { $null }
+        claim     = if ($seen) { $seen.claim } else { $null }
         vms       = @($lines | Where-Object { $_.Kind -eq 'vm' } | ForEach-Object { $_.Name })
         devices   = @($lines | Where-Object { $_.Kind -eq 'device' } | ForEach-Object { $_.Name })
     }

@@ -27,6 +27,8 @@ function Get-GpuInventory {
     $missing = @(Get-MissingCommand $script:DeviceCommands)
     [ordered]@{
         module           = 1
+        protocol         = $script:Protocol
+        fence            = Get-FenceFact
         os               = Get-OsFact
         iov              = Get-IovFact
         policies         = Get-PolicyFact

@@ -23,8 +23,10 @@ function Set-GpuPartitionCount {
         [ValidateRange(1, 1024)]
         [int] $Count,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
         [string] $ExpectPlace,
         [ValidateSet('unused')]
@@ -36,7 +38,7 @@ function Set-GpuPartitionCount {
     $ground = @{ InstanceId = $InstanceId; LocationPath = $LocationPath; GpuName = $GpuName }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition; $ground.Count = $ExpectCount }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         if ((Get-PartitionCommand) -eq 'Get-VMHostPartitionableGpu') {
             Set-VMHostPartitionableGpu -Name $GpuName -PartitionCount $Count -ErrorAction Stop
         }
@@ -79,8 +81,10 @@ function Add-GpuPartition {
         [ValidatePattern('\A[0-9]{1,20}\z')]
         [string] $OptimalVram,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
@@ -95,7 +99,7 @@ function Add-GpuPartition {
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition }
     $more = Get-VramParameter $MinVram $MaxVram $OptimalVram
     if ((Get-PartitionCommand) -eq 'Get-VMHostPartitionableGpu') { $more.InstancePath = $GpuName }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         if (-not $more.ContainsKey('InstancePath') -and @(Get-PartitionableGpu).Count -ne 1) {
             throw (New-Refusal 'GpuNotChosen' 'This Hyper-V module cannot say from which of the GPUs a partition comes.')
         }
@@ -124,8 +128,10 @@ function Remove-GpuPartition {
         [ValidatePattern('\A\\\\\?\\PCI#VEN_[!-~]{1,300}\z')]
         [string] $GpuName,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
@@ -138,7 +144,7 @@ function Remove-GpuPartition {
     if ($ExpectState) { $ground.VmState = $ExpectState }
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         $adapter = Get-OnlyPartitionAdapter (Get-VmById $VmId) $GpuName
         Remove-VMGpuPartitionAdapter -VMGpuPartitionAdapter $adapter -ErrorAction Stop
     }
@@ -173,8 +179,10 @@ function Set-GpuPartition {
         [ValidatePattern('\A[0-9]{1,20}\z')]
         [string] $OptimalVram,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState,
         [ValidateSet('host-enabled', 'host-disabled', 'dismounted')]
@@ -189,7 +197,7 @@ function Set-GpuPartition {
     if ($ExpectPartition) { $ground.Partition = $ExpectPartition }
     $vram = Get-VramParameter $MinVram $MaxVram $OptimalVram
     if ($vram.Count -eq 0) { throw (New-Refusal 'NothingToSet' 'No video memory was named.') }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         $adapter = Get-OnlyPartitionAdapter (Get-VmById $VmId) $GpuName
         Set-VMGpuPartitionAdapter -VMGpuPartitionAdapter $adapter @vram -ErrorAction Stop
     }

@@ -17,14 +17,16 @@ function Stop-GpuVm {
         [ValidateSet('shutdown', 'turn-off')]
         [string] $How,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState
     )
     $ground = @{ VmId = $VmId }
     if ($ExpectState) { $ground.VmState = $ExpectState }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         $vm = Get-VmById $VmId
         if ($How -eq 'turn-off') { Stop-VM -VM $vm -TurnOff -Force -Confirm:$false -ErrorAction Stop }
         else { Stop-VM -VM $vm -Force -Confirm:$false -ErrorAction Stop }
@@ -43,14 +45,16 @@ function Start-GpuVm {
         [ValidatePattern('\A[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z')]
         [string] $VmId,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState
     )
     $ground = @{ VmId = $VmId }
     if ($ExpectState) { $ground.VmState = $ExpectState }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         Start-VM -VM (Get-VmById $VmId) -ErrorAction Stop
     }
 }
@@ -81,8 +85,10 @@ function Set-GpuVm {
         [ValidateSet('on', 'off')]
         [string] $AutomaticCheckpoints,
         [Parameter(Mandatory = $true)]
-        [ValidateRange(1, [long]::MaxValue)]
+        [ValidateRange(1, 9007199254740990)]
         [long] $Fence,
+        [ValidatePattern('\Abot-[0-9a-f]{12}/[0-9a-f]{16}\z')]
+        [string] $Claim,
         [ValidateSet('Running', 'Off', 'Paused', 'Saved')]
         [string[]] $ExpectState
     )
@@ -97,7 +103,7 @@ function Set-GpuVm {
     if ($settings.Count -eq 0 -and -not $isOff) { throw (New-Refusal 'NothingToSet' 'No setting was named.') }
     $ground = @{ VmId = $VmId }
     if ($ExpectState) { $ground.VmState = $ExpectState }
-    Invoke-Change $Fence $ground {
+    Invoke-Change $Fence $Claim $ground {
         if ($settings.Count -gt 0) { Set-VM -VM (Get-VmById $VmId) @settings -ErrorAction Stop }
     }
 }

@@ -9,7 +9,7 @@ import { command } from './command'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
 import { askedEnd, type AskedEnd } from './lease/until'
 import { plan } from './plan/plan'
-import { address } from './ports'
+import { account, address } from './ports'
 
 const common = {
   id: z.string(),
@@ -26,6 +26,10 @@ const common = {
   privately: address.optional(),
   /** How long what it assigns is lent; absent: without an end, or nothing is lent. */
   lease: askedEnd.optional(),
+  /** Who will hold what it lends, where that is not whoever asked: what is put back, or moved by an administrator. */
+  holder: z.object({ account, person: z.string(), privately: address.optional() }).optional(),
+  /** The lease that goes on in the one that it makes: with its holder, and its end unless another one was asked for. */
+  continues: z.string().optional(),
   /** The lease that it ends: the holder gave back what it lent, or its time was over. */
   ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
   /** What was asked for, in case it is asked again. */
@@ -119,6 +123,20 @@ const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled'
 /** It is over, and nothing came of it. */
 export const mayBeAskedAgain = (state: RequestState): boolean => FRUITLESS.includes(state)
 
+/** Whose the lease is that it makes, and where they are told what concerns nobody else. */
+export const holderOf = ({
+  asked,
+  privately,
+  holder,
+}: Pick<Request, 'privately' | 'holder'> & {
+  readonly asked: Pick<Request['asked'], 'by' | 'person'>
+}): NonNullable<Request['holder']> =>
+  holder ?? {
+    account: asked.by,
+    person: asked.person,
+    ...(privately === undefined ? {} : { privately }),
+  }
+
 /** Who settled it, for "already approved by ... ": null when nobody did. */
 export const settledBy = (request: Request): { what: string; said: Said } | null => {
   if ('resolved' in request) return { what: 'resolved', said: request.resolved }
@@ -190,6 +208,7 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
   if (request.state !== 'pending' || event.at >= request.expiresAt) return null
   const { person, roles } = event
   if (person === request.asked.person || event.by === request.asked.by) return null
+  if (person === request.holder?.person || event.by === request.holder?.account) return null
   if (request.approvals.some((each) => each.person === person || each.by === event.by)) return null
   const counts = request.needs.some(({ by }) => roles.some((role) => by.includes(role)))
   if (!counts) return null

@@ -21,7 +21,9 @@ export const cardOf = async (
 ): Promise<Notice> => {
   const progress = 'startedAt' in request ? await progressOf(db, request) : null
   const comments = await commentsOn(db, request.id, SHOWN_COMMENTS)
-  return requestNotice(request, progress, { now, waiting, comments, lease: await findLease(db, request.id) })
+  const lease = await findLease(db, request.id)
+  const continued = request.continues === undefined ? null : await findLease(db, request.continues)
+  return requestNotice(request, progress, { now, waiting, comments, lease, continued })
 }
 
 /** Every posted copy shall show the request as it is now. Call it in the transaction that changed the request. */

@@ -1,8 +1,8 @@
-/** Who holds what by their own request, on whichever chat they asked for it. */
+/** Who holds what by a request, on whichever chat they asked for it. */
 import type { Holding } from '../core/drift/findings'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
-import { personOf, type Policy } from '../core/policy/policy'
-import type { RequestIn } from '../core/request'
+import { isSamePerson, type Policy } from '../core/policy/policy'
+import { holderOf, type RequestIn } from '../core/request'
 import { acceptedAt } from '../store/acceptances'
 import type { Db, Tx } from '../store/database'
 import { requestsIn } from '../store/requests'
@@ -39,10 +39,8 @@ export const holdings = async (db: Db): Promise<Holding[]> =>
     mode === 'dda' ? { requestId: request.id, locationPath: gpu.locationPath, host, vm: to } : [],
   )
 
-const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean => {
-  const person = personOf(policy, account)
-  return request.asked.by === account || (person !== null && person === personOf(policy, request.asked.by))
-}
+const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean =>
+  isSamePerson(policy, holderOf(request).account, account)
 
 /** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
 export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> => {

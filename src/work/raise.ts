@@ -2,7 +2,6 @@
 import { brokenGlassNotice } from '../core/cards/change'
 import type { PlanCommand } from '../core/command'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
-import type { AskedEnd } from '../core/lease/until'
 import type { Judgement } from '../core/policy/judge'
 import type { Address } from '../core/ports'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
@@ -24,7 +23,8 @@ export interface Raising extends Prepared {
   /** Who is told when the channel takes no posts. */
   readonly back: Address
   readonly privately: Address | undefined
-  readonly lease: AskedEnd | undefined
+  /** Until when, and to whom; empty where nothing is lent. */
+  readonly lends: Pick<Request, 'lease' | 'holder' | 'continues'>
   readonly grounds: Grounds
   readonly answers?: Answered | undefined
 }
@@ -66,7 +66,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
 }
 
 const pendingOf = (
-  { plan, command, asked, privately, lease, grounds }: Raising,
+  { plan, command, asked, privately, lends, grounds }: Raising,
   { id, channel, at, expiresAt }: Pick<Request, 'id' | 'channel' | 'expiresAt'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
@@ -79,9 +79,15 @@ const pendingOf = (
   asked: { ...asked, at },
   needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
   approvals: [],
-  ...(lease === undefined ? {} : { lease }),
+  ...only(lends),
   ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
   expiresAt,
+})
+
+const only = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] => ({
+  ...(lease === undefined ? {} : { lease }),
+  ...(holder === undefined ? {} : { holder }),
+  ...(continues === undefined ? {} : { continues }),
 })
 
 /** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */

@@ -17,6 +17,7 @@ import { refreshCard, sayWaiting } from './card'
 import { heldUp, stoppedBetween } from './held-up'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
+import { wantedEnd } from './lease/heir'
 import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
@@ -155,7 +156,7 @@ const changesIn = async (
   const policy = parts.policy.inForce()
   const revision = policy.revision
   const own = await isHeldBy(parts.db, policy, plan, asked.by)
-  const lentMs = lentMsOf(request.lease ?? null, parts.clock.now())
+  const lentMs = lentMsOf(await wantedEnd(parts.db, request), parts.clock.now())
   const facts = readings.get(plan.host)
   const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []
   const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host), revision))

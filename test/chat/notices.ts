@@ -19,6 +19,7 @@ import {
   leaseNewsNotice,
   overNotice,
   plea,
+  leaseGoesOnNotice,
   reminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
@@ -245,7 +246,28 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'lease-taken': takingNotice(lent, {
     id: 'R-9',
     asked: { by: JONAS, person: 'jonas', at: NOW, reason: '*now*' },
+    plan: pending.plan,
   }),
+  'lease-would-move': takingNotice(lent, {
+    ...{ id: 'R-9', asked: { by: JONAS, person: 'jonas', at: NOW } },
+    plan: { ...pending.plan, to: pending.plan.to && { ...pending.plan.to, name: 'train-02' } },
+    ...{ holder: { account: lent.holder, person: 'maya' }, continues: lent.id },
+  }),
+  'lease-goes-on': leaseGoesOnNotice(
+    { ...lent, id: 'R-9', vm: { ...lent.vm, name: 'train-02' } },
+    { ...lent, vm: { ...lent.vm, id: 'e5b9c3a2-0000-0000-0000-00000000000f' as never } },
+    { by: JONAS, at: NOW, reason: 'the rack is emptied' },
+  ),
+  'request-in-place-of-its-holder': requestNotice(
+    {
+      ...pending,
+      asked: { ...pending.asked, by: JONAS, person: 'jonas' },
+      holder: { account: MAYA, person: 'maya' },
+      continues: lent.id,
+    },
+    null,
+    { now: NOW, waiting: null, continued: lent },
+  ),
   'lease-plea': plea(lent, { by: JONAS, reason: 'the demo <!channel>' }, telling),
   'lease-lost': leaseNewsNotice(lent, 'the host shows that train-01 does not have it any more'),
   'list-page-2': listNotice({

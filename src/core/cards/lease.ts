@@ -40,8 +40,19 @@ export const leaseRuns = (lease: Lease): Run[] => {
 
 const takenBack = (at: number): Run[] => ['; taken back from ', { time: at }, ' on']
 
-/** Before there is a lease: what was asked for. */
-export const askedEndRuns = (asked: AskedEnd): Run[] =>
+/** Before there is a lease: whose it will be where that is not who asks, and until when. `before`: the one that goes on. */
+export const comingRuns = (
+  { lease: asked, holder }: Pick<Request, 'lease' | 'holder'>,
+  before: Lease | null,
+): Run[] => {
+  const whose: Run[] = holder ? ['stays with ', { person: holder.account }, ', '] : []
+  if (asked !== undefined) return [...whose, ...askedEndRuns(asked)]
+  if (before !== null && before.endsAt !== null) return [...whose, 'until ', { time: before.endsAt }]
+  return holder ? [...whose, 'without an end'] : []
+}
+
+/** What was asked for. */
+const askedEndRuns = (asked: AskedEnd): Run[] =>
   asked.kind === 'for' ? [`for ${span(asked.ms)} from when it is done`] : ['until ', { time: asked.at }]
 
 /** One line for each lease: `hv01/gpu0 train-02 (R-12): @ada until Tue 14:00`. */
@@ -189,9 +200,22 @@ const saidRuns = ({ by, reason }: Pick<Said, 'by' | 'reason'>): Run[] => [
   ...(reason === undefined ? [] : [`: ${reason}`]),
 ]
 
-/** To the holder, of a request that would take it from them. */
-export const takingNotice = (lease: Lease, { id, asked }: Pick<Request, 'id' | 'asked'>): Notice => {
-  const news = leaseNewsNotice(lease, `${id} would take it from you`, asked)
+/** Somebody moved it, or put it back, and it stays with its holder. */
+export const leaseGoesOnNotice = (lease: Lease, before: Lease, who: Said | null): Notice => {
+  const how = before.vm.id === lease.vm.id ? 'it was put back' : `it was moved from ${before.vm.name}`
+  return { ...leaseNewsNotice(lease, `${how} and goes on`, who), tone: 'plain' }
+}
+
+/** To the holder, of a request that would take it from them, or to another VM. */
+export const takingNotice = (
+  lease: Lease,
+  { id, asked, plan, holder, continues }: Pick<Request, 'id' | 'asked' | 'plan' | 'holder' | 'continues'>,
+): Notice => {
+  const stays = holder !== undefined && continues === lease.id
+  const what = stays
+    ? `${id} would move it to ${plan.to?.name ?? ''}, where it stays yours`
+    : `${id} would take it from you`
+  const news = leaseNewsNotice(lease, what, asked)
   const words: Run[] = [
     { code: `show ${id}` },
     ' shows what would be done; ',

@@ -5,7 +5,7 @@ import type { Progress } from '../progress'
 import type { Authority, Said } from '../approval'
 import { mayBeAskedAgain, type Request, type RequestState, type Verification } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
-import { askedEndRuns, leaseRuns } from './lease'
+import { comingRuns, leaseRuns } from './lease'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 
@@ -18,6 +18,8 @@ export interface Moment {
   readonly waiting: string | null
   /** The lease that it made, as it is at this moment. */
   readonly lease?: Lease | null
+  /** The lease that goes on in the one that it makes. */
+  readonly continued?: Lease | null
   /** Oldest first. */
   readonly comments?: readonly { readonly by: string; readonly at: number; readonly text: string }[]
 }
@@ -38,7 +40,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       },
       { kind: 'note', runs: whenRuns(request) },
       ...subjectParts(request.plan, MOVES[request.state]),
-      ...leaseParts(request, moment.lease ?? null),
+      ...leaseParts(request, moment),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
       ...commentParts(moment),
@@ -80,10 +82,9 @@ const expiredRuns = ({ asked, ends }: Request): Run[] => [
   { person: asked.by },
 ]
 
-const leaseParts = ({ lease: asked }: Request, lease: Lease | null): Part[] => {
-  if (lease === null && asked === undefined) return []
-  const runs = lease ? leaseRuns(lease) : asked ? askedEndRuns(asked) : []
-  return [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
+const leaseParts = (request: Request, { lease, continued }: Moment): Part[] => {
+  const runs = lease ? leaseRuns(lease) : comingRuns(request, continued ?? null)
+  return runs.length === 0 ? [] : [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
 }
 
 const END_WORDS = {

@@ -112,10 +112,10 @@ export const newLease = ({ at, endsAt, ...who }: NewLease): LeaseIn<'held'> => (
   setback: null,
 })
 
-/** The lease that follows `before` when a move has succeeded. Caps count on for the same holder. */
-export const movedLease = (before: Lease, after: NewLease): LeaseIn<'held'> => ({
+/** The lease in which `before` goes on, in another VM or put back. Caps count on. */
+export const continuedLease = (before: Lease, after: NewLease): LeaseIn<'held'> => ({
   ...newLease(after),
-  capsFrom: before.holder === after.holder ? before.capsFrom : after.at,
+  capsFrom: before.capsFrom,
 })
 
 /** An open lease holds its GPU, or its part of one. */

@@ -4,7 +4,7 @@
  * who press at once one finds the version moved on and is told who was first; see store/requests.ts.
  */
 import { z } from 'zod'
-import { approval, authority, isQuorum, need, said, saidOf, type Said } from './approval'
+import { approval, authority, isQuorum, need, said, saidOf, type Authority, type Said } from './approval'
 import { command } from './command'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
 import { askedEnd, type AskedEnd } from './lease/until'
@@ -68,7 +68,15 @@ export const request = z.discriminatedUnion('state', [
   z.object({ state: z.literal('denied'), ...common, ...ended, denial: said }),
   z.object({ state: z.literal('cancelled'), ...common, ...ended, cancelled: said }),
   z.object({ state: z.literal('expired'), ...common, ...ended }),
-  z.object({ state: z.literal('void'), ...approved, ...ended, changes: z.array(z.string()) }),
+  /** Without an authority: it was void before anybody had to decide it. `lapsed`: nothing changed but the time. */
+  z.object({
+    state: z.literal('void'),
+    ...common,
+    authority: authority.optional(),
+    ...ended,
+    changes: z.array(z.string()),
+    lapsed: z.literal(true).optional(),
+  }),
 ])
 export type Request = z.infer<typeof request>
 export type Reminded = NonNullable<Request['reminded']>
@@ -100,6 +108,8 @@ export type RequestEvent =
   | { readonly kind: 'expire'; readonly at: number }
   | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
   | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }
+  /** Its approval is good no longer. */
+  | { readonly kind: 'lapse'; readonly at: number; readonly why: string }
   | { readonly kind: 'succeed'; readonly at: number; readonly verification: Verification }
   | { readonly kind: 'roll-back'; readonly at: number; readonly why: string }
   | {
@@ -123,6 +133,10 @@ const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled'
 /** It is over, and nothing came of it. */
 export const mayBeAskedAgain = (state: RequestState): boolean => FRUITLESS.includes(state)
 
+/** What it is, was or would have been carried out on; null where it has not come to that. */
+export const authorityOf = (request: Request): Authority | null =>
+  'authority' in request ? (request.authority ?? null) : null
+
 /** Whose the lease is that it makes, and where they are told what concerns nobody else. */
 export const holderOf = ({
   asked,
@@ -142,8 +156,8 @@ export const settledBy = (request: Request): { what: string; said: Said } | null
   if ('resolved' in request) return { what: 'resolved', said: request.resolved }
   if ('denial' in request) return { what: 'denied', said: request.denial }
   if ('cancelled' in request) return { what: 'cancelled', said: request.cancelled }
-  if (!('authority' in request)) return null
-  const { authority } = request
+  const authority = authorityOf(request)
+  if (authority === null) return null
   if (authority.kind === 'automatic' || authority.kind === 'lease-end') return null
   const last = authority.kind === 'quorum' ? request.approvals.at(-1) : authority
   return last ? { what: 'approved', said: last } : null
@@ -195,8 +209,12 @@ const step = (request: Request, event: RequestEvent): Request | null => {
     case 'claim':
       return claim(request, event)
     case 'void':
-      return request.state === 'approved'
+      return request.state === 'approved' || request.state === 'pending'
         ? { ...request, state: 'void', changes: event.changes, endedAt: event.at }
+        : null
+    case 'lapse':
+      return request.state === 'approved'
+        ? { ...request, state: 'void', changes: [event.why], lapsed: true, endedAt: event.at }
         : null
     default:
       return finish(request, event)

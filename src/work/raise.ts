@@ -4,7 +4,7 @@ import type { PlanCommand } from '../core/command'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
 import type { Judgement } from '../core/policy/judge'
 import type { Address } from '../core/ports'
-import type { Request, RequestEvent, RequestIn } from '../core/request'
+import { authorityOf, type Request, type RequestEvent, type RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
@@ -57,7 +57,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   if (otherFacts) await saveFacts(tx, otherFacts, at)
   const card = await cardOf(tx, request, at)
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
-  const broken = 'authority' in request && request.authority.kind === 'break-glass'
+  const broken = authorityOf(request)?.kind === 'break-glass'
   const changes = parts.changesChannel ?? home
   if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: back })
   await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
@@ -92,14 +92,14 @@ const only = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] 
 
 /** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */
 const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Grounds): Promise<Request> => {
-  const event = authorityOf(pending, grounds)
+  const event = authorityFrom(pending, grounds)
   if (event === null) return pending
   const next = await apply(tx, pending, event)
   if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
   return next.value
 }
 
-const authorityOf = (
+const authorityFrom = (
   { asked: { at, by, reason } }: RequestIn<'pending'>,
   grounds: Grounds,
 ): RequestEvent | null => {

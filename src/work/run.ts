@@ -6,13 +6,13 @@ import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
+import { lapseOf } from '../core/policy/lapse'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { subjectsOf, wishOf } from '../core/policy/judge'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { lockHosts, unlockHosts } from '../store/journal'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
-import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
 import { heldUp, stoppedBetween } from './held-up'
 import { startLoop, type Loop } from './loop'
@@ -23,6 +23,7 @@ import { operate } from './operation'
 import type { Parts } from './parts'
 import { readAll } from './reading'
 import { verify } from './verify'
+import { lapse, settleVoid } from './voided'
 import { afterRush } from './yielding'
 
 const RETRY_MS = 5_000
@@ -101,6 +102,7 @@ const sayBusy = async (parts: Parts, request: Request, host: string): Promise<vo
  * begin yet.
  */
 export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
+  if (lapseOf(request, parts.policy.inForce(), parts.clock.now()) !== null) return lapse(parts, request.id)
   const names = hostsOf(request.plan)
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
@@ -120,6 +122,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const next = await step(parts, request.id, async (tx, now) => {
     const at = parts.clock.now()
     const policy = parts.policy.inForce()
+    const late = lapseOf(now, policy, at)
+    if (late !== null) return { kind: 'lapse', at, why: late }
     const lapsed =
       facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
     const against = [...changes, ...lapsed]
@@ -182,11 +186,9 @@ const step = (
       await unlockHosts(tx, id)
       return null
     }
-    if (next.value.state === 'void') await unlockHosts(tx, id)
     const at = parts.clock.now()
-    await refreshCard(tx, next.value, at)
-    if (next.value.state === 'void')
-      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
+    if (next.value.state === 'void') await settleVoid(parts, tx, next.value, at)
+    else await refreshCard(tx, next.value, at)
     parts.wake.deliver()
     return next.value
   })

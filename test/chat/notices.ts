@@ -20,11 +20,13 @@ import {
   overNotice,
   plea,
   leaseGoesOnNotice,
+  notGivenBackNotice,
   reminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
 import { driftNotice } from '../../src/core/cards/drift'
 import { planNotice } from '../../src/core/cards/plan'
+import { lapsedNotice } from '../../src/core/cards/lapsed'
 import { reconcileNotice } from '../../src/core/cards/reconcile'
 import { requestNotice } from '../../src/core/cards/request'
 import { findingsOn } from '../../src/core/drift/findings'
@@ -103,6 +105,11 @@ const ASIDES: readonly Aside[] = [
   },
   { id: 'S-2', what: 'a sample of nvidia-smi on hv01', why: 'at: expected number', toldAt: null, blocks: [] },
 ]
+/** Kept in case it is asked again. */
+const AGAIN: Request['command'] = {
+  ...{ kind: 'assign', gpu: 'hv01/gpu0', vm: 'train-01', shutdown: true, powerOff: false },
+  ...{ noStart: false, dryRun: false, script: false },
+}
 const running = after(pending, approve, claim)
 const succeeded = after(running, { kind: 'succeed', at: END, verification: { kind: 'verified' } })
 
@@ -248,6 +255,33 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     asked: { by: JONAS, person: 'jonas', at: NOW, reason: '*now*' },
     plan: pending.plan,
   }),
+  'lease-not-given-back': notGivenBackNotice(
+    lent,
+    'it could not be given back by R-8: a step failed',
+    telling,
+  ),
+  'request-waits-until': requestNotice(after(pending, approve), null, {
+    ...{ now: NOW, waiting: 'hv01 is paused', goodUntil: NOW + 24 * 60 * MINUTE },
+  }),
+  'request-lapsed': card(
+    after(after(pending, approve), {
+      kind: 'lapse',
+      at: NOW + 24 * 60 * MINUTE,
+      why: 'Its approval was good for 1d.',
+    }),
+    null,
+  ),
+  'request-void-before-decision': card(
+    after(pending, { kind: 'void', at: NOW, changes: ['train-01 runs now'] }),
+    null,
+  ),
+  lapsed: lapsedNotice(
+    after(after({ ...pending, command: AGAIN }, approve), {
+      kind: 'lapse',
+      at: NOW + 24 * 60 * MINUTE,
+      why: 'Its approval was good for 1d.',
+    }) as RequestIn<'void'>,
+  ),
   'lease-would-move': takingNotice(lent, {
     ...{ id: 'R-9', asked: { by: JONAS, person: 'jonas', at: NOW } },
     plan: { ...pending.plan, to: pending.plan.to && { ...pending.plan.to, name: 'train-02' } },

@@ -29,6 +29,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   expire: 'expired: to',
   claim: 'began to',
   void: 'void: to',
+  lapse: 'its approval had lapsed: to',
   succeed: 'done:',
   'roll-back': 'failed and was undone:',
   'need-attention': 'needs attention:',

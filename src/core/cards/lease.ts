@@ -194,6 +194,14 @@ export const leaseNewsNotice = (lease: Lease, news: string, who: Said | null = n
   ],
 })
 
+/** A release came to nothing: one press tries it again. */
+export const notGivenBackNotice = (lease: Lease, news: string, telling: Telling): Notice => {
+  const notice = leaseNewsNotice(lease, news)
+  return lease.state === 'held' || lease.state === 'grace'
+    ? { ...notice, parts: [...notice.parts, ...buttonsFor(lease, telling)] }
+    : notice
+}
+
 const saidRuns = ({ by, reason }: Pick<Said, 'by' | 'reason'>): Run[] => [
   ', by ',
   { person: by },

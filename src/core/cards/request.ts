@@ -3,7 +3,14 @@ import type { Lease } from '../lease/lease'
 import type { Notice, Part, Run } from '../notice'
 import type { Progress } from '../progress'
 import type { Authority, Said } from '../approval'
-import { mayBeAskedAgain, type Request, type RequestState, type Verification } from '../request'
+import {
+  authorityOf,
+  mayBeAskedAgain,
+  type Request,
+  type RequestIn,
+  type RequestState,
+  type Verification,
+} from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { comingRuns, leaseRuns } from './lease'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
@@ -16,6 +23,8 @@ export interface Moment {
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
   readonly waiting: string | null
+  /** Until when its approval is good, while it is approved and waits. */
+  readonly goodUntil?: number | null
   /** The lease that it made, as it is at this moment. */
   readonly lease?: Lease | null
   /** The lease that goes on in the one that it makes. */
@@ -38,7 +47,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
         kind: 'text',
         runs: request.ends?.why === 'expired' ? expiredRuns(request) : askedRuns(request.asked),
       },
-      { kind: 'note', runs: whenRuns(request) },
+      { kind: 'note', runs: whenRuns(request, moment) },
       ...subjectParts(request.plan, MOVES[request.state]),
       ...leaseParts(request, moment),
       ...bodyParts(request, progress, moment.now),
@@ -95,7 +104,7 @@ const END_WORDS = {
   cancelled: 'cancelled',
   expired: 'expired',
   void: 'void',
-} as const satisfies { readonly [S in Extract<Request, { endedAt: number }>['state']]: string }
+} as const satisfies { readonly [S in Ended['state']]: string }
 
 const AUTHORITY_WORDS = {
   quorum: 'approved',
@@ -105,15 +114,22 @@ const AUTHORITY_WORDS = {
 } as const satisfies { readonly [K in Authority['kind']]: string }
 
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
-const whenRuns = (request: Request): Run[] => [
+const whenRuns = (request: Request, { goodUntil = null }: Moment): Run[] => [
   'Asked ',
   { time: request.asked.at },
-  ...('authority' in request
-    ? [`, ${AUTHORITY_WORDS[request.authority.kind]} `, { time: request.authority.at }]
-    : []),
-  ...('endedAt' in request ? [`, ${END_WORDS[request.state]} `, { time: request.endedAt }] : []),
+  ...authorisedRuns(authorityOf(request)),
+  ...(goodUntil === null ? [] : [', good until ', { time: goodUntil }]),
+  ...('endedAt' in request ? [`, ${endWord(request)} `, { time: request.endedAt }] : []),
   ...(request.state === 'pending' ? [', expires ', { time: request.expiresAt }, ' if nobody decides'] : []),
 ]
+
+type Ended = Extract<Request, { endedAt: number }>
+
+const endWord = (request: Ended): string =>
+  request.state === 'void' && request.lapsed ? 'lapsed' : END_WORDS[request.state]
+
+const authorisedRuns = (authority: Authority | null): Run[] =>
+  authority === null ? [] : [`, ${AUTHORITY_WORDS[authority.kind]} `, { time: authority.at }]
 
 const TONES: { readonly [S in RequestState]: Notice['tone'] } = {
   pending: 'waiting',
@@ -132,14 +148,20 @@ const TONES: { readonly [S in RequestState]: Notice['tone'] } = {
 const MORE_WORDS: { readonly [S in RequestState]?: string } = {
   approved: 'approved, about to start',
   'rolled-back': 'failed and undone: everything is as it was',
-  void: 'void: the facts changed after approval; nothing was done',
 }
 
+const voidWords = ({ lapsed, authority }: RequestIn<'void'>): string => {
+  if (lapsed) return 'lapsed: its approval was not used in time; nothing was done'
+  return authority === undefined
+    ? 'void: the facts changed before it was decided; nothing was done'
+    : 'void: the facts changed after approval; nothing was done'
+}
+
+const wordsOf = (request: Request): string =>
+  request.state === 'void' ? voidWords(request) : (MORE_WORDS[request.state] ?? stateWords(request))
+
 const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
-  headline:
-    waiting === null
-      ? (MORE_WORDS[request.state] ?? stateWords(request))
-      : `${stateWords(request)}, waiting: ${waiting}`,
+  headline: waiting === null ? wordsOf(request) : `${stateWords(request)}, waiting: ${waiting}`,
   tone: TONES[request.state],
 })
 

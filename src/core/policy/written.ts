@@ -89,6 +89,12 @@ const approve = z.union(
   'is `automatic`, or `by` with one role at least and `count` with how many people (1 to 20)',
 )
 
+const approvalLasts = duration
+  .optional()
+  .describe(
+    'How long what was approved may wait until it begins; then it lapses, and is asked for again. Absent: a day.',
+  )
+
 const places = {
   hosts: patterns.optional().describe('Names; `*` stands for anything.'),
   gpus: patterns.optional().describe('GPUs as `hv01/gpu0`; `*` stands for anything.'),
@@ -182,6 +188,7 @@ export const sections = {
   quietHours: z.array(quietHours).default([]).describe('Between these times no change of a host is begun.'),
   reminders: reminders.default({}).describe('When those who are waited for are told again.'),
   queue: queue.prefault({}).describe('Who waits for a GPU, and how a free one is offered.'),
+  approvalLasts,
   examples: z.array(example).default([]).describe('What `policy test` tries.'),
   leases: leaseTerms,
 }
@@ -202,6 +209,7 @@ export const listsForm = z.strictObject(
     approve: z.array(memberId).default([]),
     admin: z.array(memberId).default([]),
     timeZone: timeZone.optional().describe('In which `until 18:00` is read; UTC when absent.'),
+    approvalLasts,
     leases: leaseTerms,
   },
   'is missing: people, roles and rules, or lists of member ids under ask, approve and admin',

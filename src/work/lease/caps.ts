@@ -2,7 +2,8 @@
 import { narrowed, type LeaseCaps } from '../../core/lease/caps'
 import type { Lease } from '../../core/lease/lease'
 import type { Policy } from '../../core/policy/policy'
-import type { Request } from '../../core/request'
+import type { Authority } from '../../core/approval'
+import { authorityOf, type Request } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
 import { findRequest } from '../../store/requests'
 
@@ -18,5 +19,8 @@ export const capsOf = async (db: Db | Tx, policy: Policy, lease: Lease): Promise
 
 const rulesBehind = (request: Request): string[] => [
   ...request.needs.map(({ rule }) => rule),
-  ...('authority' in request && request.authority.kind === 'automatic' ? request.authority.rules : []),
+  ...automaticRules(authorityOf(request)),
 ]
+
+const automaticRules = (authority: Authority | null): string[] =>
+  authority?.kind === 'automatic' ? authority.rules : []

@@ -3,7 +3,7 @@
  * one transaction with the posts that it causes, on the lease as it was read: whoever extends it meanwhile wins, and
  * the lease is looked at afresh. A process that dies between two leaves the rest due.
  */
-import { leaseNewsNotice, overNotice, reminderNotice } from '../../core/cards/lease'
+import { leaseNewsNotice, notGivenBackNotice, overNotice, reminderNotice } from '../../core/cards/lease'
 import { messageOf } from '../../core/errors'
 import { vmById } from '../../core/inventory'
 import { automaticRelease, graceOf } from '../../core/lease/automatic'
@@ -114,15 +114,21 @@ const followRelease = async (parts: Parts, lease: Lease): Promise<void> => {
     )
     if (!next.ok) return
     await refreshLender(tx, next.value, at)
-    const news = gone
-      ? `it was found gone after ${request.id}`
-      : `it could not be given back by ${request.id}: ${why}`
-    await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+    const caps = await capsOf(tx, parts.policy.inForce(), lease)
+    const notice = gone
+      ? leaseNewsNotice(next.value, `it was found gone after ${request.id}`)
+      : notGivenBackNotice(next.value, `it could not be given back by ${request.id}: ${why}`, { at, caps })
+    await tellHolder(tx, next.value, notice, at)
   })
   parts.wake.deliver()
 }
 
+/** It ends a sentence that goes on to end itself. */
+const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
 const whyOf = (request: Request): string => {
-  if (request.state === 'rolled-back') return request.why
-  return request.state === 'void' ? request.changes.join(' ') : `${request.id} was ${request.state}`
+  if (request.state === 'rolled-back') return withoutStop(request.why)
+  return request.state === 'void'
+    ? withoutStop(request.changes.join(' '))
+    : `${request.id} was ${request.state}`
 }

@@ -26,12 +26,18 @@ const common = {
   privately: address.optional(),
   /** How long what it assigns is lent; absent: without an end, or nothing is lent. */
   lease: askedEnd.optional(),
+  /** The shortest `longest` of the rules that it was judged by, in milliseconds; null: none of them has one. */
+  longestMs: z.number().nullable().optional(),
+  /** `lease` is what an approver made of what was asked for. */
+  shortened: z.literal(true).optional(),
   /** Who will hold what it lends, where that is not whoever asked: what is put back, or moved by an administrator. */
   holder: z.object({ account, person: z.string(), privately: address.optional() }).optional(),
   /** The lease that goes on in the one that it makes: with its holder, and its end unless another one was asked for. */
   continues: z.string().optional(),
   /** The lease that it ends: the holder gave back what it lent, or its time was over. */
   ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
+  /** More time on a lease, until `to`, and no change of a host; `from` is the end that it had when it was asked for. */
+  extends: z.object({ lease: z.string(), from: z.number(), to: z.number() }).optional(),
   /** What was asked for, in case it is asked again. */
   command: command.optional(),
   expiresAt: z.number(),
@@ -230,10 +236,9 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
   if (request.approvals.some((each) => each.person === person || each.by === event.by)) return null
   const counts = request.needs.some(({ by }) => roles.some((role) => by.includes(role)))
   if (!counts) return null
-  const { lease = request.lease } = event
   const next = {
     ...request,
-    ...(lease === undefined ? {} : { lease }),
+    ...(event.lease === undefined ? {} : { lease: event.lease, shortened: true as const }),
     approvals: [...request.approvals, { ...saidOf(event), person, roles }],
   }
   return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next

@@ -85,6 +85,10 @@ const eventOf = async (
 
 const lentFor = async (tx: Tx, request: Request, forMs: number, at: number): Promise<Outcome<AskedEnd>> => {
   const { id, plan } = request
+  if (request.extends)
+    return refused(
+      refusal('not-possible', `${id} asks for one end alone`, `Use: approve ${id}, or deny it and say why.`),
+    )
   return plan.action === 'assign' || plan.action === 'move'
     ? shortened((await wantedEnd(tx, request)) ?? undefined, forMs, at)
     : refused(refusal('not-possible', `${id} lends nothing that could end`, `Use: approve ${id}`))

@@ -11,6 +11,9 @@ import { requestsIn } from '../store/requests'
 const heldKey = ({ gpu, mode, from, to }: HostPlan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
 
+/** What leaves everything with whom it is. */
+const STAYS: readonly Plan['action'][] = ['partition', 'resize', 'extend']
+
 interface Record {
   readonly request: RequestIn<'succeeded'>
   /** What of its plan is about this GPU. */
@@ -21,7 +24,7 @@ interface Record {
 const newestOf = async (db: Db | Tx): Promise<Record[]> => {
   const accepted = await acceptedAt(db)
   const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
-  const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
+  const moved = done.filter(({ plan }) => !STAYS.includes(plan.action))
   const records = moved.flatMap((request) => hostPlansOf(request.plan).map((about) => ({ request, about })))
   const newest = new Map(records.map((record) => [heldKey(record.about), record]))
   return [...newest.values()].filter(

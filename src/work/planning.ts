@@ -12,6 +12,7 @@ import {
   type HostView,
   type VmFacts,
 } from '../core/inventory'
+import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import {
   planAcross,
@@ -232,6 +233,7 @@ const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
 }
 
 const speaksFor = (plan: HostPlan, subject: Wanted): boolean => {
+  if (isExtension(plan)) return false
   const vms = [plan.from?.id, plan.to?.id]
   return (
     plan.host === subject.host &&
@@ -249,6 +251,7 @@ export const openAgainst = async (
   plan: Plan,
   answers: Known['answers'],
 ): Promise<Refusal[]> => {
+  if (isExtension(plan)) return []
   const all = await blockedAmong(
     tx,
     hostPlansOf(plan).map(({ host, gpu }) => ({ alias: gpu.alias, host, gpu })),

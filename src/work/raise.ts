@@ -1,8 +1,9 @@
 /** A request with its card, and the authority that it has at once, if any, in one transaction. */
 import { brokenGlassNotice } from '../core/cards/change'
-import type { PlanCommand } from '../core/command'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
+import type { HostFacts } from '../core/inventory'
 import type { Judgement } from '../core/policy/judge'
+import type { Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import { authorityOf, type Request, type RequestEvent, type RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
@@ -12,12 +13,15 @@ import { apply, insertRequest, nextRequestId } from '../store/requests'
 import { announce } from './announce'
 import { cardOf } from './card'
 import { placesFor } from './copies'
+import { longestOf } from './lease/caps'
 import type { Parts } from './parts'
 import { openAgainst, type Prepared } from './planning'
 
-export interface Raising extends Prepared {
+export interface Raising extends Omit<Prepared, 'facts'> {
+  /** Read for it just now; absent where its host was not asked. */
+  readonly facts?: HostFacts
   /** What was typed, in case it is asked again; absent where nobody typed it. */
-  readonly command?: PlanCommand
+  readonly command?: Request['command']
   readonly asked: Omit<RequestIn<'pending'>['asked'], 'at'>
   readonly channel: Address
   /** Who is told when the channel takes no posts. */
@@ -25,6 +29,7 @@ export interface Raising extends Prepared {
   readonly privately: Address | undefined
   /** Until when, and to whom; empty where nothing is lent. */
   readonly lends: Pick<Request, 'lease' | 'holder' | 'continues'>
+  readonly extends?: Request['extends']
   readonly grounds: Grounds
   readonly answers?: Answered | undefined
 }
@@ -50,10 +55,12 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   const against = answers ? await answers.tell(tx, id) : []
   if (against.length > 0) return refused(...against)
   const { home, places } = placesFor(parts.requestsChannels, raising.channel)
-  const pending = pendingOf(raising, { channel: home, id, at, expiresAt: at + parts.limits.requestExpiresMs })
+  const expiresAt = at + parts.limits.requestExpiresMs
+  const longestMs = longestIn(parts.policy.inForce(), grounds)
+  const pending = pendingOf(raising, { channel: home, id, at, expiresAt, longestMs })
   await insertRequest(tx, pending)
   const request = await authorised(tx, pending, grounds)
-  await saveFacts(tx, facts, at)
+  if (facts) await saveFacts(tx, facts, at)
   if (otherFacts) await saveFacts(tx, otherFacts, at)
   const card = await cardOf(tx, request, at)
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
@@ -66,23 +73,30 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
 }
 
 const pendingOf = (
-  { plan, command, asked, privately, lends, grounds }: Raising,
-  { id, channel, at, expiresAt }: Pick<Request, 'id' | 'channel' | 'expiresAt'> & { readonly at: number },
+  { plan, command, asked, privately, lends, extends: more, grounds }: Raising,
+  { at, ...drawn }: Pick<Request, 'id' | 'channel' | 'expiresAt' | 'longestMs'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
-  id,
+  ...drawn,
   version: 1,
   plan,
   ...(command === undefined ? {} : { command }),
-  channel,
   ...(privately === undefined ? {} : { privately }),
   asked: { ...asked, at },
   needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
   approvals: [],
   ...only(lends),
   ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
-  expiresAt,
+  ...(more === undefined ? {} : { extends: more }),
 })
+
+/** Of the rules by which it was judged, whatever becomes of them. */
+const longestIn = (policy: Policy, grounds: Grounds): number | null => {
+  if (grounds.kind !== 'judged') return null
+  const { judgement } = grounds
+  const rules = judgement.kind === 'automatic' ? judgement.rules : judgement.needs.map(({ rule }) => rule)
+  return longestOf(policy, rules)
+}
 
 const only = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] => ({
   ...(lease === undefined ? {} : { lease }),

@@ -1,6 +1,7 @@
 /** Takes approved requests, one at a time on each host, checks that the ground has not moved, and runs them; resumes after a restart. */
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
+import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
@@ -17,6 +18,7 @@ import { refreshCard, sayWaiting } from './card'
 import { heldUp, stoppedBetween } from './held-up'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
+import { extendAsApproved } from './lease/extension'
 import { wantedEnd } from './lease/heir'
 import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
@@ -85,7 +87,8 @@ interface Active {
   readonly done: Promise<void>
 }
 
-const hostsOf = (plan: Plan): string[] => hostPlansOf(plan).map(({ host }) => host)
+/** More time on a lease waits for no host. */
+const hostsOf = (plan: Plan): string[] => (isExtension(plan) ? [] : hostPlansOf(plan).map(({ host }) => host))
 
 const busyHost = (active: ReadonlyMap<string, Active>, { plan }: Request): string | null => {
   const busy = new Set([...active.values()].flatMap(({ hosts }) => hosts))
@@ -103,6 +106,7 @@ const sayBusy = async (parts: Parts, request: Request, host: string): Promise<vo
  */
 export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
   if (lapseOf(request, parts.policy.inForce(), parts.clock.now()) !== null) return lapse(parts, request.id)
+  if (isExtension(request.plan)) return extendAsApproved(parts, request)
   const names = hostsOf(request.plan)
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false

@@ -38,6 +38,7 @@ import { resolveAny } from '../../src/core/names'
 import { together } from '../../src/core/news/together'
 import { newsNotice } from '../../src/core/news/words'
 import type { Notice } from '../../src/core/notice'
+import { planExtension } from '../../src/core/plan/extension'
 import { planShare } from '../../src/core/plan/planner'
 import { expectationOf } from '../../src/core/plan/step'
 import { replay, type Entry } from '../../src/core/progress'
@@ -168,7 +169,9 @@ const held = (endsAt: number | null) => aLease({ id: 'R-7', holder: MAYA, at: NO
 const lent = held(LEASE_END)
 const { marks, ...rest } = lent
 const ended = { ...rest, state: 'grace' as const, endsAt: LEASE_END, until: null }
-const telling = { at: NOW, caps: { totalMs: null, extensionMs: null } }
+const telling = {
+  ...{ at: NOW, caps: { totalMs: null, extensionMs: null }, approvedUntil: null, waitedFor: false },
+}
 
 export const NOTICES: Readonly<Record<string, Notice>> = {
   'request-pending': card(pending, null),
@@ -247,6 +250,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   'request-lent': card({ ...pending, lease: { kind: 'for', ms: 8 * 60 * MINUTE } }, null),
   'lease-reminder': reminderNotice(lent, 60 * MINUTE, telling),
+  'lease-reminder-asks': reminderNotice(lent, 60 * MINUTE, { ...telling, approvedUntil: LEASE_END }),
   'lease-over': overNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, telling),
   'lease-over-asks': overNotice(ended, telling),
   'lease-extended': extendedNotice(lent),
@@ -281,6 +285,14 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       at: NOW + 24 * 60 * MINUTE,
       why: 'Its approval was good for 1d.',
     }) as RequestIn<'void'>,
+  ),
+  'request-for-more-time': card(
+    {
+      ...pending,
+      plan: planExtension({ ...plan, to: plan.to }, host, 'p1'),
+      extends: { lease: lent.id, from: LEASE_END, to: LEASE_END + 240 * MINUTE },
+    },
+    null,
   ),
   'lease-would-move': takingNotice(lent, {
     ...{ id: 'R-9', asked: { by: JONAS, person: 'jonas', at: NOW } },

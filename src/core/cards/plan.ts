@@ -20,6 +20,8 @@ export const titleOf = (plan: Plan): string => {
     case 'move':
       if (plan.release) return acrossTitle(plan, plan.release)
       return `Move ${what} from ${from?.name ?? ''} to ${to?.name ?? ''}`
+    case 'extend':
+      return `Keep ${what} in ${to?.name ?? ''} for longer`
     case 'release':
       return from ? `Release ${what} from ${from.name}` : `Return ${what} to its host`
   }
@@ -32,6 +34,7 @@ const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: hol
 
 /** `moves`: show where the GPU goes, too. */
 const holderRow = ({ mode, from, to, action }: HostPlan, moves: boolean): FactRow[] => {
+  if (action === 'extend') return [{ label: 'Held by', runs: who(from) }]
   if (mode === 'dda' && !from && !to)
     return [{ label: 'Held by', runs: ['nobody', ...(moves ? [' → ', ...who(to)] : [])] }]
   if (mode === 'dda')
@@ -85,7 +88,9 @@ const undosOf = (plan: Plan) =>
     }))
 
 /** Each step as a sentence and as the PowerShell it stands for, and the way back. */
-export const stepParts = (plan: Plan): Part[] => [
+export const stepParts = (plan: Plan): Part[] => (stepsOf(plan).length === 0 ? [] : allStepParts(plan))
+
+const allStepParts = (plan: Plan): Part[] => [
   { kind: 'steps', steps: stepsOf(plan).map((step) => ({ text: saysOf(step), state: 'todo' })) },
   { kind: 'text', runs: [{ strong: 'As PowerShell' }] },
   { kind: 'code', text: numbered(scriptsOf(plan)) },
@@ -95,10 +100,13 @@ export const stepParts = (plan: Plan): Part[] => [
 ]
 
 /** The whole plan as one PowerShell script, to read or to run by hand. */
-export const scriptParts = (plan: Plan): Part[] => [
-  { kind: 'text', runs: [{ strong: 'The plan as one script' }] },
-  { kind: 'code', text: planScript(plan).trimEnd() },
-]
+export const scriptParts = (plan: Plan): Part[] =>
+  stepsOf(plan).length === 0
+    ? []
+    : [
+        { kind: 'text', runs: [{ strong: 'The plan as one script' }] },
+        { kind: 'code', text: planScript(plan).trimEnd() },
+      ]
 
 /**
  * The answer to `--dry-run` and `--script`: shown to the one who asked, nothing is stored. `verdict`: what the policy

@@ -13,6 +13,7 @@ import {
 } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { comingRuns, leaseRuns } from './lease'
+import { isExtension } from '../plan/extension'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 
@@ -92,8 +93,19 @@ const expiredRuns = ({ asked, ends }: Request): Run[] => [
 ]
 
 const leaseParts = (request: Request, { lease, continued }: Moment): Part[] => {
-  const runs = lease ? leaseRuns(lease) : comingRuns(request, continued ?? null)
+  const runs = runsOf(request, { lease: lease ?? null, continued: continued ?? null })
   return runs.length === 0 ? [] : [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
+}
+
+const runsOf = (
+  request: Request,
+  { lease, continued }: Required<Pick<Moment, 'lease' | 'continued'>>,
+): Run[] => {
+  const { extends: more } = request
+  if (lease) return leaseRuns(lease)
+  return more
+    ? [`${more.lease}, until `, { time: more.to }, ' in place of ', { time: more.from }]
+    : comingRuns(request, continued)
 }
 
 const END_WORDS = {
@@ -168,7 +180,7 @@ const headlineOf = (request: Request, { waiting }: Moment): { headline: string; 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
   if (request.state === 'pending')
     return [...standParts(request), ...cautionParts(request.plan), ...stepParts(request.plan)]
-  if (progress === null) return []
+  if (progress === null || isExtension(request.plan)) return []
   const steps = progressPart(request.plan, progress, now)
   const current = request.state === 'running' ? currentPart(request.plan, progress) : null
   return current ? [current, steps] : [steps]
@@ -206,7 +218,9 @@ const endParts = (request: Request): Part[] => {
     case 'needs-attention':
       return [...parts, ...attentionParts(request)]
     case 'succeeded':
-      return request.plan.to ? [...parts, verificationPart(request.verification)] : parts
+      return request.plan.to && !isExtension(request.plan)
+        ? [...parts, verificationPart(request.verification)]
+        : parts
     case 'pending':
     case 'approved':
     case 'running':
@@ -254,6 +268,12 @@ const againButton = (id: string): Buttons[number] => ({
   press: { kind: 'say', text: `again ${id}` },
 })
 
+const scriptButton = (id: string): Buttons[number] => ({
+  label: 'Whole script',
+  style: 'plain',
+  press: { kind: 'say', text: `show ${id}` },
+})
+
 const buttonParts = (request: Request): Part[] => {
   const decide = (verdict: 'approve' | 'deny' | 'cancel') =>
     ({ kind: 'decide', verdict, requestId: request.id, version: request.version }) as const
@@ -280,7 +300,7 @@ const buttonParts = (request: Request): Part[] => {
         },
         { label: 'Deny', style: 'danger', press: decide('deny') },
         cancel,
-        { label: 'Whole script', style: 'plain', press: { kind: 'say', text: `show ${request.id}` } },
+        ...(isExtension(request.plan) ? [] : [scriptButton(request.id)]),
       ],
     },
   ]

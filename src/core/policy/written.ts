@@ -22,7 +22,8 @@ const names = z.array(name)
 const someNames = names.min(1, 'names none')
 const pattern = z.string().min(1).max(200)
 const patterns = z.array(pattern).min(1, 'names none')
-const COMMANDS = plan.shape.action
+/** More time is judged as lending it is. */
+const COMMANDS = plan.shape.action.exclude(['extend'])
 const MODES = z.enum(['dda', 'partition'])
 
 const person = z
@@ -111,7 +112,7 @@ export const rule = z.strictObject({
   own: z.literal(true).optional().describe('Only what the person asked for themselves and still holds.'),
   longest: duration
     .optional()
-    .describe('Only what is lent for this long at most; its lease is extended no further either.'),
+    .describe('Only what is lent for this long at most; more time on its lease is asked for anew.'),
   ask: someNames.describe('Roles that may ask.'),
   approve: approve.describe('How many people of which roles, or `automatic`.'),
   force: z.boolean().default(false).describe('May a device be dismounted with -Force?'),

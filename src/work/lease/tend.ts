@@ -15,11 +15,12 @@ import { hostViews } from '../../store/fleet'
 import { changeLease, dueLeases, leasesBeingReleased, postpone } from '../../store/leases'
 import { findRequest, VersionMoved } from '../../store/requests'
 import type { Parts } from '../parts'
-import { capsOf } from './caps'
+import { dropVainExtensions } from './extension'
 import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
 import { tellHolder, tellWatchers } from './tell'
+import { tellingOf } from './telling'
 
 /** Where nothing can be planned yet: a host that is paused, a VM that starts. */
 const LATER_MS = 60_000
@@ -35,6 +36,7 @@ export const tendLeases = async (parts: Parts): Promise<void> => {
   }
   for (const lease of await leasesBeingReleased(parts.db))
     await alone(parts, lease, () => followRelease(parts, lease))
+  await dropVainExtensions(parts)
 }
 
 const alone = async (parts: Parts, lease: Lease, work: () => Promise<void>): Promise<void> => {
@@ -49,8 +51,8 @@ const alone = async (parts: Parts, lease: Lease, work: () => Promise<void>): Pro
 const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> => {
   if (moment.kind === 'release') return releaseByItself(parts, lease)
   const policy = parts.policy.inForce()
-  const caps = await capsOf(parts.db, policy, lease)
   const at = parts.clock.now()
+  const telling = await tellingOf(parts.db, parts, lease, at)
   const event: LeaseEvent =
     moment.kind === 'remind'
       ? { kind: 'remind', at, mark: moment.mark }
@@ -60,11 +62,11 @@ const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> =
     if (!next.ok) return
     const { value } = next
     if (moment.kind === 'remind' && value.state === 'held') {
-      await tellHolder(tx, value, reminderNotice(value, moment.mark, { at, caps }), at)
+      await tellHolder(tx, value, reminderNotice(value, moment.mark, telling), at)
       if (moment.mark === WATCHERS_MARK) await tellWatchers(tx, parts, value, 'ending')
     }
     if (value.state === 'grace') {
-      await tellHolder(tx, value, overNotice(value, { at, caps }), at)
+      await tellHolder(tx, value, overNotice(value, telling), at)
       await tellWatchers(tx, parts, value, 'over')
       await refreshLender(tx, value, at)
     }
@@ -114,10 +116,10 @@ const followRelease = async (parts: Parts, lease: Lease): Promise<void> => {
     )
     if (!next.ok) return
     await refreshLender(tx, next.value, at)
-    const caps = await capsOf(tx, parts.policy.inForce(), lease)
+    const telling = await tellingOf(tx, parts, lease, at)
     const notice = gone
       ? leaseNewsNotice(next.value, `it was found gone after ${request.id}`)
-      : notGivenBackNotice(next.value, `it could not be given back by ${request.id}: ${why}`, { at, caps })
+      : notGivenBackNotice(next.value, `it could not be given back by ${request.id}: ${why}`, telling)
     await tellHolder(tx, next.value, notice, at)
   })
   parts.wake.deliver()

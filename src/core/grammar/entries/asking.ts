@@ -127,6 +127,7 @@ export const ASKING: Entries<
     examples: ['extend R-12 by 4h', 'extend 12 by 1d'],
     notes: [
       'The id is that of the request by which you got the GPU; `list --mine` shows it. The policy says how far.',
+      'Beyond what was approved, and while somebody waits for that GPU, an approver is asked.',
     ],
     needs: 'anyone',
   },

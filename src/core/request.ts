@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { approval, authority, isQuorum, need, said, saidOf, type Authority, type Said } from './approval'
 import { command } from './command'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
+import { interruption } from './interruption'
 import { askedEnd, type AskedEnd } from './lease/until'
 import { plan } from './plan/plan'
 import { account, address } from './ports'
@@ -38,6 +39,8 @@ const common = {
   ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
   /** More time on a lease, until `to`, and no change of a host; `from` is the end that it had when it was asked for. */
   extends: z.object({ lease: z.string(), from: z.number(), to: z.number() }).optional(),
+  /** What its stops would interrupt, as it was when it was planned. */
+  interrupts: z.array(interruption).optional(),
   /** What was asked for, in case it is asked again. */
   command: command.optional(),
   expiresAt: z.number(),

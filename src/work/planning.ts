@@ -12,6 +12,7 @@ import {
   type HostView,
   type VmFacts,
 } from '../core/inventory'
+import type { Interruption } from '../core/interruption'
 import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import {
@@ -30,6 +31,7 @@ import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused } from '../store/fleet'
 import { requestsIn } from '../store/requests'
+import { interruptionsOf } from './interruptions'
 import type { Parts } from './parts'
 import { keptForOthers } from './queue/kept'
 import { subjectsFor } from './across'
@@ -41,6 +43,7 @@ export interface Prepared {
   readonly facts: HostFacts
   /** That of the host on which something is given back for it. */
   readonly otherFacts?: HostFacts | undefined
+  readonly interrupts: readonly Interruption[]
 }
 
 interface Known {
@@ -72,7 +75,10 @@ export const prepare = async (
     views,
     answers,
   })
-  return plan.ok ? accepted({ plan: plan.value, facts: facts.value, otherFacts }) : plan
+  if (!plan.ok) return plan
+  const readings = [facts.value, ...(otherFacts ? [otherFacts] : [])]
+  const interrupts = await interruptionsOf(parts, plan.value, readings)
+  return accepted({ plan: plan.value, facts: facts.value, otherFacts, interrupts })
 }
 
 /** A host that is paused takes no requests. */

@@ -73,7 +73,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
 }
 
 const pendingOf = (
-  { plan, command, asked, privately, lends, extends: more, grounds }: Raising,
+  { plan, command, asked, privately, lends, extends: more, interrupts, grounds }: Raising,
   { at, ...drawn }: Pick<Request, 'id' | 'channel' | 'expiresAt' | 'longestMs'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
@@ -88,6 +88,7 @@ const pendingOf = (
   ...only(lends),
   ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
   ...(more === undefined ? {} : { extends: more }),
+  ...(interrupts.length === 0 ? {} : { interrupts: [...interrupts] }),
 })
 
 /** Of the rules by which it was judged, whatever becomes of them. */

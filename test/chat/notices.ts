@@ -286,6 +286,25 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       why: 'Its approval was good for 1d.',
     }) as RequestIn<'void'>,
   ),
+  'request-that-interrupts': card(
+    {
+      ...pending,
+      interrupts: [
+        {
+          ...{ vm: { id: aVm().id, name: 'train-01' }, hasGpu: true },
+          gpus: [{ busyPercent: 87, usedBytes: 34 * GIB, totalBytes: 80 * GIB }],
+          processes: [{ name: '<@U0MAYA> *python*', pid: 4121, usedBytes: 34 * GIB }],
+          people: ['maya', '@everyone'],
+          lastUse: { kind: 'seen', at: NOW },
+        },
+        {
+          ...{ vm: { id: aVm().id, name: 'train-02' }, hasGpu: true },
+          ...{ gpus: null, processes: null, people: null, lastUse: null },
+        },
+      ],
+    },
+    null,
+  ),
   'request-for-more-time': card(
     {
       ...pending,

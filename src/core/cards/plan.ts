@@ -1,8 +1,10 @@
 /** The parts of a post that show a plan: what approvers approve. */
+import type { Interruption } from '../interruption'
 import type { Notice, Part, Run } from '../notice'
 import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import { planScript } from '../plan/script'
 import { saysOf, scriptOf, undoOf } from '../plan/step'
+import { interruptionParts } from './interruption'
 
 type FactRow = Extract<Part, { kind: 'facts' }>['rows'][number]
 
@@ -114,7 +116,15 @@ export const scriptParts = (plan: Plan): Part[] =>
  */
 export const planNotice = (
   plan: Plan,
-  { script, verdict }: { readonly script: boolean; readonly verdict: readonly Part[] },
+  {
+    script,
+    verdict,
+    interrupts,
+  }: {
+    readonly script: boolean
+    readonly verdict: readonly Part[]
+    readonly interrupts?: readonly Interruption[]
+  },
 ): Notice => ({
   summary: `${titleOf(plan)}: what would be done`,
   tone: 'plain',
@@ -124,6 +134,7 @@ export const planNotice = (
     ...verdict,
     ...subjectParts(plan),
     ...cautionParts(plan),
+    ...interruptionParts(interrupts),
     ...(script ? scriptParts(plan) : stepParts(plan)),
   ],
 })

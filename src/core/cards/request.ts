@@ -12,6 +12,7 @@ import {
   type Verification,
 } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
+import { interruptionParts } from './interruption'
 import { comingRuns, leaseRuns } from './lease'
 import { isExtension } from '../plan/extension'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
@@ -179,7 +180,12 @@ const headlineOf = (request: Request, { waiting }: Moment): { headline: string; 
 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
   if (request.state === 'pending')
-    return [...standParts(request), ...cautionParts(request.plan), ...stepParts(request.plan)]
+    return [
+      ...standParts(request),
+      ...cautionParts(request.plan),
+      ...interruptionParts(request.interrupts),
+      ...stepParts(request.plan),
+    ]
   if (progress === null || isExtension(request.plan)) return []
   const steps = progressPart(request.plan, progress, now)
   const current = request.state === 'running' ? currentPart(request.plan, progress) : null

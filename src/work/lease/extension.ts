@@ -63,6 +63,7 @@ export const askToExtend = async (tx: Tx, parts: Parts, wanted: Wanted): Promise
     back: caller.back,
     privately: caller.privately,
     lends: own ? {} : { holder: { ...holderOf(lender), account: lease.holder } },
+    interrupts: [],
     extends: { lease: lease.id, from: lease.endsAt ?? to, to },
     grounds: { kind: 'judged', judgement: judged.value, breakGlass: false },
   })

@@ -40,9 +40,13 @@ const guests = (use: Host['use']): string[] => {
     ...parts,
     hosts: new Map(
       [...parts.hosts].map(([name, host]) => {
-        const { use: usual, ...rest } = host
-        const other: Host['use'] = use && ((vm) => (asked.push(vm), use(vm)))
-        return [name, { ...rest, ...(other ? { use: other } : {}) }]
+        const asking: Pick<Host, 'use'> = use ? { use: (vm) => (asked.push(vm), use(vm)) } : {}
+        const { run, smi, inventory } = {
+          run: host.run.bind(host),
+          smi: host.smi.bind(host),
+          inventory: host.inventory.bind(host),
+        }
+        return [name, { name, run, smi, inventory, ...asking }]
       }),
     ),
   }

@@ -443,7 +443,7 @@ describe('the hosts of a configuration file', () => {
   })
 
   it('name the account of a Linux guest, its key by a file and its host by pinned keys', () => {
-    const linux = `linux: { user: gpubot, keyFile: keys/train-02, hostKeys: [${KEY}] }`
+    const linux = `linux: { user: gpubot, keyFile: keys/train-02, useKeyFile: keys/use, hostKeys: [${KEY}] }`
     const { path, environment } = withFile(
       `${POLICY}hosts: [{ name: hv01, via: local, allowedSubnets: [10.20.0.0/16], guests: { ${VM}: { ${linux} } } }]\n`,
     )
@@ -453,7 +453,10 @@ describe('the hosts of a configuration file', () => {
     expect(host?.allowedSubnets).toEqual(['10.20.0.0/16'])
     expect(host?.guests).toEqual({
       [VM]: {
-        linux: { user: 'gpubot', keyFile: join(path, '..', 'keys', 'train-02'), hostKeys: [KEY], port: 22 },
+        linux: {
+          ...{ user: 'gpubot', keyFile: join(path, '..', 'keys', 'train-02'), hostKeys: [KEY], port: 22 },
+          useKeyFile: join(path, '..', 'keys', 'use'),
+        },
       },
     })
   })

@@ -22,6 +22,8 @@ const lent = {
   forMs: z.number().int().positive().max(LONGEST_LEASE_MS).optional(),
   until: z.string().optional(),
 }
+/** The request whose lease goes on in the new one, with its holder and its end: what others changed on the host is put back. */
+const restore = z.string().optional()
 const agreed = {
   /** May a running VM be shut down through its guest? */
   shutdown: z.boolean(),
@@ -55,6 +57,7 @@ export const command = z.discriminatedUnion('kind', [
     mode: mode.optional(),
     vram: vram.optional(),
     ...lent,
+    restore,
     ...consents,
   }),
   /** One GPU, or any of a `model`, as in a queue, for the one that the VM `from` has: that may lead to another host. */
@@ -65,6 +68,9 @@ export const command = z.discriminatedUnion('kind', [
     from: vm.optional(),
     vm,
     ...lent,
+    restore,
+    /** An administrator takes it for themselves; without it, whoever holds it keeps it. */
+    mine: z.boolean().optional(),
     ...consents,
   }),
   z.object({ kind: z.literal('release'), name: z.string(), ...consents }),

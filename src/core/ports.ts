@@ -46,6 +46,21 @@ export type SmiAnswer =
     }
   | { readonly kind: 'not-run'; readonly why: string }
 
+/** A process that computes on a GPU of a guest. */
+export interface GuestProcess {
+  readonly pid: number
+  readonly name: string
+  readonly usedBytes: number | null
+}
+
+/** What goes on in a guest; null where it cannot be asked for that, or did not answer in time. */
+export interface GuestUse {
+  readonly smi: SmiAnswer
+  readonly processes: readonly GuestProcess[] | null
+  /** Accounts that are logged on, without the bot's own. */
+  readonly people: readonly string[] | null
+}
+
 export interface Host {
   readonly name: HostName
   /** All facts in one round trip. Throws Fault('host-unreachable'). */
@@ -59,6 +74,8 @@ export interface Host {
   adopt(adoption: Adoption): Promise<StepResult>
   /** Reads `nvidia-smi --query-gpu=...` as CSV (core/smi.ts names the fields). Never throws. */
   smi(target: SmiTarget): Promise<SmiAnswer>
+  /** What a stop of this VM would interrupt, within some seconds. Never throws. Absent: its guests are not asked. */
+  use?(vm: VmId): Promise<GuestUse>
 }
 
 // ---- chat ----

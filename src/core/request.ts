@@ -4,13 +4,14 @@
  * who press at once one finds the version moved on and is told who was first; see store/requests.ts.
  */
 import { z } from 'zod'
-import { approval, authority, isQuorum, need, said, saidOf, type Said } from './approval'
+import { approval, authority, isQuorum, need, said, saidOf, type Authority, type Said } from './approval'
 import { command } from './command'
 import { answer, touched, type Answer } from './consent'
 import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
+import { interruption } from './interruption'
 import { askedEnd, type AskedEnd } from './lease/until'
 import { plan } from './plan/plan'
-import { address } from './ports'
+import { account, address } from './ports'
 
 const common = {
   id: z.string(),
@@ -30,8 +31,20 @@ const common = {
   privately: address.optional(),
   /** How long what it assigns is lent; absent: without an end, or nothing is lent. */
   lease: askedEnd.optional(),
+  /** The shortest `longest` of the rules that it was judged by, in milliseconds; null: none of them has one. */
+  longestMs: z.number().nullable().optional(),
+  /** `lease` is what an approver made of what was asked for. */
+  shortened: z.literal(true).optional(),
+  /** Who will hold what it lends, where that is not whoever asked: what is put back, or moved by an administrator. */
+  holder: z.object({ account, person: z.string(), privately: address.optional() }).optional(),
+  /** The lease that goes on in the one that it makes: with its holder, and its end unless another one was asked for. */
+  continues: z.string().optional(),
   /** The lease that it ends: the holder gave back what it lent, or its time was over. */
   ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
+  /** More time on a lease, until `to`, and no change of a host; `from` is the end that it had when it was asked for. */
+  extends: z.object({ lease: z.string(), from: z.number(), to: z.number() }).optional(),
+  /** What its stops would interrupt, as it was when it was planned. */
+  interrupts: z.array(interruption).optional(),
   /** What was asked for, in case it is asked again. */
   command: command.optional(),
   expiresAt: z.number(),
@@ -68,7 +81,15 @@ export const request = z.discriminatedUnion('state', [
   z.object({ state: z.literal('denied'), ...common, ...ended, denial: said }),
   z.object({ state: z.literal('cancelled'), ...common, ...ended, cancelled: said }),
   z.object({ state: z.literal('expired'), ...common, ...ended }),
-  z.object({ state: z.literal('void'), ...approved, ...ended, changes: z.array(z.string()) }),
+  /** Without an authority: it was void before anybody had to decide it. `lapsed`: nothing changed but the time. */
+  z.object({
+    state: z.literal('void'),
+    ...common,
+    authority: authority.optional(),
+    ...ended,
+    changes: z.array(z.string()),
+    lapsed: z.literal(true).optional(),
+  }),
 ])
 export type Request = z.infer<typeof request>
 export type Reminded = NonNullable<Request['reminded']>
@@ -101,6 +122,8 @@ export type RequestEvent =
   | { readonly kind: 'expire'; readonly at: number }
   | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
   | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }
+  /** Its approval is good no longer. */
+  | { readonly kind: 'lapse'; readonly at: number; readonly why: string }
   | { readonly kind: 'succeed'; readonly at: number; readonly verification: Verification }
   | { readonly kind: 'roll-back'; readonly at: number; readonly why: string }
   | {
@@ -126,13 +149,31 @@ const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled'
 /** It is over, and nothing came of it. */
 export const mayBeAskedAgain = (state: RequestState): boolean => FRUITLESS.includes(state)
 
+/** What it is, was or would have been carried out on; null where it has not come to that. */
+export const authorityOf = (request: Request): Authority | null =>
+  'authority' in request ? (request.authority ?? null) : null
+
+/** Whose the lease is that it makes, and where they are told what concerns nobody else. */
+export const holderOf = ({
+  asked,
+  privately,
+  holder,
+}: Pick<Request, 'privately' | 'holder'> & {
+  readonly asked: Pick<Request['asked'], 'by' | 'person'>
+}): NonNullable<Request['holder']> =>
+  holder ?? {
+    account: asked.by,
+    person: asked.person,
+    ...(privately === undefined ? {} : { privately }),
+  }
+
 /** Who settled it, for "already approved by ... ": null when nobody did. */
 export const settledBy = (request: Request): { what: string; said: Said } | null => {
   if ('resolved' in request) return { what: 'resolved', said: request.resolved }
   if ('denial' in request) return { what: 'denied', said: request.denial }
   if ('cancelled' in request) return { what: 'cancelled', said: request.cancelled }
-  if (!('authority' in request)) return null
-  const { authority } = request
+  const authority = authorityOf(request)
+  if (authority === null) return null
   if (authority.kind === 'automatic' || authority.kind === 'lease-end') return null
   const last = authority.kind === 'quorum' ? request.approvals.at(-1) : authority
   return last ? { what: 'approved', said: last } : null
@@ -186,8 +227,12 @@ const step = (request: Request, event: RequestEvent): Request | null => {
     case 'claim':
       return claim(request, event)
     case 'void':
-      return request.state === 'approved'
+      return request.state === 'approved' || request.state === 'pending'
         ? { ...request, state: 'void', changes: event.changes, endedAt: event.at }
+        : null
+    case 'lapse':
+      return request.state === 'approved'
+        ? { ...request, state: 'void', changes: [event.why], lapsed: true, endedAt: event.at }
         : null
     default:
       return finish(request, event)
@@ -199,13 +244,13 @@ const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve
   if (request.state !== 'pending' || event.at >= request.expiresAt) return null
   const { person, roles } = event
   if (person === request.asked.person || event.by === request.asked.by) return null
+  if (person === request.holder?.person || event.by === request.holder?.account) return null
   if (request.approvals.some((each) => each.person === person || each.by === event.by)) return null
   const counts = request.needs.some(({ by }) => roles.some((role) => by.includes(role)))
   if (!counts) return null
-  const { lease = request.lease } = event
   const next = {
     ...request,
-    ...(lease === undefined ? {} : { lease }),
+    ...(event.lease === undefined ? {} : { lease: event.lease, shortened: true as const }),
     approvals: [...request.approvals, { ...saidOf(event), person, roles }],
   }
   return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next

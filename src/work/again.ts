@@ -7,6 +7,7 @@ import { findRequest } from '../store/requests'
 import { ask } from './ask'
 import { say, type Caller, type Consequence } from './consequence'
 import { noRequest } from './decide'
+import { extend } from './lease/extend'
 import type { Parts } from './parts'
 
 /** Its words are kept, its reason too, but glass is broken for one request alone. */
@@ -23,6 +24,8 @@ export const askAgain = async (parts: Parts, id: string, caller: Caller): Promis
         ),
       ]),
     )
+  if (request.command?.kind === 'extend')
+    return extend(parts, { leaseId: request.command.requestId, byMs: request.command.byMs }, caller)
   if (!request.command || !('dryRun' in request.command))
     return say(
       refusalNotice([

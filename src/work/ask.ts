@@ -30,12 +30,12 @@ export const ask = async (
 ): Promise<Consequence> => {
   const prepared = await prepare(parts, command, { answers })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
-  const { plan } = prepared.value
+  const { plan, interrupts } = prepared.value
   const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
   if (!terms.ok) return say(refusalNotice(terms.refusals))
-  const judged = await judgePlan(parts, { ...prepared.value, command, caller, end: terms.value })
+  const judged = await judgePlan(parts, { ...prepared.value, command, caller, end: terms.value.end })
   if (command.dryRun || command.script)
-    return say(planNotice(plan, { script: command.script, verdict: verdictParts(judged) }))
+    return say(planNotice(plan, { script: command.script, verdict: verdictParts(judged), interrupts }))
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
@@ -47,7 +47,7 @@ export const ask = async (
       channel: caller.channel,
       back: caller.back,
       privately: caller.privately,
-      lease: terms.value ?? undefined,
+      lends: terms.value,
       grounds: { kind: 'judged', judgement: judged.value, breakGlass: command.breakGlass === true },
       answers,
     })

@@ -1,6 +1,7 @@
 /** The card of a request in the channel, made of what is stored; nobody patches an old one. */
 import { requestNotice } from '../core/cards/request'
 import type { Notice } from '../core/notice'
+import { goodUntil } from '../core/policy/lapse'
 import type { Request } from '../core/request'
 import { commentsOn } from '../store/comments'
 import type { Db, Tx } from '../store/database'
@@ -12,16 +13,25 @@ import { progressOf } from './progress'
 
 const SHOWN_COMMENTS = 3
 
-/** How the request looks at `now` (epoch milliseconds); `waiting` says what it cannot go on without, if anything. */
+/** What it cannot go on without, if anything, and until when its approval is good. */
+interface Wait {
+  readonly waiting: string | null
+  readonly goodUntil: number | null
+}
+const NO_WAIT: Wait = { waiting: null, goodUntil: null }
+
+/** How the request looks at `now` (epoch milliseconds). */
 export const cardOf = async (
   db: Db | Tx,
   request: Request,
   now: number,
-  waiting: string | null = null,
+  wait: Wait = NO_WAIT,
 ): Promise<Notice> => {
   const progress = 'startedAt' in request ? await progressOf(db, request) : null
   const comments = await commentsOn(db, request.id, SHOWN_COMMENTS)
-  return requestNotice(request, progress, { now, waiting, comments, lease: await findLease(db, request.id) })
+  const lease = await findLease(db, request.id)
+  const continued = request.continues === undefined ? null : await findLease(db, request.continues)
+  return requestNotice(request, progress, { now, ...wait, comments, lease, continued })
 }
 
 /** Every posted copy shall show the request as it is now. Call it in the transaction that changed the request. */
@@ -29,16 +39,18 @@ export const refreshCard = async (
   tx: Tx,
   request: Request,
   now: number,
-  waiting: string | null = null,
+  wait: Wait = NO_WAIT,
 ): Promise<void> => {
-  await editCopies(tx, request.id, await cardOf(tx, request, now, waiting), now)
+  await editCopies(tx, request.id, await cardOf(tx, request, now, wait), now)
 }
 
 /** Tells the channel why a request does not go on. Nothing is said of a request that has gone on meanwhile. */
 export const sayWaiting = async (parts: Parts, request: Request, waiting: string): Promise<void> => {
   await parts.db.transaction().execute(async (tx) => {
     const now = await findRequest(tx, request.id)
-    if (now?.state === request.state) await refreshCard(tx, now, parts.clock.now(), waiting)
+    if (now?.state !== request.state) return
+    const wait = { waiting, goodUntil: goodUntil(parts.policy.inForce(), now) }
+    await refreshCard(tx, now, parts.clock.now(), wait)
   })
   parts.wake.deliver()
 }

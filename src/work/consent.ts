@@ -9,7 +9,7 @@ import type { Lease } from '../core/lease/lease'
 import { hostPlansOf, stepsOn, type Plan } from '../core/plan/plan'
 import { rulesFor, type Wish } from '../core/policy/judge'
 import { isSamePerson, personOf, type Policy } from '../core/policy/policy'
-import type { Request } from '../core/request'
+import { authorityOf, type Request } from '../core/request'
 import type { Db, Tx } from '../store/database'
 import { openLeasesAt } from '../store/leases'
 import { apply, findRequest } from '../store/requests'
@@ -88,7 +88,7 @@ export const tellTouched = async (tx: Tx, policy: Policy, request: Request, at: 
 
 /** Broken glass waives it. The end of a lease needs none: the others were told before; see lease/others.ts. */
 const needsConsent = (request: Request): boolean =>
-  !('authority' in request && request.authority.kind === 'break-glass') && request.ends?.why !== 'expired'
+  authorityOf(request)?.kind !== 'break-glass' && request.ends?.why !== 'expired'
 
 /** What an approved request waits for, as a clause; null when it may begin. */
 export const consentMissing = (policy: Policy, request: Request, now: number): string | null => {

@@ -16,6 +16,7 @@ import { unlockHosts } from '../store/journal'
 import { apply, findRequest, recordDecision } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard } from './card'
+import { wantedEnd } from './lease/heir'
 import type { Parts } from './parts'
 
 export interface Decision {
@@ -45,7 +46,7 @@ export const decide =
     }
     const at = parts.clock.now()
     const person = personOf(parts.policy.inForce(), decision.by) ?? decision.by
-    const event = eventOf(parts, request, { decision, person, at })
+    const event = await eventOf(tx, parts, request, { decision, person, at })
     if (!event.ok) return refusalNotice(event.refusals)
     const next = await apply(tx, request, event.value)
     if (!next.ok) return refusalNotice(next.refusals)
@@ -67,24 +68,31 @@ export const decide =
   }
 
 /** The roles are those of this moment. */
-const eventOf = (
+const eventOf = async (
+  tx: Tx,
   parts: Parts,
   request: Request,
   { decision, person, at }: { decision: Decision; person: string; at: number },
-): Outcome<RequestEvent> => {
+): Promise<Outcome<RequestEvent>> => {
   const { by, reason, verdict, forMs } = decision
   if (verdict !== 'approve') return accepted({ kind: verdict, by, at, reason })
-  const lease = forMs === undefined ? accepted(undefined) : lentFor(request, forMs, at)
+  const lease = forMs === undefined ? accepted(undefined) : await lentFor(tx, request, forMs, at)
   if (!lease.ok) return lease
   const wanted = request.needs.flatMap((need) => need.by)
   const roles = rolesAmong(parts.policy.inForce(), person, wanted)
   return accepted({ kind: verdict, by, person, roles, at, reason, lease: lease.value })
 }
 
-const lentFor = ({ id, plan, lease }: Request, forMs: number, at: number): Outcome<AskedEnd> =>
-  plan.action === 'assign' || plan.action === 'move'
-    ? shortened(lease, forMs, at)
+const lentFor = async (tx: Tx, request: Request, forMs: number, at: number): Promise<Outcome<AskedEnd>> => {
+  const { id, plan } = request
+  if (request.extends)
+    return refused(
+      refusal('not-possible', `${id} asks for one end alone`, `Use: approve ${id}, or deny it and say why.`),
+    )
+  return plan.action === 'assign' || plan.action === 'move'
+    ? shortened((await wantedEnd(tx, request)) ?? undefined, forMs, at)
     : refused(refusal('not-possible', `${id} lends nothing that could end`, `Use: approve ${id}`))
+}
 
 export const noRequest = (id: string): Refusal =>
   refusal('unknown-name', `there is no request ${id.toUpperCase()}`, 'See `requests` for the open ones.')

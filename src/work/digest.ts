@@ -3,6 +3,7 @@ import { digestNotice, holderKey } from '../core/answers/digest'
 import type { HostView } from '../core/inventory'
 import { nextDaily } from '../core/news/daily'
 import type { Notice } from '../core/notice'
+import { holderOf } from '../core/request'
 import type { Tx } from '../store/database'
 import { conditions } from '../store/conditions'
 import { dueDigests, saveDigest } from '../store/digests'
@@ -35,7 +36,10 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
       endedAt,
     })),
     holders: new Map(
-      (await gifts(tx)).map(({ plan, asked }) => [holderKey(plan.gpu.alias, plan.to?.id ?? ''), asked.by]),
+      (await gifts(tx)).map((gift) => [
+        holderKey(gift.plan.gpu.alias, gift.plan.to?.id ?? ''),
+        holderOf(gift).account,
+      ]),
     ),
     findings: parts.health ? findingsOn(views, await conditions(tx)) : new Map(),
   })

@@ -1,8 +1,8 @@
-/** Who holds what by their own request, on whichever chat they asked for it. */
+/** Who holds what by a request, on whichever chat they asked for it. */
 import type { Holding } from '../core/drift/findings'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
-import { personOf, type Policy } from '../core/policy/policy'
-import type { RequestIn } from '../core/request'
+import { isSamePerson, type Policy } from '../core/policy/policy'
+import { holderOf, type RequestIn } from '../core/request'
 import { acceptedAt } from '../store/acceptances'
 import type { Db, Tx } from '../store/database'
 import { requestsIn } from '../store/requests'
@@ -10,6 +10,9 @@ import { requestsIn } from '../store/requests'
 /** A whole GPU has one holder; of a shared one, each VM has its own part. */
 const heldKey = ({ gpu, mode, from, to }: HostPlan): string =>
   mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
+
+/** What leaves everything with whom it is. */
+const STAYS: readonly Plan['action'][] = ['partition', 'resize', 'extend']
 
 interface Record {
   readonly request: RequestIn<'succeeded'>
@@ -21,7 +24,7 @@ interface Record {
 const newestOf = async (db: Db | Tx): Promise<Record[]> => {
   const accepted = await acceptedAt(db)
   const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
-  const moved = done.filter(({ plan }) => plan.action !== 'partition' && plan.action !== 'resize')
+  const moved = done.filter(({ plan }) => !STAYS.includes(plan.action))
   const records = moved.flatMap((request) => hostPlansOf(request.plan).map((about) => ({ request, about })))
   const newest = new Map(records.map((record) => [heldKey(record.about), record]))
   return [...newest.values()].filter(
@@ -39,10 +42,8 @@ export const holdings = async (db: Db): Promise<Holding[]> =>
     mode === 'dda' ? { requestId: request.id, locationPath: gpu.locationPath, host, vm: to } : [],
   )
 
-const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean => {
-  const person = personOf(policy, account)
-  return request.asked.by === account || (person !== null && person === personOf(policy, request.asked.by))
-}
+const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean =>
+  isSamePerson(policy, holderOf(request).account, account)
 
 /** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
 export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> => {

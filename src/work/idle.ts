@@ -1,4 +1,5 @@
 /** Since when a VM computes nothing on its GPUs, by its samples. It is shown and nothing more: nobody loses a GPU by it. */
+import { BUSY_PERCENT } from '../core/interruption'
 import { idleEvidence, type IdleRule } from '../core/lease/idle'
 import type { Tx } from '../store/database'
 import { samplesOf } from '../store/samples'
@@ -9,7 +10,7 @@ const WINDOW_MS = 24 * 3_600_000
 /** Our own choice, on the careful side: NVIDIA names no figures for it. */
 const RULE: Omit<IdleRule, 'gapMs'> = {
   emptyBytes: 600 * 2 ** 20,
-  busyPercent: 5,
+  busyPercent: BUSY_PERCENT,
   samples: 12,
   quietMs: 2 * 3_600_000,
 }

@@ -18,6 +18,7 @@ import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import type { Notice } from '../core/notice'
 import { capabilitiesOf, may } from '../core/policy/commands'
+import { goodUntil } from '../core/policy/lapse'
 import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request, RequestState } from '../core/request'
 import { isPartitionable } from '../core/partitions'
@@ -93,7 +94,8 @@ const againstName = (name: string): readonly Refusal[] | null => {
 
 /** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */
 const showRequest = async (parts: Parts, request: Request) => {
-  const card = await cardOf(parts.db, request, parts.clock.now())
+  const wait = { waiting: null, goodUntil: goodUntil(parts.policy.inForce(), request) }
+  const card = await cardOf(parts.db, request, parts.clock.now(), wait)
   return {
     ...card,
     parts: [...card.parts.filter((part) => part.kind !== 'buttons'), ...scriptParts(request.plan)],

@@ -13,6 +13,8 @@ import {
   type HostView,
   type VmFacts,
 } from '../core/inventory'
+import type { Interruption } from '../core/interruption'
+import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import {
   planAcross,
@@ -31,6 +33,7 @@ import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused } from '../store/fleet'
 import { requestsIn } from '../store/requests'
 import { selfOf } from '../store/self'
+import { interruptionsOf } from './interruptions'
 import type { Parts } from './parts'
 import { keptForOthers } from './queue/kept'
 import { subjectsFor } from './across'
@@ -42,6 +45,7 @@ export interface Prepared {
   readonly facts: HostFacts
   /** That of the host on which something is given back for it. */
   readonly otherFacts?: HostFacts | undefined
+  readonly interrupts: readonly Interruption[]
 }
 
 interface Known {
@@ -73,7 +77,10 @@ export const prepare = async (
     views,
     answers,
   })
-  return plan.ok ? accepted({ plan: plan.value, facts: facts.value, otherFacts }) : plan
+  if (!plan.ok) return plan
+  const readings = [facts.value, ...(otherFacts ? [otherFacts] : [])]
+  const interrupts = await interruptionsOf(parts, plan.value, readings)
+  return accepted({ plan: plan.value, facts: facts.value, otherFacts, interrupts })
 }
 
 /** A host that is paused takes no requests, nor one that takes no orders of this bot. */
@@ -237,6 +244,7 @@ const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
 }
 
 const speaksFor = (plan: HostPlan, subject: Wanted): boolean => {
+  if (isExtension(plan)) return false
   const vms = [plan.from?.id, plan.to?.id]
   return (
     plan.host === subject.host &&
@@ -254,6 +262,7 @@ export const openAgainst = async (
   plan: Plan,
   answers: Known['answers'],
 ): Promise<Refusal[]> => {
+  if (isExtension(plan)) return []
   const all = await blockedAmong(
     tx,
     hostPlansOf(plan).map(({ host, gpu }) => ({ alias: gpu.alias, host, gpu })),

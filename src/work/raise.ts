@@ -1,12 +1,12 @@
 /** A request with its card, and the authority that it has at once, if any, in one transaction. */
 import { brokenGlassNotice } from '../core/cards/change'
-import type { PlanCommand } from '../core/command'
 import type { Touched } from '../core/consent'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
-import type { AskedEnd } from '../core/lease/until'
+import type { HostFacts } from '../core/inventory'
 import type { Judgement } from '../core/policy/judge'
+import type { Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
-import type { Request, RequestEvent, RequestIn } from '../core/request'
+import { authorityOf, type Request, type RequestEvent, type RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
@@ -15,18 +15,23 @@ import { announce } from './announce'
 import { cardOf } from './card'
 import { tellTouched, touchedBy } from './consent'
 import { placesFor } from './copies'
+import { longestOf } from './lease/caps'
 import type { Parts } from './parts'
 import { openAgainst, type Prepared } from './planning'
 
-export interface Raising extends Prepared {
+export interface Raising extends Omit<Prepared, 'facts'> {
+  /** Read for it just now; absent where its host was not asked. */
+  readonly facts?: HostFacts
   /** What was typed, in case it is asked again; absent where nobody typed it. */
-  readonly command?: PlanCommand
+  readonly command?: Request['command']
   readonly asked: Omit<RequestIn<'pending'>['asked'], 'at'>
   readonly channel: Address
   /** Who is told when the channel takes no posts. */
   readonly back: Address
   readonly privately: Address | undefined
-  readonly lease: AskedEnd | undefined
+  /** Until when, and to whom; empty where nothing is lent. */
+  readonly lends: Pick<Request, 'lease' | 'holder' | 'continues'>
+  readonly extends?: Request['extends']
   readonly grounds: Grounds
   readonly answers?: Answered | undefined
 }
@@ -54,17 +59,16 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   const { home, places } = placesFor(parts.requestsChannels, raising.channel)
   const policy = parts.policy.inForce()
   const touches = await touchedBy(tx, policy, { plan, by: raising.asked.by })
-  const pending = pendingOf(
-    { ...raising, touches },
-    { channel: home, id, at, expiresAt: at + parts.limits.requestExpiresMs },
-  )
+  const expiresAt = at + parts.limits.requestExpiresMs
+  const longestMs = longestIn(policy, grounds)
+  const pending = pendingOf({ ...raising, touches }, { channel: home, id, at, expiresAt, longestMs })
   await insertRequest(tx, pending)
   const request = await authorised(tx, pending, grounds)
-  await saveFacts(tx, facts, at)
+  if (facts) await saveFacts(tx, facts, at)
   if (otherFacts) await saveFacts(tx, otherFacts, at)
   const card = await cardOf(tx, request, at)
   for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
-  const broken = 'authority' in request && request.authority.kind === 'break-glass'
+  const broken = authorityOf(request)?.kind === 'break-glass'
   const changes = parts.changesChannel ?? home
   if (touches.length > 0) await tellTouched(tx, policy, request, at)
   if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: back })
@@ -74,35 +78,59 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
 }
 
 const pendingOf = (
-  { plan, command, asked, privately, lease, grounds, touches }: Raising & { readonly touches: Touched[] },
-  { id, channel, at, expiresAt }: Pick<Request, 'id' | 'channel' | 'expiresAt'> & { readonly at: number },
+  {
+    plan,
+    command,
+    asked,
+    privately,
+    lends,
+    extends: more,
+    interrupts,
+    grounds,
+    touches,
+  }: Raising & { readonly touches: Touched[] },
+  { at, ...drawn }: Pick<Request, 'id' | 'channel' | 'expiresAt' | 'longestMs'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
-  id,
+  ...drawn,
   version: 1,
   plan,
   ...(command === undefined ? {} : { command }),
-  channel,
   ...(privately === undefined ? {} : { privately }),
   asked: { ...asked, at },
   needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
   approvals: [],
   ...(touches.length === 0 ? {} : { touches }),
-  ...(lease === undefined ? {} : { lease }),
+  ...only(lends),
   ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
-  expiresAt,
+  ...(more === undefined ? {} : { extends: more }),
+  ...(interrupts.length === 0 ? {} : { interrupts: [...interrupts] }),
+})
+
+/** Of the rules by which it was judged, whatever becomes of them. */
+const longestIn = (policy: Policy, grounds: Grounds): number | null => {
+  if (grounds.kind !== 'judged') return null
+  const { judgement } = grounds
+  const rules = judgement.kind === 'automatic' ? judgement.rules : judgement.needs.map(({ rule }) => rule)
+  return longestOf(policy, rules)
+}
+
+const only = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] => ({
+  ...(lease === undefined ? {} : { lease }),
+  ...(holder === undefined ? {} : { holder }),
+  ...(continues === undefined ? {} : { continues }),
 })
 
 /** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */
 const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Grounds): Promise<Request> => {
-  const event = authorityOf(pending, grounds)
+  const event = authorityFrom(pending, grounds)
   if (event === null) return pending
   const next = await apply(tx, pending, event)
   if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
   return next.value
 }
 
-const authorityOf = (
+const authorityFrom = (
   { asked: { at, by, reason } }: RequestIn<'pending'>,
   grounds: Grounds,
 ): RequestEvent | null => {

@@ -2,12 +2,14 @@
 import { barOf } from '../core/bar'
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
+import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
 import { highestOf } from '../core/fence'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
+import { lapseOf } from '../core/policy/lapse'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { subjectsOf, wishOf } from '../core/policy/judge'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
@@ -16,18 +18,20 @@ import { saveFacts } from '../store/fleet'
 import { lockHosts, raiseFence, unlockHosts } from '../store/journal'
 import { selfOf } from '../store/self'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
-import { announce } from './announce'
 import { refreshCard, sayWaiting } from './card'
 import { consentMissing, untold } from './consent'
 import { heldUp, stoppedBetween } from './held-up'
 import { drawClaim } from './claim'
 import { startLoop, type Loop } from './loop'
 import { isHeldBy } from './holding'
+import { extendAsApproved } from './lease/extension'
+import { wantedEnd } from './lease/heir'
 import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
 import { readAll } from './reading'
 import { verify } from './verify'
+import { lapse, settleVoid } from './voided'
 import { afterRush } from './yielding'
 
 const RETRY_MS = 5_000
@@ -89,7 +93,8 @@ interface Active {
   readonly done: Promise<void>
 }
 
-const hostsOf = (plan: Plan): string[] => hostPlansOf(plan).map(({ host }) => host)
+/** More time on a lease waits for no host. */
+const hostsOf = (plan: Plan): string[] => (isExtension(plan) ? [] : hostPlansOf(plan).map(({ host }) => host))
 
 const busyHost = (active: ReadonlyMap<string, Active>, { plan }: Request): string | null => {
   const busy = new Set([...active.values()].flatMap(({ hosts }) => hosts))
@@ -106,6 +111,8 @@ const sayBusy = async (parts: Parts, request: Request, host: string): Promise<vo
  * begin yet.
  */
 export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
+  if (lapseOf(request, parts.policy.inForce(), parts.clock.now()) !== null) return lapse(parts, request.id)
+  if (isExtension(request.plan)) return extendAsApproved(parts, request)
   const names = hostsOf(request.plan)
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
@@ -127,6 +134,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const next = await step(parts, request.id, async (tx, now) => {
     const at = parts.clock.now()
     const policy = parts.policy.inForce()
+    const late = lapseOf(now, policy, at)
+    if (late !== null) return { kind: 'lapse', at, why: late }
     const lapsed =
       facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
     const unasked = now.state === 'approved' ? await untold(tx, policy, now) : []
@@ -188,7 +197,7 @@ const changesIn = async (
   const policy = parts.policy.inForce()
   const revision = policy.revision
   const own = await isHeldBy(parts.db, policy, plan, asked.by)
-  const lentMs = lentMsOf(request.lease ?? null, parts.clock.now())
+  const lentMs = lentMsOf(await wantedEnd(parts.db, request), parts.clock.now())
   const facts = readings.get(plan.host)
   const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []
   const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host), revision))
@@ -218,11 +227,9 @@ const step = (
       await unlockHosts(tx, id)
       return null
     }
-    if (next.value.state === 'void') await unlockHosts(tx, id)
     const at = parts.clock.now()
-    await refreshCard(tx, next.value, at)
-    if (next.value.state === 'void')
-      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
+    if (next.value.state === 'void') await settleVoid(parts, tx, next.value, at)
+    else await refreshCard(tx, next.value, at)
     parts.wake.deliver()
     return next.value
   })

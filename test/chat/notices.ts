@@ -20,12 +20,15 @@ import {
   othersNotice,
   overNotice,
   plea,
+  leaseGoesOnNotice,
+  notGivenBackNotice,
   reminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
 import { consentNotice } from '../../src/core/cards/consent'
 import { driftNotice } from '../../src/core/cards/drift'
 import { planNotice } from '../../src/core/cards/plan'
+import { lapsedNotice } from '../../src/core/cards/lapsed'
 import { reconcileNotice } from '../../src/core/cards/reconcile'
 import { requestNotice } from '../../src/core/cards/request'
 import { findingsOn } from '../../src/core/drift/findings'
@@ -37,6 +40,7 @@ import { resolveAny } from '../../src/core/names'
 import { together } from '../../src/core/news/together'
 import { newsNotice } from '../../src/core/news/words'
 import type { Notice } from '../../src/core/notice'
+import { planExtension } from '../../src/core/plan/extension'
 import { planShare } from '../../src/core/plan/planner'
 import { expectationOf } from '../../src/core/plan/step'
 import { replay, type Entry } from '../../src/core/progress'
@@ -107,6 +111,11 @@ const ASIDES: readonly Aside[] = [
   },
   { id: 'S-2', what: 'a sample of nvidia-smi on hv01', why: 'at: expected number', toldAt: null, blocks: [] },
 ]
+/** Kept in case it is asked again. */
+const AGAIN: Request['command'] = {
+  ...{ kind: 'assign', gpu: 'hv01/gpu0', vm: 'train-01', shutdown: true, powerOff: false },
+  ...{ noStart: false, dryRun: false, script: false },
+}
 const running = after(pending, approve, claim)
 const touched: Request = {
   ...pending,
@@ -180,7 +189,9 @@ const held = (endsAt: number | null) => aLease({ id: 'R-7', holder: MAYA, at: NO
 const lent = held(LEASE_END)
 const { marks, ...rest } = lent
 const ended = { ...rest, state: 'grace' as const, endsAt: LEASE_END, until: null }
-const telling = { at: NOW, caps: { totalMs: null, extensionMs: null } }
+const telling = {
+  ...{ at: NOW, caps: { totalMs: null, extensionMs: null }, approvedUntil: null, waitedFor: false },
+}
 
 export const NOTICES: Readonly<Record<string, Notice>> = {
   'request-pending': card(pending, null),
@@ -272,6 +283,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   'request-lent': card({ ...pending, lease: { kind: 'for', ms: 8 * 60 * MINUTE } }, null),
   'lease-reminder': reminderNotice(lent, 60 * MINUTE, telling),
+  'lease-reminder-asks': reminderNotice(lent, 60 * MINUTE, { ...telling, approvedUntil: LEASE_END }),
   'lease-over': overNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, telling),
   'lease-others': othersNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, lent),
   'lease-over-asks': overNotice(ended, telling),
@@ -279,7 +291,82 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'lease-taken': takingNotice(lent, {
     id: 'R-9',
     asked: { by: JONAS, person: 'jonas', at: NOW, reason: '*now*' },
+    plan: pending.plan,
   }),
+  'lease-not-given-back': notGivenBackNotice(
+    lent,
+    'it could not be given back by R-8: a step failed',
+    telling,
+  ),
+  'request-waits-until': requestNotice(after(pending, approve), null, {
+    ...{ now: NOW, waiting: 'hv01 is paused', goodUntil: NOW + 24 * 60 * MINUTE },
+  }),
+  'request-lapsed': card(
+    after(after(pending, approve), {
+      kind: 'lapse',
+      at: NOW + 24 * 60 * MINUTE,
+      why: 'Its approval was good for 1d.',
+    }),
+    null,
+  ),
+  'request-void-before-decision': card(
+    after(pending, { kind: 'void', at: NOW, changes: ['train-01 runs now'] }),
+    null,
+  ),
+  lapsed: lapsedNotice(
+    after(after({ ...pending, command: AGAIN }, approve), {
+      kind: 'lapse',
+      at: NOW + 24 * 60 * MINUTE,
+      why: 'Its approval was good for 1d.',
+    }) as RequestIn<'void'>,
+  ),
+  'request-that-interrupts': card(
+    {
+      ...pending,
+      interrupts: [
+        {
+          ...{ vm: { id: aVm().id, name: 'train-01' }, hasGpu: true },
+          gpus: [{ busyPercent: 87, usedBytes: 34 * GIB, totalBytes: 80 * GIB }],
+          processes: [{ name: '<@U0MAYA> *python*', pid: 4121, usedBytes: 34 * GIB }],
+          people: ['maya', '@everyone'],
+          lastUse: { kind: 'seen', at: NOW },
+        },
+        {
+          ...{ vm: { id: aVm().id, name: 'train-02' }, hasGpu: true },
+          ...{ gpus: null, processes: null, people: null, lastUse: null },
+        },
+      ],
+    },
+    null,
+  ),
+  'request-for-more-time': card(
+    {
+      ...pending,
+      plan: planExtension({ ...plan, to: plan.to }, host, 'p1'),
+      extends: { lease: lent.id, from: LEASE_END, to: LEASE_END + 240 * MINUTE },
+    },
+    null,
+  ),
+  'lease-would-move': takingNotice(lent, {
+    ...{ id: 'R-9', asked: { by: JONAS, person: 'jonas', at: NOW } },
+    plan: { ...pending.plan, to: pending.plan.to && { ...pending.plan.to, name: 'train-02' } },
+    ...{ holder: { account: lent.holder, person: 'maya' }, continues: lent.id },
+  }),
+  'lease-goes-on': leaseGoesOnNotice(
+    { ...lent, id: 'R-9', vm: { ...lent.vm, name: 'train-02' } },
+    { ...lent, vm: { ...lent.vm, id: 'e5b9c3a2-0000-0000-0000-00000000000f' as never } },
+    { by: JONAS, at: NOW, reason: 'the rack is emptied' },
+  ),
+  'request-in-place-of-its-holder': requestNotice(
+    {
+      ...pending,
+      asked: { ...pending.asked, by: JONAS, person: 'jonas' },
+      holder: { account: MAYA, person: 'maya' },
+      continues: lent.id,
+    },
+    null,
+    { now: NOW, waiting: null, continued: lent },
+  ),
   'lease-plea': plea(lent, { by: JONAS, reason: 'the demo <!channel>' }, telling),
   'lease-lost': leaseNewsNotice(lent, 'the host shows that train-01 does not have it any more'),
   'list-page-2': listNotice({

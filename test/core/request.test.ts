@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  authorityOf,
   isOpen,
   request as requestSchema,
   settledBy,
@@ -21,8 +22,9 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
     remind: 'pending',
     answer: 'pending',
     expire: 'expired',
+    void: 'void',
   },
-  approved: { answer: 'approved', cancel: 'cancelled', claim: 'running', void: 'void' },
+  approved: { answer: 'approved', cancel: 'cancelled', claim: 'running', void: 'void', lapse: 'void' },
   running: {
     claim: 'running',
     succeed: 'succeeded',
@@ -76,6 +78,11 @@ describe('a request', () => {
     const again = transition(STATES.running, { kind: 'claim', at: 20, fence: 8 })
 
     expect(again).toMatchObject({ ok: true, value: { startedAt: 6, fence: 8 } })
+  })
+
+  it('that is void before anybody decided it carries no authority', () => {
+    expect(authorityOf(after(pending, 'void'))).toBeNull()
+    expect(authorityOf(after(pending, 'approve', 'void'))).toMatchObject({ kind: 'quorum' })
   })
 
   it('that was approved and then cancelled carries no authority', () => {

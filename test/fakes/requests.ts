@@ -17,6 +17,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
   expire: { kind: 'expire', at: pending.expiresAt },
   claim: { kind: 'claim', at: 6, fence: 7 },
   void: { kind: 'void', at: 6, changes: ['the VM runs now'] },
+  lapse: { kind: 'lapse', at: 6, why: 'a day is over' },
   succeed: { kind: 'succeed', at: 9, verification: { kind: 'due' } },
   'roll-back': { kind: 'roll-back', at: 9, why: 'a step failed' },
   'need-attention': {

@@ -19,7 +19,7 @@ import type { Parts } from '../../src/work/parts'
 import { refreshHost } from '../../src/work/reading'
 import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
-import { aPolicy, JONAS, MAYA, slack } from '../core/policy/team'
+import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { fleetOfTwoA40s } from '../fakes/two-a40s'
@@ -141,6 +141,21 @@ describe('a move to a VM of another host', () => {
     expect(card).toContain('Nothing of what runs in train-01 comes along')
     expect(card).toContain('# On hv02\\n1  ')
     expect(card).toContain('# On hv01\\n')
+  })
+
+  it('asked for by an administrator leaves the lease with its holder, over there and with its end', async () => {
+    await lentToTrain()
+    const before = await findLease(store.db, 'R-2')
+    const all = [{ ...RULES[0], ask: ['research', 'oncall'] }]
+    parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: all })) }
+
+    await says(MOVE, slack(PRIYA))
+    const request = await carriedOut(await approved())
+
+    expect(request).toMatchObject({ state: 'succeeded', asked: { person: 'priya' } })
+    expect(await findLease(store.db, request.id)).toMatchObject({
+      ...{ holder: slack(MAYA), endsAt: before?.endsAt, vm: { name: 'vdi-06' } },
+    })
   })
 
   it('gives the VM over there its GPU, gives the first one back, and the lease goes along with its end', async () => {

@@ -50,8 +50,10 @@ afterEach(async () => {
 const under = (leases: object, more: object = {}): void => {
   parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: RULES, leases, ...more })) }
 }
+const privatelyTo = (account: string): Address =>
+  account === slack(PRIYA) ? { ...DIRECT, channel: PRIYA.slack } : DIRECT
 const callerOf = (account: string) => ({
-  ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: DIRECT },
+  ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: privatelyTo(account) },
 })
 const says = async (text: string, account = slack(MAYA)): Promise<Notice | null> => {
   const command = parse(text)
@@ -178,9 +180,10 @@ describe('a lease', () => {
     await says('assign hv01/gpu0 to train-01 for 90m')
     expect((await runs('R-1')).state).toBe('succeeded')
 
-    expect((await says('extend R-1 by 1h'))?.summary).toContain('extended by 30m at most')
     expect((await says('extend R-1 by 30m'))?.summary).toContain('is extended')
-    expect((await says('extend R-1 by 10m'))?.summary).toContain('has reached the 2h')
+    expect((await says('extend R-1 by 10m'))?.summary).toBe(
+      'R-2 asks for it, since it goes beyond what was approved with R-1.',
+    )
   })
 
   it.each(['for 3h', 'until tomorrow 23:00', ''])(
@@ -339,6 +342,133 @@ describe('what others do', () => {
     expect(await says('release hv01/gpu0 --shutdown')).toBeNull()
 
     expect((await says('approve R-2 for 1h', slack(JONAS)))?.summary).toContain('lends nothing')
+  })
+})
+
+describe('what an administrator does to a GPU that somebody holds', () => {
+  const PEOPLE = { rules: [{ name: 'all', ask: ['research', 'oncall'], approve: { by: ['platform'] } }] }
+  const priya = slack(PRIYA)
+  const readHosts = async () => {
+    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  }
+  /** Somebody takes it out of its VM on the host itself, and the bot sees it. */
+  const takenByHand = async (): Promise<void> => {
+    await says('release hv01/gpu0 --shutdown')
+    const { plan } = await stored(store.db, 'R-2')
+    await says('cancel R-2')
+    for (const step of plan.steps) fleet.world.act('hv01', step)
+    await readHosts()
+  }
+  const pressed = async (label: string, account: string): Promise<Notice | null> => {
+    const offers = (await says('reconcile hv01', account))?.parts.flatMap((part) =>
+      part.kind === 'buttons' ? part.buttons : [],
+    )
+    const press = offers?.find((each) => each.label.startsWith(label))?.press
+    if (press?.kind !== 'say') throw new Error(`there is no button ${label}`)
+    return says(press.text, account)
+  }
+  beforeEach(() => under(GRACE, PEOPLE))
+
+  it('puts it back with the lease that it had: the holder, the end and the caps stay', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    const before = await leaseOf('R-1')
+    await takenByHand()
+    expect((await leaseOf('R-1')).state).toBe('ended')
+
+    expect(await pressed('Give it back to train-01', priya)).toBeNull()
+    await approves('R-3')
+    await runs('R-3')
+
+    expect(await leaseOf('R-3')).toMatchObject({
+      ...{ state: 'held', holder: slack(MAYA), team: 'maya' },
+      ...{ endsAt: before.endsAt, capsFrom: before.capsFrom },
+    })
+    expect(JSON.stringify((await told()).at(-1))).toContain('it was put back and goes on')
+    expect(JSON.stringify(await says('list --mine'))).toContain('train-01 (R-3)')
+  })
+
+  it('reminds the holder of it afterwards, and not the administrator', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    await takenByHand()
+    await pressed('Give it back to train-01', priya)
+    await approves('R-3')
+    await runs('R-3')
+
+    await pass(8 * HOUR)
+
+    expect(await tolds()).toContain('hv01/gpu0: your lease ends in an hour or less')
+    const toPriya = (await duePosts(store.db, clock.now(), { limit: 1000 })).posts.filter(
+      ({ place }) => place === JSON.stringify(privatelyTo(priya)),
+    )
+    expect(toPriya).toEqual([])
+  })
+
+  it('cannot put back what was given to somebody else since, or what is over', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    await takenByHand()
+    expect((await says('assign hv01/gpu0 to train-02 --shutdown --restore R-1', priya))?.summary).toContain(
+      'R-1 is not the newest request by which train-02 got hv01/gpu0',
+    )
+    await clock.sleep(9 * HOUR)
+
+    expect((await pressed('Give it back to train-01', priya))?.summary).toContain('is over')
+  })
+
+  it('moves it to another VM with the lease that it had, and tells the holder before and after', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    const before = await leaseOf('R-1')
+
+    expect(await says('move hv01/gpu0 to train-02 --shutdown because the rack is emptied', priya)).toBeNull()
+    await says('extend R-1 by 1h')
+    await approves('R-2')
+    await runs('R-2')
+
+    expect(await leaseOf('R-2')).toMatchObject({
+      ...{ holder: slack(MAYA), capsFrom: before.capsFrom, vm: { name: 'train-02' } },
+      endsAt: (before.endsAt ?? 0) + HOUR,
+    })
+    const heard = (await told()).map((each) => JSON.stringify(each))
+    expect(heard[0]).toContain('R-2 would move it to train-02, where it stays yours')
+    expect(heard.at(-1)).toContain('it was moved from train-01 and goes on')
+    expect(heard.join()).not.toContain('has ended')
+  })
+
+  it('lets nobody approve what they would hold themselves', async () => {
+    under(GRACE, { ...PEOPLE, roles: { research: ['maya'], platform: ['maya', 'jonas'], oncall: ['priya'] } })
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    await says('move hv01/gpu0 to train-02 --shutdown', priya)
+
+    expect((await says('approve R-2'))?.summary).toContain('nobody may approve what they would hold')
+    expect((await says('approve R-2', slack(JONAS)))?.summary).toContain('R-2: approved')
+  })
+
+  it.each([
+    ['move hv01/gpu0 to train-02 --shutdown --mine', slack(PRIYA)],
+    ['move hv01/gpu0 to train-02 --shutdown', slack(JONAS)],
+  ])('takes it where that is said, as anybody else does: %s', async (text, by) => {
+    under(GRACE, { rules: [{ ...PEOPLE.rules[0], ask: ['research', 'platform'] }] })
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+
+    expect(await says(`${text} for 1h`, by)).toBeNull()
+    const approver = by === slack(JONAS) ? slack(PRIYA) : slack(JONAS)
+    await says('approve R-2', approver)
+    await runs('R-2')
+
+    expect(await leaseOf('R-2')).toMatchObject({ holder: by })
+    expect(JSON.stringify((await told()).at(-1))).toContain('it has ended (R-2)')
+  })
+
+  it("counts the holder's quota and not the administrator's", async () => {
+    under({ ...GRACE, person: { gpus: 1 } }, PEOPLE)
+    await lent('assign hv01/gpu0 to train-01 for 8h')
+    await takenByHand()
+    await says('assign hv01/gpu1 to train-02 --shutdown for 8h')
+    await approves('R-3')
+    await runs('R-3')
+
+    expect((await pressed('Give it back to train-01', priya))?.summary).toContain(
+      'maya already holds 1 of 1 GPUs',
+    )
   })
 })
 

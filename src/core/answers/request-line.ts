@@ -22,6 +22,7 @@ export const whatOf = ({ action, mode, gpu, model, given, from, to }: RequestLin
   if (given !== undefined)
     return `move from ${given} in ${shown(from ?? '')} to ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
   if (action === 'resize') return `resize the partition of ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
+  if (action === 'extend') return `keep ${gpu} (${shown(model)}) in ${shown(to ?? '')} for longer`
   const source = from === null ? '' : ` from ${shown(from)}`
   const target = to === null ? '' : ` to ${shown(to)}`
   const what = mode === 'partition' && action !== 'partition' ? `a partition of ${gpu}` : gpu

@@ -31,6 +31,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   claim: 'began to',
   retry: 'tried the last start again:',
   void: 'void: to',
+  lapse: 'its approval had lapsed: to',
   succeed: 'done:',
   'roll-back': 'failed and was undone:',
   'need-attention': 'needs attention:',

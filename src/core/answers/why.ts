@@ -7,6 +7,7 @@ import { span } from '../lease/span'
 import type { Notice, Part, Run } from '../notice'
 import { holdAt, holdText, type Hold } from '../policy/calendar'
 import { answerOf, type Judgement, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
+import { isExtension } from '../plan/extension'
 import { rolesOf, type Policy, type Rule } from '../policy/policy'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
@@ -86,7 +87,7 @@ export const whyRequestNotice = (policy: Policy, request: Request, now: number):
       ...request.approvals.map(({ by, person, roles }) =>
         text({ person: by }, ` counts as ${person}, by the role ${roles.join(', ')}.`),
       ),
-      ...(request.state === 'pending' || request.state === 'approved'
+      ...(!isExtension(request.plan) && (request.state === 'pending' || request.state === 'approved')
         ? laterPart(policy, holdAt(policy, subjectsOf(request.plan), now))
         : []),
       {

@@ -2,7 +2,7 @@
 import { STATE_WORDS } from '../answers/states'
 import type { Part, Run } from '../notice'
 import { standOf } from '../approval'
-import type { Request } from '../request'
+import { authorityOf, type Request } from '../request'
 
 const wantedBy = ({ needs }: Request): number => needs.reduce((sum, { count }) => sum + count, 0)
 
@@ -34,8 +34,8 @@ export const standParts = (request: Request): Part[] => {
 
 /** What it was carried out on, one line for each person; nothing while that is open. */
 export const authorityParts = (request: Request): Part[] => {
-  if (!('authority' in request)) return []
-  const { authority } = request
+  const authority = authorityOf(request)
+  if (authority === null) return []
   switch (authority.kind) {
     case 'quorum':
       return request.approvals.map(({ by, reason }) => ({
@@ -68,8 +68,8 @@ const rulesOf = (rules: readonly string[]): string => `rule ${rules.join(', ')}`
 
 /** For history and notes: `a quorum of 2`, `the rule own-release`, `broken glass`. */
 export const authorityWords = (request: Request): string => {
-  if (!('authority' in request)) return 'no authority'
-  const { authority } = request
+  const authority = authorityOf(request)
+  if (authority === null) return 'no authority'
   switch (authority.kind) {
     case 'quorum':
       return `a quorum of ${request.approvals.length}`
@@ -84,7 +84,7 @@ export const authorityWords = (request: Request): string => {
 
 /** `approved by @jonas, @priya`, for the announcement of a change. */
 export const approvedRuns = (request: Request): Run[] =>
-  'authority' in request && request.authority.kind === 'quorum'
+  authorityOf(request)?.kind === 'quorum'
     ? [
         'approved by ',
         ...request.approvals.flatMap(({ by }, index): Run[] => [

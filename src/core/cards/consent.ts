@@ -1,7 +1,7 @@
 /** Whose VM is stopped by somebody else's request: on its card, and as they are asked themselves. */
 import { answerOf, namesOf, TIME_TO_ANSWER_MS, type Touched } from '../consent'
 import type { Notice, Part, Run } from '../notice'
-import type { Request } from '../request'
+import { authorityOf, type Request } from '../request'
 import { hostPlansOf } from '../plan/plan'
 import { cautionParts, titleOf } from './plan'
 
@@ -22,7 +22,7 @@ export const touchedParts = (request: Request): Part[] => {
 }
 
 const isWaived = (request: Request): boolean =>
-  ('authority' in request && request.authority.kind === 'break-glass') || request.ends?.why === 'expired'
+  authorityOf(request)?.kind === 'break-glass' || request.ends?.why === 'expired'
 
 const holderRuns = (each: Touched): Run[] => [
   `Stops ${each.vm}, in which `,
@@ -100,7 +100,7 @@ const lossParts = ({ id, plan }: Request, own: readonly Touched[]): Part[] => {
 }
 
 const waivedParts = (request: Request): Part[] =>
-  'authority' in request && request.authority.kind === 'break-glass'
+  authorityOf(request)?.kind === 'break-glass'
     ? [{ kind: 'text', runs: ['The glass was broken: it goes on at once, and nobody was asked.'] }]
     : []
 

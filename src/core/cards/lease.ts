@@ -1,5 +1,5 @@
 /** Leases as people read them: on cards and in lists, and what their holders are told in private. */
-import { latestEnd, type LeaseCaps } from '../lease/caps'
+import { latestByPolicy, latestEnd, type LeaseCaps } from '../lease/caps'
 import type { Lease, LeaseIn } from '../lease/lease'
 import { MARKS, type Mark } from '../lease/marks'
 import { span } from '../lease/span'
@@ -40,8 +40,19 @@ export const leaseRuns = (lease: Lease): Run[] => {
 
 const takenBack = (at: number): Run[] => ['; taken back from ', { time: at }, ' on']
 
-/** Before there is a lease: what was asked for. */
-export const askedEndRuns = (asked: AskedEnd): Run[] =>
+/** Before there is a lease: whose it will be where that is not who asks, and until when. `before`: the one that goes on. */
+export const comingRuns = (
+  { lease: asked, holder }: Pick<Request, 'lease' | 'holder'>,
+  before: Lease | null,
+): Run[] => {
+  const whose: Run[] = holder ? ['stays with ', { person: holder.account }, ', '] : []
+  if (asked !== undefined) return [...whose, ...askedEndRuns(asked)]
+  if (before !== null && before.endsAt !== null) return [...whose, 'until ', { time: before.endsAt }]
+  return holder ? [...whose, 'without an end'] : []
+}
+
+/** What was asked for. */
+const askedEndRuns = (asked: AskedEnd): Run[] =>
   asked.kind === 'for' ? [`for ${span(asked.ms)} from when it is done`] : ['until ', { time: asked.at }]
 
 /** One line for each lease: `hv01/gpu0 train-02 (R-12): @ada until Tue 14:00`. */
@@ -53,37 +64,45 @@ export const leaseLines = (leases: readonly Lease[]): Run[] =>
     ...leaseRuns(lease),
   ])
 
+type Holding = LeaseIn<'held'> | LeaseIn<'grace'>
+
 const HOUR_MS = 3_600_000
 const USUAL_EXTENSION_MS = 4 * HOUR_MS
 
-/** What one press adds: four hours, or as much less as the caps leave. Null where they leave nothing. */
-export const pressedExtension = (
-  lease: LeaseIn<'held'> | LeaseIn<'grace'>,
-  moment: { readonly at: number; readonly caps: LeaseCaps },
-): number | null => {
-  if (lease.endsAt === null) return null
-  const base = Math.max(lease.endsAt, moment.at)
-  const room = latestEnd({ ...lease, endsAt: lease.endsAt }, moment) - base
-  const whole = Math.floor(Math.min(room, USUAL_EXTENSION_MS) / 60_000) * 60_000
-  return whole > 0 ? whole : null
+/** What decides how far a lease may be extended at this moment. */
+export interface Telling {
+  readonly at: number
+  readonly caps: LeaseCaps
+  /** Until when it may be extended on what was approved; null: as far as the caps go. */
+  readonly approvedUntil: number | null
+  /** Somebody else waits for the GPU. */
+  readonly waitedFor: boolean
 }
 
-const buttonsFor = (
-  lease: LeaseIn<'held'> | LeaseIn<'grace'>,
-  moment: { readonly at: number; readonly caps: LeaseCaps },
-): Part[] => {
+/** `asks`: the press asks for it, and somebody has to approve. */
+interface More {
+  readonly byMs: number
+  readonly asks: boolean
+}
+
+/** What one press adds: four hours, or as much less as the caps leave. Null where they leave nothing. */
+const moreOf = (lease: Holding, { at, caps, approvedUntil, waitedFor }: Telling): More | null => {
+  const { endsAt } = lease
+  if (endsAt === null) return null
+  const running = { ...lease, endsAt, approvedUntil }
+  const upTo = (latest: number): number =>
+    Math.floor(Math.min(latest - Math.max(endsAt, at), USUAL_EXTENSION_MS) / 60_000) * 60_000
+  const approved = waitedFor ? 0 : upTo(latestEnd(running, { at, caps }))
+  if (approved > 0) return { byMs: approved, asks: false }
+  const byMs = upTo(latestByPolicy(running, { at, caps }))
+  return byMs > 0 ? { byMs, asks: true } : null
+}
+
+const buttonsFor = (lease: Holding, telling: Telling): Part[] => {
   const { id, version } = lease
-  const byMs = pressedExtension(lease, moment)
+  const more = moreOf(lease, telling)
   const buttons: Buttons = [
-    ...(byMs === null
-      ? []
-      : [
-          {
-            label: `Extend by ${span(byMs)}`,
-            style: 'primary' as const,
-            press: { kind: 'lease' as const, verb: 'extend' as const, leaseId: id, version, byMs },
-          },
-        ]),
+    ...(more === null ? [] : [extendButton(lease, more)]),
     {
       label: 'Give it back now',
       style: 'danger',
@@ -97,7 +116,7 @@ const buttonsFor = (
   ]
   const words: Run[] = [
     'As words: ',
-    ...(byMs === null ? [] : [{ code: `extend ${id} by ${span(byMs)}` }, ', ']),
+    ...(more === null ? [] : [{ code: `extend ${id} by ${span(more.byMs)}` }, ', ']),
     { code: `done ${id} --shutdown` },
   ]
   return [
@@ -106,15 +125,16 @@ const buttonsFor = (
   ]
 }
 
+const extendButton = ({ id, version }: Lease, { byMs, asks }: More): Buttons[number] => ({
+  label: asks ? `Ask for ${span(byMs)} more` : `Extend by ${span(byMs)}`,
+  style: 'primary',
+  press: { kind: 'lease', verb: 'extend', leaseId: id, version, byMs },
+})
+
 const LEFT: { readonly [M in Mark]: string } = {
   [MARKS[0]]: 'a day',
   [MARKS[1]]: 'an hour',
   [MARKS[2]]: 'ten minutes',
-}
-
-export interface Telling {
-  readonly at: number
-  readonly caps: LeaseCaps
 }
 
 export const reminderNotice = (lease: LeaseIn<'held'>, mark: Mark, telling: Telling): Notice => ({
@@ -211,15 +231,36 @@ export const leaseNewsNotice = (lease: Lease, news: string, who: Said | null = n
   ],
 })
 
+/** A release came to nothing: one press tries it again. */
+export const notGivenBackNotice = (lease: Lease, news: string, telling: Telling): Notice => {
+  const notice = leaseNewsNotice(lease, news)
+  return lease.state === 'held' || lease.state === 'grace'
+    ? { ...notice, parts: [...notice.parts, ...buttonsFor(lease, telling)] }
+    : notice
+}
+
 const saidRuns = ({ by, reason }: Pick<Said, 'by' | 'reason'>): Run[] => [
   ', by ',
   { person: by },
   ...(reason === undefined ? [] : [`: ${reason}`]),
 ]
 
-/** To the holder, of a request that would take it from them. */
-export const takingNotice = (lease: Lease, { id, asked }: Pick<Request, 'id' | 'asked'>): Notice => {
-  const news = leaseNewsNotice(lease, `${id} would take it from you`, asked)
+/** Somebody moved it, or put it back, and it stays with its holder. */
+export const leaseGoesOnNotice = (lease: Lease, before: Lease, who: Said | null): Notice => {
+  const how = before.vm.id === lease.vm.id ? 'it was put back' : `it was moved from ${before.vm.name}`
+  return { ...leaseNewsNotice(lease, `${how} and goes on`, who), tone: 'plain' }
+}
+
+/** To the holder, of a request that would take it from them, or to another VM. */
+export const takingNotice = (
+  lease: Lease,
+  { id, asked, plan, holder, continues }: Pick<Request, 'id' | 'asked' | 'plan' | 'holder' | 'continues'>,
+): Notice => {
+  const stays = holder !== undefined && continues === lease.id
+  const what = stays
+    ? `${id} would move it to ${plan.to?.name ?? ''}, where it stays yours`
+    : `${id} would take it from you`
+  const news = leaseNewsNotice(lease, what, asked)
   const words: Run[] = [
     { code: `show ${id}` },
     ' shows what would be done; ',
@@ -230,11 +271,7 @@ export const takingNotice = (lease: Lease, { id, asked }: Pick<Request, 'id' | '
 }
 
 /** To the holder, from somebody who would like to have it. */
-export const plea = (
-  lease: LeaseIn<'held'> | LeaseIn<'grace'>,
-  asked: Pick<Said, 'by' | 'reason'>,
-  telling: Telling,
-): Notice => ({
+export const plea = (lease: Holding, asked: Pick<Said, 'by' | 'reason'>, telling: Telling): Notice => ({
   summary: `${lease.gpu.alias} in ${lease.vm.name}: somebody asks you for it`,
   tone: 'waiting',
   parts: [

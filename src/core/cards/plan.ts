@@ -1,4 +1,5 @@
 /** The parts of a post that show a plan: what approvers approve. */
+import type { Interruption } from '../interruption'
 import type { Notice, Part, Run } from '../notice'
 import {
   backwards,
@@ -11,6 +12,7 @@ import {
 } from '../plan/plan'
 import { planScript } from '../plan/script'
 import { saysOf, scriptOf } from '../plan/step'
+import { interruptionParts } from './interruption'
 
 type FactRow = Extract<Part, { kind: 'facts' }>['rows'][number]
 
@@ -28,6 +30,8 @@ export const titleOf = (plan: Plan): string => {
     case 'move':
       if (plan.release) return acrossTitle(plan, plan.release)
       return `Move ${what} from ${from?.name ?? ''} to ${to?.name ?? ''}`
+    case 'extend':
+      return `Keep ${what} in ${to?.name ?? ''} for longer`
     case 'release':
       return from ? `Release ${what} from ${from.name}` : `Return ${what} to its host`
   }
@@ -40,6 +44,7 @@ const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: hol
 
 /** `moves`: show where the GPU goes, too. */
 const holderRow = ({ mode, from, to, action }: HostPlan, moves: boolean): FactRow[] => {
+  if (action === 'extend') return [{ label: 'Held by', runs: who(from) }]
   if (mode === 'dda' && !from && !to)
     return [{ label: 'Held by', runs: ['nobody', ...(moves ? [' → ', ...who(to)] : [])] }]
   if (mode === 'dda')
@@ -92,7 +97,9 @@ const undoParts = (plan: Plan): Part[] => {
 }
 
 /** Each step as a sentence and as the PowerShell it stands for, and the way back. */
-export const stepParts = (plan: Plan): Part[] => [
+export const stepParts = (plan: Plan): Part[] => (stepsOf(plan).length === 0 ? [] : allStepParts(plan))
+
+const allStepParts = (plan: Plan): Part[] => [
   { kind: 'steps', steps: stepsOf(plan).map((step) => ({ text: saysOf(step), state: 'todo' })) },
   { kind: 'text', runs: [{ strong: 'As PowerShell' }] },
   { kind: 'code', text: numbered(forwards(plan), hostPlansOf(plan).length) },
@@ -101,10 +108,13 @@ export const stepParts = (plan: Plan): Part[] => [
 ]
 
 /** The whole plan as one PowerShell script, to read or to run by hand. */
-export const scriptParts = (plan: Plan): Part[] => [
-  { kind: 'text', runs: [{ strong: 'The plan as one script' }] },
-  { kind: 'code', text: planScript(plan).trimEnd() },
-]
+export const scriptParts = (plan: Plan): Part[] =>
+  stepsOf(plan).length === 0
+    ? []
+    : [
+        { kind: 'text', runs: [{ strong: 'The plan as one script' }] },
+        { kind: 'code', text: planScript(plan).trimEnd() },
+      ]
 
 /**
  * The answer to `--dry-run` and `--script`: shown to the one who asked, nothing is stored. `verdict`: what the policy
@@ -112,7 +122,15 @@ export const scriptParts = (plan: Plan): Part[] => [
  */
 export const planNotice = (
   plan: Plan,
-  { script, verdict }: { readonly script: boolean; readonly verdict: readonly Part[] },
+  {
+    script,
+    verdict,
+    interrupts,
+  }: {
+    readonly script: boolean
+    readonly verdict: readonly Part[]
+    readonly interrupts?: readonly Interruption[]
+  },
 ): Notice => ({
   summary: `${titleOf(plan)}: what would be done`,
   tone: 'plain',
@@ -122,6 +140,7 @@ export const planNotice = (
     ...verdict,
     ...subjectParts(plan),
     ...cautionParts(plan),
+    ...interruptionParts(interrupts),
     ...(script ? scriptParts(plan) : stepParts(plan)),
   ],
 })

@@ -3,10 +3,19 @@ import type { Lease } from '../lease/lease'
 import type { Notice, Part, Run } from '../notice'
 import { refusedStart, type Progress } from '../progress'
 import type { Authority, Said } from '../approval'
-import { mayBeAskedAgain, type Request, type RequestState, type Verification } from '../request'
+import {
+  authorityOf,
+  mayBeAskedAgain,
+  type Request,
+  type RequestIn,
+  type RequestState,
+  type Verification,
+} from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { touchedParts } from './consent'
-import { askedEndRuns, leaseRuns } from './lease'
+import { interruptionParts } from './interruption'
+import { comingRuns, leaseRuns } from './lease'
+import { isExtension } from '../plan/extension'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 
@@ -17,8 +26,12 @@ export interface Moment {
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
   readonly waiting: string | null
+  /** Until when its approval is good, while it is approved and waits. */
+  readonly goodUntil?: number | null
   /** The lease that it made, as it is at this moment. */
   readonly lease?: Lease | null
+  /** The lease that goes on in the one that it makes. */
+  readonly continued?: Lease | null
   /** Oldest first. */
   readonly comments?: readonly { readonly by: string; readonly at: number; readonly text: string }[]
 }
@@ -37,9 +50,9 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
         kind: 'text',
         runs: request.ends?.why === 'expired' ? expiredRuns(request) : askedRuns(request.asked),
       },
-      { kind: 'note', runs: whenRuns(request) },
+      { kind: 'note', runs: whenRuns(request, moment) },
       ...subjectParts(request.plan, MOVES[request.state]),
-      ...leaseParts(request, moment.lease ?? null),
+      ...leaseParts(request, moment),
       ...touchedParts(request),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request),
@@ -82,10 +95,20 @@ const expiredRuns = ({ asked, ends }: Request): Run[] => [
   { person: asked.by },
 ]
 
-const leaseParts = ({ lease: asked }: Request, lease: Lease | null): Part[] => {
-  if (lease === null && asked === undefined) return []
-  const runs = lease ? leaseRuns(lease) : asked ? askedEndRuns(asked) : []
-  return [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
+const leaseParts = (request: Request, { lease, continued }: Moment): Part[] => {
+  const runs = runsOf(request, { lease: lease ?? null, continued: continued ?? null })
+  return runs.length === 0 ? [] : [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
+}
+
+const runsOf = (
+  request: Request,
+  { lease, continued }: Required<Pick<Moment, 'lease' | 'continued'>>,
+): Run[] => {
+  const { extends: more } = request
+  if (lease) return leaseRuns(lease)
+  return more
+    ? [`${more.lease}, until `, { time: more.to }, ' in place of ', { time: more.from }]
+    : comingRuns(request, continued)
 }
 
 const END_WORDS = {
@@ -96,7 +119,7 @@ const END_WORDS = {
   cancelled: 'cancelled',
   expired: 'expired',
   void: 'void',
-} as const satisfies { readonly [S in Extract<Request, { endedAt: number }>['state']]: string }
+} as const satisfies { readonly [S in Ended['state']]: string }
 
 const AUTHORITY_WORDS = {
   quorum: 'approved',
@@ -106,15 +129,22 @@ const AUTHORITY_WORDS = {
 } as const satisfies { readonly [K in Authority['kind']]: string }
 
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
-const whenRuns = (request: Request): Run[] => [
+const whenRuns = (request: Request, { goodUntil = null }: Moment): Run[] => [
   'Asked ',
   { time: request.asked.at },
-  ...('authority' in request
-    ? [`, ${AUTHORITY_WORDS[request.authority.kind]} `, { time: request.authority.at }]
-    : []),
-  ...('endedAt' in request ? [`, ${END_WORDS[request.state]} `, { time: request.endedAt }] : []),
+  ...authorisedRuns(authorityOf(request)),
+  ...(goodUntil === null ? [] : [', good until ', { time: goodUntil }]),
+  ...('endedAt' in request ? [`, ${endWord(request)} `, { time: request.endedAt }] : []),
   ...(request.state === 'pending' ? [', expires ', { time: request.expiresAt }, ' if nobody decides'] : []),
 ]
+
+type Ended = Extract<Request, { endedAt: number }>
+
+const endWord = (request: Ended): string =>
+  request.state === 'void' && request.lapsed ? 'lapsed' : END_WORDS[request.state]
+
+const authorisedRuns = (authority: Authority | null): Run[] =>
+  authority === null ? [] : [`, ${AUTHORITY_WORDS[authority.kind]} `, { time: authority.at }]
 
 const TONES: { readonly [S in RequestState]: Notice['tone'] } = {
   pending: 'waiting',
@@ -133,21 +163,32 @@ const TONES: { readonly [S in RequestState]: Notice['tone'] } = {
 const MORE_WORDS: { readonly [S in RequestState]?: string } = {
   approved: 'approved, about to start',
   'rolled-back': 'failed and undone: everything is as it was',
-  void: 'void: the facts changed after approval; nothing was done',
 }
 
+const voidWords = ({ lapsed, authority }: RequestIn<'void'>): string => {
+  if (lapsed) return 'lapsed: its approval was not used in time; nothing was done'
+  return authority === undefined
+    ? 'void: the facts changed before it was decided; nothing was done'
+    : 'void: the facts changed after approval; nothing was done'
+}
+
+const wordsOf = (request: Request): string =>
+  request.state === 'void' ? voidWords(request) : (MORE_WORDS[request.state] ?? stateWords(request))
+
 const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
-  headline:
-    waiting === null
-      ? (MORE_WORDS[request.state] ?? stateWords(request))
-      : `${stateWords(request)}, waiting: ${waiting}`,
+  headline: waiting === null ? wordsOf(request) : `${stateWords(request)}, waiting: ${waiting}`,
   tone: TONES[request.state],
 })
 
 const bodyParts = (request: Request, progress: Progress | null, now: number): Part[] => {
   if (request.state === 'pending')
-    return [...standParts(request), ...cautionParts(request.plan), ...stepParts(request.plan)]
-  if (progress === null) return []
+    return [
+      ...standParts(request),
+      ...cautionParts(request.plan),
+      ...interruptionParts(request.interrupts),
+      ...stepParts(request.plan),
+    ]
+  if (progress === null || isExtension(request.plan)) return []
   const steps = progressPart(request.plan, progress, now)
   const current = request.state === 'running' ? currentPart(request.plan, progress) : null
   return current ? [current, steps] : [steps]
@@ -185,7 +226,9 @@ const endParts = (request: Request): Part[] => {
     case 'needs-attention':
       return [...parts, ...attentionParts(request)]
     case 'succeeded':
-      return request.plan.to ? [...parts, verificationPart(request.verification)] : parts
+      return request.plan.to && !isExtension(request.plan)
+        ? [...parts, verificationPart(request.verification)]
+        : parts
     case 'pending':
     case 'approved':
     case 'running':
@@ -239,6 +282,12 @@ const retryButton = (id: string): Buttons[number] => ({
   press: { kind: 'say', text: `retry ${id}` },
 })
 
+const scriptButton = (id: string): Buttons[number] => ({
+  label: 'Whole script',
+  style: 'plain',
+  press: { kind: 'say', text: `show ${id}` },
+})
+
 const buttonParts = (request: Request, progress: Progress | null): Part[] => {
   const decide = (verdict: 'approve' | 'deny' | 'cancel') =>
     ({ kind: 'decide', verdict, requestId: request.id, version: request.version }) as const
@@ -267,7 +316,7 @@ const buttonParts = (request: Request, progress: Progress | null): Part[] => {
         },
         { label: 'Deny', style: 'danger', press: decide('deny') },
         cancel,
-        { label: 'Whole script', style: 'plain', press: { kind: 'say', text: `show ${request.id}` } },
+        ...(isExtension(request.plan) ? [] : [scriptButton(request.id)]),
       ],
     },
   ]

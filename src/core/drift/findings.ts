@@ -86,7 +86,8 @@ const restoring = (
   if (!wanted) return [wayOf(host, `Take it from its VM${costs}`, { ...release(alias), ...consents })]
   const kind = place.kind === 'assigned' ? 'move' : 'assign'
   const vm = `${host.name}/${wanted.name}`
-  return [wayOf(host, `Give it back to ${wanted.name}${costs}`, { kind, gpu: alias, vm, ...consents })]
+  const back = { kind, gpu: alias, vm, restore: holding.requestId, ...consents } as const
+  return [wayOf(host, `Give it back to ${wanted.name}${costs}`, back)]
 }
 
 const wayOf = (host: HostFacts, label: string, command: PlanKind): Way => ({

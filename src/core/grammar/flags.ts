@@ -3,7 +3,7 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from '../error
 import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
 import { readSize, sizeText } from './size'
-import { readHost, readPage } from './values'
+import { readHost, readPage, readRequest } from './values'
 import { spot, type Word } from './words'
 
 export interface Flag {
@@ -80,8 +80,17 @@ const VRAM: Flag = {
   takes: { what: 'an amount of memory, such as `8GiB`', read: readSize, write: sizeText },
 }
 
+const RESTORE: Flag = {
+  name: '--restore',
+  field: 'restore',
+  otherwise: undefined,
+  takes: { what: 'the id of a request, such as `R-12`', read: readRequest },
+}
+const MINE: Flag = { name: '--mine', field: 'mine', otherwise: undefined, takes: null }
+
 export const CHECK_FLAGS: readonly Flag[] = [MODE]
-export const ASSIGN_FLAGS: readonly Flag[] = [...PLAN_FLAGS, MODE, VRAM]
+export const ASSIGN_FLAGS: readonly Flag[] = [...PLAN_FLAGS, MODE, VRAM, RESTORE]
+export const MOVE_FLAGS: readonly Flag[] = [...PLAN_FLAGS, RESTORE, MINE]
 export const PARTITION_FLAGS: readonly Flag[] = SHOW_FLAGS
 export const RESIZE_FLAGS: readonly Flag[] = [{ ...VRAM, required: true }, ...PLAN_FLAGS]
 

@@ -24,10 +24,10 @@ export const refuseEnd = (
   )
 }
 
-/** A rule that lets something be lent for so long at most holds for its extensions too. */
-export const narrowed = (caps: LeaseCaps, longest: readonly (number | undefined)[]): LeaseCaps => {
-  const total = Math.min(caps.totalMs ?? Infinity, ...longest.map((each) => each ?? Infinity))
-  return { ...caps, totalMs: total === Infinity ? null : total }
+/** What was approved bounds a lease: the earliest of these moments; null where none does. */
+export const earliest = (moments: readonly (number | null | undefined)[]): number | null => {
+  const first = Math.min(...moments.map((each) => each ?? Infinity))
+  return first === Infinity ? null : first
 }
 
 export interface Extension {
@@ -39,13 +39,18 @@ interface Running {
   readonly id: string
   readonly capsFrom: number
   readonly endsAt: number
+  readonly approvedUntil?: number | null | undefined
 }
 
 /** An extension counts from the end, or from now where the end has passed: time already overrun is not paid twice. */
 const baseOf = ({ endsAt }: Running, at: number): number => Math.max(endsAt, at)
 
-/** The farthest end that this lease may be given now; Infinity without caps. */
-export const latestEnd = (lease: Running, { at, caps }: Omit<Extension, 'to'>): number =>
+/** The farthest end that this lease may be given now; Infinity without caps and without a bound of what was approved. */
+export const latestEnd = (lease: Running, moment: Omit<Extension, 'to'>): number =>
+  Math.min(latestByPolicy(lease, moment), lease.approvedUntil ?? Infinity)
+
+/** The same, whatever was approved: beyond it, it can be asked for. */
+export const latestByPolicy = (lease: Running, { at, caps }: Omit<Extension, 'to'>): number =>
   Math.min(
     at + LONGEST_LEASE_MS,
     caps.totalMs === null ? Infinity : lease.capsFrom + caps.totalMs,
@@ -62,8 +67,8 @@ export const refuseExtension = (lease: Running, extension: Extension): Refusal |
       `that would not extend lease ${lease.id}: ${lease.endsAt >= at ? `it lasts ${span(lease.endsAt - at)} longer already` : 'that time has passed'}`,
       'Name a later end; to end it now, use `done`.',
     )
-  const latest = latestEnd(lease, extension)
-  if (to <= latest) return null
+  const latest = latestByPolicy(lease, extension)
+  if (to <= latest) return refuseBeyond(lease, base, to)
   if (latest === at + LONGEST_LEASE_MS)
     return refusal(
       'not-possible',
@@ -80,5 +85,18 @@ export const refuseExtension = (lease: Running, extension: Extension): Refusal |
     'not-allowed',
     `the policy lets lease ${lease.id} be extended by ${span(latest - base)} at most now`,
     `Use: extend ${lease.id} by ${span(latest - base)}`,
+  )
+}
+
+/** It was approved for less. */
+const refuseBeyond = ({ id, approvedUntil }: Running, base: number, to: number): Refusal | null => {
+  if (approvedUntil == null || to <= approvedUntil) return null
+  const left = approvedUntil - base
+  return refusal(
+    'not-allowed',
+    left < 60_000
+      ? `lease ${id} lasts as long as was approved`
+      : `what was approved lets lease ${id} be extended by ${span(left)} at most now`,
+    left < 60_000 ? 'More must be approved anew.' : `Use: extend ${id} by ${span(left)}`,
   )
 }

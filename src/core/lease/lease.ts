@@ -25,6 +25,8 @@ const common = {
   startedAt: z.number(),
   /** Start of the holder's first lease of this GPU, for the caps: moving it between one's own VMs does not begin anew. */
   capsFrom: z.number(),
+  /** Until when it may be extended on what was approved; null: as far as the policy goes. Leases of old do not say. */
+  approvedUntil: z.number().nullable().optional(),
   setback: setback.nullable(),
 }
 
@@ -79,6 +81,8 @@ export type LeaseEvent =
       readonly at: number
       readonly to: number
       readonly caps: LeaseCaps
+      /** What is approved from now on, in place of what the lease says. */
+      readonly approvedUntil?: number | null
     }
   | { readonly kind: 'remind'; readonly at: number; readonly mark: Mark }
   /** `graceMs` null: the policy only warns, and waits for a person. */
@@ -101,7 +105,10 @@ export type LeaseEvent =
   | { readonly kind: 'lose'; readonly at: number; readonly found: string }
 type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
 
-export type NewLease = Pick<LeaseIn<'held'>, 'id' | 'gpu' | 'part' | 'vm' | 'holder' | 'team' | 'endsAt'> & {
+export type NewLease = Pick<
+  LeaseIn<'held'>,
+  'id' | 'gpu' | 'part' | 'vm' | 'holder' | 'team' | 'endsAt' | 'approvedUntil'
+> & {
   readonly at: number
 }
 
@@ -120,10 +127,10 @@ export const newLease = ({ at, endsAt, ...who }: NewLease): LeaseIn<'held'> => (
   setback: null,
 })
 
-/** The lease that follows `before` when a move has succeeded. Caps count on for the same holder. */
-export const movedLease = (before: Lease, after: NewLease): LeaseIn<'held'> => ({
+/** The lease in which `before` goes on, in another VM or put back. Caps count on. */
+export const continuedLease = (before: Lease, after: NewLease): LeaseIn<'held'> => ({
   ...newLease(after),
-  capsFrom: before.holder === after.holder ? before.capsFrom : after.at,
+  capsFrom: before.capsFrom,
 })
 
 /** An open lease holds its GPU, or its part of one. */
@@ -232,13 +239,28 @@ type Bounded = (LeaseIn<'held'> & { endsAt: number }) | LeaseIn<'grace'>
 
 /** Reminders start anew with the new end: of its marks, those that still lie ahead. */
 const extend = (lease: Bounded, event: EventOf<'extend'>): Outcome<Lease> => {
-  const no = refuseExtension(lease, event)
+  const { approvedUntil = lease.approvedUntil } = event
+  const no = refuseExtension({ ...lease, approvedUntil }, event)
   if (no) return refused(no)
   const { gpu, part, vm, holder, team, id, version, startedAt, capsFrom } = lease
-  const same = { gpu, part, vm, holder, team, id, version, startedAt, capsFrom }
+  const same = {
+    gpu,
+    part,
+    vm,
+    holder,
+    team,
+    id,
+    version,
+    startedAt,
+    capsFrom,
+    ...approvedPart(approvedUntil),
+  }
   const marks = marksAhead(event.to, event.at)
   return accepted({ state: 'held', ...same, endsAt: event.to, marks, setback: null })
 }
+
+const approvedPart = (approvedUntil: Lease['approvedUntil']): Pick<Lease, 'approvedUntil'> =>
+  approvedUntil === undefined ? {} : { approvedUntil }
 
 /** A mark stands for the longer ones too: after an outage, nobody is told of a day when ten minutes are left. */
 const remind = (lease: LeaseIn<'held'>, { at, mark }: EventOf<'remind'>): Outcome<Lease> | null => {
@@ -323,10 +345,11 @@ const done = (lease: Holding, { by, request }: EventOf<'done'>): Outcome<Lease> 
       )
 
 const gone = (
-  { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt }: Lease,
+  { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil, setback, endsAt }: Lease,
   event: EventOf<'move' | 'lose'>,
 ): Lease => ({
   ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt },
+  ...approvedPart(approvedUntil),
   state: 'ended',
   endedAt: event.at,
   how: event.kind === 'move' ? { kind: 'moved', by: event.by } : { kind: 'lost', found: event.found },

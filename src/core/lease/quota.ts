@@ -21,6 +21,8 @@ export interface Wish {
   readonly at: number
   /** Null: no end. */
   readonly endsAt: number | null
+  /** How the holder is called where it is not they who ask. */
+  readonly name?: string
 }
 
 /** Sums of quarters and thirds: what is over by less than this is not over. */
@@ -34,7 +36,7 @@ export const mayHold = (wish: Wish, leases: readonly Lease[], quota: Quota): Out
   const teams = leases.filter(({ team }) => team === wish.team)
   const window = { from: wish.at - quota.windowMs, now: wish.at }
   const refusals = [
-    ...over({ who: 'you', verb: 'hold', have: 'have', wish, leases: own, limit: quota.person, window }),
+    ...over({ ...calling(wish.name), wish, leases: own, limit: quota.person, window }),
     ...over({
       ...{ who: `team ${wish.team}`, verb: 'holds', have: 'has' },
       ...{ wish, leases: teams, limit: quota.team, window },
@@ -42,6 +44,9 @@ export const mayHold = (wish: Wish, leases: readonly Lease[], quota: Quota): Out
   ]
   return refusals.length === 0 ? accepted(wish) : refused(...refusals)
 }
+
+const calling = (name: string | undefined): Pick<Side, 'who' | 'verb' | 'have'> =>
+  name === undefined ? { who: 'you', verb: 'hold', have: 'have' } : { who: name, verb: 'holds', have: 'has' }
 
 interface Side {
   readonly who: string

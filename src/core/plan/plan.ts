@@ -24,7 +24,7 @@ const gpuName = z.object({
 })
 
 const hostPlan = z.object({
-  action: z.enum(['assign', 'move', 'release', 'partition', 'resize']),
+  action: z.enum(['assign', 'move', 'release', 'partition', 'resize', 'extend']),
   /** A whole device (Discrete Device Assignment), or partitions of one that stays with its host (GPU-P). */
   mode: z.enum(['dda', 'partition']).default('dda'),
   host: hostName,
@@ -32,7 +32,8 @@ const hostPlan = z.object({
   /** Who holds the GPU, or the partition, before and after; null is the host itself. */
   from: z.object({ id: vmId, name: z.string() }).nullable(),
   to: z.object({ id: vmId, name: z.string() }).nullable(),
-  steps: z.array(step).min(1),
+  /** None where nothing is done on a host: more time on a lease is asked for. */
+  steps: z.array(step),
   /** Absent in plans of before the order was so: they end as they are written, host after host. */
   order: z.literal('device-first').optional(),
   /** What it costs and what to look out for, one sentence each. */

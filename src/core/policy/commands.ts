@@ -2,9 +2,9 @@
 import type { CommandKind } from '../command'
 import { refusal, type Refusal } from '../errors'
 import { isQuorum, standOf, type Need } from '../approval'
-import type { Request, RequestIn } from '../request'
+import { holderOf, type Request, type RequestIn } from '../request'
 import { judge, type Wish } from './judge'
-import { personOf, rolesAmong, type Policy } from './policy'
+import { isSamePerson, personOf, rolesAmong, type Policy } from './policy'
 
 /** What a person may do at all; which requests, the rules say. */
 export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass' | 'watch'
@@ -124,6 +124,12 @@ export const refuseDecision = (policy: Policy, request: Request, decision: Verdi
     )
   if (decision.verdict === 'approve' && isOwn(policy, request, decision.by))
     return refusal('not-allowed', 'nobody may approve their own request', 'Another approver must do it.')
+  if (decision.verdict === 'approve' && isForOwn(policy, request, decision.by))
+    return refusal(
+      'not-allowed',
+      'nobody may approve what they would hold themselves',
+      'Another approver must do it.',
+    )
   const wanted = request.needs.flatMap(({ by }) => by)
   if (rolesAmong(policy, person, wanted).length === 0)
     return refusal(
@@ -170,6 +176,12 @@ export const isOwn = (policy: Policy, { asked }: Request, account: string): bool
   )
 }
 
+/** The lease that it makes would be theirs, whoever asked for it. */
+const isForOwn = (policy: Policy, request: Request, by: string): boolean => {
+  const { account, person } = holderOf(request)
+  return isSamePerson(policy, account, by) || personOf(policy, by) === person
+}
+
 /** Why what an approved request rests on does not hold any more, one sentence each; none when it does. */
 export const lapses = (policy: Policy, request: RequestIn<'approved'>, wish: Wish): string[] => {
   const { authority, asked } = request
@@ -195,7 +207,8 @@ export const lapses = (policy: Policy, request: RequestIn<'approved'>, wish: Wis
 const missing = (policy: Policy, request: Request, needs: readonly Need[]): string[] => {
   const approvals = request.approvals.flatMap((approval) => {
     const person = personOf(policy, approval.by)
-    if (person === null || isOwn(policy, request, approval.by)) return []
+    if (person === null || isOwn(policy, request, approval.by) || isForOwn(policy, request, approval.by))
+      return []
     return [
       {
         ...approval,

@@ -10,7 +10,7 @@ import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
 
 export interface Wish {
-  readonly command: Plan['action']
+  readonly command: Exclude<Plan['action'], 'extend'>
   readonly mode: Plan['mode']
   readonly host: string
   readonly gpu: string
@@ -49,7 +49,7 @@ export const wishOf = (
   { own, lentMs }: Pick<Wish, 'own' | 'lentMs'>,
 ): Wish => ({
   ...subjectOf(plan),
-  command: plan.action,
+  command: plan.action === 'extend' ? 'assign' : plan.action,
   mode: plan.mode,
   own,
   lentMs,

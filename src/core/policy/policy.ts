@@ -38,6 +38,8 @@ export interface Policy {
   readonly quietHours: RulesForm['quietHours']
   readonly reminders: RulesForm['reminders']
   readonly queue: RulesForm['queue']
+  /** Milliseconds; see lapse.ts. Not part of the revision either. */
+  readonly approvalLasts: number
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
@@ -75,6 +77,7 @@ export const policyFrom = (file: PolicyFile, chats: Chats): Outcome<Policy> => {
       admin: accounts(admin),
       timeZone: file.timeZone,
       leases: file.leases,
+      approvalLasts: file.approvalLasts,
     }),
   )
 }
@@ -115,6 +118,7 @@ const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
     quietHours: file.quietHours,
     reminders: file.reminders,
     queue: file.queue,
+    approvalLasts: file.approvalLasts ?? USUAL_APPROVAL_MS,
   })
 
 const of = <T>(
@@ -128,6 +132,7 @@ const of = <T>(
     }),
   )
 
+const USUAL_APPROVAL_MS = 86_400_000
 const UTC = timeZone.parse('UTC')
 
 type Lists = Pick<ListsForm, 'ask' | 'approve' | 'admin'> & Partial<ListsForm>
@@ -139,6 +144,7 @@ export const policyOfLists = ({
   admin,
   timeZone: zone = UTC,
   leases = NO_TERMS,
+  approvalLasts = USUAL_APPROVAL_MS,
 }: Lists): Policy =>
   revised({
     groups: new Map(),
@@ -167,6 +173,7 @@ export const policyOfLists = ({
     quietHours: [],
     reminders: {},
     queue: USUAL_QUEUE,
+    approvalLasts,
   })
 
 const inOrder = <T>(map: ReadonlyMap<string, Iterable<T>>): [string, T[]][] =>

@@ -1,6 +1,6 @@
 /** Who is told that a request still waits, and when: first those who can approve it, then those whom the policy names for that. */
 import { standOf } from '../approval'
-import type { Reminded, Request, RequestIn } from '../request'
+import { holderOf, type Reminded, type Request, type RequestIn } from '../request'
 import type { Policy } from './policy'
 
 /** A mention for each of more people would be noise. */
@@ -27,7 +27,11 @@ export const peopleFor = (
     ...(level === 'escalated' ? (policy.reminders.escalate?.to ?? []) : []),
     ...missing.flatMap(({ need }) => need.by),
   ]
-  const done = [request.asked.person, ...request.approvals.map(({ person }) => person)]
+  const done = [
+    request.asked.person,
+    holderOf(request).person,
+    ...request.approvals.map(({ person }) => person),
+  ]
   const people = new Set(
     roles.flatMap((role) => [...(policy.roles.get(role) ?? [])]).filter((each) => !done.includes(each)),
   )

@@ -22,7 +22,8 @@ const names = z.array(name)
 const someNames = names.min(1, 'names none')
 const pattern = z.string().min(1).max(200)
 const patterns = z.array(pattern).min(1, 'names none')
-const COMMANDS = plan.shape.action
+/** More time is judged as lending it is. */
+const COMMANDS = plan.shape.action.exclude(['extend'])
 const MODES = z.enum(['dda', 'partition'])
 
 const person = z
@@ -88,6 +89,12 @@ const approve = z.union(
   'is `automatic`, or `by` with one role at least and `count` with how many people (1 to 20)',
 )
 
+const approvalLasts = duration
+  .optional()
+  .describe(
+    'How long what was approved may wait until it begins; then it lapses, and is asked for again. Absent: a day.',
+  )
+
 const places = {
   hosts: patterns.optional().describe('Names; `*` stands for anything.'),
   gpus: patterns.optional().describe('GPUs as `hv01/gpu0`; `*` stands for anything.'),
@@ -104,7 +111,7 @@ export const rule = z.strictObject({
   own: z.literal(true).optional().describe('Only what the person asked for themselves and still holds.'),
   longest: duration
     .optional()
-    .describe('Only what is lent for this long at most; its lease is extended no further either.'),
+    .describe('Only what is lent for this long at most; more time on its lease is asked for anew.'),
   ask: someNames.describe('Roles that may ask.'),
   approve: approve.describe('How many people of which roles, or `automatic`.'),
   powerOff: z
@@ -186,6 +193,7 @@ export const sections = {
   quietHours: z.array(quietHours).default([]).describe('Between these times no change of a host is begun.'),
   reminders: reminders.default({}).describe('When those who are waited for are told again.'),
   queue: queue.prefault({}).describe('Who waits for a GPU, and how a free one is offered.'),
+  approvalLasts,
   examples: z.array(example).default([]).describe('What `policy test` tries.'),
   leases: leaseTerms,
 }
@@ -206,6 +214,7 @@ export const listsForm = z.strictObject(
     approve: z.array(memberId).default([]),
     admin: z.array(memberId).default([]),
     timeZone: timeZone.optional().describe('In which `until 18:00` is read; UTC when absent.'),
+    approvalLasts,
     leases: leaseTerms,
   },
   'is missing: people, roles and rules, or lists of member ids under ask, approve and admin',

@@ -17,8 +17,11 @@ export interface SshQuestion {
   readonly command: string
 }
 
-/** The only thing that guests are ever asked. */
+/** What guests are asked; with a key of its own, and only where an administrator gives one, the second question too. */
 export const SMI_COMMAND = ['nvidia-smi', ...SMI_ARGUMENTS].join(' ')
+/** Which processes compute on the GPUs, and who is logged on. */
+export const USE_COMMAND =
+  'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv; loginctl list-sessions'
 
 /** ssh expands `%` and `~`, and parts a list at blanks. (It expands `${...}` too, which has no escape: see config.ts.) */
 const path = (file: string): string =>

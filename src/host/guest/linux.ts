@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { VmId } from '../../core/inventory'
 import type { Clock, SmiAnswer } from '../../core/ports'
-import { SMI_COMMAND, sshArguments, sshEnvironment } from './arguments'
+import { SMI_COMMAND, sshArguments, sshEnvironment, USE_COMMAND } from './arguments'
 import type { LinuxAccount } from './config'
 import { failureOf, type Failure } from './failures'
 import { plainText } from './output'
 import { run, type Ran } from './run'
 import { siftAddresses, type Sifted } from './subnets'
+import { readUse, type LinuxUse } from './use'
 
 export interface LinuxGuestOptions {
   readonly vm: VmId
@@ -22,11 +23,16 @@ export interface LinuxGuestOptions {
   /** The `ssh` program. */
   readonly program?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Fixed text; the question for nvidia-smi when absent. */
+  readonly command?: string
+  readonly withinMs?: number
 }
 
 /** Bytes; readSmi takes less still. */
 const MOST = 2 ** 20
 const ALL_MS = 30_000
+/** Somebody waits for the plan meanwhile. */
+const USE_MS = 15_000
 /** A guest reports what it likes; it gets no scan of a network out of the bot. */
 const TRIED = 4
 const LOOKED_AT = 64
@@ -61,6 +67,16 @@ export const linuxGuest =
     }
   }
 
+/** What goes on there, with the key that opens that question. What does not answer is not known. */
+export const linuxUse =
+  (options: LinuxGuestOptions, keyFile: string) =>
+  async (addresses: readonly string[]): Promise<LinuxUse> => {
+    const account = { ...options.account, keyFile }
+    const ask = linuxGuest({ ...options, account, command: USE_COMMAND, withinMs: USE_MS })
+    const answer = await ask(addresses)
+    return answer.kind === 'ran' ? readUse(answer.stdout, account.user) : { processes: null, people: null }
+  }
+
 const nowhere = ({ refused }: Sifted): string => {
   if (refused.length === 0)
     return 'the guest reports no IP address: it may still be starting, or lacks the Hyper-V services (package hyperv-daemons, linux-cloud-tools)'
@@ -88,7 +104,8 @@ const askInTurn = async (
   folder: string,
 ): Promise<SmiAnswer> => {
   const { clock, vm, account } = options
-  const until = clock.now() + ALL_MS
+  const { command = SMI_COMMAND, withinMs = ALL_MS } = options
+  const until = clock.now() + withinMs
   const knownHosts = join(folder, 'known_hosts')
   writeFileSync(knownHosts, account.hostKeys.map((key) => `${vm} ${key}\n`).join(''), { mode: 0o600 })
   const failed: Failed[] = []
@@ -96,7 +113,7 @@ const askInTurn = async (
     const log = join(folder, `log-${index}`)
     const ran = await run({
       program: options.program ?? 'ssh',
-      args: sshArguments({ ...account, alias: vm, address, knownHosts, log, command: SMI_COMMAND }),
+      args: sshArguments({ ...account, alias: vm, address, knownHosts, log, command }),
       env: sshEnvironment(options.env ?? process.env),
       timeoutMs: Math.max(0, until - clock.now()),
       most: MOST,

@@ -49,5 +49,13 @@ export const withBreaker = (host: Host, clock: Clock): Host => {
       const refused = refusal()
       return refused === null ? host.smi(target) : { kind: 'not-run', why: refused }
     },
+    use: async (vm) => {
+      const refused = refusal()
+      const nothing = { processes: null, people: null }
+      if (refused !== null) return { smi: { kind: 'not-run', why: refused }, ...nothing }
+      return (
+        (await host.use?.(vm)) ?? { smi: { kind: 'not-run', why: 'its guests are not asked' }, ...nothing }
+      )
+    },
   }
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { hostName, vmId } from '../../core/inventory'
-import { linuxAccount, subnets } from '../guest/config'
+import { linuxAccount, subnets, type LinuxAccount } from '../guest/config'
 import { hostKey } from '../host-key'
 
 const credential = z
@@ -87,12 +87,18 @@ export const hostsSchema = (platform: NodeJS.Platform) =>
       }
     })
 
+const linuxFrom = (folder: string, linux: LinuxAccount): LinuxAccount => ({
+  ...linux,
+  keyFile: resolve(folder, linux.keyFile),
+  ...(linux.useKeyFile === undefined ? {} : { useKeyFile: resolve(folder, linux.useKeyFile) }),
+})
+
 /** Paths in the file are meant from where the file is. */
 export const fromFolder = (config: HostConfig, folder: string): HostConfig => {
   const guests = Object.fromEntries(
     Object.entries(config.guests).map(([id, { linux, ...rest }]) => [
       id,
-      linux ? { ...rest, linux: { ...linux, keyFile: resolve(folder, linux.keyFile) } } : rest,
+      linux ? { ...rest, linux: linuxFrom(folder, linux) } : rest,
     ]),
   )
   return config.via === 'ssh'

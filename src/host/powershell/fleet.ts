@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VmId } from '../../core/inventory'
 import type { Clock, Host } from '../../core/ports'
-import { linuxGuest } from '../guest/linux'
+import { linuxGuest, linuxUse, type LinuxGuestOptions } from '../guest/linux'
 import { withBreaker } from './breaker'
 import type { GuestConfig, HostConfig } from './config'
 import { startEngine } from './engine/engine'
@@ -103,12 +103,20 @@ const notesOf = ({ forceDismount, unsupportedPartitioning, guests }: HostConfig)
   ),
 })
 
+const linuxAccess = (options: LinuxGuestOptions): GuestAccess => {
+  const { useKeyFile: keyFile } = options.account
+  const read = linuxGuest(options)
+  return keyFile === undefined
+    ? { kind: 'linux', read }
+    : { kind: 'linux', read, use: linuxUse(options, keyFile) }
+}
+
 const guestsOf = (
   { guests, allowedSubnets = [] }: HostConfig,
   clock: Clock,
 ): ReadonlyMap<VmId, GuestAccess> => {
   const accessTo = (vm: VmId, { credential, linux }: GuestConfig): GuestAccess | null => {
-    if (linux) return { kind: 'linux', read: linuxGuest({ vm, account: linux, allowedSubnets, clock }) }
+    if (linux) return linuxAccess({ vm, account: linux, allowedSubnets, clock })
     return credential === undefined ? null : { kind: 'windows', credential: { credential } }
   }
   return new Map(

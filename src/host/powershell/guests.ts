@@ -1,17 +1,25 @@
 /** nvidia-smi inside VMs: Windows guests through PowerShell Direct, Linux guests by a way of their own. */
 import type { HostName, VmId } from '../../core/inventory'
-import type { SmiAnswer } from '../../core/ports'
+import type { GuestUse, SmiAnswer } from '../../core/ports'
 import type { Call } from './engine/engine'
 import type { Answer, CredentialRef } from './engine/wire'
+import type { LinuxUse } from '../guest/use'
 import { problemOf } from './problems'
 import { rawAddresses, rawSmi } from './raw'
 
 /** How one guest is asked. */
 export type GuestAccess =
   | { readonly kind: 'windows'; readonly credential: CredentialRef }
-  | { readonly kind: 'linux'; readonly read: (addresses: readonly string[]) => Promise<SmiAnswer> }
+  | {
+      readonly kind: 'linux'
+      readonly read: (addresses: readonly string[]) => Promise<SmiAnswer>
+      /** Asks for processes and people; absent where the configuration names no key for it. */
+      readonly use?: (addresses: readonly string[]) => Promise<LinuxUse>
+    }
 
 const SMI_MS = 60_000
+/** Somebody waits for the plan meanwhile. */
+const USE_MS = 15_000
 
 type Ask = (call: Omit<Call, 'session'>) => Promise<Answer>
 const notRun = (why: string): SmiAnswer => ({ kind: 'not-run', why })
@@ -59,10 +67,45 @@ export const guestSmi = async (
     const parameters = { VmId: vm, Credential: access.credential }
     return smiFrom(host, await ask({ command: 'Get-GuestSmi', parameters, timeoutMs: SMI_MS }))
   }
-  const answer = await ask({ command: 'Get-GuestAddress', parameters: { VmId: vm }, timeoutMs: SMI_MS })
-  if (answer.kind !== 'ok') return smiFrom(host, answer)
+  const addresses = await addressesOf(host, vm, { ask, timeoutMs: SMI_MS })
+  return addresses.ok ? access.read(addresses.found) : addresses.answer
+}
+
+type Addresses =
+  | { readonly ok: true; readonly found: readonly string[] }
+  | { readonly ok: false; readonly answer: SmiAnswer }
+
+const addressesOf = async (
+  host: HostName,
+  vm: VmId,
+  { ask, timeoutMs }: { readonly ask: Ask; readonly timeoutMs: number },
+): Promise<Addresses> => {
+  const answer = await ask({ command: 'Get-GuestAddress', parameters: { VmId: vm }, timeoutMs })
+  if (answer.kind !== 'ok') return { ok: false, answer: smiFrom(host, answer) }
   const read = rawAddresses.safeParse(json(answer.json))
   return read.success
-    ? access.read(read.data.addresses)
-    : notRun(`${host} answered in a form that is not known`)
+    ? { ok: true, found: read.data.addresses }
+    : { ok: false, answer: notRun(`${host} answered in a form that is not known`) }
+}
+
+const UNASKED: LinuxUse = { processes: null, people: null }
+
+/** Of a Windows guest only its nvidia-smi is read: for the rest, PowerShell Direct has no function of ours. */
+export const guestUse = async (
+  host: HostName,
+  vm: VmId,
+  { access, ask }: { readonly access: GuestAccess | undefined; readonly ask: Ask },
+): Promise<GuestUse> => {
+  if (access?.kind !== 'linux')
+    return {
+      smi: await guestSmi(host, vm, { access, ask: (call) => ask({ ...call, timeoutMs: USE_MS }) }),
+      ...UNASKED,
+    }
+  const addresses = await addressesOf(host, vm, { ask, timeoutMs: USE_MS })
+  if (!addresses.ok) return { smi: addresses.answer, ...UNASKED }
+  const [smi, use] = await Promise.all([
+    access.read(addresses.found),
+    access.use?.(addresses.found) ?? UNASKED,
+  ])
+  return { smi, ...use }
 }

@@ -1,5 +1,5 @@
 /**
- * The `Host` port over the module. A host has three sessions, each with a queue of its own: changes wait for one another,
+ * The `Host` port over the module. A host has four sessions, each with a queue of its own: changes wait for one another,
  * and reading waits neither for a shutdown that takes ten minutes nor for a guest that does not answer.
  */
 import { Fault, messageOf } from '../../core/errors'
@@ -11,7 +11,7 @@ import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
 import type { Answer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
-import { guestSmi, smiFrom, type GuestAccess } from './guests'
+import { guestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
 import type { Memory } from './memory'
 import { rawInventory } from './raw'
 
@@ -42,6 +42,8 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   const change = lane('change')
   const read = lane('read')
   const guest = lane('guest')
+  /** Of its own: whoever asks for a plan does not wait behind guests that are sampled. */
+  const use = lane('use')
   /** A change whose end nobody heard of, perhaps of an earlier process, may still be under way: the next reading waits for it. */
   let unsettled = true
 
@@ -71,6 +73,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
       target.kind === 'guest'
         ? guestSmi(name, target.vm, { access: options.guests.get(target.vm), ask: guest })
         : smiFrom(name, await read({ command: 'Get-HostSmi', parameters: {}, timeoutMs: READ_MS })),
+    use: (vm) => guestUse(name, vm, { access: options.guests.get(vm), ask: use }),
   }
 }
 

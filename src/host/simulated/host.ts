@@ -12,7 +12,7 @@ import { type Ground, factsOf, groundOf, vmOn } from './ground'
 import type { Memory } from './memory'
 import { refusalOf, takeEffect } from './rules'
 import type { HostFile, Latencies } from './schema'
-import { smiAnswer } from './smi'
+import { smiAnswer, useOf } from './smi'
 import { type StepEvent, takeFault } from './world'
 
 interface Surroundings {
@@ -145,6 +145,12 @@ export const simulatedHost = (around: Surroundings): Host => {
       await pause('smi')
       if (!ground().state.reachable) return { kind: 'not-run', why: `${name} cannot be reached` }
       return smiAnswer(ground(), target)
+    },
+    use: async (vm) => {
+      await pause('smi')
+      if (!ground().state.reachable)
+        return { smi: { kind: 'not-run', why: `${name} cannot be reached` }, processes: null, people: null }
+      return useOf(ground(), vm)
     },
   }
 }

@@ -104,6 +104,15 @@ const vm = z.strictObject({
   guestSmi: guestSmi.default('ok'),
   /** The NVIDIA driver inside the guest, as nvidia-smi prints it. */
   guestDriver: z.string().default('570.133.20'),
+  /** What goes on in the guest while it runs; absent: it cannot be asked for that. */
+  guestUse: z
+    .strictObject({
+      processes: z.array(
+        z.strictObject({ pid: z.number().int(), name: z.string(), memory: bytes.nullable() }),
+      ),
+      people: z.array(z.string()),
+    })
+    .optional(),
   guestShutdown: z.enum(['works', 'ignored']).default('works'),
 })
 export type VmFile = z.infer<typeof vm>

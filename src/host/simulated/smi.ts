@@ -3,7 +3,8 @@
  * 15: GPU lost). Figures come from a hash of GPU and place, so the same fleet always shows the same.
  */
 import { createHash } from 'node:crypto'
-import type { SmiAnswer, SmiTarget } from '../../core/ports'
+import type { VmId } from '../../core/inventory'
+import type { GuestUse, SmiAnswer, SmiTarget } from '../../core/ports'
 import { type Device, type Ground, type VmOnGround, deviceAt, vmOn, vramOf } from './ground'
 import { guidOf } from './messages'
 import type { GpuFile, GuestSmi } from './schema'
@@ -137,4 +138,14 @@ export const smiAnswer = (ground: Ground, target: SmiTarget): SmiAnswer => {
   if (target.kind === 'host') return hostAnswer(ground)
   const vm = vmOn(ground, { id: target.vm })
   return vm ? guestAnswer(ground, vm) : notRun(`${ground.file.name} has no VM ${target.vm}`)
+}
+
+/** What goes on inside a VM; of what its file does not tell, nothing is known. */
+export const useOf = (ground: Ground, id: VmId): GuestUse => {
+  const vm = vmOn(ground, { id })
+  const smi = smiAnswer(ground, { kind: 'guest', vm: id })
+  const use = vm?.now.state === 'Running' && smi.kind === 'ran' ? vm.file.guestUse : undefined
+  if (!use) return { smi, processes: null, people: null }
+  const processes = use.processes.map(({ memory, ...each }) => ({ ...each, usedBytes: memory }))
+  return { smi, processes, people: use.people }
 }

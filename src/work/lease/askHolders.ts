@@ -11,8 +11,8 @@ import { hostViews } from '../../store/fleet'
 import { openLeasesAt } from '../../store/leases'
 import { say, type Caller, type Consequence } from '../consequence'
 import type { Parts } from '../parts'
-import { capsOf } from './caps'
 import { isHolder, tellHolder } from './tell'
+import { tellingOf } from './telling'
 
 export const askHolders = async (
   parts: Parts,
@@ -32,8 +32,8 @@ export const askHolders = async (
     const at = parts.clock.now()
     const asked = { by: caller.account, reason }
     for (const lease of others) {
-      const caps = await capsOf(tx, policy, lease)
-      await tellHolder(tx, lease, plea(lease, asked, { at, caps }), at)
+      const telling = await tellingOf(tx, parts, lease, at)
+      await tellHolder(tx, lease, plea(lease, asked, telling), at)
     }
     return doneNotice(`Asked ${namesOf(policy, others)} for ${aliasOf(facts, device)}.`)
   }

@@ -1,23 +1,25 @@
 /** Plans and leases beside one another: what a request lends, and which leases it takes away. */
 import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/inventory'
 import { isOpen, type Lease, type NewLease } from '../../core/lease/lease'
-import { endOf } from '../../core/lease/until'
+import { endOf, type AskedEnd } from '../../core/lease/until'
 import { hostPlansOf, type HostPlan, type Plan } from '../../core/plan/plan'
 import { personOf, teamOf, type Policy } from '../../core/policy/policy'
-import type { Request } from '../../core/request'
+import { holderOf, type Request } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
 import { openLeasesAt } from '../../store/leases'
 
-type Lending = Pick<Request, 'id' | 'plan' | 'lease'> & {
+type Lending = Pick<Request, 'id' | 'plan' | 'holder'> & {
   readonly asked: Pick<Request['asked'], 'by' | 'person'>
 }
 
 /** The lease that the request makes if it succeeds at this moment. */
 export const leaseDraft = (
   policy: Policy,
-  { id, plan, asked, lease }: Lending,
-  { facts, at }: { readonly facts: HostFacts; readonly at: number },
+  lending: Lending,
+  { facts, at, end }: { readonly facts: HostFacts; readonly at: number; readonly end: AskedEnd | null },
 ): NewLease => {
+  const { id, plan } = lending
+  const { account: holder, person } = holderOf(lending)
   const vm = plan.to ?? plan.from
   if (!vm) throw new RangeError(`${id} is about no VM`)
   const path = locationPath.parse(plan.gpu.locationPath)
@@ -27,10 +29,10 @@ export const leaseDraft = (
     gpu: { alias: plan.gpu.alias, instanceId: instanceId.parse(plan.gpu.instanceId), locationPath: path },
     part: 1 / Math.max(1, count),
     vm,
-    holder: asked.by,
-    team: teamOf(policy, personOf(policy, asked.by) ?? asked.person),
+    holder,
+    team: teamOf(policy, personOf(policy, holder) ?? person),
     at,
-    endsAt: lease ? endOf(lease, at) : null,
+    endsAt: end && endOf(end, at),
   }
 }
 

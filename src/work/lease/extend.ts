@@ -1,19 +1,22 @@
-/** `extend`: by its holder, or by an administrator, as far as caps and quotas go. */
+/**
+ * `extend`: by its holder, or by an administrator, as far as caps and quotas go. Within what was approved it is done at
+ * once; beyond that, and while somebody waits for that GPU, it is a request (see extension.ts).
+ */
 import { refusalNotice } from '../../core/answers/refusal'
-import { extendedNotice } from '../../core/cards/lease'
+import { extendedNotice, type Telling } from '../../core/cards/lease'
 import { refusal, type Refusal } from '../../core/errors'
 import { isOpen, type Lease } from '../../core/lease/lease'
-import { mayHold } from '../../core/lease/quota'
 import { may } from '../../core/policy/commands'
-import { personOf, type Policy } from '../../core/policy/policy'
-import type { Tx } from '../../store/database'
-import { changeLease, findLease, leasesSince } from '../../store/leases'
+import type { Policy } from '../../core/policy/policy'
+import { changeLease, findLease } from '../../store/leases'
 import type { Caller, Consequence } from '../consequence'
 import type { Parts } from '../parts'
-import { capsOf } from './caps'
+import { askToExtend } from './extension'
 import { refreshLender } from './lend'
+import { refuseAnyhow } from './limits'
 import { noLease, refuseVersion } from './refusals'
 import { isHolder } from './tell'
+import { tellingOf } from './telling'
 
 export interface Extending {
   readonly leaseId: string
@@ -32,15 +35,25 @@ export const extend =
     const refused = refuseVersion(lease, version) ?? refuseCaller(policy, lease, caller)
     if (refused) return refusalNotice([refused])
     const to = Math.max(lease.endsAt ?? at, at) + byMs
-    const hours = await refuseHours(tx, policy, lease, { at, byMs })
-    if (hours.length > 0) return refusalNotice(hours)
-    const caps = await capsOf(tx, policy, lease)
-    const next = await changeLease(tx, lease, { kind: 'extend', by: caller.account, at, to, caps })
+    const against = await refuseAnyhow(tx, policy, lease, { at, to, byMs })
+    if (against.length > 0) return refusalNotice(against)
+    const telling = await tellingOf(tx, parts, lease, at)
+    const why = whyAsk(lease, telling, to)
+    if (why !== null) return askToExtend(tx, parts, { lease, to, byMs, why, caller })
+    const { caps, approvedUntil } = telling
+    const by = caller.account
+    const next = await changeLease(tx, lease, { kind: 'extend', by, at, to, caps, approvedUntil })
     if (!next.ok) return refusalNotice(next.refusals)
     await refreshLender(tx, next.value, at)
-    parts.log.info({ lease: lease.id, by: caller.account, to }, 'lease extended')
+    parts.log.info({ lease: lease.id, by, to }, 'lease extended')
     return extendedNotice(next.value)
   }
+
+/** Null where nobody has to be asked. */
+const whyAsk = ({ id, gpu }: Lease, { approvedUntil, waitedFor }: Telling, to: number): string | null => {
+  if (approvedUntil !== null && to > approvedUntil) return `it goes beyond what was approved with ${id}`
+  return waitedFor ? `somebody waits for ${gpu.alias}` : null
+}
 
 const refuseCaller = (policy: Policy, lease: Lease, { account }: Caller): Refusal | null => {
   if (isOpen(lease) && lease.endsAt === null)
@@ -56,26 +69,4 @@ const refuseCaller = (policy: Policy, lease: Lease, { account }: Caller): Refusa
         `lease ${lease.id} is not yours`,
         'Its holder, or an administrator, can extend it.',
       )
-}
-
-/** Only the hours count: the GPU itself is held already. */
-const refuseHours = async (
-  tx: Tx,
-  policy: Policy,
-  lease: Lease,
-  { at, byMs }: { readonly at: number; readonly byMs: number },
-): Promise<readonly Refusal[]> => {
-  const { quota } = policy.leases
-  const all = (await leasesSince(tx, at - quota.windowMs)).map((each) => ({
-    ...each,
-    holder: personOf(policy, each.holder) ?? each.holder,
-  }))
-  const holder = personOf(policy, lease.holder) ?? lease.holder
-  const wish = { holder, team: lease.team, part: lease.part, at, endsAt: at + byMs }
-  const held = mayHold(wish, all, {
-    ...quota,
-    person: { ...quota.person, gpus: null },
-    team: { ...quota.team, gpus: null },
-  })
-  return held.ok ? [] : held.refusals
 }

@@ -5,7 +5,7 @@ import { refusal, refused, type Outcome } from '../../core/errors'
 import { isOpen, type Lease, type LeaseEvent } from '../../core/lease/lease'
 import type { Consents } from '../../core/plan/input'
 import { personOf } from '../../core/policy/policy'
-import type { Request } from '../../core/request'
+import { holderOf, type Request } from '../../core/request'
 import { gpuByPath, vmById, type HostView } from '../../core/inventory'
 import type { Tx } from '../../store/database'
 import { hostViews } from '../../store/fleet'
@@ -105,14 +105,15 @@ export const raiseReturn = (
   { lease, lender, why, reason }: Lent & { readonly why: Why; readonly reason?: string | undefined },
 ): Promise<Outcome<Request>> => {
   const by = lease.holder
-  const person = personOf(parts.policy.inForce(), by) ?? lender.asked.person
+  const { person: known, privately } = holderOf(lender)
+  const person = personOf(parts.policy.inForce(), by) ?? known
   return raise(tx, parts, {
     ...prepared,
     asked: reason === undefined ? { by, person } : { by, person, reason },
     channel: lender.channel,
-    back: lender.privately ?? lender.channel,
-    privately: lender.privately,
-    lease: undefined,
+    back: privately ?? lender.channel,
+    privately,
+    lends: {},
     grounds: { kind: 'lease-end', ends: { lease: lease.id, why } },
     answers: {
       id: lease.id,

@@ -1,16 +1,20 @@
 /** What becomes of leases when a request has succeeded, in the commit in which it does. */
 import type { Said } from '../../core/approval'
-import { leaseNewsNotice } from '../../core/cards/lease'
+import { leaseGoesOnNotice, leaseNewsNotice } from '../../core/cards/lease'
 import { Fault } from '../../core/errors'
+import { earliest } from '../../core/lease/caps'
 import type { HostFacts } from '../../core/inventory'
-import { movedLease, newLease, type Lease, type LeaseEvent } from '../../core/lease/lease'
+import { continuedLease, newLease, type Lease, type LeaseEvent } from '../../core/lease/lease'
+import type { Policy } from '../../core/policy/policy'
 import type { Request } from '../../core/request'
 import type { Tx } from '../../store/database'
-import { changeLease, insertLease } from '../../store/leases'
+import { changeLease, findLease, insertLease } from '../../store/leases'
 import { findRequest } from '../../store/requests'
 import { refreshCard } from '../card'
 import type { Parts } from '../parts'
+import { approvedUntil, boundOf } from './caps'
 import { leaseDraft, leasesTaken } from './drafts'
+import { wantedEnd } from './heir'
 import { isHolder, tellHolder } from './tell'
 
 /** What was taken has ended, and what was given is lent. The host is as planned: nothing here can be refused any more. */
@@ -20,17 +24,48 @@ export const lend = async (
   { request, facts, at }: { readonly request: Request; readonly facts: HostFacts; readonly at: number },
 ): Promise<void> => {
   const { plan } = request
-  if (plan.action === 'partition' || plan.action === 'resize') return
+  if (plan.action === 'partition' || plan.action === 'resize' || plan.action === 'extend') return
   const taken = await leasesTaken(tx, plan)
   for (const lease of taken) {
     const ended = await endLease(tx, lease, { request, at })
-    if (request.ends?.why !== 'done' && !isOwnDoing(parts, lease, request))
+    if (request.ends?.why !== 'done' && !isOwnDoing(parts, lease, request) && !goesOn(lease, request))
       await tellHolder(tx, ended, leaseNewsNotice(ended, `it has ended (${request.id})`, deedOf(request)), at)
   }
   if (plan.action === 'release') return
-  const draft = leaseDraft(parts.policy.inForce(), request, { facts, at })
-  const [before] = taken
-  await insertLease(tx, before && plan.action === 'move' ? movedLease(before, draft) : newLease(draft), plan)
+  const policy = parts.policy.inForce()
+  const draft = leaseDraft(policy, request, { facts, at, end: await wantedEnd(tx, request) })
+  const before = await continuedBy(tx, parts, request, taken)
+  const begun = before ? continuedLease(before, draft) : newLease(draft)
+  const lease = { ...begun, approvedUntil: await boundFor(tx, policy, request, { begun, before }) }
+  await insertLease(tx, lease, plan)
+  if (before && request.holder)
+    await tellHolder(tx, lease, leaseGoesOnNotice(lease, before, deedOf(request)), at)
+}
+
+/** What goes on without another end than it had stays as far approved as it was, at most. */
+const boundFor = async (
+  tx: Tx,
+  policy: Policy,
+  request: Request,
+  { begun, before }: { readonly begun: Lease; readonly before: Lease | null },
+): Promise<number | null> =>
+  earliest([
+    approvedUntil(policy, request, begun),
+    before && request.lease === undefined ? await boundOf(tx, policy, before) : null,
+  ])
+
+const goesOn = ({ id }: Lease, { holder, continues }: Request): boolean =>
+  holder !== undefined && continues === id
+
+/** The lease that goes on in the new one. A move that was asked for by an earlier version does not say which. */
+const continuedBy = async (
+  tx: Tx,
+  { policy }: Parts,
+  { plan, asked, continues }: Request,
+  [first]: readonly Lease[],
+): Promise<Lease | null> => {
+  if (continues !== undefined) return findLease(tx, continues)
+  return plan.action === 'move' && first && isHolder(policy.inForce(), first, asked.by) ? first : null
 }
 
 const endLease = async (
@@ -70,6 +105,7 @@ const endingOf = (lease: Lease, { id, plan, asked: { by } }: Request, at: number
     case 'assign':
     case 'partition':
     case 'resize':
+    case 'extend':
       return [{ kind: 'lose', at, found: `given to another VM by ${id}` }]
   }
 }

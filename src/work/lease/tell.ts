@@ -4,7 +4,7 @@ import type { Lease } from '../../core/lease/lease'
 import type { News } from '../../core/news/news'
 import type { Notice } from '../../core/notice'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
-import type { Request } from '../../core/request'
+import { holderOf, type Request } from '../../core/request'
 import type { Tx } from '../../store/database'
 import { post } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
@@ -20,7 +20,7 @@ export const isHolder = (policy: Policy, { holder }: Lease, account: string): bo
 export const tellHolder = async (tx: Tx, lease: Lease, notice: Notice, at: number): Promise<void> => {
   const request = await findRequest(tx, lease.id)
   if (!request) return
-  await post(tx, request.privately ?? request.channel, notice, { at, otherwise: request.channel })
+  await post(tx, holderOf(request).privately ?? request.channel, notice, { at, otherwise: request.channel })
 }
 
 /** Whoever holds what somebody else's request would take from them hears of it before it is decided. */

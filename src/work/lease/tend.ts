@@ -3,7 +3,7 @@
  * one transaction with the posts that it causes, on the lease as it was read: whoever extends it meanwhile wins, and
  * the lease is looked at afresh. A process that dies between two leaves the rest due.
  */
-import { leaseNewsNotice, overNotice, reminderNotice } from '../../core/cards/lease'
+import { leaseNewsNotice, notGivenBackNotice, overNotice, reminderNotice } from '../../core/cards/lease'
 import { messageOf } from '../../core/errors'
 import { vmById } from '../../core/inventory'
 import { automaticRelease, graceOf } from '../../core/lease/automatic'
@@ -15,12 +15,13 @@ import { hostViews } from '../../store/fleet'
 import { changeLease, dueLeases, leasesBeingReleased, postpone } from '../../store/leases'
 import { findRequest, VersionMoved } from '../../store/requests'
 import type { Parts } from '../parts'
-import { capsOf } from './caps'
+import { dropVainExtensions } from './extension'
 import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
 import { areTold, giveNotice, GUEST_SHUTDOWN, othersIn } from './others'
 import { tellHolder, tellWatchers } from './tell'
+import { tellingOf } from './telling'
 
 /** Where nothing can be planned yet: a host that is paused, a VM that starts. */
 const LATER_MS = 60_000
@@ -36,6 +37,7 @@ export const tendLeases = async (parts: Parts): Promise<void> => {
   }
   for (const lease of await leasesBeingReleased(parts.db))
     await alone(parts, lease, () => followRelease(parts, lease))
+  await dropVainExtensions(parts)
 }
 
 const alone = async (parts: Parts, lease: Lease, work: () => Promise<void>): Promise<void> => {
@@ -50,8 +52,8 @@ const alone = async (parts: Parts, lease: Lease, work: () => Promise<void>): Pro
 const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> => {
   if (moment.kind === 'release') return releaseByItself(parts, lease)
   const policy = parts.policy.inForce()
-  const caps = await capsOf(parts.db, policy, lease)
   const at = parts.clock.now()
+  const telling = await tellingOf(parts.db, parts, lease, at)
   const event: LeaseEvent =
     moment.kind === 'remind'
       ? { kind: 'remind', at, mark: moment.mark }
@@ -61,11 +63,11 @@ const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> =
     if (!next.ok) return
     const { value } = next
     if (moment.kind === 'remind' && value.state === 'held') {
-      await tellHolder(tx, value, reminderNotice(value, moment.mark, { at, caps }), at)
+      await tellHolder(tx, value, reminderNotice(value, moment.mark, telling), at)
       if (moment.mark === WATCHERS_MARK) await tellWatchers(tx, parts, value, 'ending')
     }
     if (value.state === 'grace') {
-      await tellHolder(tx, value, overNotice(value, { at, caps }), at)
+      await tellHolder(tx, value, overNotice(value, telling), at)
       await tellWatchers(tx, parts, value, 'over')
       await refreshLender(tx, value, at)
     }
@@ -118,15 +120,21 @@ const followRelease = async (parts: Parts, lease: Lease): Promise<void> => {
     )
     if (!next.ok) return
     await refreshLender(tx, next.value, at)
-    const news = gone
-      ? `it was found gone after ${request.id}`
-      : `it could not be given back by ${request.id}: ${why}`
-    await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+    const telling = await tellingOf(tx, parts, lease, at)
+    const notice = gone
+      ? leaseNewsNotice(next.value, `it was found gone after ${request.id}`)
+      : notGivenBackNotice(next.value, `it could not be given back by ${request.id}: ${why}`, telling)
+    await tellHolder(tx, next.value, notice, at)
   })
   parts.wake.deliver()
 }
 
+/** It ends a sentence that goes on to end itself. */
+const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
 const whyOf = (request: Request): string => {
-  if (request.state === 'rolled-back') return request.why
-  return request.state === 'void' ? request.changes.join(' ') : `${request.id} was ${request.state}`
+  if (request.state === 'rolled-back') return withoutStop(request.why)
+  return request.state === 'void'
+    ? withoutStop(request.changes.join(' '))
+    : `${request.id} was ${request.state}`
 }

@@ -3,17 +3,18 @@ import type { PlanCommand } from '../../core/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import type { HostFacts } from '../../core/inventory'
 import { refuseEnd } from '../../core/lease/caps'
-import { isOpen, newLease, type Lease } from '../../core/lease/lease'
+import { newLease, type Lease } from '../../core/lease/lease'
 import { mayHold } from '../../core/lease/quota'
 import { endOf, readUntil, type AskedEnd } from '../../core/lease/until'
 import type { Plan } from '../../core/plan/plan'
 import { personOf, teamOf, zoneOf, type Policy } from '../../core/policy/policy'
 import type { Request } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
-import { leasesSince } from '../../store/leases'
+import { findLease, leasesSince } from '../../store/leases'
 import { requestsIn } from '../../store/requests'
 import type { Parts } from '../parts'
 import { leaseDraft, takenBy } from './drafts'
+import { endOn, heirOf, wantedEnd, type Heir } from './heir'
 import { isHolder } from './tell'
 
 interface Wanting {
@@ -22,22 +23,46 @@ interface Wanting {
   readonly by: string
 }
 
-/** The end that was asked for, null for none. Refused: what is no time, and whatever caps and quotas have against it. */
+export interface Terms extends Pick<Request, 'lease' | 'holder' | 'continues'> {
+  /** The end that it will have, whether it was named or goes on; null for none. */
+  readonly end: AskedEnd | null
+}
+
+/** Until when it is lent, and to whom. Refused: what is no time, and whatever caps and quotas have against it. */
 export const termsFor = async (
   parts: Parts,
   command: PlanCommand,
   wanting: Wanting,
-): Promise<Outcome<AskedEnd | null>> => {
-  if (!lends(wanting.plan)) return accepted(null)
+): Promise<Outcome<Terms>> => {
+  if (!lends(wanting.plan)) return accepted({ end: null })
   const policy = parts.policy.inForce()
   const at = parts.clock.now()
   const asked = readEnd(policy, command, { by: wanting.by, at })
   if (!asked.ok) return asked
+  const heir = await heirOf(parts.db, policy, command, wanting)
+  if (!heir.ok) return heir
+  const { continues, holder } = heir.value
+  const end = asked.value ?? endOn(continues)
   const leases = await leasesSince(parts.db, at - policy.leases.quota.windowMs)
-  const end = asked.value ?? inherited(policy, leases, wanting)
-  const against = refuseTerms(policy, leases, { ...wanting, at, end })
-  return against.length > 0 ? refused(...against) : accepted(end)
+  const against =
+    continues && end?.kind === 'until' && end.at <= at
+      ? [overAlready(continues)]
+      : refuseTerms(policy, leases, { ...wanting, holder, continues, at, end })
+  if (against.length > 0) return refused(...against)
+  return accepted({
+    end,
+    ...(asked.value === null ? {} : { lease: asked.value }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(continues === null ? {} : { continues: continues.id }),
+  })
 }
+
+const overAlready = ({ id, gpu }: Lease): Refusal =>
+  refusal(
+    'not-possible',
+    `the time of lease ${id} of ${gpu.alias} is over, so it cannot go on`,
+    'Say how long it shall go on: add `for 8h`.',
+  )
 
 /** What an approved request lends, looked at once more before its first step: one sentence for each reason against it. */
 export const lapsedTerms = async (
@@ -45,15 +70,17 @@ export const lapsedTerms = async (
   policy: Policy,
   { request, facts, at }: { readonly request: Request; readonly facts: HostFacts; readonly at: number },
 ): Promise<string[]> => {
-  const { plan, asked, lease: end = null } = request
+  const { plan, asked, holder } = request
   if (!lends(plan)) return []
+  const end = await wantedEnd(tx, request)
+  const continues = request.continues === undefined ? null : await findLease(tx, request.continues)
   if (end?.kind === 'until' && end.at <= at)
     return ['The time until which it was asked for has passed meanwhile.']
   const leases = [
     ...(await leasesSince(tx, at - policy.leases.quota.windowMs)),
     ...(await underWay(tx, policy, { facts, at, except: request.id })),
   ]
-  const against = refuseTerms(policy, leases, { plan, facts, by: asked.by, at, end })
+  const against = refuseTerms(policy, leases, { plan, facts, by: asked.by, holder, continues, at, end })
   return against.map(({ reason }) => `Not allowed any more: ${reason}.`)
 }
 
@@ -65,9 +92,13 @@ const underWay = async (
   policy: Policy,
   { facts, at, except }: { readonly facts: HostFacts; readonly at: number; readonly except: string },
 ): Promise<Lease[]> =>
-  (await requestsIn(db, ['running']))
-    .filter(({ id, plan }) => id !== except && plan.action === 'assign')
-    .map((request) => newLease(leaseDraft(policy, request, { facts, at })))
+  Promise.all(
+    (await requestsIn(db, ['running']))
+      .filter(({ id, plan }) => id !== except && plan.action === 'assign')
+      .map(async (request) =>
+        newLease(leaseDraft(policy, request, { facts, at, end: await wantedEnd(db, request) })),
+      ),
+  )
 
 /** The end that the command names, null for none. Refused: two ends, and what is no time. */
 export const readEnd = (
@@ -86,32 +117,27 @@ export const readEnd = (
   return readUntil([{ text: until, at: 1, quoted: true }], at, zoneOf(policy, personOf(policy, by) ?? by))
 }
 
-/** Who moves a GPU between their own VMs keeps its end, unless they name another. */
-const inherited = (policy: Policy, leases: readonly Lease[], { plan, by }: Wanting): AskedEnd | null => {
-  if (plan.action !== 'move') return null
-  const before = takenBy(leases, plan).find((lease) => isHolder(policy, lease, by))
-  return before && isOpen(before) && before.endsAt !== null ? { kind: 'until', at: before.endsAt } : null
-}
-
-type Terms = Wanting & { readonly at: number; readonly end: AskedEnd | null }
+type Lending = Wanting & Heir & { readonly at: number; readonly end: AskedEnd | null }
 
 /** What the plan takes away is not held any more then. Quotas are a person's, whatever accounts they use. */
 const refuseTerms = (
   policy: Policy,
   all: readonly Lease[],
-  { plan, facts, by, at, end }: Terms,
+  { plan, facts, by, holder, continues, at, end }: Lending,
 ): Refusal[] => {
   const { caps, quota } = policy.leases
-  const person = personOf(policy, by) ?? by
+  const account = holder?.account ?? by
+  const person = personOf(policy, account) ?? holder?.person ?? by
   const taken = takenBy(all, plan)
-  const own = taken.find((lease) => isHolder(policy, lease, by))
+  const own = continues ?? taken.find((lease) => isHolder(policy, lease, account))
   const others = all
     .map((lease): Lease => (taken.includes(lease) ? endedNow(lease, at) : lease))
     .map((lease) => ({ ...lease, holder: personOf(policy, lease.holder) ?? lease.holder }))
-  const { part } = leaseDraft(policy, { id: '', plan, asked: { by, person } }, { facts, at })
+  const { part } = leaseDraft(policy, { id: '', plan, asked: { by: account, person } }, { facts, at, end })
   const endsAt = end && endOf(end, at)
   const over = refuseEnd(endsAt, own?.capsFrom ?? at, caps)
-  const held = mayHold({ holder: person, team: teamOf(policy, person), part, at, endsAt }, others, quota)
+  const wish = { holder: person, team: teamOf(policy, person), part, at, endsAt }
+  const held = mayHold(holder ? { ...wish, name: person } : wish, others, quota)
   return [...(over ? [over] : []), ...(held.ok ? [] : held.refusals)]
 }
 

@@ -1,4 +1,5 @@
 /** All that the queue is decided by, as it is stored at this moment. */
+import { isExtension } from '../../core/plan/extension'
 import type { Ground } from '../../core/queue/changes'
 import type { Db, Tx } from '../../store/database'
 import { hostViews } from '../../store/fleet'
@@ -14,7 +15,9 @@ import type { Parts } from '../parts'
 export const glanceAt = async (db: Db | Tx, parts: Parts): Promise<Ground> => ({
   policy: parts.policy.inForce(),
   views: await hostViews(db, [...parts.hosts.keys()]),
-  requests: await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention']),
+  requests: (await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])).filter(
+    ({ plan }) => !isExtension(plan),
+  ),
   leases: [],
   waiters: await openWaiters(db),
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  continuedLease,
   isOpen,
   lease as leaseSchema,
-  movedLease,
+  newLease,
   transition,
   type LeaseEvent,
   type LeaseState,
@@ -150,11 +151,11 @@ describe('a lease', () => {
     ])
   })
 
-  it('counts its caps on when the holder moves it, and anew when it goes to somebody else', () => {
+  it('counts its caps on where it goes on, and anew where another one begins', () => {
     const next = { ...held, at: END, endsAt: END + DAY }
 
-    expect(movedLease(held, next)).toMatchObject({ startedAt: END, capsFrom: START, version: 1 })
-    expect(movedLease(held, { ...next, holder: OTHER })).toMatchObject({ startedAt: END, capsFrom: END })
+    expect(continuedLease(held, next)).toMatchObject({ startedAt: END, capsFrom: START, version: 1 })
+    expect(newLease(next)).toMatchObject({ startedAt: END, capsFrom: END })
   })
 })
 

@@ -51,6 +51,31 @@ describe('a cap', () => {
     })
   })
 
+  it('goes no further than was approved, and names how far that is', () => {
+    const approvedUntil = END + HOUR
+
+    expect(latestEnd({ ...held, endsAt: END, approvedUntil }, { at: END, caps: CAPS })).toBe(approvedUntil)
+    expect(
+      transition({ ...held, approvedUntil }, { ...EVENTS.extend, to: END + 2 * HOUR, caps: CAPS }),
+    ).toMatchObject({
+      refusals: [{ code: 'not-allowed', next: 'Use: extend L-1 by 1h' }],
+    })
+    expect(
+      transition({ ...held, approvedUntil: END }, { ...EVENTS.extend, to: END + HOUR, caps: CAPS }),
+    ).toMatchObject({ refusals: [{ reason: 'lease L-1 lasts as long as was approved' }] })
+  })
+
+  it('keeps what was approved, and goes further once more was approved', () => {
+    const approvedUntil = END + HOUR
+    const more = { ...EVENTS.extend, to: END + 2 * HOUR, caps: CAPS, approvedUntil: END + 2 * HOUR }
+    const within = transition({ ...held, approvedUntil }, { ...EVENTS.extend, to: END + HOUR, caps: CAPS })
+
+    expect(within).toMatchObject({ ok: true, value: { endsAt: END + HOUR, approvedUntil } })
+    expect(transition({ ...held, approvedUntil }, more)).toMatchObject({
+      value: { endsAt: END + 2 * HOUR, approvedUntil: END + 2 * HOUR },
+    })
+  })
+
   it.each([
     { endsAt: START + 3 * DAY, caps: CAPS, why: null },
     { endsAt: START + 3 * DAY + 1, caps: CAPS, why: '3d were asked for' },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
+  continuedLease,
   isOpen,
   lease as leaseSchema,
-  movedLease,
+  newLease,
   transition,
   type Lease,
   type LeaseEvent,
@@ -162,9 +163,8 @@ const world = (caps: { totalMs: number; extensionMs: number }) => {
     }
     if (each.kind === 'move') {
       put(apply(holder, { kind: 'move', by: each.by, at: now }))
-      leases.push(
-        movedLease(holder, { ...aLease(wanted), at: now, endsAt: now + Math.min(each.length, HOUR) }),
-      )
+      const after = { ...aLease(wanted), at: now, endsAt: now + Math.min(each.length, HOUR) }
+      leases.push(each.by === holder.holder ? continuedLease(holder, after) : newLease(after))
     } else if (each.kind === 'extend') {
       const next = transition(holder, { kind: 'extend', by: each.by, at: now, to: now + each.length, caps })
       if (next.ok) put(next.value)

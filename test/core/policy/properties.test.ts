@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { refuseDecision } from '../../../src/core/policy/commands'
 import { personOf, rolesAmong } from '../../../src/core/policy/policy'
 import { standOf } from '../../../src/core/approval'
-import { transition, type Request, type RequestEvent } from '../../../src/core/request'
+import { authorityOf, transition, type Request, type RequestEvent } from '../../../src/core/request'
 import { aRequest } from '../../store/rows'
 import { JONAS, MAYA, PRIYA, TEAM, aPolicy, slack, teams } from './team'
 
@@ -150,8 +150,9 @@ it('nothing is carried out without exactly one authority, and a quorum is one of
   always((request) => {
     const begun = request.state === 'approved' || request.state === 'running'
     expect('authority' in request).toBe(begun)
-    if (!('authority' in request)) return
-    const { authority, approvals } = request
+    const authority = authorityOf(request)
+    if (authority === null) return
+    const { approvals } = request
     seen.add(authority.kind)
     if (authority.kind === 'lease-end') expect(request.ends?.lease).toBe(authority.lease)
     if (authority.kind !== 'quorum') {

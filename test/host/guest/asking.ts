@@ -5,7 +5,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { vmId } from '../../../src/core/inventory'
 import type { SmiAnswer } from '../../../src/core/ports'
-import { linuxGuest, type LinuxGuestOptions } from '../../../src/host/guest/linux'
+import { linuxGuest, linuxUse, type LinuxGuestOptions } from '../../../src/host/guest/linux'
+import type { LinuxUse } from '../../../src/host/guest/use'
 import { patientClock } from '../../fakes/patient-clock'
 import { makeKeys, type Keys, type Sshd, type SshdOptions, type StartSshd } from '../../fakes/sshd'
 import { useTempDirs } from '../../fakes/temp'
@@ -71,6 +72,16 @@ export const useGuests = (start: StartSshd) => {
       })
       return (server.address() as AddressInfo).port
     },
+    /** The second question, with this key. */
+    askUse: (sshd: Pick<Sshd, 'port' | 'hostKey' | 'user'>, keyFile: string): Promise<LinuxUse> =>
+      linuxUse(
+        {
+          vm: VM,
+          account: { user: sshd.user, keyFile: keys.file, hostKeys: [sshd.hostKey], port: sshd.port },
+          ...{ allowedSubnets: ['127.0.0.0/8'], clock: patientClock },
+        },
+        keyFile,
+      )(['127.0.0.1']),
     ask: (
       sshd: Pick<Sshd, 'port' | 'hostKey'> & { readonly user?: string },
       { options, account, addresses }: Asking = {},

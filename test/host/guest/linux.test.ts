@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSmi } from '../../../src/core/smi'
 import { SMI_FIELDS } from '../../../src/core/smi-table'
-import { withSshd } from '../../fakes/sshd'
+import { makeKeys, withSshd } from '../../fakes/sshd'
 import { notRun, useGuests } from './asking'
 
 const HEAD =
@@ -11,7 +11,7 @@ const HEAD =
 const ROW = '0, NVIDIA GeForce RTX 3090, GPU-123, 610.43.02, 24576 MiB, 12 MiB, 3 %, 41, 30.10 W'
 
 withSshd('nvidia-smi in a Linux guest', (start) => {
-  const { ask, dir, guest, keys, withProgram } = useGuests(start)
+  const { ask, askUse, dir, guest, keys, withProgram } = useGuests(start)
 
   it('is asked the one fixed question, and its answer is read', async () => {
     const sshd = await withProgram(`printf '%s\\n' "$*" > ${dir()}/asked; echo '${HEAD}'; echo '${ROW}'`)
@@ -30,6 +30,31 @@ withSshd('nvidia-smi in a Linux guest', (start) => {
     const sshd = await withProgram('echo "$*"', { authorizedKeys: [restricted] })
 
     expect(await ask(sshd)).toMatchObject({ exitCode: 0, stdout: 'forced\n--version\n' })
+  })
+
+  it('is asked for processes and people with a second key, which opens nothing else', async () => {
+    const second = makeKeys(join(dir(), 'second-key'))
+    const head = 'pid, process_name, used_gpu_memory [MiB]\\n7, python3, 12 MiB\\nSESSION UID USER SEAT'
+    const forced = `printf '${head}\\n 1 1000 maya\\n 2 998 '; id -un`
+    const sshd = await withProgram('echo "$*"', {
+      authorizedKeys: [keys().publicKey, `restrict,command="${forced}" ${second.publicKey}`],
+    })
+
+    expect(await askUse(sshd, second.file)).toEqual({
+      processes: [{ pid: 7, name: 'python3', usedBytes: 12 * 2 ** 20 }],
+      people: ['maya'],
+    })
+    expect(await askUse(sshd, join(dir(), 'no-such-key'))).toEqual({ processes: null, people: null })
+  })
+
+  it('is asked the very question that is documented for the second key', async () => {
+    const sshd = await withProgram(`printf '%s\\n' "$*" >> ${dir()}/asked`)
+
+    await askUse(sshd, keys().file)
+
+    expect(readFileSync(join(dir(), 'asked'), 'utf8')).toBe(
+      '--query-compute-apps=pid,process_name,used_memory --format=csv\n',
+    )
   })
 
   it.each([9, 255])(

@@ -38,6 +38,18 @@ const scene = () => {
   }
 }
 
+it('knows nothing of guests whose host is not asked, or asks none', async () => {
+  const { guarded, fail } = scene()
+  const nothing = { processes: null, people: null }
+
+  expect(await guarded.use?.(aVmId(1))).toMatchObject({ smi: { kind: 'not-run' }, ...nothing })
+  await fail(3)
+  expect(await guarded.use?.(aVmId(1))).toMatchObject({
+    smi: { why: expect.stringContaining('is asked again in') },
+    ...nothing,
+  })
+})
+
 describe('a host that failed three times in a row', () => {
   it('is not asked again for a while, and says for how long and why', async () => {
     const { guarded, asked, fail } = scene()

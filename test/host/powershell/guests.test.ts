@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { hostName, vmId } from '../../../src/core/inventory'
 import type { Call } from '../../../src/host/powershell/engine/engine'
 import type { Answer } from '../../../src/host/powershell/engine/wire'
-import { guestSmi, type GuestAccess } from '../../../src/host/powershell/guests'
+import { guestSmi, guestUse, type GuestAccess } from '../../../src/host/powershell/guests'
 
 const HOST = hostName.parse('hv01')
 const VM = vmId.parse('7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01')
@@ -99,4 +99,40 @@ it('a guest without an account is not asked', async () => {
     why: expect.stringContaining('no account in this guest is configured') as unknown,
   })
   expect(calls).toEqual([])
+})
+
+describe('what goes on in a guest', () => {
+  const used = async (answer: Answer, access: GuestAccess | undefined) => {
+    const calls: Omit<Call, 'session'>[] = []
+    const ask = (call: Omit<Call, 'session'>) => {
+      calls.push(call)
+      return Promise.resolve(answer)
+    }
+    return { use: await guestUse(HOST, VM, { access, ask }), calls }
+  }
+  const ADDRESSES: Answer = { kind: 'ok', json: '{"addresses":["10.20.0.7"]}' }
+  const windows: GuestAccess = { kind: 'windows', credential: { credential: 'vault:Bot/train-02' } }
+
+  it('is asked of a Linux guest beside its nvidia-smi, at the same addresses', async () => {
+    const use = (addresses: readonly string[]) => Promise.resolve({ processes: [], people: [...addresses] })
+
+    expect((await used(ADDRESSES, { ...linux, use })).use).toEqual({
+      ...{ smi: { kind: 'ran', exitCode: 0, stdout: '10.20.0.7', problemCode: null } },
+      ...{ processes: [], people: ['10.20.0.7'] },
+    })
+  })
+
+  it.each<[string, GuestAccess | undefined, Answer]>([
+    ['a Linux guest without the second key', linux, ADDRESSES],
+    ['a Linux guest whose host is not reached', linux, { kind: 'lost', why: 'no answer' }],
+    ['a Windows guest', windows, { kind: 'ok', json: '{"exitCode":0,"problem":"0","stdout":"rows"}' }],
+    ['a guest without an account', undefined, ADDRESSES],
+  ])('is not known but for its nvidia-smi in %s', async (_, access, answer) => {
+    expect((await used(answer, access)).use).toMatchObject({ processes: null, people: null })
+  })
+
+  it('is waited for no longer than a quarter of a minute', async () => {
+    for (const access of [linux, windows])
+      for (const { timeoutMs } of (await used(ADDRESSES, access)).calls) expect(timeoutMs).toBe(15_000)
+  })
 })

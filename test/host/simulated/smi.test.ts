@@ -80,3 +80,25 @@ describe('nvidia-smi on a host', () => {
     expect(answer).toMatchObject({ exitCode: 9, stdout: expect.stringContaining(FAILURE) })
   })
 })
+
+describe('what goes on in a guest', () => {
+  test('is what the file of the fleet says, while the VM runs', async () => {
+    const { host, world, vm } = opened('default', 'hv01')
+    const { id, name } = vm('render-01')
+
+    expect(await host.use?.(id)).toMatchObject({
+      ...{ smi: { kind: 'ran', exitCode: 0 }, people: ['tomas'] },
+      processes: [{ pid: 4120, name: 'blender', usedBytes: 18 * 2 ** 30 }],
+    })
+    world.act('hv01', { kind: 'stopVm', vm: { id, name }, how: 'turn-off' })
+    expect(await host.use?.(id)).toMatchObject({ smi: { kind: 'not-run' }, processes: null, people: null })
+  })
+
+  test('is not known where the file says nothing, or the guest does not answer', async () => {
+    const { host, world, vm } = opened('default', 'hv01')
+    world.setGuestSmi('hv01', 'render-01', 'no-answer')
+
+    for (const name of ['train-02', 'render-01'])
+      expect(await host.use?.(vm(name).id)).toMatchObject({ processes: null, people: null })
+  })
+})

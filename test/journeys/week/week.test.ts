@@ -109,8 +109,9 @@ const event = async (people: Team): Promise<void> => {
   await bot.start(course.roll(2 * HOUR))
 }
 
-const newestRequest = (): string => people.slack.messages().flatMap(requestIds).at(-1) ?? 'R-1'
-const requestIds = ({ text }: Shown): string[] => /\b(R-\d+) · /.exec(text)?.slice(1) ?? []
+/** Messages come by the place where they stand, so that the last one need not be of the newest. */
+const newestRequest = (): string => `R-${Math.max(1, ...people.slack.messages().flatMap(requestNumbers))}`
+const requestNumbers = ({ text }: Shown): number[] => (/\bR-(\d+) · /.exec(text)?.slice(1) ?? []).map(Number)
 
 /** What the rest of the week need not have by chance. */
 test('on the first day nobody dies, and something of everything happens once', async () => {

@@ -10,6 +10,7 @@ import {
   VM_NAMES,
   ENTRY_ID,
   REQUEST_ID,
+  RESTORE,
 } from './notes'
 
 export const ASKING: Entries<
@@ -33,7 +34,7 @@ export const ASKING: Entries<
   | 'leave'
 > = {
   assign: {
-    usage: `assign GPU to VM [for DURATION | until TIME] [--mode dda|partition] [--vram SIZE] ${PLAN_FLAGS}`,
+    usage: `assign GPU to VM [for DURATION | until TIME] [--mode dda|partition] [--vram SIZE] [--restore ID] ${PLAN_FLAGS}`,
     says: 'Give a GPU, or a share of one, to a VM: makes a plan, asks an approver, then does it.',
     examples: [
       'assign hv01/gpu0 to train-01',
@@ -50,11 +51,12 @@ export const ASKING: Entries<
       '`--mode partition` gives a share of a GPU that is split (`partition GPU into N`); without it the VM gets the whole GPU.',
       '`--vram` is how much video memory that share has; without it the host decides.',
       LEASE,
+      RESTORE,
     ],
     needs: 'requester',
   },
   move: {
-    usage: `move GPU|any MODEL from VM to VM [for DURATION | until TIME] ${PLAN_FLAGS}`,
+    usage: `move GPU|any MODEL from VM to VM [for DURATION | until TIME] [--restore ID] [--mine] ${PLAN_FLAGS}`,
     says: 'Take a GPU from the VM that has it and give it, or one like it on another host, to another VM.',
     examples: [
       'move hv01/gpu2 to train-01 --shutdown',
@@ -68,6 +70,8 @@ export const ASKING: Entries<
       REASON,
       VM_NAMES,
       LEASE,
+      'What an administrator moves stays with whoever holds it, until the same end; `--mine` makes them the holder.',
+      RESTORE,
     ],
     needs: 'requester',
   },
@@ -155,6 +159,7 @@ export const ASKING: Entries<
     examples: ['extend R-12 by 4h', 'extend 12 by 1d'],
     notes: [
       'The id is that of the request by which you got the GPU; `list --mine` shows it. The policy says how far.',
+      'Beyond what was approved, and while somebody waits for that GPU, an approver is asked.',
     ],
     needs: 'anyone',
   },

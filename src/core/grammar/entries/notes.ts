@@ -13,6 +13,8 @@ export const REASON =
   '`because` takes the rest of the line, up to 500 characters. Flags at its very end are still flags; a reason that is quoted as a whole may contain anything.'
 export const LEASE =
   '`for 8h` or `until friday`, `until 18:00`, `until 2026-12-01 09:00` says how long it is lent; the times are those of your own time zone. You are reminded before the end.'
+export const RESTORE =
+  '`--restore R-12` puts back what that request lent and somebody changed on the host: its holder and its end stay.'
 export const VM_NAMES =
   'VM names need not be unique: `hv01/train-01`, or the id of the VM, says which. Names with spaces go in quotes.'
 export const ENTRY_ID = 'A place in the queue is written `Q-3` or just `3`.'

@@ -1,0 +1,44 @@
+/** What speaks against more time on a lease, whoever approves it. */
+import type { Refusal } from '../../core/errors'
+import { transition, type Lease } from '../../core/lease/lease'
+import { mayHold } from '../../core/lease/quota'
+import { personOf, type Policy } from '../../core/policy/policy'
+import type { Tx } from '../../store/database'
+import { leasesSince } from '../../store/leases'
+
+/** Caps, quotas, and what a lease is in no state for. */
+export const refuseAnyhow = async (
+  tx: Tx,
+  policy: Policy,
+  lease: Lease,
+  wanted: { readonly at: number; readonly to: number; readonly byMs: number },
+): Promise<readonly Refusal[]> => {
+  const hours = await refuseHours(tx, policy, lease, wanted)
+  if (hours.length > 0) return hours
+  const { at, to } = wanted
+  const { caps } = policy.leases
+  const next = transition(lease, { kind: 'extend', by: lease.holder, at, to, caps, approvedUntil: null })
+  return next.ok ? [] : next.refusals
+}
+
+/** Only the hours count: the GPU itself is held already. */
+const refuseHours = async (
+  tx: Tx,
+  policy: Policy,
+  lease: Lease,
+  { at, byMs }: { readonly at: number; readonly byMs: number },
+): Promise<readonly Refusal[]> => {
+  const { quota } = policy.leases
+  const all = (await leasesSince(tx, at - quota.windowMs)).map((each) => ({
+    ...each,
+    holder: personOf(policy, each.holder) ?? each.holder,
+  }))
+  const holder = personOf(policy, lease.holder) ?? lease.holder
+  const wish = { holder, team: lease.team, part: lease.part, at, endsAt: at + byMs }
+  const held = mayHold(wish, all, {
+    ...quota,
+    person: { ...quota.person, gpus: null },
+    team: { ...quota.team, gpus: null },
+  })
+  return held.ok ? [] : held.refusals
+}

@@ -1,5 +1,6 @@
 /** What the contract needs of every host that PowerShell reaches. */
-import type { HostFacts, VmFacts } from '../../src/core/inventory'
+import type { GpuFacts, HostFacts, VmFacts } from '../../src/core/inventory'
+import { modelOf, pciIdIn } from '../../src/host/pci-ids'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import type { Flavour } from '../host/powershell/stubs/modules'
 
@@ -15,10 +16,18 @@ const vmOver = (vm: VmFacts, flavour: Flavour): VmFacts => ({
       : vm.partitions,
 })
 
+const isOlder = (flavour: Flavour): boolean => flavour === '2016' || flavour === '2019'
+
+/** Without a driver the device goes by its ids. */
+const modelOver = ({ driverVersion, problemCode, instanceId, model }: GpuFacts): string =>
+  driverVersion === null && problemCode !== null ? modelOf(pciIdIn(instanceId)!) : model
+
 /** Windows tells neither the width of addresses nor how much memory a GPU has, nor without a driver what it shows, and of a device that a VM had already little else. */
 export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   ...facts,
   physicalAddressBits: null,
+  // Older commands cannot tell them, which matters to a node of a cluster of 2025 alone.
+  pools: isOlder(flavour) && facts.os.release === '2025' && facts.cluster !== null ? 'unknown' : 'read',
   forceDismount: false,
   partitioning: flavour === '2016' || flavour === '2019' ? 'older' : 'current',
   vms: facts.vms.map((vm) => vmOver(vm, flavour)),
@@ -35,7 +44,12 @@ export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
           interrupts: 'none' as const,
           hostDisplay: null,
         }
-      : { ...gpu, memoryBytes: null, hostDisplay: gpu.driverVersion === null ? null : gpu.hostDisplay },
+      : {
+          ...gpu,
+          model: modelOver(gpu),
+          memoryBytes: null,
+          hostDisplay: gpu.driverVersion === null ? null : gpu.hostDisplay,
+        },
   ),
 })
 

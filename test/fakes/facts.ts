@@ -78,6 +78,8 @@ export const aVm = (changes: Partial<VmFacts> = {}, number = 1): VmFacts =>
     generation: 2,
     state: 'Off',
     guest: 'linux',
+    heartbeat: 'on',
+    shutdownService: 'on',
     settings: {
       automaticStopAction: 'Save',
       guestControlledCacheTypes: false,
@@ -100,7 +102,7 @@ export const aHost = (changes: Partial<HostFacts> = {}): HostFacts =>
     os: { caption: 'Microsoft Windows Server 2022 Datacenter', edition: 'server', release: '2022' },
     iov: { supported: true, reasons: [] },
     physicalAddressBits: 46,
-    policies: { requireSecureDeviceAssignment: null, requireSupportedDeviceAssignment: null },
+    policies: { requireSecureDeviceAssignment: false, requireSupportedDeviceAssignment: false },
     forceDismount: false,
     partitioning: 'current',
     unsupportedPartitioning: false,
@@ -108,6 +110,7 @@ export const aHost = (changes: Partial<HostFacts> = {}): HostFacts =>
     gpus: [aGpu()],
     vms: [aVm()],
     dismounted: [],
+    pools: 'read',
     ...changes,
   })
 

@@ -45,9 +45,8 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
   const holder = place.kind === 'assigned' ? (vmById(host, place.vm)?.name ?? place.vm) : null
   const holding = holdings.find((each) => each.host === host.name && each.locationPath === gpu.locationPath)
   const contradicted = holding !== undefined && !agrees(place, holding)
-  const isLost = place.kind === 'dismounted' || place.kind === 'host-disabled'
-  if (!contradicted && !isLost) return null
-  const back = isLost ? [wayOf(host, 'Return to its host', release(alias))] : []
+  if (!contradicted && !LOST.includes(place.kind)) return null
+  const back = canReturn(host, place) ? [wayOf(host, 'Return to its host', release(alias))] : []
   if (!contradicted)
     return { gpu: alias, locationPath, place: place.kind, holder, recorded: null, ways: back }
   return {
@@ -63,6 +62,13 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
     ],
   }
 }
+
+/** Of use to nobody. What a resource pool keeps is of use to a cluster. */
+const LOST: readonly GpuPlace['kind'][] = ['dismounted', 'host-disabled', 'restart-pending']
+
+/** A pool that could not be read may have it. */
+const canReturn = (host: HostFacts, { kind }: GpuPlace): boolean =>
+  kind === 'host-disabled' || (kind === 'dismounted' && host.pools === 'read')
 
 /** What the bot returned to its host may be disabled there by somebody else: no holder is contradicted by that. */
 const agrees = (place: GpuPlace, { vm }: Holding): boolean =>

@@ -8,6 +8,7 @@ import {
   type GpuFacts,
   type HostFacts,
   type LocationPath,
+  type VmDevice,
   type VmFacts,
   type VmId,
   gpuByPath,
@@ -15,6 +16,7 @@ import {
   vmById,
 } from '../inventory'
 import { partitionsInUse } from '../partitions'
+import { deviceWords, goneFrom } from '../vm-devices'
 import type { HostPlan, Plan } from './plan'
 
 /** A plan before it is sealed. */
@@ -96,6 +98,8 @@ const assignedText = (host: HostFacts, path: LocationPath): string => {
   return gpu ? `${path} [${barsOf(gpu)}]` : path
 }
 
+const goneText = (device: VmDevice): string => `${deviceWords(device)} seems to be gone`
+
 /** All settings, not only those to be changed: that the others need no change is part of the plan. */
 const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
   ['name', vm.name],
@@ -108,10 +112,9 @@ const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
   ['partitions', vm.partitions.map(partitionText).sort().join(', ') || 'none'],
   [
     'assigned devices',
-    vm.assigned
-      .map((path) => assignedText(host, path))
-      .sort()
-      .join(', ') || 'none',
+    [...vm.assigned.map((path) => assignedText(host, path)).sort(), ...goneFrom(vm).map(goneText)].join(
+      ', ',
+    ) || 'none',
   ],
 ]
 

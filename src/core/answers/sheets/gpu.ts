@@ -25,6 +25,7 @@ export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'):
       ['BARs', barsOf(gpu)],
       ['Driver on the host', driverOf(host, gpu)],
       ['Partitions', partitionsOf(host, gpu)],
+      ...(gpu.pool === null ? [] : [['Resource pool', shown(gpu.pool)] as const]),
       ...cautions(host, gpu),
       ['Location path', { code: gpu.locationPath }],
       ['Instance id', { code: gpu.instanceId }],

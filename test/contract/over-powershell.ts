@@ -1,5 +1,5 @@
 /** What the contract needs of every host that PowerShell reaches. */
-import type { GpuFacts, HostFacts, VmFacts } from '../../src/core/inventory'
+import { placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../src/core/inventory'
 import { modelOf, pciIdIn } from '../../src/host/pci-ids'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import type { Flavour } from '../host/powershell/stubs/modules'
@@ -22,7 +22,13 @@ const isOlder = (flavour: Flavour): boolean => flavour === '2016' || flavour ===
 const modelOver = ({ driverVersion, problemCode, instanceId, model }: GpuFacts): string =>
   driverVersion === null && problemCode !== null ? modelOf(pciIdIn(instanceId)!) : model
 
-/** Windows tells neither the width of addresses nor how much memory a GPU has, nor without a driver what it shows, and of a device that a VM had already little else. */
+/** nvidia-smi on the host tells it of those that the host uses. */
+const memoryOver = (facts: HostFacts, gpu: GpuFacts): number | null => {
+  const isShown = gpu.vendor === 'nvidia' && gpu.driverVersion !== null
+  return isShown && placeOf(facts, gpu).kind === 'host-enabled' ? gpu.memoryBytes : null
+}
+
+/** Windows tells neither the width of addresses nor without a driver what it shows, and of a device that a VM had already little else. */
 export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   ...facts,
   physicalAddressBits: null,
@@ -47,7 +53,7 @@ export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
       : {
           ...gpu,
           model: modelOver(gpu),
-          memoryBytes: null,
+          memoryBytes: memoryOver(facts, gpu),
           hostDisplay: gpu.driverVersion === null ? null : gpu.hostDisplay,
         },
   ),

@@ -78,6 +78,13 @@ const CONSENTS = { shutdown: false, powerOff: false, noStart: false, dryRun: fal
 type PlanKind = Extract<Command, { kind: 'assign' | 'move' | 'release' }>
 const release = (name: string): PlanKind => ({ kind: 'release', name, ...CONSENTS })
 
+/** No plan gives it to anybody: it is gone, a pool has it or may have it, or its host has to restart first. */
+const isOutOfReach = (host: HostFacts, { kind }: GpuPlace): boolean =>
+  kind === 'missing' ||
+  kind === 'pooled' ||
+  kind === 'restart-pending' ||
+  (kind === 'dismounted' && host.pools === 'unknown')
+
 /** A VM that the host does not have any more can be given nothing, and nobody a GPU that is not there. */
 const restoring = (
   host: HostFacts,
@@ -86,7 +93,7 @@ const restoring = (
   const wanted = host.vms.find(({ id }) => id === holding.vm?.id)
   const holder = place.kind === 'assigned' ? vmById(host, place.vm) : undefined
   const running = [wanted, holder].flatMap((vm) => (vm?.state === 'Running' ? vm.name : []))
-  if (place.kind === 'missing' || (holding.vm !== null && !wanted)) return []
+  if (isOutOfReach(host, place) || (holding.vm !== null && !wanted)) return []
   const consents = { ...CONSENTS, shutdown: running.length > 0 }
   const costs = running.length > 0 ? `, shutting down ${running.join(' and ')}` : ''
   if (!wanted) return [wayOf(host, `Take it from its VM${costs}`, { ...release(alias), ...consents })]

@@ -192,6 +192,10 @@ export const apply = (step: Step, host: HostFacts): HostFacts =>
 /** Facts that compare: the order in which a host lists devices means nothing. */
 export const sorted = (host: HostFacts): HostFacts => ({
   ...host,
-  vms: host.vms.map((vm) => ({ ...vm, assigned: [...vm.assigned].sort() })),
+  vms: host.vms.map((vm) => ({
+    ...vm,
+    assigned: [...vm.assigned].sort(),
+    devices: vm.devices.toSorted((a, b) => ((a.path ?? '') < (b.path ?? '') ? -1 : 1)),
+  })),
   dismounted: [...host.dismounted].sort(),
 })

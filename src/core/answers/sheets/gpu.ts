@@ -43,7 +43,8 @@ const barsOf = ({ bars }: GpuFacts): string =>
 
 const driverOf = (host: HostFacts, gpu: GpuFacts): string => {
   const place = placeOf(host, gpu).kind
-  if (place !== 'host-enabled' && place !== 'host-disabled') return 'not in use by the host'
+  if (place !== 'host-enabled' && place !== 'host-disabled' && place !== 'restart-pending')
+    return 'not in use by the host'
   const version = gpu.driverVersion === null ? 'none' : shown(gpu.driverVersion)
   const code = gpu.problemCode ?? 0
   return code === 0 ? version : `${version}, problem code ${code}`

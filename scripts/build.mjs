@@ -1,6 +1,6 @@
 /**
- * Compiles `src` into `dist`, and copies what stands beside the code there: the playground's page, the fleet files, what
- * PowerShell reads. `node scripts/build.mjs` does nothing when nothing changed; with `--whole` it starts from nothing.
+ * Compiles `src` into `dist`, and copies what stands beside the code there: the playground's page, the fleet files, the
+ * names of GPUs, what PowerShell reads. `node scripts/build.mjs` does nothing when nothing changed; with `--whole` it starts from nothing.
  * Types are checked by `npm run check` and `npm run build`, not here: whoever only starts the bot need not wait for that.
  */
 import { createHash } from 'node:crypto'
@@ -9,7 +9,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const ASSET =
-  /^(playground\/page\/|host\/simulated\/fleets\/|host\/powershell\/.*\.(ps([md]?1|[rs]c)|sshd_config)$)/
+  /^(playground\/page\/|host\/pci-ids\.txt$|host\/simulated\/fleets\/|host\/powershell\/.*\.(ps([md]?1|[rs]c)|sshd_config)$)/
 /** Written last: without it, or with another text in it, what lies in `dist` is not a build of what lies in `src`. */
 const STAMP = '.built'
 

@@ -58,19 +58,47 @@ export const partitionVram = z.object({
 })
 export type PartitionVram = z.infer<typeof partitionVram>
 
+/** Where a VM's devices come from unless somebody made a pool of their own (Get-VMAssignableDevice). */
+export const OWN_POOL = 'Primordial'
+
+/** One device that a VM lists, a GPU or another. */
+export const vmDevice = z.object({
+  /** Null where the host tells none, as of a device that is gone. */
+  path: locationPath.nullable(),
+  /**
+   * `gone`: the host shows neither the node of the device nor the one that a dismounted device has. That is deduced; no
+   * document says it. `unknown`: the host was not asked.
+   */
+  device: z.enum(['there', 'gone', 'unknown']),
+})
+export type VmDevice = z.infer<typeof vmDevice>
+
+/**
+ * What the host knows of a service in the guest. `off`: switched off, or the guest does not answer to it. `absent`: the VM
+ * has none. `unknown`: not told, as of a VM that does not run.
+ */
+export const guestService = z.enum(['on', 'off', 'absent', 'unknown'])
+export type GuestService = z.infer<typeof guestService>
+
 export const vmFacts = z.object({
   id: vmId,
   name: z.string().min(1),
   generation: z.union([z.literal(1), z.literal(2)]),
   state: vmState,
-  /** What the guest reports through its integration services; unknown for a VM that is off and never reported. */
+  /** The system of the guest, by the configuration of the bot. */
   guest: z.enum(['windows', 'linux', 'unknown']),
+  /** Does the guest give a sign of life? */
+  heartbeat: guestService.default('unknown'),
+  /** The integration service through which a guest is shut down. */
+  shutdownService: guestService.default('unknown'),
   settings: vmSettings,
   memory: z.object({ dynamic: z.boolean(), startupBytes: z.number(), minimumBytes: z.number() }),
   checkpoints: z.number().int().nonnegative(),
   clustered: z.boolean(),
-  /** Location paths of the devices assigned to this VM, in the order the host lists them. A stale one has no device. */
+  /** Location paths of the devices assigned to this VM, in the order the host lists them. */
   assigned: z.array(locationPath),
+  /** The same devices, and those without a path, as far as it is known whether they are there. */
+  devices: z.array(vmDevice).default([]),
   /** GPU partition adapters. `gpu` is the GPU as the host names it; null where the host does not tell. */
   partitions: z.array(z.object({ gpu: z.string().nullable(), vram: partitionVram.nullable() })),
   /** What its cluster does with it when a node drains (3: force shutdown); null when not clustered, or not known. */
@@ -86,7 +114,7 @@ export const gpuFacts = z.object({
   vendor: z.enum(['nvidia', 'amd', 'intel', 'other']),
   model: z.string().min(1),
   memoryBytes: z.number().nullable(),
-  /** ConfigManagerErrorCode of the host's own PCI\ node: 0 working, 22 disabled, 28 no driver; null when it is not present. */
+  /** ConfigManagerErrorCode of the host's own PCI\ node: 0 working, 14 waits for a restart, 22 disabled, 28 no driver; null when it is not present. */
   problemCode: z.number().int().nullable(),
   driverVersion: z.string().nullable(),
   /** Base address registers, read while the device is enabled and remembered by the bot afterwards. Bytes. */
@@ -103,6 +131,8 @@ export const gpuFacts = z.object({
   interrupts: z.enum(['msi', 'line', 'none']),
   /** The host draws its own console on this GPU; null: not known. */
   hostDisplay: z.boolean().nullable(),
+  /** The resource pool that it is in, if not the host's own: `New-VMResourcePool` makes them for clusters. */
+  pool: z.string().min(1).nullable().default(null),
   /** The sound function on the same card; it shares the path but for the last function digits. */
   audioFunction: locationPath.nullable(),
   /** GPU-P: null when the driver offers no partitions. */
@@ -152,24 +182,36 @@ export const hostFacts = z.object({
   dismounted: z.array(locationPath),
   /** Absent in what earlier versions of the bot have stored. */
   module: moduleFacts.optional(),
+  /** Could the resource pools be read, and with them whose a dismounted device is? */
+  pools: z.enum(['read', 'unknown']).default('unknown'),
 })
 export type HostFacts = z.infer<typeof hostFacts>
+
+/** ConfigManagerErrorCode: disabled, and what waits for a restart of Windows (Microsoft, "Error codes in Device Manager"). */
+export const DISABLED = 22
+export const NEEDS_RESTART = 14
 
 /** Where a GPU is. A device that a VM lists is that VM's, whatever the pool says. */
 export type GpuPlace =
   | { readonly kind: 'host-enabled' }
   | { readonly kind: 'host-disabled' }
+  /** It is switched on or off once the host restarts; until then it is neither. */
+  | { readonly kind: 'restart-pending' }
   | { readonly kind: 'dismounted' }
+  /** Dismounted, and kept in a resource pool for the VMs of a cluster. */
+  | { readonly kind: 'pooled'; readonly pool: string }
   | { readonly kind: 'assigned'; readonly vm: VmId }
   | { readonly kind: 'missing' }
 
 export const placeOf = (host: HostFacts, gpu: { readonly locationPath: LocationPath }): GpuPlace => {
   const owner = host.vms.find((vm) => vm.assigned.includes(gpu.locationPath))
   if (owner) return { kind: 'assigned', vm: owner.id }
+  const device = gpuByPath(host, gpu.locationPath)
+  if (device && device.pool !== null) return { kind: 'pooled', pool: device.pool }
   if (host.dismounted.includes(gpu.locationPath)) return { kind: 'dismounted' }
-  const device = host.gpus.find((each) => each.locationPath === gpu.locationPath)
   if (!device || device.problemCode === null) return { kind: 'missing' }
-  return device.problemCode === 22 ? { kind: 'host-disabled' } : { kind: 'host-enabled' }
+  if (device.problemCode === NEEDS_RESTART) return { kind: 'restart-pending' }
+  return device.problemCode === DISABLED ? { kind: 'host-disabled' } : { kind: 'host-enabled' }
 }
 
 export const aliasOf = (host: HostFacts, gpu: GpuFacts): string => `${host.name}/${gpu.slot}`

@@ -40,9 +40,41 @@ export const partitionsOf = (host: HostFacts, vm: VmFacts, gpu: GpuFacts): reado
 export const sharersOf = (host: HostFacts, gpu: GpuFacts): readonly VmFacts[] =>
   host.vms.filter((vm) => partitionsOf(host, vm, gpu).length > 0)
 
-/** How many partitions of this GPU VMs have. */
+/**
+ * Partitions that VMs have, and that no name ties to one GPU, may be of any GPU that offers some; where none does at the
+ * moment, of any at all. Which one is not known, so they count against each.
+ */
+const mayBeOf = (host: HostFacts, gpu: GpuFacts, partition: PartitionFacts): boolean => {
+  if (partition.gpu !== null || gpuOfPartition(host, partition)) return false
+  return isPartitionable(gpu) || !host.gpus.some(isPartitionable)
+}
+
+/** The partitions that the VM has, of a GPU that the host does not tell: maybe of this one. */
+export const maybePartitionsOf = (host: HostFacts, vm: VmFacts, gpu: GpuFacts): readonly PartitionFacts[] =>
+  vm.partitions.filter((each) => mayBeOf(host, gpu, each))
+
+/** The VMs that may have partitions of this GPU. */
+export const maybeSharersOf = (host: HostFacts, gpu: GpuFacts): readonly VmFacts[] =>
+  host.vms.filter((vm) => maybePartitionsOf(host, vm, gpu).length > 0)
+
+/** How many partitions of this GPU VMs have, those that may be of it included. */
 export const partitionsInUse = (host: HostFacts, gpu: GpuFacts): number =>
-  host.vms.reduce((sum, vm) => sum + partitionsOf(host, vm, gpu).length, 0)
+  host.vms.reduce(
+    (sum, vm) => sum + partitionsOf(host, vm, gpu).length + maybePartitionsOf(host, vm, gpu).length,
+    0,
+  )
+
+/** `vdi-01, vdi-02, and vdi-03 of a GPU that the host does not tell`: who has partitions, or may have. */
+export const sharerWords = (host: HostFacts, gpu: GpuFacts): string => {
+  const names = (vms: readonly VmFacts[]) => vms.map(({ name }) => name).join(', ')
+  const [known, maybe] = [sharersOf(host, gpu), maybeSharersOf(host, gpu)]
+  return [
+    ...(known.length > 0 ? [names(known)] : []),
+    ...(maybe.length > 0
+      ? [`${names(maybe)} of a GPU that the host does not tell, which may be this one`]
+      : []),
+  ].join('; ')
+}
 
 /** Partitions of GPUs that the host does not offer any more: replaced, moved to another slot, or without their driver. */
 export const stalePartitions = (host: HostFacts, vm: VmFacts): readonly string[] =>

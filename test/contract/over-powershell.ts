@@ -1,5 +1,6 @@
 /** What the contract needs of every host that PowerShell reaches. */
-import type { HostFacts, VmFacts } from '../../src/core/inventory'
+import { placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../src/core/inventory'
+import { modelOf, pciIdIn } from '../../src/host/pci-ids'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import type { Flavour } from '../host/powershell/stubs/modules'
 
@@ -15,10 +16,24 @@ const vmOver = (vm: VmFacts, flavour: Flavour): VmFacts => ({
       : vm.partitions,
 })
 
-/** Windows tells neither the width of addresses nor how much memory a GPU has, nor without a driver what it shows, and of a device that a VM had already little else. */
+const isOlder = (flavour: Flavour): boolean => flavour === '2016' || flavour === '2019'
+
+/** Without a driver the device goes by its ids. */
+const modelOver = ({ driverVersion, problemCode, instanceId, model }: GpuFacts): string =>
+  driverVersion === null && problemCode !== null ? modelOf(pciIdIn(instanceId)!) : model
+
+/** nvidia-smi on the host tells it of those that the host uses. */
+const memoryOver = (facts: HostFacts, gpu: GpuFacts): number | null => {
+  const isShown = gpu.vendor === 'nvidia' && gpu.driverVersion !== null
+  return isShown && placeOf(facts, gpu).kind === 'host-enabled' ? gpu.memoryBytes : null
+}
+
+/** Windows tells neither the width of addresses nor without a driver what it shows, and of a device that a VM had already little else. */
 export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   ...facts,
   physicalAddressBits: null,
+  // Older commands cannot tell them, which matters to a node of a cluster of 2025 alone.
+  pools: isOlder(flavour) && facts.os.release === '2025' && facts.cluster !== null ? 'unknown' : 'read',
   forceDismount: false,
   partitioning: flavour === '2016' || flavour === '2019' ? 'older' : 'current',
   vms: facts.vms.map((vm) => vmOver(vm, flavour)),
@@ -35,7 +50,12 @@ export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
           interrupts: 'none' as const,
           hostDisplay: null,
         }
-      : { ...gpu, memoryBytes: null, hostDisplay: gpu.driverVersion === null ? null : gpu.hostDisplay },
+      : {
+          ...gpu,
+          model: modelOver(gpu),
+          memoryBytes: memoryOver(facts, gpu),
+          hostDisplay: gpu.driverVersion === null ? null : gpu.hostDisplay,
+        },
   ),
 })
 

@@ -3,9 +3,11 @@ import {
   gpuOfPartition,
   instanceIdIn,
   isParavirtual,
+  maybeSharersOf,
   partitionsInUse,
   partitionsOf,
   sharersOf,
+  sharerWords,
 } from '../../src/core/partitions'
 import { aGpu, aHost, aParavirtual, aPartition, aVm } from '../fakes/facts'
 
@@ -51,6 +53,22 @@ describe('whose partition it is', () => {
     const host = aHost({ gpus, vms: [untold] })
 
     expect(gpuOfPartition(host, untold.partitions[0]!)).toBeUndefined()
-    expect(partitionsInUse(host, gpus[0]!) + partitionsInUse(host, gpus[1]!)).toBe(0)
+    expect(sharersOf(host, gpus[0]!)).toEqual([])
+  })
+
+  it('counts against each that it may be of, so that none of them looks free', () => {
+    const host = aHost({ gpus: [...gpus, aGpu({}, 2)], vms: [named, untold] })
+
+    expect(host.gpus.map((gpu) => partitionsInUse(host, gpu))).toEqual([1, 2, 0])
+    expect(maybeSharersOf(host, gpus[0]!)).toEqual([untold])
+    expect(sharerWords(host, gpus[1]!)).toBe(
+      'train-01; train-02 of a GPU that the host does not tell, which may be this one',
+    )
+  })
+
+  it('counts against every GPU where no driver offers any at the moment', () => {
+    const host = aHost({ gpus: [aGpu(), aGpu({}, 1)], vms: [untold] })
+
+    expect(host.gpus.map((gpu) => partitionsInUse(host, gpu))).toEqual([1, 1])
   })
 })

@@ -8,6 +8,8 @@ const surveyed = (host: HostFacts): Check[] => survey(host, host.gpus[0]!, host.
 const verdictOf = (host: HostFacts, id: string) => surveyed(host).find((check) => check.id === id)
 const gpu = (changes: Partial<GpuFacts>): HostFacts => aHost({ gpus: [aGpu(changes)] })
 const vm = (changes: Partial<VmFacts>): HostFacts => aHost({ vms: [aVm(changes)] })
+const policies = (secure: boolean | null, supported: boolean | null): HostFacts =>
+  aHost({ policies: { requireSecureDeviceAssignment: secure, requireSupportedDeviceAssignment: supported } })
 
 const DEVICE = [
   'reserved-memory',
@@ -17,6 +19,7 @@ const DEVICE = [
   'interrupts',
   'bars',
   'place',
+  'pool',
   'mode',
   'force',
   'driver',
@@ -88,9 +91,18 @@ describe('the survey', () => {
     ['host-display', 'warn', gpu({ hostDisplay: true })],
     ['host-display', 'warn', gpu({ hostDisplay: null })],
     ['host-display', 'pass', gpu({ hostDisplay: true, problemCode: 22 })],
-    ['devices', 'pass', { ...vm({ assigned: [aPath(7)] }), gpus: [aGpu({ audioFunction: aPath(7) })] }],
-    ['devices', 'pass', { ...vm({ assigned: [aPath(7)] }), dismounted: [aPath(7)] }],
-    ['devices', 'fail', vm({ assigned: [aPath(7)] })],
+    ['devices', 'pass', vm({ assigned: [aPath(7)], devices: [{ path: aPath(7), device: 'there' }] })],
+    ['devices', 'warn', vm({ assigned: [aPath(7)], devices: [{ path: aPath(7), device: 'unknown' }] })],
+    // As facts have it that were stored before it was asked.
+    ['devices', 'warn', vm({ assigned: [aPath(7)] })],
+    ['devices', 'fail', vm({ assigned: [aPath(7)], devices: [{ path: aPath(7), device: 'gone' }] })],
+    ['devices', 'fail', vm({ devices: [{ path: null, device: 'gone' }] })],
+    ['devices', 'pass', vm({ assigned: [aPath(0)] })],
+    ['place', 'fail', gpu({ problemCode: 14 })],
+    ['pool', 'fail', { ...gpu({ problemCode: null, pool: 'cluster GPUs' }), dismounted: [aPath(0)] }],
+    ['pool', 'fail', { ...gpu({ problemCode: null }), dismounted: [aPath(0)], pools: 'unknown' }],
+    ['pool', 'pass', { ...gpu({ problemCode: null }), dismounted: [aPath(0)] }],
+    ['pool', 'pass', aHost({ pools: 'unknown' })],
     [
       'mmio',
       'pass',
@@ -98,11 +110,9 @@ describe('the survey', () => {
     ],
     ['mmio', 'pass', gpu({ bars: [], memoryBytes: null })],
     ['bars', 'fail', gpu({ bars: [], memoryBytes: null })],
-    [
-      'policies',
-      'pass',
-      aHost({ policies: { requireSecureDeviceAssignment: false, requireSupportedDeviceAssignment: null } }),
-    ],
+    ['policies', 'pass', policies(false, false)],
+    ['policies', 'warn', policies(false, null)],
+    ['policies', 'warn', policies(null, null)],
   ])('answers %s with %s', (id, verdict, host) => {
     expect(verdictOf(host, id)).toMatchObject({ verdict })
   })
@@ -115,15 +125,53 @@ describe('the survey', () => {
     expect(fix).toMatch(/Mount-VMHostAssignableDevice .*PCIROOT\(0\).*; Enable-PnpDevice .*PCI\\VEN_/)
   })
 
-  test('says what it does not know of policies that are not set', () => {
-    const policies = { requireSecureDeviceAssignment: false, requireSupportedDeviceAssignment: false }
+  test('names the policies that are not set, of which nobody knows what they do then', () => {
+    const reasonOf = (host: HostFacts) => verdictOf(host, 'policies')?.reason
 
-    expect(verdictOf(aHost(), 'policies')?.reason).toMatch(/not set is not documented/)
-    expect(
-      verdictOf(aHost({ policies: { ...policies, requireSecureDeviceAssignment: null } }), 'policies')
-        ?.reason,
-    ).toMatch(/not set is not documented/)
-    expect(verdictOf(aHost({ policies }), 'policies')?.reason).toMatch(/require nothing more$/)
+    expect(reasonOf(policies(null, null))).toMatch(
+      /^RequireSecureDeviceAssignment and RequireSupportedDeviceAssignment are not set on hv01, .* not documented/,
+    )
+    expect(reasonOf(policies(false, null))).toMatch(/^RequireSupportedDeviceAssignment is not set on hv01, /)
+    expect(reasonOf(policies(false, false))).toMatch(/require nothing more$/)
+  })
+
+  test('advises to remove an entry only where its device seems to be gone', () => {
+    const fixOf = (device: 'there' | 'gone' | 'unknown') =>
+      verdictOf(vm({ devices: [{ path: aPath(7), device }] }), 'devices')?.fix
+
+    expect(fixOf('gone')).toMatch(/Remove-VMAssignableDevice/)
+    expect(fixOf('unknown')).toMatch(/newest module/)
+    expect(fixOf('there')).toBeUndefined()
+  })
+
+  describe('where partitions of a GPU that the host does not tell are in use', () => {
+    const untold = [{ gpu: null, vram: null }]
+    const two = (of: Partial<GpuFacts> = {}) => [
+      aGpu({ partition: aPartition({ count: 1 }), ...of }),
+      aGpu({ partition: aPartition({ count: 1 }, 1) }, 1),
+    ]
+    const host = aHost({ gpus: two(), vms: [aVm(), aVm({ partitions: untold }, 2)] })
+
+    test('gives none of its GPUs whole, since it may be the one', () => {
+      const check = verdictOf(host, 'mode')
+
+      expect(check).toMatchObject({ verdict: 'fail' })
+      expect(check?.reason).toMatch(/^train-02 of a GPU that the host does not tell, which may be this one/)
+    })
+
+    test('gives none of them whole where no driver offers any at the moment', () => {
+      expect(verdictOf({ ...host, gpus: two({ partition: null }).slice(0, 1) }, 'mode')).toMatchObject({
+        verdict: 'fail',
+      })
+    })
+
+    test('counts them against each', () => {
+      const [check] = partitionSurvey(host, host.gpus[1]!, { vm: null, peers: [] }).filter(
+        ({ id }) => id === 'partition-free',
+      )
+
+      expect(check).toMatchObject({ verdict: 'fail' })
+    })
   })
 
   test('tells a partition of a GPU that is gone from one that can be released', () => {
@@ -152,7 +200,12 @@ describe('the survey', () => {
       iov: { supported: false, reasons: [] },
       os: { caption: 'Windows 11', edition: 'client', release: 'client' },
       gpus: [aGpu({ acs: 0, reservedMemory: true, deviceType: 5, interrupts: 'line', problemCode: null })],
-      vms: [aVm({ state: 'Paused', clustered: true, checkpoints: 1, assigned: [aPath(9)] })],
+      vms: [
+        aVm({
+          ...{ state: 'Paused', clustered: true, checkpoints: 1 },
+          devices: [{ path: aPath(9), device: 'gone' }],
+        }),
+      ],
     })
 
     const failed = surveyed(host).filter(({ verdict }) => verdict === 'fail')
@@ -200,7 +253,7 @@ describe('the survey of a partition', () => {
   const client = { caption: 'Windows 11 Pro', edition: 'client', release: 'client' } as const
   const noIov = { supported: false, reasons: ['SR-IOV is off'] }
   const elsewhere = [{ gpu: aPartition({}, 1).name, vram: null }]
-  const policies = { requireSecureDeviceAssignment: true, requireSupportedDeviceAssignment: null }
+  const required = policies(true, null).policies
   const automatic = { ...aVm().settings, automaticCheckpoints: true }
 
   test.each<[string, Check['verdict'], HostFacts]>([
@@ -212,7 +265,9 @@ describe('the survey of a partition', () => {
     ['partition-model', 'warn', shared({}, { model: 'NVIDIA GeForce RTX 3090' })],
     ['place', 'fail', shared({ dismounted: [aPath(0)] })],
     ['place', 'fail', shared({}, { problemCode: 22 })],
-    ['policies', 'warn', shared({ policies })],
+    ['policies', 'warn', shared({ policies: required })],
+    ['policies', 'warn', shared({ policies: policies(null, false).policies })],
+    ['policies', 'pass', shared({ policies: policies(false, false).policies })],
     ['iov', 'pass', shared({})],
     ['iov', 'warn', shared({ iov: noIov })],
     ['iov', 'pass', shared({ iov: noIov }, { partition: aParavirtual() })],

@@ -78,6 +78,8 @@ export const aVm = (changes: Partial<VmFacts> = {}, number = 1): VmFacts =>
     generation: 2,
     state: 'Off',
     guest: 'linux',
+    heartbeat: 'on',
+    shutdownService: 'on',
     settings: {
       automaticStopAction: 'Save',
       guestControlledCacheTypes: false,
@@ -100,7 +102,7 @@ export const aHost = (changes: Partial<HostFacts> = {}): HostFacts =>
     os: { caption: 'Microsoft Windows Server 2022 Datacenter', edition: 'server', release: '2022' },
     iov: { supported: true, reasons: [] },
     physicalAddressBits: 46,
-    policies: { requireSecureDeviceAssignment: null, requireSupportedDeviceAssignment: null },
+    policies: { requireSecureDeviceAssignment: false, requireSupportedDeviceAssignment: false },
     forceDismount: false,
     partitioning: 'current',
     unsupportedPartitioning: false,
@@ -108,6 +110,7 @@ export const aHost = (changes: Partial<HostFacts> = {}): HostFacts =>
     gpus: [aGpu()],
     vms: [aVm()],
     dismounted: [],
+    pools: 'read',
     ...changes,
   })
 
@@ -189,7 +192,11 @@ export const apply = (step: Step, host: HostFacts): HostFacts =>
 /** Facts that compare: the order in which a host lists devices means nothing. */
 export const sorted = (host: HostFacts): HostFacts => ({
   ...host,
-  vms: host.vms.map((vm) => ({ ...vm, assigned: [...vm.assigned].sort() })),
+  vms: host.vms.map((vm) => ({
+    ...vm,
+    assigned: [...vm.assigned].sort(),
+    devices: vm.devices.toSorted((a, b) => ((a.path ?? '') < (b.path ?? '') ? -1 : 1)),
+  })),
   dismounted: [...host.dismounted].sort(),
 })
 

@@ -121,7 +121,7 @@ function Get-WindowsComplaint {
     $at = "$Name in line $($Call.Extent.StartLineNumber)"
     $holder = Get-Holder $Call
     $scope = if ($holder) { $holder } else { $Call }
-    $asks = @(Find-Node $scope 'CommandAst' | Where-Object { @('Get-Command', 'Get-PartitionCommand') -contains (Get-CommandName $_) }).Count -gt 0
+    $asks = @(Find-Node $scope 'CommandAst' | Where-Object { @('Get-Command', 'Get-PartitionCommand', 'Find-HostCommand') -contains (Get-CommandName $_) }).Count -gt 0
     $has = @(Get-Flavour $Name)
     foreach ($flavour in $has) {
         # The newer parameter is added only where the newer command was found.

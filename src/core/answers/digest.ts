@@ -1,6 +1,6 @@
 /** The digest: for each host what is free, who holds what, what waits, what needs attention, what changed in a day. */
 import { shown } from '../grammar/shown'
-import { aliasOf, asideOn, placeOf, vmById, type HostFacts, type HostView } from '../inventory'
+import { aliasOf, asideOn, placeOf, vmById, type GpuPlace, type HostFacts, type HostView } from '../inventory'
 import { sharersOf } from '../partitions'
 import type { Notice, Part, Run } from '../notice'
 import { isOpen } from '../request'
@@ -123,11 +123,13 @@ const heldIn = (facts: HostFacts, { holders, idle }: Pick<DigestInput, 'holders'
     })
   })
 
+const LOST: readonly GpuPlace['kind'][] = ['dismounted', 'restart-pending']
+
 /** Neither the host nor a VM has them, and no request is about to change that. */
 const lostIn = (facts: HostFacts, taken: ReadonlySet<string>): Run[][] =>
   facts.gpus
     .map((gpu) => ({ alias: aliasOf(facts, gpu), gpu }))
-    .filter(({ alias, gpu }) => placeOf(facts, gpu).kind === 'dismounted' && !taken.has(alias))
+    .filter(({ alias, gpu }) => LOST.includes(placeOf(facts, gpu).kind) && !taken.has(alias))
     .map(({ alias, gpu }) => [{ strong: alias }, ` ${whereabouts(facts, gpu).where}`])
 
 const hostParts = ({ view, free, held, waits, attention, changed }: HostDigest, now: number): Part[] => {

@@ -2,7 +2,7 @@
 import { shown } from '../grammar/shown'
 import { placeOf, vmById, type GpuFacts, type HostFacts, type HostView } from '../inventory'
 import type { CheckId } from '../plan/check'
-import { partitionsInUse, sharersOf } from '../partitions'
+import { maybeSharersOf, partitionsInUse, sharersOf } from '../partitions'
 import { partitionSurvey, survey } from '../survey'
 import { ago } from './words'
 
@@ -21,9 +21,18 @@ export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle
       const vm = vmById(host, place.vm)
       return { where: vm ? `${shown(vm.name)} (${vm.state})` : place.vm, free: false }
     }
+    case 'pooled':
+      return { where: `in the resource pool ${shown(place.pool)}`, free: false, because: POOLED }
+    case 'restart-pending':
+      return {
+        where: 'waits for a restart of the host: needs attention',
+        free: false,
+        because: RESTART_PENDING,
+      }
     case 'dismounted':
-      return busy === 'busy'
-        ? { where: 'dismounted', free: false }
+      if (busy === 'busy') return { where: 'dismounted', free: false }
+      return host.pools === 'unknown'
+        ? { where: 'dismounted, perhaps in a resource pool', free: false, because: POOLS_UNKNOWN }
         : {
             where: 'dismounted, attached to nothing: needs attention',
             free: false,
@@ -37,6 +46,12 @@ export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle
       return onHost(host, gpu)
   }
 }
+
+const POOLED = 'It is kept for the VMs of a cluster. The bot leaves it there, and neither gives nor takes it.'
+const POOLS_UNKNOWN =
+  'Whether a resource pool keeps it for the VMs of a cluster could not be read, so it is offered to nobody.'
+const RESTART_PENDING =
+  'It was switched on or off, and Windows does that only when the host restarts (problem code 14). Until then nobody is given it.'
 
 /** Why not, in as few words as a table has room for; where there is none, the title of the check. */
 const BRIEFLY: { readonly [I in CheckId]?: string } = {
@@ -66,7 +81,10 @@ const sharing = (host: HostFacts, gpu: GpuFacts): Whereabouts | null => {
   const used = partitionsInUse(host, gpu)
   const count = gpu.partition?.count ?? 0
   if (used === 0 && count <= 1) return null
-  const names = sharersOf(host, gpu).map((vm) => shown(vm.name))
+  const names = [
+    ...sharersOf(host, gpu).map((vm) => shown(vm.name)),
+    ...maybeSharersOf(host, gpu).map((vm) => `perhaps ${shown(vm.name)}`),
+  ]
   const more = names.length - SHARERS_NAMED
   const who = [...names.slice(0, SHARERS_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ')
   const against = partitionSurvey(host, gpu, { vm: null, peers: [] }).find(

@@ -42,7 +42,9 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
 export const PLACE_WORDS: { readonly [K in GpuPlace['kind']]: string } = {
   'host-enabled': 'with the host',
   'host-disabled': 'disabled on the host',
+  'restart-pending': 'waiting for a restart of its host',
   dismounted: 'dismounted and attached to nothing',
+  pooled: 'in a resource pool of its cluster',
   assigned: 'assigned',
   missing: 'missing',
 }

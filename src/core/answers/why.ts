@@ -2,6 +2,7 @@
 import { authorityParts, standParts, stateWords } from '../cards/approvals'
 import { titleOf } from '../cards/plan'
 import type { Outcome } from '../errors'
+import { shown } from '../grammar/shown'
 import { runsOf } from '../grammar/prose'
 import { span } from '../lease/span'
 import type { Notice, Part, Run } from '../notice'
@@ -15,7 +16,7 @@ import { refusalNotice } from './refusal'
 const text = (...runs: Run[]): Part => ({ kind: 'text', runs })
 
 /** `production: asked by researchers; 2 of platform` for one VM or for the GPU alone. */
-const fitPart = ({ rule, vm }: Fit): Part => {
+const fitPart = ({ rule, vm, among, wish }: Fit): Part => {
   const about = vm === null ? '' : `For ${vm}: `
   if (rule === null) return text(`${about}no rule fits, and what no rule fits is refused.`)
   const approval =
@@ -25,7 +26,10 @@ const fitPart = ({ rule, vm }: Fit): Part => {
   return text(
     `${about}rule `,
     { strong: rule.name },
-    ` is the first that fits: ${rule.ask.join(' or ')} may ask; ${approval}.${lentBy(rule)}`,
+    among.length > 0
+      ? ` asks for most of those that may fit (${among.map(({ name }) => name).join(', ')}), since the model of ${wish.gpu} is not known (${shown(wish.model)}): `
+      : ' is the first that fits: ',
+    `${rule.ask.join(' or ')} may ask; ${approval}.${lentBy(rule)}`,
   )
 }
 
@@ -56,7 +60,7 @@ export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: n
     parts: [
       { kind: 'title', text: `The policy says: ${answer}` },
       ...verdictParts(judgement),
-      ...rulesFor(policy, wish).map(fitPart),
+      ...rulesFor(policy, person, wish).map(fitPart),
       ...(judgement.ok
         ? laterPart(policy, holdAt(policy, [wish, ...(wish.release ? [wish.release] : [])], now))
         : []),

@@ -49,14 +49,18 @@ const partsOf = ({ gpu, place, holder, recorded, ways }: Finding): Part[] => [
       ...(recorded === null ? ['. Nobody can use it.'] : recordedRuns(recorded)),
     ],
   },
-  {
-    kind: 'buttons',
-    buttons: ways.map(({ label, command }) => ({
-      label,
-      style: 'plain',
-      press: { kind: 'say', text: format(command) },
-    })),
-  },
+  ...(ways.length === 0
+    ? []
+    : [
+        {
+          kind: 'buttons' as const,
+          buttons: ways.map(({ label, command }) => ({
+            label,
+            style: 'plain' as const,
+            press: { kind: 'say' as const, text: format(command) },
+          })),
+        },
+      ]),
 ]
 
 const recordedRuns = ({ requestId, vm }: NonNullable<Finding['recorded']>): Run[] => [

@@ -45,9 +45,8 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
   const holder = place.kind === 'assigned' ? (vmById(host, place.vm)?.name ?? place.vm) : null
   const holding = holdings.find((each) => each.host === host.name && each.locationPath === gpu.locationPath)
   const contradicted = holding !== undefined && !agrees(place, holding)
-  const isLost = place.kind === 'dismounted' || place.kind === 'host-disabled'
-  if (!contradicted && !isLost) return null
-  const back = isLost ? [wayOf(host, 'Return to its host', release(alias))] : []
+  if (!contradicted && !LOST.includes(place.kind)) return null
+  const back = canReturn(host, place) ? [wayOf(host, 'Return to its host', release(alias))] : []
   if (!contradicted)
     return { gpu: alias, locationPath, place: place.kind, holder, recorded: null, ways: back }
   return {
@@ -64,6 +63,13 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
   }
 }
 
+/** Of use to nobody. What a resource pool keeps is of use to a cluster. */
+const LOST: readonly GpuPlace['kind'][] = ['dismounted', 'host-disabled', 'restart-pending']
+
+/** A pool that could not be read may have it. */
+const canReturn = (host: HostFacts, { kind }: GpuPlace): boolean =>
+  kind === 'host-disabled' || (kind === 'dismounted' && host.pools === 'read')
+
 /** What the bot returned to its host may be disabled there by somebody else: no holder is contradicted by that. */
 const agrees = (place: GpuPlace, { vm }: Holding): boolean =>
   vm === null ? place.kind !== 'assigned' : place.kind === 'assigned' && place.vm === vm.id
@@ -71,6 +77,13 @@ const agrees = (place: GpuPlace, { vm }: Holding): boolean =>
 const CONSENTS = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
 type PlanKind = Extract<Command, { kind: 'assign' | 'move' | 'release' }>
 const release = (name: string): PlanKind => ({ kind: 'release', name, ...CONSENTS })
+
+/** No plan gives it to anybody: it is gone, a pool has it or may have it, or its host has to restart first. */
+const isOutOfReach = (host: HostFacts, { kind }: GpuPlace): boolean =>
+  kind === 'missing' ||
+  kind === 'pooled' ||
+  kind === 'restart-pending' ||
+  (kind === 'dismounted' && host.pools === 'unknown')
 
 /** A VM that the host does not have any more can be given nothing, and nobody a GPU that is not there. */
 const restoring = (
@@ -80,7 +93,7 @@ const restoring = (
   const wanted = host.vms.find(({ id }) => id === holding.vm?.id)
   const holder = place.kind === 'assigned' ? vmById(host, place.vm) : undefined
   const running = [wanted, holder].flatMap((vm) => (vm?.state === 'Running' ? vm.name : []))
-  if (place.kind === 'missing' || (holding.vm !== null && !wanted)) return []
+  if (isOutOfReach(host, place) || (holding.vm !== null && !wanted)) return []
   const consents = { ...CONSENTS, shutdown: running.length > 0 }
   const costs = running.length > 0 ? `, shutting down ${running.join(' and ')}` : ''
   if (!wanted) return [wayOf(host, `Take it from its VM${costs}`, { ...release(alias), ...consents })]

@@ -10,7 +10,9 @@ import { gpuOfPartition, instanceIdIn } from '../partitions'
 const place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host-enabled') }),
   z.object({ kind: z.literal('host-disabled') }),
+  z.object({ kind: z.literal('restart-pending') }),
   z.object({ kind: z.literal('dismounted') }),
+  z.object({ kind: z.literal('pooled'), pool: z.string() }),
   z.object({ kind: z.literal('assigned'), id: vmId, name: z.string() }),
 ])
 export type Place = z.infer<typeof place>
@@ -82,7 +84,7 @@ const placeNow = (host: HostFacts, each: GpuFacts): Place | null => {
   if (at.kind === 'missing') return null
   return at.kind === 'assigned'
     ? { kind: 'assigned', id: at.vm, name: vmById(host, at.vm)?.name ?? at.vm }
-    : { kind: at.kind }
+    : at
 }
 
 const shareEntries = (host: HostFacts): Entry[] => {
@@ -101,13 +103,18 @@ const shareEntries = (host: HostFacts): Entry[] => {
   return [...shares]
 }
 
+const placeValue = (each: Place): string => {
+  if (each.kind === 'assigned') return `assigned ${each.id}`
+  return each.kind === 'pooled' ? `pooled ${each.pool}` : each.kind
+}
+
 /** What of a fact makes it another one. */
 export const valueOf = (each: Fact | null): string => {
   switch (each?.of) {
     case undefined:
       return 'none'
     case 'place':
-      return each.place.kind === 'assigned' ? `assigned ${each.place.id}` : each.place.kind
+      return placeValue(each.place)
     case 'slot':
       return each.path
     case 'driver':

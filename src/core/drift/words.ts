@@ -52,6 +52,10 @@ const at = (place: Place): Run[] => {
       return ['is with its host']
     case 'host-disabled':
       return ['is disabled on its host']
+    case 'restart-pending':
+      return ['waits for a restart of its host, so nobody can use it']
+    case 'pooled':
+      return ['is in the resource pool ', strong(place.pool)]
     case 'dismounted':
       return ['is dismounted and attached to nothing, so nobody can use it']
     case 'assigned':
@@ -62,7 +66,9 @@ const at = (place: Place): Run[] => {
 const WAS: { readonly [K in Place['kind']]: string } = {
   'host-enabled': 'with its host',
   'host-disabled': 'disabled on its host',
+  'restart-pending': 'waiting for a restart of its host',
   dismounted: 'dismounted',
+  pooled: 'in a resource pool',
   assigned: 'assigned to',
 }
 

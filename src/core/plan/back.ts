@@ -1,9 +1,10 @@
 /** A GPU that its host has given up or switched off, and that no VM has → its host. What the bot itself never leaves behind. */
 import { type Outcome, type Refusal, accepted, refusal, refused } from '../errors'
-import { aliasOf, gpuByPath, placeOf } from '../inventory'
+import { type GpuPlace, aliasOf, gpuByPath, placeOf } from '../inventory'
 import { seal } from './digest'
 import { undoWarnings } from './host-checks'
 import { type PlanInput, gpuRefOf } from './input'
+import { poolObstacles } from './obstacles'
 import type { Plan } from './plan'
 import { giveToHost } from './taking'
 
@@ -14,13 +15,16 @@ export const planBack = ({ host, gpu, policyRevision }: PlanInput): Outcome<Plan
     dismounted: [mount, enable],
     'host-disabled': [enable],
     'host-enabled': [],
+    'restart-pending': [],
+    pooled: [],
     missing: [],
     assigned: [],
   }
   const place = placeOf(host, gpu).kind
+  const unclear = poolObstacles(host, gpu)
+  if (unclear.length > 0) return refused(...unclear)
   const isThere = gpuByPath(host, gpu.locationPath)?.instanceId === gpu.instanceId
-  if (steps[place].length === 0 || !isThere)
-    return refused(nothingToDo(aliasOf(host, gpu), place === 'host-enabled'))
+  if (steps[place].length === 0 || !isThere) return refused(nothingToDo(aliasOf(host, gpu), place))
   const draft = {
     action: 'release' as const,
     mode: 'dda' as const,
@@ -36,8 +40,13 @@ export const planBack = ({ host, gpu, policyRevision }: PlanInput): Outcome<Plan
   return accepted(seal(draft, host, policyRevision))
 }
 
-const nothingToDo = (alias: string, isWithHost: boolean): Refusal =>
+const ELSEWHERE: { readonly [K in GpuPlace['kind']]?: string } = {
+  'host-enabled': '; it is with the host',
+  'restart-pending': ', and its host has to restart before anything can be done with it',
+}
+
+const nothingToDo = (alias: string, place: GpuPlace['kind']): Refusal =>
   refusal(
     'not-possible',
-    `Nothing to release: ${alias} is assigned to no VM${isWithHost ? '; it is with the host' : ', and the host shows no such device'}`,
+    `Nothing to release: ${alias} is assigned to no VM${ELSEWHERE[place] ?? ', and the host shows no such device'}`,
   )

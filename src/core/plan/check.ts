@@ -10,6 +10,7 @@ export type CheckId =
   | 'device-type'
   | 'interrupts'
   | 'place'
+  | 'pool'
   | 'mode'
   | 'bars'
   | 'force'

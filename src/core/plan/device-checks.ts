@@ -8,8 +8,9 @@ import {
   placeOf,
   vmById,
 } from '../inventory'
+import { PLACE_WORDS } from '../answers/states'
 import { bytes } from '../answers/words'
-import { partitionsInUse } from '../partitions'
+import { partitionsInUse, sharerWords, sharersOf } from '../partitions'
 import { type Check, about } from './check'
 import { FORCE_MEANING, forcesDismount, needsDismount } from './host-checks'
 import { mmioNeed, sized } from './mmio'
@@ -139,12 +140,37 @@ const place = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check => {
       : `Use: move ${alias} to another VM, or release ${alias}`
     return check.fail(`${alias} is in use: it is assigned to ${holder}`, next)
   }
+  if (at.kind === 'pooled') return check.pass(`${alias} is in the resource pool ${at.pool}`)
+  if (at.kind === 'dismounted' && host.pools === 'unknown')
+    return check.warn(`${alias} is dismounted and assigned to no VM`)
   if (at.kind === 'dismounted')
     return check.warn(
       `${alias} is dismounted and assigned to no VM: neither the host nor a VM has the use of it`,
       `Assign it to a VM, or have an administrator run: ${backToHost(host, gpu)}`,
     )
-  return check.pass(`${alias} is ${at.kind === 'host-disabled' ? 'disabled on' : 'with'} the host`)
+  if (at.kind === 'restart-pending')
+    return check.fail(
+      `${alias} was switched on or off, and Windows does that only when ${host.name} restarts (problem code 14)`,
+      `Restart ${host.name}, look at the device in Device Manager, and ask again`,
+    )
+  return check.pass(`${alias} is ${PLACE_WORDS[at.kind]}`)
+}
+
+/** A pool keeps a device for whichever VM of the cluster needs one (Microsoft, "Use GPUs with clustered VMs"). */
+export const pool = (host: HostFacts, gpu: GpuFacts): Check => {
+  const check = about('pool', 'Resource pool')
+  const alias = aliasOf(host, gpu)
+  if (gpu.pool !== null)
+    return check.fail(
+      `${alias} is of the resource pool ${gpu.pool}, which keeps it for the VMs of a cluster`,
+      'Choose another GPU; an administrator may take it out of the pool (Remove-VMHostAssignableDevice)',
+    )
+  if (placeOf(host, gpu).kind === 'dismounted' && host.pools === 'unknown')
+    return check.fail(
+      `${alias} is dismounted, and whether a resource pool keeps it for the VMs of a cluster could not be read`,
+      `Install the bot's newest module on ${host.name} (Register-GpuChatOps.ps1), and look there: Get-VMResourcePool`,
+    )
+  return check.pass('It is in no resource pool of a cluster')
 }
 
 const mode = (host: HostFacts, gpu: GpuFacts): Check => {
@@ -152,6 +178,11 @@ const mode = (host: HostFacts, gpu: GpuFacts): Check => {
   const { partition } = gpu
   const used = partitionsInUse(host, gpu)
   const alias = aliasOf(host, gpu)
+  if (used > 0 && sharersOf(host, gpu).length === 0)
+    return check.fail(
+      `${sharerWords(host, gpu)}: the GPU could not be given whole, nor dismounted, without harm to them`,
+      'Release those partitions first, or choose a GPU of another host',
+    )
   if (!partition && used === 0) return check.pass('Whole GPU; its driver offers no partitions')
   if (used === 0 && partition && partition.count <= 1) return check.pass('Whole GPU; not partitioned')
   return check.fail(
@@ -209,6 +240,7 @@ export const deviceChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null)
   interrupts(host, gpu),
   bars(gpu),
   place(host, gpu, vm),
+  pool(host, gpu),
   mode(host, gpu),
   force(host, gpu),
   driver(host, gpu),

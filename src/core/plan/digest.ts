@@ -8,6 +8,7 @@ import {
   type GpuFacts,
   type HostFacts,
   type LocationPath,
+  type VmDevice,
   type VmFacts,
   type VmId,
   gpuByPath,
@@ -15,6 +16,7 @@ import {
   vmById,
 } from '../inventory'
 import { partitionsInUse } from '../partitions'
+import { deviceWords, goneFrom } from '../vm-devices'
 import type { HostPlan, Plan } from './plan'
 
 /** A plan before it is sealed. */
@@ -50,7 +52,8 @@ const gpuPairs = (host: HostFacts, gpu: GpuFacts): Pair[] => [
   ['instance id', gpu.instanceId],
   ['place', placeText(host, gpu)],
   ['BARs', barsOf(gpu)],
-  ['memory', said(gpu.memoryBytes)],
+  // The memory stands in for BARs that are not known; with them nothing rests on it.
+  ...(gpu.bars.length === 0 ? [['memory', said(gpu.memoryBytes)] as const] : []),
   ['ACS', said(gpu.acs)],
   ['device type', `${said(gpu.deviceType)}, class ${said(gpu.baseClass)}`],
   ['reserved memory', said(gpu.reservedMemory)],
@@ -96,6 +99,8 @@ const assignedText = (host: HostFacts, path: LocationPath): string => {
   return gpu ? `${path} [${barsOf(gpu)}]` : path
 }
 
+const goneText = (device: VmDevice): string => `${deviceWords(device)} seems to be gone`
+
 /** All settings, not only those to be changed: that the others need no change is part of the plan. */
 const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
   ['name', vm.name],
@@ -108,10 +113,9 @@ const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
   ['partitions', vm.partitions.map(partitionText).sort().join(', ') || 'none'],
   [
     'assigned devices',
-    vm.assigned
-      .map((path) => assignedText(host, path))
-      .sort()
-      .join(', ') || 'none',
+    [...vm.assigned.map((path) => assignedText(host, path)).sort(), ...goneFrom(vm).map(goneText)].join(
+      ', ',
+    ) || 'none',
   ],
 ]
 
@@ -151,13 +155,15 @@ const canonical = (value: unknown): unknown => {
   )
 }
 
-/** SHA-256 in hexadecimal over the plan (but its own digest) and the stable facts as `host` has them. */
-export const planDigest = (plan: Draft | HostPlan, host: HostFacts, policyRevision: string): string => {
-  const facts = stableFacts(plan, host, policyRevision)
-  return createHash('sha256')
+/** SHA-256 in hexadecimal over the plan (but its own digest) and these facts. */
+const digestOver = (plan: Draft | HostPlan, facts: Facts): string =>
+  createHash('sha256')
     .update(JSON.stringify(canonical({ ...plan, facts, digest: undefined })))
     .digest('hex')
-}
+
+/** The same with the stable facts as `host` has them. */
+export const planDigest = (plan: Draft | HostPlan, host: HostFacts, policyRevision: string): string =>
+  digestOver(plan, stableFacts(plan, host, policyRevision))
 
 /** The plan with its facts and its digest. */
 export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Plan => {
@@ -169,16 +175,32 @@ export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Pla
   }
 }
 
+/**
+ * The facts as they are now, for as far as the plan was sealed over them. What it was not asked about does not concern it,
+ * such as BARs that were read since; nor does what nobody asks about any more, as of a plan of an earlier version. A GPU or
+ * VM that is gone does.
+ */
+const concerning = (before: Facts, now: Facts): Facts => {
+  const gone = Object.keys(now).filter((name) => now[name] === GONE)
+  const isOfGone = (name: string): boolean => gone.some((title) => name.startsWith(`${title}: `))
+  return Object.fromEntries([
+    ...Object.entries(now).filter(([name]) => name in before || gone.includes(name)),
+    ...Object.entries(before).filter(([name]) => !(name in now) && !isOfGone(name)),
+  ])
+}
+
 /** The digest of what is done on this host as it would be now; compared before the first step. */
 export const digestNow = (plan: HostPlan, host: HostFacts, policyRevision: string): string =>
-  planDigest(plan, host, policyRevision)
+  digestOver(plan, concerning(plan.facts, stableFacts(plan, host, policyRevision)))
 
 /** Which facts changed, one sentence each; empty when none did. */
-export const explainChange = (before: Facts, after: Facts): string[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+export const explainChange = (before: Facts, now: Facts): string[] => {
+  const after = concerning(before, now)
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => before[name] !== after[name])
     .map((name) => {
       const [was, is] = [before[name], after[name]]
       if (is === undefined) return `${name} was ${was ?? ''} and is not there any more.`
       return was === undefined ? `${name} is now ${is}.` : `${name} was ${was} and is now ${is}.`
     })
+}

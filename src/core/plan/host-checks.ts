@@ -62,11 +62,17 @@ const iov = ({ name, iov: { supported, reasons } }: HostFacts): Check => {
   )
 }
 
-/** Without a value Hyper-V decides by itself. */
-export const noPolicy = ({ name, policies }: HostFacts): string =>
-  policies.requireSecureDeviceAssignment === false && policies.requireSupportedDeviceAssignment === false
-    ? `The policies of ${name} require nothing more`
-    : `No policy of ${name} requires more; what Hyper-V does where a policy is not set is not documented`
+/** What a policy says that has no value is not documented, and servers are reported to refuse then (Easy-GPU-PV, issue 125). */
+export const unsetPolicies = ({ policies }: HostFacts): string[] => [
+  ...(policies.requireSecureDeviceAssignment === null ? ['RequireSecureDeviceAssignment'] : []),
+  ...(policies.requireSupportedDeviceAssignment === null ? ['RequireSupportedDeviceAssignment'] : []),
+]
+
+export const unsetWords = (host: HostFacts): string =>
+  `${unsetPolicies(host).join(' and ')} ${unsetPolicies(host).length > 1 ? 'are' : 'is'} not set on ${host.name}, and what Hyper-V does then is not documented: servers are reported not to start a VM with a device`
+
+export const NOT_OURS =
+  'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it'
 
 const policies = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('policies', 'Device assignment policies')
@@ -74,7 +80,8 @@ const policies = (host: HostFacts, gpu: GpuFacts): Check => {
     ...(host.policies.requireSecureDeviceAssignment === true ? ['RequireSecureDeviceAssignment'] : []),
     ...(host.policies.requireSupportedDeviceAssignment === true ? ['RequireSupportedDeviceAssignment'] : []),
   ]
-  if (required.length === 0) return check.pass(noPolicy(host))
+  if (required.length === 0 && unsetPolicies(host).length > 0) return check.warn(unsetWords(host), NOT_OURS)
+  if (required.length === 0) return check.pass(`The policies of ${host.name} require nothing more`)
   const named = required.join(' and ')
   if (forcesDismount(host, gpu))
     return check.fail(
@@ -83,7 +90,7 @@ const policies = (host: HostFacts, gpu: GpuFacts): Check => {
     )
   return check.warn(
     `The policy ${named} is set on ${host.name}: the VM does not start if the device falls short of it, for instance without function-level reset`,
-    'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it',
+    NOT_OURS,
   )
 }
 

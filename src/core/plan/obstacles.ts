@@ -1,7 +1,8 @@
 /** Which failed checks stop a plan. */
-import type { HostFacts, VmFacts } from '../inventory'
+import type { GpuFacts, HostFacts, VmFacts } from '../inventory'
 import { type Refusal, refusal } from '../errors'
 import type { Check, CheckId } from './check'
+import { pool } from './device-checks'
 import { cluster, devices, power } from './vm-checks'
 
 /** Every failed check as a refusal, each reason once. */
@@ -16,3 +17,6 @@ export const obstacles = (checks: readonly Check[], except: readonly CheckId[] =
  */
 export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
   obstacles([power(vm), cluster(vm), ...(vm.state === 'Running' ? [devices(host, vm)] : [])])
+
+/** What stops every plan for a GPU that a resource pool has, or may have. */
+export const poolObstacles = (host: HostFacts, gpu: GpuFacts): Refusal[] => obstacles([pool(host, gpu)])

@@ -1,6 +1,7 @@
 /** Stopping and starting the VMs that a plan touches. A VM that ran before runs again, whatever was asked. */
 import { type Refusal, refusal } from '../errors'
 import type { VmFacts } from '../inventory'
+import { guestWarnings } from './guest'
 import { type Consents, vmRefOf } from './input'
 import type { Step } from './step'
 import { power } from './vm-checks'
@@ -28,7 +29,6 @@ const runningPower = (vm: VmFacts, consents: Consents): PowerPlan => {
     return { ...NOTHING, refusals: [refusal('not-possible', reason, fix)] }
   }
   const turnedOff = stop.how === 'turn-off'
-  const silent = !turnedOff && vm.guest === 'unknown'
   return {
     stop: [stop],
     start: [{ kind: 'startVm', vm: vmRefOf(vm) }],
@@ -37,11 +37,7 @@ const runningPower = (vm: VmFacts, consents: Consents): PowerPlan => {
         ? `${vm.name} is turned off like a power cut (unsaved work is lost) and started again.`
         : `${vm.name} is shut down through its guest (programs get five minutes, a locked desktop none; unsaved work can be lost) and started again.`,
     ],
-    warnings: silent
-      ? [
-          `The guest of ${vm.name} reports nothing, so it may not answer a shutdown; the plan is then undone. --power-off turns it off instead.`,
-        ]
-      : [],
+    warnings: turnedOff ? [] : guestWarnings(vm),
     refusals: [],
   }
 }

@@ -1,11 +1,12 @@
 /** VM → host. Order: Microsoft, "Deploy graphics devices using DDA", "Remove a device and return it to the host". */
 import { type Outcome, type Refusal, accepted, refusal, refused } from '../errors'
-import { type GpuFacts, type HostFacts, aliasOf, gpuByPath } from '../inventory'
+import { type GpuFacts, type HostFacts, type VmFacts, aliasOf, gpuByPath } from '../inventory'
+import { goneFrom } from '../vm-devices'
 import { planBack } from './back'
 import { seal } from './digest'
 import { undoWarnings } from './host-checks'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
-import { holderObstacles } from './obstacles'
+import { holderObstacles, poolObstacles } from './obstacles'
 import type { Plan } from './plan'
 import { holderPower } from './power'
 import type { Step } from './step'
@@ -17,7 +18,12 @@ export const planRelease = (input: PlanInput): Outcome<Plan> => {
   const holder = holderOf(host, gpu)
   if (!holder) return planBack(input)
   const power = holderPower(holder, consents)
-  const refusals = [...deviceObstacles(host, gpu), ...holderObstacles(host, holder), ...power.refusals]
+  const refusals = [
+    ...deviceObstacles(host, gpu, holder),
+    ...poolObstacles(host, gpu),
+    ...holderObstacles(host, holder),
+    ...power.refusals,
+  ]
   if (refusals.length > 0) return refused(...refusals)
 
   const back = settingsBack(input, holder)
@@ -38,8 +44,9 @@ export const planRelease = (input: PlanInput): Outcome<Plan> => {
 }
 
 /** A GPU that is gone can be taken from the VM by hand only: mount and enable would find nothing. */
-const deviceObstacles = (host: HostFacts, gpu: GpuFacts): Refusal[] =>
-  gpuByPath(host, gpu.locationPath)?.instanceId === gpu.instanceId
+const deviceObstacles = (host: HostFacts, gpu: GpuFacts, holder: VmFacts): Refusal[] =>
+  gpuByPath(host, gpu.locationPath)?.instanceId === gpu.instanceId &&
+  !goneFrom(holder).some(({ path }) => path === gpu.locationPath)
     ? []
     : [
         refusal(

@@ -1,6 +1,6 @@
 /** Times in which no change of a host is begun: freezes, which have dates, and quiet hours, which come again. */
 import { zoned, weekdayOf, type Wall, type Zoned } from '../lease/zone'
-import { concerns, type Subject } from './judge'
+import { mayConcern, type Subject } from './judge'
 import type { Policy } from './policy'
 import { DAYS, type Freeze, type QuietHours } from './written'
 
@@ -17,7 +17,7 @@ export const holdAt = (policy: Policy, subjects: readonly Subject[], now: number
   const about = <T extends Freeze | QuietHours>(list: readonly T[]): T[] =>
     list.filter((each) =>
       subjects.some((subject) =>
-        (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => concerns(policy, each, subject, vm)),
+        (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => mayConcern(policy, each, subject, vm)),
       ),
     )
   const holds = [

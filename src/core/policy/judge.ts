@@ -5,6 +5,7 @@
  */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import type { HostFacts } from '../inventory'
+import { isUnknownModel, mightBe } from '../models'
 import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
@@ -66,6 +67,8 @@ export const isUnsupported = ({ mode, action }: Pick<Plan, 'mode' | 'action'>, {
 /** A rule that fits, and the VM for which it does. */
 export interface Fit {
   readonly rule: Rule | null
+  /** Where the model is not known: the rules that might fit, of which this one asks for most. */
+  readonly among: readonly Rule[]
   readonly vm: string | null
   /** What of the wish it is about. */
   readonly wish: Wish
@@ -78,21 +81,49 @@ const partsOf = ({ release, ...wish }: Wish): Wish[] => [
 ]
 
 /** The rule for each VM of the wish, or for the GPU alone where there is none. */
-export const rulesFor = (policy: Policy, whole: Wish): Fit[] =>
+export const rulesFor = (policy: Policy, person: string | null, whole: Wish): Fit[] =>
   partsOf(whole).flatMap((wish) =>
-    (wish.vms.length === 0 ? [null] : wish.vms).map((vm) => ({
-      rule: policy.rules.find((rule) => fits(policy, rule, wish, vm)) ?? null,
-      vm: vm?.name ?? null,
-      wish,
-    })),
+    (wish.vms.length === 0 ? [null] : wish.vms).map((vm) => {
+      const among = candidates(policy, wish, vm)
+      const named = { vm: vm?.name ?? null, wish }
+      const rule = mostDemanding(among, (each) =>
+        refusalsOf(policy, person, { ...named, rule: each }).length > 0 ? Infinity : wantedBy(each),
+      )
+      return { ...named, rule, among: among.length > 1 ? among : [] }
+    }),
   )
 
+/**
+ * The first rule that fits. Of a GPU whose model is not known, each rule before it that might be about that model too:
+ * otherwise it would slip past the strict rule of its model to the next, laxer one.
+ */
+const candidates = (policy: Policy, wish: Wish, vm: Wish['vms'][number] | null): Rule[] => {
+  const certain = policy.rules.findIndex((rule) => fits(policy, rule, wish, vm))
+  const first = certain < 0 ? policy.rules.length : certain
+  return policy.rules.filter(
+    (rule, at) =>
+      at === certain || (at < first && fitsApart(rule, wish) && mayConcern(policy, rule, wish, vm)),
+  )
+}
+
+/** What would refuse it asks for most; then whoever wants more approvers; of equals, the one that is written first. */
+const mostDemanding = (rules: readonly Rule[], demand: (rule: Rule) => number): Rule | null =>
+  rules.reduce<Rule | null>(
+    (most, rule) => (most === null || demand(rule) > demand(most) ? rule : most),
+    null,
+  )
+
+const wantedBy = ({ approve }: Rule): number => (approve === 'automatic' ? 0 : approve.count)
+
 const fits = (policy: Policy, rule: Rule, wish: Wish, vm: Wish['vms'][number] | null): boolean =>
+  fitsApart(rule, wish) && concerns(policy, rule, wish, vm)
+
+/** In everything but the places that it is about. */
+const fitsApart = (rule: Rule, wish: Wish): boolean =>
   (rule.commands?.includes(wish.command) ?? true) &&
   (rule.modes?.includes(wish.mode) ?? true) &&
   (rule.own !== true || wish.own) &&
-  (rule.longest === undefined || (wish.lentMs !== null && wish.lentMs <= rule.longest)) &&
-  concerns(policy, rule, wish, vm)
+  (rule.longest === undefined || (wish.lentMs !== null && wish.lentMs <= rule.longest))
 
 /** What a plan is about. */
 export type Subject = Pick<Wish, 'host' | 'gpu' | 'model' | 'vms'>
@@ -112,6 +143,25 @@ export const concerns = (
     places.classes.some((each) => like(policy.classes.get(each) ?? [], subject.model))) &&
   (places.vms === undefined || (vm !== null && (like(places.vms, vm.name) || like(places.vms, vm.id))))
 
+/** The same, or of a GPU whose model is not known: what may be about its model. */
+export const mayConcern = (
+  policy: Policy,
+  places: Places,
+  subject: Subject,
+  vm: Wish['vms'][number] | null,
+): boolean => {
+  const { models, classes, ...rest } = places
+  const mayBe = (patterns: readonly string[]): boolean =>
+    patterns.some((each) => mightBe(subject.model, each))
+  return (
+    concerns(policy, places, subject, vm) ||
+    (isUnknownModel(subject.model) &&
+      concerns(policy, rest, subject, vm) &&
+      (models === undefined || mayBe(models)) &&
+      (classes === undefined || classes.some((each) => mayBe(policy.classes.get(each) ?? []))))
+  )
+}
+
 /** `*` stands for any characters, everything else for itself, whatever its case. */
 const like = (patterns: readonly string[], text: string): boolean =>
   patterns.some((pattern) => {
@@ -121,7 +171,7 @@ const like = (patterns: readonly string[], text: string): boolean =>
 
 /** Every reason against it at once; else what has to be there before it is carried out. */
 export const judge = (policy: Policy, person: string | null, wish: Wish): Outcome<Judgement> => {
-  const found = rulesFor(policy, wish)
+  const found = rulesFor(policy, person, wish)
   const against = found.flatMap((fit) => refusalsOf(policy, person, fit))
   if (against.length > 0) return refused(...against)
   const rules = [...new Set(found.flatMap(({ rule }) => rule ?? []))]
@@ -138,7 +188,11 @@ export const judge = (policy: Policy, person: string | null, wish: Wish): Outcom
   )
 }
 
-const refusalsOf = (policy: Policy, person: string | null, { rule, vm, wish }: Fit): Refusal[] => {
+const refusalsOf = (
+  policy: Policy,
+  person: string | null,
+  { rule, vm, wish }: Omit<Fit, 'among'>,
+): Refusal[] => {
   const about = `${wish.command} with ${wish.gpu}${vm === null ? '' : ` and ${vm}`}`
   if (rule === null)
     return [refusal('not-allowed', `no rule of the policy fits ${about}`, 'An administrator can add one.')]

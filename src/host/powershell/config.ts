@@ -19,12 +19,22 @@ const guest = z
     error: 'needs either `credential` (a Windows guest) or `linux` (user, keyFile, hostKeys)',
   })
 
+const UNITS = { MiB: 2 ** 20, GiB: 2 ** 30 } as const
+const size = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(MiB|GiB)$/, 'is a size such as 80GiB or 40960MiB')
+  .transform((text) => parseInt(text, 10) * UNITS[text.slice(-3) as keyof typeof UNITS])
+
 const common = {
   name: hostName,
   /** May a dismount use -Force, which waives the ACS and mitigation-driver checks? */
   forceDismount: z.boolean().default(false),
   /** May GPUs be partitioned where Microsoft does not support it, before Windows Server 2025? */
   unsupportedPartitioning: z.boolean().default(false),
+  /** What Windows does not tell: the width of physical addresses of the processors, in bits. */
+  physicalAddressBits: z.number().int().min(32).max(64).optional(),
+  /** And the video memory of GPUs, such as `80GiB`: by slot (`gpu0`), location path or model. Goes before what was read. */
+  gpuMemory: z.record(z.string().min(1).max(200), size).optional(),
   /** By VM id: an account in each, which needs to be no administrator. */
   guests: z.record(vmId, guest).default({}),
   /** Where the Linux guests of this host may be asked; a guest itself says where it is, and is not believed. */

@@ -3,13 +3,23 @@
  * properties) is remembered for the time when a VM has it: a dismounted device leaves a trace and no figures.
  */
 import { z } from 'zod'
-import { gpuFacts, instanceId, locationPath, type GpuFacts, type LocationPath } from '../../core/inventory'
+import {
+  DISABLED,
+  gpuFacts,
+  instanceId,
+  locationPath,
+  OWN_POOL,
+  type GpuFacts,
+  type LocationPath,
+} from '../../core/inventory'
+import { isUnknownModel, unknownModel } from '../../core/models'
 import { instanceIdIn } from '../../core/partitions'
-import { DISABLED, problemOf } from './problems'
-import type { RawDevice, RawInventory } from './raw'
+import { isMakersName, modelOf, pciIdIn } from '../pci-ids'
+import { problemOf } from './problems'
+import type { RawDevice, RawEntry, RawInventory } from './raw'
 
 /** By instance id; kept over restarts. What a driver offers is told anew each time. */
-export const remembered = z.record(z.string(), gpuFacts.omit({ partition: true }))
+export const remembered = z.record(z.string(), gpuFacts.omit({ partition: true, pool: true }))
 export type Remembered = z.infer<typeof remembered>
 
 const DISPLAY_CLASS = 3
@@ -23,8 +33,24 @@ const VENDORS: Readonly<Record<string, GpuFacts['vendor']>> = {
   '1002': 'amd',
   '8086': 'intel',
 }
-const vendorOf = (id: string): GpuFacts['vendor'] =>
-  VENDORS[/^PCI\\VEN_([0-9A-F]{4})/i.exec(id)?.[1]?.toUpperCase() ?? ''] ?? 'other'
+const vendorOf = (id: string): GpuFacts['vendor'] => VENDORS[pciIdIn(id)?.vendor ?? ''] ?? 'other'
+
+/**
+ * The best name that is known: the maker's own, as its driver gives it; the one that was known before; that of the list of
+ * ids. What Windows calls a device without a driver says nothing, in whichever language.
+ */
+const nameOf = ({ instanceId: id, name }: RawDevice, before: string | undefined): string => {
+  const pci = pciIdIn(id)
+  if (pci === null || vendorOf(id) === 'other')
+    return (
+      [name, before].find((each) => each && !isUnknownModel(each)) ??
+      unknownModel(null, pci ? `${pci.vendor}:${pci.device}` : '0000:0000')
+    )
+  return (
+    [name, before].find((each) => each !== undefined && isMakersName(pci, each) && !isUnknownModel(each)) ??
+    modelOf(pci)
+  )
+}
 
 /** Hosts list an ACPI twin beside the PCIROOT path, which is never used. */
 const pathIn = (locations: readonly string[]): LocationPath | null =>
@@ -93,7 +119,7 @@ const read = (
     instanceId: id.data,
     locationPath: path,
     vendor: vendorOf(id.data),
-    model: device.name === '' ? (before?.model ?? 'display device without a driver') : device.name,
+    model: nameOf(device, before?.model),
     memoryBytes: before?.memoryBytes ?? null,
     problemCode: device.present ? problemOf(device.problem) : null,
     driverVersion: device.driver ?? before?.driverVersion ?? null,
@@ -104,6 +130,7 @@ const read = (
     baseClass: device.baseClass ?? before?.baseClass ?? null,
     interrupts: enabled ? interruptsOf(device) : (before?.interrupts ?? 'none'),
     hostDisplay: enabled ? displayOf(device, raw) : (before?.hostDisplay ?? null),
+    pool: poolIn(raw, id.data, path),
     audioFunction: audioBeside(path, raw.devices) ?? before?.audioFunction ?? null,
     partition: partitionOf(id.data, raw),
   }
@@ -114,12 +141,37 @@ const acsOf = (value: number | null): GpuFacts['acs'] =>
 const reservedOf = (value: RawDevice['reservedMemory']): boolean | null =>
   value === null ? null : Boolean(value)
 
-/** A dismounted device is listed under a PCIP id with the same ending as its trace under PCI. */
+/** A dismounted device is listed under a PCIP id with the same ending as its node under PCI. */
+export const isSameDevice = (one: string, other: string): boolean => plain(one) === plain(other)
+const plain = (id: string): string => id.toUpperCase().replace(/^PCIP\\/, 'PCI\\')
+
 const poolPathOf = (device: RawDevice, raw: RawInventory): LocationPath | null => {
-  const pooled = device.instanceId.replace(/^PCI\\/i, 'PCIP\\').toUpperCase()
-  const entries = [...raw.dismounted, ...raw.vms.flatMap((vm) => vm.assigned)]
-  const found = entries.find((each) => each.instanceId.toUpperCase() === pooled)
+  const entries = [...raw.dismounted, ...pooledIn(raw), ...raw.vms.flatMap((vm) => vm.assigned)]
+  const found = entries.find((each) => isSameDevice(each.instanceId, device.instanceId))
   return found ? pathIn([found.locationPath]) : null
+}
+
+const pooledIn = ({ pools }: RawInventory) => (pools ?? []).flatMap(({ devices }) => devices)
+
+/** Of a device that a VM lists without its path, the path is that of the device with its id, if the host tells one. */
+export const pathOf = (
+  { instanceId: id, locationPath: path }: RawEntry,
+  raw: RawInventory,
+): LocationPath | null => {
+  const told = pathIn([path])
+  if (told !== null || id === '') return told
+  const others = [...raw.dismounted, ...pooledIn(raw)].find((each) => isSameDevice(each.instanceId, id))
+  const node = raw.devices.find((each) => isSameDevice(each.instanceId, id))
+  return pathIn([...(others ? [others.locationPath] : []), ...(node?.locations ?? [])])
+}
+
+/** The resource pool that keeps the device, or that a VM has it from; null for the host's own. */
+const poolIn = (raw: RawInventory, id: string, path: LocationPath): string | null => {
+  const isIt = (each: { readonly instanceId: string; readonly locationPath: string }): boolean =>
+    each.locationPath === path || isSameDevice(each.instanceId, id)
+  const kept = (raw.pools ?? []).find(({ devices }) => devices.some(isIt))?.name
+  const given = raw.vms.flatMap((vm) => vm.assigned).find(isIt)?.pool
+  return [kept, given].find((name) => name && name !== OWN_POOL) ?? null
 }
 
 /**
@@ -143,10 +195,10 @@ export const gpusIn = (
     ...gpu,
     slot: before[gpu.instanceId]?.slot ?? names.next().value,
   }))
-  const now = Object.fromEntries(gpus.map(({ partition, ...gpu }) => [gpu.instanceId, gpu]))
+  const now = Object.fromEntries(gpus.map(({ partition, pool, ...gpu }) => [gpu.instanceId, gpu]))
   const gone = Object.values(before).filter(({ instanceId: id }) => !(id in now))
   return {
-    gpus: [...gpus, ...gone.map((gpu) => ({ ...gpu, problemCode: null, partition: null }))],
+    gpus: [...gpus, ...gone.map((gpu) => ({ ...gpu, problemCode: null, partition: null, pool: null }))],
     remembered: { ...before, ...now },
   }
 }

@@ -1,12 +1,21 @@
 /** A raw inventory as the facts that the core judges. */
 import { fence, type Fence } from '../../core/fence'
-import { hostFacts, type HostFacts, type HostName, type VmFacts } from '../../core/inventory'
-import { locationPath } from '../../core/inventory'
-import { gpusIn, type Remembered } from './devices'
+import {
+  hostFacts,
+  locationPath,
+  type HostFacts,
+  type HostName,
+  type VmDevice,
+  type VmFacts,
+} from '../../core/inventory'
+import { gpusIn, pathOf, type Remembered } from './devices'
+import { withNotes, type DeviceNotes } from './notes'
+import { isThere } from './presence'
 import type { RawInventory, RawVm } from './raw'
+import { heartbeatOf, shutdownServiceOf } from './services'
 
 /** What the configuration says about a host beyond how it is reached. */
-export interface HostNotes {
+export interface HostNotes extends DeviceNotes {
   /** May a dismount use -Force on this host? */
   readonly forceDismount: boolean
   /** May GPU-P be used where Microsoft does not support it? */
@@ -33,12 +42,14 @@ const osOf = ({ caption, build, productType }: RawInventory['os']): HostFacts['o
 
 const policyOf = (value: number | null): boolean | null => (value === null ? null : value !== 0)
 
-const vmOf = (raw: RawVm, notes: HostNotes): VmFacts => ({
+const vmOf = (raw: RawVm, host: RawInventory, notes: HostNotes): VmFacts => ({
   id: raw.id,
   name: raw.name,
   generation: raw.generation,
   state: raw.state,
   guest: notes.guests[raw.id] ?? 'unknown',
+  heartbeat: heartbeatOf(raw),
+  shutdownService: shutdownServiceOf(raw),
   settings: {
     automaticStopAction: raw.automaticStopAction,
     guestControlledCacheTypes: raw.guestControlledCacheTypes,
@@ -49,7 +60,8 @@ const vmOf = (raw: RawVm, notes: HostNotes): VmFacts => ({
   memory: { dynamic: raw.dynamicMemory, startupBytes: raw.startupBytes, minimumBytes: raw.minimumBytes },
   checkpoints: raw.checkpoints,
   clustered: raw.clustered,
-  assigned: pathsIn(raw.assigned),
+  assigned: raw.assigned.flatMap((entry) => pathOf(entry, host) ?? []),
+  devices: raw.assigned.map((entry) => deviceOf(entry, host)),
   partitions: raw.partitions.map(partitionOf),
   offlineAction: raw.offlineAction,
 })
@@ -72,23 +84,20 @@ const partitioningOf = (command: string | null): HostFacts['partitioning'] => {
 /** What no bot can have written is not known. */
 export const fenceOf = (raw: RawInventory['fence']): Fence | null =>
   (raw && fence.safeParse({ ...raw, number: Number(raw.number) }).data) ?? null
+const deviceOf = (entry: RawVm['assigned'][number], host: RawInventory): VmDevice => ({
+  path: pathOf(entry, host),
+  device: isThere(entry, host),
+})
 
 const pathsIn = (entries: RawInventory['dismounted']) =>
   entries.flatMap((each) => locationPath.safeParse(each.locationPath).data ?? [])
 
 /**
- * Beside the pool, what VMs have that is no GPU and is there. A pool may hide it, and without it the entry would look like
- * one of a device that is gone.
+ * Device pools of clusters came with Windows Server 2025 (Microsoft, "Use GPUs with clustered VMs"): before it, and where
+ * there is no cluster, a host that does not tell them has none.
  */
-const dismountedIn = (raw: RawInventory, gpus: HostFacts['gpus']): HostFacts['dismounted'] => {
-  const there = new Set(raw.pooled.map((id) => id.toUpperCase()))
-  const others = raw.vms
-    .flatMap((vm) => vm.assigned)
-    .filter(({ instanceId, locationPath: path }) => {
-      return there.has(instanceId.toUpperCase()) && !gpus.some((gpu) => gpu.locationPath === path)
-    })
-  return [...new Set(pathsIn([...raw.dismounted, ...others]))]
-}
+const poolsOf = ({ pools, cluster }: RawInventory, { release }: HostFacts['os']): HostFacts['pools'] =>
+  pools === null && cluster !== null && release === '2025' ? 'unknown' : 'read'
 
 export const factsFrom = (
   name: HostName,
@@ -97,12 +106,13 @@ export const factsFrom = (
 ): { readonly facts: HostFacts; readonly remembered: Remembered } => {
   const { gpus, remembered } = gpusIn(raw, known.remembered)
   const { notes } = known
+  const os = osOf(raw.os)
   const facts = hostFacts.parse({
     name,
-    os: osOf(raw.os),
+    os,
     iov: raw.iov,
     // No documented command tells it.
-    physicalAddressBits: null,
+    physicalAddressBits: notes.physicalAddressBits ?? null,
     policies: {
       requireSecureDeviceAssignment: policyOf(raw.policies.RequireSecureDeviceAssignment),
       requireSupportedDeviceAssignment: policyOf(raw.policies.RequireSupportedDeviceAssignment),
@@ -112,9 +122,10 @@ export const factsFrom = (
     partitioning: partitioningOf(raw.partitionCommand),
     unsupportedPartitioning: notes.unsupportedPartitioning,
     cluster: raw.cluster,
-    gpus,
-    vms: raw.vms.map((vm) => vmOf(vm, notes)),
-    dismounted: dismountedIn(raw, gpus),
+    gpus: gpus.map((gpu) => withNotes(gpu, notes)),
+    vms: raw.vms.map((vm) => vmOf(vm, raw, notes)),
+    dismounted: [...new Set(pathsIn(raw.dismounted))],
+    pools: poolsOf(raw, os),
     module: { protocol: raw.protocol, fence: fenceOf(raw.fence) },
   })
   return { facts, remembered }

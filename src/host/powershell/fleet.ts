@@ -95,9 +95,17 @@ const pinKeys = ({ name, hostKeys }: Extract<HostConfig, { via: 'ssh' }>, file: 
   return file
 }
 
-const notesOf = ({ forceDismount, unsupportedPartitioning, guests }: HostConfig) => ({
+const notesOf = ({
   forceDismount,
   unsupportedPartitioning,
+  physicalAddressBits,
+  gpuMemory,
+  guests,
+}: HostConfig) => ({
+  forceDismount,
+  unsupportedPartitioning,
+  physicalAddressBits,
+  gpuMemory,
   guests: Object.fromEntries(
     Object.entries(guests).map(([id, { linux }]) => [id, linux ? ('linux' as const) : ('windows' as const)]),
   ),

@@ -3,19 +3,22 @@
  * and reading waits neither for a shutdown that takes ten minutes nor for a guest that does not answer.
  */
 import { Fault, messageOf } from '../../core/errors'
-import type { HostName } from '../../core/inventory'
-import type { VmId } from '../../core/inventory'
-import type { Host, StepResult } from '../../core/ports'
+import type { GpuFacts, HostFacts, HostName, VmId } from '../../core/inventory'
+import type { Host, SmiAnswer, SmiTarget, StepResult } from '../../core/ports'
 import { UPGRADE } from '../../core/bar'
 import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
 import type { Answer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
+import { learned, untoldOnHost } from './learn'
 import { guestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
 import type { Memory } from './memory'
-import { rawInventory } from './raw'
+import { rawInventory, type RawInventory } from './raw'
 
 const READ_MS = 60_000
+/** For what is asked beside an inventory, which shall not wait for it longer. */
+const BESIDE_MS = 15_000
+const HOST_SMI = { command: 'Get-HostSmi', parameters: {}, timeoutMs: READ_MS }
 
 export interface PowerShellHostOptions {
   readonly name: HostName
@@ -53,6 +56,36 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
     return result
   }
 
+  /** As they were read last, for what nvidia-smi tells beside them. */
+  let seen: HostFacts | null = null
+
+  const smi = async (target: SmiTarget): Promise<SmiAnswer> => {
+    const answer =
+      target.kind === 'guest'
+        ? await guestSmi(name, target.vm, { access: options.guests.get(target.vm), ask: guest })
+        : smiFrom(name, await read(HOST_SMI))
+    return remembering(target, answer)
+  }
+  const remembering = (target: SmiTarget, answer: SmiAnswer): SmiAnswer => {
+    if (seen) memory.remember(learned(memory.recall(), seen, { target, answer }))
+    return answer
+  }
+
+  const factsNow = (raw: RawInventory): HostFacts => {
+    const { facts, remembered } = factsFrom(name, raw, { notes, remembered: memory.recall() })
+    memory.remember(remembered)
+    seen = facts
+    return facts
+  }
+
+  /** GPUs of which nvidia-smi on the host was asked, once for each: one that cannot tell it would be asked for ever. */
+  const asked = new Set<string>()
+  const isNew = (gpus: readonly GpuFacts[]): boolean => {
+    const news = gpus.filter(({ instanceId }) => !asked.has(instanceId))
+    for (const { instanceId } of news) asked.add(instanceId)
+    return news.length > 0
+  }
+
   return {
     name,
     run: (order) => changed(callOf(order)),
@@ -62,18 +95,14 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
       const answer = await read({ command: 'Get-GpuInventory', parameters, timeoutMs: READ_MS })
       if (answer.kind !== 'ok') throw new Fault('host-unreachable', `${name}: ${whyOf(answer)}`)
       if (parameters.Settled) unsettled = false
-      const { facts, remembered } = factsFrom(name, parse(name, answer.json), {
-        notes,
-        remembered: memory.recall(),
-      })
-      memory.remember(remembered)
-      return facts
+      const raw = parse(name, answer.json)
+      const facts = factsNow(raw)
+      if (!isNew(untoldOnHost(facts))) return facts
+      remembering({ kind: 'host' }, smiFrom(name, await read({ ...HOST_SMI, timeoutMs: BESIDE_MS })))
+      return factsNow(raw)
     },
-    smi: async (target) =>
-      target.kind === 'guest'
-        ? guestSmi(name, target.vm, { access: options.guests.get(target.vm), ask: guest })
-        : smiFrom(name, await read({ command: 'Get-HostSmi', parameters: {}, timeoutMs: READ_MS })),
     use: (vm) => guestUse(name, vm, { access: options.guests.get(vm), ask: use }),
+    smi,
   }
 }
 
@@ -109,7 +138,7 @@ const resultOf = (answer: Answer, host: HostName): StepResult => {
 const whyOf = (answer: Exclude<Answer, { kind: 'ok' }>): string =>
   answer.kind === 'lost' ? answer.why : `${answer.code}: ${answer.message}`
 
-const parse = (name: HostName, json: string) => {
+const parse = (name: HostName, json: string): RawInventory => {
   try {
     return rawInventory.parse(JSON.parse(json))
   } catch (error) {

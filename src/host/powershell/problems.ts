@@ -11,7 +11,6 @@ const PROBLEMS: Readonly<Record<string, number>> = {
   CM_PROB_FAILED_ADD: 31,
   CM_PROB_FAILED_POST_START: 43,
 }
-export const DISABLED = 22
 const NOT_CONFIGURED = 1
 
 /** The code; a name that is not known stands for "does not work", an empty text for "works". */

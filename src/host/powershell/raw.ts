@@ -6,6 +6,15 @@ const digits = z.string().regex(/^\d{1,20}$/)
 const byteCount = digits.transform(Number)
 const pathFact = z.object({ instanceId: z.string(), locationPath: z.string() })
 
+/** A device that a VM lists. Both texts are empty where the device is gone (decompilation of the Hyper-V module). */
+const rawEntry = pathFact.extend({
+  /** Is its node on the host present, or that of a dismounted device? Null in earlier modules, and without an id. */
+  present: z.boolean().nullable().default(null),
+  /** The resource pool that it comes from; null in earlier modules. */
+  pool: z.string().nullable().default(null),
+})
+export type RawEntry = z.infer<typeof rawEntry>
+
 export const rawDevice = z.object({
   instanceId: z.string(),
   name: z.string(),
@@ -40,7 +49,14 @@ export const rawVm = z.object({
   startupBytes: byteCount,
   minimumBytes: byteCount,
   checkpoints: z.number().int(),
-  assigned: z.array(pathFact),
+  assigned: z.array(rawEntry),
+  /** A name of VMHeartbeatStatus. Null in earlier modules. */
+  heartbeat: z.string().nullable().default(null),
+  /** The service through which a guest is shut down; `absent` where the VM has none, null where it could not be asked. */
+  shutdown: z
+    .union([z.literal('absent'), z.object({ enabled: z.boolean(), status: z.string() })])
+    .nullable()
+    .default(null),
   partitions: z.array(
     z.object({
       gpu: z.string().nullable(),
@@ -74,9 +90,14 @@ export const rawInventory = z.object({
   devices: z.array(rawDevice),
   /** Video controllers, with the width of what they show now; null where they show nothing. Absent in earlier modules. */
   displays: z.array(z.object({ instanceId: z.string(), pixels: z.number().nullable() })).default([]),
-  /** Ids of dismounted devices that are there, whoever has them. Absent in earlier modules. */
-  pooled: z.array(z.string()).default([]),
+  /** Ids of dismounted devices that are there, whoever has them. Null in earlier modules. */
+  pooled: z.array(z.string()).nullable().default(null),
   dismounted: z.array(pathFact),
+  /** Resource pools for devices beside the host's own, with what they keep. Null where they could not be read, and in earlier modules. */
+  pools: z
+    .array(z.object({ name: z.string().min(1), devices: z.array(pathFact) }))
+    .nullable()
+    .default(null),
   vms: z.array(rawVm),
   /** GPUs that offer partitions, and the command that told of them; null where there is none. */
   partitionCommand: z.string().nullable(),

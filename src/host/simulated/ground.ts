@@ -1,5 +1,15 @@
 /** One host as the rules see it: its file and its state side by side, and the look-ups between them. */
-import type { GpuFacts, HostFacts, LocationPath, PartitionVram, VmFacts, VmId } from '../../core/inventory'
+import {
+  DISABLED,
+  NEEDS_RESTART,
+  type GpuFacts,
+  type HostFacts,
+  type LocationPath,
+  type PartitionVram,
+  type VmDevice,
+  type VmFacts,
+  type VmId,
+} from '../../core/inventory'
 import type { GpuRef, VmRef } from '../../core/plan/step'
 import { Fault } from '../../core/errors'
 import { hostNow } from './rebuild'
@@ -55,9 +65,10 @@ export const deviceOn = (ground: Ground, gpu: GpuRef): Device | undefined => {
   return device?.file.instanceId === gpu.instanceId ? device : undefined
 }
 
-/** 28 is "no driver", 22 is "disabled"; a dismounted or missing card leaves only a phantom node, which has no code. */
+/** 28 is "no driver", 22 is "disabled", 14 waits for a restart; a dismounted or missing card leaves only a phantom node, which has no code. */
 const problemCodeOf = ({ file, node }: Device): number | null => {
-  if (node === 'host-disabled') return 22
+  if (node === 'host-disabled') return DISABLED
+  if (node === 'restart-to-disable' || node === 'restart-to-enable') return NEEDS_RESTART
   if (node !== 'host-enabled') return null
   return file.driver === null && file.problemCode === 0 ? 28 : file.problemCode
 }
@@ -109,7 +120,7 @@ const partitionFactsOf = (ground: Ground, { file, node }: Device): GpuFacts['par
 
 const gpuFactsOf = (ground: Ground, device: Device): GpuFacts => {
   const { file, node } = device
-  const onHost = node === 'host-enabled' || node === 'host-disabled'
+  const onHost = node !== 'dismounted' && node !== 'absent'
   return {
     slot: file.slot,
     instanceId: file.instanceId,
@@ -119,6 +130,7 @@ const gpuFactsOf = (ground: Ground, device: Device): GpuFacts => {
     memoryBytes: file.memory,
     problemCode: problemCodeOf(device),
     driverVersion: onHost ? file.driver : null,
+    pool: node === 'dismounted' ? file.pool : null,
     // A real host shows BARs only while the device is enabled, and the adapter remembers them; this one always knows.
     bars: file.bars.map(({ size, bits }) => ({ bytes: size, bits })),
     acs: file.acs,
@@ -143,6 +155,23 @@ const adapterFactsOf = ({ file: host }: Ground, { now }: VmOnGround): VmFacts['p
 const partitioningOf = ({ partitioning, os }: HostFile): HostFacts['partitioning'] =>
   partitioning ?? (os.release === '2016' || os.release === '2019' ? 'older' : 'current')
 
+/** A path at which no card is any more is one of a device that is gone. */
+const devicesOf = (ground: Ground, { file, now }: VmOnGround): VmDevice[] => [
+  ...now.assigned.map((path): VmDevice => {
+    const device = deviceAt(ground, path)
+    return { path, device: device && device.node !== 'absent' ? 'there' : 'gone' }
+  }),
+  ...file.otherDevices,
+]
+
+/** What the host has of a guest: a sign of life while it runs, and whether it can be shut down through it. */
+const guestOf = ({ file, now }: VmOnGround): Pick<VmFacts, 'heartbeat' | 'shutdownService'> => {
+  const usual = file.guest === 'unknown' ? 'unknown' : 'on'
+  const { heartbeat = usual, shutdownService = usual } = file
+  if (now.state === 'Running') return { heartbeat, shutdownService }
+  return { heartbeat: 'unknown', shutdownService: shutdownService === 'on' ? 'unknown' : shutdownService }
+}
+
 const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
   const { file, now } = vm
   return {
@@ -151,6 +180,7 @@ const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
     generation: file.generation,
     state: now.state,
     guest: file.guest,
+    ...guestOf(vm),
     settings: now.settings,
     memory: {
       dynamic: file.memory.dynamic,
@@ -159,7 +189,8 @@ const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
     },
     checkpoints: file.checkpoints,
     clustered: file.clustered,
-    assigned: [...now.assigned],
+    assigned: devicesOf(ground, vm).flatMap(({ path }) => path ?? []),
+    devices: devicesOf(ground, vm),
     partitions: adapterFactsOf(ground, vm),
     offlineAction: now.offlineAction,
   }
@@ -185,5 +216,6 @@ export const factsOf = (ground: Ground): HostFacts => {
     dismounted: devices
       .filter(({ node, owner }) => node === 'dismounted' && (owner === null || file.poolListsAssigned))
       .map((device) => device.file.locationPath),
+    pools: file.pools,
   }
 }

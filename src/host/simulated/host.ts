@@ -12,6 +12,7 @@ import { type Ground, factsOf, groundOf, vmOn } from './ground'
 import type { Memory } from './memory'
 import { refusalOf, takeEffect } from './rules'
 import type { HostFile, Latencies } from './schema'
+import type { HostError } from './messages'
 import { smiAnswer, useOf } from './smi'
 import { type StepEvent, takeFault } from './world'
 
@@ -61,6 +62,9 @@ export const simulatedHost = (around: Surroundings): Host => {
   const noteOrder = (fence: Fence) =>
     memory.change((draft) => remember(groundOf(file, draft).state.module, fence, clock.now()))
 
+  const answer = (error: HostError | null): StepResult =>
+    error ? refused(error.code, error.text[file.language]) : { kind: 'done' }
+
   /** Judges and performs in one go: no await from here to the answer. */
   const settle = (order: StepOrder): Settled => {
     const { step } = order
@@ -75,10 +79,15 @@ export const simulatedHost = (around: Surroundings): Host => {
       )
     }
     const error = refusalOf(step, ground())
-    if (!error) memory.change((draft) => takeEffect(step, groundOf(file, draft)))
-    if (fault) return { result: lost(fault.message ?? `the line to ${name} broke`), changed: !error }
-    if (error) return unchanged(refused(error.code, error.text[file.language]))
-    return { result: { kind: 'done' }, changed: true }
+    let pending: HostError | null = null
+    if (!error)
+      memory.change((draft) => {
+        pending = takeEffect(step, groundOf(file, draft))
+      })
+    return {
+      result: fault ? lost(fault.message ?? `the line to ${name} broke`) : answer(error ?? pending),
+      changed: !error,
+    }
   }
 
   /** A state that cannot be written is, to the caller, an answer that did not come. */

@@ -47,6 +47,23 @@ export const shutdownIgnored = (name: string): HostError =>
     `“${name}”的来宾系统未及时关闭。`,
   )
 
+export const noShutdownService = (name: string): HostError =>
+  simulated(
+    'OperationFailed',
+    `the guest of '${name}' has no shutdown service that answers.`,
+    `“${name}”的来宾系统没有可用的关机服务。`,
+  )
+
+/** These two are the words of the host's module, which are not translated. */
+const ofModule = (code: string, text: string): HostError => error(code, text, text)
+export const restartNeeded = (): HostError =>
+  ofModule(
+    'RestartNeeded',
+    'Something on the host still uses the device: Windows would disable it only when the host restarts. It was enabled again.',
+  )
+export const restartPending = (): HostError =>
+  ofModule('RestartPending', 'Windows will switch the device only when the host restarts.')
+
 export const lowMmioOutOfRange = (): HostError =>
   simulated(
     'InvalidParameter',
@@ -124,6 +141,14 @@ export const deviceOfAnotherVm = (path: string): HostError =>
     'OperationFailed',
     `the device '${path}' is assigned to a virtual machine.`,
     `设备“${path}”已分配给虚拟机。`,
+  )
+
+/** What the commands say of a device of another pool is in no document. */
+export const deviceInPool = (path: string): HostError =>
+  simulated(
+    'ObjectNotFound',
+    `the device '${path}' is in a resource pool of a cluster.`,
+    `设备“${path}”位于群集的资源池中。`,
   )
 
 interface Port {

@@ -62,7 +62,11 @@ const partitionError = (ground: Ground, vm: VmOnGround): HostError | null => {
 
 /** Why the VM would not start, or null. */
 export const startError = (ground: Ground, vm: VmOnGround): HostError | null => {
-  const devices = vm.now.assigned.map((path) => devicePowerError(ground, vm, path))
+  const gone = vm.file.otherDevices.find(({ device }) => device === 'gone')
+  const devices = [
+    ...vm.now.assigned.map((path) => devicePowerError(ground, vm, path)),
+    gone ? elementNotFound({ vm: vm.file.name, path: gone.path ?? '' }) : null,
+  ]
   return (
     widthError(ground, vm) ??
     memoryError(vm) ??

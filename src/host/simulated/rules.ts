@@ -28,6 +28,8 @@ const stopRefuses = (step: StepOf<'stopVm'>, ground: Ground): HostError | null =
     if (now.state === 'Critical') return errors.wrongVmState()
     if (step.how === 'turn-off') return null
     if (now.state !== 'Running') return errors.wrongVmState()
+    if (file.shutdownService === 'off' || file.shutdownService === 'absent')
+      return errors.noShutdownService(file.name)
     return file.guestShutdown === 'ignored' ? errors.shutdownIgnored(file.name) : null
   })
 
@@ -50,9 +52,26 @@ const setRefuses = (step: StepOf<'setVm'>, ground: Ground): HostError | null =>
     return automaticStopAction === 'Save' && held ? errors.saveWithDevice(file.name) : null
   })
 
-const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, ground: Ground): HostError | null => {
-  const node = deviceOn(ground, gpu)?.node
-  return node === 'host-enabled' || node === 'host-disabled' ? null : errors.noSuchNode(gpu.instanceId)
+const ON_HOST: readonly (DeviceNode | undefined)[] = [
+  'host-enabled',
+  'host-disabled',
+  'restart-to-disable',
+  'restart-to-enable',
+]
+
+const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, ground: Ground): HostError | null =>
+  ON_HOST.includes(deviceOn(ground, gpu)?.node) ? null : errors.noSuchNode(gpu.instanceId)
+
+/** The module of the host takes back what would wait for a restart. */
+const disableRefuses = (step: StepOf<'disableDevice'>, ground: Ground): HostError | null =>
+  pnpRefuses(step, ground) ??
+  (deviceOn(ground, step.gpu)?.file.disable === 'needs-restart' ? errors.restartNeeded() : null)
+
+/** Windows refuses nothing here: it does it later, and the module tells that as a refusal. */
+const leftPending = (step: Step, ground: Ground): HostError | null => {
+  if (step.kind !== 'disableDevice' && step.kind !== 'enableDevice') return null
+  const node = deviceOn(ground, step.gpu)?.node
+  return node === 'restart-to-disable' || node === 'restart-to-enable' ? errors.restartPending() : null
 }
 
 const dismountRefuses = (step: StepOf<'dismountDevice'>, ground: Ground): HostError | null => {
@@ -81,6 +100,7 @@ const suitabilityError = ({ file }: Device, { force }: StepOf<'dismountDevice'>)
 const mountRefuses = ({ gpu }: StepOf<'mountDevice'>, ground: Ground): HostError | null => {
   const device = deviceOn(ground, gpu)
   if (device?.node !== 'dismounted') return errors.deviceNotFound(gpu.locationPath, ground.file.name)
+  if (device.file.pool !== null) return errors.deviceInPool(gpu.locationPath)
   return device.owner === null ? null : errors.deviceOfAnotherVm(gpu.locationPath)
 }
 
@@ -89,6 +109,7 @@ const attachRefuses = (step: StepOf<'attachDevice'>, ground: Ground): HostError 
     const path = step.gpu.locationPath
     const device = deviceOn(ground, step.gpu)
     if (device?.node !== 'dismounted') return errors.deviceNotFound(path, ground.file.name)
+    if (device.file.pool !== null) return errors.deviceInPool(path)
     if (device.owner !== null) return errors.deviceOfAnotherVm(path)
     if (!takesDevices(vm)) return errors.wrongVmState()
     if (vm.now.settings.automaticStopAction === 'Save') return errors.saveWithDevice(vm.file.name)
@@ -114,12 +135,18 @@ const RULES: Rules<StepKind> = {
     },
   },
   disableDevice: {
-    refuses: pnpRefuses,
-    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'host-disabled'),
+    refuses: disableRefuses,
+    takesEffect: ({ gpu }, ground) => {
+      const device = deviceOn(ground, gpu)
+      setNode(ground, device, device?.file.disable === 'stuck' ? 'restart-to-disable' : 'host-disabled')
+    },
   },
   enableDevice: {
     refuses: pnpRefuses,
-    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'host-enabled'),
+    takesEffect: ({ gpu }, ground) => {
+      const device = deviceOn(ground, gpu)
+      setNode(ground, device, device?.file.enable === 'needs-restart' ? 'restart-to-enable' : 'host-enabled')
+    },
   },
   dismountDevice: {
     refuses: dismountRefuses,
@@ -147,5 +174,11 @@ const ruleOf = (step: Step): Rule<Step> => RULES[step.kind] as unknown as Rule<S
 /** Why the host would refuse the step as things stand, or null. */
 export const refusalOf = (step: Step, ground: Ground): HostError | null => ruleOf(step).refuses(step, ground)
 
-/** Makes the step's change in `ground.state`. Only for a step that `refusalOf` lets pass. */
-export const takeEffect = (step: Step, ground: Ground): void => ruleOf(step).takesEffect(step, ground)
+/**
+ * Makes the step's change in `ground.state`, only for a step that `refusalOf` lets pass. What the host tells all the same:
+ * null, or that the change waits for a restart.
+ */
+export const takeEffect = (step: Step, ground: Ground): HostError | null => {
+  ruleOf(step).takesEffect(step, ground)
+  return leftPending(step, ground)
+}

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors'
 import {
   gpuFacts,
+  guestService,
   hostFacts,
   hostName,
   instanceId,
@@ -24,15 +25,50 @@ const bytes = z
     return typeof size === 'number' ? size : Number(count) * UNITS[unit as keyof typeof UNITS]
   })
 
-/** Where a device of no VM is. `absent`: the card is gone, only its phantom `PCI\` node is left. */
-export const deviceNode = z.enum(['host-enabled', 'host-disabled', 'dismounted', 'absent'])
+/**
+ * Where a device of no VM is. `absent`: the card is gone, only its phantom `PCI\` node is left. `restart-to-...`: it was
+ * switched, and Windows does that when it restarts.
+ */
+export const deviceNode = z.enum([
+  'host-enabled',
+  'host-disabled',
+  'restart-to-disable',
+  'restart-to-enable',
+  'dismounted',
+  'absent',
+])
 export type DeviceNode = z.infer<typeof deviceNode>
 
 export const guestSmi = z.enum(['ok', 'no-driver', 'mismatch', 'code12', 'code43', 'gpu-lost', 'no-answer'])
 export type GuestSmi = z.infer<typeof guestSmi>
 
+/** Without a path where the host tells none. `gone`: it was taken out, and its entry stayed. */
+const otherDevice = z.strictObject({
+  path: locationPath.nullable(),
+  device: z.enum(['there', 'gone', 'unknown']).default('there'),
+})
+
 const language = z.enum(['en', 'zh'])
 export type Language = z.infer<typeof language>
+
+/** What tests change of a host that runs. */
+export const changeable = {
+  gpu: {
+    /** Of a dismounted device: the resource pool that it was put into, for a cluster. */
+    pool: z.string().min(1).nullable(),
+    /** Something on the host uses it: switching it off needs a restart, which enabling it again takes back, or does not. */
+    disable: z.enum(['works', 'needs-restart', 'stuck']),
+    /** Switching it on again needs a restart. */
+    enable: z.enum(['works', 'needs-restart']),
+  },
+  vm: {
+    /** While it runs; a guest of a known system is well unless this says otherwise. */
+    heartbeat: guestService,
+    shutdownService: guestService,
+    /** Devices that are no GPUs. */
+    otherDevices: z.array(otherDevice),
+  },
+} as const
 
 const gpu = z.strictObject({
   slot: gpuFacts.shape.slot,
@@ -72,6 +108,9 @@ const gpu = z.strictObject({
   mitigationDriver: z.boolean().default(true),
   /** What the policy RequireSecureDeviceAssignment asks for. */
   functionLevelReset: z.boolean().default(true),
+  pool: changeable.gpu.pool.default(null),
+  disable: changeable.gpu.disable.default('works'),
+  enable: changeable.gpu.enable.default('works'),
 })
 export type GpuFile = z.infer<typeof gpu>
 
@@ -114,6 +153,9 @@ const vm = z.strictObject({
     })
     .optional(),
   guestShutdown: z.enum(['works', 'ignored']).default('works'),
+  heartbeat: changeable.vm.heartbeat.optional(),
+  shutdownService: changeable.vm.shutdownService.optional(),
+  otherDevices: changeable.vm.otherDevices.default([]),
 })
 export type VmFile = z.infer<typeof vm>
 
@@ -161,6 +203,7 @@ const host = z.strictObject({
   cluster: z.string().nullable().default(null),
   /** Whether Get-VMHostAssignableDevice also lists devices that a VM holds: sources disagree, so both exist. */
   poolListsAssigned: z.boolean().default(false),
+  pools: z.enum(['read', 'unknown']).default('read'),
   latencies: latencies.prefault({}),
   gpus: z.array(gpu),
   vms: z.array(vm),

@@ -104,6 +104,12 @@ const rebuild = (ground: Ground, change: Rebuilding): void => {
     case 'install driver':
       rebuilt.drivers[change.slot] = change.version
       return
+    case 'change GPU':
+      rebuilt.gpus[change.slot] = { ...rebuilt.gpus[change.slot], ...change.to }
+      return
+    case 'change VM':
+      rebuilt.vms[change.id] = { ...rebuilt.vms[change.id], ...change.to }
+      return
     case 'rename VM':
       rebuilt.names[change.id] = change.name
       return
@@ -116,6 +122,14 @@ const rebuild = (ground: Ground, change: Rebuilding): void => {
       rebuilt.deleted.push(change.id)
       Object.assign(vm, { assigned: [], partitions: [] })
     }
+  }
+}
+
+/** What waited for the restart. */
+const switchDevices = ({ state }: Ground): void => {
+  for (const [slot, node] of Object.entries(state.devices)) {
+    if (node === 'restart-to-disable') state.devices[slot] = 'host-disabled'
+    if (node === 'restart-to-enable') state.devices[slot] = 'host-enabled'
   }
 }
 
@@ -147,7 +161,7 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
     })
   const attempt = (host: string, step: Step): HostError | null => {
     const error = refusalOf(step, onHost(host))
-    if (!error) changeHost(host, (ground) => takeEffect(step, ground))
+    if (!error) changeHost(host, (ground) => void takeEffect(step, ground))
     return error
   }
   const act = (host: string, step: Step): void => {
@@ -166,6 +180,7 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
     reboot: (host) =>
       changeHost(host, (ground) => {
         ground.state.boots += 1
+        switchDevices(ground)
         for (const vm of vmsOn(ground)) vm.now.state = afterReboot(ground, vm)
       }),
     setVmState: (host, name, state) => changeVm(host, name, (vm, ground) => changeState(ground, vm, state)),

@@ -4,7 +4,9 @@ import { byId, el, fill, postJson, svg } from './dom.js'
 const PLACES = {
   'host-enabled': 'on the host',
   'host-disabled': 'disabled',
+  'restart-pending': 'waits for a restart',
   dismounted: 'dismounted',
+  pooled: 'in a resource pool',
   assigned: 'in',
   missing: 'not present',
 }

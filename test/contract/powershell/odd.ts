@@ -29,6 +29,10 @@ export const inUse = (facts: HostFacts) => {
   return { ...host, gpus: used.map(({ slot, ...gpu }) => gpu) }
 }
 
+/** nvidia-smi of the simulated host is not run while that cannot be reached; what stands in for Windows answers all the same. */
+const shown = (facts: HostFacts, isReachable: boolean): HostFacts =>
+  isReachable ? facts : { ...facts, gpus: facts.gpus.map((gpu) => ({ ...gpu, memoryBytes: null })) }
+
 const NAMES = ['devices', 'machines', 'client', 'chinese', 'policies', 'narrow', 'older', 'away']
 
 export const describeOdd = (machine: Machine): void =>
@@ -39,7 +43,7 @@ export const describeOdd = (machine: Machine): void =>
 
       const told = hostFacts.parse(await machine.host(opened).inventory())
 
-      expect(inUse(told)).toEqual(inUse(machine.known(facts)))
+      expect(inUse(told)).toEqual(inUse(shown(machine.known(facts), opened.world.isReachable(name))))
     })
 
     it('are all tried', () => {

@@ -74,6 +74,13 @@ describe('a VM', () => {
     checkpoints: 2,
     clustered: true,
     assigned: [aPath(0), aPath(7)],
+    devices: [
+      { path: aPath(0), device: 'there' },
+      { path: aPath(7), device: 'there' },
+      { path: aPath(8), device: 'unknown' },
+      { path: null, device: 'gone' },
+    ],
+    shutdownService: 'off',
     memory: { dynamic: true, startupBytes: 4096 * MIB, minimumBytes: 512 * MIB },
   })
 
@@ -83,8 +90,9 @@ describe('a VM', () => {
     expect(notice.summary).toBe('train-01 on hv01')
     expect(factOf(notice, 'State')).toBe('Running')
     expect(factOf(notice, 'GPUs')).toBe(
-      `hv01/gpu0 NVIDIA A100 80GB PCIe, ${aPath(7)} (no such device: needs attention)`,
+      `hv01/gpu0 NVIDIA A100 80GB PCIe, ${aPath(7)} (no GPU), ${aPath(8)} (whether it is there is not known), a device without a path (seems to be gone: needs attention)`,
     )
+    expect(factOf(notice, 'Shutdown through the guest')).toMatch(/^does not work/)
     expect(factOf(notice, 'Memory')).toBe('dynamic: 4 GiB at start, at least 512 MiB')
     expect(factOf(notice, 'MMIO space')).toMatch(/^128 MiB low, 512 MiB high/)
     expect(factOf(notice, 'Checkpoints')).toBe('2; automatic ones off')
@@ -120,7 +128,9 @@ describe('a host', () => {
     expect(factOf(notice, 'GPUs')).toMatch(/^gpu0 NVIDIA A100 80GB PCIe: /)
     expect(factOf(notice, 'VMs')).toBe('train-01 (Off)')
     expect(factOf(notice, 'Device assignment')).toBe('not supported: the chipset does not do it')
-    expect(factOf(notice, 'Policies')).toBe('RequireSecureDeviceAssignment')
+    expect(factOf(notice, 'Policies')).toBe(
+      'RequireSecureDeviceAssignment; not set: RequireSupportedDeviceAssignment',
+    )
     expect(factOf(notice, 'Physical addresses')).toBe('width not known')
     expect(factOf(notice, 'Other dismounted devices')).toBe(aPath(5))
   })

@@ -5,6 +5,7 @@ import type { HostFacts } from '../../../src/core/inventory'
 import { aGpu, aHost, aPath, aVm, aVmId } from '../../fakes/facts'
 
 const away = [aGpu({ problemCode: null })]
+const pooled = [aGpu({ problemCode: null, pool: 'cluster GPUs' })]
 const train1 = { id: aVmId(1), name: 'train-01' }
 const record = (vm: Holding['vm']): Holding => ({
   requestId: 'R-3',
@@ -68,6 +69,30 @@ describe('what can be done', () => {
       records: [record(train1)],
       ways: [ACCEPT],
     },
+    {
+      about: 'a dismounted GPU that nobody asked for',
+      host: aHost({ gpus: away, dismounted: [aPath(0)] }),
+      records: [],
+      ways: [`release hv01/gpu0 ${WHY}`],
+    },
+    {
+      about: 'a dismounted GPU that a resource pool may have',
+      host: aHost({ gpus: away, dismounted: [aPath(0)], pools: 'unknown' }),
+      records: [record(train1)],
+      ways: [ACCEPT],
+    },
+    {
+      about: 'a GPU in a resource pool, of which there is a record',
+      host: aHost({ gpus: pooled, dismounted: [aPath(0)] }),
+      records: [record(train1)],
+      ways: [ACCEPT],
+    },
+    {
+      about: 'a GPU whose host has to restart first',
+      host: aHost({ gpus: [aGpu({ problemCode: 14 })] }),
+      records: [record(train1)],
+      ways: [ACCEPT],
+    },
     { about: 'a GPU that is gone', host: aHost({ gpus: away }), records: [record(train1)], ways: [ACCEPT] },
     {
       about: 'a GPU of another host with the same path',
@@ -79,5 +104,21 @@ describe('what can be done', () => {
     const found = findingsOn(host, records).flatMap((each) => each.ways)
 
     expect(found.map(({ command }) => format(command))).toEqual(ways)
+  })
+})
+
+describe('of use to nobody', () => {
+  it.each<[string, HostFacts, string[]]>([
+    ['a GPU that waits for a restart', aHost({ gpus: [aGpu({ problemCode: 14 })] }), ['restart-pending']],
+    [
+      'a dismounted GPU of which no pool is known',
+      aHost({ gpus: away, dismounted: [aPath(0)], pools: 'unknown' }),
+      ['dismounted'],
+    ],
+    ['not what a resource pool keeps', aHost({ gpus: pooled, dismounted: [aPath(0)] }), []],
+  ])('is %s', (_, host, places) => {
+    expect(findingsOn(host, []).map(({ place, ways }) => [place, ways])).toEqual(
+      places.map((place) => [place, []]),
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { createHash } from 'node:crypto'
 import type { HostFacts } from '../../../src/core/inventory'
 import type { Plan } from '../../../src/core/plan/plan'
 import { digestNow, explainChange, planDigest, stableFacts } from '../../../src/core/plan/planner'
@@ -30,7 +31,6 @@ const resting: readonly [string, HostFacts][] = [
   ['dismounted', { ...host, dismounted: [aPath(0)] }],
   ['assigned elsewhere', withVm(host, aVmId(2), { assigned: [aPath(0)] })],
   ['BARs', gpu({ bars: [{ bytes: GIB, bits: 64 }] })],
-  ['memory of the GPU', gpu({ memoryBytes: null })],
   ['ACS', gpu({ acs: 2 })],
   ['device type', gpu({ deviceType: 4 })],
   ['reserved memory', gpu({ reservedMemory: null })],
@@ -51,19 +51,38 @@ const resting: readonly [string, HostFacts][] = [
   ['checkpoints', vm({ checkpoints: 1 })],
   ['clustered', vm({ clustered: true })],
   ['another device', vm({ assigned: [aPath(1)] })],
+  ['a device that is gone', vm({ devices: [{ path: aPath(9), device: 'gone' }] })],
+  ['waiting for a restart', gpu({ problemCode: 14 })],
+  ['in a resource pool', gpu({ problemCode: null, pool: 'cluster GPUs' })],
+  ['a partition that may be of it', withVm(host, aVmId(2), { partitions: [{ gpu: null, vram: null }] })],
 ]
 
 const besides: readonly [string, HostFacts][] = [
   ['nothing', structuredClone(host)],
   ['caption of Windows', { ...host, os: { ...host.os, caption: 'Windows Server 2022 Standard' } }],
   ['driver version', gpu({ driverVersion: '32.0' })],
-  ['guest reports', vm({ guest: 'unknown' })],
+  ['guest reports', vm({ guest: 'unknown', heartbeat: 'off', shutdownService: 'off' })],
+  ['a better name of the GPU', gpu({ model: 'NVIDIA A100-SXM4-80GB' })],
+  ['memory of a GPU whose BARs are known', gpu({ memoryBytes: null })],
+  ['a disk that was given to the VM', vm({ devices: [{ path: null, device: 'there' }] })],
   ['minimum of static memory', vm({ memory: { dynamic: false, startupBytes: 32 * GIB, minimumBytes: 1 } })],
   ['another VM started', withVm(host, aVmId(2), { state: 'Running' })],
   ['another GPU disabled', withGpu(host, aPath(1), { problemCode: 22 })],
   ['another GPU assigned elsewhere', withVm(host, aVmId(2), { assigned: [aPath(1)] })],
   ['order of VMs', { ...host, vms: [...host.vms].reverse() }],
 ]
+
+/** As a version would have sealed it that knew of these facts. */
+const sealedOver = (facts: Plan['facts']): Plan => {
+  const bare = { ...plan, facts, digest: undefined }
+  return { ...plan, facts, digest: createHash('sha256').update(inOrder(bare)).digest('hex') }
+}
+const inOrder = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  )
 
 const explained = (of: Plan, now: HostFacts, revision = REVISION) =>
   explainChange(of.facts, stableFacts(of, now, revision))
@@ -97,6 +116,26 @@ describe('the digest', () => {
     ['another baseline', { baselines: [] }],
   ])('changes with the plan: %s', (_name, changes) => {
     expect(digestNow({ ...plan, ...changes }, host, REVISION)).not.toBe(plan.digest)
+  })
+
+  test('rests on the memory of the GPU where its BARs are not known', () => {
+    const guessed = gpu({ bars: [] })
+    const of = planned(ask('assign', { host: guessed }))
+
+    expect(digestNow(of, guessed, REVISION)).toBe(of.digest)
+    expect(explained(of, withGpu(guessed, aPath(0), { memoryBytes: 40 * GIB }))).toHaveLength(1)
+    expect(explained(of, host)).toEqual([expect.stringMatching(/BARs was not known and is now/)])
+  })
+
+  test('of a plan of an earlier version holds, whatever that asked about beside', () => {
+    const { 'hv01/gpu0: interrupts': _, ...known } = plan.facts
+    const facts = { ...known, 'hv01/gpu0: phase of the moon': 'full' }
+    const older = sealedOver(facts)
+
+    expect(digestNow(older, host, REVISION)).toBe(older.digest)
+    expect(explained(older, host)).toEqual([])
+    expect(digestNow(older, { ...host, gpus: [] }, REVISION)).not.toBe(older.digest)
+    expect(digestNow(older, vm({ state: 'Running' }), REVISION)).not.toBe(older.digest)
   })
 
   test('survives the store, which keeps no order of keys', () => {
@@ -141,7 +180,10 @@ describe('the explanation', () => {
     expect(explained(plan, { ...host, vms: [] })).toContain('VM train-01 is now not there.')
   })
 
-  test('tells that something is not there any more', () => {
-    expect(explainChange({ a: '1' }, {})).toEqual(['a was 1 and is not there any more.'])
+  test('tells what went with it', () => {
+    expect(explainChange({ 'VM a: state': 'Off', b: '1' }, { 'VM a': 'not there', c: '2' })).toEqual([
+      'VM a: state was Off and is not there any more.',
+      'VM a is now not there.',
+    ])
   })
 })

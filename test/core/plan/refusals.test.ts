@@ -28,7 +28,17 @@ describe('an assignment is refused, for this one reason', () => {
       vm({ memory: { dynamic: true, startupBytes: 4 * GIB, minimumBytes: GIB } }),
       /dynamic memory, which is not available/,
     ],
-    ['stale entry', vm({ assigned: [aPath(9)] }), /PCIROOT\(9\).*Element not found/],
+    [
+      'an entry whose device is gone',
+      vm({ devices: [{ path: aPath(9), device: 'gone' }] }),
+      /PCIROOT\(9\).*seems to be gone.*Element not found/,
+    ],
+    [
+      'a resource pool of a cluster',
+      { ...gpu({ problemCode: null, pool: 'cluster GPUs' }) },
+      /resource pool cluster GPUs/,
+    ],
+    ['a restart that is waited for', gpu({ problemCode: 14 }), /only when hv01 restarts/],
     [
       'address width',
       vm({}, { physicalAddressBits: 36 }),
@@ -201,9 +211,9 @@ describe('a move is refused', () => {
     expect(reasons(ask('move', asked))).toEqual(expected.map((each) => expect.stringMatching(each)))
   })
 
-  test('a running holder that would not start again because of another, stale entry', () => {
+  test('a running holder that would not start again because another of its devices is gone', () => {
     const asked = {
-      ...held({ state: 'Running', assigned: [aPath(0), aPath(8)] }),
+      ...held({ state: 'Running', devices: [{ path: aPath(8), device: 'gone' }] }),
       consents: { shutdown: true },
     }
 
@@ -295,9 +305,29 @@ describe('an assignment warns', () => {
     ['little address space left', vm({}, { physicalAddressBits: 38 }), /little is left/],
     ['BARs guessed', gpu({ bars: [] }), /judged by the memory of the GPU/],
     [
-      'silent guest',
-      { ...vm({ state: 'Running', guest: 'unknown' }), consents: { shutdown: true } },
-      /may not answer/,
+      'shutdown service off',
+      { ...vm({ state: 'Running', shutdownService: 'off' }), consents: { shutdown: true } },
+      /shutdown service of train-01 is off.*probably be refused/,
+    ],
+    [
+      'no shutdown service',
+      { ...vm({ state: 'Running', shutdownService: 'absent' }), consents: { shutdown: true } },
+      /train-01 has no shutdown service/,
+    ],
+    [
+      'shutdown service not known',
+      { ...vm({ state: 'Running', shutdownService: 'unknown' }), consents: { shutdown: true } },
+      /^Whether the guest of train-01 takes part in a shutdown is not known\. If it is not off in time, the plan is undone\.$/,
+    ],
+    [
+      'no sign of life',
+      { ...vm({ state: 'Running', heartbeat: 'off' }), consents: { shutdown: true } },
+      /gives no sign of life/,
+    ],
+    [
+      'a device of which nobody told whether it is there',
+      vm({ devices: [{ path: aPath(9), device: 'unknown' }] }),
+      /PCIROOT\(9\).*, and the host did not tell whether that device is there/,
     ],
     [
       '--no-start of a running VM',

@@ -33,6 +33,16 @@ describe('a change freeze', () => {
     expect(held({ freezes: of({ vms: ['train-*'] }) }, when, aWish({ vms: [] }))).toBeNull()
   })
 
+  it('holds what may be among them, where the model is not known', () => {
+    const of = (places: object) => [{ ...freezes[0], ...places }]
+    const unknown = aWish({ model: 'NVIDIA device 10DE:2399' })
+    const when = '2026-12-24T12:00:00Z'
+
+    expect(held({ freezes: of({ models: ['*H100*'] }) }, when, unknown)).not.toBeNull()
+    expect(held({ freezes: of({ classes: ['training'] }) }, when, unknown)).not.toBeNull()
+    expect(held({ freezes: of({ models: ['AMD *'] }) }, when, unknown)).toBeNull()
+  })
+
   it('holds a move for the sake of either VM', () => {
     const vms = ['train-01', 'prod-web'].map((name) => ({ id: `id-of-${name}`, name }))
 

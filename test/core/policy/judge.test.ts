@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { answerOf, judge, type Wish } from '../../../src/core/policy/judge'
+import { answerOf, judge, rulesFor, type Wish } from '../../../src/core/policy/judge'
 import { aPolicy, aWish } from './team'
 
 const HOUR = 3_600_000
@@ -36,6 +36,58 @@ describe('the rules', () => {
       'the rule `strict` of the policy lets only oncall ask for assign with hv01/gpu0 and train-01',
     ])
     expect(asked({ host: 'hv02', gpu: 'hv02/gpu0' }, 'maya', policy)).toBe('automatic')
+  })
+
+  describe('of a GPU whose model is not known', () => {
+    const approve = (count: number) => ({ by: ['platform'], count })
+    const H100 = { name: 'h100', models: ['*H100*'], ask: ['research'], approve: approve(2) }
+    const REST = { name: 'rest', ask: ['research'], approve: 'automatic' }
+    const model = 'NVIDIA device 10DE:2399'
+    const of = (rules: object[], changes: Partial<Wish> = {}) =>
+      rulesFor(aPolicy({ rules }), 'maya', aWish({ model, ...changes }))[0]!
+
+    it('are not slipped past: of those that it might match, the one that asks for most applies', () => {
+      const two = { ...H100, name: 'a100', models: ['NVIDIA A100*'], approve: approve(1) }
+
+      const { rule, among } = of([two, H100, REST])
+
+      expect(rule?.name).toBe('h100')
+      expect(among.map(({ name }) => name)).toEqual(['a100', 'h100', 'rest'])
+      expect(asked({ model }, 'maya', aPolicy({ rules: [two, H100, REST] }))).toBe('2 of platform')
+      expect(asked({ model: 'NVIDIA A100' }, 'maya', aPolicy({ rules: [two, H100, REST] }))).toBe(
+        '1 of platform',
+      )
+    })
+
+    it('refuse, where one of them would', () => {
+      const others = { ...H100, ask: ['oncall'], approve: 'automatic' }
+
+      expect(asked({ model }, 'maya', aPolicy({ rules: [others, REST] }))).toBe('refused')
+      expect(asked({ model }, 'priya', aPolicy({ rules: [others] }))).toBe('automatic')
+    })
+
+    it('count by class as well, and not beyond the first that fits for certain', () => {
+      const classed = { ...REST, name: 'classed', classes: ['training'], approve: approve(1) }
+      const strict = { ...REST, name: 'later', approve: approve(2) }
+
+      expect(of([classed, REST, strict]).rule?.name).toBe('classed')
+      expect(of([classed, REST, strict]).among.map(({ name }) => name)).toEqual(['classed', 'rest'])
+    })
+
+    it.each<[string, Partial<Wish>, object]>([
+      ['another host', {}, { hosts: ['hv02'] }],
+      ['another command', { command: 'release' }, { commands: ['assign'] }],
+      ['another maker', {}, { models: ['AMD *'] }],
+    ])('leave out those of %s', (_, wish, changes) => {
+      expect(of([{ ...H100, ...changes }, REST], wish)).toMatchObject({ rule: { name: 'rest' }, among: [] })
+    })
+
+    it.each(['3D Video Controller', 'display device without a driver', 'unknown device 1A03:2000'])(
+      'know %j for such a one',
+      (name) => {
+        expect(of([H100, REST], { model: name }).rule?.name).toBe('h100')
+      },
+    )
   })
 
   it('judge a move for the VM that loses the GPU and for the one that gets it', () => {

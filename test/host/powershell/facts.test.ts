@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { placeOf } from '../../../src/core/inventory'
+import { hostName, placeOf } from '../../../src/core/inventory'
 import { partitionsInUse } from '../../../src/core/partitions'
+import type { Remembered } from '../../../src/host/powershell/devices'
+import { factsFrom } from '../../../src/host/powershell/facts'
 import { rawInventory, type RawDevice } from '../../../src/host/powershell/raw'
 import { GIB } from '../../fakes/facts'
 import { device, first, INSTANCE, PATH, pooled, raw, read, trace, VM, vm } from './a-raw-host'
@@ -70,9 +72,7 @@ describe('a GPU that its host uses', () => {
     const bare = device({ name: '3D Video Controller', class: '', problem: '28', driver: null })
     const network = device({ instanceId: INSTANCE.replace('10DE', '8086'), class: '', baseClass: 2 })
 
-    expect(read(raw({ devices: [bare, network] })).facts.gpus.map(({ model }) => model)).toEqual([
-      '3D Video Controller',
-    ])
+    expect(read(raw({ devices: [bare, network] })).facts.gpus.map(({ slot }) => slot)).toEqual(['gpu0'])
   })
 
   it('has the sound function of its own card, and no other', () => {
@@ -142,6 +142,84 @@ describe('a GPU that was dismounted', () => {
     const { facts } = read(raw({ devices: [] }), before)
 
     expect(placeOf(facts, facts.gpus[0]!)).toEqual({ kind: 'missing' })
+  })
+})
+
+describe('what a GPU is called', () => {
+  const id = (device: string, vendor = '10DE') =>
+    INSTANCE.replace('VEN_10DE&DEV_20B5', `VEN_${vendor}&DEV_${device}`)
+  const called = (changes: object, before?: Remembered) =>
+    first(raw({ devices: [device(changes)] }), before).model
+
+  it.each([
+    ['its driver', { name: 'NVIDIA A100 80GB PCIe' }, 'NVIDIA A100 80GB PCIe'],
+    [
+      'its id, without a driver',
+      { ...{ name: '3D Video Controller', class: '' }, instanceId: id('2331') },
+      'NVIDIA H100 PCIe',
+    ],
+    [
+      'its id, with Windows’ own driver',
+      { name: 'Microsoft Basic Display Adapter' },
+      'NVIDIA A100 PCIe 80GB',
+    ],
+    ['its id, whatever the language', { name: '3D 视频控制器', class: '' }, 'NVIDIA A100 PCIe 80GB'],
+    [
+      'its id, of AMD',
+      { name: 'Video Controller', instanceId: id('6860', '1002') },
+      'AMD Instinct MI25/MI25x2/V340/V320',
+    ],
+    [
+      'its maker and its id, where no list has it',
+      { name: '3D Video Controller', instanceId: id('FFFE') },
+      'NVIDIA device 10DE:FFFE',
+    ],
+    [
+      'its own name, of another maker',
+      { name: 'ASPEED Graphics', instanceId: id('2000', '1A03') },
+      'ASPEED Graphics',
+    ],
+    ['nothing but its id', { name: '', instanceId: id('2000', '1A03') }, 'unknown device 1A03:2000'],
+  ])('is told by %s', (_, changes, model) => {
+    expect(called(changes)).toBe(model)
+  })
+
+  it('is the best name that was ever known', () => {
+    const { remembered } = read(raw())
+    const bare = { name: '3D Video Controller', class: '', driver: null }
+
+    expect(called(bare, remembered)).toBe('NVIDIA A100 80GB PCIe')
+    expect(called({ name: 'NVIDIA A100X' }, remembered)).toBe('NVIDIA A100X')
+  })
+
+  it('is found out where only Windows’ name was remembered', () => {
+    const { remembered } = read(raw())
+    const before = { [INSTANCE]: { ...remembered[INSTANCE]!, model: '3D Video Controller' } }
+
+    expect(called({ name: '3D Video Controller', class: '' }, before)).toBe('NVIDIA A100 PCIe 80GB')
+  })
+})
+
+describe('what no host tells', () => {
+  const noted = (gpuMemory: Record<string, number>) =>
+    factsFrom(hostName.parse('hv01'), raw(), {
+      notes: {
+        ...{ forceDismount: false, unsupportedPartitioning: false, guests: {} },
+        ...{ physicalAddressBits: 46, gpuMemory },
+      },
+      remembered: {},
+    }).facts
+
+  it.each(['gpu0', PATH, 'nvidia a100 80gb pcie'])('may be said by the configuration, of %s', (name) => {
+    const facts = noted({ [name]: 80 * GIB })
+
+    expect(facts.gpus[0]!.memoryBytes).toBe(80 * GIB)
+    expect(facts.physicalAddressBits).toBe(46)
+  })
+
+  it('is said of one GPU rather than of its model', () => {
+    expect(noted({ 'NVIDIA A100 80GB PCIe': 80 * GIB, gpu0: 40 * GIB }).gpus[0]!.memoryBytes).toBe(40 * GIB)
+    expect(noted({ gpu1: 80 * GIB }).gpus[0]!.memoryBytes).toBeNull()
   })
 })
 

@@ -6,7 +6,7 @@ import { aGpu } from '../../fakes/facts'
 import { useTempDirs } from '../../fakes/temp'
 
 const tempDir = useTempDirs()
-const { partition: _, ...gpu } = aGpu()
+const { partition: _, pool: __, ...gpu } = aGpu()
 
 it('what was read of a device is known after a restart', () => {
   const file = join(tempDir(), 'devices.json')

@@ -16,7 +16,8 @@ const endings = (ran: Ran, direction: 'do' | 'undo'): Ended[] =>
 
 const powerless = (facts: HostFacts) => ({
   ...facts,
-  vms: facts.vms.map(({ state: _, ...vm }) => vm),
+  // A guest gives signs of life while its VM runs.
+  vms: facts.vms.map(({ state: _, heartbeat: __, shutdownService: ___, ...vm }) => vm),
 })
 const vmNamed = (facts: HostFacts, name: string): VmFacts | undefined =>
   facts.vms.find((vm) => vm.name === name)

@@ -25,6 +25,7 @@ export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'):
       ['BARs', barsOf(gpu)],
       ['Driver on the host', driverOf(host, gpu)],
       ['Partitions', partitionsOf(host, gpu)],
+      ...(gpu.pool === null ? [] : [['Resource pool', shown(gpu.pool)] as const]),
       ...cautions(host, gpu),
       ['Location path', { code: gpu.locationPath }],
       ['Instance id', { code: gpu.instanceId }],
@@ -42,7 +43,8 @@ const barsOf = ({ bars }: GpuFacts): string =>
 
 const driverOf = (host: HostFacts, gpu: GpuFacts): string => {
   const place = placeOf(host, gpu).kind
-  if (place !== 'host-enabled' && place !== 'host-disabled') return 'not in use by the host'
+  if (place !== 'host-enabled' && place !== 'host-disabled' && place !== 'restart-pending')
+    return 'not in use by the host'
   const version = gpu.driverVersion === null ? 'none' : shown(gpu.driverVersion)
   const code = gpu.problemCode ?? 0
   return code === 0 ? version : `${version}, problem code ${code}`

@@ -3,6 +3,7 @@ import type { ModuleFacts } from '../../fence'
 import { runsOf } from '../../grammar/prose'
 import { shown } from '../../grammar/shown'
 import { aliasOf, gpuByPath, type HostFacts, type HostView } from '../../inventory'
+import { unsetPolicies } from '../../plan/host-checks'
 import { whereabouts } from '../place'
 import { listed, type Sheet, type SheetRow } from './sheet'
 
@@ -51,6 +52,7 @@ const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
     ['Policies', policiesOf(host)],
     ['Physical addresses', addressesOf(host)],
     ['Dismount with -Force', host.forceDismount ? 'allowed on this host' : 'not allowed on this host'],
+    ...(host.pools === 'read' ? [] : [['Resource pools', 'could not be read'] as const]),
     ...(strangers.length === 0 ? [] : [['Other dismounted devices', listed(strangers, '\n')] as const]),
   ]
 }
@@ -77,15 +79,18 @@ const sharingOf = ({ os, partitioning, unsupportedPartitioning, cluster }: HostF
   return `${allowed}${cluster === null ? '' : `; node of the cluster ${shown(cluster)}`}`
 }
 
-const policiesOf = ({ policies }: HostFacts): string =>
-  listed(
-    [
-      ...(policies.requireSecureDeviceAssignment === true ? ['RequireSecureDeviceAssignment'] : []),
-      ...(policies.requireSupportedDeviceAssignment === true ? ['RequireSupportedDeviceAssignment'] : []),
-    ],
-    ', ',
-    'nothing required',
-  )
+const policiesOf = (host: HostFacts): string => {
+  const { requireSecureDeviceAssignment: secure, requireSupportedDeviceAssignment: supported } = host.policies
+  const required = [
+    ...(secure === true ? ['RequireSecureDeviceAssignment'] : []),
+    ...(supported === true ? ['RequireSupportedDeviceAssignment'] : []),
+  ]
+  const unset = unsetPolicies(host)
+  return [
+    ...(required.length > 0 || unset.length === 0 ? [listed(required, ', ', 'nothing required')] : []),
+    ...(unset.length > 0 ? [`not set: ${unset.join(', ')}`] : []),
+  ].join('; ')
+}
 
 const addressesOf = ({ physicalAddressBits: bits }: HostFacts): string =>
   bits === null ? 'width not known' : `${bits} bits`

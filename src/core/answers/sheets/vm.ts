@@ -1,7 +1,8 @@
 import { shown } from '../../grammar/shown'
-import { aliasOf, gpuByPath, type HostFacts, type LocationPath, type VmFacts } from '../../inventory'
+import { aliasOf, gpuByPath, type HostFacts, type VmDevice, type VmFacts } from '../../inventory'
 import type { FoundVm } from '../../names'
 import { gpuOfPartition, isParavirtual } from '../../partitions'
+import { devicesOf } from '../../vm-devices'
 import { vramWords } from '../../plan/steps/partition'
 import { bytes } from '../words'
 import { listed, type Sheet } from './sheet'
@@ -14,7 +15,7 @@ export const vmSheet = ({ facts: host, vm }: FoundVm): Sheet => ({
       'GPUs',
       listed(
         [
-          ...vm.assigned.map((path) => deviceAt(host, path)),
+          ...devicesOf(vm).map((each) => deviceWords(host, each)),
           ...vm.partitions.map((each) => shareOf(host, each)),
         ],
         ', ',
@@ -22,6 +23,9 @@ export const vmSheet = ({ facts: host, vm }: FoundVm): Sheet => ({
     ],
     ['Generation', String(vm.generation)],
     ['Guest', vm.guest === 'unknown' ? 'not known' : vm.guest === 'windows' ? 'Windows' : 'Linux'],
+    ...(vm.state === 'Running'
+      ? [['Shutdown through the guest', SHUTDOWN[vm.shutdownService]] as const]
+      : []),
     ['Memory', memoryOf(vm)],
     [
       'MMIO space',
@@ -40,14 +44,28 @@ const STOP_ACTIONS = {
   ShutDown: 'its guest is shut down',
 } as const satisfies { [K in VmFacts['settings']['automaticStopAction']]: string }
 
+const SHUTDOWN = {
+  on: 'works',
+  off: 'does not work: its service is off, or does not answer',
+  absent: 'does not work: the VM has no such service',
+  unknown: 'not known',
+} as const satisfies { [S in VmFacts['shutdownService']]: string }
+
 const memoryOf = ({ memory }: VmFacts): string =>
   memory.dynamic
     ? `dynamic: ${bytes(memory.startupBytes)} at start, at least ${bytes(memory.minimumBytes)}`
     : `${bytes(memory.startupBytes)}, fixed`
 
-const deviceAt = (host: HostFacts, path: LocationPath): string => {
-  const gpu = gpuByPath(host, path)
-  return gpu ? `${aliasOf(host, gpu)} ${shown(gpu.model)}` : `${path} (no such device: needs attention)`
+const PRESENCE: { readonly [D in VmDevice['device']]: string } = {
+  there: 'no GPU',
+  gone: 'seems to be gone: needs attention',
+  unknown: 'whether it is there is not known',
+}
+
+const deviceWords = (host: HostFacts, { path, device }: VmDevice): string => {
+  const gpu = path === null ? undefined : gpuByPath(host, path)
+  if (!gpu) return `${path ?? 'a device without a path'} (${PRESENCE[device]})`
+  return `${aliasOf(host, gpu)} ${shown(gpu.model)}${device === 'gone' ? ` (${PRESENCE.gone})` : ''}`
 }
 
 const clusterOf = ({ clustered, offlineAction }: VmFacts): string => {

@@ -8,12 +8,13 @@ import {
   type PartitionableGpu,
   isParavirtual,
   isPartitionable,
+  maybeSharersOf,
   partitionsInUse,
-  sharersOf,
+  sharerWords,
 } from '../../partitions'
 import { type Check, about } from '../check'
 import { GONE, backToHost } from '../device-checks'
-import { noPolicy } from '../host-checks'
+import { NOT_OURS, unsetPolicies, unsetWords } from '../host-checks'
 import { scriptOf } from '../step'
 import { giveToHost } from '../taking'
 
@@ -107,24 +108,28 @@ const place = (host: HostFacts, gpu: GpuFacts): Check => {
         `${alias} is ${at.kind === 'dismounted' ? 'dismounted from' : 'disabled on'} the host, and partitions come from a GPU that the host uses`,
         `Have an administrator run: ${at.kind === 'dismounted' ? backToHost(host, gpu) : scriptOf(giveToHost(host, gpu)[1])}; or assign it whole`,
       )
+    case 'pooled':
+      return check.fail(
+        `${alias} is in the resource pool ${at.pool}, and partitions come from a GPU that the host uses`,
+        'Choose another GPU',
+      )
+    case 'restart-pending':
+      return check.fail(
+        `${alias} waits for a restart of ${host.name}, and partitions come from a GPU that the host uses`,
+        `Restart ${host.name}, look at the device in Device Manager, and ask again`,
+      )
     case 'missing':
       return check.fail(`${alias} is not there: the host shows no device at ${gpu.locationPath}`, GONE)
   }
 }
 
-const NOT_OURS =
-  'If the VM does not start for this reason, an administrator decides about the policy; the bot never changes it'
-
-/** That a policy which is not set stops paravirtual partitions is reported (Easy-GPU-PV, issue 125; FastGPUP, issue 3). */
+/** That a policy which is not set stops partitions is reported (Easy-GPU-PV, issue 125; FastGPUP, issue 3). */
 const policies = (host: HostFacts, gpu: GpuFacts): Check => {
   const check = about('policies', 'Device assignment policies')
   const { requireSecureDeviceAssignment: secure, requireSupportedDeviceAssignment: supported } = host.policies
-  if (secure === null && supported === null && isParavirtual(gpu) && host.os.edition === 'server')
-    return check.warn(
-      `Neither RequireSecureDeviceAssignment nor RequireSupportedDeviceAssignment is set on ${host.name}; a server like that is reported not to start a VM with a paravirtual partition`,
-      NOT_OURS,
-    )
-  if (secure !== true && supported !== true) return check.pass(noPolicy(host))
+  const required = secure === true || supported === true
+  if (!required && unsetPolicies(host).length > 0) return check.warn(unsetWords(host), NOT_OURS)
+  if (!required) return check.pass(`The policies of ${host.name} require nothing more`)
   return check.warn(
     `A policy of ${host.name} requires secure or supported devices: a VM with a partition of ${aliasOf(host, gpu)} does not start if the device falls short of it`,
     NOT_OURS,
@@ -135,10 +140,12 @@ const free = (host: HostFacts, gpu: PartitionableGpu): Check => {
   const check = about('partition-free', 'Free partitions')
   const used = partitionsInUse(host, gpu)
   const { count } = gpu.partition
-  if (used < count) return check.pass(`${count - used} of ${count} partitions are free`)
-  const holders = sharersOf(host, gpu)
-    .map((vm) => vm.name)
-    .join(', ')
+  const free = `${count - used} of ${count} partitions are free`
+  const maybe = maybeSharersOf(host, gpu)
+  if (used < count && maybe.length > 0)
+    return check.warn(`${free}, if those count that may be of another GPU: ${sharerWords(host, gpu)}`)
+  if (used < count) return check.pass(free)
+  const holders = sharerWords(host, gpu)
   return check.fail(
     `All ${count} partitions of ${aliasOf(host, gpu)} are in use (${holders})`,
     'Release one of them, or choose another GPU; the count can be changed only while no partition is in use',

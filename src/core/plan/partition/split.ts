@@ -1,7 +1,7 @@
 /** How many partitions a GPU has. Source: Microsoft, "Partition and assign GPUs to a virtual machine". */
 import { type Outcome, accepted, refusal, refused } from '../../errors'
 import { aliasOf } from '../../inventory'
-import { isPartitionable, sharersOf } from '../../partitions'
+import { isPartitionable, partitionsInUse, sharerWords, sharersOf } from '../../partitions'
 import { seal } from '../digest'
 import { type PlanInput, gpuRefOf, partitionRefOf } from '../input'
 import { obstacles } from '../obstacles'
@@ -19,6 +19,7 @@ export const planSplit = (input: PlanInput, count: number): Outcome<Plan> => {
 
   const { validCounts, count: now } = gpu.partition
   const sharers = sharersOf(host, gpu).map((vm) => vm.name)
+  const inUse = partitionsInUse(host, gpu) > 0
   if (now === count)
     return refused(refusal('not-possible', `Nothing to do: ${alias} is split into ${count} already`))
   if (!validCounts.includes(count))
@@ -29,12 +30,14 @@ export const planSplit = (input: PlanInput, count: number): Outcome<Plan> => {
         `Its driver offers ${validCounts.toSorted((a, b) => a - b).join(', ')}.`,
       ),
     )
-  if (sharers.length > 0)
+  if (inUse)
     return refused(
       refusal(
         'not-possible',
-        `Partitions of ${alias} are in use by ${sharers.join(', ')}, and the count can be changed only while none is`,
-        `Release them first: ${sharers.map((name) => `\`release ${name}\``).join(', ')}.`,
+        `Partitions of ${alias} are in use by ${sharerWords(host, gpu)}, and the count can be changed only while none is`,
+        sharers.length > 0
+          ? `Release them first: ${sharers.map((name) => `\`release ${name}\``).join(', ')}.`
+          : 'Have an administrator look which GPU they are of.',
       ),
     )
   const ref = gpuRefOf(host, gpu)

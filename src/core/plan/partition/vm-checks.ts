@@ -9,6 +9,7 @@ import { type Check, about } from '../check'
 import { sized } from '../mmio'
 import { quoted } from '../steps/row'
 import { addressWidth, automaticCheckpoints, checkpoints, power, stalePartition } from '../vm-checks'
+import { devicesOf } from '../../vm-devices'
 import { shareSettings } from './settings'
 
 const partitions = (host: HostFacts, vm: VmFacts): Check => {
@@ -24,7 +25,7 @@ const partitions = (host: HostFacts, vm: VmFacts): Check => {
 
 const devices = (vm: VmFacts): Check => {
   const check = about('devices', 'Assigned devices')
-  if (vm.assigned.length === 0) return check.pass(`${vm.name} has no whole device`)
+  if (devicesOf(vm).length === 0) return check.pass(`${vm.name} has no whole device`)
   return check.fail(
     `${vm.name} has a whole device, and beside a partition its guest is reported to show Code 43`,
     'Release the whole GPU first, or choose another VM',

@@ -1,7 +1,7 @@
 /** Steps that change partitions of a GPU (GPU-P). Cmdlets: Hyper-V module reference; the older names: module of 2019. */
 import { bytes } from '../../answers/words'
 import { type GpuFacts, type HostFacts, type PartitionVram, gpuByPath, vmById } from '../../inventory'
-import { type PartitionFacts, partitionsInUse, partitionsOf } from '../../partitions'
+import { type PartitionFacts, maybePartitionsOf, partitionsInUse, partitionsOf } from '../../partitions'
 import type { Expectation, GpuRef, PartitionRef, VmRef } from './kinds'
 import { type Rows, at, off, quoted, vmOf } from './row'
 
@@ -95,5 +95,7 @@ export const partitionsMeet = (
   if (expected.kind === 'unused')
     return device.partition?.count === expected.count && partitionsInUse(host, device) === 0
   const vm = vmById(host, expected.vm)
-  return vm !== undefined && partitionsOf(host, vm, device).length === (expected.kind === 'held' ? 1 : 0)
+  if (vm === undefined) return false
+  const held = partitionsOf(host, vm, device).length
+  return expected.kind === 'held' ? held === 1 : held + maybePartitionsOf(host, vm, device).length === 0
 }

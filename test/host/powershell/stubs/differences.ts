@@ -23,8 +23,10 @@ export interface Differences {
   readonly emptyEntries: readonly VmId[]
   /** Pools of devices that VMs take theirs from, by path; all others are in `Primordial`. */
   readonly pools: ReadonlyMap<LocationPath, string>
-  /** Of a restart that is waited for, when a device was to be disabled. */
-  readonly disableNeedsRestart: boolean
+  /** Disabling a device waits for a restart; enabling it takes that back (`undone`), or does not. */
+  readonly disableNeedsRestart: false | 'undone' | 'kept'
+  /** So does enabling it again. */
+  readonly enableNeedsRestart: boolean
   /** Objects of FailoverClusters come out of a session of Windows PowerShell, as they do in PowerShell 7. */
   readonly clusterObjects: 'live' | 'deserialized'
   /** VMs whose guest has no shutdown service. */
@@ -38,6 +40,7 @@ export const USUAL: Differences = {
   emptyEntries: [],
   pools: new Map(),
   disableNeedsRestart: false,
+  enableNeedsRestart: false,
   clusterObjects: 'live',
   withoutShutdown: [],
   replicas: [],

@@ -5,7 +5,7 @@ function Disable-GpuDevice {
     <#
     .SYNOPSIS
     Switches the device off on the host, as Device Manager does. Where Windows would do that only when it restarts, it is
-    taken back, and fails with RestartNeeded.
+    taken back at once, and fails with RestartNeeded; with RestartPending where Windows does not take it back.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -28,10 +28,12 @@ function Disable-GpuDevice {
     if ($ExpectPlace) { $ground.Place = $ExpectPlace }
     Invoke-Change $Fence $Claim $ground {
         Disable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
-        $problem = [string] (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop).ConfigManagerErrorCode
-        if (@('14', 'CM_PROB_NEED_RESTART') -contains $problem) {
+        if (Test-RestartPending (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop)) {
             Enable-PnpDevice -InstanceId $InstanceId -Confirm:$false -ErrorAction Stop
-            throw (New-Refusal 'RestartNeeded' 'Something on the host still uses the device: Windows would disable it only when the host restarts.')
+            if (Test-RestartPending (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop)) {
+                throw (New-Refusal 'RestartPending' 'Something on the host still uses the device. Windows will disable it when the host restarts, and enabling it again did not take that back: look at it in Device Manager, and restart the host.')
+            }
+            throw (New-Refusal 'RestartNeeded' 'Something on the host still uses the device: Windows would disable it only when the host restarts. It was enabled again, so that the next restart does not switch it off. End what uses it, or restart the host with nothing using it, and ask again.')
         }
     }
 }
@@ -39,7 +41,8 @@ function Disable-GpuDevice {
 function Enable-GpuDevice {
     <#
     .SYNOPSIS
-    Switches the device on again and waits, up to half a minute, until Windows says that it is no longer disabled.
+    Switches the device on again and waits, up to half a minute, until Windows says that it is no longer disabled. Fails with
+    RestartPending where Windows does that only when the host restarts.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -68,6 +71,9 @@ function Enable-GpuDevice {
                 throw (New-Refusal 'StillDisabled' 'The device was enabled, but Windows still reports it as disabled.')
             }
             Start-Sleep -Milliseconds 500
+        }
+        if (Test-RestartPending (Get-PnpDevice -InstanceId $InstanceId -ErrorAction Stop)) {
+            throw (New-Refusal 'RestartPending' 'Windows will enable the device only when the host restarts. Until then neither the host nor a VM has the use of it.')
         }
     }
 }

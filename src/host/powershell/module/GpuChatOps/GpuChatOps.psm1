@@ -11,6 +11,7 @@ Import-Module -Name FailoverClusters -ErrorAction Ignore
 . (Join-Path $PSScriptRoot 'Fence.ps1')
 . (Join-Path $PSScriptRoot 'Ground.ps1')
 . (Join-Path $PSScriptRoot 'Inventory.ps1')
+. (Join-Path $PSScriptRoot 'VmInventory.ps1')
 . (Join-Path $PSScriptRoot 'Vm.ps1')
 . (Join-Path $PSScriptRoot 'Device.ps1')
 . (Join-Path $PSScriptRoot 'PartitionGround.ps1')

@@ -53,8 +53,8 @@ function Get-LocationPath {
 function Get-DevicePlace {
     <#
     .SYNOPSIS
-    Where the device is: assigned (with its holder), dismounted, host-disabled, host-enabled, or missing.
-    A device that a VM lists is that VM's, whatever the pool says.
+    Where the device is: assigned (with its holder), pooled, dismounted, restart-pending, host-disabled, host-enabled, or
+    missing. A device that a VM lists is that VM's, whatever the pool says.
     #>
     param([string] $LocationPath, [string] $InstanceId)
     foreach ($vm in @(Get-VM -ErrorAction Stop)) {
@@ -62,11 +62,15 @@ function Get-DevicePlace {
             if ($device.LocationPath -eq $LocationPath) { return @{ Place = 'assigned'; Holder = [string] $vm.Id } }
         }
     }
+    foreach ($pool in @(Get-PoolFact)) {
+        if ($pool -and @($pool.devices | ForEach-Object { $_.locationPath }) -contains $LocationPath) { return @{ Place = 'pooled'; Holder = '' } }
+    }
     foreach ($device in @(Get-VMHostAssignableDevice -ErrorAction Stop)) {
         if ($device.LocationPath -eq $LocationPath) { return @{ Place = 'dismounted'; Holder = '' } }
     }
     $node = @(Get-PnpDevice -ErrorAction Stop | Where-Object { $_.InstanceId -eq $InstanceId -and [string] $_.Status -ne 'Unknown' })
     if ($node.Count -ne 1 -or (Get-LocationPath $InstanceId) -ne $LocationPath) { return @{ Place = 'missing'; Holder = '' } }
+    if (Test-RestartPending $node[0]) { return @{ Place = 'restart-pending'; Holder = '' } }
     if (Test-Disabled $node[0]) { return @{ Place = 'host-disabled'; Holder = '' } }
     @{ Place = 'host-enabled'; Holder = '' }
 }
@@ -78,6 +82,15 @@ function Test-Disabled {
     #>
     param($Node)
     @('22', 'CM_PROB_DISABLED') -contains [string] $Node.ConfigManagerErrorCode
+}
+
+function Test-RestartPending {
+    <#
+    .SYNOPSIS
+    Is the node switched on or off only once the host restarts? Problem code 14 (Microsoft, "Error codes in Device Manager").
+    #>
+    param($Node)
+    @('14', 'CM_PROB_NEED_RESTART') -contains [string] $Node.ConfigManagerErrorCode
 }
 
 function Assert-Device {

@@ -3,6 +3,7 @@
 # What the module calls beside the commands for devices (Inventory.ps1).
 $script:NeededCommands = @(
     'Get-VM', 'Set-VM', 'Start-VM', 'Stop-VM', 'Get-VMHost', 'Get-VMSnapshot', 'Get-VMNetworkAdapter'
+    'Get-VMIntegrationService', 'Get-VMResourcePool'
     'Get-PnpDevice', 'Get-PnpDeviceProperty', 'Disable-PnpDevice', 'Enable-PnpDevice', 'Get-CimInstance'
 )
 $script:PartitionCommands = @(

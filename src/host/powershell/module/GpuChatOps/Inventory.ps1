@@ -21,7 +21,6 @@ function Get-GpuInventory {
     [OutputType([string])]
     param([switch] $Settled)
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
-    $vms = @(Get-VM -ErrorAction Stop)
     $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource
     $missing = @(Get-MissingCommand $script:DeviceCommands)
@@ -37,11 +36,28 @@ function Get-GpuInventory {
         displays         = @(Get-DisplayFact)
         missingCommands  = $missing
         dismounted       = @(if ($missing -notcontains 'Get-VMHostAssignableDevice') { Get-VMHostAssignableDevice -ErrorAction Stop | ForEach-Object { Get-PathFact $_ } })
-        vms              = @($vms | ForEach-Object { Get-VmFact $_ $missing })
+        pools            = Get-PoolFact
+        vms              = @(Get-AllVmFact $nodes $missing)
         cluster          = Get-ClusterFact
         partitionCommand = Get-PartitionCommand
         gpus             = @(Get-PartitionableGpu | ForEach-Object { Get-PartitionableFact $_ })
     } | ConvertTo-Json -Depth 6 -Compress
+}
+
+# The commands that were looked for in this session. A name that no module has makes PowerShell search all of them, which
+# takes seconds, and a session keeps the modules that it began with.
+$script:Looked = @{}
+
+function Find-HostCommand {
+    <#
+    .SYNOPSIS
+    Does this host have a command of this name? Looked for once a session. The command itself, or null.
+    #>
+    param([string] $Name)
+    if (-not $script:Looked.ContainsKey($Name)) {
+        $script:Looked[$Name] = Microsoft.PowerShell.Core\Get-Command -Name $Name -ErrorAction SilentlyContinue
+    }
+    $script:Looked[$Name]
 }
 
 function Get-MissingCommand {
@@ -51,7 +67,7 @@ function Get-MissingCommand {
     #>
     param([string[]] $Names)
     foreach ($either in $Names) {
-        $found = @($either -split ' ' | Where-Object { Microsoft.PowerShell.Core\Get-Command -Name $_ -ErrorAction SilentlyContinue })
+        $found = @($either -split ' ' | Where-Object { Find-HostCommand $_ })
         if ($found.Count -eq 0) { ($either -split ' ')[0] }
     }
 }
@@ -180,44 +196,6 @@ function Get-PathFact {
     [ordered]@{ instanceId = [string] $Device.InstanceID; locationPath = [string] $Device.LocationPath }
 }
 
-function Get-VmFact {
-    param($Vm, [string[]] $Missing)
-    [ordered]@{
-        id                        = [string] $Vm.Id
-        name                      = [string] $Vm.Name
-        generation                = [int] $Vm.Generation
-        state                     = Get-StateName $Vm
-        clustered                 = [bool] $Vm.IsClustered
-        automaticStopAction       = [string] $Vm.AutomaticStopAction
-        automaticCheckpoints      = [bool] (Get-PropertyOrNull $Vm 'AutomaticCheckpointsEnabled')
-        guestControlledCacheTypes = [bool] $Vm.GuestControlledCacheTypes
-        lowMmioBytes              = [string] $Vm.LowMemoryMappedIoSpace
-        highMmioBytes             = [string] $Vm.HighMemoryMappedIoSpace
-        dynamicMemory             = [bool] $Vm.DynamicMemoryEnabled
-        startupBytes              = [string] $Vm.MemoryStartup
-        minimumBytes              = [string] $Vm.MemoryMinimum
-        checkpoints               = @(Get-VMSnapshot -VM $Vm -ErrorAction Stop).Count
-        assigned                  = @(if ($Missing -notcontains 'Get-VMAssignableDevice') { Get-VMAssignableDevice -VM $Vm -ErrorAction Stop | ForEach-Object { Get-PathFact $_ } })
-        partitions                = @(Get-PartitionAdapter $Vm | ForEach-Object { Get-PartitionFact $_ })
-        offlineAction             = if ($Vm.IsClustered) { Get-OfflineActionFact ([string] $Vm.Id) } else { $null }
-    }
-}
-
-function Get-PartitionFact {
-    <#
-    .SYNOPSIS
-    One GPU partition adapter of a VM. Older modules do not tell the GPU's path; figures that were never set are null.
-    #>
-    param($Adapter)
-    $path = Get-PropertyOrNull $Adapter 'InstancePath'
-    [ordered]@{
-        gpu         = if ($path) { [string] $path } else { $null }
-        minVram     = if ($null -ne $Adapter.MinPartitionVRAM) { [string] $Adapter.MinPartitionVRAM } else { $null }
-        maxVram     = if ($null -ne $Adapter.MaxPartitionVRAM) { [string] $Adapter.MaxPartitionVRAM } else { $null }
-        optimalVram = if ($null -ne $Adapter.OptimalPartitionVRAM) { [string] $Adapter.OptimalPartitionVRAM } else { $null }
-    }
-}
-
 function Get-PartitionableFact {
     param($Gpu)
     [ordered]@{
@@ -237,18 +215,7 @@ function Get-ClusterFact {
     .SYNOPSIS
     The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
     #>
-    if (-not (Microsoft.PowerShell.Core\Get-Command -Name Get-Cluster -ErrorAction SilentlyContinue)) { return $null }
+    if (-not (Find-HostCommand 'Get-Cluster')) { return $null }
     try { return [string] (Get-Cluster -ErrorAction Stop).Name }
-    catch { return $null }
-}
-
-function Get-OfflineActionFact {
-    <#
-    .SYNOPSIS
-    What the cluster does with the VM when it goes offline, as its number; null where that cannot be read.
-    #>
-    param([string] $VmId)
-    if (-not (Microsoft.PowerShell.Core\Get-Command -Name Get-ClusterResource -ErrorAction SilentlyContinue)) { return $null }
-    try { return [int] (Get-VmClusterResource $VmId | Get-ClusterParameter -Name 'OfflineAction' -ErrorAction Stop).Value }
     catch { return $null }
 }

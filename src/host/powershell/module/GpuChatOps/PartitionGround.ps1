@@ -7,7 +7,7 @@ function Get-PartitionCommand {
     The name of the command that lists partitionable GPUs on this host, the newer one first; null where there is none.
     #>
     foreach ($name in @('Get-VMHostPartitionableGpu', 'Get-VMPartitionableGpu')) {
-        if (Microsoft.PowerShell.Core\Get-Command -Name $name -ErrorAction SilentlyContinue) { return $name }
+        if (Find-HostCommand $name) { return $name }
     }
     $null
 }
@@ -24,10 +24,10 @@ function Get-PartitionableGpu {
 function Get-PartitionAdapter {
     <#
     .SYNOPSIS
-    The GPU partition adapters of a VM, where this Windows has the command.
+    The GPU partition adapters of a VM, or of several, where this Windows has the command.
     #>
     param($Vm)
-    if (Microsoft.PowerShell.Core\Get-Command -Name Get-VMGpuPartitionAdapter -ErrorAction SilentlyContinue) {
+    if (Find-HostCommand 'Get-VMGpuPartitionAdapter') {
         Get-VMGpuPartitionAdapter -VM $Vm -ErrorAction Stop
     }
 }
@@ -68,6 +68,18 @@ function Select-PartitionAdapter {
     }
 }
 
+function Select-UntoldAdapter {
+    <#
+    .SYNOPSIS
+    Those adapters of a VM of which nothing tells the GPU: each may be of any.
+    #>
+    param($Vm)
+    if (@(Get-PartitionableGpu).Count -eq 1) { return }
+    foreach ($adapter in @(Get-PartitionAdapter $Vm)) {
+        if (-not (Get-PropertyOrNull $adapter 'InstancePath')) { $adapter }
+    }
+}
+
 function Get-OnlyPartitionAdapter {
     <#
     .SYNOPSIS
@@ -90,10 +102,11 @@ function Test-Partition {
     if ($Ground.Partition -eq 'unused') {
         $gpu = @(Get-PartitionableGpu | Where-Object { (ConvertFrom-GpuName ([string] $_.Name)) -eq $Ground.InstanceId })
         if ($gpu.Count -ne 1 -or [int] $gpu[0].PartitionCount -ne $Ground.Count) { return $false }
-        $used = @(Get-VM -ErrorAction Stop | ForEach-Object { Select-PartitionAdapter $_ $Ground.GpuName })
+        $used = @(Get-VM -ErrorAction Stop | ForEach-Object { Select-PartitionAdapter $_ $Ground.GpuName; Select-UntoldAdapter $_ })
         return $used.Count -eq 0
     }
-    $mine = @(Select-PartitionAdapter (Get-VmById $Ground.VmId) $Ground.GpuName)
-    $wanted = if ($Ground.Partition -eq 'held') { 1 } else { 0 }
-    $mine.Count -eq $wanted
+    $vm = Get-VmById $Ground.VmId
+    $mine = @(Select-PartitionAdapter $vm $Ground.GpuName)
+    if ($Ground.Partition -eq 'held') { return $mine.Count -eq 1 }
+    $mine.Count -eq 0 -and @(Select-UntoldAdapter $vm).Count -eq 0
 }

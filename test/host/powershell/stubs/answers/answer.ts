@@ -18,7 +18,7 @@ export interface Scene extends Differences {
   readonly older: boolean
   /** nvidia-smi as the simulated host answers it. */
   readonly smi: Host['smi']
-  /** Ids of devices that will be disabled once the host has restarted. */
+  /** Ids of devices that will be switched once the host has restarted. */
   readonly pending: Set<string>
 }
 

@@ -1,6 +1,6 @@
 /** Discrete Device Assignment. Without -LocationPath the commands take what comes first, or everything, as the real ones may. */
 import type { GpuFacts, HostFacts, LocationPath, VmFacts } from '../../../../../src/core/inventory'
-import { type Bound, objects, text, typed, type Value } from '../wire'
+import { type Bound, objects, text, texts, typed, type Value } from '../wire'
 import {
   type Answers,
   deviceMeant,
@@ -26,13 +26,21 @@ interface Entry {
   readonly locationPath: string
 }
 
-/** Public reports have entries whose device is gone and whose path is told all the same; both exist. */
-const entriesOf = (vm: VmFacts, scene: Scene): Entry[] => {
-  const { gpus } = factsOf(scene)
-  const mine = vm.assigned.map((path) => {
+/** Public reports have entries whose device is gone and whose path and id are told all the same; both exist. */
+const OTHER = 'PCIP\\VEN_8086&DEV_1572&SUBSYS_00018086&REV_01\\4&1&0&'
+
+/** What the simulated VM has, as its entries name it. */
+export const devicesIn = (vm: VmFacts, { gpus }: HostFacts): (Entry & { device: string; gpu: boolean })[] =>
+  vm.devices.map(({ path, device }, index) => {
     const gpu = gpus.find((each) => each.locationPath === path)
-    return { instanceId: gpu ? pooledId(gpu.instanceId) : '', locationPath: path }
+    if (gpu)
+      return { instanceId: pooledId(gpu.instanceId), locationPath: gpu.locationPath, device, gpu: true }
+    const instanceId = device === 'gone' && path === null ? '' : `${OTHER}${vm.id.slice(-4)}${index}`
+    return { instanceId, locationPath: path ?? '', device, gpu: false }
   })
+
+const entriesOf = (vm: VmFacts, scene: Scene): Entry[] => {
+  const mine = devicesIn(vm, factsOf(scene))
   const others = scene.others.filter(({ at }) => at === vm.id)
   const gone = scene.emptyEntries.filter((id) => id === vm.id)
   return [
@@ -42,12 +50,22 @@ const entriesOf = (vm: VmFacts, scene: Scene): Entry[] => {
   ]
 }
 
+const poolOf = (scene: Scene, path: string): string | null =>
+  scene.pools.get(path as LocationPath) ??
+  factsOf(scene).gpus.find((gpu) => gpu.locationPath === path)?.pool ??
+  null
+
+/** The resource pools of devices beside the host's own. */
+export const poolsOf = (scene: Scene): string[] => [
+  ...new Set([...scene.pools.values(), ...factsOf(scene).gpus.flatMap(({ pool }) => pool ?? [])]),
+]
+
 const assignedTo = (vm: VmFacts, scene: Scene): Value[] =>
   entriesOf(vm, scene).map(({ instanceId, locationPath }) =>
     typed('VMAssignedDevice', {
       InstanceID: instanceId,
       LocationPath: locationPath,
-      ResourcePoolName: scene.pools.get(locationPath as LocationPath) ?? 'Primordial',
+      ResourcePoolName: poolOf(scene, locationPath) ?? 'Primordial',
       VirtualFunction: 0,
       VMId: vm.id,
       VMName: vm.name,
@@ -83,8 +101,14 @@ export const deviceAnswers: Answers = {
   'Get-VMHostAssignableDevice': (bound, scene) => {
     const facts = factsOf(scene)
     const pooled = [...gpusAt(facts, facts.dismounted), ...scene.others.filter(({ at }) => at === 'pool')]
+    const wanted = bound['ResourcePoolName'] === undefined ? null : texts(bound['ResourcePoolName'])
+    // Whether it lists what a pool keeps when none is named is in no document: the host lists its own alone.
     return pooled
       .filter((device) => matches(bound, device))
+      .filter(({ locationPath }) => {
+        const pool = poolOf(scene, locationPath)
+        return wanted === null ? pool === null : wanted.includes(pool ?? 'Primordial')
+      })
       .map(({ instanceId, locationPath }) =>
         typed('VMHostAssignableDevice', { InstanceID: pooledId(instanceId), LocationPath: locationPath }),
       )

@@ -7,7 +7,7 @@ import { StubFailure, undocumented } from '../refusal'
 import { type Bound, cim, text, texts, type Value } from '../wire'
 import type { OtherDevice } from '../differences'
 import { type Answers, factsOf, gpuRefOf, perform, type Scene } from './answer'
-import { pooledId } from './devices'
+import { devicesIn, pooledId } from './devices'
 
 interface Node {
   readonly instanceId: string
@@ -31,7 +31,8 @@ const gpuNode = (facts: HostFacts, gpu: GpuFacts, pending: Scene['pending']): No
   const problem = pending.has(gpu.instanceId) ? RESTART : (gpu.problemCode ?? 45)
   return {
     instanceId: gpu.instanceId,
-    name: gpu.model,
+    // Windows' own name for what has no driver; of a device that is not there the old one stays.
+    name: gpu.driverVersion === null && there ? '3D Video Controller' : gpu.model,
     class: gpu.driverVersion === null && there ? '' : 'Display',
     status: !there ? 'Unknown' : problem === 0 ? 'OK' : 'Error',
     problem,
@@ -81,11 +82,21 @@ const dismountedNode = ({ instanceId, locationPath }: Pick<Node, 'instanceId' | 
   survey: {},
 })
 
-const pooledNode = (facts: HostFacts, gpu: GpuFacts): Node[] =>
-  facts.dismounted.includes(gpu.locationPath) ||
-  facts.vms.some((vm) => vm.assigned.includes(gpu.locationPath))
-    ? [dismountedNode(gpu)]
-    : []
+/** Of a card that was taken out there is none, though a VM may list it. */
+const pooledNode = (facts: HostFacts, gpu: GpuFacts): Node[] => {
+  const held = facts.vms
+    .flatMap(({ devices }) => devices)
+    .some(({ path, device }) => path === gpu.locationPath && device === 'there')
+  return held || facts.dismounted.includes(gpu.locationPath) || gpu.pool !== null ? [dismountedNode(gpu)] : []
+}
+
+/** What VMs have beside GPUs, as far as it is there. */
+const vmDeviceNodes = (facts: HostFacts): Node[] =>
+  facts.vms.flatMap((vm) =>
+    devicesIn(vm, facts).flatMap(({ gpu, device, instanceId, locationPath }) =>
+      gpu || device !== 'there' ? [] : [dismountedNode({ instanceId, locationPath })],
+    ),
+  )
 
 const NO_DRIVER = 28
 
@@ -111,6 +122,7 @@ export const nodesOf = (facts: HostFacts, { pending, others }: Pick<Scene, 'pend
     ...soundNode(gpu),
     ...pooledNode(facts, gpu),
   ]),
+  ...vmDeviceNodes(facts),
   ...others.flatMap(otherNodes),
 ]
 
@@ -195,11 +207,15 @@ const change = (kind: 'disableDevice' | 'enableDevice') => (bound: Bound, scene:
     const { gpu } = nodeMeant(id, scene)
     if (!gpu) return undocumented('another device than a GPU is switched')
     // What waits for a restart is taken back by the opposite.
-    if (kind === 'disableDevice' && scene.disableNeedsRestart) {
+    if (kind === 'disableDevice' && scene.disableNeedsRestart !== false) {
       scene.pending.add(id)
       return []
     }
-    if (scene.pending.delete(id)) return []
+    if (scene.pending.has(id)) {
+      if (scene.disableNeedsRestart !== 'kept') scene.pending.delete(id)
+      return []
+    }
+    if (kind === 'enableDevice' && scene.enableNeedsRestart) scene.pending.add(id)
     return perform(scene, { kind, gpu: gpuRefOf(gpu) })
   })
 

@@ -3,6 +3,7 @@ import type { VmFacts } from '../../../../../src/core/inventory'
 import type { SomeSettings } from '../../../../../src/core/plan/step'
 import { type HostError, vmNotFound } from '../../../../../src/host/simulated/messages'
 import { failWith, undocumented } from '../refusal'
+import { poolsOf } from './devices'
 import { type Bound, text, typed, uint32, uint64, type Value } from '../wire'
 import { type Answers, factsOf, perform, type Scene, vmRefOf, vmsMeant } from './answer'
 
@@ -15,6 +16,38 @@ const STATES: { readonly [S in VmFacts['state']]: string } = {
   Paused: 'Paused',
   Critical: 'OffCritical',
   Other: 'Other',
+}
+
+const HEARTBEATS: { readonly [S in VmFacts['heartbeat']]: string | null } = {
+  on: 'OkApplicationsUnknown',
+  off: 'NoContact',
+  absent: 'Disabled',
+  unknown: null,
+}
+const heartbeatOf = ({ state, heartbeat }: VmFacts): string | null =>
+  state === 'Running' ? HEARTBEATS[heartbeat] : 'Disabled'
+
+const HEARTBEAT = '84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47'
+const SHUTDOWN = '9F8233AC-BE49-4C79-8EE3-E7E1985B2077'
+
+/** Names are localised; ids are not. A guest that was not asked has services in no state that is known. */
+const servicesOf = (vm: VmFacts, { withoutShutdown }: Scene): Value[] => {
+  const { id, name, shutdownService: state } = vm
+  const service = (called: string, guid: string, status: string | null, enabled = true) =>
+    typed('VMIntegrationComponent', {
+      Id: `Microsoft:${id}\\${guid}`,
+      Name: called,
+      VMId: id,
+      VMName: name,
+      Enabled: enabled,
+      PrimaryOperationalStatus: status,
+    })
+  const heart = service('SIMULATED: heartbeat', HEARTBEAT, vm.heartbeat === 'on' ? 'Ok' : 'NoContact')
+  if (withoutShutdown.includes(id) || state === 'absent') return [heart]
+  // Off in two ways: the guest does not answer, or the host has it switched off.
+  const status = { on: 'Ok', off: 'NoContact', unknown: 'Dormant' }[state]
+  const isOn = state !== 'off' || vm.state === 'Running'
+  return [heart, service('SIMULATED: shutdown', SHUTDOWN, status, isOn)]
 }
 
 const objectOf = (vm: VmFacts, { host, flavour }: Scene): Value =>
@@ -32,6 +65,7 @@ const objectOf = (vm: VmFacts, { host, flavour }: Scene): Value =>
     GuestControlledCacheTypes: vm.settings.guestControlledCacheTypes,
     LowMemoryMappedIoSpace: uint32(vm.settings.lowMmioBytes),
     HighMemoryMappedIoSpace: uint64(vm.settings.highMmioBytes),
+    Heartbeat: heartbeatOf(vm),
     ComputerName: host,
   })
 
@@ -114,6 +148,12 @@ export const vmAnswers: Answers = {
       perform(scene, { kind: 'setVm', vm: vmRefOf(vm), from: {}, to }),
     )
   },
+  'Get-VMIntegrationService': (bound, scene) => vmsMeant(bound, scene).flatMap((vm) => servicesOf(vm, scene)),
+  'Get-VMResourcePool': (_, scene) => [
+    typed('VMResourcePool', { Name: 'Primordial', ResourcePoolType: 'PciExpress' }),
+    typed('VMResourcePool', { Name: 'cluster memory', ResourcePoolType: 'Memory' }),
+    ...poolsOf(scene).map((name) => typed('VMResourcePool', { Name: name, ResourcePoolType: 'PciExpress' })),
+  ],
   'Get-VMSnapshot': (bound, scene) =>
     vmsMeant(bound, scene).flatMap(({ id, name, checkpoints }) =>
       Array.from({ length: checkpoints }, (_, n) =>

@@ -44,6 +44,34 @@ public enum CheckpointType { Disabled = 2, Production = 3, ProductionOnly = 4, S
 
 public enum CriticalErrorAction { None = 0, Pause = 1 }
 
+// Of these two the names alone are used, in texts.
+public enum VMHeartbeatStatus
+{
+    Unknown,
+    Disabled,
+    NoContact,
+    Error,
+    LostCommunication,
+    OkApplicationsUnknown,
+    OkApplicationsHealthy,
+    OkApplicationsCritical,
+    Paused,
+}
+
+public enum VMResourcePoolType { Memory, Processor, Ethernet, VHD, ISO, VFD, FibreChannelPort, FibreChannelConnection, PciExpress }
+
+/// <summary>The numbers are those of CIM (Msvm_ShutdownComponent, OperationalStatus).</summary>
+public enum VMIntegrationComponentOperationalStatus
+{
+    Ok = 2,
+    Degraded = 3,
+    Error = 6,
+    NonRecoverableError = 7,
+    NoContact = 12,
+    LostCommunication = 13,
+    Dormant = 15,
+}
+
 public enum OnOffState { On = 0, Off = 1 }
 
 public enum EnhancedSessionTransportType { VMBus = 0, HvSocket = 1 }

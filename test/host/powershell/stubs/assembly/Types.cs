@@ -27,6 +27,7 @@ public class VirtualMachine : VirtualizationObject
     public bool GuestControlledCacheTypes { get; set; }
     public uint LowMemoryMappedIoSpace { get; set; }
     public ulong HighMemoryMappedIoSpace { get; set; }
+    public VMHeartbeatStatus? Heartbeat { get; set; }
 
     public override string ToString() => $"VirtualMachine (Name = '{Name}') [Id = '{Id}']";
 }
@@ -76,6 +77,18 @@ public class VMAssignedDevice : VMComponentObject
     public string? LocationPath { get; set; }
     public string? ResourcePoolName { get; set; }
     public ushort VirtualFunction { get; set; }
+}
+
+public class VMIntegrationComponent : VMComponentObject
+{
+    public bool Enabled { get; set; }
+    public VMIntegrationComponentOperationalStatus? PrimaryOperationalStatus { get; set; }
+}
+
+public class VMResourcePool : VirtualizationObject
+{
+    public string? Name { get; set; }
+    public VMResourcePoolType ResourcePoolType { get; set; }
 }
 
 public class VMNetworkAdapter : VMComponentObject

@@ -1,0 +1,18 @@
+/** What no host tells of its devices, and the configuration may say. It goes before what was read. */
+import type { GpuFacts } from '../../core/inventory'
+
+export interface DeviceNotes {
+  /** Width of physical addresses of the processors. */
+  readonly physicalAddressBits?: number | undefined
+  /** Bytes of video memory by slot (`gpu0`), location path or model. */
+  readonly gpuMemory?: Readonly<Record<string, number>> | undefined
+}
+
+/** A slot or a path names one GPU, and goes before the name of a model. */
+export const withNotes = (gpu: GpuFacts, { gpuMemory = {} }: DeviceNotes): GpuFacts => {
+  const said = [gpu.slot, gpu.locationPath, gpu.model].flatMap((name) => noted(gpuMemory, name) ?? [])[0]
+  return said === undefined ? gpu : { ...gpu, memoryBytes: said }
+}
+
+const noted = (notes: Readonly<Record<string, number>>, name: string): number | undefined =>
+  Object.entries(notes).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]

@@ -8,7 +8,7 @@
  */
 import { isBarring } from '../core/bar'
 import { changeNotice } from '../core/cards/change'
-import type { HostFacts } from '../core/inventory'
+import { placeOf, type HostFacts } from '../core/inventory'
 import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { StepResult } from '../core/ports'
@@ -251,10 +251,18 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
   const touched = (n: number): boolean =>
     progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused'
   const why = progress.why ?? 'a step failed'
-  return isAsBefore(plan, readings, touched)
+  return isAsBefore(plan, readings, touched) && !waitsForRestart(plan, readings)
     ? finish(operation, readings, { kind: 'roll-back', at, why })
     : giveUp(operation, readings, [why, ...refusedUndos(plan, progress)].join('\n'))
 }
+
+/** A refused disable can leave that behind: nobody can use the GPU, though no step was done. */
+const waitsForRestart = (plan: Plan, readings: Readings): boolean =>
+  hostPlansOf(plan).some(({ host, gpu }) => {
+    const facts = readings.get(host)
+    const device = facts?.gpus.find((each) => each.locationPath === gpu.locationPath)
+    return facts && device ? placeOf(facts, device).kind === 'restart-pending' : false
+  })
 
 const refusedUndos = (plan: Plan, progress: Progress): string[] =>
   stepsOf(plan)

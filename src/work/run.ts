@@ -3,7 +3,9 @@ import { barOf } from '../core/bar'
 import { messageOf } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { isExtension } from '../core/plan/extension'
-import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
+import { shutdownsRefused } from '../core/plan/guest'
+import { outOfOrder } from '../core/plan/order'
+import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
 import { highestOf } from '../core/fence'
@@ -201,12 +203,12 @@ const changesIn = async (
   const facts = readings.get(plan.host)
   const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []
   const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host), revision))
-  return [...ofOldOrder(plan), ...new Set(changes), ...lapsed]
+  const silent = hostPlansOf(plan).flatMap(({ host }) => {
+    const now = readings.get(host)
+    return now ? shutdownsRefused(stepsOn(plan, host), now) : []
+  })
+  return [...outOfOrder(plan), ...new Set(changes), ...silent, ...lapsed]
 }
-
-/** What waits is planned anew: in its order a VM could be stopped for nothing. */
-const ofOldOrder = ({ order }: Plan): string[] =>
-  order ? [] : ['Its steps are in an order in which the bot begins nothing any more.']
 
 const changesOn = (plan: HostPlan, facts: HostFacts | undefined, revision: string): string[] => {
   if (facts && digestNow(plan, facts, revision) === plan.digest) return []

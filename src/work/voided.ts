@@ -1,5 +1,6 @@
 /** What goes with the end of a request that comes to nothing before it began: it was void, or its approval has lapsed. */
 import { lapsedNotice } from '../core/cards/lapsed'
+import { outOfOrder } from '../core/plan/order'
 import { lapseOf } from '../core/policy/lapse'
 import type { RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
@@ -33,6 +34,20 @@ export const lapseApprovals = async (parts: Parts): Promise<void> => {
     (each) => lapseOf(each, policy, now) !== null,
   )
   for (const { id } of late) await lapse(parts, id)
+}
+
+/** What waits for approvers and could not be begun any more: nobody shall approve it for nothing. */
+export const voidOldPlans = async (parts: Parts): Promise<void> => {
+  for (const { id, plan } of await requestsIn(parts.db, ['pending'])) {
+    if (outOfOrder(plan).length === 0) continue
+    await parts.db.transaction().execute(async (tx) => {
+      const request = await findRequest(tx, id)
+      const at = parts.clock.now()
+      const next = request && (await apply(tx, request, { kind: 'void', at, changes: outOfOrder(plan) }))
+      if (next?.ok && next.value.state === 'void') await settleVoid(parts, tx, next.value, at)
+    })
+    parts.wake.deliver()
+  }
 }
 
 /** Whether it has lapsed. Nothing happens to a request that has gone on meanwhile. */

@@ -14,7 +14,7 @@ import type { Parts } from './parts'
 import { tendQueue } from './queue/tend'
 import { remind } from './remind'
 import { startSampling } from './sample'
-import { lapseApprovals } from './voided'
+import { lapseApprovals, voidOldPlans } from './voided'
 
 const EXPIRY_CHECK_MS = 1_000
 const LEASE_CHECK_MS = 1_000
@@ -38,6 +38,7 @@ export const startWatching = (parts: Parts): Loop[] => {
   return [
     every(EXPIRY_CHECK_MS, 'expiring requests', () => expire(parts)),
     every(EXPIRY_CHECK_MS, 'lapsing approvals', () => lapseApprovals(parts)),
+    every(FORGET_MS, 'looking for plans of earlier versions', () => voidOldPlans(parts)),
     every(LEASE_CHECK_MS, 'tending leases', () => tendLeases(parts), 'others'),
     every(EXPIRY_CHECK_MS, 'reminding of requests', () => remind(parts)),
     every(QUEUE_CHECK_MS, 'tending the queue', () => tendQueue(parts), 'others'),

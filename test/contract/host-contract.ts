@@ -64,7 +64,7 @@ export const runAll = async (host: Host, steps: readonly Step[]): Promise<StepRe
   return results
 }
 
-const STEPS = ['setVm', 'disableDevice', 'dismountDevice', 'attachDevice', 'startVm']
+const STEPS = ['disableDevice', 'dismountDevice', 'setVm', 'attachDevice', 'startVm']
 export const DONE = { kind: 'done' }
 const NEVER = new AbortController().signal
 export const codeOf = (result: StepResult) => (result.kind === 'refused' ? result.code : result.kind)
@@ -108,8 +108,8 @@ export const describeHost = (
 
     // In two halves, since a host is read before and after each step and each undo.
     test.each([
-      ['take a GPU from its host', { from: 0, to: 3, refused: ['PreconditionChanged'] }],
-      ['give it to a VM and start that', { from: 3, to: 5, refused: ['PreconditionChanged', 'StaleFence'] }],
+      ['take a GPU from its host', { from: 0, to: 2, refused: ['PreconditionChanged'] }],
+      ['give it to a VM and start that', { from: 2, to: 5, refused: ['PreconditionChanged', 'StaleFence'] }],
     ])('verify-host can %s, and leave the host as it was', async (_, { from, to, refused }) => {
       const plan = planOf((await ground()).facts, { gpu: 'gpu0', vm: 'train-01' })
       if ('refusals' in plan) throw new Error(plan.refusals.map(({ reason }) => reason).join())

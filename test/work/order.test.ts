@@ -11,6 +11,7 @@ import type { Parts } from '../../src/work/parts'
 import { resolveRequest } from '../../src/work/resolve'
 import { retry } from '../../src/work/retry'
 import { runRequest } from '../../src/work/run'
+import { voidOldPlans } from '../../src/work/voided'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import {
@@ -60,6 +61,7 @@ const does = async (command: PlanCommand): Promise<Request> => {
 const refuses = (kind: Step['kind'], times: number): void =>
   fleet.world.inject({ host: HOST, step: kind, kind: 'refuse', code: 'InjectedByTest', times })
 const powerOf = (name: string) => fleet.world.facts(HOST).vms.find((vm) => vm.name === name)?.state
+const idOf = (name: string) => fleet.world.facts(HOST).vms.find((vm) => vm.name === name)?.id as string
 const holderOf = (slot: string): string | null => {
   const { gpus, vms } = fleet.world.facts(HOST)
   const path = gpus.find((gpu) => gpu.slot === slot)?.locationPath
@@ -173,6 +175,74 @@ describe('a plan', () => {
   })
 })
 
+describe('a device that Windows switches only at a restart', () => {
+  const device = (to: { disable?: 'needs-restart' | 'stuck'; enable?: 'needs-restart' }): void =>
+    fleet.world.rebuild(HOST, { kind: 'change GPU', slot: 'gpu0', to })
+
+  it('is enabled again at once, and no VM is touched', async () => {
+    const taken = takenSteps()
+    device({ disable: 'needs-restart' })
+
+    expect(await does(assign(GPU0, RUNS, shutdown))).toMatchObject({
+      state: 'rolled-back',
+      why: expect.stringContaining('RestartNeeded'),
+    })
+    expect(taken).toEqual(['disableDevice'])
+  })
+
+  it('needs a person where that cannot be taken back, and is done by none of the steps', async () => {
+    device({ disable: 'stuck' })
+
+    const ended = await does(assign(GPU0, RUNS, shutdown))
+
+    expect(ended).toMatchObject({
+      state: 'needs-attention',
+      why: expect.stringContaining('RestartPending'),
+      now: ['hv01/gpu0 is waiting for a restart of its host', `${RUNS} is Running`],
+    })
+    const answer = await store.db
+      .transaction()
+      .execute(await resolveRequest(parts, ended.id, callerOf(ADMIN)))
+    expect(JSON.stringify(answer)).toContain('is still waiting for a restart of its host')
+    fleet.world.reboot(HOST)
+  })
+
+  it('needs a person where the enable that undoes a plan would wait for it', async () => {
+    device({ enable: 'needs-restart' })
+    refuses('stopVm', 1)
+
+    expect(await does(assign(GPU0, RUNS, shutdown))).toMatchObject({
+      state: 'needs-attention',
+      now: ['hv01/gpu0 is waiting for a restart of its host', `${RUNS} is Running`],
+    })
+  })
+})
+
+describe('a guest of which is known that it cannot be shut down', () => {
+  const changes = (shutdownService: 'off' | 'absent'): void =>
+    fleet.world.rebuild(HOST, { kind: 'change VM', id: idOf(RUNS), to: { shutdownService } })
+
+  it('is refused when it is asked for', async () => {
+    changes('off')
+
+    await expect(asked(parts, assign(GPU0, RUNS, shutdown))).rejects.toThrow('cannot be shut down')
+    expect((await asked(parts, assign(GPU0, RUNS, { powerOff: true }))).state).toBe('pending')
+  })
+
+  it('voids what was approved before, with nothing touched', async () => {
+    const { id } = await asked(parts, assign(GPU0, RUNS, shutdown))
+    const approved = await decided(parts, id)
+    changes('absent')
+    const taken = takenSteps()
+
+    expect(await carriedOut(approved)).toMatchObject({
+      state: 'void',
+      changes: [expect.stringContaining('has no shutdown service')],
+    })
+    expect(taken).toEqual([])
+  })
+})
+
 describe('a VM that gave its GPU away and does not start', () => {
   const stuck = async (): Promise<Request> => {
     await does(assign(GPU0, RUNS, shutdown))
@@ -278,6 +348,14 @@ describe('a plan of before the order was so', () => {
       changes: expect.arrayContaining([expect.stringContaining('order')]),
     })
     expect(fleet.world.facts(HOST)).toEqual(before)
+  })
+
+  it('is void before anybody approves it for nothing', async () => {
+    const { id } = await inOldOrder(await asked(parts, assign(GPU0, RUNS, shutdown)))
+
+    await voidOldPlans(parts)
+
+    expect((await stored(store.db, id)).state).toBe('void')
   })
 
   const begun = async (): Promise<Request> => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { hostName, vmId, vmSettings } from '../inventory'
 import { inPhases } from './order'
-import { step, undoOf, type Step } from './step'
+import { step, undoOf, type Step, type StepOf } from './step'
 
 /**
  * A VM's settings before its first device (`original`) and as the bot last wrote them (`written`). Kept from the
@@ -91,14 +91,16 @@ const stretchesOf = (placed: readonly PlacedStep[]): readonly Stretch[] => {
 /** The way there, host by host. */
 export const forwards = (plan: Plan): readonly Stretch[] => stretchesOf(placedSteps(plan))
 
-/** The way back from the last step, host by host. No start is undone, since nothing is once a VM was started. */
-export const backwards = (plan: Plan): readonly Stretch[] =>
-  stretchesOf(
-    placedSteps(plan)
-      .filter(({ step }) => step.kind !== 'startVm' || !plan.order)
-      .toReversed()
-      .map(({ step, on }) => ({ step: undoOf(step), on })),
-  )
+/** The way back from the last step, host by host. The bot undoes no start; `undoOfStart` is for whoever does. */
+export const backwards = (
+  plan: Plan,
+  undoOfStart: (start: StepOf<'startVm'>) => readonly Step[] = () => [],
+): readonly Stretch[] => {
+  const undo = (step: Step): readonly Step[] =>
+    step.kind === 'startVm' && plan.order ? undoOfStart(step) : [undoOf(step)]
+  const placed = placedSteps(plan).toReversed()
+  return stretchesOf(placed.flatMap(({ step, on }) => undo(step).map((each) => ({ step: each, on }))))
+}
 
 /** Throws RangeError for a number that the plan does not have. */
 export const placedStep = (plan: Plan, n: number): PlacedStep => {

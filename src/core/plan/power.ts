@@ -1,7 +1,7 @@
 /** Stopping and starting the VMs that a plan touches. A VM that ran before runs again, whatever was asked. */
 import { type Refusal, refusal } from '../errors'
 import type { VmFacts } from '../inventory'
-import { guestWarnings } from './guest'
+import { guestWarnings, refuseShutdown } from './guest'
 import { type Consents, vmRefOf } from './input'
 import type { Step } from './step'
 import { power } from './vm-checks'
@@ -29,6 +29,8 @@ const runningPower = (vm: VmFacts, consents: Consents): PowerPlan => {
     return { ...NOTHING, refusals: [refusal('not-possible', reason, fix)] }
   }
   const turnedOff = stop.how === 'turn-off'
+  const against = turnedOff ? null : refuseShutdown(vm)
+  if (against) return { ...NOTHING, refusals: [against] }
   return {
     stop: [stop],
     start: [{ kind: 'startVm', vm: vmRefOf(vm) }],

@@ -31,10 +31,12 @@ export const planScript = (plan: Plan): string => {
     ...where(stretch, part, way.length),
     ...stretch.steps.flatMap((step) => ['', comment(`${(n += 1)}. ${saysOf(step)}`), scriptOf(step)]),
   ])
-  const undo = backwards(plan).flatMap(({ host, steps }) => [
-    ...(hosts.length > 1 ? [comment(`On ${host}:`)] : []),
-    ...steps.map((step) => comment(scriptOf(step))),
-  ])
+  const undo = backwards(plan, ({ vm }) => [{ kind: 'stopVm', vm, how: 'shutdown' }]).flatMap(
+    ({ host, steps }) => [
+      ...(hosts.length > 1 ? [comment(`On ${host}:`)] : []),
+      ...steps.map((step) => comment(scriptOf(step))),
+    ],
+  )
   return [
     ...hosts.flatMap(headerOf).map(comment),
     "$ErrorActionPreference = 'Stop'",

@@ -27,11 +27,13 @@ describe('a plan as a script', () => {
     expect(code).toEqual(["$ErrorActionPreference = 'Stop'", ...plan.steps.map(scriptOf)])
   })
 
-  test('ends with the undo in reverse order, as comments, and undoes no start', () => {
+  test('ends with the undo in reverse order, as comments, and shuts guests down for it', () => {
     const undo = plan.steps
-      .filter(({ kind }) => kind !== 'startVm')
       .toReversed()
-      .map((step) => `# ${scriptOf(undoOf(step))}`)
+      .map((step) =>
+        step.kind === 'startVm' ? ({ ...step, kind: 'stopVm', how: 'shutdown' } as const) : undoOf(step),
+      )
+      .map((step) => `# ${scriptOf(step)}`)
 
     expect(lines.slice(-undo.length - 1)).toEqual([...undo, ''])
   })

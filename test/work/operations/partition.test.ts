@@ -58,4 +58,4 @@ exercise({
   restored: [],
 })
 
-closes('partition', 374)
+closes('partition', 377)

@@ -150,7 +150,9 @@ describe('a move to a VM of another host', () => {
     parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: all })) }
 
     await says(MOVE, slack(PRIYA))
-    const request = await carriedOut(await approved())
+    const { id } = await approved()
+    await says(`agree ${id}`)
+    const request = await carriedOut(await stored(id))
 
     expect(request).toMatchObject({ state: 'succeeded', asked: { person: 'priya' } })
     expect(await findLease(store.db, request.id)).toMatchObject({

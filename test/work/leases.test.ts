@@ -315,10 +315,11 @@ describe('what others do', () => {
     expect(await says('release hv01/gpu0 --shutdown because patching', slack(JONAS))).toBeNull()
     const decision = { verdict: 'approve', requestId: 'R-2', by: slack(PRIYA), reason: undefined } as const
     await store.db.transaction().execute(decide(parts, decision))
+    await says('agree R-2')
     await runs('R-2')
 
     const [before, after] = await told()
-    expect(JSON.stringify(before)).toContain('R-2 takes hv01/gpu0 from you.')
+    expect(JSON.stringify(before)).toContain('R-2 would take hv01/gpu0 from you.')
     expect(JSON.stringify(before)).toContain(`"Asked by ",{"person":"${slack(JONAS)}"},": patching"`)
     expect(JSON.stringify(after)).toContain(
       `it has ended (R-2)",", by ",{"person":"${slack(JONAS)}"},": patching"`,
@@ -421,6 +422,7 @@ describe('what an administrator does to a GPU that somebody holds', () => {
     expect(await says('move hv01/gpu0 to train-02 --shutdown because the rack is emptied', priya)).toBeNull()
     await says('extend R-1 by 1h')
     await approves('R-2')
+    await says('agree R-2')
     await runs('R-2')
 
     expect(await leaseOf('R-2')).toMatchObject({
@@ -452,6 +454,7 @@ describe('what an administrator does to a GPU that somebody holds', () => {
     expect(await says(`${text} for 1h`, by)).toBeNull()
     const approver = by === slack(JONAS) ? slack(PRIYA) : slack(JONAS)
     await says('approve R-2', approver)
+    await says('agree R-2')
     await runs('R-2')
 
     expect(await leaseOf('R-2')).toMatchObject({ holder: by })

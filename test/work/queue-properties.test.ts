@@ -89,13 +89,15 @@ const inUse = (line: Line): string[] => {
   return facts.gpus.filter((gpu) => placeOf(facts, gpu).kind === 'assigned').map(({ slot }) => `hv01/${slot}`)
 }
 
-/** Hosts answer, approvers approve, and whoever has a GPU gives it back. Some take what they are offered, others do not. */
+/** Hosts answer, approvers approve, others in the same VM agree, and whoever has a GPU gives it back. Some take what they are offered, others do not. */
 const drains = async (line: Line): Promise<void> => {
   line.world.setReachable('hv01', true)
   await line.says(priya, 'resume all')
   for (let round = 0; round < 30; round++) {
     for (const { id } of await requestsIn(line.db, ['pending'])) await line.says(jonas, `approve ${id}`)
     for (const gpu of inUse(line)) await line.says(maya, `release ${gpu} --shutdown`)
+    for (const { id, touches = [] } of await requestsIn(line.db, ['approved']))
+      for (const { holder } of touches) await line.says(holder, `agree ${id}`)
     await line.goesOn()
     await check(line)
     const waiters = await openWaiters(line.db)

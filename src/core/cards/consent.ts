@@ -92,11 +92,15 @@ export const consentNotice = (request: Request, person: string): Notice => {
 }
 
 /** What of it the plan takes away, beside stopping the VM. */
-const lossParts = ({ id, plan }: Request, own: readonly Touched[]): Part[] => {
+const lossParts = ({ id, plan, holder }: Request, own: readonly Touched[]): Part[] => {
   const taken = hostPlansOf(plan).flatMap(({ from, gpu }) => (from ? [gpu.alias] : []))
   const lost = own.flatMap(({ holds }) => holds.filter((each) => taken.includes(each)))
   if (lost.length === 0 || plan.action === 'resize') return []
-  return [{ kind: 'text', runs: [{ strong: `${id} takes ${lost.join(', ')} from you.` }] }]
+  const stays = holder !== undefined && own.some(({ person }) => person === holder.person)
+  const text = stays
+    ? `${id} would move it to ${plan.to?.name ?? ''}, where it stays yours.`
+    : `${id} would take ${lost.join(', ')} from you.`
+  return [{ kind: 'text', runs: [{ strong: text }] }]
 }
 
 const waivedParts = (request: Request): Part[] =>

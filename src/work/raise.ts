@@ -121,7 +121,7 @@ const only = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] 
   ...(continues === undefined ? {} : { continues }),
 })
 
-/** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass. */
+/** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass where that adds nothing. */
 const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Grounds): Promise<Request> => {
   const event = authorityFrom(pending, grounds)
   if (event === null) return pending
@@ -131,12 +131,15 @@ const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Ground
 }
 
 const authorityFrom = (
-  { asked: { at, by, reason } }: RequestIn<'pending'>,
+  { asked: { at, by, reason }, touches = [] }: RequestIn<'pending'>,
   grounds: Grounds,
 ): RequestEvent | null => {
   if (grounds.kind === 'lease-end') return { kind: 'lease-end', at, lease: grounds.ends.lease }
   const { judgement, breakGlass } = grounds
-  if (judgement.kind === 'automatic') return { kind: 'automatic', at, rules: [...judgement.rules] }
-  if (!breakGlass || reason === undefined) return null
-  return { kind: 'break-glass', by, at, reason }
+  const broken: RequestEvent | null =
+    breakGlass && reason !== undefined ? { kind: 'break-glass', by, at, reason } : null
+  const byRule: RequestEvent | null =
+    judgement.kind === 'automatic' ? { kind: 'automatic', at, rules: [...judgement.rules] } : null
+  // A rule waives the approval, but not the yes of those whose VM is stopped.
+  return touches.length > 0 ? (broken ?? byRule) : (byRule ?? broken)
 }

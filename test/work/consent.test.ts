@@ -251,6 +251,23 @@ describe('broken glass', () => {
   })
 })
 
+describe('broken glass where a rule asks no approver', () => {
+  it('is broken for those whose VM is stopped, and not where it adds nothing', async () => {
+    under([AUTOMATIC], { breakGlass: ['research'] })
+    await mayaHolds()
+    const glass = '--break-glass because it burns'
+    const alone = await asks(
+      `assign hv02/gpu0 to vdi-01 --mode partition --vram 8g --shutdown ${glass}`,
+      slack(TOMAS),
+    )
+    expect(alone).toMatchObject({ authority: { kind: 'automatic' } })
+
+    const { id } = await asks(`assign hv01/gpu1 to train-02 --shutdown ${glass}`, slack(TOMAS))
+
+    expect(await runs(id)).toMatchObject({ state: 'succeeded', authority: { kind: 'break-glass' } })
+  })
+})
+
 describe('every command that stops a VM', () => {
   beforeEach(() => under([AUTOMATIC]))
 

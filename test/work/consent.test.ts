@@ -198,6 +198,7 @@ describe('where a rule asks no approver', () => {
 
     expect((await runs(id)).state).toBe('approved')
     expect(await cardNow(id)).toContain('an approver (platform)')
+    expect(JSON.stringify(await says(`why ${id}`, slack(TOMAS)))).toContain('an approver (platform)')
     await says(`agree ${id}`, slack(JONAS))
     expect((await runs(id)).state).toBe('succeeded')
   })

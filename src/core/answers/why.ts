@@ -1,5 +1,6 @@
 /** `why`: which rule of the policy answers, which roles it wants, and who is waited for. */
 import { authorityParts, standParts, stateWords } from '../cards/approvals'
+import { touchedParts } from '../cards/consent'
 import { titleOf } from '../cards/plan'
 import type { Outcome } from '../errors'
 import { shown } from '../grammar/shown'
@@ -91,6 +92,7 @@ export const whyRequestNotice = (policy: Policy, request: Request, now: number):
       ...request.approvals.map(({ by, person, roles }) =>
         text({ person: by }, ` counts as ${person}, by the role ${roles.join(', ')}.`),
       ),
+      ...touchedParts(request),
       ...(!isExtension(request.plan) && (request.state === 'pending' || request.state === 'approved')
         ? laterPart(policy, holdAt(policy, subjectsOf(request.plan), now))
         : []),

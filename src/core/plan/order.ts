@@ -2,7 +2,6 @@
  * The order of a plan. The GPU is taken from its host first, since Windows may refuse that, and then no VM was stopped
  * for nothing. VMs start last, since a start is never undone. See docs/decisions/order.md.
  */
-import type { Plan } from './plan'
 import type { StepKind } from './step'
 
 type Phase = 'take' | 'stop' | 'change' | 'start'
@@ -32,5 +31,5 @@ export const inPhases = <T extends { readonly step: { readonly kind: StepKind } 
 ): readonly T[] => PHASES.flatMap((phase) => steps.filter(({ step }) => PHASE_OF[step.kind] === phase))
 
 /** Why it is not begun; none where its order is today's. What has begun ends in its own. */
-export const outOfOrder = ({ order }: Pick<Plan, 'order'>): string[] =>
+export const outOfOrder = ({ order }: { readonly order?: string | undefined }): string[] =>
   order ? [] : ['Its steps are in an order in which the bot begins nothing any more.']

@@ -295,7 +295,9 @@ Describe 'On the host' {
 
         It 'waits ten minutes after an order of the same claim too, from its end on' {
             Set-It
-            Mock -ModuleName GpuChatOps Start-VM { [System.IO.File]::SetLastWriteTimeUtc($fence, [System.DateTime]::UtcNow.AddMinutes(-11)) }
+            # The order has a parameter Fence of its own, which the mock would see in its place.
+            $ofOrders = $fence
+            Mock -ModuleName GpuChatOps Start-VM { [System.IO.File]::SetLastWriteTimeUtc($ofOrders, [System.DateTime]::UtcNow.AddMinutes(-11)) }
 
             Start-It -Fence 7 -By $mine | Should -Be 'ok'
 

@@ -153,6 +153,10 @@ export const mayBeAskedAgain = (state: RequestState): boolean => FRUITLESS.inclu
 export const authorityOf = (request: Request): Authority | null =>
   'authority' in request ? (request.authority ?? null) : null
 
+/** VMs of others are stopped without their yes: the glass was broken, or a lease ends, and they were told before. */
+export const waivesConsent = (request: Request): boolean =>
+  authorityOf(request)?.kind === 'break-glass' || request.ends?.why === 'expired'
+
 /** Whose the lease is that it makes, and where they are told what concerns nobody else. */
 export const holderOf = ({
   asked,

@@ -2,7 +2,7 @@
 import { PLACE_WORDS } from '../core/answers/states'
 import { placeOf, vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
-import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
+import { hostPlansOf, isUndone, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
 import {
   isPastReturn,
@@ -82,7 +82,7 @@ const backwards = (plan: Plan, host: string, { progress, readings }: Found): Ste
   const stateAt = (n: number) => progress.steps[n]?.state ?? 'todo'
   const touched = (n: number) => MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone')
   const undos = stepsOn(plan, host, touched)
-    .filter((step) => step.kind !== 'startVm' || !plan.order)
+    .filter((step) => isUndone(plan, step))
     .toReversed()
     .map(undoOf)
   if (facts === null) return undos

@@ -9,7 +9,7 @@ import type { Lease } from '../core/lease/lease'
 import { hostPlansOf, stepsOn, type Plan } from '../core/plan/plan'
 import { rulesFor, type Wish } from '../core/policy/judge'
 import { isSamePerson, personOf, type Policy } from '../core/policy/policy'
-import { authorityOf, type Request } from '../core/request'
+import { waivesConsent, type Request } from '../core/request'
 import type { Db, Tx } from '../store/database'
 import { openLeasesAt } from '../store/leases'
 import { apply, findRequest } from '../store/requests'
@@ -86,19 +86,15 @@ export const tellTouched = async (tx: Tx, policy: Policy, request: Request, at: 
   }
 }
 
-/** Broken glass waives it. The end of a lease needs none: the others were told before; see lease/others.ts. */
-const needsConsent = (request: Request): boolean =>
-  authorityOf(request)?.kind !== 'break-glass' && request.ends?.why !== 'expired'
-
 /** What an approved request waits for, as a clause; null when it may begin. */
 export const consentMissing = (policy: Policy, request: Request, now: number): string | null => {
-  if (!needsConsent(request)) return null
+  if (waivesConsent(request)) return null
   return waitsForConsent({ silent: unanswered(request, now), without: withoutYes(policy, request) })
 }
 
 /** Why it is void: somebody holds something there now who was never asked. One sentence each. */
 export const untold = async (tx: Tx, policy: Policy, request: Request): Promise<string[]> => {
-  if (!needsConsent(request)) return []
+  if (waivesConsent(request)) return []
   const { plan, asked, touches = [] } = request
   return (await touchedBy(tx, policy, { plan, by: asked.by }))
     .filter((now) => !touches.some(({ person, vm }) => person === now.person && vm === now.vm))

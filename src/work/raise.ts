@@ -101,7 +101,7 @@ const pendingOf = (
   needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
   approvals: [],
   ...(touches.length === 0 ? {} : { touches }),
-  ...only(lends),
+  ...lent(lends),
   ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
   ...(more === undefined ? {} : { extends: more }),
   ...(interrupts.length === 0 ? {} : { interrupts: [...interrupts] }),
@@ -115,7 +115,7 @@ const longestIn = (policy: Policy, grounds: Grounds): number | null => {
   return longestOf(policy, rules)
 }
 
-const only = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] => ({
+const lent = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] => ({
   ...(lease === undefined ? {} : { lease }),
   ...(holder === undefined ? {} : { holder }),
   ...(continues === undefined ? {} : { continues }),

@@ -1,25 +1,20 @@
 /** Nobody's VM is stopped by somebody else's request without their having been asked or told. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { parse } from '../../src/core/grammar/parse'
 import type { Notice } from '../../src/core/notice'
 import type { Clock } from '../../src/core/ports'
 import type { Request } from '../../src/core/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { openLeases } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
 import { cardOf } from '../../src/work/card'
 import { decide } from '../../src/work/decide'
 import type { Parts } from '../../src/work/parts'
-import { refreshHost } from '../../src/work/reading'
-import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams, TEAM } from '../core/policy/team'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { botOver, CHANNEL, fleetOf, stored } from './operations/bot'
+import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 
 const MINUTE = 60_000
 const TOMAS = { slack: 'U0TOMAS' }
@@ -32,24 +27,18 @@ const ALL = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] } }]
 const OWN_GPU = [{ name: 'first', gpus: ['hv01/gpu0'], ask: ['research'], approve: { by: ['platform'] } }]
 const AUTOMATIC = { name: 'rest', ask: ['research'], approve: 'automatic' }
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
 let parts: Parts
 
 beforeEach(async () => {
-  dir = makeTempDir()
-  store = await openStore(dir)
-  clock = fakeClock()
-  fleet = fleetOf(clock)
-  parts = botOver(store.db, fleet, clock)
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  bot = await openBot()
+  ;({ store, clock, fleet, parts } = bot)
+  await readHosts(parts)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
 const under = (rules: readonly object[], more: object = {}): void => {
   parts = { ...parts, policy: fixedPolicy(aPolicy({ ...PEOPLE, rules, ...more })) }
@@ -58,11 +47,7 @@ const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL },
   privately: { kind: 'channel', chat: 'slack', channel: account } as const,
 })
-const says = async (text: string, account: string): Promise<Notice | null> => {
-  const command = parse(text)
-  if (!command.ok) throw new Error(JSON.stringify(command.refusals))
-  return store.db.transaction().execute(await respond(parts, command.value, callerOf(account)))
-}
+const says = (text: string, account: string): Promise<Notice | null> => typed(parts, text, callerOf(account))
 const newest = async (): Promise<Request> =>
   (await requestsIn(store.db, ['pending', 'approved', 'running', 'succeeded', 'void'])).at(-1)!
 const asks = async (text: string, account: string): Promise<Request> => {

@@ -1,26 +1,19 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { decide } from '../../src/work/decide'
 import type { Parts } from '../../src/work/parts'
 import { expire } from '../../src/work/watch'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { APPROVER, asked, assign, botOver, decided, fleetOf, stored } from './operations/bot'
+import { APPROVER, asked, assign, decided, stored, openBot, type OpenBot } from './operations/bot'
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let parts: Parts
 beforeEach(async () => {
-  dir = makeTempDir()
-  store = await openStore(dir)
-  const clock = fakeClock()
-  parts = botOver(store.db, fleetOf(clock), clock)
+  bot = await openBot()
+  ;({ store, parts } = bot)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
 const cardOf = async (id: string) =>
   (await duePosts(store.db, parts.clock.now(), { limit: 10 })).posts.find((each) => each.requestId === id)

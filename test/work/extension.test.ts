@@ -1,25 +1,20 @@
 /** More time on a lease: at once as far as was approved, and by a request beyond that or while somebody waits. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import { parse } from '../../src/core/grammar/parse'
 import type { Notice } from '../../src/core/notice'
 import type { Address, Clock } from '../../src/core/ports'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
 import { tendLeases } from '../../src/work/lease/tend'
 import type { Parts } from '../../src/work/parts'
 import { tendQueue } from '../../src/work/queue/tend'
-import { refreshHost } from '../../src/work/reading'
-import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { botOver, CHANNEL, fleetOf, stored } from './operations/bot'
+import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 
 const HOUR = 3_600_000
 const [maya, jonas, priya] = [slack(MAYA), slack(JONAS), slack(PRIYA)]
@@ -27,34 +22,26 @@ const DIRECT: Address = { kind: 'channel', chat: 'slack', channel: 'D-of-maya' }
 const ALL = { name: 'all', ask: ['research', 'oncall'], approve: { by: ['platform'] } }
 const SHORT = { name: 'short', ask: ['research'], approve: 'automatic', longest: '2h' }
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
 let parts: Parts
 beforeEach(async () => {
-  dir = makeTempDir()
-  store = await openStore(dir)
-  clock = fakeClock()
-  fleet = fleetOf(clock)
-  parts = botOver(store.db, fleet, clock)
+  bot = await openBot()
+  ;({ store, clock, fleet, parts } = bot)
   under([ALL])
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  await readHosts(parts)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
 const under = (rules: readonly object[], more: object = {}): void => {
   parts = { ...parts, policy: fixedPolicy(aPolicy({ rules, ...more })) }
 }
-const says = async (text: string, account = maya): Promise<Notice | null> => {
-  const read = parse(text)
-  if (!read.ok) throw new Error(text)
+const says = (text: string, account = maya): Promise<Notice | null> => {
   const privately = account === maya ? DIRECT : { ...DIRECT, channel: `D ${account}` }
   const caller = { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately }
-  return store.db.transaction().execute(await respond(parts, read.value, caller))
+  return typed(parts, text, caller)
 }
 const runs = async (id: string) => {
   await runRequest(parts, await stored(store.db, id), new AbortController().signal)

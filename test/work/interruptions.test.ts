@@ -4,28 +4,21 @@ import type { PlanCommand } from '../../src/core/command'
 import { vmId } from '../../src/core/inventory'
 import type { Notice } from '../../src/core/notice'
 import type { GuestUse, Host } from '../../src/core/ports'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { saveSamples } from '../../src/store/samples'
 import { ask } from '../../src/work/ask'
 import type { Parts } from '../../src/work/parts'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { asked, assign, botOver, CHANNEL, fleetOf, HOST, REQUESTER } from './operations/bot'
+import { asked, assign, CHANNEL, fleetOf, HOST, REQUESTER, openBot, type OpenBot } from './operations/bot'
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let parts: Parts
 beforeEach(async () => {
-  dir = makeTempDir()
-  store = await openStore(dir)
-  const clock = fakeClock()
-  parts = botOver(store.db, fleetOf(clock), clock)
+  bot = await openBot()
+  ;({ store, parts } = bot)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
 const STOPS = assign('hv01/gpu0', 'train-02', { shutdown: true })
 const HEAD = 'What a stop of train-02 interrupts'

@@ -4,50 +4,38 @@ import type { Notice } from '../../src/core/notice'
 import type { Address, Clock } from '../../src/core/ports'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { pause, resume } from '../../src/store/fleet'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { tendLeases } from '../../src/work/lease/tend'
 import type { Parts } from '../../src/work/parts'
-import { refreshHost } from '../../src/work/reading'
-import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
 import { lapseApprovals } from '../../src/work/voided'
-import { parse } from '../../src/core/grammar/parse'
 import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { botOver, CHANNEL, fleetOf, HOST, stored } from './operations/bot'
+import { CHANNEL, HOST, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const DIRECT: Address = { kind: 'channel', chat: 'slack', channel: 'D-of-maya' }
 const RULES = [{ name: 'all', ask: ['research', 'oncall'], approve: { by: ['platform'] } }]
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
 let parts: Parts
 beforeEach(async () => {
-  dir = makeTempDir()
-  store = await openStore(dir)
-  clock = fakeClock()
-  fleet = fleetOf(clock)
-  parts = { ...botOver(store.db, fleet, clock), policy: fixedPolicy(aPolicy({ rules: RULES })) }
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  bot = await openBot()
+  ;({ store, clock, fleet, parts } = bot)
+  parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: RULES })) }
+  await readHosts(parts)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
-const says = async (text: string, account = slack(MAYA)): Promise<Notice | null> => {
-  const read = parse(text)
-  if (!read.ok) throw new Error(text)
+const says = (text: string, account = slack(MAYA)): Promise<Notice | null> => {
   const caller = { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: DIRECT }
-  return store.db.transaction().execute(await respond(parts, read.value, caller))
+  return typed(parts, text, caller)
 }
 const runs = async (id: string) => {
   await runRequest(parts, await stored(store.db, id), new AbortController().signal)

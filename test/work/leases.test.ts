@@ -1,12 +1,10 @@
 /** Leases from the request that lends to the release that takes back, on a clock that passes a year in seconds. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Command } from '../../src/core/command'
-import { parse } from '../../src/core/grammar/parse'
 import type { Notice } from '../../src/core/notice'
 import type { Address, Clock } from '../../src/core/ports'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { findLease, openLeases } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
@@ -14,13 +12,9 @@ import { decide } from '../../src/work/decide'
 import { tendLeases } from '../../src/work/lease/tend'
 import { extend } from '../../src/work/lease/extend'
 import type { Parts } from '../../src/work/parts'
-import { respond } from '../../src/work/respond'
 import { runRequest } from '../../src/work/run'
-import { refreshHost } from '../../src/work/reading'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { botOver, CHANNEL, fleetOf, stored } from './operations/bot'
+import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -28,24 +22,18 @@ const DIRECT: Address = { kind: 'channel', chat: 'slack', channel: MAYA.slack }
 const RULES = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] } }]
 const GRACE = { end: { then: 'shutdown', grace: '1h' } }
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
 let parts: Parts
 beforeEach(async () => {
-  dir = makeTempDir()
-  store = await openStore(dir)
-  clock = fakeClock()
-  fleet = fleetOf(clock)
-  parts = botOver(store.db, fleet, clock)
+  bot = await openBot()
+  ;({ store, clock, fleet, parts } = bot)
   under(GRACE)
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  await readHosts(parts)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
 const under = (leases: object, more: object = {}): void => {
   parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: RULES, leases, ...more })) }
@@ -55,13 +43,8 @@ const privatelyTo = (account: string): Address =>
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: privatelyTo(account) },
 })
-const says = async (text: string, account = slack(MAYA)): Promise<Notice | null> => {
-  const command = parse(text)
-  if (!command.ok) throw new Error(JSON.stringify(command.refusals))
-  return answers(command.value, account)
-}
-const answers = async (command: Command, account: string): Promise<Notice | null> =>
-  store.db.transaction().execute(await respond(parts, command, callerOf(account)))
+const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
+  typed(parts, text, callerOf(account))
 const runs = async (id: string) => {
   await runRequest(parts, await stored(store.db, id), new AbortController().signal)
   return stored(store.db, id)
@@ -277,7 +260,7 @@ describe('a lease', () => {
     await lent('assign hv01/gpu0 to train-01 for 8h')
     const plan = await says('release hv01/gpu0 --shutdown').then(() => stored(store.db, 'R-2'))
     for (const step of plan.plan.steps) fleet.world.act('hv01', step)
-    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+    await readHosts(parts)
 
     expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'lost' } })
     expect((await tolds()).at(-1)).toContain('does not have it any more')
@@ -349,16 +332,13 @@ describe('what others do', () => {
 describe('what an administrator does to a GPU that somebody holds', () => {
   const PEOPLE = { rules: [{ name: 'all', ask: ['research', 'oncall'], approve: { by: ['platform'] } }] }
   const priya = slack(PRIYA)
-  const readHosts = async () => {
-    for (const host of parts.hosts.values()) await refreshHost(parts, host)
-  }
   /** Somebody takes it out of its VM on the host itself, and the bot sees it. */
   const takenByHand = async (): Promise<void> => {
     await says('release hv01/gpu0 --shutdown')
     const { plan } = await stored(store.db, 'R-2')
     await says('cancel R-2')
     for (const step of plan.steps) fleet.world.act('hv01', step)
-    await readHosts()
+    await readHosts(parts)
   }
   const pressed = async (label: string, account: string): Promise<Notice | null> => {
     const offers = (await says('reconcile hv01', account))?.parts.flatMap((part) =>
@@ -581,7 +561,7 @@ describe('the end of a lease in a VM in which others hold something', () => {
     await shared()
     fleet.world.setVmState('hv01', 'train-02', 'Off')
     await parts.hosts.get('hv01' as never)?.inventory()
-    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+    await readHosts(parts)
 
     await pass(8 * HOUR + 30 * 60_000)
 

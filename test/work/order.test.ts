@@ -5,15 +5,13 @@ import { stepsOf } from '../../src/core/plan/plan'
 import type { Step } from '../../src/core/plan/step'
 import type { Request } from '../../src/core/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
-import { openStore, type Store } from '../../src/store/database'
+import { type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import type { Parts } from '../../src/work/parts'
 import { resolveRequest } from '../../src/work/resolve'
 import { retry } from '../../src/work/retry'
 import { runRequest } from '../../src/work/run'
 import { voidOldPlans } from '../../src/work/voided'
-import { fakeClock } from '../fakes/clock'
-import { makeTempDir, removeTempDir } from '../fakes/temp'
 import {
   ADMIN,
   APPROVER,
@@ -22,33 +20,27 @@ import {
   REQUESTER,
   asked,
   assign,
-  botOver,
   decided,
-  fleetOf,
   move,
   release,
   stored,
+  openBot,
+  type OpenBot,
 } from './operations/bot'
 
 const [GPU0, OFF, RUNS, ALSO_RUNS] = ['hv01/gpu0', 'train-01', 'train-02', 'render-01']
 const shutdown = { shutdown: true }
 
-let dir: string
+let bot: OpenBot
 let store: Store
 let fleet: SimulatedFleet
 let parts: Parts
 
 beforeEach(async () => {
-  dir = makeTempDir()
-  const clock = fakeClock()
-  fleet = fleetOf(clock)
-  store = await openStore(dir)
-  parts = botOver(store.db, fleet, clock)
+  bot = await openBot()
+  ;({ store, fleet, parts } = bot)
 })
-afterEach(async () => {
-  await store.close()
-  removeTempDir(dir)
-})
+afterEach(() => bot.close())
 
 const carriedOut = async (request: Request): Promise<Request> => {
   await runRequest(parts, request, new AbortController().signal)

@@ -1,8 +1,9 @@
 /** Whose VM is stopped by somebody else's request: on its card, and as they are asked themselves. */
 import { answerOf, namesOf, TIME_TO_ANSWER_MS, type Touched } from '../consent'
 import type { Notice, Part, Run } from '../notice'
-import { authorityOf, type Request } from '../request'
+import { authorityOf, waivesConsent, type Request } from '../request'
 import { hostPlansOf } from '../plan/plan'
+import { staysWords } from './lease'
 import { cautionParts, titleOf } from './plan'
 
 const heldWords = ({ vm, holds }: Touched): string => `${holds.join(', ')} in ${vm}`
@@ -17,12 +18,9 @@ export const touchedParts = (request: Request): Part[] => {
       kind: 'text',
       runs: [...holderRuns(each), ...saidRuns(request, each)],
     })),
-    ...(isOpen && !isWaived(request) ? [hintPart(request)] : []),
+    ...(isOpen && !waivesConsent(request) ? [hintPart(request)] : []),
   ]
 }
-
-const isWaived = (request: Request): boolean =>
-  authorityOf(request)?.kind === 'break-glass' || request.ends?.why === 'expired'
 
 const holderRuns = (each: Touched): Run[] => [
   `Stops ${each.vm}, in which `,
@@ -32,7 +30,7 @@ const holderRuns = (each: Touched): Run[] => [
 
 const saidRuns = (request: Request, each: Touched): Run[] => {
   const said = answerOf(request, each)
-  if (said === null) return [isWaived(request) ? ': told' : ': asked, has not answered']
+  if (said === null) return [waivesConsent(request) ? ': told' : ': asked, has not answered']
   const reason = said.reason === undefined ? '' : `: ${said.reason}`
   return [': ', { strong: said.answer === 'yes' ? 'agreed' : 'objected' }, reason]
 }
@@ -69,7 +67,7 @@ export const consentNotice = (request: Request, person: string): Notice => {
   const { id, asked, plan, touches = [] } = request
   const own = touches.filter((each) => each.person === person)
   const what = own.map(heldWords).join('; ')
-  const waived = isWaived(request)
+  const waived = waivesConsent(request)
   return {
     summary: `${id} ${waived ? 'stops' : 'would stop'} a VM in which you hold ${what}`,
     tone: waived ? 'bad' : 'waiting',
@@ -97,9 +95,7 @@ const lossParts = ({ id, plan, holder }: Request, own: readonly Touched[]): Part
   const lost = own.flatMap(({ holds }) => holds.filter((each) => taken.includes(each)))
   if (lost.length === 0 || plan.action === 'resize') return []
   const stays = holder !== undefined && own.some(({ person }) => person === holder.person)
-  const text = stays
-    ? `${id} would move it to ${plan.to?.name ?? ''}, where it stays yours.`
-    : `${id} would take ${lost.join(', ')} from you.`
+  const text = stays ? `${staysWords({ id, plan })}.` : `${id} would take ${lost.join(', ')} from you.`
   return [{ kind: 'text', runs: [{ strong: text }] }]
 }
 

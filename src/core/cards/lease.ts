@@ -251,15 +251,17 @@ export const leaseGoesOnNotice = (lease: Lease, before: Lease, who: Said | null)
   return { ...leaseNewsNotice(lease, `${how} and goes on`, who), tone: 'plain' }
 }
 
+/** Of a request that moves what somebody holds, and leaves it theirs. */
+export const staysWords = ({ id, plan }: Pick<Request, 'id' | 'plan'>): string =>
+  `${id} would move it to ${plan.to?.name ?? ''}, where it stays yours`
+
 /** To the holder, of a request that would take it from them, or to another VM. */
 export const takingNotice = (
   lease: Lease,
   { id, asked, plan, holder, continues }: Pick<Request, 'id' | 'asked' | 'plan' | 'holder' | 'continues'>,
 ): Notice => {
   const stays = holder !== undefined && continues === lease.id
-  const what = stays
-    ? `${id} would move it to ${plan.to?.name ?? ''}, where it stays yours`
-    : `${id} would take it from you`
+  const what = stays ? staysWords({ id, plan }) : `${id} would take it from you`
   const news = leaseNewsNotice(lease, what, asked)
   const words: Run[] = [
     { code: `show ${id}` },

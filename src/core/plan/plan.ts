@@ -91,13 +91,17 @@ const stretchesOf = (placed: readonly PlacedStep[]): readonly Stretch[] => {
 /** The way there, host by host. */
 export const forwards = (plan: Plan): readonly Stretch[] => stretchesOf(placedSteps(plan))
 
+/** No start is undone, but in plans of before the order was so. */
+export const isUndone = ({ order }: Pick<Plan, 'order'>, step: Step): boolean =>
+  step.kind !== 'startVm' || order === undefined
+
 /** The way back from the last step, host by host. The bot undoes no start; `undoOfStart` is for whoever does. */
 export const backwards = (
   plan: Plan,
   undoOfStart: (start: StepOf<'startVm'>) => readonly Step[] = () => [],
 ): readonly Stretch[] => {
   const undo = (step: Step): readonly Step[] =>
-    step.kind === 'startVm' && plan.order ? undoOfStart(step) : [undoOf(step)]
+    step.kind === 'startVm' && !isUndone(plan, step) ? undoOfStart(step) : [undoOf(step)]
   const placed = placedSteps(plan).toReversed()
   return stretchesOf(placed.flatMap(({ step, on }) => undo(step).map((each) => ({ step: each, on }))))
 }

@@ -1,5 +1,6 @@
 /** The bot's workers over a store and a simulated fleet, with a chat that only takes notes. */
 import type { PlanCommand } from '../../../src/core/command'
+import { parse } from '../../../src/core/grammar/parse'
 import { policyOfLists } from '../../../src/core/policy/policy'
 import type { Notice } from '../../../src/core/notice'
 import type { Address, Chat, Clock } from '../../../src/core/ports'
@@ -7,12 +8,16 @@ import type { Request } from '../../../src/core/request'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from '../../../src/host/simulated/fleet'
 import { readFleetFile } from '../../../src/host/simulated/schema'
 import { fixedPolicy } from '../../../src/policy-source'
-import type { Db } from '../../../src/store/database'
+import { openStore, type Db, type Store } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
 import { ask } from '../../../src/work/ask'
+import type { Caller } from '../../../src/work/consequence'
 import { decide } from '../../../src/work/decide'
 import type { Parts } from '../../../src/work/parts'
 import { refreshHost } from '../../../src/work/reading'
+import { respond } from '../../../src/work/respond'
+import { fakeClock } from '../../fakes/clock'
+import { makeTempDir, removeTempDir } from '../../fakes/temp'
 
 export const HOST = 'hv01'
 export const REQUESTER = 'slack:T1/U1'
@@ -61,6 +66,38 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
   wake: { intake: nothing, run: nothing, deliver: nothing },
 })
 
+export interface OpenBot {
+  readonly store: Store
+  readonly clock: Clock
+  readonly fleet: SimulatedFleet
+  readonly parts: Parts
+  readonly close: () => Promise<void>
+}
+
+/** A store and a fleet of its own, to be closed after the test. */
+export const openBot = async (): Promise<OpenBot> => {
+  const dir = makeTempDir()
+  const store = await openStore(dir)
+  const clock = fakeClock()
+  const fleet = fleetOf(clock)
+  const close = async (): Promise<void> => {
+    await store.close()
+    removeTempDir(dir)
+  }
+  return { store, clock, fleet, parts: botOver(store.db, fleet, clock), close }
+}
+
+export const readHosts = async (parts: Parts): Promise<void> => {
+  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+}
+
+/** Types it, and gives what is answered at once. Throws for what is no command. */
+export const typed = async (parts: Parts, text: string, caller: Caller): Promise<Notice | null> => {
+  const command = parse(text)
+  if (!command.ok) throw new Error(JSON.stringify(command.refusals))
+  return parts.db.transaction().execute(await respond(parts, command.value, caller))
+}
+
 const NO_CONSENT = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
 type Consents = Partial<typeof NO_CONSENT>
 const withConsents = (consents: Consents) => ({ ...NO_CONSENT, ...consents })
@@ -107,7 +144,7 @@ export const resize = (vm: string, vram: number, consents: Consents = {}): PlanC
 
 /** Asks as one person; resolves with the pending request. Throws what the bot answers instead. */
 export const asked = async (parts: Parts, command: PlanCommand): Promise<Request> => {
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  await readHosts(parts)
   const caller = { account: REQUESTER, name: 'Requester', channel: CHANNEL, back: CHANNEL }
   const consequence = await ask(parts, command, caller)
   const answer = await parts.db.transaction().execute(consequence)

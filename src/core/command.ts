@@ -39,6 +39,8 @@ const entryId = z.string()
 const mode = z.enum(['dda', 'partition'])
 /** Bytes of video memory. */
 const vram = z.number().int().positive()
+/** High MMIO space of the VM: bytes, or `more` than is computed. */
+const mmio = z.union([z.number().int().positive(), z.literal('more')]).optional()
 
 export const command = z.discriminatedUnion('kind', [
   z.object({
@@ -56,6 +58,7 @@ export const command = z.discriminatedUnion('kind', [
     vm,
     mode: mode.optional(),
     vram: vram.optional(),
+    mmio,
     ...lent,
     restore,
     ...consents,
@@ -71,11 +74,13 @@ export const command = z.discriminatedUnion('kind', [
     restore,
     /** An administrator takes it for themselves; without it, whoever holds it keeps it. */
     mine: z.boolean().optional(),
+    mmio,
     ...consents,
   }),
   z.object({ kind: z.literal('release'), name: z.string(), ...consents }),
   z.object({ kind: z.literal('partition'), gpu, count: z.number().int().positive(), ...shown }),
-  z.object({ kind: z.literal('resize'), vm, vram, ...consents }),
+  /** `vram` of its partition, or `mmio` for its whole GPUs. */
+  z.object({ kind: z.literal('resize'), vm, vram: vram.optional(), mmio, ...consents }),
   z.object({ kind: z.literal('smi'), name: z.string() }),
   z.object({ kind: z.literal('requests'), all: z.boolean(), page: z.number().int().positive() }),
   /** `forMs`: for no longer than this. */

@@ -133,6 +133,8 @@ export const gpuFacts = z.object({
   hostDisplay: z.boolean().nullable(),
   /** The resource pool that it is in, if not the host's own: `New-VMResourcePool` makes them for clusters. */
   pool: z.string().min(1).nullable().default(null),
+  /** The high MMIO space that the configuration says it needs; null where it says nothing. Bytes. */
+  highMmioBytes: z.number().int().positive().nullable().default(null),
   /** The sound function on the same card; it shares the path but for the last function digits. */
   audioFunction: locationPath.nullable(),
   /** GPU-P: null when the driver offers no partitions. */
@@ -158,6 +160,8 @@ export const hostFacts = z.object({
   iov: z.object({ supported: z.boolean(), reasons: z.array(z.string()) }),
   /** Width of physical addresses; high MMIO must end below 2^bits. Null when the host does not say. */
   physicalAddressBits: z.number().int().nullable(),
+  /** The high MMIO space that the configuration says each VM with a GPU gets here; null where it says nothing. Bytes. */
+  highMmioBytes: z.number().int().positive().nullable().default(null),
   /** HKLM\SOFTWARE\Policies\Microsoft\Windows\HyperV; null where the value is not set. */
   policies: z.object({
     requireSecureDeviceAssignment: z.boolean().nullable(),

@@ -95,7 +95,7 @@ const vmNamesLike = (name: string, views: readonly HostView[]): string[] =>
   vmsOf(views).map((each) => (name.includes('/') ? qualified(each) : each.vm.name))
 
 const vmsCalled = (name: string, vms: readonly FoundVm[]): FoundVm[] => {
-  const byId = vms.filter(({ vm }) => vm.id === name.toLowerCase())
+  const byId = vms.filter(({ view, vm }) => [vm.id, fold(`${view.name}/${vm.id}`)].includes(fold(name)))
   return byId.length > 0 ? byId : called(name, vms, (each) => [each.vm.name, qualified(each)])
 }
 

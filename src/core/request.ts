@@ -59,7 +59,8 @@ const ended = { endedAt: z.number() }
 const verification = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('due') }),
   z.object({ kind: z.literal('verified') }),
-  z.object({ kind: z.literal('failed'), why: z.string() }),
+  /** `cure`: what may mend it, where that is one press. */
+  z.object({ kind: z.literal('failed'), why: z.string(), cure: z.literal('mmio').optional() }),
   z.object({ kind: z.literal('not-checked'), why: z.string() }),
 ])
 export type Verification = z.infer<typeof verification>

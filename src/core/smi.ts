@@ -114,7 +114,7 @@ const byDevice = (problemCode: number | null): SmiReading => {
 
 const tooFew = (seen: number, expected: number): Failure => ({
   why: `nvidia-smi shows ${seen} of ${counted(expected, 'GPU')}`,
-  next: 'Look at the missing device in the guest: the driver does not take it, or MMIO is too small for all of them.',
+  next: 'Look at the missing device in the guest: the driver does not take it, or MMIO is too small for all of them (`resize VM --mmio more`).',
 })
 
 /** Terminal sequences and characters that nobody sees (control, bidirectional, zero-width) are dropped; line ends stay. */

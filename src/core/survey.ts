@@ -4,6 +4,7 @@
  */
 import type { GpuFacts, HostFacts, VmFacts } from './inventory'
 import type { Check } from './plan/check'
+import type { MmioAsked } from './plan/mmio'
 import { deviceChecks } from './plan/device-checks'
 import { hostChecks } from './plan/host-checks'
 import { shareChecks } from './plan/partition/host-checks'
@@ -13,10 +14,15 @@ import { vmChecks } from './plan/vm-checks'
 export type { Check } from './plan/check'
 
 /** All checks of this GPU for an assignment as a whole, and of the VM when one is named. `fail` is what an assignment would be refused for. */
-export const survey = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check[] => [
-  ...deviceChecks(host, gpu, vm),
+export const survey = (
+  host: HostFacts,
+  gpu: GpuFacts,
+  vm: VmFacts | null,
+  mmio?: MmioAsked | undefined,
+): Check[] => [
+  ...deviceChecks(host, gpu, vm, mmio),
   ...hostChecks(host, gpu),
-  ...(vm ? vmChecks(host, gpu, vm) : []),
+  ...(vm ? vmChecks(host, gpu, vm, mmio) : []),
 ]
 
 /** The same for a partition of it. `peers`: the other hosts of its cluster. */

@@ -22,6 +22,7 @@ import {
   planMove,
   planRelease,
   planResize,
+  planSpace,
   planShare,
   planSplit,
   planUnshare,
@@ -159,6 +160,7 @@ const inputOf = async (
   baselines: await baselinesOf(parts.db, about.facts.name),
   policyRevision: parts.policy.inForce().revision,
   peers: peersOf(about.facts, about.views),
+  mmio: 'mmio' in command ? command.mmio : undefined,
 })
 
 const changed = (host: string): Refusal =>
@@ -168,7 +170,7 @@ const changed = (host: string): Refusal =>
 const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
   switch (command.kind) {
     case 'assign':
-      return command.mode === 'partition' ? planShare(input, command.vram ?? null) : planWhole(command, input)
+      return command.mode === 'partition' ? planPart(command, input) : planWhole(command, input)
     case 'move':
       return planMove(input)
     case 'release':
@@ -176,8 +178,18 @@ const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
     case 'partition':
       return planSplit(input, command.count)
     case 'resize':
-      return input.vm ? planResize(input, input.vm, command.vram) : refused()
+      return input.vm ? planSize(command, input, input.vm) : refused()
   }
+}
+
+/** `subjectsFor` has seen that one of both is named. */
+const planSize = (
+  { vram, mmio }: Extract<PlanCommand, { kind: 'resize' }>,
+  input: PlanInput,
+  vm: VmFacts,
+): Outcome<Plan> => {
+  if (mmio !== undefined) return planSpace(input, vm, mmio)
+  return vram === undefined ? refused() : planResize(input, vm, vram)
 }
 
 const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: PlanInput): Outcome<Plan> =>
@@ -191,9 +203,23 @@ const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: Plan
         ),
       )
 
+const planPart = (
+  { vram, mmio }: Extract<PlanCommand, { kind: 'assign' }>,
+  input: PlanInput,
+): Outcome<Plan> =>
+  mmio === undefined
+    ? planShare(input, vram ?? null)
+    : refused(
+        refusal(
+          'syntax',
+          'MMIO space is chosen for whole GPUs; for a partition the bot sets what Microsoft says',
+          'Leave `--mmio` out.',
+        ),
+      )
+
 /** Several requests may wait for shares of one GPU; whoever finds none left is told so. */
 const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>
-  command.kind === 'resize' ||
+  (command.kind === 'resize' && command.mmio === undefined) ||
   (command.kind === 'assign' && command.mode === 'partition') ||
   (command.kind === 'release' && vm !== null)
 

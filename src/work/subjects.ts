@@ -1,7 +1,15 @@
 /** Which GPU and which VM a command is about, by what was last read of the hosts. */
 import type { PlanCommand } from '../core/command'
 import { accepted, refusal, refused, type Outcome } from '../core/errors'
-import { aliasOf, gpuByPath, placeOf, type GpuFacts, type HostView, type VmFacts } from '../core/inventory'
+import {
+  aliasOf,
+  gpuByPath,
+  placeOf,
+  type GpuFacts,
+  type HostFacts,
+  type HostView,
+  type VmFacts,
+} from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair, resolveVm, type FoundGpu, type FoundVm } from '../core/names'
 import { sharedWith, sharersOf } from '../core/partitions'
 
@@ -28,7 +36,7 @@ export const subjectsOf = (command: NamedCommand, views: readonly HostView[]): O
     case 'partition':
       return split(command.gpu, views)
     case 'resize':
-      return resized(command.vm, views)
+      return resized(command, views)
   }
 }
 
@@ -37,21 +45,33 @@ const split = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
   return found.ok ? accepted({ view: found.value.view, gpu: found.value.gpu, vm: null }) : found
 }
 
-const resized = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
+/** Its partition, or the first of the whole GPUs for which it has MMIO space. */
+const resized = (
+  { vm: name, vram, mmio }: Extract<PlanCommand, { kind: 'resize' }>,
+  views: readonly HostView[],
+): Outcome<Subjects> => {
+  if ((vram === undefined) === (mmio === undefined))
+    return refused(
+      refusal(
+        'syntax',
+        `What of ${name} shall be resized?`,
+        'Add `--vram SIZE` for its partition of a GPU, or `--mmio SIZE` for the MMIO space of its whole GPUs.',
+      ),
+    )
   const found = resolveVm(name, views)
   if (!found.ok) return found
   const { view, vm, facts } = found.value
-  const [gpu] = sharedWith(facts, vm)
-  return gpu
-    ? accepted({ view, gpu, vm })
-    : refused(
-        refusal(
-          'not-possible',
-          `${vm.name} has no partition of a GPU that could be resized`,
-          `\`show ${vm.name}\` says what it has.`,
-        ),
-      )
+  const [gpu] = mmio === undefined ? sharedWith(facts, vm) : wholeIn(facts, vm)
+  if (gpu) return accepted({ view, gpu, vm })
+  const what =
+    mmio === undefined
+      ? 'no partition of a GPU that could be resized'
+      : 'no whole GPU for which it needs MMIO space'
+  return refused(refusal('not-possible', `${vm.name} has ${what}`, `\`show ${vm.name}\` says what it has.`))
 }
+
+const wholeIn = (facts: HostFacts, vm: VmFacts): GpuFacts[] =>
+  vm.assigned.flatMap((path) => gpuByPath(facts, path) ?? [])
 
 const released = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
   const found = resolveAny(name, views)
@@ -75,7 +95,7 @@ const releasedGpu = ({ view, facts, gpu }: FoundGpu): Outcome<Subjects> => {
 
 /** `release VM` means its one GPU; with several, the person must say which. */
 const releasedFrom = ({ view, facts, vm }: FoundVm): Outcome<Subjects> => {
-  const whole = vm.assigned.flatMap((path) => gpuByPath(facts, path) ?? [])
+  const whole = wholeIn(facts, vm)
   const shared = sharedWith(facts, vm)
   const [only, ...others] = [
     ...whole.map((gpu) => ({ gpu, vm: null })),

@@ -62,5 +62,13 @@ const isUp = async (host: Host, vm: VmId): Promise<boolean> => {
   }
 }
 
-const verificationOf = (reading: SmiReading): Verification =>
-  reading.verdict === 'verified' ? { kind: 'verified' } : { kind: reading.verdict, why: reading.why }
+const verificationOf = (reading: SmiReading): Verification => {
+  switch (reading.verdict) {
+    case 'verified':
+      return { kind: 'verified' }
+    case 'failed':
+      return { kind: 'failed', why: reading.why, ...(reading.cure ? { cure: reading.cure } : {}) }
+    case 'not-checked':
+      return { kind: 'not-checked', why: reading.why }
+  }
+}

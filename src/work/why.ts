@@ -105,7 +105,8 @@ const modeOf = (command: PlanCommand, { vm }: Subjects): Wish['mode'] => {
     case 'move':
       return 'dda'
     case 'partition':
-    case 'resize':
       return 'partition'
+    case 'resize':
+      return command.mmio === undefined ? 'partition' : 'dda'
   }
 }

@@ -256,7 +256,7 @@ describe('a failure is explained by', () => {
 
   test.each([
     [10, /Code 10/, /Update/],
-    [12, /Code 12.*too little MMIO space/, /MMIO is computed afresh/],
+    [12, /Code 12.*too little MMIO space/, /resize VM --mmio more/],
     [22, /Code 22.*disabled/, /Enable/],
     [28, /no NVIDIA driver/, /Install/],
     [31, /Code 31/, /anew/],

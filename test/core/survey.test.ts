@@ -38,6 +38,7 @@ const VM = [
   'generation',
   'mmio',
   'address-width',
+  'mmio-cap',
 ]
 
 describe('the survey', () => {

@@ -21,7 +21,8 @@ export const requestRuns = (line: RequestLine, now: number): Run[] => [
 export const whatOf = ({ action, mode, gpu, model, given, from, to }: RequestLine): string => {
   if (given !== undefined)
     return `move from ${given} in ${shown(from ?? '')} to ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
-  if (action === 'resize') return `resize the partition of ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
+  if (action === 'resize')
+    return `resize the ${mode === 'dda' ? 'MMIO space for' : 'partition of'} ${gpu} (${shown(model)}) in ${shown(to ?? '')}`
   if (action === 'extend') return `keep ${gpu} (${shown(model)}) in ${shown(to ?? '')} for longer`
   const source = from === null ? '' : ` from ${shown(from)}`
   const target = to === null ? '' : ` to ${shown(to)}`

@@ -3,6 +3,8 @@
 export interface Failure {
   readonly why: string
   readonly next: string
+  /** More MMIO space for the VM may mend it. */
+  readonly cure?: 'mmio'
 }
 
 const LOOK_AT_THE_DEVICE =
@@ -58,7 +60,8 @@ const problems = (maker: Maker): { readonly [code: number]: Failure } => ({
   },
   12: {
     why: 'the device reports Code 12: it finds too few free resources, which here means too little MMIO space',
-    next: 'Release the GPU and assign it again, so that MMIO is computed afresh; if that does not help, raise high MMIO to the sum of all BARs plus the largest one.',
+    next: 'Give the VM more: `resize VM --mmio more` sets the sum of all BARs and the largest one again, which holds them wherever the space begins; `--mmio SIZE` sets any other size.',
+    cure: 'mmio',
   },
   22: {
     why: 'the device reports Code 22: it is disabled',

@@ -22,13 +22,13 @@ const changeOf = ({ plan }: RequestIn<'succeeded'>): { readonly runs: Run[]; rea
       runs: [...subject, ...holder(null), ' → ', ...holder(to), '; ', ...givenRuns(plan.release)],
       summary: `${gpu.alias} now belongs to ${to?.name ?? 'the host'}, in place of ${plan.release.gpu.alias}`,
     }
-  if (mode === 'dda')
+  if (mode === 'dda' && action !== 'resize')
     return {
       runs: [...subject, ...holder(from), ' → ', ...holder(to)],
       summary: `${gpu.alias} now belongs to ${to?.name ?? 'the host'}`,
     }
   const what = plan.steps
-    .filter((step) => PARTITION_STEPS.includes(step.kind))
+    .filter(({ kind }) => (mode === 'dda' ? kind === 'setVm' : PARTITION_STEPS.includes(kind)))
     .map(saysOf)
     .join('; ')
   return { runs: [...subject, what], summary: SUMMARIES[action]?.(plan) ?? what }

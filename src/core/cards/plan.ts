@@ -24,7 +24,7 @@ export const titleOf = (plan: Plan): string => {
     case 'partition':
       return `Split ${gpu.alias} into ${plan.steps.flatMap((step) => (step.kind === 'setPartitionCount' ? step.to : [])).join()}`
     case 'resize':
-      return `Resize the partition of ${gpu.alias} in ${to?.name ?? ''}`
+      return `Resize the ${mode === 'dda' ? 'MMIO space for' : 'partition of'} ${gpu.alias} in ${to?.name ?? ''}`
     case 'assign':
       return `Assign ${what} to ${to?.name ?? ''}`
     case 'move':
@@ -44,7 +44,8 @@ const who = (holder: { name: string } | null): Run[] => (holder ? [{ strong: hol
 
 /** `moves`: show where the GPU goes, too. */
 const holderRow = ({ mode, from, to, action }: HostPlan, moves: boolean): FactRow[] => {
-  if (action === 'extend') return [{ label: 'Held by', runs: who(from) }]
+  if (action === 'extend' || (action === 'resize' && mode === 'dda'))
+    return [{ label: 'Held by', runs: who(from) }]
   if (mode === 'dda' && !from && !to)
     return [{ label: 'Held by', runs: ['nobody', ...(moves ? [' → ', ...who(to)] : [])] }]
   if (mode === 'dda')

@@ -282,11 +282,30 @@ const retryButton = (id: string): Buttons[number] => ({
   press: { kind: 'say', text: `retry ${id}` },
 })
 
+/** The VM by its id: its name may have come to mean another one. */
+const mmioButton = (host: string, vm: { readonly id: string; readonly name: string }): Buttons[number] => ({
+  label: 'More MMIO space',
+  style: 'primary',
+  press: { kind: 'say', text: `resize ${host}/${vm.id} --mmio more --shutdown` },
+  confirm: {
+    title: 'Ask for more MMIO space?',
+    text: `${vm.name} is shut down through its guest, gets the sum of all BARs and the largest one again, and is started.`,
+    yes: 'Ask',
+  },
+})
+
 const scriptButton = (id: string): Buttons[number] => ({
   label: 'Whole script',
   style: 'plain',
   press: { kind: 'say', text: `show ${id}` },
 })
+
+/** After Code 12 in the guest of a VM that has a whole GPU. */
+const shortOfMmio = (request: Request): Buttons[number] | null => {
+  if (request.state !== 'succeeded' || request.verification.kind !== 'failed') return null
+  const { mode, host, to } = request.plan
+  return request.verification.cure === 'mmio' && mode === 'dda' && to ? mmioButton(host, to) : null
+}
 
 const buttonParts = (request: Request, progress: Progress | null): Part[] => {
   const decide = (verdict: 'approve' | 'deny' | 'cancel') =>
@@ -297,6 +316,8 @@ const buttonParts = (request: Request, progress: Progress | null): Part[] => {
     return [{ kind: 'buttons', buttons: [againButton(request.id)] }]
   if (request.state === 'needs-attention' && progress && refusedStart(request.plan, progress) !== null)
     return [{ kind: 'buttons', buttons: [retryButton(request.id)] }]
+  const short = shortOfMmio(request)
+  if (short) return [{ kind: 'buttons', buttons: [short] }]
   if (request.state !== 'pending') return []
   const costs =
     request.plan.costs.length > 0 ? `It costs: ${request.plan.costs.join(' ')}` : 'No VM is stopped by it.'

@@ -18,8 +18,6 @@ export interface Flag {
     readonly read: (word: Word) => Outcome<string | number>
     readonly write?: (value: number) => string
   } | null
-  /** The command makes no sense without it. */
-  readonly required?: true
 }
 
 const onOff = (name: Flag['name'], field: string): Flag => ({ name, field, otherwise: false, takes: null })
@@ -80,6 +78,17 @@ const VRAM: Flag = {
   takes: { what: 'an amount of memory, such as `8GiB`', read: readSize, write: sizeText },
 }
 
+const MMIO: Flag = {
+  name: '--mmio',
+  field: 'mmio',
+  otherwise: undefined,
+  takes: {
+    what: 'an amount of address space, such as `193GiB`, or `more`',
+    read: (word) => (word.text.toLowerCase() === 'more' ? accepted('more') : readSize(word)),
+    write: sizeText,
+  },
+}
+
 const RESTORE: Flag = {
   name: '--restore',
   field: 'restore',
@@ -89,10 +98,10 @@ const RESTORE: Flag = {
 const MINE: Flag = { name: '--mine', field: 'mine', otherwise: undefined, takes: null }
 
 export const CHECK_FLAGS: readonly Flag[] = [MODE]
-export const ASSIGN_FLAGS: readonly Flag[] = [...PLAN_FLAGS, MODE, VRAM, RESTORE]
-export const MOVE_FLAGS: readonly Flag[] = [...PLAN_FLAGS, RESTORE, MINE]
+export const ASSIGN_FLAGS: readonly Flag[] = [...PLAN_FLAGS, MODE, VRAM, MMIO, RESTORE]
+export const MOVE_FLAGS: readonly Flag[] = [...PLAN_FLAGS, MMIO, RESTORE, MINE]
 export const PARTITION_FLAGS: readonly Flag[] = SHOW_FLAGS
-export const RESIZE_FLAGS: readonly Flag[] = [{ ...VRAM, required: true }, ...PLAN_FLAGS]
+export const RESIZE_FLAGS: readonly Flag[] = [VRAM, MMIO, ...PLAN_FLAGS]
 
 export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
 export const PAUSE_FLAGS: readonly Flag[] = [onOff('--now', 'now')]
@@ -183,10 +192,5 @@ export const takeFlags = (words: readonly Word[], flags: readonly Flag[], usage:
     else fields[flag.field] = value.value
     given.add(flag.name)
   }
-  for (const flag of flags)
-    if (flag.required && !given.has(flag.name))
-      wrong.push(
-        refusal('syntax', `\`${flag.name}\` is missing: ${flag.takes?.what ?? 'it is needed here'}`, usage),
-      )
   return wrong.length > 0 ? refused(...new Set(wrong)) : accepted({ fields, rest })
 }

@@ -5,7 +5,7 @@ import { survey } from '../survey'
 import { seal } from './digest'
 import { forcesDismount } from './host-checks'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
-import { gpusWith, mmioNeed } from './mmio'
+import { needWith } from './mmio'
 import { obstacles } from './obstacles'
 import type { Plan } from './plan'
 import { targetPower } from './power'
@@ -24,7 +24,7 @@ const takeFromHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
 
 /** The plan to give a GPU that no VM holds to a VM; or every reason against it at once. */
 export const planAssign = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, policyRevision } = input
+  const { host, gpu, vm, consents, baselines, policyRevision, mmio } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: assign ${alias} to VM`))
   const place = placeOf(host, gpu)
@@ -37,13 +37,13 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
       ),
     )
 
-  const checks = survey(host, gpu, vm)
+  const checks = survey(host, gpu, vm, mmio)
   const power = targetPower(vm, consents)
-  const need = mmioNeed(gpusWith(host, vm, gpu))
+  const need = needWith(host, vm, gpu, mmio)
   const refusals = [...obstacles(checks), ...power.refusals]
   if (!need || refusals.length > 0) return refused(...refusals)
 
-  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id))
+  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id), need)
   const attach: Step = { kind: 'attachDevice', gpu: gpuRefOf(host, gpu), vm: vmRefOf(vm) }
   const draft = {
     action: 'assign' as const,

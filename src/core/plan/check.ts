@@ -25,6 +25,7 @@ export type CheckId =
   | 'memory'
   | 'generation'
   | 'mmio'
+  | 'mmio-cap'
   | 'address-width'
   | 'partitions'
   | 'partition-support'

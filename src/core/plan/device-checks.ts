@@ -9,11 +9,11 @@ import {
   vmById,
 } from '../inventory'
 import { PLACE_WORDS } from '../answers/states'
-import { bytes } from '../answers/words'
 import { partitionsInUse, sharerWords, sharersOf } from '../partitions'
 import { type Check, about } from './check'
 import { FORCE_MEANING, forcesDismount, needsDismount } from './host-checks'
-import { mmioNeed, sized } from './mmio'
+import type { MmioAsked } from './mmio'
+import { bars } from './mmio-checks'
 import { scriptOf } from './step'
 import { giveToHost } from './taking'
 
@@ -96,28 +96,6 @@ const interrupts = (host: HostFacts, gpu: GpuFacts): Check => {
       OTHER_GPU,
     )
   return check.pass(gpu.interrupts === 'msi' ? 'Message-signalled' : 'None allocated, which is fine')
-}
-
-const barWords = (gpu: GpuFacts): string => {
-  const sum = (bits: 32 | 64) =>
-    gpu.bars.filter((bar) => bar.bits === bits).reduce((total, bar) => total + bar.bytes, 0)
-  return `${bytes(sum(32))} of 32-bit and ${bytes(sum(64))} of 64-bit BARs`
-}
-
-const bars = (gpu: GpuFacts): Check => {
-  const check = about('bars', 'Memory windows (BARs)')
-  const need = mmioNeed([gpu])
-  if (!need)
-    return check.fail(
-      'Neither the BARs nor the memory size of this GPU are known, so the MMIO space that it needs cannot be computed',
-      'Enable the GPU on the host once, so that its BARs can be read, and ask again',
-    )
-  const figures = `a VM with this GPU alone gets ${sized(need.lowBytes)} low and ${sized(need.highBytes)} high MMIO space (Microsoft's starting values, or more where the device needs it)`
-  if (need.guessed.length === 0) return check.pass(`Read from the device: ${barWords(gpu)}; ${figures}`)
-  return check.warn(
-    `The BARs are not known; judged by the memory of the GPU, ${figures}`,
-    'Enable the GPU on the host once, so that its BARs can be read; if the guest reports Code 12, the space is too small',
-  )
 }
 
 const place = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check => {
@@ -232,13 +210,18 @@ const audio = (gpu: GpuFacts): Check => {
   return check.warn(`The audio function of the card (${gpu.audioFunction}) stays with the host`)
 }
 
-export const deviceChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null): Check[] => [
+export const deviceChecks = (
+  host: HostFacts,
+  gpu: GpuFacts,
+  vm: VmFacts | null,
+  mmio: MmioAsked | undefined,
+): Check[] => [
   reservedMemory(host, gpu),
   acs(host, gpu),
   deviceType(host, gpu),
   location(gpu),
   interrupts(host, gpu),
-  bars(gpu),
+  bars(host, gpu, mmio),
   place(host, gpu, vm),
   pool(host, gpu),
   mode(host, gpu),

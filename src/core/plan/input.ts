@@ -1,4 +1,5 @@
 import { type GpuFacts, type HostFacts, type VmFacts, type VmId, aliasOf } from '../inventory'
+import type { MmioAsked } from './mmio'
 import type { Baseline } from './plan'
 import type { PartitionableGpu } from '../partitions'
 import type { GpuRef, PartitionRef, VmRef } from './step'
@@ -20,6 +21,8 @@ export interface PlanInput {
   /** What the bot recorded for the VMs of this host. */
   readonly baselines: ReadonlyMap<VmId, Baseline>
   readonly policyRevision: string
+  /** What is asked of the high MMIO space of the VM. */
+  readonly mmio?: MmioAsked | undefined
   /** The other hosts of its cluster, as they were last read. */
   readonly peers: readonly HostFacts[]
 }

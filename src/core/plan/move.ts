@@ -6,7 +6,7 @@ import { survey } from '../survey'
 import type { CheckId } from './check'
 import { seal } from './digest'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
-import { gpusWith, mmioNeed } from './mmio'
+import { needWith } from './mmio'
 import { holderObstacles, obstacles } from './obstacles'
 import type { Plan } from './plan'
 import { holderPower, targetPower } from './power'
@@ -19,14 +19,14 @@ const SETTLED: readonly CheckId[] = ['place', 'host-display', 'driver']
 
 /** The plan to take a GPU from the VM that holds it and give it to another; or every reason against it at once. */
 export const planMove = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, policyRevision } = input
+  const { host, gpu, vm, consents, baselines, policyRevision, mmio } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: move ${alias} to VM`))
   const holder = holderOf(host, gpu)
   if (holder?.id === vm.id)
     return refused(refusal('not-possible', `Nothing to do: ${alias} is already assigned to ${vm.name}`))
 
-  const checks = survey(host, gpu, vm)
+  const checks = survey(host, gpu, vm, mmio)
   const target = targetPower(vm, consents)
   const targetRefusals = [...obstacles(checks, holder ? SETTLED : []), ...target.refusals]
   if (!holder)
@@ -41,13 +41,13 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
       ...targetRefusals,
     )
   const source = holderPower(holder, consents)
-  const need = mmioNeed(gpusWith(host, vm, gpu))
+  const need = needWith(host, vm, gpu, mmio)
   const refusals = [...holderObstacles(host, holder), ...source.refusals, ...targetRefusals]
   if (!need || refusals.length > 0) return refused(...refusals)
 
   const ref = gpuRefOf(host, gpu)
   const back = settingsBack(input, holder)
-  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id))
+  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id), need)
   const draft = {
     action: 'move' as const,
     mode: 'dda' as const,

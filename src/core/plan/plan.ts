@@ -13,6 +13,8 @@ export const baseline = z.object({
   written: vmSettings.partial(),
   /** The cluster's offline action before the bot set it, if it did. */
   offlineAction: z.number().optional(),
+  /** Somebody said how much high MMIO space it needs: nothing computed makes it smaller. */
+  mmioSaid: z.literal(true).optional(),
 })
 export type Baseline = z.infer<typeof baseline>
 

@@ -61,8 +61,13 @@ export const deviceSettings = (vm: VmFacts, need: MmioNeed): VmSettings => ({
   automaticCheckpoints: false,
 })
 
-/** The settings for a VM that gets a GPU. */
-export const prepare = (vm: VmFacts, wanted: VmSettings, baseline: Baseline | undefined): SettingsPlan => {
+/** The settings for a VM that gets a GPU. `need`: what its MMIO space was come by, where it is for a whole one. */
+export const prepare = (
+  vm: VmFacts,
+  wanted: VmSettings,
+  baseline: Baseline | undefined,
+  need?: Pick<MmioNeed, 'how'>,
+): SettingsPlan => {
   const to = changes(vm, wanted)
   const written = baseline?.written ?? {}
   // What the bot now overwrites and did not write itself is the value to come back to.
@@ -70,7 +75,12 @@ export const prepare = (vm: VmFacts, wanted: VmSettings, baseline: Baseline | un
   const original = baseline ? { ...baseline.original, ...pick(vm.settings, notOurs) } : vm.settings
   return {
     steps: stepsFor(vm, to),
-    after: { ...baseline, original: vmSettings.parse(original), written: { ...written, ...to } },
+    after: {
+      ...baseline,
+      original: vmSettings.parse(original),
+      written: { ...written, ...to },
+      ...(need?.how === 'said' ? { mmioSaid: true } : {}),
+    },
     warnings: [],
   }
 }
@@ -89,6 +99,7 @@ const restoreAll = (vm: VmFacts, baseline: Baseline): SettingsPlan => {
 
 /** MMIO for the devices that stay, never below what the VM had before its first one. */
 const reduce = (vm: VmFacts, need: MmioNeed | null, baseline: Baseline): SettingsPlan => {
+  if (baseline.mmioSaid) return { steps: [], after: baseline, warnings: [] }
   if (!need)
     return {
       steps: [],

@@ -26,7 +26,7 @@ const remainingOf = (host: HostFacts, vm: VmFacts, gpu: GpuFacts): Remaining => 
   const others = vm.assigned.filter((path) => path !== gpu.locationPath)
   if (others.length === 0) return { kind: 'none' }
   const known = others.flatMap((path) => gpuByPath(host, path) ?? [])
-  return { kind: 'some', need: known.length === others.length ? mmioNeed(known) : null }
+  return { kind: 'some', need: known.length === others.length ? mmioNeed(known, { host, vm }) : null }
 }
 
 export interface SettingsBack {

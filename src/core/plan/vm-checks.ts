@@ -5,7 +5,8 @@
 import { type GpuFacts, type HostFacts, type VmDevice, type VmFacts, type VmState } from '../inventory'
 import { deviceWords, devicesOf, goneFrom, untoldOf } from '../vm-devices'
 import { type Check, about } from './check'
-import { LOW_LIMIT_BYTES, gpusWith, mmioNeed, mmioSettings, sized } from './mmio'
+import { type MmioAsked, sized } from './mmio'
+import { mmioChecks } from './mmio-checks'
 import { stalePartitions } from '../partitions'
 import { quoted } from './steps/row'
 
@@ -125,64 +126,12 @@ const generation = (vm: VmFacts): Check => {
   )
 }
 
-const mmio = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
-  const check = about('mmio', 'MMIO space')
-  if (!mmioNeed([gpu])) return check.pass('Not judged while the need of the GPU is not known')
-  const need = mmioNeed(gpusWith(host, vm, gpu))
-  if (!need)
-    return check.fail(
-      `The MMIO space that ${vm.name} needs cannot be computed: a GPU that it has already shows neither BARs nor memory size`,
-      'Enable that GPU on the host once, so that its BARs can be read, and ask again',
-    )
-  if (need.lowBytes > LOW_LIMIT_BYTES)
-    return check.fail(
-      `${vm.name} would need ${sized(need.lowBytes)} of low MMIO space, and Hyper-V allows at most ${sized(LOW_LIMIT_BYTES)}`,
-      'Release another device of this VM first, or choose another VM',
-    )
-  const wanted = mmioSettings(vm, need)
-  const { lowMmioBytes, highMmioBytes } = vm.settings
-  if (wanted.lowMmioBytes === lowMmioBytes && wanted.highMmioBytes === highMmioBytes)
-    return check.pass(`${vm.name} has enough: ${sized(lowMmioBytes)} low, ${sized(highMmioBytes)} high`)
-  return check.warn(
-    `${vm.name} has ${sized(lowMmioBytes)} low and ${sized(highMmioBytes)} high, and needs ${sized(wanted.lowMmioBytes)} low and ${sized(wanted.highMmioBytes)} high`,
-    'The assignment sets it',
-  )
-}
-
-/** The VM's memory and both MMIO regions lie side by side below 2^bits. Where Hyper-V puts them is its own affair. */
-export const addressWidth = (
+export const vmChecks = (
   host: HostFacts,
+  gpu: GpuFacts,
   vm: VmFacts,
-  { lowMmioBytes, highMmioBytes }: { readonly lowMmioBytes: number; readonly highMmioBytes: number },
-): Check => {
-  const check = about('address-width', 'Physical address width')
-  const bits = host.physicalAddressBits
-  if (bits === null)
-    return check.warn(
-      `${host.name} does not tell its physical address width, so whether ${sized(highMmioBytes)} of high MMIO space fits shows only when ${vm.name} starts`,
-    )
-  const top = vm.memory.startupBytes + lowMmioBytes + highMmioBytes
-  const figures = `${vm.name} needs addresses up to at least ${sized(top)} (memory, low and high MMIO space); ${host.name} has ${bits} bits, ${sized(2 ** bits)}`
-  if (top > 2 ** bits)
-    return check.fail(
-      figures,
-      'Release another device of this VM first, give it less memory, or use another host',
-    )
-  if (top > 2 ** (bits - 1))
-    return check.warn(
-      `${figures}: little is left, and the VM may not start ("upper MMIO region is above the supported physical address range")`,
-    )
-  return check.pass(figures)
-}
-
-const width = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check => {
-  const need = mmioNeed(gpusWith(host, vm, gpu))
-  return need
-    ? addressWidth(host, vm, mmioSettings(vm, need))
-    : about('address-width', 'Physical address width').pass('Not judged while the MMIO space is not known')
-}
-
-export const vmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
+  asked: MmioAsked | undefined,
+): Check[] => [
   power(vm),
   cluster(vm),
   devices(host, vm),
@@ -191,6 +140,5 @@ export const vmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] =
   automaticCheckpoints(vm),
   memory(vm),
   generation(vm),
-  mmio(host, gpu, vm),
-  width(host, gpu, vm),
+  ...mmioChecks(host, gpu, vm, asked),
 ]

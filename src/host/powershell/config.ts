@@ -35,6 +35,9 @@ const common = {
   physicalAddressBits: z.number().int().min(32).max(64).optional(),
   /** And the video memory of GPUs, such as `80GiB`: by slot (`gpu0`), location path or model. Goes before what was read. */
   gpuMemory: z.record(z.string().min(1).max(200), size).optional(),
+  /** High MMIO space in place of what is computed: of each VM with a GPU here, and of single GPUs, named in the same way. */
+  highMmio: size.optional(),
+  gpuHighMmio: z.record(z.string().min(1).max(200), size).optional(),
   /** By VM id: an account in each, which needs to be no administrator. */
   guests: z.record(vmId, guest).default({}),
   /** Where the Linux guests of this host may be asked; a guest itself says where it is, and is not believed. */

@@ -131,6 +131,8 @@ const read = (
     interrupts: enabled ? interruptsOf(device) : (before?.interrupts ?? 'none'),
     hostDisplay: enabled ? displayOf(device, raw) : (before?.hostDisplay ?? null),
     pool: poolIn(raw, id.data, path),
+    // The configuration says it.
+    highMmioBytes: null,
     audioFunction: audioBeside(path, raw.devices) ?? before?.audioFunction ?? null,
     partition: partitionOf(id.data, raw),
   }

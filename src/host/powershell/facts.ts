@@ -113,6 +113,7 @@ export const factsFrom = (
     iov: raw.iov,
     // No documented command tells it.
     physicalAddressBits: notes.physicalAddressBits ?? null,
+    highMmioBytes: notes.highMmio ?? null,
     policies: {
       requireSecureDeviceAssignment: policyOf(raw.policies.RequireSecureDeviceAssignment),
       requireSupportedDeviceAssignment: policyOf(raw.policies.RequireSupportedDeviceAssignment),

@@ -100,12 +100,16 @@ const notesOf = ({
   unsupportedPartitioning,
   physicalAddressBits,
   gpuMemory,
+  highMmio,
+  gpuHighMmio,
   guests,
 }: HostConfig) => ({
   forceDismount,
   unsupportedPartitioning,
   physicalAddressBits,
   gpuMemory,
+  highMmio,
+  gpuHighMmio,
   guests: Object.fromEntries(
     Object.entries(guests).map(([id, { linux }]) => [id, linux ? ('linux' as const) : ('windows' as const)]),
   ),

@@ -12,15 +12,13 @@ import {
   noPartitionLeft,
   partitionAgainstPolicy,
 } from './messages'
+import { windowOf } from './window'
 
-/** High MMIO begins above the 4 GiB that low MMIO shares with memory; where exactly is not documented. */
-const HIGH_MMIO_BASE = 2 ** 32
-
-const widthError = ({ file: host }: Ground, { file, now }: VmOnGround): HostError | null => {
+const widthError = ({ file: host }: Ground, vm: VmOnGround): HostError | null => {
   if (host.physicalAddressBits === null) return null
   const limit = 2 ** host.physicalAddressBits
-  const end = HIGH_MMIO_BASE + now.settings.highMmioBytes
-  return end > limit ? mmioAboveWidth(file.name, end, limit) : null
+  const { end } = windowOf(vm)
+  return end > limit ? mmioAboveWidth(vm.file.name, end, limit) : null
 }
 
 const breaksPolicy = ({ file: host }: Ground, { file }: Device): boolean =>

@@ -108,6 +108,8 @@ const gpu = z.strictObject({
   mitigationDriver: z.boolean().default(true),
   /** What the policy RequireSecureDeviceAssignment asks for. */
   functionLevelReset: z.boolean().default(true),
+  /** As the configuration of a real host says it. */
+  highMmio: bytes.nullable().default(null),
   pool: changeable.gpu.pool.default(null),
   disable: changeable.gpu.disable.default('works'),
   enable: changeable.gpu.enable.default('works'),
@@ -191,6 +193,8 @@ const host = z.strictObject({
   os: hostFacts.shape.os,
   iov: hostFacts.shape.iov.default({ supported: true, reasons: [] }),
   physicalAddressBits: hostFacts.shape.physicalAddressBits,
+  /** As the configuration of a real host says it. */
+  highMmio: bytes.nullable().default(null),
   policies: hostFacts.shape.policies.default({
     requireSecureDeviceAssignment: null,
     requireSupportedDeviceAssignment: null,

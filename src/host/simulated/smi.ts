@@ -2,6 +2,7 @@
  * What nvidia-smi would print, as CSV with a header. Exit codes are those that NVIDIA documents (9: driver not loaded,
  * 15: GPU lost). Figures come from a hash of GPU and place, so the same fleet always shows the same.
  */
+import { endOf, windowOf } from './window'
 import { createHash } from 'node:crypto'
 import type { VmId } from '../../core/inventory'
 import type { GuestUse, SmiAnswer, SmiTarget } from '../../core/ports'
@@ -87,13 +88,12 @@ const hostAnswer = (ground: Ground): SmiAnswer => {
 }
 
 /** Address space that is too small for the cards' BARs shows in the guest as Code 12. */
-const fits = ({ now }: VmOnGround, devices: readonly Device[]): boolean => {
-  const needed = (bits: 32 | 64) =>
-    devices
-      .flatMap((device) => device.file.bars)
-      .filter((bar) => bar.bits === bits)
-      .reduce((sum, bar) => sum + bar.size, 0)
-  return needed(32) <= now.settings.lowMmioBytes && needed(64) <= now.settings.highMmioBytes
+const fits = (vm: VmOnGround, devices: readonly Device[]): boolean => {
+  const sizes = (bits: 32 | 64) =>
+    devices.flatMap(({ file }) => file.bars.flatMap((bar) => (bar.bits === bits ? bar.size : [])))
+  const { begin, end } = windowOf(vm)
+  const low = sizes(32).reduce((sum, size) => sum + size, 0)
+  return low <= vm.now.settings.lowMmioBytes && endOf(sizes(64), begin) <= end
 }
 
 const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnGround) => SmiAnswer } = {

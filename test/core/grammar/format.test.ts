@@ -66,6 +66,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
   const lent = { ...maybe(d, { forMs: 60_000 * (1 + d.roll(9999)) }), ...maybe(d, { until: name(d) }) }
   const mode = maybe(d, { mode: d.pick(['dda', 'partition'] as const) })
   const vram = (1 + d.roll(200)) * 2 ** d.pick([20, 30])
+  const mmio = d.pick([vram, 'more' as const])
   const requestId = `R-${d.roll(1000)}`
   const entryId = `Q-${d.roll(1000)}`
   const scope = d.pick(['all', 'hv01'])
@@ -79,10 +80,11 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       vm: name(d),
       ...mode,
       ...maybe(d, { vram }),
+      ...maybe(d, { mmio }),
       ...lent,
       ...consents,
     }),
-    move: () => ({ kind: 'move', gpu, vm: name(d), ...lent, ...consents }),
+    move: () => ({ kind: 'move', gpu, vm: name(d), ...maybe(d, { mmio }), ...lent, ...consents }),
     release: () => ({ kind: 'release', name: name(d), ...consents }),
     partition: () => ({
       kind: 'partition',
@@ -92,7 +94,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       script: flag(),
       ...because,
     }),
-    resize: () => ({ kind: 'resize', vm: name(d), vram, ...consents }),
+    resize: () => ({ kind: 'resize', vm: name(d), ...d.pick([{ vram }, { mmio }]), ...consents }),
     smi: () => ({ kind: 'smi', name: name(d) }),
     requests: () => ({ kind: 'requests', all: flag(), page }),
     approve: () => ({

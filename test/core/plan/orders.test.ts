@@ -9,7 +9,7 @@ const ready = {
   automaticStopAction: 'TurnOff',
   guestControlledCacheTypes: true,
   lowMmioBytes: 3 * GIB,
-  highMmioBytes: 129 * GIB,
+  highMmioBytes: 193 * GIB,
   automaticCheckpoints: false,
 } as const
 const baseline: Baseline = { original: aVm().settings, written: ready }

@@ -52,7 +52,7 @@ describe('an assignment is refused, for this one reason', () => {
     [
       'address width',
       vm({}, { physicalAddressBits: 36 }),
-      /up to at least 17609\d+ bytes \(164 GiB\).*36 bits, 68719476736 bytes \(64 GiB\)/,
+      /up to 275414777856 bytes \(256\.5 GiB\).*from 63\.5 GiB on.*36 bits, 68719476736 bytes \(64 GiB\)/,
     ],
     ['no ACS', gpu({ acs: 0 }), /no Access Control Services/],
     [
@@ -312,7 +312,27 @@ describe('an assignment warns', () => {
       vm({}, { physicalAddressBits: null }),
       /does not tell its physical address width/,
     ],
-    ['little address space left', vm({}, { physicalAddressBits: 38 }), /little is left/],
+    [
+      'so much memory that the begin of the window is not known',
+      vm(
+        { memory: { dynamic: false, startupBytes: 61 * GIB, minimumBytes: 61 * GIB } },
+        { gpus: [aGpu({ bars: bars(64 * GIB, 64) })] },
+      ),
+      /65498251264 bytes \(61 GiB\) of memory; where the MMIO space .* is not known/,
+    ],
+    [
+      'such a VM, and too few addresses for what is known',
+      vm(
+        { memory: { dynamic: false, startupBytes: 61 * GIB, minimumBytes: 61 * GIB } },
+        { physicalAddressBits: 36, gpus: [aGpu({ bars: bars(64 * GIB, 64) })] },
+      ),
+      /138512695296 bytes \(129 GiB\) fits under the 36 bits of hv01 shows only when it starts/,
+    ],
+    [
+      'more MMIO space than Hyper-V is reported to allow',
+      { host: aHost({ gpus: [aGpu({ bars: bars(256 * GIB, 64) })] }) },
+      /482110078976 bytes \(449 GiB\) .*256\.5 GB, which is not confirmed/,
+    ],
     ['BARs guessed', gpu({ bars: [] }), /judged by the memory of the GPU/],
     [
       'shutdown service not known',

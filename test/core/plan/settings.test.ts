@@ -53,7 +53,7 @@ describe('an assignment', () => {
       to: {
         guestControlledCacheTypes: true,
         lowMmioBytes: 3 * GIB,
-        highMmioBytes: 129 * GIB,
+        highMmioBytes: 193 * GIB,
         automaticCheckpoints: false,
       },
     })
@@ -64,9 +64,9 @@ describe('an assignment', () => {
 
     const two = assign(one, 1)
 
-    expect(settingsOf(two).highMmioBytes).toBe(193 * GIB)
+    expect(settingsOf(two).highMmioBytes).toBe(257 * GIB)
     expect(two.baselines.get(first)?.original).toEqual(settingsOf(start()))
-    expect(two.baselines.get(first)?.written.highMmioBytes).toBe(193 * GIB)
+    expect(two.baselines.get(first)?.written.highMmioBytes).toBe(257 * GIB)
   })
 
   test('records a baseline even where no setting is changed', () => {
@@ -79,13 +79,13 @@ describe('an assignment', () => {
   })
 
   test('of a second GPU takes what somebody set in between as the value to come back to', () => {
-    const drifted = change(assign(start(), 0), { highMmioBytes: 140 * GIB })
+    const drifted = change(assign(start(), 0), { highMmioBytes: 200 * GIB })
 
     const two = assign(drifted, 1)
     const none = release(release(two, 1), 0)
 
-    expect(two.baselines.get(first)?.original.highMmioBytes).toBe(140 * GIB)
-    expect(settingsOf(none)).toEqual({ ...settingsOf(start()), highMmioBytes: 140 * GIB })
+    expect(two.baselines.get(first)?.original.highMmioBytes).toBe(200 * GIB)
+    expect(settingsOf(none)).toEqual({ ...settingsOf(start()), highMmioBytes: 200 * GIB })
   })
 })
 
@@ -104,7 +104,7 @@ describe('a release', () => {
 
   test.each([
     [0, 65],
-    [1, 129],
+    [1, 193],
   ])('of gpu%d leaves MMIO for the one that stays: %d GiB', (gpu, gibibytes) => {
     const both = assign(assign(start(), 0), 1)
 
@@ -114,13 +114,13 @@ describe('a release', () => {
   })
 
   test('in between never goes below what the VM had before its first GPU', () => {
-    const both = assign(assign(start({ highMmioBytes: 150 * GIB }), 0), 1)
-    expect(settingsOf(both).highMmioBytes).toBe(193 * GIB)
+    const both = assign(assign(start({ highMmioBytes: 220 * GIB }), 0), 1)
+    expect(settingsOf(both).highMmioBytes).toBe(257 * GIB)
 
     const one = release(both, 1)
 
-    expect(settingsOf(one).highMmioBytes).toBe(150 * GIB)
-    expect(settingsOf(release(one, 0)).highMmioBytes).toBe(150 * GIB)
+    expect(settingsOf(one).highMmioBytes).toBe(220 * GIB)
+    expect(settingsOf(release(one, 0)).highMmioBytes).toBe(220 * GIB)
   })
 
   test('in between never goes below the low MMIO of before either', () => {
@@ -203,6 +203,6 @@ test('a move restores the one VM and prepares the other', () => {
   const moved = done(held, plan)
 
   expect(settingsOf(moved)).toEqual(settingsOf(start()))
-  expect(moved.host.vms[1]!.settings.highMmioBytes).toBe(129 * GIB)
+  expect(moved.host.vms[1]!.settings.highMmioBytes).toBe(193 * GIB)
   expect([...moved.baselines.keys()]).toEqual([aVmId(2)])
 })

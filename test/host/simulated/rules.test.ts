@@ -188,7 +188,7 @@ describe('starting a VM with a device', () => {
     const wide = await start(on, 'gpu1', 'small-01')
 
     expect(wide).toMatchObject({ kind: 'refused', code: 'InvalidParameter' })
-    const to = { highMmioBytes: 33 * 2 ** 30 }
+    const to = { highMmioBytes: 2 ** 29 }
     await on.attempt({ kind: 'setVm', vm: on.vm('small-01'), from: {}, to })
     expect(await on.attempt({ kind: 'startVm', vm: on.vm('small-01') })).toEqual({ kind: 'done' })
   })

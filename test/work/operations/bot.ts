@@ -142,6 +142,13 @@ export const resize = (vm: string, vram: number, consents: Consents = {}): PlanC
   ...withConsents(consents),
 })
 
+export const widen = (vm: string, mmio: number | 'more', consents: Consents = {}): PlanCommand => ({
+  kind: 'resize',
+  vm,
+  mmio,
+  ...withConsents(consents),
+})
+
 /** Asks as one person; resolves with the pending request. Throws what the bot answers instead. */
 export const asked = async (parts: Parts, command: PlanCommand): Promise<Request> => {
   await readHosts(parts)

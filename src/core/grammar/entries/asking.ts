@@ -11,6 +11,7 @@ import {
   ENTRY_ID,
   REQUEST_ID,
   RESTORE,
+  MMIO,
 } from './notes'
 
 export const ASKING: Entries<
@@ -34,7 +35,7 @@ export const ASKING: Entries<
   | 'leave'
 > = {
   assign: {
-    usage: `assign GPU to VM [for DURATION | until TIME] [--mode dda|partition] [--vram SIZE] [--restore ID] ${PLAN_FLAGS}`,
+    usage: `assign GPU to VM [for DURATION | until TIME] [--mode dda|partition] [--vram SIZE] [--mmio SIZE|more] [--restore ID] ${PLAN_FLAGS}`,
     says: 'Give a GPU, or a share of one, to a VM: makes a plan, asks an approver, then does it.',
     examples: [
       'assign hv01/gpu0 to train-01',
@@ -50,13 +51,14 @@ export const ASKING: Entries<
       VM_NAMES,
       '`--mode partition` gives a share of a GPU that is split (`partition GPU into N`); without it the VM gets the whole GPU.',
       '`--vram` is how much video memory that share has; without it the host decides.',
+      MMIO,
       LEASE,
       RESTORE,
     ],
     needs: 'requester',
   },
   move: {
-    usage: `move GPU|any MODEL from VM to VM [for DURATION | until TIME] [--restore ID] [--mine] ${PLAN_FLAGS}`,
+    usage: `move GPU|any MODEL from VM to VM [for DURATION | until TIME] [--mmio SIZE|more] [--restore ID] [--mine] ${PLAN_FLAGS}`,
     says: 'Take a GPU from the VM that has it and give it, or one like it on another host, to another VM.',
     examples: [
       'move hv01/gpu2 to train-01 --shutdown',
@@ -71,6 +73,7 @@ export const ASKING: Entries<
       VM_NAMES,
       LEASE,
       'What an administrator moves stays with whoever holds it, until the same end; `--mine` makes them the holder.',
+      MMIO,
       RESTORE,
     ],
     needs: 'requester',
@@ -95,10 +98,21 @@ export const ASKING: Entries<
     needs: 'requester',
   },
   resize: {
-    usage: `resize VM --vram SIZE ${PLAN_FLAGS}`,
-    says: 'Give the GPU partition of a VM more or less video memory.',
-    examples: ['resize vdi-05 --vram 8GiB --shutdown', 'resize vdi-05 --vram 6144MiB --dry-run'],
-    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
+    usage: `resize VM --vram SIZE | --mmio SIZE|more ${PLAN_FLAGS}`,
+    says: 'Give the GPU partition of a VM more or less video memory, or a VM with whole GPUs more or less MMIO space.',
+    examples: [
+      'resize vdi-05 --vram 8GiB --shutdown',
+      'resize vdi-05 --vram 6144MiB --dry-run',
+      'resize train-01 --mmio more --shutdown',
+    ],
+    notes: [
+      'Code 12 in a guest says that its MMIO space is too small. Its GPUs stay with it.',
+      MMIO,
+      ...CONSENTS,
+      BREAK_GLASS,
+      REASON,
+      VM_NAMES,
+    ],
     needs: 'requester',
   },
   cancel: {

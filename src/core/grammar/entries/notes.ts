@@ -18,4 +18,6 @@ export const RESTORE =
 export const VM_NAMES =
   'VM names need not be unique: `hv01/train-01`, or the id of the VM, says which. Names with spaces go in quotes.'
 export const ENTRY_ID = 'A place in the queue is written `Q-3` or just `3`.'
+export const MMIO =
+  '`--mmio 193GiB` is how much high MMIO space the VM gets in place of what is computed; `--mmio more` is the sum of all BARs and the largest one again.'
 export const REQUEST_ID = 'A request is written `R-12` or just `12`.'

@@ -18,7 +18,7 @@ export const survey = (
   host: HostFacts,
   gpu: GpuFacts,
   vm: VmFacts | null,
-  mmio?: MmioAsked | undefined,
+  mmio?: MmioAsked  ,
 ): Check[] => [
   ...deviceChecks(host, gpu, vm, mmio),
   ...hostChecks(host, gpu),

@@ -17,6 +17,12 @@ describe('what a configuration may say of a host that does not tell it', () => {
     expect(24_576 * MIB).toBe(24 * GIB)
   })
 
+  it('is the MMIO space of its VMs, or of GPUs', () => {
+    expect(read({ highMmio: '400GiB', gpuHighMmio: { gpu1: '130GiB' } }).data).toEqual([
+      expect.objectContaining({ highMmio: 400 * GIB, gpuHighMmio: { gpu1: 130 * GIB } }),
+    ])
+  })
+
   it('may be left out', () => {
     expect(read({}).success).toBe(true)
   })
@@ -27,6 +33,8 @@ describe('what a configuration may say of a host that does not tell it', () => {
     [{ gpuMemory: { gpu0: '80' } }, 'gpuMemory'],
     [{ gpuMemory: { gpu0: '0GiB' } }, 'gpuMemory'],
     [{ gpuMemory: { gpu0: 80 } }, 'gpuMemory'],
+    [{ highMmio: '400' }, 'highMmio'],
+    [{ gpuHighMmio: { gpu0: '0GiB' } }, 'gpuHighMmio'],
   ])('is refused as %j, and where that is', (changes, field) => {
     expect(read(changes).error?.issues.map(({ path }) => path[1])).toEqual([field])
   })

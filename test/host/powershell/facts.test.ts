@@ -201,11 +201,14 @@ describe('what a GPU is called', () => {
 })
 
 describe('what no host tells', () => {
-  const noted = (gpuMemory: Record<string, number>) =>
+  const noted = (
+    gpuMemory: Record<string, number>,
+    mmio: { highMmio?: number; gpuHighMmio?: Record<string, number> } = {},
+  ) =>
     factsFrom(hostName.parse('hv01'), raw(), {
       notes: {
         ...{ forceDismount: false, unsupportedPartitioning: false, guests: {} },
-        ...{ physicalAddressBits: 46, gpuMemory },
+        ...{ physicalAddressBits: 46, gpuMemory, ...mmio },
       },
       remembered: {},
     }).facts
@@ -215,6 +218,13 @@ describe('what no host tells', () => {
 
     expect(facts.gpus[0]!.memoryBytes).toBe(80 * GIB)
     expect(facts.physicalAddressBits).toBe(46)
+  })
+
+  it('is nothing of MMIO space where nothing is said of it', () => {
+    const said = noted({}, { highMmio: 400 * GIB, gpuHighMmio: { GPU0: 130 * GIB } })
+
+    expect([said.highMmioBytes, said.gpus[0]!.highMmioBytes]).toEqual([400 * GIB, 130 * GIB])
+    expect([noted({}).highMmioBytes, noted({}).gpus[0]!.highMmioBytes]).toEqual([null, null])
   })
 
   it('is said of one GPU rather than of its model', () => {

@@ -14,12 +14,7 @@ import { vmChecks } from './plan/vm-checks'
 export type { Check } from './plan/check'
 
 /** All checks of this GPU for an assignment as a whole, and of the VM when one is named. `fail` is what an assignment would be refused for. */
-export const survey = (
-  host: HostFacts,
-  gpu: GpuFacts,
-  vm: VmFacts | null,
-  mmio?: MmioAsked  ,
-): Check[] => [
+export const survey = (host: HostFacts, gpu: GpuFacts, vm: VmFacts | null, mmio?: MmioAsked): Check[] => [
   ...deviceChecks(host, gpu, vm, mmio),
   ...hostChecks(host, gpu),
   ...(vm ? vmChecks(host, gpu, vm, mmio) : []),

@@ -104,4 +104,14 @@ $module = Get-Module GpuChatOps
   it('is sent whole to whoever has another, and to whoever has none', async () => {
     expect(await read(`-Known ${'0'.repeat(64)}`)).toBe(await read())
   })
+
+  it('leaves no error, which the transcript would keep, on a host in no cluster', async () => {
+    const alone = openFleet('hv01')
+    expect(alone.world.facts('hv01').cluster).toBeNull()
+    windows.become(alone.world, alone.simulated)
+
+    expect(
+      await shell.run('$Error.Clear(); $null = Get-GpuInventory; $Error | ForEach-Object { [string] $_ }'),
+    ).toEqual([])
+  })
 })

@@ -235,6 +235,8 @@ function Get-ClusterFact {
     The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
     #>
     if (-not (Find-HostCommand 'Get-Cluster')) { return $null }
-    try { return [string] (Get-Cluster -ErrorAction Stop).Name }
+    # Ignored: a host in no cluster would leave an error in the transcript with each reading.
+    try { $cluster = Get-Cluster -ErrorAction Ignore }
     catch { return $null }
+    if ($cluster) { [string] $cluster.Name } else { $null }
 }

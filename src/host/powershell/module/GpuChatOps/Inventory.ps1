@@ -27,6 +27,7 @@ function Get-GpuInventory {
         [ValidatePattern('\A[0-9A-F]{64}\z')]
         [string] $Known
     )
+    Clear-OldTranscript
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource

@@ -18,6 +18,7 @@ export const executor = async ({ short }) => {
   const found = { program, stubs }
   const { calls } = await import('./executor/calls.mjs')
   const { assignment } = await import('./executor/assignment.mjs')
+  const { readings } = await import('./executor/readings.mjs')
   const { sshSessions } = await import('./executor/ssh-sessions.mjs')
   const called = await calls(
     found,
@@ -28,5 +29,6 @@ export const executor = async ({ short }) => {
     console.log('sessions over SSH are not measured: sshd is not installed')
     return merged(called, assigned)
   }
-  return merged(called, assigned, await sshSessions(found, { repeats: short ? 3 : 15 }))
+  const read = await readings(found, { count: short ? 10 : 50 })
+  return merged(called, assigned, read, await sshSessions(found, { repeats: short ? 3 : 15 }))
 }

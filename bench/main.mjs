@@ -24,6 +24,7 @@ const WANTED = {
   'executor-warm-call': 'a call / the same in a bare session, want <= 1.50',
   'executor-spawn-speedup': 'a process for each command / a call, want >= 50',
   'poll-cpu-growth': 'a host of 1,000 / one of 100, want <= 1.25',
+  'reading-unchanged-transcript': 'nothing is another / something is, want <= 0.10',
   'assign-vs-script': 'an assignment / its script alone, want <= 1.10',
 }
 const ratios = { ...slack.ratios, ...teams.ratios, ...host.ratios, ...polled.ratios }

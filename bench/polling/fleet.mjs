@@ -35,10 +35,16 @@ const hostOf = (_, host) => ({
   vms: Array.from({ length: GPUS }, vmOf(host)),
 })
 
-/** `change(n)`: one host in ten has another VM running from the next reading on. */
-export const fleetOf = (count, directory) => {
+/** The file of a simulated fleet of so many hosts. */
+export const writeFleet = (count, directory) => {
   const file = join(directory, 'fleet.yaml')
   writeFileSync(file, JSON.stringify({ fleet: 'bench', hosts: Array.from({ length: count }, hostOf) }))
+  return file
+}
+
+/** `change(n)`: one host in ten has another VM running from the next reading on. */
+export const fleetOf = (count, directory) => {
+  const file = writeFleet(count, directory)
   const fleet = openSimulatedFleet({ file, stateFile: null, clock: systemClock, latency: 'none' })
   const facts = new Map(fleet.hosts.map(({ name }) => [name, fleet.world.facts(name)]))
   const change = (round) => {

@@ -39,6 +39,18 @@ Describe 'Registration' {
         $lines | Where-Object { $_ -ne '' -and -not $_.StartsWith('#') } | Should -BeNullOrEmpty
     }
 
+    It 'lets transcripts be kept for thirty days where nothing else is asked for' {
+        Select-TranscriptDays (Join-Path $TestDrive 'nowhere') 0 | Should -Be 30
+    }
+
+    It 'leaves the number of days that an administrator has chosen, until another is asked for' {
+        $file = Join-Path $TestDrive 'transcript-days'
+        [System.IO.File]::WriteAllText($file, '365')
+
+        Select-TranscriptDays $file 0 | Should -BeNullOrEmpty
+        Select-TranscriptDays $file 7 | Should -Be 7
+    }
+
     Describe 'of the account in the configuration of sshd' {
         BeforeAll {
             $command = 'C:/pwsh.exe -sshs -ConfigurationFile C:/GpuChatOps.Ssh.pssc'

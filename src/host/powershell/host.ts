@@ -2,7 +2,7 @@
  * The `Host` port over the module. A host has four sessions, each with a queue of its own: changes wait for one another,
  * and reading waits neither for a shutdown that takes ten minutes nor for a guest that does not answer.
  */
-import { Fault, messageOf } from '../../core/errors'
+import { messageOf } from '../../core/errors'
 import type { GpuFacts, HostFacts, HostName, VmId } from '../../core/inventory'
 import type { Host, SmiAnswer, SmiTarget, StepResult } from '../../core/ports'
 import { UPGRADE } from '../../core/bar'
@@ -10,10 +10,11 @@ import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
 import type { Answer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
+import { inventoryReader } from './inventory'
 import { learned, untoldOnHost } from './learn'
 import { guestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
 import type { Memory } from './memory'
-import { rawInventory, type RawInventory } from './raw'
+import type { RawInventory } from './raw'
 
 const READ_MS = 60_000
 /** For what is asked beside an inventory, which shall not wait for it longer. */
@@ -44,6 +45,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   }
   const change = lane('change')
   const read = lane('read')
+  const readInventory = inventoryReader(name, read)
   const guest = lane('guest')
   /** Of its own: whoever asks for a plan does not wait behind guests that are sampled. */
   const use = lane('use')
@@ -91,11 +93,9 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
     run: (order) => changed(callOf(order)),
     adopt: (adoption) => changed(adoptionOf(adoption)),
     inventory: async () => {
-      const parameters = { Settled: unsettled }
-      const answer = await read({ command: 'Get-GpuInventory', parameters, timeoutMs: READ_MS })
-      if (answer.kind !== 'ok') throw new Fault('host-unreachable', `${name}: ${whyOf(answer)}`)
-      if (parameters.Settled) unsettled = false
-      const raw = parse(name, answer.json)
+      const settled = unsettled
+      const raw = await readInventory(settled)
+      if (settled) unsettled = false
       const facts = factsNow(raw)
       if (!isNew(untoldOnHost(facts))) return facts
       remembering({ kind: 'host' }, smiFrom(name, await read({ ...HOST_SMI, timeoutMs: BESIDE_MS })))
@@ -132,16 +132,5 @@ const resultOf = (answer: Answer, host: HostName): StepResult => {
       return { kind: 'refused', code: answer.code, message: answer.message }
     case 'lost':
       return { kind: 'unknown', why: answer.why }
-  }
-}
-
-const whyOf = (answer: Exclude<Answer, { kind: 'ok' }>): string =>
-  answer.kind === 'lost' ? answer.why : `${answer.code}: ${answer.message}`
-
-const parse = (name: HostName, json: string): RawInventory => {
-  try {
-    return rawInventory.parse(JSON.parse(json))
-  } catch (error) {
-    throw new Fault('host-unreachable', `${name} answered in a form that is not known`, error)
   }
 }

@@ -4,6 +4,7 @@ import { vmId, vmState } from '../../core/inventory'
 
 const digits = z.string().regex(/^\d{1,20}$/)
 const byteCount = digits.transform(Number)
+const digest = z.string().regex(/^[0-9A-F]{64}$/)
 const pathFact = z.object({ instanceId: z.string(), locationPath: z.string() })
 
 /** A device that a VM lists. Both texts are empty where the device is gone (decompilation of the Hyper-V module). */
@@ -74,6 +75,8 @@ export type RawVm = z.infer<typeof rawVm>
 export const rawInventory = z.object({
   /** Version of this very format. */
   module: z.literal(1),
+  /** Of everything else in it. Absent in the modules that always send all of it. */
+  digest: digest.nullable().default(null),
   /** Of orders. Absent in the modules of protocol 1. */
   protocol: z.number().int().positive().default(1),
   /** Null where it cannot be read; absent in the modules of protocol 1, which keep a number alone. */
@@ -118,6 +121,9 @@ export const rawInventory = z.object({
   ),
 })
 export type RawInventory = z.infer<typeof rawInventory>
+
+/** What it writes in place of that where the inventory is still the one of this digest. */
+export const rawUnchanged = z.strictObject({ unchanged: digest })
 
 /** What `Get-HostSmi` and `Get-GuestSmi` write; `problem` is -1 where no display device was found. */
 export const rawSmi = z.object({ exitCode: z.number().int(), problem: z.string(), stdout: z.string() })

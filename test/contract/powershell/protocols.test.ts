@@ -35,6 +35,17 @@ withEngine('modules and bots of two protocols', (found) => {
       expect(told.module).toEqual({ protocol: 1, fence: null })
     })
 
+    it('is read whole each time, and tells what changed', async () => {
+      const opened = there()
+      const host = machine.host(opened, { as: 'older', module: 'older' })
+      const states = async () => (await host.inventory()).vms.map(({ state }) => state)
+      const before = await states()
+      opened.world.setVmState('hv01', 'train-01', 'Running')
+
+      expect(await states()).not.toEqual(before)
+      expect(await states()).toEqual(opened.world.facts('hv01').vms.map(({ state }) => state))
+    })
+
     it('takes no order of this bot, and none changes anything', async () => {
       const { world, facts, steps, ...opened } = there()
       const host = machine.host({ world, ...opened }, { as: 'older', module: 'older' })

@@ -32,8 +32,10 @@ Export-ModuleMember -Function *
 /** Of all that could be late only this is, once the call is under way: what it prints is heard by `wake`. */
 const BRIEF_MS = 1
 let wake = (): void => undefined
+let now = 0
 const clock: Clock = {
   ...patientClock,
+  now: () => now,
   sleep: (ms, signal) =>
     ms === BRIEF_MS ? new Promise((resolve) => (wake = resolve)) : patientClock.sleep(ms, signal),
 }
@@ -138,6 +140,16 @@ withEngine('the engine', ({ program: executable }) => {
       const other = texts(await call('Get-Count', {}, { session: 'right' }))
 
       expect([first, second, other]).toEqual(['1', '2', '1'])
+    })
+
+    it('none for longer than a day, after which a call has a new one', async () => {
+      const count = async () => texts(await call('Get-Count', {}, { session: 'old' }))
+      const first = await count()
+      now += 24 * 3_600_000 - 1
+      const before = await count()
+      now += 1
+
+      expect([first, before, await count(), await count()]).toEqual(['1', '2', '1', '2'])
     })
 
     it('so that twenty answer while one hangs', async () => {

@@ -1,5 +1,12 @@
-/** What an inventory costs the host: calls of Hyper-V do not grow with the number of its VMs. */
+/**
+ * What an inventory costs the host: calls of Hyper-V do not grow with the number of its VMs, and what is sent, which the
+ * transcript of the session keeps, is little while nothing changes.
+ */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
 import { openFleet } from '../../contract/over-powershell'
 import { openShell, quoted, type Shell } from './probe'
 import { withEngine } from './pwsh'
@@ -19,9 +26,13 @@ withEngine('an inventory', ({ program, stubs }) => {
     await windows.close()
   })
 
-  const cost = async (): Promise<Record<string, number>> => {
+  const read = async (parameters = ''): Promise<string> =>
+    (await shell.run(`Get-GpuInventory ${parameters}`)).join('\n')
+  const digestIn = (json: string): string => z.object({ digest: z.string() }).parse(JSON.parse(json)).digest
+
+  const cost = async (parameters = ''): Promise<Record<string, number>> => {
     windows.calls.length = 0
-    await shell.run('$null = Get-GpuInventory')
+    await read(parameters)
     const names = windows.calls.map(({ command }) => command).filter((name) => /-VM/.test(name))
     return Object.fromEntries(
       [...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]),
@@ -52,5 +63,55 @@ $module = Get-Module GpuChatOps
 
     expect(Number(first)).toBeGreaterThan(6)
     expect(again).toBe('0')
+  })
+
+  it('names a digest of everything else that it says', async () => {
+    const json = await read()
+    const digest = digestIn(json)
+
+    const rest = json.replace(`"digest":"${digest}",`, '')
+    expect(createHash('sha256').update(rest).digest('hex').toUpperCase()).toBe(digest)
+    expect(Object.keys(JSON.parse(rest) as object)).toEqual(
+      expect.arrayContaining(['protocol', 'fence', 'vms']),
+    )
+  })
+
+  it('is not sent to whoever has it: the answer is short, and no question more is asked for it', async () => {
+    const json = await read()
+    const whole = await cost()
+    const known = `-Known ${digestIn(json)}`
+
+    expect(await read(known)).toBe(`{"unchanged":"${digestIn(json)}"}`)
+    expect(await read(`-Settled ${known}`)).toBe(`{"unchanged":"${digestIn(json)}"}`)
+    expect(await cost(known)).toEqual(whole)
+    expect(json.length).toBeGreaterThan(20 * (await read(known)).length)
+  })
+
+  it.each([
+    ['a VM that is paused', () => world.setVmState('hv02', world.facts('hv02').vms[0]!.name, 'Paused')],
+    ['a claim of the host', () => writeFileSync(join(windows.dir, 'GpuChatOps', 'fence'), '7')],
+    ['a device that is gone', () => windows.differ({ emptyEntries: [world.facts('hv02').vms[0]!.id] })],
+  ])('is sent whole after %s', async (_, happens) => {
+    const before = await read()
+    happens()
+
+    const after = await read(`-Known ${digestIn(before)}`)
+
+    expect(after).toBe(await read())
+    expect(digestIn(after)).not.toBe(digestIn(before))
+  })
+
+  it('is sent whole to whoever has another, and to whoever has none', async () => {
+    expect(await read(`-Known ${'0'.repeat(64)}`)).toBe(await read())
+  })
+
+  it('leaves no error, which the transcript would keep, on a host in no cluster', async () => {
+    const alone = openFleet('hv01')
+    expect(alone.world.facts('hv01').cluster).toBeNull()
+    windows.become(alone.world, alone.simulated)
+
+    expect(
+      await shell.run('$Error.Clear(); $null = Get-GpuInventory; $Error | ForEach-Object { [string] $_ }'),
+    ).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /** What a key to a host can do there, and what it cannot: sessions of the very configurations that ship. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostName } from '../../../src/core/inventory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
@@ -156,7 +156,21 @@ withEngine('a restricted session', ({ program, stubs }) => {
     const errorsOf = async (asked: readonly Asked[]): Promise<string[]> =>
       (await probe(asked)).map(({ output, errors }) => errors.join() || `no error, but ${output.join()}`)
 
+    /** Of a session a month ago. */
+    const transcript = (): string =>
+      join(
+        windows.dir,
+        'GpuChatOps',
+        'Transcripts',
+        `PowerShell_transcript.HV01.${session}.20260102030405.txt`,
+      )
+
     beforeAll(async () => {
+      mkdirSync(join(transcript(), '..'), { recursive: true })
+      writeFileSync(join(windows.dir, 'GpuChatOps', 'transcript-days'), '30')
+      writeFileSync(transcript(), 'x')
+      const then = Date.now() / 1_000 - 31 * 24 * 3_600
+      utimesSync(transcript(), then, then)
       probe = await openProbe(shell, session)
     })
 
@@ -177,6 +191,12 @@ withEngine('a restricted session', ({ program, stubs }) => {
 
       expect(told!.errors).toEqual([])
       expect(JSON.parse(told!.output.join())).toMatchObject({ module: 1 })
+    })
+
+    it('clears old transcripts away, though it has no provider for files', async () => {
+      await probe([command('Get-GpuInventory')])
+
+      expect(existsSync(transcript())).toBe(false)
     })
 
     it('takes a credential, though it has no language', async () => {

@@ -17,9 +17,11 @@ import {
 
 /** How long a cancelled call may take to end before its session is dropped. */
 const GRACE_MS = 10_000
+/** A host keeps a transcript of each session, and clears old ones away when one begins: none may go on for ever. */
+const LONGEST_SESSION_MS = 24 * 3_600_000
 
 export interface Call {
-  /** Opened at its first call, and again after it was lost. One name always has the same target. */
+  /** Opened at its first call, and again after it was lost or a day has passed. One name always has the same target. */
   readonly session: { readonly name: string; readonly target: Target }
   /** A function of the module. */
   readonly command: string
@@ -39,7 +41,8 @@ export interface Engine {
 /** Throws Fault('config') when the process does not start, or does not answer within a minute. */
 export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
   const waiting = new Map<string, (answer: Answer) => void>()
-  const opened = new Set<string>()
+  /** When, by the names of sessions. */
+  const opened = new Map<string, number>()
   const process = await startProcess(options, (id, answer) => waiting.get(id)?.(answer))
   let dead: string | null = null
   const ended = process.ended.then((why) => {
@@ -56,13 +59,17 @@ export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
     const id = String(++calls)
     const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve))
     const { name, target } = session
-    if (!opened.has(name)) process.write(openLine(name, target))
-    opened.add(name)
-    process.write(callLine(id, { session: name, command, parameters }))
     const drop = (): void => {
       process.write(closeLine(name))
       opened.delete(name)
     }
+    const now = options.clock.now()
+    if (now - (opened.get(name) ?? now) >= LONGEST_SESSION_MS) drop()
+    if (!opened.has(name)) {
+      process.write(openLine(name, target))
+      opened.set(name, now)
+    }
+    process.write(callLine(id, { session: name, command, parameters }))
     const answer = await inTime(options.clock, { id, answered, timeoutMs, process, drop })
     waiting.delete(id)
     return answer

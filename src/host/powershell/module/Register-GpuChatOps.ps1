@@ -7,11 +7,13 @@ Run it from the folder that it came in, as an administrator; with -WhatIf it onl
 changes nothing that is right already, and never the allow-list. Unregister-GpuChatOps.ps1 undoes it. In this order:
   1. copies the module to Program Files\WindowsPowerShell\Modules;
   2. makes ProgramData\GpuChatOps, which only Administrators and SYSTEM may read or write, with an allow-list that
-     allows nothing;
+     allows nothing, and the number of days after which transcripts of sessions are cleared away;
   3. with -Group, registers the JEA endpoint GpuChatOps for that group. THIS RESTARTS WinRM: every PowerShell session
      to this host ends. Run it in Windows PowerShell 5.1, whose endpoint it then is;
      with -Ssh, lets one account in for the restricted session and nothing else, and has sshd check its configuration
      before it is put in place. It does not restart sshd.
+.PARAMETER TranscriptDays
+For how many days the transcripts of sessions are kept. Thirty, unless this was said before.
 .PARAMETER Group
 Who may use the endpoint: DOMAIN\group, or COMPUTERNAME\group for a group of this host.
 .PARAMETER Account
@@ -33,7 +35,9 @@ param(
     [string] $Account,
     [Parameter(ParameterSetName = 'Ssh')]
     [ValidatePattern('\A[A-Za-z]:/[^\s"]+/pwsh\.exe\z')]
-    [string] $Pwsh = 'C:/progra~1/powershell/7/pwsh.exe'
+    [string] $Pwsh = 'C:/progra~1/powershell/7/pwsh.exe',
+    [ValidateRange(1, 9999)]
+    [int] $TranscriptDays
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -54,6 +58,11 @@ if ($PSCmdlet.ShouldProcess($place.State, 'Make the folder of the allow-list, fo
     Set-AdministratorsOnly $place.State
     [void] [System.IO.Directory]::CreateDirectory($place.Transcripts)
     if (-not [System.IO.File]::Exists($place.Allow)) { [System.IO.File]::WriteAllText($place.Allow, (Get-AllowHeader)) }
+}
+
+$days = Select-TranscriptDays $place.KeepDays $TranscriptDays
+if ($days -and $PSCmdlet.ShouldProcess($place.KeepDays, "Keep the transcripts of sessions for $days days")) {
+    [System.IO.File]::WriteAllText($place.KeepDays, [string] $days)
 }
 
 if ($Group) {

@@ -13,6 +13,7 @@ function Get-Place {
         State       = $state
         Allow       = [System.IO.Path]::Combine($state, 'allow')
         Transcripts = [System.IO.Path]::Combine($state, 'Transcripts')
+        KeepDays    = [System.IO.Path]::Combine($state, 'transcript-days')
         Pssc        = [System.IO.Path]::Combine($state, 'GpuChatOps.pssc')
         SshPssc     = [System.IO.Path]::Combine($state, 'GpuChatOps.Ssh.pssc')
         Keys        = [System.IO.Path]::Combine($data, 'ssh', 'gpuchatops_authorized_keys')
@@ -64,6 +65,16 @@ function Get-AllowHeader {
         '# Lines that begin with # say nothing. A change counts from the next order on.'
         ''
     ) -join "`r`n"
+}
+
+function Select-TranscriptDays {
+    <#
+    .SYNOPSIS
+    The number of days to write down, for which transcripts are kept: what is asked for; else thirty, where none is written.
+    #>
+    param([string] $Path, [int] $Asked)
+    if ($Asked) { return $Asked }
+    if (-not [System.IO.File]::Exists($Path)) { 30 }
 }
 
 $script:Begin = '# GPU ChatOps: begin'

@@ -10,6 +10,7 @@ Import-Module -Name FailoverClusters -ErrorAction Ignore
 . (Join-Path $PSScriptRoot 'Guard.ps1')
 . (Join-Path $PSScriptRoot 'Fence.ps1')
 . (Join-Path $PSScriptRoot 'Ground.ps1')
+. (Join-Path $PSScriptRoot 'Transcripts.ps1')
 . (Join-Path $PSScriptRoot 'Inventory.ps1')
 . (Join-Path $PSScriptRoot 'VmInventory.ps1')
 . (Join-Path $PSScriptRoot 'Vm.ps1')

@@ -1,5 +1,6 @@
 # Everything about this host that the bot needs to judge, in one answer: raw facts, no conclusions. Numbers that may
-# exceed 53 bits are text; enumerations are names. Sources: SurveyDDA.ps1 for the property keys, the Hyper-V module reference.
+# exceed 53 bits are text; enumerations are names. Nothing is told that moves by itself, such as an uptime or a load: the
+# answer is short only while it stays the same. Sources: SurveyDDA.ps1 for the property keys, the Hyper-V module reference.
 
 # The property set of PCI devices. SurveyDDA writes two blanks before the number; both spellings name the same property.
 $script:PciProperty = '{3AB22E31-8264-4b4e-9AF5-A8D2D8E33E62}'
@@ -13,18 +14,25 @@ $script:DeviceCommands = @(
 function Get-GpuInventory {
     <#
     .SYNOPSIS
-    The facts of this host as one line of JSON.
+    The facts of this host as one line of JSON, with their digest.
     .PARAMETER Settled
     Waits, up to half a minute, until no change is under way: one whose caller is gone may still be. Fails with Busy.
+    .PARAMETER Known
+    The digest of the facts that the caller has. Where they are still these, the answer says so and nothing else.
     #>
     [CmdletBinding()]
     [OutputType([string])]
-    param([switch] $Settled)
+    param(
+        [switch] $Settled,
+        [ValidatePattern('\A[0-9A-F]{64}\z')]
+        [string] $Known
+    )
+    Clear-OldTranscript
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource
     $missing = @(Get-MissingCommand $script:DeviceCommands)
-    [ordered]@{
+    $json = [ordered]@{
         module           = 1
         protocol         = $script:Protocol
         fence            = Get-FenceFact
@@ -42,6 +50,18 @@ function Get-GpuInventory {
         partitionCommand = Get-PartitionCommand
         gpus             = @(Get-PartitionableGpu | ForEach-Object { Get-PartitionableFact $_ })
     } | ConvertTo-Json -Depth 6 -Compress
+    Get-InventoryAnswer $json $Known
+}
+
+function Get-InventoryAnswer {
+    <#
+    .SYNOPSIS
+    An inventory with its digest, which is over every character of it; or, where that is the known one, the digest alone.
+    #>
+    param([string] $Json, [string] $Known)
+    $digest = Get-Digest $Json
+    if ($Known -ceq $digest) { return "{`"unchanged`":`"$digest`"}" }
+    $Json.Insert(1, "`"digest`":`"$digest`",")
 }
 
 # The commands that were looked for in this session. A name that no module has makes PowerShell search all of them, which
@@ -216,6 +236,8 @@ function Get-ClusterFact {
     The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
     #>
     if (-not (Find-HostCommand 'Get-Cluster')) { return $null }
-    try { return [string] (Get-Cluster -ErrorAction Stop).Name }
+    # Ignored: a host in no cluster would leave an error in the transcript with each reading.
+    try { $cluster = Get-Cluster -ErrorAction Ignore }
     catch { return $null }
+    if ($cluster) { [string] $cluster.Name } else { $null }
 }

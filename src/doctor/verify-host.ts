@@ -13,6 +13,7 @@ import type { Plan } from '../core/plan/plan'
 import { planAssign, planScript } from '../core/plan/planner'
 import type { Clock } from '../core/ports'
 import { openPowerShellFleet } from '../host/powershell/fleet'
+import { programsHere } from '../host/powershell/programs'
 import { openStore } from '../store/database'
 import { selfOf } from '../store/self'
 import { drawClaim } from '../work/claim'
@@ -48,9 +49,11 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
       'config',
       `no host ${wanted.host} is configured${part ? `; there are ${part.hosts.map(({ name }) => name).join(', ')}` : ': GPU_CHATOPS_CONFIG names no file with `hosts`, or they are wrong (`gpu-chatops doctor` says how)'}`,
     )
+  const hosts = [config]
+  const programs = await programsHere({ ...part, hosts }, clock)
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-verify-'))
   const log = { warn: (): void => undefined }
-  const fleet = openPowerShellFleet({ hosts: [config], executable: part.powershell, dir, clock, log })
+  const fleet = openPowerShellFleet({ hosts, programs, dir, clock, log })
   try {
     terminal.hint(`asking ${config.name} ...`)
     const [host] = fleet.hosts

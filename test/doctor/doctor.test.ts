@@ -27,6 +27,7 @@ const METADATA = {
   jwks_uri: 'https://login.microsoftonline.com/keys',
 }
 const POLICY = 'policy: { ask: [U012ABCDEF] }'
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0zQ'
 const NEVER = new AbortController().signal
 const tempDir = useTempDirs()
 
@@ -59,6 +60,24 @@ describe('the doctor', () => {
     expect(text).toMatch(/✗ credentials: .*AADSTS7000222: The secret is expired\.\n.*make a new one/)
     expect(text).toMatch(/✗ keys: .*\n.*login\.botframework\.com/)
     expect(text).not.toContain('the value of the secret')
+    expect(sound).toBe(false)
+  })
+
+  it('says that Windows PowerShell reaches no host over SSH, and asks the others all the same', async () => {
+    const shell = join(tempDir(), 'shell')
+    writeFileSync(shell, "#!/bin/sh\necho 'Desktop 5.1.17763.1'\n", { mode: 0o755 })
+    const ssh = `{ name: hv02, via: ssh, computer: h, user: u, keyFile: k, hostKeys: [${KEY}] }`
+    const file = configured([POLICY, `powershell: ${shell}`, `hosts: [{ name: hv01, via: local }, ${ssh}]`])
+
+    const { sound, text } = await heard((terminal) =>
+      doctor({ GPU_CHATOPS_CONFIG: file }, systemClock, terminal),
+    )
+
+    expect(text).toMatch(
+      /✗ program: .*for hv02 .* is Windows PowerShell 5\.1\.17763\.1.*\n.*→ docs\/hosts\.md/,
+    )
+    expect(text).toMatch(/hv01 \(this machine\)\n {2}✗ reached: starting PowerShell/)
+    expect(text).not.toContain('hv02 (ssh')
     expect(sound).toBe(false)
   })
 

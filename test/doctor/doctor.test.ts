@@ -238,6 +238,18 @@ hosts:
       expect(sound).toBe(false)
     })
 
+    it('a forced command that could not be tried is told with the words of ssh', async () => {
+      const [host] = readHosts(file)!.hosts
+      const { file: keyFile } = makeKeys(join(tempDir(), 'stranger'))
+
+      const forced = await tryForcedCommand(
+        { ...(host as Parameters<typeof tryForcedCommand>[0]), keyFile },
+        systemClock,
+      )
+
+      expect(forced).toEqual({ unknown: expect.stringMatching(/^ssh did not get in: .*Permission denied/) })
+    })
+
     it('the doctor knows an account that has no forced command', async () => {
       const config = readFileSync(over.sshd.config, 'utf8')
       writeFileSync(over.sshd.config, config.replace(/^\s*ForceCommand .*$/m, ''))

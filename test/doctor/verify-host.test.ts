@@ -32,11 +32,11 @@ withEngine('on this machine', ({ program, stubs }) => {
   })
   afterAll(() => windows.close())
 
-  const verify = (exercise: Wanted['exercise'], dataDir = tempDir(), host = 'HV01') =>
+  const verify = (exercise: Wanted['exercise'], dataDir = tempDir(), host = 'HV01', config = file) =>
     heard((terminal) =>
       verifyHost(
         { host, exercise },
-        { env: { GPU_CHATOPS_CONFIG: file }, clock: systemClock, dataDir, terminal, stopping: NEVER },
+        { env: { GPU_CHATOPS_CONFIG: config }, clock: systemClock, dataDir, terminal, stopping: NEVER },
       ),
     )
   const changes = (): string[] => changesIn(windows.calls)
@@ -64,6 +64,20 @@ withEngine('on this machine', ({ program, stubs }) => {
     await expect(verifying).rejects.toThrow('in use by another process')
     await bot.close()
     expect(changes()).toEqual([])
+  })
+
+  it('verify-host says in the words of the program why a host does not answer', async () => {
+    const broken = join(tempDir(), 'broken')
+    const other = join(tempDir(), 'gpu-chatops.yaml')
+    writeFileSync(broken, '#!/bin/sh\nexit 3\n', { mode: 0o755 })
+    writeFileSync(other, `powershell: ${broken}\nhosts: [{ name: hv01, via: local }]\n`)
+
+    const verifying = verify(null, tempDir(), 'hv01', other)
+
+    await expect(verifying).rejects.toMatchObject({ code: 'host-unreachable' })
+    await expect(verifying).rejects.toThrow(
+      /hv01 is not ready: starting PowerShell .*broken.*ended[^]*powershell:/,
+    )
   })
 
   it('verify-host knows no host that is not configured', async () => {

@@ -76,7 +76,9 @@ const openEngines = ({ programs, clock, log }: PowerShellFleetOptions): Engines 
   const others = programs.others === programs.ssh ? ssh : supervised(programs.others)
   return {
     of: ({ via }) => (via === 'ssh' ? ssh : others).get,
-    stop: async () => void (await Promise.all([...new Set([ssh, others])].map((engine) => engine.stop()))),
+    stop: async () => {
+      await Promise.all([...new Set([ssh, others])].map((engine) => engine.stop()))
+    },
   }
 }
 

@@ -14,6 +14,7 @@ import { openStore } from '../../src/store/database'
 import { sweep } from '../../src/store/sweep'
 import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
+import { aScript } from '../fakes/script'
 import { makeKeys, withSshd } from '../fakes/sshd'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
@@ -64,8 +65,7 @@ describe('the doctor', () => {
   })
 
   it('says that Windows PowerShell reaches no host over SSH, and asks the others all the same', async () => {
-    const shell = join(tempDir(), 'shell')
-    writeFileSync(shell, "#!/bin/sh\necho 'Desktop 5.1.17763.1'\n", { mode: 0o755 })
+    const shell = aScript(join(tempDir(), 'shell'), "echo 'Desktop 5.1.17763.1'")
     const ssh = `{ name: hv02, via: ssh, computer: h, user: u, keyFile: k, hostKeys: [${KEY}] }`
     const file = configured([POLICY, `powershell: ${shell}`, `hosts: [{ name: hv01, via: local }, ${ssh}]`])
 

@@ -7,6 +7,7 @@ import { READING_CASES } from '../../src/doctor/reading-cases'
 import { verifyHost, type Wanted } from '../../src/doctor/verify-host'
 import { openStore } from '../../src/store/database'
 import { openFleet } from '../contract/over-powershell'
+import { aScript } from '../fakes/script'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
 import { startWindows, type Windows } from '../host/powershell/stubs/windows'
@@ -67,9 +68,8 @@ withEngine('on this machine', ({ program, stubs }) => {
   })
 
   it('verify-host says in the words of the program why a host does not answer', async () => {
-    const broken = join(tempDir(), 'broken')
+    const broken = aScript(join(tempDir(), 'broken'), 'exit 3')
     const other = join(tempDir(), 'gpu-chatops.yaml')
-    writeFileSync(broken, '#!/bin/sh\nexit 3\n', { mode: 0o755 })
     writeFileSync(other, `powershell: ${broken}\nhosts: [{ name: hv01, via: local }]\n`)
 
     const verifying = verify(null, tempDir(), 'hv01', other)

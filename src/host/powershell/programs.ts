@@ -126,7 +126,7 @@ const fits = (told: Told): boolean => {
 }
 
 const wordsOf = (told: Told): string => {
-  if (told.kind !== 'told') return 'is not there'
+  if (told.kind !== 'told') return 'is not there, or cannot be started'
   return told.edition === 'Desktop'
     ? `is Windows PowerShell ${told.version}, which has no remoting over SSH`
     : `is PowerShell ${told.version}, which is too old`

@@ -196,7 +196,11 @@ describe('a partition for a VM is refused, for this one reason', () => {
     ],
     ['VM has one already', scene(held()), /Nothing to do: train-01 has a partition/],
     ['VM has a whole device', scene({ assigned: [aPath(7)] }), /has a whole device.*Code 43/],
-    ['checkpoints', scene({ checkpoints: 1 }), /has 1 checkpoint, and Hyper-V is reported to refuse/],
+    [
+      'checkpoints',
+      scene({ checkpoints: 1 }),
+      /has 1 checkpoint: with a partition, Hyper-V is reported to refuse/,
+    ],
     [
       'a release that is not known',
       scene({}, { os: anOs('unknown') }),

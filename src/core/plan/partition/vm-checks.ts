@@ -50,7 +50,7 @@ const checkpoints = (vm: VmFacts): Check => {
   const check = about('checkpoints', 'Checkpoints')
   if (vm.checkpoints === 0) return check.pass(`${vm.name} has no checkpoints`)
   return check.fail(
-    `${vm.name} has ${checkpointsOf(vm)}, and Hyper-V is reported to refuse them of a VM with a partition, and to refuse its start`,
+    `${vm.name} has ${checkpointsOf(vm)}: with a partition, Hyper-V is reported to refuse checkpoints, or to refuse to start the VM`,
     'Delete or merge them first; the bot never removes checkpoints',
   )
 }

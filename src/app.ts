@@ -17,6 +17,7 @@ import { bothChats } from './chats'
 import { systemClock } from './clock'
 import { channelsIn, isOfTeams, readFile, type Config, type SlackSettings } from './config'
 import type { Address, Clock } from './core/ports'
+import { programsHere } from './host/powershell/programs'
 import { fleetFile, type World } from './host/simulated/fleet'
 import { byName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
@@ -65,7 +66,10 @@ type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 export const startServer = (config: ServerConfig, log: Log, clock: Clock = systemClock): Promise<Server> =>
   opening(async (keep) => {
     const { teams } = config
-    await loadChats({ slack: config.slack !== null, teams: teams !== null })
+    const [programs] = await Promise.all([
+      programsHere(config.file, clock),
+      loadChats({ slack: config.slack !== null, teams: teams !== null }),
+    ])
     const { requests, changes } = config.file.channels
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
     const slack = config.slack && (await openWorkspace(config.slack, { db: store.db, clock, log }))
@@ -77,7 +81,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
       directory: directoryOf({ slack, teams }),
       readAgain: () => readFile(config.path),
     })
-    const hosts = keep(openHosts(config.file, { dataDir: config.DATA_DIR, clock, log }), (each) =>
+    const hosts = keep(openHosts(config.file, { dataDir: config.DATA_DIR, clock, log, programs }), (each) =>
       each.close(),
     )
     const bot = keep(

@@ -44,7 +44,7 @@ const fileSchema = z
       requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
       /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
       hosts: hostsSchema(process.platform).optional(),
-      /** The PowerShell program; absent: pwsh on the path, or powershell on Windows. */
+      /** The PowerShell program for every host; absent: host/powershell/programs.ts finds one for each way in. */
       powershell: z.string().min(1).optional(),
       /** A file that describes a simulated fleet; the built-in one when absent. */
       fleet: z.string().optional(),
@@ -243,7 +243,7 @@ export const isOfTeams = (channel: string): boolean => channel.startsWith('19:')
 
 export interface HostsPart {
   readonly hosts: readonly HostConfig[]
-  /** The PowerShell program; null: whichever is found. */
+  /** The PowerShell program for every host; null: whichever is found. */
   readonly powershell: string | null
 }
 

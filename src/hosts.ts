@@ -4,6 +4,7 @@ import type { ConfigFile } from './config'
 import type { HostName } from './core/inventory'
 import type { Clock, Host } from './core/ports'
 import { openPowerShellFleet } from './host/powershell/fleet'
+import type { Programs } from './host/powershell/programs'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from './host/simulated/fleet'
 import type { Log } from './work/parts'
 
@@ -16,9 +17,10 @@ interface Around {
   readonly dataDir: string
   readonly clock: Clock
   readonly log: Log
+  readonly programs: Programs
 }
 
-export const openHosts = (file: ConfigFile, { dataDir, clock, log }: Around): Hosts => {
+export const openHosts = (file: ConfigFile, { dataDir, clock, log, programs }: Around): Hosts => {
   if (!file.hosts) {
     const fleet = openFleet({
       dataDir,
@@ -30,7 +32,7 @@ export const openHosts = (file: ConfigFile, { dataDir, clock, log }: Around): Ho
   }
   const fleet = openPowerShellFleet({
     hosts: file.hosts,
-    executable: file.powershell ?? null,
+    programs,
     dir: join(dataDir, 'hosts'),
     clock,
     log,

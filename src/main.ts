@@ -9,6 +9,7 @@ import type { Config } from './config'
 import { Fault } from './core/errors'
 import type { Terminal } from './doctor/doctor'
 import type { Wanted } from './doctor/verify-host'
+import { printable, secretsIn, withoutSecrets } from './printable'
 import type { Log } from './work/parts'
 
 const THINGS_TO_TRY = `
@@ -16,16 +17,6 @@ const THINGS_TO_TRY = `
   2. As Jonas:  press Approve, watch the steps, read nvidia-smi
   3. As Maya:   /gpu release hv01/gpu0 --shutdown   (or provoke a failure first, on the right)
 `
-
-const secretsOf = (config: Config): string[] =>
-  config.kind === 'server'
-    ? [
-        config.slack?.botToken,
-        config.slack?.signingSecret,
-        config.slack?.appToken,
-        config.teams?.cloud.kind === 'microsoft' ? config.teams.cloud.appPassword : undefined,
-      ].filter((secret) => typeof secret === 'string')
-    : []
 
 const serve = async (): Promise<void> => {
   const { readConfig } = await import('./config.ts')
@@ -35,7 +26,7 @@ const serve = async (): Promise<void> => {
   const log = openLog({
     level: config.kind === 'playground' && process.env['LOG_LEVEL'] === undefined ? 'warn' : config.LOG_LEVEL,
     terminal: process.stderr.isTTY,
-    secrets: secretsOf(config),
+    secrets: secretsIn(process.env),
   })
   if (config.kind === 'server') await serveChats(config, log)
   else await servePlayground(config, log)
@@ -74,9 +65,12 @@ const USAGE = `Usage: gpu-chatops                                     the bot, o
        gpu-chatops policy schema                       its JSON schema, for editors
 `
 
+/** Hosts and services say what they like: their words may hold anything. */
+const shown = (text: string): string => printable(withoutSecrets(secretsIn(process.env))(text))
+
 const terminal: Terminal = {
-  print: (text) => void process.stdout.write(text),
-  hint: (text) => void process.stderr.write(`${text}\n`),
+  print: (text) => void process.stdout.write(shown(text)),
+  hint: (text) => void process.stderr.write(`${shown(text)}\n`),
 }
 
 const verify = async (args: readonly string[]): Promise<boolean> => {
@@ -151,7 +145,7 @@ const stopOnSignal = (app: App): void => {
 
 const complain = (error: unknown): void => {
   process.stderr.write(
-    `gpu-chatops: ${error instanceof Fault ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+    `gpu-chatops: ${shown(error instanceof Fault ? error.message : String(error instanceof Error ? error.stack : error))}\n`,
   )
   process.exitCode = 1
 }

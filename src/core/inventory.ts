@@ -155,7 +155,8 @@ export const hostFacts = z.object({
   os: z.object({
     caption: z.string(),
     edition: z.enum(['server', 'client']),
-    release: z.enum(['2016', '2019', '2022', '2025', 'client']),
+    /** `23H2` is of the annual channel of Windows Server; `azure-local` is Azure Stack HCI from 22H2 on, too. */
+    release: z.enum(['2016', '2019', '2022', '23H2', '2025', 'azure-local', 'client', 'unknown']),
   }),
   iov: z.object({ supported: z.boolean(), reasons: z.array(z.string()) }),
   /** Width of physical addresses; high MMIO must end below 2^bits. Null when the host does not say. */

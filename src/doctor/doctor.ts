@@ -17,6 +17,7 @@ import type { Clock } from '../core/ports'
 import type { HostConfig } from '../host/powershell/config'
 import { MODULE, openPowerShellFleet, type PowerShellFleet } from '../host/powershell/fleet'
 import { moduleDigest, sessionDigests } from '../host/powershell/health'
+import { programsHere, type Programs } from '../host/powershell/programs'
 import { storeFindings } from './store'
 import { fail, pass, sectionOf, warn, type Finding } from './finding'
 import { tryForcedCommand } from './forced-command'
@@ -36,7 +37,7 @@ export const doctor = async (
   { print, hint }: Terminal,
 ): Promise<boolean> => {
   const all: Finding[] = []
-  const report = (title: string, findings: readonly Finding[]): void => {
+  const report: Report = (title, findings) => {
     all.push(...findings)
     print(`${sectionOf(title, findings)}\n\n`)
   }
@@ -59,7 +60,7 @@ export const doctor = async (
     hint(
       `asking ${part.hosts.length === 1 ? 'the host' : `${part.hosts.length} hosts`}, which may take a minute ...`,
     )
-    await forEachHost(part, clock, report)
+    await forEachHost(await servable(part, clock, report), clock, report)
   }
   const sound = all.every(({ verdict }) => verdict !== 'fail')
   print(
@@ -113,16 +114,31 @@ const slack = async (settings: SlackSettings, channels: readonly string[]): Prom
   }
 }
 
+interface Servable {
+  readonly hosts: readonly HostConfig[]
+  readonly programs: Programs
+}
+
+type Report = (title: string, findings: readonly Finding[]) => void
+
+/** Where no PowerShell can serve the hosts behind SSH, that is reported, and the others are asked all the same. */
+const servable = async (part: HostsPart, clock: Clock, report: Report): Promise<Servable> => {
+  try {
+    return { hosts: part.hosts, programs: await programsHere(part, clock) }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    report('PowerShell', [fail('program', error.message, 'docs/hosts.md, "Which PowerShell"')])
+    const hosts = part.hosts.filter(({ via }) => via !== 'ssh')
+    return { hosts, programs: await programsHere({ ...part, hosts }, clock) }
+  }
+}
+
 /** All at once, since one that is silent takes its minute; each is reported when its turn has come. */
-const forEachHost = async (
-  { hosts, powershell }: HostsPart,
-  clock: Clock,
-  report: (title: string, findings: readonly Finding[]) => void,
-): Promise<void> => {
+const forEachHost = async ({ hosts, programs }: Servable, clock: Clock, report: Report): Promise<void> => {
   // Not the folder of the bot, which may be running: what it remembers about devices stays as it is.
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-doctor-'))
   const log = { warn: (): void => undefined }
-  const fleet = openPowerShellFleet({ hosts, executable: powershell, dir, clock, log })
+  const fleet = openPowerShellFleet({ hosts, programs, dir, clock, log })
   try {
     const examinations = hosts.map((config) => evidenceOf(fleet, config, clock))
     for (const each of examinations) {

@@ -75,9 +75,11 @@ const wrongOrders = ({ facts, plan, fence }: Exercise): WrongOrder[] => {
 
 /** Throws when the order was not refused, or with another code. */
 const mustRefuse = async ({ host }: Exercise, { title, code, order }: WrongOrder): Promise<Finding> => {
-  const said = wordsOf(await host.run(order))
-  if (said !== code) throw new Error(`${title} must be refused with ${code}, but: ${said}`)
-  return pass(title, `refused: ${code}`)
+  const result = await host.run(order)
+  const told = wordsOf(result)
+  if (result.kind !== 'refused' || result.code !== code)
+    throw new Error(`${title} must be refused with ${code}, but: ${told}`)
+  return pass(title, `refused: ${told}`)
 }
 
 /** Throws unless the step can be done now, and is done by the word of the host, whatever its answer was. */

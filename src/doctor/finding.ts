@@ -1,3 +1,5 @@
+import { printable } from '../printable'
+
 /** What the doctor found out about one thing, and how it looks in a terminal. */
 export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail'
@@ -25,11 +27,5 @@ const MARKS = { pass: '✓', warn: '!', fail: '✗' } as const
 const lineOf = ({ verdict, title, reason, fix }: Finding): string =>
   `  ${MARKS[verdict]} ${title}: ${reason.trim().replaceAll('\n', '\n    ')}${fix === undefined ? '' : `\n      → ${fix}`}`
 
-/** Names and messages come from outside: whatever could steer a terminal is shown as a question mark. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?')
-
 export const sectionOf = (title: string, findings: readonly Finding[]): string =>
-  [title, ...findings.map(lineOf)]
-    .flatMap((block) => block.split('\n'))
-    .map(printable)
-    .join('\n')
+  printable([title, ...findings.map(lineOf)].join('\n'))

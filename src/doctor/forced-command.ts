@@ -1,6 +1,6 @@
 /** Does the bot's key for a host open the restricted session alone? Tried by asking for a command of our own. */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../core/ports'
@@ -34,13 +34,16 @@ export const tryForcedCommand = async (
       most: MOST,
       clock,
     })
-    return verdictOf(ran, mark)
+    return verdictOf(ran, { mark, log })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-const verdictOf = (ran: Ran, mark: string): ForcedCommand => {
+const verdictOf = (
+  ran: Ran,
+  { mark, log }: { readonly mark: string; readonly log: string },
+): ForcedCommand => {
   switch (ran.kind) {
     case 'not-started':
       return { unknown: 'there is no ssh program where the bot runs' }
@@ -50,6 +53,12 @@ const verdictOf = (ran: Ran, mark: string): ForcedCommand => {
       return { unknown: 'the host printed more than it should' }
     case 'ended':
       if (ran.stdout.includes(mark)) return 'open'
-      return ran.code === NOT_CONNECTED ? { unknown: 'ssh did not get in' } : 'held'
+      return ran.code === NOT_CONNECTED ? { unknown: `ssh did not get in: ${lastWords(log)}` } : 'held'
   }
+}
+
+/** What ssh said last, which is why it ended. */
+const lastWords = (log: string): string => {
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
+  return lines.at(-1) || 'it did not say why'
 }

@@ -4,7 +4,8 @@ import { hostChecks } from '../core/plan/host-checks'
 import type { HostFacts } from '../core/inventory'
 import { counted } from '../core/answers/words'
 import type { HostConfig } from '../host/powershell/config'
-import type { Examination, Health, SessionFile } from '../host/powershell/health'
+import type { Examination, Health, Restriction, SessionFile } from '../host/powershell/health'
+import { said } from '../printable'
 import { fail, pass, warn, type Finding } from './finding'
 import { cureFor } from './remedies'
 
@@ -45,19 +46,22 @@ export const examined = (evidence: HostEvidence): Finding[] => {
     ...commandFindings(health, facts),
     ...fileFindings(health, facts),
     ...('why' in facts
-      ? [fail('inventory', facts.why, cureFor(config.via, facts.why))]
+      ? [fail('inventory', said(facts.why), cureFor(config.via, facts.why))]
       : inventoryFindings(config, facts)),
   ]
 }
 
-const silent = ({ via }: HostConfig, { code, why }: Extract<Examination, { kind: 'silent' }>): Finding =>
+export type Silence = Extract<Examination, { kind: 'silent' }>
+
+/** Why there is nothing to look at, with the words of the host, of ssh or of PowerShell. */
+export const silent = ({ via }: HostConfig, { code, why }: Silence): Finding =>
   code === 'CommandNotFoundException'
     ? fail(
         'reached',
-        'it answers, but does not have the function that this asks for',
+        `it answers, but does not have the function that this asks for: ${said(why)}`,
         `The module there is older than this bot, or is not loaded: copy the folder again and run ${REGISTER}.`,
       )
-    : fail('reached', code === null ? why : `${code}: ${why}`, cureFor(via, why))
+    : fail('reached', code === null ? said(why) : `${code}: ${said(why)}`, cureFor(via, why))
 
 const moduleFindings = ({ config, module, sessions }: HostEvidence, health: Health): Finding[] => {
   const again = `Copy the folder of the module to the host, and run there: ${registerLine(config)}`
@@ -130,15 +134,15 @@ const LOCAL = warn(
   'Where that is too little, reach the host by winrm or ssh (docs/hosts.md).',
 )
 
-const restriction = ({ via }: HostConfig, restricted: boolean | null): Finding => {
+const restriction = ({ via }: HostConfig, restricted: Restriction): Finding => {
   if (restricted === true) return pass('session', 'it refuses what is no function of the module')
   const fix =
     via === 'winrm'
       ? 'Set `endpoint` to the JEA endpoint GpuChatOps, and register it with Register-GpuChatOps.ps1 -Group.'
       : 'Give the account its ForceCommand with Register-GpuChatOps.ps1 -Ssh, and restart sshd.'
-  return restricted === null
-    ? warn('session', 'whether it is restricted could not be found out', fix)
-    : fail('session', 'it runs any command: whoever has the bot’s credential has the host', fix)
+  return restricted === false
+    ? fail('session', 'it runs any command: whoever has the bot’s credential has the host', fix)
+    : warn('session', `whether it is restricted could not be found out: ${said(restricted.unknown)}`, fix)
 }
 
 const forcedCommand = (forced: ForcedCommand): Finding => {
@@ -147,7 +151,7 @@ const forcedCommand = (forced: ForcedCommand): Finding => {
   const fix = 'Give the account its ForceCommand with Register-GpuChatOps.ps1 -Ssh, and restart sshd.'
   return forced === 'open'
     ? fail('forced command', 'the key ran a command of its own choice on the host', fix)
-    : warn('forced command', `it could not be tried: ${forced.unknown}`, fix)
+    : warn('forced command', `it could not be tried: ${said(forced.unknown)}`, fix)
 }
 
 const elevation = ({ elevated, account }: Health): Finding => {

@@ -4,6 +4,7 @@ import { hostFacts, instanceId, locationPath, placeOf, vmId, type HostFacts } fr
 import { counted } from '../core/answers/words'
 import { expectationOf, type Step } from '../core/plan/step'
 import type { Host, StepResult } from '../core/ports'
+import { said } from '../printable'
 
 export interface Ground {
   readonly host: Host
@@ -38,9 +39,12 @@ const askedInVain = async ({ host, fence }: Ground, step: Step): Promise<string>
   return `the answer was ${wordsOf(result)}`
 }
 
+/** With the host's own words. */
 export const wordsOf = (result: StepResult): string => {
   if (result.kind === 'done') return 'it was done'
-  return result.kind === 'refused' ? result.code : `what became of it is not known (${result.why})`
+  return result.kind === 'refused'
+    ? `${result.code}: ${said(result.message)}`
+    : `what became of it is not known (${said(result.why)})`
 }
 
 const placesIn = (facts: HostFacts) =>
@@ -114,7 +118,7 @@ export const READING_CASES: readonly ReadingCase[] = [
       const answer = await host.smi({ kind: 'host' })
       if (answer.kind === 'ran') return `it ended with ${answer.exitCode}`
       must(answer.why !== '', 'it does not say why')
-      return answer.why
+      return said(answer.why)
     },
   },
   {
@@ -124,7 +128,7 @@ export const READING_CASES: readonly ReadingCase[] = [
       if (!vm) return 'no VM is off, so this was not tried'
       const answer = await host.smi({ kind: 'guest', vm: vm.id })
       if (answer.kind === 'ran') throw new Error(`it ran in ${vm.name}, which is off`)
-      return answer.why
+      return said(answer.why)
     },
   },
 ]

@@ -12,13 +12,17 @@ import { resolvePair } from '../core/names'
 import type { Plan } from '../core/plan/plan'
 import { planAssign, planScript } from '../core/plan/planner'
 import type { Clock } from '../core/ports'
+import type { HostConfig } from '../host/powershell/config'
 import { openPowerShellFleet } from '../host/powershell/fleet'
+import { programsHere } from '../host/powershell/programs'
+import { said } from '../printable'
 import { openStore } from '../store/database'
 import { selfOf } from '../store/self'
 import { drawClaim } from '../work/claim'
 import type { Terminal } from './doctor'
 import { exercise } from './exercise'
 import { fail, pass, sectionOf, type Finding } from './finding'
+import { silent, type Silence } from './host-checks'
 import { READING_CASES, type Ground } from './reading-cases'
 
 export interface Wanted {
@@ -48,15 +52,17 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
       'config',
       `no host ${wanted.host} is configured${part ? `; there are ${part.hosts.map(({ name }) => name).join(', ')}` : ': GPU_CHATOPS_CONFIG names no file with `hosts`, or they are wrong (`gpu-chatops doctor` says how)'}`,
     )
+  const hosts = [config]
+  const programs = await programsHere({ ...part, hosts }, clock)
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-verify-'))
   const log = { warn: (): void => undefined }
-  const fleet = openPowerShellFleet({ hosts: [config], executable: part.powershell, dir, clock, log })
+  const fleet = openPowerShellFleet({ hosts, programs, dir, clock, log })
   try {
     terminal.hint(`asking ${config.name} ...`)
     const [host] = fleet.hosts
     const examination = await fleet.examine(config)
-    if (!host || examination.kind === 'silent')
-      throw new Fault('host-unreachable', `${config.name} is not ready; \`gpu-chatops doctor\` says why`)
+    if (examination.kind === 'silent') throw unreachable(config, examination)
+    if (!host) throw new Fault('internal', `there is no host ${config.name}`)
     const facts = await host.inventory()
     const ground = { host, facts, fence: knownTo(facts) }
     const findings = await readingFindings(ground)
@@ -71,6 +77,11 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
     await fleet.close()
     rmSync(dir, { recursive: true, force: true })
   }
+}
+
+const unreachable = (config: HostConfig, examination: Silence): Fault => {
+  const { reason, fix = '' } = silent(config, examination)
+  return new Fault('host-unreachable', `${config.name} is not ready: ${reason}\n${fix}`)
 }
 
 /** The claim that the host knows already: its orders are taken, and whose host it is stays as it is. */
@@ -89,7 +100,11 @@ const readingFindings = async (ground: Ground): Promise<Finding[]> => {
       findings.push(pass(name, await run(ground)))
     } catch (error) {
       findings.push(
-        fail(name, messageOf(error), 'The bot cannot rely on this host; report it with what `doctor` says.'),
+        fail(
+          name,
+          said(messageOf(error)),
+          'The bot cannot rely on this host; report it with what `doctor` says.',
+        ),
       )
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { GpuFacts, HostFacts, VmFacts } from '../../src/core/inventory'
 import { planAssign } from '../../src/core/plan/planner'
 import { type Check, partitionSurvey, survey } from '../../src/core/survey'
-import { GIB, aGpu, aParavirtual, aPartition, aHost, aPath, aVm } from '../fakes/facts'
+import { GIB, aGpu, aParavirtual, aPartition, aHost, aPath, aVm, anOs } from '../fakes/facts'
 
 const surveyed = (host: HostFacts): Check[] => survey(host, host.gpus[0]!, host.vms[0]!)
 const verdictOf = (host: HostFacts, id: string) => surveyed(host).find((check) => check.id === id)
@@ -74,6 +74,11 @@ describe('the survey', () => {
     ['interrupts', 'pass', gpu({ interrupts: 'none' })],
     ['interrupts', 'warn', gpu({ interrupts: 'none', problemCode: 22 })],
     ['place', 'warn', { ...gpu({ problemCode: null }), dismounted: [aPath(0)] }],
+    ['edition', 'pass', aHost({ os: anOs('23H2') })],
+    ['edition', 'warn', aHost({ os: anOs('unknown') })],
+    ['edition', 'warn', aHost({ os: anOs('azure-local') })],
+    ['checkpoints', 'warn', vm({ checkpoints: 1 })],
+    ['cluster', 'fail', vm({ clustered: true })],
     ['edition', 'fail', aHost({ os: { caption: 'Windows 11', edition: 'client', release: 'client' } })],
     ['iov', 'fail', aHost({ iov: { supported: false, reasons: ['no IOMMU'] } })],
     ['device-commands', 'fail', aHost({ missingCommands: ['Get-VMHostAssignableDevice'] })],
@@ -260,6 +265,11 @@ describe('the survey of a partition', () => {
   test.each<[string, Check['verdict'], HostFacts]>([
     ['partition-support', 'fail', shared({ os: client })],
     ['partition-support', 'warn', shared({ os: client, unsupportedPartitioning: true })],
+    ['partition-support', 'pass', shared({})],
+    ['partition-support', 'warn', shared({ os: anOs('azure-local') })],
+    ['partition-support', 'fail', shared({ os: anOs('23H2') })],
+    ['partition-support', 'fail', shared({ os: anOs('unknown') })],
+    ['partition-support', 'warn', shared({ os: anOs('unknown'), unsupportedPartitioning: true })],
     ['partition-commands', 'fail', shared({ partitioning: 'none' })],
     ['partition-driver', 'fail', shared({}, { partition: null })],
     ['partition-driver', 'warn', shared({}, { problemCode: 43 })],

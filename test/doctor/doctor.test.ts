@@ -14,6 +14,7 @@ import { openStore } from '../../src/store/database'
 import { sweep } from '../../src/store/sweep'
 import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
+import { aScript } from '../fakes/script'
 import { makeKeys, withSshd } from '../fakes/sshd'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
@@ -27,6 +28,7 @@ const METADATA = {
   jwks_uri: 'https://login.microsoftonline.com/keys',
 }
 const POLICY = 'policy: { ask: [U012ABCDEF] }'
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0zQ'
 const NEVER = new AbortController().signal
 const tempDir = useTempDirs()
 
@@ -59,6 +61,23 @@ describe('the doctor', () => {
     expect(text).toMatch(/✗ credentials: .*AADSTS7000222: The secret is expired\.\n.*make a new one/)
     expect(text).toMatch(/✗ keys: .*\n.*login\.botframework\.com/)
     expect(text).not.toContain('the value of the secret')
+    expect(sound).toBe(false)
+  })
+
+  it('says that Windows PowerShell reaches no host over SSH, and asks the others all the same', async () => {
+    const shell = aScript(join(tempDir(), 'shell'), "echo 'Desktop 5.1.17763.1'")
+    const ssh = `{ name: hv02, via: ssh, computer: h, user: u, keyFile: k, hostKeys: [${KEY}] }`
+    const file = configured([POLICY, `powershell: ${shell}`, `hosts: [{ name: hv01, via: local }, ${ssh}]`])
+
+    const { sound, text } = await heard((terminal) =>
+      doctor({ GPU_CHATOPS_CONFIG: file }, systemClock, terminal),
+    )
+
+    expect(text).toMatch(
+      /✗ program: .*for hv02 .* is Windows PowerShell 5\.1\.17763\.1.*\n.*→ docs\/hosts\.md/,
+    )
+    expect(text).toMatch(/hv01 \(this machine\)\n {2}✗ reached: starting PowerShell/)
+    expect(text).not.toContain('hv02 (ssh')
     expect(sound).toBe(false)
   })
 
@@ -217,6 +236,18 @@ hosts:
 
       expect(about(text, 'reached')).toMatch(/✗ .*Permission denied.*\n.*gpuchatops_authorized_keys/)
       expect(sound).toBe(false)
+    })
+
+    it('a forced command that could not be tried is told with the words of ssh', async () => {
+      const [host] = readHosts(file)!.hosts
+      const { file: keyFile } = makeKeys(join(tempDir(), 'stranger'))
+
+      const forced = await tryForcedCommand(
+        { ...(host as Parameters<typeof tryForcedCommand>[0]), keyFile },
+        systemClock,
+      )
+
+      expect(forced).toEqual({ unknown: expect.stringMatching(/^ssh did not get in: .*Permission denied/) })
     })
 
     it('the doctor knows an account that has no forced command', async () => {

@@ -56,6 +56,21 @@ describe('the exercise', () => {
     expect(asBefore).toBe(true)
   })
 
+  it('tells the words in which a host refuses a step, on one line, and no more of them than help', async () => {
+    const words = `The operation failed.\r\nThe current configuration does not allow for OS control. ${'x'.repeat(2_000)}`
+    const { failed, asBefore } = await bench((order, really) =>
+      order.step.kind === 'dismountDevice'
+        ? Promise.resolve({ kind: 'refused', code: 'OperationFailed', message: words })
+        : really(order),
+    )
+
+    expect(failed[0]).toContain(
+      'OperationFailed: The operation failed. The current configuration does not allow',
+    )
+    expect(failed[0]!.length).toBeLessThan(800)
+    expect(asBefore).toBe(true)
+  })
+
   it('goes by what the host shows where the outcome of a step is not known', async () => {
     const { failed, asBefore } = await bench(async (order, really) => {
       const result = await really(order)
@@ -74,7 +89,7 @@ describe('the exercise', () => {
     )
 
     expect(failed).toEqual([
-      expect.stringMatching(/^the assignment: .*OperationFailed, and the host does not show it$/),
+      expect.stringMatching(/^the assignment: .*OperationFailed: no, and the host does not show it$/),
     ])
     expect(asBefore).toBe(true)
   })

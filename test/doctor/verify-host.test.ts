@@ -7,6 +7,7 @@ import { READING_CASES } from '../../src/doctor/reading-cases'
 import { verifyHost, type Wanted } from '../../src/doctor/verify-host'
 import { openStore } from '../../src/store/database'
 import { openFleet } from '../contract/over-powershell'
+import { aScript } from '../fakes/script'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
 import { startWindows, type Windows } from '../host/powershell/stubs/windows'
@@ -32,11 +33,11 @@ withEngine('on this machine', ({ program, stubs }) => {
   })
   afterAll(() => windows.close())
 
-  const verify = (exercise: Wanted['exercise'], dataDir = tempDir(), host = 'HV01') =>
+  const verify = (exercise: Wanted['exercise'], dataDir = tempDir(), host = 'HV01', config = file) =>
     heard((terminal) =>
       verifyHost(
         { host, exercise },
-        { env: { GPU_CHATOPS_CONFIG: file }, clock: systemClock, dataDir, terminal, stopping: NEVER },
+        { env: { GPU_CHATOPS_CONFIG: config }, clock: systemClock, dataDir, terminal, stopping: NEVER },
       ),
     )
   const changes = (): string[] => changesIn(windows.calls)
@@ -64,6 +65,19 @@ withEngine('on this machine', ({ program, stubs }) => {
     await expect(verifying).rejects.toThrow('in use by another process')
     await bot.close()
     expect(changes()).toEqual([])
+  })
+
+  it('verify-host says in the words of the program why a host does not answer', async () => {
+    const broken = aScript(join(tempDir(), 'broken'), 'exit 3')
+    const other = join(tempDir(), 'gpu-chatops.yaml')
+    writeFileSync(other, `powershell: ${broken}\nhosts: [{ name: hv01, via: local }]\n`)
+
+    const verifying = verify(null, tempDir(), 'hv01', other)
+
+    await expect(verifying).rejects.toMatchObject({ code: 'host-unreachable' })
+    await expect(verifying).rejects.toThrow(
+      /hv01 is not ready: starting PowerShell .*broken.*ended[^]*powershell:/,
+    )
   })
 
   it('verify-host knows no host that is not configured', async () => {

@@ -96,6 +96,15 @@ export const aVm = (changes: Partial<VmFacts> = {}, number = 1): VmFacts =>
     ...changes,
   })
 
+/** Windows Server of a release, or what is like it. */
+export const anOs = (
+  release: HostFacts['os']['release'],
+  caption = `Windows of ${release}`,
+): HostFacts['os'] => ({
+  ...{ caption, release },
+  edition: release === 'client' ? 'client' : 'server',
+})
+
 export const aHost = (changes: Partial<HostFacts> = {}): HostFacts =>
   hostFacts.parse({
     name: 'hv01',

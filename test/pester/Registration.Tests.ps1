@@ -32,6 +32,68 @@ Describe 'Registration' {
         { & (Join-Path $folder $script) @given } | Should -Throw 'This host is not Windows.'
     }
 
+    It 'says that a policy for applications restricts it, in place of an error that nobody understands: <script>' -ForEach @(
+        @{ script = 'Register-GpuChatOps.ps1'; given = @{ Group = 'HV01\gpu' } }
+        @{ script = 'Unregister-GpuChatOps.ps1'; given = @{} }
+    ) {
+        $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault()
+        $state.LanguageMode = 'ConstrainedLanguage'
+        $shell = [System.Management.Automation.PowerShell]::Create($state)
+        try {
+            [void] $shell.AddCommand((Join-Path $folder $script)).AddParameters($given)
+            { $shell.Invoke() } | Should -Throw '*application control policy*ConstrainedLanguage*docs/hosts.md*'
+        }
+        finally { $shell.Dispose() }
+    }
+
+    It 'copies no file that is marked as downloaded, and says how to unblock them (skipped: not on Windows)' -Skip:(-not $onWindows) {
+        $copy = (New-Item -ItemType Directory -Path (Join-Path $TestDrive "it's here")).FullName
+        foreach ($name in 'one.ps1', 'two.ps1') { [System.IO.File]::WriteAllText((Join-Path $copy $name), '1') }
+        Assert-Unblocked $copy
+        Set-Content -LiteralPath (Join-Path $copy 'two.ps1') -Stream 'Zone.Identifier' -Value "[ZoneTransfer]`r`nZoneId=3"
+
+        $said = try { Assert-Unblocked $copy } catch { $_.Exception.Message }
+        Invoke-Expression ($said -replace '^.*?: (?=Get-ChildItem)', '')
+
+        $said | Should -Match '^Windows marks 1 of these files as downloaded'
+        { Assert-Unblocked $copy } | Should -Not -Throw
+    }
+
+    Describe 'of a module that the execution policy keeps from loading' {
+        It 'says so of <policy>, set by <scope>' -ForEach @(
+            @{ policy = 'Restricted'; scope = 'MachinePolicy'; cure = 'Turn on Script Execution' }
+            @{ policy = 'AllSigned'; scope = 'MachinePolicy'; cure = 'Turn on Script Execution' }
+            @{ policy = 'Restricted'; scope = 'LocalMachine'; cure = 'Set-ExecutionPolicy -Scope LocalMachine' }
+            @{ policy = 'AllSigned'; scope = 'LocalMachine'; cure = 'Set-ExecutionPolicy -Scope LocalMachine' }
+        ) {
+            $policies = @{ MachinePolicy = 'Undefined'; LocalMachine = 'Undefined' }
+            $policies[$scope] = $policy
+
+            $said = @(Get-PolicyWarning $policies)
+
+            $said.Count | Should -Be 1
+            $said[0] | Should -Match "is $policy, under which"
+            $said[0] | Should -Match $cure
+        }
+
+        It 'goes by Group Policy before what was set on the host' {
+            Get-PolicyWarning @{ MachinePolicy = 'RemoteSigned'; LocalMachine = 'Restricted' } | Should -BeNullOrEmpty
+            Get-PolicyWarning @{ MachinePolicy = 'AllSigned'; LocalMachine = 'Bypass' } | Should -Match 'AllSigned'
+        }
+
+        It 'says nothing of <policy>' -ForEach @('Undefined', 'RemoteSigned', 'Unrestricted', 'Bypass' | ForEach-Object { @{ policy = $_ } }) {
+            Get-PolicyWarning @{ MachinePolicy = 'Undefined'; LocalMachine = $policy } | Should -BeNullOrEmpty
+        }
+
+        It 'asks the PowerShell that the sessions will run in' {
+            $engine = (Get-Process -Id $PID).Path
+
+            (Get-PolicyTable $engine).Keys | Sort-Object | Should -Be 'LocalMachine', 'MachinePolicy'
+            (Get-PolicyTable $engine).LocalMachine | Should -Be ([string] (Get-ExecutionPolicy -Scope LocalMachine))
+            Get-PolicyTable $null | ForEach-Object { $_.MachinePolicy } | Should -Be ([string] (Get-ExecutionPolicy -Scope MachinePolicy))
+        }
+    }
+
     It 'leaves an allow-list that allows nothing' {
         $lines = (Get-AllowHeader) -split '\r?\n'
 

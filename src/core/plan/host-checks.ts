@@ -1,5 +1,6 @@
 /** Checks of the host: may it assign devices at all? After Microsoft's SurveyDDA.ps1, and what that does not ask. */
 import { type GpuFacts, type HostFacts, placeOf } from '../inventory'
+import { releaseDoubt } from '../release'
 import { type Check, about } from './check'
 
 /** Would this GPU have to be dismounted from the host to be given to a VM? */
@@ -33,8 +34,11 @@ export const undoWarnings = (host: HostFacts, gpu: GpuFacts): string[] => {
     : []
 }
 
-const edition = ({ name, os }: HostFacts): Check => {
+const edition = (host: HostFacts): Check => {
+  const { name, os } = host
   const check = about('edition', 'Windows edition')
+  const doubt = releaseDoubt(host)
+  if (doubt) return check.warn(doubt.reason, doubt.fix)
   if (os.edition === 'server') return check.pass(`${name} runs ${os.caption}`)
   return check.fail(
     `${name} runs ${os.caption}: Discrete Device Assignment is supported on Windows Server only, and a VM with a device would not start`,

@@ -16,7 +16,7 @@ export const obstacles = (checks: readonly Check[], except: readonly CheckId[] =
  * entry does only where the VM has to start again.
  */
 export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
-  obstacles([power(vm), cluster(vm), ...(vm.state === 'Running' ? [devices(host, vm)] : [])])
+  obstacles([power(vm), cluster(host, vm), ...(vm.state === 'Running' ? [devices(host, vm)] : [])])
 
 /** What stops every plan for a GPU that a resource pool has, or may have. */
 export const poolObstacles = (host: HostFacts, gpu: GpuFacts): Refusal[] => obstacles([pool(host, gpu)])

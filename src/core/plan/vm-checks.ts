@@ -1,8 +1,10 @@
 /**
- * Checks of a VM that is to have a GPU, or that has one. Source: Microsoft, "Plan for deploying devices using
- * Discrete Device Assignment" (no save and restore, no live migration, no dynamic memory, no high availability).
+ * Checks of a VM that is to have a GPU, or that has one. Sources: Microsoft, "Plan for deploying devices using
+ * Discrete Device Assignment" (no save and restore, no live migration, no dynamic memory; before Windows Server 2025 no high
+ * availability) and "Use GPUs with clustered VMs" (from then on through a resource pool of each node).
  */
 import { type GpuFacts, type HostFacts, type VmDevice, type VmFacts, type VmState } from '../inventory'
+import { sharingSupport } from '../release'
 import { deviceWords, devicesOf, goneFrom, untoldOf } from '../vm-devices'
 import { type Check, about } from './check'
 import { type MmioAsked, sized } from './mmio'
@@ -44,13 +46,27 @@ export const power = (vm: VmFacts): Check => {
   return check.fail(`${vm.name} ${says}`, next)
 }
 
-export const cluster = (vm: VmFacts): Check => {
+const POOLED =
+  'its cluster restarts it on another node only with a device of a resource pool, and the bot gives and takes single devices of one host'
+const ALONE = 'Remove it from the cluster, or use a VM that is not clustered'
+const BY_POOL =
+  'Use a resource pool, with the tools of the cluster (Microsoft, "Use GPUs with clustered VMs")'
+
+/** Why a clustered VM neither gets nor gives a device here, by what its cluster can do with one. */
+const CLUSTERED = {
+  no: ['before Windows Server 2025 a VM with an assigned device is not highly available', ALONE],
+  yes: [POOLED, `${BY_POOL}, or a VM that is not clustered`],
+  unknown: [
+    'what its cluster does with a VM that has a device is not known of this release of Windows',
+    ALONE,
+  ],
+} as const
+
+export const cluster = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('cluster', 'Failover cluster')
   if (!vm.clustered) return check.pass(`${vm.name} is not clustered`)
-  return check.fail(
-    `${vm.name} is clustered: a VM with an assigned device is not highly available, and the cluster may start it elsewhere`,
-    'Remove it from the cluster, or use a VM that is not clustered',
-  )
+  const [why, cure] = CLUSTERED[sharingSupport(host.os)]
+  return check.fail(`${vm.name} is clustered: ${why}`, cure)
 }
 
 /** With a device that is gone a VM is reported not to start (windowsserverdocs, issue 3083). What is no GPU is nobody's business. */
@@ -72,12 +88,16 @@ export const devices = (host: HostFacts, vm: VmFacts): Check => {
 
 const named = (devices: readonly VmDevice[]): string => devices.map(deviceWords).join(', ')
 
-export const checkpoints = (vm: VmFacts): Check => {
+export const checkpointsOf = ({ checkpoints: count }: VmFacts): string =>
+  `${count} ${count === 1 ? 'checkpoint' : 'checkpoints'}`
+
+/** Those that it has: of taking new ones nothing is documented either (a standard one saves memory, which a device rules out). */
+const checkpoints = (vm: VmFacts): Check => {
   const check = about('checkpoints', 'Checkpoints')
   if (vm.checkpoints === 0) return check.pass(`${vm.name} has no checkpoints`)
-  return check.fail(
-    `${vm.name} has ${vm.checkpoints} ${vm.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, and they cannot be kept or applied while it has a GPU`,
-    'Delete or merge them first; the bot never removes checkpoints',
+  return check.warn(
+    `${vm.name} has ${checkpointsOf(vm)}: what becomes of them with an assigned device is not documented; a standard one holds saved memory, which a VM with a device does not support, and applying any puts back settings that this changes`,
+    'Delete or merge them first, or apply none before the GPU is released; the bot never removes checkpoints',
   )
 }
 
@@ -133,7 +153,7 @@ export const vmChecks = (
   asked: MmioAsked | undefined,
 ): Check[] => [
   power(vm),
-  cluster(vm),
+  cluster(host, vm),
   devices(host, vm),
   partitions(host, vm),
   checkpoints(vm),

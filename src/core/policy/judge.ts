@@ -7,6 +7,7 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from '../error
 import type { HostFacts } from '../inventory'
 import { isUnknownModel, mightBe } from '../models'
 import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
+import { sharingSupport } from '../release'
 import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
 
@@ -60,9 +61,9 @@ export const wishOf = (
   release: plan.release && subjectOf(plan.release),
 })
 
-/** Giving a partition back is never held against anyone. */
+/** Giving a partition back is never held against anyone. What is not known to be supported counts as what is not. */
 export const isUnsupported = ({ mode, action }: Pick<Plan, 'mode' | 'action'>, { os }: HostFacts): boolean =>
-  mode === 'partition' && action !== 'release' && os.release !== '2025'
+  mode === 'partition' && action !== 'release' && sharingSupport(os) !== 'yes'
 
 /** A rule that fits, and the VM for which it does. */
 export interface Fit {

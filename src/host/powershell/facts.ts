@@ -8,6 +8,7 @@ import {
   type VmDevice,
   type VmFacts,
 } from '../../core/inventory'
+import { sharingSupport } from '../../core/release'
 import { gpusIn, pathOf, type Remembered } from './devices'
 import { withNotes, type DeviceNotes } from './notes'
 import { isThere } from './presence'
@@ -24,21 +25,39 @@ export interface HostNotes extends DeviceNotes {
   readonly guests: Readonly<Record<string, VmFacts['guest']>>
 }
 
+type Release = HostFacts['os']['release']
+
 /** Build numbers of Windows Server. Source: Microsoft, "Windows Server release information". */
-const RELEASES: readonly (readonly [number, HostFacts['os']['release']])[] = [
-  [26100, '2025'],
-  [20348, '2022'],
-  [17763, '2019'],
-  [14393, '2016'],
-]
+const RELEASES: ReadonlyMap<string, Release> = new Map([
+  ['26100', '2025'],
+  ['25398', '23H2'],
+  ['20348', '2022'],
+  ['17763', '2019'],
+  ['14393', '2016'],
+])
+/** PRODUCT_AZURESTACKHCI_SERVER_CORE (winnt.h). Its builds are those of Windows Server, too. */
+const AZURE_STACK_HCI = 406
+/** The build of version 21H2, before the first that may share GPUs. Source: Microsoft, "Azure Stack HCI release information". */
+const AZURE_STACK_HCI_21H2 = 20348
 /** Win32_OperatingSystem.ProductType of a workstation. */
 const WORKSTATION = 1
 
-const osOf = ({ caption, build, productType }: RawInventory['os']): HostFacts['os'] => {
+const osOf = (raw: RawInventory['os']): HostFacts['os'] => {
+  const { caption, build, productType } = raw
   if (productType === WORKSTATION) return { caption, edition: 'client', release: 'client' }
-  const release = RELEASES.find(([first]) => Number(build) >= first)?.[1] ?? '2016'
-  return { caption, edition: 'server', release }
+  return {
+    caption,
+    edition: 'server',
+    release: isAzure(raw) ? azureRelease(build) : (RELEASES.get(build) ?? 'unknown'),
+  }
 }
+
+/** Earlier modules do not tell the SKU; the caption is a name of a product, which is not translated. */
+const isAzure = ({ sku, caption }: RawInventory['os']): boolean =>
+  sku === null ? /Azure (Stack HCI|Local)/i.test(caption) : sku === AZURE_STACK_HCI
+
+const azureRelease = (build: string): Release =>
+  Number(build) > AZURE_STACK_HCI_21H2 ? 'azure-local' : 'unknown'
 
 const policyOf = (value: number | null): boolean | null => (value === null ? null : value !== 0)
 
@@ -93,11 +112,10 @@ const pathsIn = (entries: RawInventory['dismounted']) =>
   entries.flatMap((each) => locationPath.safeParse(each.locationPath).data ?? [])
 
 /**
- * Device pools of clusters came with Windows Server 2025 (Microsoft, "Use GPUs with clustered VMs"): before it, and where
- * there is no cluster, a host that does not tell them has none.
+ * Before device pools came, and where there is no cluster, a host that does not tell them has none.
  */
-const poolsOf = ({ pools, cluster }: RawInventory, { release }: HostFacts['os']): HostFacts['pools'] =>
-  pools === null && cluster !== null && release === '2025' ? 'unknown' : 'read'
+const poolsOf = ({ pools, cluster }: RawInventory, os: HostFacts['os']): HostFacts['pools'] =>
+  pools === null && cluster !== null && sharingSupport(os) !== 'no' ? 'unknown' : 'read'
 
 export const factsFrom = (
   name: HostName,

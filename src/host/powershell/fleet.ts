@@ -1,4 +1,4 @@
-/** All PowerShell hosts of a configuration, behind one engine process. */
+/** All PowerShell hosts of a configuration, behind one engine process for each PowerShell that serves them. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VmId } from '../../core/inventory'
@@ -7,20 +7,20 @@ import { linuxGuest, linuxUse, type LinuxGuestOptions } from '../guest/linux'
 import { withBreaker } from './breaker'
 import type { GuestConfig, HostConfig } from './config'
 import { startEngine } from './engine/engine'
-import { superviseEngine } from './engine/supervised'
+import { superviseEngine, type SupervisedEngine } from './engine/supervised'
 import type { Target } from './engine/wire'
 import type { GuestAccess } from './guests'
 import { examine, type Examination } from './health'
 import { powerShellHost } from './host'
 import { openMemory } from './memory'
+import type { Programs } from './programs'
 
 /** The module as it ships, which is the one that hosts are to have. */
 export const MODULE = join(__dirname, 'module', 'GpuChatOps')
 
 export interface PowerShellFleetOptions {
   readonly hosts: readonly HostConfig[]
-  /** The program; null finds pwsh, or powershell on Windows. */
-  readonly executable: string | null
+  readonly programs: Programs
   /** Where facts about devices and pinned host keys are kept; made when it is absent. */
   readonly dir: string
   readonly clock: Clock
@@ -34,15 +34,11 @@ export interface PowerShellFleet {
   close(): Promise<void>
 }
 
-/** Starts nothing yet: the engine starts with the first call. Throws Fault('store') where what it remembers is not readable. */
+/** Starts nothing yet: an engine starts with its first call. Throws Fault('store') where what it remembers is not readable. */
 export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShellFleet => {
-  const { executable, dir, clock, log } = options
+  const { dir, clock } = options
   mkdirSync(dir, { recursive: true })
-  const noise = (text: string): void => log.warn({ text }, 'PowerShell printed')
-  const engine = superviseEngine(() => startEngine({ executable, clock, env: process.env, noise }), {
-    clock,
-    ended: (why) => log.warn({ why }, 'PowerShell ended'),
-  })
+  const engines = openEngines(options)
   const hosts = options.hosts.map((config) =>
     withBreaker(
       powerShellHost({
@@ -50,7 +46,7 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
         target: targetOf(config, dir),
         notes: notesOf(config),
         guests: guestsOf(config, clock),
-        engine: engine.get,
+        engine: engines.of(config),
         memory: openMemory(join(dir, `${config.name}.json`)),
       }),
       clock,
@@ -59,8 +55,30 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
   return {
     hosts,
     examine: (config) =>
-      examine({ name: config.name, target: targetOf(config, dir), engine: engine.get, clock }),
-    close: engine.stop,
+      examine({ name: config.name, target: targetOf(config, dir), engine: engines.of(config), clock }),
+    close: engines.stop,
+  }
+}
+
+interface Engines {
+  readonly of: (host: HostConfig) => SupervisedEngine['get']
+  readonly stop: () => Promise<void>
+}
+
+const openEngines = ({ programs, clock, log }: PowerShellFleetOptions): Engines => {
+  const noise = (text: string): void => log.warn({ text }, 'PowerShell printed')
+  const supervised = (executable: string): SupervisedEngine =>
+    superviseEngine(() => startEngine({ executable, clock, env: process.env, noise }), {
+      clock,
+      ended: (why) => log.warn({ why, executable }, 'PowerShell ended'),
+    })
+  const ssh = supervised(programs.ssh)
+  const others = programs.others === programs.ssh ? ssh : supervised(programs.others)
+  return {
+    of: ({ via }) => (via === 'ssh' ? ssh : others).get,
+    stop: async () => {
+      await Promise.all([...new Set([ssh, others])].map((engine) => engine.stop()))
+    },
   }
 }
 

@@ -44,6 +44,9 @@ export const health = z.object({
 })
 export type Health = z.infer<typeof health>
 
+/** Does the session refuse what is no function of the module? Or why nobody can tell. */
+export type Restriction = boolean | { readonly unknown: string }
+
 export type Examination =
   | {
       readonly kind: 'answered'
@@ -51,8 +54,7 @@ export type Examination =
       /** Epoch milliseconds of the bot, around the answer. */
       readonly askedAt: number
       readonly answeredAt: number
-      /** Does the session refuse what is no function of the module? Null where nobody could tell. */
-      readonly restricted: boolean | null
+      readonly restricted: Restriction
     }
   | { readonly kind: 'silent'; readonly code: string | null; readonly why: string }
 
@@ -90,9 +92,10 @@ export const examine = async ({ name, target, engine, clock }: Asked): Promise<E
 /** Joins two words to a path, and touches nothing: every session has it but one that is restricted to our functions. */
 const HARMLESS: Parameters = { Path: 'a', ChildPath: 'b' }
 
-const refuses = (answer: Answer): boolean | null => {
-  if (answer.kind === 'lost') return null
-  return answer.kind === 'error' && answer.code === 'CommandNotFoundException'
+const refuses = (answer: Answer): Restriction => {
+  if (answer.kind === 'ok') return false
+  if (answer.kind === 'lost') return { unknown: answer.why }
+  return answer.code === 'CommandNotFoundException' || { unknown: `${answer.code}: ${answer.message}` }
 }
 
 const json = (text: string): unknown => {

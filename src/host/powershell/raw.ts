@@ -84,7 +84,13 @@ export const rawInventory = z.object({
     .object({ number: digits, bot: z.string().nullable(), claim: z.string().nullable() })
     .nullable()
     .default(null),
-  os: z.object({ caption: z.string(), build: z.string(), productType: z.number() }),
+  os: z.object({
+    caption: z.string(),
+    build: z.string(),
+    productType: z.number(),
+    /** Win32_OperatingSystem.OperatingSystemSKU. Null in earlier modules. */
+    sku: z.number().int().nullable().default(null),
+  }),
   iov: z.object({ supported: z.boolean(), reasons: z.array(z.string()) }),
   policies: z.object({
     RequireSecureDeviceAssignment: z.number().nullable(),

@@ -1,5 +1,6 @@
 /** What Hyper-V checks when a VM with devices powers on, and when a device is added to a VM that runs. */
 import type { LocationPath } from '../../core/inventory'
+import { sharingSupport } from '../../core/release'
 import { type Device, type Ground, type VmOnGround, deviceAt, vmsOn } from './ground'
 import {
   type HostError,
@@ -53,7 +54,7 @@ const partitionError = (ground: Ground, vm: VmOnGround): HostError | null => {
     const running = others.flatMap((each) => each.now.partitions).filter((each) => each.slot === slot).length
     if (device?.node !== 'host-enabled' || running >= count) return noPartitionLeft(vm.file.name)
     if (breaksPolicy(ground, device)) return partitionAgainstPolicy(device.file.instanceId)
-    if (vm.file.clustered && os.release !== '2025') return clusteredPartition(vm.file.name)
+    if (vm.file.clustered && sharingSupport(os) === 'no') return clusteredPartition(vm.file.name)
   }
   return null
 }

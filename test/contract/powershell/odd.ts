@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type HostFacts, hostFacts } from '../../../src/core/inventory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
-import { ofHyperV, sorted } from '../../fakes/facts'
+import { anOs, ofHyperV, sorted } from '../../fakes/facts'
 import type { Machine, Opened } from './machine'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
@@ -44,6 +44,16 @@ export const describeOdd = (machine: Machine): void =>
       const told = hostFacts.parse(await machine.host(opened).inventory())
 
       expect(inUse(told)).toEqual(inUse(shown(machine.known(facts), opened.world.isReachable(name))))
+    })
+
+    it.each(['23H2', 'azure-local', 'unknown'] as const)('is told to be of release %s', async (release) => {
+      const { world, simulated } = openOdd('machines')
+      const os = anOs(release)
+      const changed = { ...world, facts: (name: string) => ({ ...world.facts(name), os }) }
+
+      const told = await machine.host({ world: changed, simulated }).inventory()
+
+      expect(told.os).toEqual(os)
     })
 
     it('are all tried', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { showNotice } from '../../../src/core/answers/show'
 import type { HostView } from '../../../src/core/inventory'
 import { resolveAny } from '../../../src/core/names'
-import { MIB, aGpu, aHost, aPartition, aPath, aVm } from '../../fakes/facts'
+import { MIB, aGpu, aHost, aPartition, aPath, aVm, anOs } from '../../fakes/facts'
 import { NOW, aLine, aView, factOf, textOf, unreadView } from './reading'
 
 const show = (name: string, view: HostView, requests = [aLine({ gpu: 'hv09/gpu0' })]) => {
@@ -133,6 +133,22 @@ describe('a host', () => {
     )
     expect(factOf(notice, 'Physical addresses')).toBe('width not known')
     expect(factOf(notice, 'Other dismounted devices')).toBe(aPath(5))
+  })
+
+  test.each([
+    ['2025', 'Windows of 2025', /^supported$/],
+    ['azure-local', 'Windows of azure-local', /^supported$/],
+    ['23H2', 'Windows of 23H2', /^not supported by Microsoft before Windows Server 2025; not allowed/],
+    [
+      'unknown',
+      'Windows of unknown, of a release that this bot does not know',
+      /^not known to be supported on this release of Windows; not allowed/,
+    ],
+  ] as const)('of release %s says what it is and whether its GPUs are shared', (release, system, sharing) => {
+    const notice = show('hv01', aView(aHost({ os: anOs(release) })))
+
+    expect(factOf(notice, 'System')).toBe(system)
+    expect(factOf(notice, 'GPU partitions')).toMatch(sharing)
   })
 
   test('that is paused says how it goes on', () => {

@@ -15,7 +15,18 @@ import {
 } from '../../../src/core/plan/planner'
 import { scriptOf } from '../../../src/core/plan/step'
 import { partitionSurvey } from '../../../src/core/survey'
-import { GIB, aGpu, aHost, aParavirtual, aPartition, aPath, aVm, sorted, withVm } from '../../fakes/facts'
+import {
+  GIB,
+  aGpu,
+  aHost,
+  aParavirtual,
+  aPartition,
+  aPath,
+  aVm,
+  anOs,
+  sorted,
+  withVm,
+} from '../../fakes/facts'
 import { type Asked, baselinesAfter, inputOf, kinds, planned, reasons, run, runAndUndo } from './scene'
 
 const os = {
@@ -185,7 +196,16 @@ describe('a partition for a VM is refused, for this one reason', () => {
     ],
     ['VM has one already', scene(held()), /Nothing to do: train-01 has a partition/],
     ['VM has a whole device', scene({ assigned: [aPath(7)] }), /has a whole device.*Code 43/],
-    ['checkpoints', scene({ checkpoints: 1 }), /has 1 checkpoint/],
+    [
+      'checkpoints',
+      scene({ checkpoints: 1 }),
+      /has 1 checkpoint: with a partition, Hyper-V is reported to refuse/,
+    ],
+    [
+      'a release that is not known',
+      scene({}, { os: anOs('unknown') }),
+      /of a release that this bot does not know.*from Windows Server 2025 on/,
+    ],
     [
       'dynamic memory that may shrink',
       scene({ memory: { dynamic: true, startupBytes: 8 * GIB, minimumBytes: GIB } }),
@@ -246,6 +266,11 @@ describe('the survey for a partition', () => {
       /0x32/,
     ],
     [
+      'a clustered VM of a release that is not known',
+      scene({ clustered: true, offlineAction: 3 }, { os: anOs('unknown'), unsupportedPartitioning: true }),
+      /0x32/,
+    ],
+    [
       'a clustered VM without Datacenter',
       scene(
         { clustered: true, offlineAction: 3 },
@@ -260,6 +285,12 @@ describe('the survey for a partition', () => {
     ],
   ])('warns of %s', (_name, asked, reason) => {
     expect(warned(asked)).toContainEqual(expect.stringMatching(reason))
+  })
+
+  it('says of a clustered VM of Azure Local that it restarts where a GPU is free, whatever the edition', () => {
+    const asked = scene({ clustered: true, offlineAction: 3 }, { os: anOs('azure-local') })
+
+    expect(warned(asked).filter((reason) => reason.includes('clustered'))).toEqual([])
   })
 
   it('warns of GPUs that are not alike, on this host or another node of its cluster', () => {

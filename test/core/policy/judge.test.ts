@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { answerOf, judge, rulesFor, type Wish } from '../../../src/core/policy/judge'
+import { answerOf, isUnsupported, judge, rulesFor, type Wish } from '../../../src/core/policy/judge'
+import { aHost, anOs } from '../../fakes/facts'
 import { aPolicy, aWish } from './team'
 
 const HOUR = 3_600_000
@@ -134,5 +135,21 @@ describe('the rules', () => {
 
   it('say every reason at once', () => {
     expect(reasons({ force: true, unsupportedPartitioning: true }, 'jonas')).toHaveLength(3)
+  })
+})
+
+describe('a partition where it is not known to be supported', () => {
+  it.each([
+    ['2025', false],
+    ['azure-local', false],
+    ['23H2', true],
+    ['2022', true],
+    ['unknown', true],
+  ] as const)('counts as unsupported on %s: %s, but for giving it back', (release, unsupported) => {
+    const host = aHost({ os: anOs(release) })
+
+    expect(isUnsupported({ mode: 'partition', action: 'assign' }, host)).toBe(unsupported)
+    expect(isUnsupported({ mode: 'partition', action: 'release' }, host)).toBe(false)
+    expect(isUnsupported({ mode: 'dda', action: 'assign' }, host)).toBe(false)
   })
 })

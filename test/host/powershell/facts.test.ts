@@ -319,16 +319,45 @@ describe('the host', () => {
     ['17763', 3, 'server', '2019'],
     ['20348', 2, 'server', '2022'],
     ['26100', 3, 'server', '2025'],
-    // What lies between two releases is taken for the older one, and promises no more than it has: version 23H2 of the
-    // annual channel and of Azure Local, and Azure Stack HCI 22H2.
-    ['25398', 3, 'server', '2022'],
-    ['20349', 3, 'server', '2022'],
+    ['25398', 3, 'server', '23H2'],
     ['26100', 1, 'client', 'client'],
+    // Between releases, before the first and after the last.
+    ['19042', 3, 'server', 'unknown'],
+    ['9600', 3, 'server', 'unknown'],
+    ['29000', 3, 'server', 'unknown'],
+    ['', 3, 'server', 'unknown'],
   ])('of build %s and product type %d is a %s, %s', (build, productType, edition, release) => {
     expect(read(raw({ os: { caption: 'Windows', build, productType } })).facts.os).toMatchObject({
       edition,
       release,
     })
+  })
+
+  const HCI = 'Microsoft Azure Stack HCI'
+  it.each([
+    ['25398', 406, 'Windows', 'azure-local'],
+    ['26100', 406, 'Windows', 'azure-local'],
+    ['20349', null, HCI, 'azure-local'],
+    ['25398', null, 'Microsoft Azure Local', 'azure-local'],
+    // What a SKU says goes before a name.
+    ['25398', 8, HCI, '23H2'],
+    // Versions 20H2 and 21H2, which came before GPUs could be shared there.
+    ['17784', 406, HCI, 'unknown'],
+    ['20348', 406, HCI, 'unknown'],
+    ['20348', 8, 'Microsoft Windows Server 2022 Datacenter', '2022'],
+  ])('of build %s and SKU %s, called %s, is of release %s', (build, sku, caption, release) => {
+    expect(read(raw({ os: { caption, build, productType: 3, sku } })).facts.os.release).toBe(release)
+  })
+
+  it.each([
+    ['26100', 'unknown'],
+    ['29000', 'unknown'],
+    ['25398', 'read'],
+    ['20348', 'read'],
+  ])('of a cluster and of build %s that tells no pools: they are %s', (build, pools) => {
+    const os = { caption: 'Windows', build, productType: 3 }
+
+    expect(read(raw({ os, cluster: 'lab', pools: null })).facts.pools).toBe(pools)
   })
 
   it('has the policies that are set, and null for those that are not', () => {

@@ -181,6 +181,13 @@ describe('a program that is no PowerShell', () => {
     await expect(startEngine({ ...program, executable: deaf() })).rejects.toThrow(/no answer within/)
   })
 
+  it('is the one that was named, whatever NODE_POWERSHELL says, which node-powershell would start', async () => {
+    process.env['NODE_POWERSHELL'] = process.execPath
+    const refused = starting('/no/such/pwsh')
+
+    await expect(refused.finally(() => delete process.env['NODE_POWERSHELL'])).rejects.toThrow('ENOENT')
+  })
+
   it('is refused when it ends at once', async () => {
     await expect(starting(process.execPath)).rejects.toMatchObject({ code: 'config' })
   })

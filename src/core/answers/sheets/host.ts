@@ -4,6 +4,7 @@ import { runsOf } from '../../grammar/prose'
 import { shown } from '../../grammar/shown'
 import { aliasOf, gpuByPath, type HostFacts, type HostView } from '../../inventory'
 import { unsetPolicies } from '../../plan/host-checks'
+import { sharingSupport } from '../../release'
 import { whereabouts } from '../place'
 import { listed, type Sheet, type SheetRow } from './sheet'
 
@@ -43,7 +44,7 @@ const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
   const vms = host.vms.map((vm) => `${shown(vm.name)} (${vm.state})`)
   const strangers = host.dismounted.filter((path) => !gpuByPath(host, path))
   return [
-    ['System', shown(host.os.caption)],
+    ['System', systemOf(host)],
     ...(host.module ? [['Module', moduleOf(host.module)] as const] : []),
     ['GPUs', listed(gpus, '\n')],
     ['VMs', listed(vms, ', ')],
@@ -70,12 +71,23 @@ const assignmentOf = ({ iov }: HostFacts): string => {
   return `not supported: ${reasons === '' ? 'the host gives no reason' : reasons}`
 }
 
+const systemOf = ({ os }: HostFacts): string =>
+  os.release === 'unknown'
+    ? `${shown(os.caption)}, of a release that this bot does not know`
+    : shown(os.caption)
+
+const SUPPORT = {
+  no: 'not supported by Microsoft before Windows Server 2025',
+  unknown: 'not known to be supported on this release of Windows',
+} as const
+
 const sharingOf = ({ os, partitioning, unsupportedPartitioning, cluster }: HostFacts): string => {
   if (partitioning === 'none') return 'its Hyper-V module has no commands for them'
+  const support = sharingSupport(os)
   const allowed =
-    os.release === '2025'
+    support === 'yes'
       ? 'supported'
-      : `not supported by Microsoft before Windows Server 2025; ${unsupportedPartitioning ? 'allowed' : 'not allowed'} on this host`
+      : `${SUPPORT[support]}; ${unsupportedPartitioning ? 'allowed' : 'not allowed'} on this host`
   return `${allowed}${cluster === null ? '' : `; node of the cluster ${shown(cluster)}`}`
 }
 

@@ -12,6 +12,7 @@ import {
   partitionsInUse,
   sharerWords,
 } from '../../partitions'
+import { releaseDoubt, sharingSupport } from '../../release'
 import { type Check, about } from '../check'
 import { GONE, backToHost } from '../device-checks'
 import { NOT_OURS, unsetPolicies, unsetWords } from '../host-checks'
@@ -21,10 +22,16 @@ import { giveToHost } from '../taking'
 /** NVIDIA's, as Microsoft lists them. */
 const SUPPORTED = /\b(A2|A10|A16|A40|L2|L4|L40|L40S)\b/
 
-const support = ({ name, os, unsupportedPartitioning }: HostFacts): Check => {
+const support = (host: HostFacts): Check => {
+  const { name, os, unsupportedPartitioning } = host
   const check = about('partition-support', 'Windows release')
-  if (os.release === '2025') return check.pass(`${name} runs ${os.caption}, which supports GPU partitioning`)
-  const why = `${name} runs ${os.caption}; Microsoft supports GPU partitioning from Windows Server 2025 on`
+  const doubt = releaseDoubt(host)
+  if (sharingSupport(os) === 'yes')
+    return doubt
+      ? check.warn(doubt.reason, doubt.fix)
+      : check.pass(`${name} runs ${os.caption}, which supports GPU partitioning`)
+  const which = doubt ? `${doubt.reason}. ` : `${name} runs ${os.caption}; `
+  const why = `${which}Microsoft supports GPU partitioning from Windows Server 2025 on`
   if (unsupportedPartitioning)
     return check.warn(`${why}. The configuration of this host allows it all the same`)
   return check.fail(

@@ -5,11 +5,12 @@
  */
 import type { GpuFacts, HostFacts, VmFacts } from '../../inventory'
 import { isParavirtual, isPartitionable } from '../../partitions'
+import { sharingSupport } from '../../release'
 import { type Check, about } from '../check'
 import { sized } from '../mmio'
 import { addressWidth } from '../mmio-checks'
 import { quoted } from '../steps/row'
-import { automaticCheckpoints, checkpoints, power, stalePartition } from '../vm-checks'
+import { automaticCheckpoints, checkpointsOf, power, stalePartition } from '../vm-checks'
 import { devicesOf } from '../../vm-devices'
 import { shareSettings } from './settings'
 
@@ -45,6 +46,16 @@ const memory = (vm: VmFacts): Check => {
   )
 }
 
+/** Reported: Checkpoint-VM is refused, and by some the start of a VM that has one. */
+const checkpoints = (vm: VmFacts): Check => {
+  const check = about('checkpoints', 'Checkpoints')
+  if (vm.checkpoints === 0) return check.pass(`${vm.name} has no checkpoints`)
+  return check.fail(
+    `${vm.name} has ${checkpointsOf(vm)}: with a partition, Hyper-V is reported to refuse checkpoints, or to refuse to start the VM`,
+    'Delete or merge them first; the bot never removes checkpoints',
+  )
+}
+
 const cluster = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('cluster', 'Failover cluster')
   if (!vm.clustered) return check.pass(`${vm.name} is not clustered`)
@@ -53,11 +64,11 @@ const cluster = (host: HostFacts, vm: VmFacts): Check => {
       `${vm.name} is clustered, and what its cluster does with it when it goes offline cannot be read`,
       'Install the failover cluster commands on the host (RSAT-Clustering-PowerShell), and check that the bot may use them',
     )
-  if (host.os.release !== '2025')
+  if (sharingSupport(host.os) !== 'yes')
     return check.warn(
       `${vm.name} is clustered, and before Windows Server 2025 such VMs are reported not to start ("The request is not supported.", 0x32)`,
     )
-  if (!/Datacenter/i.test(host.os.caption))
+  if (host.os.release === '2025' && !/Datacenter/i.test(host.os.caption))
     return check.warn(
       `${vm.name} is clustered: that it is restarted on another node after an unplanned failure needs the Datacenter edition`,
     )

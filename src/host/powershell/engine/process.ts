@@ -32,8 +32,8 @@ export const ENGINE_ENV = {
 }
 
 export interface ProcessOptions {
-  /** The program; null finds pwsh, or powershell on Windows. */
-  readonly executable: string | null
+  /** The program: a path, or a name that is looked for on the path. */
+  readonly executable: string
   readonly clock: Clock
   readonly env: NodeJS.ProcessEnv
   /** What other programs print into the process's streams, a line at a time, cut to 500 characters. */
@@ -65,8 +65,13 @@ export const startProcess = async (
 ): Promise<Process> => {
   // A fleet that is simulated has no need of it.
   const { PowerShell } = await import('node-powershell')
-  const shell = new PowerShell({
-    ...(options.executable === null ? {} : { executable: options.executable }),
+  /** It would start what NODE_POWERSHELL names, and pwsh in place of pwsh-preview. */
+  class Named extends PowerShell {
+    protected override setExecutable(): string {
+      return options.executable
+    }
+  }
+  const shell = new Named({
     executableOptions: { '-NoProfile': true, '-NonInteractive': true },
     spawnOptions: { env: { ...options.env, ...ENGINE_ENV } },
   })
@@ -111,7 +116,7 @@ export const startProcess = async (
   const failure = await inTime(options.clock, Promise.race([ready, ended]), START_MS)
   if (failure === null) return { write, ended, kill }
   await kill()
-  throw new Fault('config', `starting PowerShell (${options.executable ?? 'pwsh'}): ${failure}`)
+  throw new Fault('config', `starting PowerShell (${options.executable}): ${failure}`)
 }
 
 /** What comes of it, or that it is late. */

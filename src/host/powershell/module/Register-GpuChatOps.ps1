@@ -42,9 +42,15 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# Read before anything else: there, most of what follows is no error that anybody would understand.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    throw 'An application control policy (App Control for Business, AppLocker) does not allow this script, so that PowerShell is restricted here (ConstrainedLanguage). Let the policy allow the files in this folder: docs/hosts.md.'
+}
+
 . ([System.IO.Path]::Combine($PSScriptRoot, 'Registration.ps1'))
 
 Assert-Administrator
+Assert-Unblocked $PSScriptRoot
 $place = Get-Place
 
 if ($PSCmdlet.ShouldProcess($place.Module, 'Copy the module')) {
@@ -88,4 +94,7 @@ elseif ($PSCmdlet.ShouldProcess($place.SshdConfig, "Let $Account in for the rest
     Write-Warning 'A DefaultShell under HKLM:\SOFTWARE\OpenSSH runs the forced command: leave it unset, or set to cmd.exe.'
 }
 
+# Each PowerShell has an execution policy of its own (Microsoft, Set-ExecutionPolicy).
+$engine = if ($Ssh -and [System.IO.File]::Exists($Pwsh)) { $Pwsh } else { $null }
+Get-PolicyWarning (Get-PolicyTable $engine) | Write-Warning
 if (-not $WhatIfPreference) { Write-Warning "Nothing may be changed yet: name VMs and devices in $($place.Allow)." }

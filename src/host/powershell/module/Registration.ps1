@@ -27,6 +27,56 @@ function Assert-Administrator {
     if (-not $me.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)) { throw 'Run this as an administrator.' }
 }
 
+function Assert-Unblocked {
+    <#
+    .SYNOPSIS
+    Files that are marked as downloaded do not load under RemoteSigned, which is the default of Windows Server (Microsoft,
+    about_Execution_Policies), and a copy may keep the mark.
+    #>
+    param([string] $Folder)
+    $blocked = @(Get-ChildItem -LiteralPath $Folder -Recurse -File | Where-Object {
+            Get-Item -LiteralPath $_.FullName -Stream 'Zone.Identifier' -ErrorAction SilentlyContinue
+        })
+    if ($blocked.Count -eq 0) { return }
+    throw "Windows marks $($blocked.Count) of these files as downloaded, and would not load them. If you trust them, run this, then the script again: Get-ChildItem -LiteralPath '$($Folder.Replace("'", "''"))' -Recurse -File | Unblock-File"
+}
+
+$script:PolicyScopes = @('MachinePolicy', 'LocalMachine')
+
+function Get-PolicyTable {
+    <#
+    .SYNOPSIS
+    The execution policies that hold for everybody on this host, by scope, as another PowerShell has them, or this one.
+    The other scopes are of the process and of the user that run this, who are not those of the bot's sessions.
+    #>
+    param([string] $Engine)
+    $table = @{}
+    foreach ($scope in $script:PolicyScopes) {
+        $table[$scope] = if ($Engine) { [string] (& $Engine -NoProfile -NonInteractive -Command "[string] (Get-ExecutionPolicy -Scope $scope)") }
+        else { [string] (Get-ExecutionPolicy -Scope $scope) }
+    }
+    $table
+}
+
+function Get-PolicyWarning {
+    <#
+    .SYNOPSIS
+    What the execution policy of this host keeps the bot's sessions from, with the cure; nothing where it lets the module load.
+    .NOTES
+    Microsoft, about_Execution_Policies: Group Policy goes before what was set on the host; Restricted runs no module
+    script, AllSigned none that no trusted publisher signed.
+    #>
+    param([hashtable] $Policy)
+    $scope = $script:PolicyScopes | Where-Object { @('', 'Undefined') -notcontains [string] $Policy[$_] } | Select-Object -First 1
+    if (-not $scope) { return }
+    $cure = if ($scope -eq 'MachinePolicy') { 'Group Policy sets it: "Turn on Script Execution".' }
+    else { 'It was set with Set-ExecutionPolicy -Scope LocalMachine.' }
+    switch ($Policy[$scope]) {
+        'Restricted' { "The execution policy of this host is Restricted, under which the bot's module does not load. RemoteSigned lets it. $cure" }
+        'AllSigned' { "The execution policy of this host is AllSigned, under which the bot's module loads only if a publisher that the host trusts has signed its files. RemoteSigned lets it load as it is. $cure" }
+    }
+}
+
 function Assert-OwnedByAdministrators {
     <#
     .SYNOPSIS

@@ -12,6 +12,11 @@ param([switch] $KeepState)
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# Read before anything else: there, most of what follows is no error that anybody would understand.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    throw 'An application control policy (App Control for Business, AppLocker) does not allow this script, so that PowerShell is restricted here (ConstrainedLanguage). Let the policy allow the files in this folder: docs/hosts.md.'
+}
+
 . ([System.IO.Path]::Combine($PSScriptRoot, 'Registration.ps1'))
 
 Assert-Administrator

@@ -98,6 +98,7 @@ function Get-OsFact {
         caption     = [string] $os.Caption
         build       = [string] $os.BuildNumber
         productType = [int] $os.ProductType
+        sku         = if ($null -ne $os.OperatingSystemSKU) { [long] $os.OperatingSystemSKU } else { $null }
     }
 }
 

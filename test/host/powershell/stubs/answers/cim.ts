@@ -8,9 +8,15 @@ const BUILDS: { readonly [R in HostFacts['os']['release']]: string } = {
   '2016': '14393',
   '2019': '17763',
   '2022': '20348',
+  '23H2': '25398',
   '2025': '26100',
+  'azure-local': '25398',
   client: '22631',
+  unknown: '19042',
 }
+/** Datacenter, and Azure Stack HCI (winnt.h: PRODUCT_...). */
+const DATACENTER = 8
+const AZURE_STACK_HCI = 406
 
 interface Window {
   readonly gpu: GpuFacts
@@ -44,6 +50,7 @@ const CLASSES: { readonly [name: string]: (facts: HostFacts) => Value[] } = {
       Caption: os.caption,
       BuildNumber: BUILDS[os.release],
       ProductType: uint32(os.edition === 'client' ? 1 : 3),
+      OperatingSystemSKU: uint32(os.release === 'azure-local' ? AZURE_STACK_HCI : DATACENTER),
     }),
   ],
   // The class shows what a display driver drives.

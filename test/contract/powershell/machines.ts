@@ -1,6 +1,6 @@
 /** In what hosts differ about their VMs and their cluster; each is tried on every flavour of Windows Server. */
 import { describe, expect, it } from '@jest/globals'
-import { instanceId, type HostFacts, vmId } from '../../../src/core/inventory'
+import { instanceId, replication, type HostFacts, vmId } from '../../../src/core/inventory'
 import { survey } from '../../../src/core/survey'
 import type { Step } from '../../../src/core/plan/step'
 import { ofHyperV } from '../../fakes/facts'
@@ -10,6 +10,7 @@ import { type Machine, NO_CLUSTER } from './machine'
 import { inUse, openOdd } from './odd'
 
 const idIn = (facts: HostFacts, name: string) => vmRef(facts, name).id
+const vmIn = (facts: HostFacts, name: string) => facts.vms.find((vm) => vm.name === name)!
 
 export const describeMachines = (machine: Machine): void => {
   /** hv01, but for these differences. */
@@ -91,28 +92,31 @@ export const describeMachines = (machine: Machine): void => {
       expect(await run(host, { kind: 'stopVm', vm, how: 'turn-off' })).toEqual(DONE)
     })
 
-    it('that is a replica is listed, and not started', async () => {
-      const { host, facts, world } = hv01()
-      const vm = vmRef(facts, 'train-01')
-      machine.differ({ replicas: [vm.id] })
+    it.each(replication.options.filter((each) => each !== 'none'))(
+      'whose part in Hyper-V Replica is %s is told so',
+      async (part) => {
+        const { host, world, facts } = hv01()
+        world.rebuild('hv01', { kind: 'change VM', id: idIn(facts, 'train-01'), to: { replication: part } })
 
-      expect((await host.inventory()).vms.map(({ id }) => id)).toContain(vm.id)
-      expect(codeOf(await run(host, { kind: 'startVm', vm }))).toBe('OperationFailed')
-      expect(world.facts('hv01')).toEqual(facts)
-    })
-
-    it.failing(
-      '[open: replica] that is a replica is offered no GPU, which would not let it start',
-      async () => {
-        const { host, facts } = hv01()
-        machine.differ({ replicas: [idIn(facts, 'train-01')] })
-
-        const told = await host.inventory()
-
-        const vm = told.vms.find(({ name }) => name === 'train-01')!
-        expect(survey(told, told.gpus[0]!, vm).map(({ verdict }) => verdict)).toContain('fail')
+        expect(vmIn(await host.inventory(), 'train-01').replication).toBe(part)
       },
     )
+
+    it('that is a replica is offered no GPU, and does not start', async () => {
+      const { host, world, facts } = hv01()
+      const vm = vmRef(facts, 'train-01')
+      world.rebuild('hv01', { kind: 'change VM', id: vm.id, to: { replication: 'replica' } })
+      const before = world.facts('hv01')
+
+      const told = await host.inventory()
+
+      const failed = survey(told, told.gpus[0]!, vmIn(told, 'train-01')).filter(
+        ({ verdict }) => verdict === 'fail',
+      )
+      expect(failed.map(({ id }) => id)).toEqual(['replication'])
+      expect(codeOf(await run(host, { kind: 'startVm', vm }))).toBe('OperationFailed')
+      expect(world.facts('hv01')).toEqual(before)
+    })
   })
 
   it('a host without GPUs and VMs has an inventory', async () => {

@@ -8,7 +8,14 @@ import { isParavirtual, isPartitionable } from '../../partitions'
 import { type Check, about } from '../check'
 import { sized } from '../mmio'
 import { quoted } from '../steps/row'
-import { addressWidth, automaticCheckpoints, checkpoints, power, stalePartition } from '../vm-checks'
+import {
+  addressWidth,
+  automaticCheckpoints,
+  checkpoints,
+  power,
+  replication,
+  stalePartition,
+} from '../vm-checks'
 import { devicesOf } from '../../vm-devices'
 import { shareSettings } from './settings'
 
@@ -91,6 +98,7 @@ const guestSystem = (vm: VmFacts): Check => {
 export const shareVmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
   power(vm),
   cluster(host, vm),
+  replication(vm, host),
   partitions(host, vm),
   devices(vm),
   checkpoints(vm),

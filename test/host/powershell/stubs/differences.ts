@@ -31,8 +31,6 @@ export interface Differences {
   readonly clusterObjects: 'live' | 'deserialized'
   /** VMs whose guest has no shutdown service. */
   readonly withoutShutdown: readonly VmId[]
-  /** VMs that are replicas of ones on another host, and so cannot be started. */
-  readonly replicas: readonly VmId[]
 }
 
 export const USUAL: Differences = {
@@ -43,5 +41,4 @@ export const USUAL: Differences = {
   enableNeedsRestart: false,
   clusterObjects: 'live',
   withoutShutdown: [],
-  replicas: [],
 }

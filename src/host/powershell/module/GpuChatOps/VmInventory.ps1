@@ -31,6 +31,7 @@ function Get-AllVmFact {
             clustered                 = [bool] $vm.IsClustered
             heartbeat                 = Get-HeartbeatFact $vm
             shutdown                  = Get-ShutdownFact $services $id
+            replication               = Get-ReplicationFact $vm
             automaticStopAction       = [string] $vm.AutomaticStopAction
             automaticCheckpoints      = [bool] (Get-PropertyOrNull $vm 'AutomaticCheckpointsEnabled')
             guestControlledCacheTypes = [bool] $vm.GuestControlledCacheTypes
@@ -101,6 +102,16 @@ function Get-HeartbeatFact {
     param($Vm)
     $heartbeat = Get-PropertyOrNull $Vm 'Heartbeat'
     if ($null -ne $heartbeat) { [string] $heartbeat } else { $null }
+}
+
+function Get-ReplicationFact {
+    <#
+    .SYNOPSIS
+    The part of the VM in Hyper-V Replica: None, Primary, Replica, TestReplica or ExtendedReplica.
+    #>
+    param($Vm)
+    $mode = Get-PropertyOrNull $Vm 'ReplicationMode'
+    if ($null -ne $mode) { [string] $mode } else { $null }
 }
 
 function Get-ServiceTable {

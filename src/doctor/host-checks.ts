@@ -50,14 +50,20 @@ export const examined = (evidence: HostEvidence): Finding[] => {
   ]
 }
 
-const silent = ({ via }: HostConfig, { code, why }: Extract<Examination, { kind: 'silent' }>): Finding =>
-  code === 'CommandNotFoundException'
-    ? fail(
-        'reached',
-        'it answers, but does not have the function that this asks for',
-        `The module there is older than this bot, or is not loaded: copy the folder again and run ${REGISTER}.`,
-      )
-    : fail('reached', code === null ? why : `${code}: ${why}`, cureFor(via, why))
+const silent = ({ via }: HostConfig, { code, why }: Extract<Examination, { kind: 'silent' }>): Finding => {
+  if (code === 'CommandNotFoundException')
+    return fail(
+      'reached',
+      'it answers, but does not have the function that this asks for',
+      `The module there is older than this bot, or is not loaded: copy the folder again and run ${REGISTER}.`,
+    )
+  if (code === 'OldWindows') return fail('Windows', why, OTHER_WAY)
+  return fail('reached', code === null ? why : `${code}: ${why}`, cureFor(via, why))
+}
+
+/** Source: Microsoft, "PowerShell 7 module compatibility in Windows Server 2016". */
+const OTHER_WAY =
+  'From a bot on Windows: `via: winrm`, with the endpoint of Register-GpuChatOps.ps1 -Group. On the host itself: `via: local` and `powershell: powershell.exe`.'
 
 const moduleFindings = ({ config, module, sessions }: HostEvidence, health: Health): Finding[] => {
   const again = `Copy the folder of the module to the host, and run there: ${registerLine(config)}`

@@ -56,7 +56,10 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
     const [host] = fleet.hosts
     const examination = await fleet.examine(config)
     if (!host || examination.kind === 'silent')
-      throw new Fault('host-unreachable', `${config.name} is not ready; \`gpu-chatops doctor\` says why`)
+      throw new Fault(
+        'host-unreachable',
+        `${config.name} is not ready${examination.kind === 'silent' ? ` (${examination.why})` : ''}; \`gpu-chatops doctor\` says what to do`,
+      )
     const facts = await host.inventory()
     const ground = { host, facts, fence: knownTo(facts) }
     const findings = await readingFindings(ground)

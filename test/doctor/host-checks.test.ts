@@ -266,6 +266,17 @@ describe('a host that is not reached', () => {
     ])
   })
 
+  it('of Windows Server 2016 over SSH is told the ways by which it can be reached', () => {
+    expect(silent('OldWindows', 'its Hyper-V module does not load', SSH as never)).toEqual([
+      {
+        title: 'Windows',
+        verdict: 'fail',
+        reason: 'its Hyper-V module does not load',
+        fix: expect.stringMatching(/via: winrm.*via: local/),
+      },
+    ])
+  })
+
   it('whose module lacks the very function is to be registered again', () => {
     expect(silent('CommandNotFoundException', 'no such command')).toEqual([
       {

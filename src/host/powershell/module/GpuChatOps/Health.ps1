@@ -20,6 +20,7 @@ function Get-GpuHostHealth {
     [CmdletBinding()]
     [OutputType([string])]
     param()
+    Assert-Engine (Get-OsFact).build
     [ordered]@{
         module   = Get-ModuleDigest
         protocol = $script:Protocol

@@ -20,6 +20,8 @@ function Get-GpuInventory {
     [CmdletBinding()]
     [OutputType([string])]
     param([switch] $Settled)
+    $os = Get-OsFact
+    Assert-Engine $os.build
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource
@@ -28,7 +30,7 @@ function Get-GpuInventory {
         module           = 1
         protocol         = $script:Protocol
         fence            = Get-FenceFact
-        os               = Get-OsFact
+        os               = $os
         iov              = Get-IovFact
         policies         = Get-PolicyFact
         devices          = @(Get-DeviceFact $nodes $resources)
@@ -79,6 +81,27 @@ function Get-OsFact {
         build       = [string] $os.BuildNumber
         productType = [int] $os.ProductType
     }
+}
+
+function Get-Edition {
+    <#
+    .SYNOPSIS
+    Desktop, which is Windows PowerShell, or Core, which is PowerShell 7.
+    #>
+    [string] $PSVersionTable.PSEdition
+}
+
+function Assert-Engine {
+    <#
+    .SYNOPSIS
+    Fails with OldWindows in PowerShell 7 on a Windows before Server 2019, whose Hyper-V module does not load there.
+    .NOTES
+    Microsoft, "PowerShell 7 module compatibility in Windows Server 2016": Hyper-V is natively compatible from 1809 on, which
+    is build 17763.
+    #>
+    param([string] $Build)
+    if ((Get-Edition) -ne 'Core' -or [int] $Build -ge 17763) { return }
+    throw (New-Refusal 'OldWindows' "The Hyper-V module of this Windows (build $Build) does not load in PowerShell 7. Reach the host by winrm, from a bot on Windows; or run the bot on it, in Windows PowerShell.")
 }
 
 function Get-IovFact {

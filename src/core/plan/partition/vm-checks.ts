@@ -51,13 +51,17 @@ const memory = (vm: VmFacts): Check => {
   )
 }
 
+/** Source: Microsoft, "MSCluster_Resource class". */
+export const CLUSTER_UNREAD =
+  'Have an administrator look whether the account of the bot there may ask the cluster: Get-CimInstance -Namespace root/MSCluster -ClassName MSCluster_Resource'
+
 const cluster = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('cluster', 'Failover cluster')
   if (!vm.clustered) return check.pass(`${vm.name} is not clustered`)
   if (vm.offlineAction === null)
     return check.fail(
       `${vm.name} is clustered, and what its cluster does with it when it goes offline cannot be read`,
-      'Install the failover cluster commands on the host (RSAT-Clustering-PowerShell), and check that the bot may use them',
+      CLUSTER_UNREAD,
     )
   if (host.os.release !== '2025')
     return check.warn(

@@ -29,6 +29,8 @@ export interface Differences {
   readonly enableNeedsRestart: boolean
   /** Objects of FailoverClusters come out of a session of Windows PowerShell, as they do in PowerShell 7. */
   readonly clusterObjects: 'live' | 'deserialized'
+  /** The host cannot ask its cluster. */
+  readonly clusterSilent: boolean
   /** VMs whose guest has no shutdown service. */
   readonly withoutShutdown: readonly VmId[]
 }
@@ -40,5 +42,6 @@ export const USUAL: Differences = {
   disableNeedsRestart: false,
   enableNeedsRestart: false,
   clusterObjects: 'live',
+  clusterSilent: false,
   withoutShutdown: [],
 }

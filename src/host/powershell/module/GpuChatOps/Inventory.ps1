@@ -236,9 +236,8 @@ function Get-PartitionableFact {
 function Get-ClusterFact {
     <#
     .SYNOPSIS
-    The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
+    The name of the failover cluster of this host; null where it is in none, which has no such namespace, or cannot be asked.
     #>
-    if (-not (Find-HostCommand 'Get-Cluster')) { return $null }
-    try { return [string] (Get-Cluster -ErrorAction Stop).Name }
+    try { return [string] (Get-CimInstance -Namespace 'root/MSCluster' -ClassName MSCluster_Cluster -ErrorAction Stop).Name }
     catch { return $null }
 }

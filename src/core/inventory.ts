@@ -80,6 +80,20 @@ export type VmDevice = z.infer<typeof vmDevice>
 export const guestService = z.enum(['on', 'off', 'absent', 'unknown'])
 export type GuestService = z.infer<typeof guestService>
 
+/**
+ * Its part in Hyper-V Replica (Hyper-V reference, Get-VMReplication, -ReplicationMode). A replica has the id and the name of
+ * its primary on another host. `unknown`: not told, as by modules that did not ask.
+ */
+export const replication = z.enum([
+  'none',
+  'primary',
+  'replica',
+  'test-replica',
+  'extended-replica',
+  'unknown',
+])
+export type Replication = z.infer<typeof replication>
+
 export const vmFacts = z.object({
   id: vmId,
   name: z.string().min(1),
@@ -91,6 +105,7 @@ export const vmFacts = z.object({
   heartbeat: guestService.default('unknown'),
   /** The integration service through which a guest is shut down. */
   shutdownService: guestService.default('unknown'),
+  replication: replication.default('unknown'),
   settings: vmSettings,
   memory: z.object({ dynamic: z.boolean(), startupBytes: z.number(), minimumBytes: z.number() }),
   checkpoints: z.number().int().nonnegative(),
@@ -221,6 +236,9 @@ export const placeOf = (host: HostFacts, gpu: { readonly locationPath: LocationP
 
 export const aliasOf = (host: HostFacts, gpu: GpuFacts): string => `${host.name}/${gpu.slot}`
 export const vmById = (host: HostFacts, id: VmId): VmFacts | undefined => host.vms.find((vm) => vm.id === id)
+/** Is it kept for a failover, and not to be started? */
+export const isReplica = ({ replication }: VmFacts): boolean =>
+  replication === 'replica' || replication === 'test-replica' || replication === 'extended-replica'
 export const gpuByPath = (host: HostFacts, path: LocationPath): GpuFacts | undefined =>
   host.gpus.find((gpu) => gpu.locationPath === path)
 

@@ -6,7 +6,7 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from './errors
 import { isHidden, shown } from './grammar/shown'
 import { didYouMean, nearest } from './grammar/suggest'
 import { quoteWord } from './grammar/words'
-import { aliasOf, type GpuFacts, type HostFacts, type HostView, type VmFacts } from './inventory'
+import { aliasOf, isReplica, type GpuFacts, type HostFacts, type HostView, type VmFacts } from './inventory'
 
 export interface FoundGpu {
   readonly view: HostView
@@ -94,13 +94,16 @@ export const resolveGpu = (name: string, views: readonly HostView[]): Outcome<Fo
 const vmNamesLike = (name: string, views: readonly HostView[]): string[] =>
   vmsOf(views).map((each) => (name.includes('/') ? qualified(each) : each.vm.name))
 
+/** A replica has the id and the name of its primary, which is the one that is meant; `host/name` names the replica. */
 const vmsCalled = (name: string, vms: readonly FoundVm[]): FoundVm[] => {
   const byId = vms.filter(({ view, vm }) => [vm.id, fold(`${view.name}/${vm.id}`)].includes(fold(name)))
-  return byId.length > 0 ? byId : called(name, vms, (each) => [each.vm.name, qualified(each)])
+  const found = byId.length > 0 ? byId : called(name, vms, (each) => [each.vm.name, qualified(each)])
+  const own = found.filter(({ vm }) => !isReplica(vm))
+  return own.length > 0 ? own : found
 }
 
 /**
- * By id, by `host/name`, or by name. Refused: `unknown-name` with suggestions, or with the candidates where several
+ * By id, by `host/name`, or by name; a replica gives way to the VM that it is of. Refused: `unknown-name` with suggestions, or with the candidates where several
  * VMs have the name; `unreachable` where its host was never read.
  */
 export const resolveVm = (name: string, views: readonly HostView[]): Outcome<FoundVm> => {

@@ -1,6 +1,7 @@
 /** Can the bot work on this host? Judged from what the host says; pure. */
 import { PROTOCOL } from '../core/fence'
 import { hostChecks } from '../core/plan/host-checks'
+import { CLUSTER_UNREAD } from '../core/plan/partition/vm-checks'
 import type { HostFacts } from '../core/inventory'
 import { counted } from '../core/answers/words'
 import type { HostConfig } from '../host/powershell/config'
@@ -43,7 +44,7 @@ export const examined = (evidence: HostEvidence): Finding[] => {
     ...(evidence.forced === null ? [] : [forcedCommand(evidence.forced)]),
     elevation(health),
     clockFinding(health, askedAt, answeredAt),
-    ...commandFindings(health, facts),
+    ...commandFindings(health),
     ...fileFindings(health, facts),
     ...('why' in facts
       ? [fail('inventory', said(facts.why), cureFor(config.via, facts.why))]
@@ -51,17 +52,23 @@ export const examined = (evidence: HostEvidence): Finding[] => {
   ]
 }
 
+/** Source: Microsoft, "PowerShell 7 module compatibility in Windows Server 2016". */
+const OTHER_WAY =
+  'From a bot on Windows: `via: winrm`, with the endpoint of Register-GpuChatOps.ps1 -Group. On the host itself: `via: local` and `powershell: powershell.exe`.'
+
 export type Silence = Extract<Examination, { kind: 'silent' }>
 
 /** Why there is nothing to look at, with the words of the host, of ssh or of PowerShell. */
-export const silent = ({ via }: HostConfig, { code, why }: Silence): Finding =>
-  code === 'CommandNotFoundException'
+export const silent = ({ via }: HostConfig, { code, why }: Silence): Finding => {
+  if (code === 'OldWindows') return fail('Windows', said(why), OTHER_WAY)
+  return code === 'CommandNotFoundException'
     ? fail(
         'reached',
         `it answers, but does not have the function that this asks for: ${said(why)}`,
         `The module there is older than this bot, or is not loaded: copy the folder again and run ${REGISTER}.`,
       )
     : fail('reached', code === null ? said(why) : `${code}: ${said(why)}`, cureFor(via, why))
+}
 
 const moduleFindings = ({ config, module, sessions }: HostEvidence, health: Health): Finding[] => {
   const again = `Copy the folder of the module to the host, and run there: ${registerLine(config)}`
@@ -175,7 +182,7 @@ const clockFinding = ({ clock }: Health, askedAt: number, answeredAt: number): F
     : warn('clock', reason, fix)
 }
 
-const commandFindings = ({ missing }: Health, facts: HostEvidence['facts']): Finding[] => [
+const commandFindings = ({ missing }: Health): Finding[] => [
   missing.needed.length === 0
     ? pass('commands', 'all that Discrete Device Assignment needs are there')
     : fail(
@@ -192,15 +199,6 @@ const commandFindings = ({ missing }: Health, facts: HostEvidence['facts']): Fin
           'GPUs of this host can only be assigned as a whole.',
         ),
       ]),
-  ...(missing.cluster.length > 0 && !('why' in facts) && facts.vms.some(({ clustered }) => clustered)
-    ? [
-        warn(
-          'commands for clusters',
-          `missing: ${missing.cluster.join(', ')}, though VMs here are clustered: they get no partition`,
-          'Install-WindowsFeature RSAT-Clustering-PowerShell, then register the host again.',
-        ),
-      ]
-    : []),
 ]
 
 const fileFindings = ({ files }: Health, facts: HostEvidence['facts']): Finding[] => {
@@ -267,6 +265,19 @@ const strange = (names: readonly string[], known: readonly string[]): string[] =
 const amount = (names: readonly string[], what: string): string =>
   names.includes('*') ? `every ${what}` : counted(names.length, what)
 
+const clusterFindings = ({ vms }: HostFacts): Finding[] => {
+  const untold = vms.filter(({ clustered, offlineAction }) => clustered && offlineAction === null)
+  return untold.length === 0
+    ? []
+    : [
+        warn(
+          'cluster',
+          `what it does with ${untold.map(({ name }) => name).join(', ')} when a node stops cannot be read: they get no partition`,
+          CLUSTER_UNREAD,
+        ),
+      ]
+}
+
 /** Edition, IOV and policies, each said once however many GPUs there are; and guests that the host does not have. */
 const inventoryFindings = ({ guests }: HostConfig, facts: HostFacts): Finding[] => {
   // Commands are judged above, from what the account of the session finds.
@@ -284,6 +295,7 @@ const inventoryFindings = ({ guests }: HostConfig, facts: HostFacts): Finding[] 
         )
       : pass('GPUs', `${counted(facts.gpus.length, 'GPU')} and ${counted(facts.vms.length, 'VM')}`),
     ...once.values(),
+    ...clusterFindings(facts),
     ...(gone.length === 0
       ? []
       : [

@@ -1,7 +1,7 @@
 /** What the playground shows of the simulated fleet, and the misfortunes it can bring about there. */
 import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
-import { placeOf, type HostFacts } from '../core/inventory'
+import { isReplica, placeOf, type HostFacts } from '../core/inventory'
 import { sharedWith, sharersOf } from '../core/partitions'
 import type { Step, StepKind } from '../core/plan/step'
 import type { SimulatedFleet } from '../host/simulated/fleet'
@@ -168,6 +168,7 @@ const hostView = (world: World, name: string) => {
       guest: each.guest,
       generation: each.generation,
       checkpoints: each.checkpoints,
+      isReplica: isReplica(each),
       gpus: [
         ...each.assigned.map((path) => facts.gpus.find((gpu) => gpu.locationPath === path)?.slot ?? path),
         ...sharedWith(facts, each).map((gpu) => gpu.slot),

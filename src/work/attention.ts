@@ -3,7 +3,7 @@ import { PLACE_WORDS } from '../core/answers/states'
 import { placeOf, vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
 import { hostPlansOf, isUndone, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
-import { expectationOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
+import { expectationOf, guardOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
 import {
   isPastReturn,
   lastOn,
@@ -26,7 +26,8 @@ export const attention = (
   repair: hostPlansOf(plan)
     .toReversed()
     .flatMap(({ host }) => {
-      const repair = repairOn(plan, host, found).map(scriptOf)
+      const steps = repairOn(plan, host, found)
+      const repair = [...guardOf(steps), ...steps.map(scriptOf)]
       return plan.release && repair.length > 0 ? [`# On ${host}`, ...repair] : repair
     }),
 })

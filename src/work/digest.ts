@@ -1,5 +1,5 @@
 /** Digests: made of what is stored, posted in the transaction that sets when the next one is due. */
-import { digestNotice, holderKey } from '../core/answers/digest'
+import { digestNotice, holderKey, idleKey } from '../core/answers/digest'
 import type { HostView } from '../core/inventory'
 import { nextDaily } from '../core/news/daily'
 import type { Notice } from '../core/notice'
@@ -45,7 +45,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
   })
 }
 
-/** By the ids of VMs. */
+/** See `idleKey`. */
 const idleOn = async (
   parts: Parts,
   tx: Tx,
@@ -55,7 +55,7 @@ const idleOn = async (
   for (const { name: host, facts } of views)
     for (const { id: vm } of facts?.vms ?? []) {
       const since = await idleSince(parts, tx, { host, vm })
-      if (since !== null) idle.set(vm, since)
+      if (since !== null) idle.set(idleKey(host, vm), since)
     }
   return idle
 }

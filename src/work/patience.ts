@@ -3,6 +3,7 @@ import { Fault, messageOf } from '../core/errors'
 import { vmById, type HostFacts } from '../core/inventory'
 import type { HostPlan } from '../core/plan/plan'
 import type { Host } from '../core/ports'
+import { startPatienceMs } from '../core/starting'
 import { sayWaiting } from './card'
 import type { Operation } from './parts'
 
@@ -14,15 +15,19 @@ export type Reading =
   /** The process stops. */
   | { readonly kind: 'stopped' }
 
-/** Reads until the host answers with VMs at rest, as long as `hostPatienceMs` allows; the card says what it waits for. */
+/**
+ * Reads until the host answers with VMs at rest, as long as `hostPatienceMs` allows, or as a VM that starts may take; the card
+ * says what it waits for.
+ */
 export const readPatiently = async (operation: Operation, plan: HostPlan): Promise<Reading> => {
   const { parts, request, stopping } = operation
   const host = hostOf(operation, plan)
-  const until = parts.clock.now() + parts.limits.hostPatienceMs
+  const began = parts.clock.now()
   while (!stopping.aborted) {
     const reading = await readOnce(host, plan)
     if (reading.kind === 'read') return reading
-    if (parts.clock.now() >= until) return { kind: 'out of patience', why: reading.why }
+    const patienceMs = Math.max(parts.limits.hostPatienceMs, reading.mayTakeMs)
+    if (parts.clock.now() - began >= patienceMs) return { kind: 'out of patience', why: reading.why }
     await sayWaiting(parts, request, reading.waiting)
     await parts.clock.sleep(RETRY_MS, stopping)
   }
@@ -38,23 +43,29 @@ export const hostOf = ({ hosts, request }: Operation, { host }: HostPlan): Host 
 
 type Once =
   | { readonly kind: 'read'; readonly facts: HostFacts }
-  | { readonly kind: 'not yet'; readonly why: string; readonly waiting: string }
+  | { readonly kind: 'not yet'; readonly why: string; readonly waiting: string; readonly mayTakeMs: number }
 
 const readOnce = async (host: Host, plan: HostPlan): Promise<Once> => {
   try {
     const facts = await host.inventory()
     const moving = inTransit(plan, facts)
     if (moving === null) return { kind: 'read', facts }
-    return { kind: 'not yet', why: moving, waiting: moving }
+    return { kind: 'not yet', why: moving.says, waiting: moving.says, mayTakeMs: moving.mayTakeMs }
   } catch (error) {
-    return { kind: 'not yet', why: messageOf(error), waiting: `${host.name} does not answer` }
+    return { kind: 'not yet', why: messageOf(error), waiting: `${host.name} does not answer`, mayTakeMs: 0 }
   }
 }
 
-const inTransit = (plan: HostPlan, facts: HostFacts): string | null => {
-  for (const vm of [plan.from, plan.to]) {
-    const state = vm && vmById(facts, vm.id)?.state
-    if (vm && (state === 'Starting' || state === 'Stopping')) return `${vm.name} is ${state.toLowerCase()}`
+interface Moving {
+  readonly says: string
+  readonly mayTakeMs: number
+}
+
+const inTransit = (plan: HostPlan, facts: HostFacts): Moving | null => {
+  for (const ref of [plan.from, plan.to]) {
+    const vm = ref ? vmById(facts, ref.id) : undefined
+    if (vm?.state === 'Starting') return { says: `${vm.name} is starting`, mayTakeMs: startPatienceMs(vm) }
+    if (vm?.state === 'Stopping') return { says: `${vm.name} is stopping`, mayTakeMs: 0 }
   }
   return null
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Outcome, Refusal } from '../../src/core/errors'
-import { hostName, type HostView } from '../../src/core/inventory'
+import { hostName, type HostView, type VmFacts } from '../../src/core/inventory'
 import { resolveAny, resolveGpu, resolveHost, resolvePair, resolveVm } from '../../src/core/names'
 import { aGpu, aHost, aVm, aVmId } from '../fakes/facts'
 
@@ -125,6 +125,36 @@ describe('a VM', () => {
       code: 'unknown-name',
       reason: '2 VMs are called `shared`',
       next: 'Say which one: `hv01/shared` on hv01, `hv02/shared` on hv02.',
+    })
+  })
+
+  describe('that is replicated', () => {
+    const at = (name: string, vm: VmFacts): HostView => ({
+      ...host(name, [], []),
+      facts: aHost({ name: hostName.parse(name), vms: [vm] }),
+    })
+    const replica = aVm({ replication: 'replica' })
+    const pair = [at('hv01', aVm({ replication: 'primary' })), at('hv02', replica)]
+
+    it('is the primary, by its name and by its id', () => {
+      for (const name of ['train-01', 'TRAIN-01', aVmId(1)])
+        expect(valueOf(resolveVm(name, pair)).view.name).toBe('hv01')
+    })
+
+    it('is the replica by the name of its host, or where no other is known', () => {
+      expect(valueOf(resolveVm('hv02/train-01', pair)).view.name).toBe('hv02')
+      expect(valueOf(resolveVm('train-01', pair.slice(1))).view.name).toBe('hv02')
+    })
+
+    it('is asked for where neither is known to be the replica', () => {
+      const untold = [
+        at('hv01', aVm({ replication: 'unknown' })),
+        at('hv02', aVm({ replication: 'unknown' })),
+      ]
+
+      expect(refusalOf(resolveVm('train-01', untold)).next).toBe(
+        'Say which one: `hv01/train-01` on hv01, `hv02/train-01` on hv02.',
+      )
     })
   })
 

@@ -30,6 +30,7 @@ const HOST = ['edition', 'device-commands', 'iov', 'policies']
 const VM = [
   'power',
   'cluster',
+  'replication',
   'devices',
   'partitions',
   'checkpoints',

@@ -23,7 +23,7 @@ const HEALTH: Health = {
   account: 'WinRM VA_1',
   elevated: true,
   clock: 1_000_000,
-  missing: { needed: [], partition: [], cluster: [] },
+  missing: { needed: [], partition: [] },
   files: {
     directory: 'C:\\ProgramData\\GpuChatOps',
     fence: '7',
@@ -165,12 +165,9 @@ describe('a host', () => {
       ['warn', 'commands for GPU-P', /Add-VMGpuPartitionAdapter/, /as a whole/],
     ],
     [
-      'without those of clusters, though it has clustered VMs',
-      {
-        ...missing({ cluster: ['Get-Cluster'] }),
-        evidence: { facts: { ...FACTS, vms: FACTS.vms.map((vm) => ({ ...vm, clustered: true })) } },
-      },
-      ['warn', 'commands for clusters', /Get-Cluster/, /RSAT-Clustering-PowerShell/],
+      'whose cluster cannot be asked about its VMs',
+      { evidence: { facts: { ...FACTS, vms: FACTS.vms.map((vm) => ({ ...vm, clustered: true })) } } },
+      ['warn', 'cluster', /train-01.*no partition/, /may ask the cluster: Get-CimInstance/],
     ],
     [
       'that was never registered',
@@ -235,10 +232,8 @@ describe('a host', () => {
     })
   })
 
-  it('without cluster commands needs none while no VM is clustered', () => {
-    expect(findings(missing({ cluster: ['Get-Cluster'] })).map(({ title }) => title)).not.toContain(
-      'commands for clusters',
-    )
+  it('in no cluster is told nothing of one', () => {
+    expect(findings().map(({ title }) => title)).not.toContain('cluster')
   })
 })
 
@@ -263,6 +258,17 @@ describe('a host that is not reached', () => {
   ])('because of "%s" is told with what to do', (why, cure) => {
     expect(silent(null, why, SSH as never)).toEqual([
       { verdict: 'fail', title: 'reached', reason: why, fix: expect.stringContaining(cure) },
+    ])
+  })
+
+  it('of Windows Server 2016 over SSH is told the ways by which it can be reached', () => {
+    expect(silent('OldWindows', 'its Hyper-V module does not load', SSH as never)).toEqual([
+      {
+        title: 'Windows',
+        verdict: 'fail',
+        reason: 'its Hyper-V module does not load',
+        fix: expect.stringMatching(/via: winrm.*via: local/),
+      },
     ])
   })
 

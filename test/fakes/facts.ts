@@ -80,6 +80,7 @@ export const aVm = (changes: Partial<VmFacts> = {}, number = 1): VmFacts =>
     guest: 'linux',
     heartbeat: 'on',
     shutdownService: 'on',
+    replication: 'none',
     settings: {
       automaticStopAction: 'Save',
       guestControlledCacheTypes: false,

@@ -37,7 +37,7 @@ Mock -ModuleName GpuChatOps Get-CimInstance { }
 Mock -ModuleName GpuChatOps Get-CimInstance -ParameterFilter { $ClassName -eq 'Win32_OperatingSystem' } {
     [pscustomobject] @{ Caption = 'Microsoft Windows Server 2025 Datacenter'; BuildNumber = '26100'; ProductType = 3; OperatingSystemSKU = 8 }
 }
-Mock -ModuleName GpuChatOps Get-Cluster { throw 'not a node of a cluster' }
+Mock -ModuleName GpuChatOps Get-CimInstance -ParameterFilter { $Namespace -eq 'root/MSCluster' } { throw 'not a node of a cluster' }
 
 function Get-Code {
     <#

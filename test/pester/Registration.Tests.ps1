@@ -94,6 +94,18 @@ Describe 'Registration' {
         }
     }
 
+    It 'lets nobody in over SSH on a Windows whose Hyper-V module does not load in PowerShell 7, and names the other way' {
+        { Assert-SshPossible 14393 } | Should -Throw '*-Group for WinRM*'
+        { Assert-SshPossible 17763 } | Should -Not -Throw
+    }
+
+    It 'asks that before it changes anything' {
+        $text = [System.IO.File]::ReadAllText((Join-Path $folder 'Register-GpuChatOps.ps1'))
+
+        $text.IndexOf('Assert-SshPossible') | Should -BeGreaterThan 0
+        $text.IndexOf('Assert-SshPossible') | Should -BeLessThan $text.IndexOf('ShouldProcess($place')
+    }
+
     It 'leaves an allow-list that allows nothing' {
         $lines = (Get-AllowHeader) -split '\r?\n'
 

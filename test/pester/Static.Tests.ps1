@@ -35,7 +35,7 @@ Describe 'The PowerShell of the module and the worker' {
 
     It 'looks in its health check for every command of Windows that it calls, and for no other' {
         Import-Module $folder -Force
-        $asked = InModuleScope GpuChatOps { $script:NeededCommands + $script:DeviceCommands + $script:PartitionCommands + $script:ClusterCommands } | ForEach-Object { $_ -split ' ' }
+        $asked = InModuleScope GpuChatOps { $script:NeededCommands + $script:DeviceCommands + $script:PartitionCommands } | ForEach-Object { $_ -split ' ' }
         Remove-Module GpuChatOps
         $module = @($scripts | Where-Object { @('Worker.ps1', 'Health.ps1') -notcontains $_.Name })
         $called = $module | ForEach-Object { Find-Node $_.Ast 'CommandAst' } | ForEach-Object { Get-CommandName $_ } | Where-Object { $_ -match '-(VM|Pnp|Cim|Cluster)' -and (Get-Flavour $_) }

@@ -17,13 +17,15 @@ export interface DigestInput {
   readonly requests: readonly (RequestLine & { readonly host: string; readonly endedAt: number | null })[]
   /** Who asked for what is held: account by alias and id of the VM, see `holderKey`. */
   readonly holders: ReadonlyMap<string, string>
-  /** Since when VMs have computed nothing, by their ids. */
+  /** Since when VMs have computed nothing, see `idleKey`. */
   readonly idle: ReadonlyMap<string, number>
   /** What was found wrong with GPUs, by host. */
   readonly findings: ReadonlyMap<string, readonly (readonly Run[])[]>
 }
 
 export const holderKey = (alias: string, vm: string): string => `${alias} ${vm}`
+/** A VM and its replica have one id, on two hosts. */
+export const idleKey = (host: string, vm: string): string => `${host} ${vm}`
 
 interface HostDigest {
   readonly view: HostView
@@ -113,7 +115,7 @@ const heldIn = (facts: HostFacts, { holders, idle }: Pick<DigestInput, 'holders'
     const owner = place.kind === 'assigned' ? vmById(facts, place.vm) : undefined
     return [...(owner ? [owner] : []), ...sharersOf(facts, gpu)].map((vm) => {
       const holder = holders.get(holderKey(alias, vm.id))
-      const since = idle.get(vm.id)
+      const since = idle.get(idleKey(facts.name, vm.id))
       return [
         { strong: alias },
         ` ${shown(vm.name)}`,

@@ -19,6 +19,7 @@ export type CheckId =
   | 'audio'
   | 'power'
   | 'cluster'
+  | 'replication'
   | 'devices'
   | 'checkpoints'
   | 'automatic-checkpoints'

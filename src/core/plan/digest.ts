@@ -108,6 +108,7 @@ const vmPairs = (host: HostFacts, vm: VmFacts): Pair[] => [
   ['generation', said(vm.generation)],
   ...Object.entries(vm.settings).map(([name, value]): Pair => [name, said(value)]),
   ['memory', vm.memory.dynamic ? 'dynamic' : `static, ${vm.memory.startupBytes} bytes`],
+  ['replication', vm.replication === 'unknown' ? 'not known' : vm.replication],
   ['checkpoints', said(vm.checkpoints)],
   ['clustered', vm.clustered ? `yes, offline action ${said(vm.offlineAction)}` : 'no'],
   ['partitions', vm.partitions.map(partitionText).sort().join(', ') || 'none'],

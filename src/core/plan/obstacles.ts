@@ -3,7 +3,7 @@ import type { GpuFacts, HostFacts, VmFacts } from '../inventory'
 import { type Refusal, refusal } from '../errors'
 import type { Check, CheckId } from './check'
 import { pool } from './device-checks'
-import { cluster, devices, power } from './vm-checks'
+import { cluster, devices, power, replication } from './vm-checks'
 
 /** Every failed check as a refusal, each reason once. */
 export const obstacles = (checks: readonly Check[], except: readonly CheckId[] = []): Refusal[] => {
@@ -16,7 +16,12 @@ export const obstacles = (checks: readonly Check[], except: readonly CheckId[] =
  * entry does only where the VM has to start again.
  */
 export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
-  obstacles([power(vm), cluster(host, vm), ...(vm.state === 'Running' ? [devices(host, vm)] : [])])
+  obstacles([
+    power(vm),
+    cluster(host, vm),
+    replication(vm, host),
+    ...(vm.state === 'Running' ? [devices(host, vm)] : []),
+  ])
 
 /** What stops every plan for a GPU that a resource pool has, or may have. */
 export const poolObstacles = (host: HostFacts, gpu: GpuFacts): Refusal[] => obstacles([pool(host, gpu)])

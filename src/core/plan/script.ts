@@ -1,6 +1,6 @@
 /** A plan as one PowerShell script, for reading and for doing it by hand. The bot never runs this text. */
-import { backwards, forwards, hostPlansOf, type HostPlan, type Plan, type Stretch } from './plan'
-import { saysOf, scriptOf } from './step'
+import { backwards, forwards, hostPlansOf, stepsOf, type HostPlan, type Plan, type Stretch } from './plan'
+import { guardOf, saysOf, scriptOf } from './step'
 
 /**
  * One comment line. Names are whatever people chose: a line break would end the comment and become code, and
@@ -40,6 +40,7 @@ export const planScript = (plan: Plan): string => {
   return [
     ...hosts.flatMap(headerOf).map(comment),
     "$ErrorActionPreference = 'Stop'",
+    ...guardOf(stepsOf(plan)),
     ...body,
     ...(undo.length > 0
       ? ['', comment('To undo, from the last step that was done back to the first:'), ...undo]

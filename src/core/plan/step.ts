@@ -36,6 +36,13 @@ export const scriptOf = (step: Step): string => rowOf(step).script(step)
 export const expectationOf = (step: Step): Expectation => rowOf(step).expects(step)
 export const undoOf = (step: Step): Step => rowOf(step).undo(step)
 
+const WINDOWS_POWERSHELL =
+  "if ($PSVersionTable.PSEdition -eq 'Core') { throw 'Run this in Windows PowerShell (powershell.exe): in PowerShell 7 the commands for failover clusters do not take one another''s objects.' }"
+
+/** What these scripts begin with where one of them does not work in PowerShell 7: it stops there, and says why. */
+export const guardOf = (steps: readonly Step[]): string[] =>
+  steps.some((step) => rowOf(step).windowsPowerShellOnly) ? [WINDOWS_POWERSHELL] : []
+
 export const meets = ({ vm, gpu, partition }: Expectation, host: HostFacts): boolean => {
   const found = vm && vmById(host, vm.id)
   if (vm && (!found || !vm.states.includes(found.state))) return false

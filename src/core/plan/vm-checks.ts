@@ -69,6 +69,49 @@ export const cluster = (host: HostFacts, vm: VmFacts): Check => {
   return check.fail(`${vm.name} is clustered: ${why}`, cure)
 }
 
+const REPLICAS = {
+  replica: 'is a replica',
+  'extended-replica': 'is a replica of a replica',
+  'test-replica': 'is the copy of a test failover',
+} as const
+
+/**
+ * Sources: Hyper-V reference (Start-VMFailover, Set-VMReplication -Reverse, Remove-VMReplication, Stop-VMFailover). No
+ * document says whether a VM with a device is replicated.
+ */
+export const replication = (vm: VmFacts, host: HostFacts): Check => {
+  const check = about('replication', 'Hyper-V Replica')
+  switch (vm.replication) {
+    case 'none':
+      return check.pass(`${vm.name} is not replicated`)
+    case 'primary':
+      return check.warn(
+        `${vm.name} is replicated to another host: whether that goes on while it has a GPU is not known, and a replica that takes over has none`,
+      )
+    case 'unknown':
+      return check.warn(
+        `Whether ${vm.name} is a replica is not known, and a replica is not to be started`,
+        newestModule(host, 'which tells it'),
+      )
+    case 'test-replica':
+      return check.fail(
+        replicaWords(vm, REPLICAS[vm.replication]),
+        'Name the VM itself; Stop-VMFailover ends the test and removes the copy',
+      )
+    default:
+      return check.fail(
+        replicaWords(vm, REPLICAS[vm.replication]),
+        `Name the VM on the host that it is replicated from. If this one is to take over: Start-VMFailover, then Set-VMReplication -Reverse; Remove-VMReplication ends the replication`,
+      )
+  }
+}
+
+const replicaWords = ({ name }: VmFacts, is: string): string =>
+  `${name} ${is} of a VM on another host, and is changed and started by Hyper-V Replica alone`
+
+const newestModule = (host: HostFacts, why: string): string =>
+  `Install the bot's newest module on ${host.name} (Register-GpuChatOps.ps1), ${why}`
+
 /** With a device that is gone a VM is reported not to start (windowsserverdocs, issue 3083). What is no GPU is nobody's business. */
 export const devices = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('devices', 'Assigned devices')
@@ -81,7 +124,7 @@ export const devices = (host: HostFacts, vm: VmFacts): Check => {
   if (untold.length > 0)
     return check.warn(
       `${vm.name} lists ${named(untold)}, and the host did not tell whether that device is there; if it is not, ${vm.name} does not start`,
-      `Install the bot's newest module on ${host.name} (Register-GpuChatOps.ps1), which tells it`,
+      newestModule(host, 'which tells it'),
     )
   return check.pass(`${vm.name} has ${devicesOf(vm).length} assigned devices, and each is there`)
 }
@@ -154,6 +197,7 @@ export const vmChecks = (
 ): Check[] => [
   power(vm),
   cluster(host, vm),
+  replication(vm, host),
   devices(host, vm),
   partitions(host, vm),
   checkpoints(vm),

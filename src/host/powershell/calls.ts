@@ -1,7 +1,9 @@
 /** Each step as one function of the module with typed parameters, and its expectation as parameters of the same call. */
 import type { Expectation, PartitionRef, SomeSettings, Step, StepKind, StepOf } from '../../core/plan/step'
 import type { Fence } from '../../core/fence'
+import { vmById, type HostFacts } from '../../core/inventory'
 import type { Adoption, StepOrder } from '../../core/ports'
+import { startPatienceMs } from '../../core/starting'
 import type { Parameters as Wire } from './engine/wire'
 
 interface FunctionCall {
@@ -15,7 +17,9 @@ const MINUTE_MS = 60_000
 const SHUTDOWN_MS = 10 * MINUTE_MS
 const CHANGE_MS = 3 * MINUTE_MS
 
-type Table = { readonly [K in StepKind]: (step: StepOf<K>) => FunctionCall }
+/** The host as it was read last; null where it was not read yet. */
+type Seen = HostFacts | null
+type Table = { readonly [K in StepKind]: (step: StepOf<K>, seen: Seen) => FunctionCall }
 
 const onVm = (command: string, id: string, more: Wire = {}, timeoutMs = CHANGE_MS): FunctionCall => ({
   command,
@@ -58,7 +62,8 @@ const vramParameters = (vram: StepOf<'addPartition'>['vram']): Wire =>
 
 const CALLS: Table = {
   stopVm: ({ vm, how }) => onVm('Stop-GpuVm', vm.id, { How: how }, SHUTDOWN_MS),
-  startVm: ({ vm }) => onVm('Start-GpuVm', vm.id),
+  startVm: ({ vm }, seen) =>
+    onVm('Start-GpuVm', vm.id, {}, startPatienceMs(seen === null ? undefined : vmById(seen, vm.id))),
   setVm: ({ vm, to }) => onVm('Set-GpuVm', vm.id, settingParameters(to)),
   disableDevice: ({ gpu }) => onDevice('Disable-GpuDevice', gpu),
   enableDevice: ({ gpu }) => onDevice('Enable-GpuDevice', gpu),
@@ -82,8 +87,8 @@ const expected = ({ vm, gpu, partition }: Expectation): Wire => ({
   ...(partition?.kind === 'unused' ? { ExpectCount: partition.count } : {}),
 })
 
-export const callOf = ({ step, expects, fence }: StepOrder): FunctionCall => {
-  const call = (CALLS[step.kind] as (step: Step) => FunctionCall)(step)
+export const callOf = ({ step, expects, fence }: StepOrder, seen: Seen): FunctionCall => {
+  const call = (CALLS[step.kind] as (step: Step, seen: Seen) => FunctionCall)(step, seen)
   return { ...call, parameters: { ...call.parameters, ...expected(expects), ...claimed(fence) } }
 }
 

@@ -13,6 +13,7 @@ import { gpusIn, pathOf, type Remembered } from './devices'
 import { withNotes, type DeviceNotes } from './notes'
 import { isThere } from './presence'
 import type { RawInventory, RawVm } from './raw'
+import { replicationOf } from './replication'
 import { heartbeatOf, shutdownServiceOf } from './services'
 
 /** What the configuration says about a host beyond how it is reached. */
@@ -69,6 +70,7 @@ const vmOf = (raw: RawVm, host: RawInventory, notes: HostNotes): VmFacts => ({
   guest: notes.guests[raw.id] ?? 'unknown',
   heartbeat: heartbeatOf(raw),
   shutdownService: shutdownServiceOf(raw),
+  replication: replicationOf(raw),
   settings: {
     automaticStopAction: raw.automaticStopAction,
     guestControlledCacheTypes: raw.guestControlledCacheTypes,

@@ -25,7 +25,6 @@ export const health = z.object({
   missing: z.object({
     needed: z.array(z.string()),
     partition: z.array(z.string()),
-    cluster: z.array(z.string()),
   }),
   /** Null where the host was never registered. */
   files: z

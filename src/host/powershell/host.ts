@@ -58,7 +58,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
     return result
   }
 
-  /** As they were read last, for what nvidia-smi tells beside them. */
+  /** As they were read last: for what nvidia-smi tells beside them, and for how long a VM may take to start. */
   let seen: HostFacts | null = null
 
   const smi = async (target: SmiTarget): Promise<SmiAnswer> => {
@@ -90,7 +90,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
 
   return {
     name,
-    run: (order) => changed(callOf(order)),
+    run: (order) => changed(callOf(order, seen)),
     adopt: (adoption) => changed(adoptionOf(adoption)),
     inventory: async () => {
       const settled = unsettled

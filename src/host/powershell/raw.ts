@@ -58,6 +58,8 @@ export const rawVm = z.object({
     .union([z.literal('absent'), z.object({ enabled: z.boolean(), status: z.string() })])
     .nullable()
     .default(null),
+  /** A name of VMReplicationMode. Null in earlier modules. */
+  replication: z.string().nullable().default(null),
   partitions: z.array(
     z.object({
       gpu: z.string().nullable(),

@@ -182,6 +182,7 @@ const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
     state: now.state,
     guest: file.guest,
     ...guestOf(vm),
+    replication: file.replication,
     settings: now.settings,
     memory: {
       dynamic: file.memory.dynamic,

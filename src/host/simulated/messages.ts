@@ -40,6 +40,9 @@ export const wrongVmState = (): HostError =>
     '虚拟机处于当前状态时无法执行该操作。',
   )
 
+export const replicaStarted = (name: string): HostError =>
+  simulated('OperationFailed', `'${name}' is a replica.`, `“${name}”是副本。`)
+
 export const shutdownIgnored = (name: string): HostError =>
   simulated(
     'OperationTimeout',

@@ -12,6 +12,7 @@ import {
   noHypervisorFeature,
   noPartitionLeft,
   partitionAgainstPolicy,
+  replicaStarted,
 } from './messages'
 import { windowOf } from './window'
 
@@ -35,6 +36,10 @@ export const devicePowerError = (ground: Ground, vm: VmOnGround, path: LocationP
   if (os.edition === 'client' || !iov.supported || device.file.acs === 0) return noHypervisorFeature(at)
   return breaksPolicy(ground, device) ? againstPolicy(path) : null
 }
+
+/** The copy of a test failover is there to be started. */
+const replicaError = ({ file: { name, replication } }: VmOnGround): HostError | null =>
+  replication === 'replica' || replication === 'extended-replica' ? replicaStarted(name) : null
 
 const memoryError = ({ file, now }: VmOnGround): HostError | null => {
   const { dynamic, startup, minimum } = file.memory
@@ -67,6 +72,7 @@ export const startError = (ground: Ground, vm: VmOnGround): HostError | null => 
     gone ? elementNotFound({ vm: vm.file.name, path: gone.path ?? '' }) : null,
   ]
   return (
+    replicaError(vm) ??
     widthError(ground, vm) ??
     memoryError(vm) ??
     devices.find((found) => found !== null) ??

@@ -10,6 +10,7 @@ import {
   hostName,
   instanceId,
   locationPath,
+  replication,
   vmFacts,
   vmId,
   vmState,
@@ -65,6 +66,7 @@ export const changeable = {
     /** While it runs; a guest of a known system is well unless this says otherwise. */
     heartbeat: guestService,
     shutdownService: guestService,
+    replication,
     /** Devices that are no GPUs. */
     otherDevices: z.array(otherDevice),
   },
@@ -158,6 +160,7 @@ const vm = z.strictObject({
   heartbeat: changeable.vm.heartbeat.optional(),
   shutdownService: changeable.vm.shutdownService.optional(),
   otherDevices: changeable.vm.otherDevices.default([]),
+  replication: changeable.vm.replication.default('none'),
 })
 export type VmFile = z.infer<typeof vm>
 

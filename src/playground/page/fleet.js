@@ -50,6 +50,7 @@ const vmState = (vm) =>
     GUESTS[vm.guest],
     vm.generation === 1 ? 'gen 1' : '',
     vm.checkpoints > 0 ? 'checkpoints' : '',
+    vm.isReplica ? 'replica' : '',
   ]
     .filter(Boolean)
     .join(' · ')

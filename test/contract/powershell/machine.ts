@@ -55,9 +55,6 @@ export interface Machine {
   readonly rest: () => Promise<void>
 }
 
-/** The modules that an ordinary host lacks, which is a node of no cluster. */
-export const NO_CLUSTER = ['FailoverClusters']
-
 const ACCOUNT = { GUEST_USER: GUEST_ACCOUNT.user, GUEST_PASSWORD: GUEST_ACCOUNT.password }
 
 export const useMachine = (found: Found, kind: Kind): Machine => {

@@ -73,6 +73,7 @@ describe('a VM', () => {
     state: 'Running',
     checkpoints: 2,
     clustered: true,
+    replication: 'replica',
     assigned: [aPath(0), aPath(7)],
     devices: [
       { path: aPath(0), device: 'there' },
@@ -97,6 +98,7 @@ describe('a VM', () => {
     expect(factOf(notice, 'MMIO space')).toMatch(/^128 MiB low, 512 MiB high/)
     expect(factOf(notice, 'Checkpoints')).toBe('2; automatic ones off')
     expect(factOf(notice, 'Clustered')).toBe('yes')
+    expect(factOf(notice, 'Replication')).toBe('a replica of a VM on another host')
   })
 
   test('is shown with requests that give it a GPU or take one, on its own host alone', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { planScript } from '../../../src/core/plan/planner'
+import { planScript, planShare } from '../../../src/core/plan/planner'
 import { scriptOf, undoOf } from '../../../src/core/plan/step'
-import { aGpu, aHost, aVm } from '../../fakes/facts'
-import { ask, planned } from './scene'
+import { aGpu, aHost, aPartition, aVm } from '../../fakes/facts'
+import { ask, inputOf, planned } from './scene'
 
 const hostile = 'tr\u00e4in "01"\r\nRemove-Item C:\\ -Recurse\u2028\u202e'
 const plan = planned(
@@ -45,5 +45,24 @@ describe('a plan as a script', () => {
     expect(head).toContain(plan.digest)
     expect(head.match(/^# Cost: /gm)).toHaveLength(plan.costs.length)
     expect(head.match(/^# Warning: /gm)).toHaveLength(plan.warnings.length)
+  })
+
+  test('stops in PowerShell 7 before it does anything, where a step of it would not work there', () => {
+    const clustered = aHost({
+      os: { caption: 'Microsoft Windows Server 2025 Datacenter', edition: 'server', release: '2025' },
+      gpus: [aGpu({ model: 'NVIDIA A40', partition: aPartition() })],
+      vms: [aVm({ clustered: true, offlineAction: 1 })],
+    })
+    const share = planned(planShare(inputOf({ host: clustered }), null))
+    const [first, second, third] = planScript(share)
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+
+    expect(first).toBe("$ErrorActionPreference = 'Stop'")
+    expect(second).toMatch(
+      /^if \(\$PSVersionTable\.PSEdition -eq 'Core'\) \{ throw 'Run this in Windows PowerShell/,
+    )
+    expect(third).toBe(scriptOf(share.steps[0]!))
+    expect(script).not.toContain('PSEdition')
   })
 })

@@ -34,6 +34,7 @@ export const vm = {
   generation: 2,
   state: 'Off',
   clustered: false,
+  replication: 'None',
   automaticStopAction: 'Save',
   automaticCheckpoints: false,
   guestControlledCacheTypes: false,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import type { HostFacts } from '../../../src/core/inventory'
 import { expectationOf, undoOf, type Step } from '../../../src/core/plan/step'
 import { callOf } from '../../../src/host/powershell/calls'
-import { aGpu, aVmId } from '../../fakes/facts'
+import { aGpu, aHost, aVm, aVmId, GIB } from '../../fakes/facts'
 import { pending } from '../../fakes/requests'
 import { aFence, ofNobody } from '../../fakes/fence'
 
@@ -9,7 +10,8 @@ const { instanceId, locationPath } = aGpu()
 const device = { InstanceId: instanceId, LocationPath: locationPath }
 const gpu = { alias: 'hv01/gpu0', instanceId, locationPath }
 const vm = { id: aVmId(1), name: "train-01'; $(x)" }
-const call = (step: Step) => callOf({ step, expects: expectationOf(step), fence: aFence(7) })
+const call = (step: Step, seen: HostFacts | null = null) =>
+  callOf({ step, expects: expectationOf(step), fence: aFence(7) }, seen)
 
 describe('each step is one function of the module', () => {
   it.each<[Step, string, object]>([
@@ -63,16 +65,29 @@ describe('each step is one function of the module', () => {
   it('and an order of no bot names no claim', () => {
     const step: Step = { kind: 'startVm', vm }
 
-    expect(callOf({ step, expects: {}, fence: ofNobody(7) }).parameters).toEqual({ VmId: vm.id, Fence: 7 })
+    expect(callOf({ step, expects: {}, fence: ofNobody(7) }, null).parameters).toEqual({
+      VmId: vm.id,
+      Fence: 7,
+    })
   })
 
   it('no name of a VM is among the parameters, forward or back', () => {
     const steps = [...pending.plan.steps, ...pending.plan.steps.map(undoOf)]
 
-    expect(JSON.stringify(steps.map(call))).not.toContain(pending.plan.to?.name)
+    expect(JSON.stringify(steps.map((step) => call(step)))).not.toContain(pending.plan.to?.name)
   })
 
   it('a shutdown may take longer than the five minutes that a guest has', () => {
     expect(call({ kind: 'stopVm', vm, how: 'shutdown' }).timeoutMs).toBeGreaterThan(5 * 60_000)
+  })
+
+  it('a start may take two minutes more for each 64 GiB of the VM, and as long as one of 1 TiB where that is not known', () => {
+    const minutes = (gib: number) => {
+      const memory = { dynamic: false, startupBytes: gib * GIB, minimumBytes: gib * GIB }
+      return call({ kind: 'startVm', vm }, aHost({ vms: [aVm({ memory })] })).timeoutMs / 60_000
+    }
+
+    expect([1, 64, 65, 512, 2048].map(minutes)).toEqual([7, 7, 9, 21, 69])
+    expect(call({ kind: 'startVm', vm }).timeoutMs).toBe(37 * 60_000)
   })
 })

@@ -1,10 +1,8 @@
 /**
  * The session files that ship, opened in a runspace as WinRM and sshd's command open them: an error that is left by the
- * opening ends it. Who is in the group of the endpoint is what the test says. The host is in no failover cluster.
+ * opening ends it. Who is in the group of the endpoint is what the test says.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { openFleet } from '../../contract/over-powershell'
 import { ALWAYS_VISIBLE, exportedFunctions, PSSC, SSH_PSSC } from './configurations'
 import { openShell, quoted, type Shell } from './probe'
@@ -37,7 +35,6 @@ withEngine('a session file', ({ program, stubs }) => {
 
   beforeAll(async () => {
     windows = await startWindows({ world, host: simulated, stubs, flavour: '2022' })
-    rmSync(join(windows.dir, 'modules', 'FailoverClusters'), { recursive: true })
     shell = openShell({ program, dir: windows.dir, env: { ...process.env, ...windows.env } })
     await shell.run(FUNCTIONS)
   })

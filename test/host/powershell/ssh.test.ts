@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { systemClock } from '../../../src/clock'
 import type { Parameters } from '../../../src/host/powershell/engine/wire'
+import { examine } from '../../../src/host/powershell/health'
 import { expectationOf, type Step } from '../../../src/core/plan/step'
 import type { Host } from '../../../src/core/ports'
 import { startSshHost, type SshHost, type SshTarget } from '../../contract/ssh-host'
@@ -219,6 +221,24 @@ withEngine('over SSH', (found) =>
         })
         expect(over.windows.calls.length).toBe(before)
       })
+    })
+
+    it('a host of Windows Server 2016 is not read, since its Hyper-V module does not load there, and says the way out', async () => {
+      const { world, simulated } = openFleet('hv01')
+      const { os, ...facts } = world.facts('hv01')
+      const old = { ...facts, os: { ...os, release: '2016' as const } }
+      over.windows.become({ ...world, facts: () => old }, simulated)
+
+      const host = over.host(over.target, 'old')
+      const session = { name: 'old', target: over.target, engine: () => Promise.resolve(over.engine) }
+
+      await expect(host.inventory()).rejects.toMatchObject({
+        code: 'host-unreachable',
+        message: expect.stringMatching(/^old: OldWindows: .*14393.*PowerShell 7.*Reach the host by winrm/),
+      })
+      expect(await examine({ ...session, clock: systemClock })).toMatchObject({ code: 'OldWindows' })
+      over.windows.become(world, simulated)
+      expect(await host.inventory()).toMatchObject({ name: 'old' })
     })
 
     it('pinned keys may lie in a folder with a blank in its name', async () => {

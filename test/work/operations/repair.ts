@@ -1,5 +1,5 @@
 /** What an administrator does with a request that needs attention: the listed commands in their order, then `resolve`. */
-import { read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
+import { guardOf, read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
 import type { Plan } from '../../../src/core/plan/plan'
 import type { Request, RequestIn } from '../../../src/core/request'
 import type { World } from '../../../src/host/simulated/fleet'
@@ -32,7 +32,8 @@ export const repairAndResolve = async (
   world: World,
   request: RequestIn<'needs-attention'>,
 ): Promise<Request> => {
-  for (const command of request.repair) {
+  const guard = guardOf(stepsAbout(request.plan))
+  for (const command of request.repair.filter((each) => !guard.includes(each))) {
     const step = stepOf(request.plan, command)
     if (read(step, world.facts(request.plan.host)) !== 'done') world.act(request.plan.host, step)
   }

@@ -34,6 +34,7 @@ export const vmSheet = ({ facts: host, vm }: FoundVm): Sheet => ({
     ['When the host stops', STOP_ACTIONS[vm.settings.automaticStopAction]],
     ['Checkpoints', `${vm.checkpoints}; automatic ones ${vm.settings.automaticCheckpoints ? 'on' : 'off'}`],
     ['Clustered', clusterOf(vm)],
+    ['Replication', REPLICATION[vm.replication]],
     ['Id', { code: vm.id }],
   ],
 })
@@ -50,6 +51,15 @@ const SHUTDOWN = {
   absent: 'does not work: the VM has no such service',
   unknown: 'not known',
 } as const satisfies { [S in VmFacts['shutdownService']]: string }
+
+const REPLICATION = {
+  none: 'none',
+  primary: 'the primary: it is replicated to another host',
+  replica: 'a replica of a VM on another host',
+  'extended-replica': 'a replica of a replica',
+  'test-replica': 'the copy of a test failover',
+  unknown: 'not known',
+} as const satisfies { [R in VmFacts['replication']]: string }
 
 const memoryOf = ({ memory }: VmFacts): string =>
   memory.dynamic

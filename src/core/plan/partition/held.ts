@@ -3,7 +3,7 @@ import { type Outcome, type Refusal, accepted, refusal, refused } from '../../er
 import { type HostFacts, type PartitionVram, type VmFacts, aliasOf, placeOf } from '../../inventory'
 import { type PartitionableGpu, isPartitionable, partitionsOf, sharedWith } from '../../partitions'
 import { quoted } from '../steps/row'
-import { power } from '../vm-checks'
+import { power, replication } from '../vm-checks'
 import { obstacles } from '../obstacles'
 
 export interface Held {
@@ -42,4 +42,5 @@ export const heldPartition = (host: HostFacts, vm: VmFacts): Outcome<Held> => {
 }
 
 /** What stops changing or taking a partition that a VM has; checkpoints and memory do not: giving back is the way out. */
-export const holderObstacles = (vm: VmFacts): Refusal[] => obstacles([power(vm)])
+export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
+  obstacles([power(vm), replication(vm, host)])

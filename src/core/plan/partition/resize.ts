@@ -36,7 +36,7 @@ export const planResize = (
     vramBytes,
     heldBytes: vram.optimal,
   })
-  const refusals = [...holderObstacles(vm), ...power.refusals, ...(wrong ? [wrong] : [])]
+  const refusals = [...holderObstacles(host, vm), ...power.refusals, ...(wrong ? [wrong] : [])]
   if (refusals.length > 0) return refused(...refusals)
   const draft = {
     action: 'resize' as const,

@@ -17,7 +17,7 @@ export const planUnshare = (
   if (!held.ok) return held
   const { gpu, vram } = held.value
   const power = holderPower(vm, consents)
-  const refusals = [...holderObstacles(vm), ...power.refusals]
+  const refusals = [...holderObstacles(host, vm), ...power.refusals]
   if (refusals.length > 0) return refused(...refusals)
 
   const back = restoreShare(vm, baselines.get(vm.id))

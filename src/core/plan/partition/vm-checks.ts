@@ -10,7 +10,7 @@ import { type Check, about } from '../check'
 import { sized } from '../mmio'
 import { addressWidth } from '../mmio-checks'
 import { quoted } from '../steps/row'
-import { automaticCheckpoints, checkpointsOf, power, stalePartition } from '../vm-checks'
+import { automaticCheckpoints, checkpointsOf, power, replication, stalePartition } from '../vm-checks'
 import { devicesOf } from '../../vm-devices'
 import { shareSettings } from './settings'
 
@@ -56,13 +56,17 @@ const checkpoints = (vm: VmFacts): Check => {
   )
 }
 
+/** Source: Microsoft, "MSCluster_Resource class". */
+export const CLUSTER_UNREAD =
+  'Have an administrator look whether the account of the bot there may ask the cluster: Get-CimInstance -Namespace root/MSCluster -ClassName MSCluster_Resource'
+
 const cluster = (host: HostFacts, vm: VmFacts): Check => {
   const check = about('cluster', 'Failover cluster')
   if (!vm.clustered) return check.pass(`${vm.name} is not clustered`)
   if (vm.offlineAction === null)
     return check.fail(
       `${vm.name} is clustered, and what its cluster does with it when it goes offline cannot be read`,
-      'Install the failover cluster commands on the host (RSAT-Clustering-PowerShell), and check that the bot may use them',
+      CLUSTER_UNREAD,
     )
   if (sharingSupport(host.os) !== 'yes')
     return check.warn(
@@ -103,6 +107,7 @@ const guestSystem = (vm: VmFacts): Check => {
 export const shareVmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
   power(vm),
   cluster(host, vm),
+  replication(vm, host),
   partitions(host, vm),
   devices(vm),
   checkpoints(vm),

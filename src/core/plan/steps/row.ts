@@ -6,6 +6,8 @@ import type { Expectation, GpuRef, Step, StepKind, StepOf, VmRef } from './kinds
 export interface Row<S extends Step> {
   readonly says: (step: S) => string
   readonly script: (step: S) => string
+  /** Its script does not work in PowerShell 7. */
+  readonly windowsPowerShellOnly?: true
   readonly expects: (step: S) => Expectation
   readonly holds: (step: S, host: HostFacts) => boolean
   readonly undo: (step: S) => Step

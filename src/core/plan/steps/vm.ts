@@ -73,6 +73,8 @@ export const VM_ROWS: Rows<'stopVm' | 'startVm' | 'setVm' | 'setOfflineAction'> 
     // A VM has a resource for itself and one for its configuration; the first has the parameter.
     script: ({ vm, to }) =>
       `Get-ClusterResource -VMId ${quoted(vm.id)} | Where-Object ResourceType -eq 'Virtual Machine' | Set-ClusterParameter -Name OfflineAction -Value ${to}`,
+    // There Set-ClusterParameter does not take what Get-ClusterResource gives (PowerShell/PowerShell, issue 15422).
+    windowsPowerShellOnly: true,
     expects: ({ vm }) => off(vm),
     holds: ({ vm, to }, host) => vmById(host, vm.id)?.offlineAction === to,
     undo: ({ vm, from, to }) => ({ kind: 'setOfflineAction', vm, from: to, to: from }),

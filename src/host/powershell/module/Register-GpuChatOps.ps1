@@ -11,7 +11,8 @@ changes nothing that is right already, and never the allow-list. Unregister-GpuC
   3. with -Group, registers the JEA endpoint GpuChatOps for that group. THIS RESTARTS WinRM: every PowerShell session
      to this host ends. Run it in Windows PowerShell 5.1, whose endpoint it then is;
      with -Ssh, lets one account in for the restricted session and nothing else, and has sshd check its configuration
-     before it is put in place. It does not restart sshd.
+     before it is put in place. It does not restart sshd. Not on Windows Server 2016, whose Hyper-V module does not
+     load in PowerShell 7.
 .PARAMETER TranscriptDays
 For how many days the transcripts of sessions are kept. Thirty, unless this was said before.
 .PARAMETER Group
@@ -51,6 +52,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 
 Assert-Administrator
 Assert-Unblocked $PSScriptRoot
+if ($Ssh) { Assert-SshPossible ([System.Environment]::OSVersion.Version.Build) }
 $place = Get-Place
 
 if ($PSCmdlet.ShouldProcess($place.Module, 'Copy the module')) {

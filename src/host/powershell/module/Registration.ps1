@@ -77,6 +77,17 @@ function Get-PolicyWarning {
     }
 }
 
+function Assert-SshPossible {
+    <#
+    .SYNOPSIS
+    Over SSH commands run in PowerShell 7, in which the Hyper-V module loads from Windows Server 2019 on, build 17763
+    (Microsoft, "PowerShell 7 module compatibility in Windows Server 2016").
+    #>
+    param([int] $Build)
+    if ($Build -ge 17763) { return }
+    throw 'The Hyper-V module of this Windows does not load in PowerShell 7, which is what SSH starts. Register this host with -Group for WinRM, or run the bot on it.'
+}
+
 function Assert-OwnedByAdministrators {
     <#
     .SYNOPSIS

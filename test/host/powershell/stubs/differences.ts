@@ -29,10 +29,10 @@ export interface Differences {
   readonly enableNeedsRestart: boolean
   /** Objects of FailoverClusters come out of a session of Windows PowerShell, as they do in PowerShell 7. */
   readonly clusterObjects: 'live' | 'deserialized'
+  /** The host cannot ask its cluster. */
+  readonly clusterSilent: boolean
   /** VMs whose guest has no shutdown service. */
   readonly withoutShutdown: readonly VmId[]
-  /** VMs that are replicas of ones on another host, and so cannot be started. */
-  readonly replicas: readonly VmId[]
 }
 
 export const USUAL: Differences = {
@@ -42,6 +42,6 @@ export const USUAL: Differences = {
   disableNeedsRestart: false,
   enableNeedsRestart: false,
   clusterObjects: 'live',
+  clusterSilent: false,
   withoutShutdown: [],
-  replicas: [],
 }

@@ -54,10 +54,18 @@ export const writeGuestModules = (
   writeFileSync(join(programs, 'nvidia-smi'), NVIDIA_SMI, { mode: 0o755 })
 }
 
-/** The module as the session of such a host gets it: after the stand-ins that the one for Hyper-V brings. */
+/**
+ * The module as the session of such a host gets it: after the stand-ins that the one for Hyper-V brings, and as in Windows
+ * PowerShell, which is the one that every Windows can be asked in.
+ */
 export const writeHostModule = (folder: string, module: string): string => {
   const home = join(folder, 'HostUnderTest')
   mkdirSync(home, { recursive: true })
-  writeFileSync(join(home, 'HostUnderTest.psm1'), `Import-Module -Name Hyper-V, '${module}' -Global\n`)
+  writeFileSync(
+    join(home, 'HostUnderTest.psm1'),
+    `Import-Module -Name Hyper-V -Global
+& (Import-Module -Name '${module}' -Global -PassThru) { function script:Get-Edition { 'Desktop' } }
+`,
+  )
   return home
 }

@@ -3,10 +3,6 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Only nodes of a cluster have it. A restricted session looks for no module by itself, and one that is imported here stays
-# hidden from whoever asks. Ignored and not only silent: an error that is left behind ends the opening of a session.
-Import-Module -Name FailoverClusters -ErrorAction Ignore
-
 . (Join-Path $PSScriptRoot 'Guard.ps1')
 . (Join-Path $PSScriptRoot 'Fence.ps1')
 . (Join-Path $PSScriptRoot 'Ground.ps1')

@@ -4,13 +4,12 @@
 $script:NeededCommands = @(
     'Get-VM', 'Set-VM', 'Start-VM', 'Stop-VM', 'Get-VMHost', 'Get-VMSnapshot', 'Get-VMNetworkAdapter'
     'Get-VMIntegrationService', 'Get-VMResourcePool'
-    'Get-PnpDevice', 'Get-PnpDeviceProperty', 'Disable-PnpDevice', 'Enable-PnpDevice', 'Get-CimInstance'
+    'Get-PnpDevice', 'Get-PnpDeviceProperty', 'Disable-PnpDevice', 'Enable-PnpDevice', 'Get-CimInstance', 'Set-CimInstance'
 )
 $script:PartitionCommands = @(
     'Get-VMHostPartitionableGpu Get-VMPartitionableGpu', 'Set-VMHostPartitionableGpu Set-VMPartitionableGpu'
     'Get-VMGpuPartitionAdapter', 'Add-VMGpuPartitionAdapter', 'Set-VMGpuPartitionAdapter', 'Remove-VMGpuPartitionAdapter'
 )
-$script:ClusterCommands = @('Get-Cluster', 'Get-ClusterResource', 'Get-ClusterParameter', 'Set-ClusterParameter')
 
 function Get-GpuHostHealth {
     <#
@@ -20,6 +19,7 @@ function Get-GpuHostHealth {
     [CmdletBinding()]
     [OutputType([string])]
     param()
+    Assert-Engine (Get-OsFact).build
     [ordered]@{
         module   = Get-ModuleDigest
         protocol = $script:Protocol
@@ -31,7 +31,6 @@ function Get-GpuHostHealth {
         missing  = [ordered]@{
             needed    = @(Get-MissingCommand ($script:NeededCommands + $script:DeviceCommands))
             partition = @(Get-MissingCommand $script:PartitionCommands)
-            cluster   = @(Get-MissingCommand $script:ClusterCommands)
         }
         files    = Get-FileFact
     } | ConvertTo-Json -Depth 5 -Compress

@@ -28,6 +28,8 @@ function Get-GpuInventory {
         [string] $Known
     )
     Clear-OldTranscript
+    $os = Get-OsFact
+    Assert-Engine $os.build
     if ($Settled) { (Lock-Host (Get-StateDirectory) 30).Dispose() }
     $nodes = @(Get-PnpDevice -ErrorAction Stop)
     $resources = Get-PciResource
@@ -36,7 +38,7 @@ function Get-GpuInventory {
         module           = 1
         protocol         = $script:Protocol
         fence            = Get-FenceFact
-        os               = Get-OsFact
+        os               = $os
         iov              = Get-IovFact
         policies         = Get-PolicyFact
         devices          = @(Get-DeviceFact $nodes $resources)
@@ -100,6 +102,27 @@ function Get-OsFact {
         productType = [int] $os.ProductType
         sku         = if ($null -ne $os.OperatingSystemSKU) { [long] $os.OperatingSystemSKU } else { $null }
     }
+}
+
+function Get-Edition {
+    <#
+    .SYNOPSIS
+    Desktop, which is Windows PowerShell, or Core, which is PowerShell 7.
+    #>
+    [string] $PSVersionTable.PSEdition
+}
+
+function Assert-Engine {
+    <#
+    .SYNOPSIS
+    Fails with OldWindows in PowerShell 7 on a Windows before Server 2019, whose Hyper-V module does not load there.
+    .NOTES
+    Microsoft, "PowerShell 7 module compatibility in Windows Server 2016": Hyper-V is natively compatible from 1809 on, which
+    is build 17763.
+    #>
+    param([string] $Build)
+    if ((Get-Edition) -ne 'Core' -or [int] $Build -ge 17763) { return }
+    throw (New-Refusal 'OldWindows' "The Hyper-V module of this Windows (build $Build) does not load in PowerShell 7. Reach the host by winrm, from a bot on Windows; or run the bot on it, in Windows PowerShell.")
 }
 
 function Get-IovFact {
@@ -234,11 +257,10 @@ function Get-PartitionableFact {
 function Get-ClusterFact {
     <#
     .SYNOPSIS
-    The name of the failover cluster of this host; null where it is in none, or its commands are not installed.
+    The name of the failover cluster of this host; null where it is in none, which has no such namespace, or cannot be asked.
     #>
-    if (-not (Find-HostCommand 'Get-Cluster')) { return $null }
     # Ignored: a host in no cluster would leave an error in the transcript with each reading.
-    try { $cluster = Get-Cluster -ErrorAction Ignore }
+    try { $cluster = Get-CimInstance -Namespace 'root/MSCluster' -ClassName MSCluster_Cluster -ErrorAction Ignore }
     catch { return $null }
     if ($cluster) { [string] $cluster.Name } else { $null }
 }

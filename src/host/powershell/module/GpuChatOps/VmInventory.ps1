@@ -21,6 +21,7 @@ function Get-AllVmFact {
     $devices = Group-ByVm $(if ($Missing -notcontains 'Get-VMAssignableDevice') { Get-VMAssignableDevice -VM $vms -ErrorAction Stop })
     $adapters = Group-ByVm (Get-PartitionAdapter $vms)
     $services = Get-ServiceTable $vms
+    $actions = if (@($vms | Where-Object { $_.IsClustered }).Count -gt 0) { Get-OfflineActionTable } else { @{} }
     foreach ($vm in $vms) {
         $id = [string] $vm.Id
         [ordered]@{
@@ -31,6 +32,7 @@ function Get-AllVmFact {
             clustered                 = [bool] $vm.IsClustered
             heartbeat                 = Get-HeartbeatFact $vm
             shutdown                  = Get-ShutdownFact $services $id
+            replication               = Get-ReplicationFact $vm
             automaticStopAction       = [string] $vm.AutomaticStopAction
             automaticCheckpoints      = [bool] (Get-PropertyOrNull $vm 'AutomaticCheckpointsEnabled')
             guestControlledCacheTypes = [bool] $vm.GuestControlledCacheTypes
@@ -42,7 +44,7 @@ function Get-AllVmFact {
             checkpoints               = @($snapshots[$id] | Where-Object { $_ }).Count
             assigned                  = @($devices[$id] | Where-Object { $_ } | ForEach-Object { Get-EntryFact $_ $there })
             partitions                = @($adapters[$id] | Where-Object { $_ } | ForEach-Object { Get-PartitionFact $_ })
-            offlineAction             = if ($vm.IsClustered) { Get-OfflineActionFact $id } else { $null }
+            offlineAction             = $actions[$id]
         }
     }
 }
@@ -103,6 +105,16 @@ function Get-HeartbeatFact {
     if ($null -ne $heartbeat) { [string] $heartbeat } else { $null }
 }
 
+function Get-ReplicationFact {
+    <#
+    .SYNOPSIS
+    The part of the VM in Hyper-V Replica: None, Primary, Replica, TestReplica or ExtendedReplica.
+    #>
+    param($Vm)
+    $mode = Get-PropertyOrNull $Vm 'ReplicationMode'
+    if ($null -ne $mode) { [string] $mode } else { $null }
+}
+
 function Get-ServiceTable {
     <#
     .SYNOPSIS
@@ -147,13 +159,16 @@ function Get-PartitionFact {
     }
 }
 
-function Get-OfflineActionFact {
+function Get-OfflineActionTable {
     <#
     .SYNOPSIS
-    What the cluster does with the VM when it goes offline, as its number; null where that cannot be read.
+    What the cluster does with its VMs when they go offline, as numbers by the ids of the VMs; empty where that cannot be read.
     #>
-    param([string] $VmId)
-    if (-not (Find-HostCommand 'Get-ClusterResource')) { return $null }
-    try { return [int] (Get-VmClusterResource $VmId | Get-ClusterParameter -Name 'OfflineAction' -ErrorAction Stop).Value }
-    catch { return $null }
+    $table = @{}
+    try {
+        $resources = Get-ClusterTable
+        foreach ($id in $resources.Keys) { $table[$id] = [int] $resources[$id].PrivateProperties.OfflineAction }
+    }
+    catch { return @{} }
+    $table
 }

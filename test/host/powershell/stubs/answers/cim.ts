@@ -3,6 +3,7 @@ import type { GpuFacts, HostFacts } from '../../../../../src/core/inventory'
 import { undocumented } from '../refusal'
 import { type Bound, cim, text, uint32, uint64, type Value } from '../wire'
 import { type Answers, factsOf, type Scene } from './answer'
+import { clusterInstances } from './cluster'
 
 const BUILDS: { readonly [R in HostFacts['os']['release']]: string } = {
   '2016': '14393',
@@ -90,6 +91,7 @@ const CLASSES: { readonly [name: string]: (facts: HostFacts) => Value[] } = {
 export const cimAnswers: Answers = {
   'Get-CimInstance': (bound: Bound, scene: Scene) => {
     const name = text(bound['ClassName']) ?? ''
+    if (text(bound['Namespace']) === 'root/MSCluster') return clusterInstances(bound, scene)
     if (bound['Filter'] !== undefined || bound['Namespace'] !== undefined)
       undocumented('a filter or namespace of CIM')
     const of = CLASSES[name] ?? undocumented(`the class ${name}`)

@@ -27,6 +27,15 @@ const HEARTBEATS: { readonly [S in VmFacts['heartbeat']]: string | null } = {
 const heartbeatOf = ({ state, heartbeat }: VmFacts): string | null =>
   state === 'Running' ? HEARTBEATS[heartbeat] : 'Disabled'
 
+const REPLICATION: { readonly [R in VmFacts['replication']]: string | null } = {
+  none: 'None',
+  primary: 'Primary',
+  replica: 'Replica',
+  'test-replica': 'TestReplica',
+  'extended-replica': 'ExtendedReplica',
+  unknown: null,
+}
+
 const HEARTBEAT = '84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47'
 const SHUTDOWN = '9F8233AC-BE49-4C79-8EE3-E7E1985B2077'
 
@@ -66,6 +75,7 @@ const objectOf = (vm: VmFacts, { host, flavour }: Scene): Value =>
     LowMemoryMappedIoSpace: uint32(vm.settings.lowMmioBytes),
     HighMemoryMappedIoSpace: uint64(vm.settings.highMmioBytes),
     Heartbeat: heartbeatOf(vm),
+    ReplicationMode: REPLICATION[vm.replication],
     ComputerName: host,
   })
 
@@ -105,12 +115,11 @@ const settingsIn = (bound: Bound): SomeSettings => ({
     : { automaticCheckpoints: bound['AutomaticCheckpointsEnabled'] === true }),
 })
 
-/** Texts and codes of these three are in no document; nothing may branch on them. */
+/** Texts and codes of these two are in no document; nothing may branch on them. */
 const simulated = (code: string, text: string): HostError => ({
   code,
   text: { en: `SIMULATED: ${text}`, zh: `SIMULATED: ${text}` },
 })
-const replicaStarted = (name: string) => simulated('OperationFailed', `'${name}' is a replica.`)
 const noShutdownService = (name: string) =>
   simulated('OperationFailed', `the guest of '${name}' has no shutdown service.`)
 /** A question where nobody can be asked is an error. */
@@ -121,10 +130,7 @@ const COMMON = ['ErrorAction', 'Confirm', 'VM', 'VMName', 'Name']
 export const vmAnswers: Answers = {
   'Get-VM': getVm,
   'Start-VM': (bound, scene) =>
-    vmsMeant(bound, scene).flatMap((vm) => {
-      if (scene.replicas.includes(vm.id)) failWith(replicaStarted(vm.name), scene.language)
-      return perform(scene, { kind: 'startVm', vm: vmRefOf(vm) })
-    }),
+    vmsMeant(bound, scene).flatMap((vm) => perform(scene, { kind: 'startVm', vm: vmRefOf(vm) })),
   'Stop-VM': (bound, scene) => {
     only(bound, [...COMMON, 'TurnOff', 'Force'])
     const how = bound['TurnOff'] === true ? 'turn-off' : 'shutdown'

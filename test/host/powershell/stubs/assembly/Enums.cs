@@ -44,7 +44,7 @@ public enum CheckpointType { Disabled = 2, Production = 3, ProductionOnly = 4, S
 
 public enum CriticalErrorAction { None = 0, Pause = 1 }
 
-// Of these two the names alone are used, in texts.
+// Of these three the names alone are used, in texts.
 public enum VMHeartbeatStatus
 {
     Unknown,
@@ -57,6 +57,9 @@ public enum VMHeartbeatStatus
     OkApplicationsCritical,
     Paused,
 }
+
+/// <summary>Names: Hyper-V reference, Get-VMReplication.</summary>
+public enum VMReplicationMode { None, Primary, Replica, TestReplica, ExtendedReplica }
 
 public enum VMResourcePoolType { Memory, Processor, Ethernet, VHD, ISO, VFD, FibreChannelPort, FibreChannelConnection, PciExpress }
 

@@ -28,6 +28,7 @@ public class VirtualMachine : VirtualizationObject
     public uint LowMemoryMappedIoSpace { get; set; }
     public ulong HighMemoryMappedIoSpace { get; set; }
     public VMHeartbeatStatus? Heartbeat { get; set; }
+    public VMReplicationMode? ReplicationMode { get; set; }
 
     public override string ToString() => $"VirtualMachine (Name = '{Name}') [Id = '{Id}']";
 }

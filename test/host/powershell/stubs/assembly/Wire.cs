@@ -41,6 +41,16 @@ internal static class Wire
         if (value is null) json.WriteNullValue();
         else if (value is bool or SwitchParameter) json.WriteBooleanValue(LanguagePrimitives.IsTrue(value));
         else if (value is byte or ushort or int or uint or long) json.WriteNumberValue(System.Convert.ToInt64(value));
+        else if (value is IDictionary table)
+        {
+            json.WriteStartObject();
+            foreach (DictionaryEntry entry in table)
+            {
+                json.WritePropertyName(entry.Key.ToString() ?? "");
+                Write(json, entry.Value);
+            }
+            json.WriteEndObject();
+        }
         else if (value is not string && value is IEnumerable list)
         {
             json.WriteStartArray();
@@ -54,7 +64,7 @@ internal static class Wire
     private static void Members(Utf8JsonWriter json, PSObject value)
     {
         json.WriteStartObject();
-        foreach (var property in value.Properties)
+        foreach (var property in value.Properties.Where(each => each.Name != CimProperties))
         {
             json.WritePropertyName(property.Name);
             Write(json, property.Value);
@@ -72,10 +82,20 @@ internal static class Wire
         JsonValueKind.Array => json.EnumerateArray().Select(Value).ToArray(),
         _ when json.TryGetProperty("uint64", out var large) => ulong.Parse(large.GetString() ?? ""),
         _ when json.TryGetProperty("uint32", out var number) => number.GetUInt32(),
-        _ when json.TryGetProperty("cim", out var name) => Noted(json.GetProperty("properties"), "Microsoft.Management.Infrastructure.CimInstance", $"Microsoft.Management.Infrastructure.CimInstance#root/cimv2/{name.GetString()}"),
+        _ when json.TryGetProperty("cim", out var name) => Instance(name.GetString() ?? "", json.GetProperty("properties")),
         _ when json.TryGetProperty("deserialized", out var name) => Noted(json.GetProperty("properties"), $"Deserialized.Microsoft.FailoverClusters.PowerShell.{name.GetString()}"),
         _ => Typed(json.GetProperty("type").GetString() ?? "", json.GetProperty("properties")),
     };
+
+    /// <summary>As CimInstance has it: its properties by name, each with a value that can be set.</summary>
+    private const string CimProperties = "CimInstanceProperties";
+
+    private static PSObject Instance(string name, JsonElement properties)
+    {
+        var made = Noted(properties, "Microsoft.Management.Infrastructure.CimInstance", $"Microsoft.Management.Infrastructure.CimInstance#{name}");
+        made.Properties.Add(new PSNoteProperty(CimProperties, made.Properties));
+        return made;
+    }
 
     private static PSObject Noted(JsonElement properties, params string[] typeNames)
     {

@@ -79,6 +79,20 @@ const KINDS: readonly Kind[] = [
     others: [['maya', 'assign hv02/gpu0 to vdi-01 --mode partition --vram 8g --shutdown']],
   },
   {
+    name: 'more MMIO space',
+    before: ['assign hv01/gpu1 to train-02 --shutdown'],
+    ask: 'resize train-02 --mmio 400g',
+    vm: 'train-02',
+    others: [['maya', 'assign hv01/gpu0 to train-02 --shutdown']],
+  },
+  {
+    name: 'move to another host',
+    before: [],
+    ask: 'move any A40 from render-01 to lab-01',
+    vm: 'render-01',
+    others: [['maya', 'assign hv01/gpu0 to render-01 --shutdown']],
+  },
+  {
     name: 'taking it from its holder',
     before: [],
     ask: 'release hv01/gpu0',
@@ -115,6 +129,7 @@ interface Scene {
 const opened = async (dir: string): Promise<Scene> => {
   const clock = fakeClock()
   const fleet = fleetOf(clock)
+  fleet.world.setReachable('hv03', true)
   const store = await openStore(dir)
   const parts: Parts = {
     ...botOver(store.db, fleet, clock),

@@ -1,0 +1,86 @@
+/** The same where the host of the VM is reached by the module under PowerShell, judged by the commands that reach Hyper-V. */
+import { join } from 'node:path'
+import { afterAll, beforeAll } from '@jest/globals'
+import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
+import type { World } from '../../../src/host/simulated/fleet'
+import { powerShellHost } from '../../../src/host/powershell/host'
+import { openMemory } from '../../../src/host/powershell/memory'
+import { patientClock } from '../../fakes/patient-clock'
+import { withEngine } from '../../host/powershell/pwsh'
+import { StubFailure } from '../../host/powershell/stubs/refusal'
+import type { StubCall } from '../../host/powershell/stubs/server'
+import { startWindows, type Windows } from '../../host/powershell/stubs/windows'
+import { fleetOf } from '../operations/bot'
+import { judge, type Change } from './oracle'
+import { KINDS } from './plans'
+
+const CHANGES = /^(Stop|Start|Set|Add|Remove|Disable|Enable|Dismount|Mount)-/
+
+const fleetVms = (world: World) => ['hv01', 'hv02'].flatMap((host) => world.facts(host).vms)
+
+withEngine('over PowerShell', ({ program, stubs }) => {
+  let windows: Windows
+  let engine: Engine
+  let before: (call: StubCall) => void = () => undefined
+
+  beforeAll(async () => {
+    const { world, hosts } = fleetOf(patientClock)
+    windows = await startWindows({
+      ...{ world, host: hosts[0]!, stubs, flavour: '2025' },
+      before: (call) => before(call),
+    })
+    engine = await startEngine({
+      executable: program,
+      clock: patientClock,
+      env: { ...process.env, ...windows.env },
+      noise: () => undefined,
+    })
+  })
+  afterAll(async () => {
+    await engine.stop()
+    await windows.close()
+  })
+
+  judge(
+    ' over PowerShell',
+    () => ({
+      hosts: (fleet, { dir, host: name }) => {
+        before = () => undefined
+        const simulated = fleet.hosts.find((each) => each.name === name)!
+        windows.become(fleet.world, simulated)
+        const over = powerShellHost({
+          name: simulated.name,
+          target: { kind: 'local', module: windows.module },
+          notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
+          guests: new Map(),
+          engine: () => Promise.resolve(engine),
+          memory: openMemory(join(dir, 'devices.json')),
+        })
+        return fleet.hosts.map((each) => (each === simulated ? over : each))
+      },
+      watch: ({ world }, listener) => {
+        before = ({ command, bound }) => {
+          if (!CHANGES.test(command)) return
+          const meant = JSON.stringify(bound)
+          const vm = fleetVms(world).find(({ id }) => meant.includes(id))
+          const stops: Change['stops'] =
+            command === 'Stop-VM' && vm
+              ? { vm: vm.name, how: 'TurnOff' in bound ? 'turn-off' : 'shutdown' }
+              : null
+          listener({
+            stops,
+            refuse: () => {
+              throw new StubFailure('InjectedByTest', 'SIMULATED: the operation failed.')
+            },
+          })
+        }
+      },
+    }),
+    {
+      kinds: KINDS,
+      // What people say never reaches a host: one way is enough to see what does.
+      ways: ['the holder agrees at once'],
+      least: 20,
+    },
+  )
+})

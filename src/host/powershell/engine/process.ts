@@ -31,6 +31,14 @@ export const ENGINE_ENV = {
   POWERSHELL_TELEMETRY_OPTOUT: '1',
 }
 
+/**
+ * Ctrl+C at the terminal goes to every process of the bot, and would end the loop while the bot finishes what is under way. A
+ * process keeps ignoring what was ignored when it began (execve(2)). Windows has no such shell: there the engine ends.
+ */
+const UNMOVED = `trap '' INT; exec "$0" "$@"`
+const OPTIONS = ['-NoLogo', '-NoProfile', '-NonInteractive', '-NoExit', '-Command', '-']
+const SHELL = process.platform === 'win32' ? null : '/bin/sh'
+
 export interface ProcessOptions {
   /** The program: a path, or a name that is looked for on the path. */
   readonly executable: string
@@ -68,11 +76,14 @@ export const startProcess = async (
   /** It would start what NODE_POWERSHELL names, and pwsh in place of pwsh-preview. */
   class Named extends PowerShell {
     protected override setExecutable(): string {
-      return options.executable
+      return SHELL ?? options.executable
     }
   }
+  // Its types keep this one private.
+  Object.assign(Named.prototype, {
+    setExecutableOptions: () => (SHELL === null ? OPTIONS : ['-c', UNMOVED, options.executable, ...OPTIONS]),
+  })
   const shell = new Named({
-    executableOptions: { '-NoProfile': true, '-NonInteractive': true },
     spawnOptions: { env: { ...options.env, ...ENGINE_ENV } },
   })
   const mark = randomBytes(12).toString('hex')

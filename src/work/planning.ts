@@ -16,18 +16,7 @@ import {
 import type { Interruption } from '../core/interruption'
 import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
-import {
-  planAcross,
-  planAssign,
-  planMove,
-  planRelease,
-  planResize,
-  planSpace,
-  planShare,
-  planSplit,
-  planUnshare,
-  type PlanInput,
-} from '../core/plan/planner'
+import { planAcross, planOf, type PlanInput } from '../core/plan/planner'
 import { isOpen, type RequestState } from '../core/request'
 import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
@@ -165,57 +154,6 @@ const inputOf = async (
 
 const changed = (host: string): Refusal =>
   refusal('stale', `${host} has changed since it was last read`, 'Look at `list` and ask again.')
-
-/** A release with a VM is of the VM's partition. */
-const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
-  switch (command.kind) {
-    case 'assign':
-      return command.mode === 'partition' ? planPart(command, input) : planWhole(command, input)
-    case 'move':
-      return planMove(input)
-    case 'release':
-      return input.vm ? planUnshare(input, input.vm) : planRelease(input)
-    case 'partition':
-      return planSplit(input, command.count)
-    case 'resize':
-      return input.vm ? planSize(command, input, input.vm) : refused()
-  }
-}
-
-/** `subjectsFor` has seen that one of both is named. */
-const planSize = (
-  { vram, mmio }: Extract<PlanCommand, { kind: 'resize' }>,
-  input: PlanInput,
-  vm: VmFacts,
-): Outcome<Plan> => {
-  if (mmio !== undefined) return planSpace(input, vm, mmio)
-  return vram === undefined ? refused() : planResize(input, vm, vram)
-}
-
-const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: PlanInput): Outcome<Plan> =>
-  vram === undefined
-    ? planAssign(input)
-    : refused(
-        refusal(
-          'syntax',
-          'Only a partition has its own amount of video memory; a whole GPU has all of its own',
-          'Add `--mode partition`, or leave `--vram` out.',
-        ),
-      )
-
-const planPart = (
-  { vram, mmio }: Extract<PlanCommand, { kind: 'assign' }>,
-  input: PlanInput,
-): Outcome<Plan> =>
-  mmio === undefined
-    ? planShare(input, vram ?? null)
-    : refused(
-        refusal(
-          'syntax',
-          'MMIO space is chosen for whole GPUs; for a partition the bot sets what Microsoft says',
-          'Leave `--mmio` out.',
-        ),
-      )
 
 /** Several requests may wait for shares of one GPU; whoever finds none left is told so. */
 const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>

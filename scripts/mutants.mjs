@@ -36,6 +36,6 @@ for (const section of asked.length > 0 ? asked : Object.keys(SECTIONS)) {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   )
-  if (status !== 0) process.exit(status ?? 1)
+  if (status !== 0) throw new Error(`${section}: stryker did not come to its end`)
   report(section)
 }

@@ -242,6 +242,10 @@ export const isReplica = ({ replication }: VmFacts): boolean =>
 export const gpuByPath = (host: HostFacts, path: LocationPath): GpuFacts | undefined =>
   host.gpus.find((gpu) => gpu.locationPath === path)
 
+/** The GPUs that the VM holds whole, as far as they are known. */
+export const wholeGpusOf = (host: HostFacts, vm: VmFacts): GpuFacts[] =>
+  vm.assigned.flatMap((path) => gpuByPath(host, path) ?? [])
+
 /** One host as the bot last saw it. `readAt` is epoch milliseconds; `error` is why the newest read failed, if it did. */
 export interface HostView {
   readonly name: HostName

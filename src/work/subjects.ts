@@ -1,15 +1,7 @@
 /** Which GPU and which VM a command is about, by what was last read of the hosts. */
 import type { PlanCommand } from '../core/command'
 import { accepted, refusal, refused, type Outcome } from '../core/errors'
-import {
-  aliasOf,
-  gpuByPath,
-  placeOf,
-  type GpuFacts,
-  type HostFacts,
-  type HostView,
-  type VmFacts,
-} from '../core/inventory'
+import { aliasOf, placeOf, wholeGpusOf, type GpuFacts, type HostView, type VmFacts } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair, resolveVm, type FoundGpu, type FoundVm } from '../core/names'
 import { sharedWith, sharersOf } from '../core/partitions'
 
@@ -61,7 +53,7 @@ const resized = (
   const found = resolveVm(name, views)
   if (!found.ok) return found
   const { view, vm, facts } = found.value
-  const [gpu] = mmio === undefined ? sharedWith(facts, vm) : wholeIn(facts, vm)
+  const [gpu] = mmio === undefined ? sharedWith(facts, vm) : wholeGpusOf(facts, vm)
   if (gpu) return accepted({ view, gpu, vm })
   const what =
     mmio === undefined
@@ -69,9 +61,6 @@ const resized = (
       : 'no whole GPU for which it needs MMIO space'
   return refused(refusal('not-possible', `${vm.name} has ${what}`, `\`show ${vm.name}\` says what it has.`))
 }
-
-const wholeIn = (facts: HostFacts, vm: VmFacts): GpuFacts[] =>
-  vm.assigned.flatMap((path) => gpuByPath(facts, path) ?? [])
 
 const released = (name: string, views: readonly HostView[]): Outcome<Subjects> => {
   const found = resolveAny(name, views)
@@ -95,7 +84,7 @@ const releasedGpu = ({ view, facts, gpu }: FoundGpu): Outcome<Subjects> => {
 
 /** `release VM` means its one GPU; with several, the person must say which. */
 const releasedFrom = ({ view, facts, vm }: FoundVm): Outcome<Subjects> => {
-  const whole = wholeIn(facts, vm)
+  const whole = wholeGpusOf(facts, vm)
   const shared = sharedWith(facts, vm)
   const [only, ...others] = [
     ...whole.map((gpu) => ({ gpu, vm: null })),

@@ -21,7 +21,7 @@ import { sorted } from '../fakes/facts'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { withEngine, type Engine as Found } from '../host/powershell/pwsh'
 import { StubFailure } from '../host/powershell/stubs/refusal'
-import type { StubCall, StubServerOptions } from '../host/powershell/stubs/server'
+import { MUTATING, type StubCall, type StubServerOptions } from '../host/powershell/stubs/server'
 import { startWindows } from '../host/powershell/stubs/windows'
 import { asked, assign, botOver, decided, fleetOf, share, stored } from './operations/bot'
 import { repairAndResolve } from './operations/repair'
@@ -100,8 +100,6 @@ const MISFORTUNES: readonly Misfortune[] = [
     before: ({ raiseFence }) => raiseFence(),
   },
 ]
-
-const MUTATING = /^(Stop|Start|Set|Add|Remove|Disable|Enable|Dismount|Mount)-/
 
 interface Ran {
   readonly request: Request

@@ -5,7 +5,7 @@
  * (more than the GPU's memory), Msvm_VirtualSystemSettingData (low: 128 to 3584 MiB). Where the high window begins is
  * deduced from an error of Hyper-V (Easy-GPU-PV, issue 278) and from Microsoft's 33280 MiB: docs/decisions/mmio.md.
  */
-import { type GpuFacts, type HostFacts, type VmFacts, gpuByPath } from '../inventory'
+import { type GpuFacts, type HostFacts, type VmFacts, wholeGpusOf } from '../inventory'
 
 const MIB = 2 ** 20
 const GIB = 2 ** 30
@@ -102,13 +102,9 @@ export const mmioNeed = (gpus: readonly GpuFacts[], { host, vm, asked }: About):
   }
 }
 
-/** The GPUs that the VM holds, as far as they are known. */
-export const gpusOf = (host: HostFacts, vm: VmFacts): readonly GpuFacts[] =>
-  vm.assigned.flatMap((path) => gpuByPath(host, path) ?? [])
-
 /** The GPUs that the VM holds once it has this one too. */
 export const gpusWith = (host: HostFacts, vm: VmFacts, gpu: GpuFacts): readonly GpuFacts[] => [
-  ...gpusOf(host, vm).filter((each) => each.locationPath !== gpu.locationPath),
+  ...wholeGpusOf(host, vm).filter((each) => each.locationPath !== gpu.locationPath),
   gpu,
 ]
 

@@ -1,9 +1,9 @@
 /** More or less MMIO space for a VM that keeps its whole GPUs, as after Code 12 in the guest. */
 import { type Outcome, accepted, refusal, refused } from '../errors'
-import { type VmFacts, aliasOf } from '../inventory'
+import { type VmFacts, aliasOf, wholeGpusOf } from '../inventory'
 import { seal } from './digest'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
-import { type MmioAsked, gpusOf, mmioNeed, sized } from './mmio'
+import { type MmioAsked, mmioNeed, sized } from './mmio'
 import { spaceChecks } from './mmio-checks'
 import { holderObstacles, obstacles } from './obstacles'
 import type { Plan } from './plan'
@@ -14,7 +14,7 @@ import { checkWarnings } from './warnings'
 /** The plan to set the high MMIO space of a VM; or every reason against it at once. `gpu` of the input is one that it has. */
 export const planSpace = (input: PlanInput, vm: VmFacts, asked: MmioAsked): Outcome<Plan> => {
   const { host, gpu, consents, baselines, policyRevision } = input
-  const need = mmioNeed(gpusOf(host, vm), { host, vm, asked })
+  const need = mmioNeed(wholeGpusOf(host, vm), { host, vm, asked })
   if (!need)
     return refused(
       refusal(

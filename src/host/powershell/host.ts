@@ -10,13 +10,12 @@ import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
 import type { Answer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
-import { inventoryReader } from './inventory'
+import { inventoryReader, READ_MS } from './inventory'
 import { learned, untoldOnHost } from './learn'
 import { guestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
 import type { Memory } from './memory'
 import type { RawInventory } from './raw'
 
-const READ_MS = 60_000
 /** For what is asked beside an inventory, which shall not wait for it longer. */
 const BESIDE_MS = 15_000
 const HOST_SMI = { command: 'Get-HostSmi', parameters: {}, timeoutMs: READ_MS }

@@ -11,7 +11,7 @@ import { rawInventory, rawUnchanged, type RawInventory } from './raw'
 
 type Ask = (call: Omit<Call, 'session'>) => Promise<Answer>
 
-const READ_MS = 60_000
+export const READ_MS = 60_000
 
 interface Known {
   readonly digest: string

@@ -12,19 +12,7 @@ import { aGpu, aVmId } from '../../fakes/facts'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
 import { A_BOT, aFence, ANOTHER_BOT } from '../../fakes/fence'
-
-const INVENTORY = {
-  module: 1,
-  os: { caption: 'Microsoft Windows Server 2022 Datacenter', build: '20348', productType: 3 },
-  iov: { supported: true, reasons: [] },
-  policies: { RequireSecureDeviceAssignment: null, RequireSupportedDeviceAssignment: null },
-  devices: [],
-  dismounted: [],
-  vms: [],
-  cluster: null,
-  partitionCommand: null,
-  gpus: [],
-}
+import { BARE_INVENTORY } from './bare-inventory'
 
 /** Functions named like those of the module, which answer as a host could; files say which way, and that they were called. */
 const MODULE = (dir: string): string => `
@@ -80,13 +68,13 @@ withEngine('a host over the engine', ({ program: executable }) => {
   const run = (step: Step) => host.run({ step, expects: expectationOf(step), fence: aFence(7) })
 
   it('has the facts that its inventory tells', async () => {
-    says(INVENTORY)
+    says(BARE_INVENTORY)
 
     expect(await host.inventory()).toMatchObject({ name: 'hv01', os: { release: '2022' }, gpus: [], vms: [] })
   })
 
   it.each([
-    ['of another form', { ...INVENTORY, module: 2 }],
+    ['of another form', { ...BARE_INVENTORY, module: 2 }],
     ['that is no object', 'hello'],
   ])('is unreachable when it answers with an inventory %s', async (_, inventory) => {
     says(inventory)
@@ -118,7 +106,7 @@ withEngine('a host over the engine', ({ program: executable }) => {
   })
 
   it('is read while a step takes its time', async () => {
-    says(INVENTORY)
+    says(BARE_INVENTORY)
     const stopping = run({ kind: 'stopVm', vm, how: 'shutdown' })
 
     const facts = await host.inventory()

@@ -3,23 +3,13 @@ import { describe, expect, it } from '@jest/globals'
 import { hostName } from '../../../src/core/inventory'
 import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
 import { inventoryReader } from '../../../src/host/powershell/inventory'
+import { BARE_INVENTORY } from './bare-inventory'
 
-const INVENTORY = {
-  module: 1,
-  os: { caption: 'Microsoft Windows Server 2022 Datacenter', build: '20348', productType: 3 },
-  iov: { supported: true, reasons: [] },
-  policies: { RequireSecureDeviceAssignment: null, RequireSupportedDeviceAssignment: null },
-  devices: [],
-  dismounted: [],
-  vms: [],
-  partitionCommand: null,
-  gpus: [],
-}
 const ONE = '1'.repeat(64)
 const OTHER = 'A'.repeat(64)
 const all = (cluster: string, digest?: string): Answer => ({
   kind: 'ok',
-  json: JSON.stringify({ ...INVENTORY, cluster, digest }),
+  json: JSON.stringify({ ...BARE_INVENTORY, cluster, digest }),
 })
 const unchanged = (digest: string): Answer => ({ kind: 'ok', json: JSON.stringify({ unchanged: digest }) })
 const refused = (code: string): Answer => ({ kind: 'error', code, message: code })

@@ -8,13 +8,11 @@ import { openMemory } from '../../../src/host/powershell/memory'
 import { patientClock } from '../../fakes/patient-clock'
 import { withEngine } from '../../host/powershell/pwsh'
 import { StubFailure } from '../../host/powershell/stubs/refusal'
-import type { StubCall } from '../../host/powershell/stubs/server'
+import { MUTATING, type StubCall } from '../../host/powershell/stubs/server'
 import { startWindows, type Windows } from '../../host/powershell/stubs/windows'
 import { fleetOf } from '../operations/bot'
 import { judge, type Change } from './oracle'
 import { KINDS } from './plans'
-
-const CHANGES = /^(Stop|Start|Set|Add|Remove|Disable|Enable|Dismount|Mount)-/
 
 const fleetVms = (world: World) => ['hv01', 'hv02'].flatMap((host) => world.facts(host).vms)
 
@@ -60,7 +58,7 @@ withEngine('over PowerShell', ({ program, stubs }) => {
       },
       watch: ({ world }, listener) => {
         before = ({ command, bound }) => {
-          if (!CHANGES.test(command)) return
+          if (!MUTATING.test(command)) return
           const meant = JSON.stringify(bound)
           const vm = fleetVms(world).find(({ id }) => meant.includes(id))
           const stops: Change['stops'] =

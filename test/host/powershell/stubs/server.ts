@@ -37,6 +37,9 @@ const question = z.object({
   bound: z.record(z.string(), z.unknown()),
 })
 
+/** Commands that change the host. */
+export const MUTATING = /^(Stop|Start|Set|Add|Remove|Disable|Enable|Dismount|Mount)-/
+
 export interface StubCall {
   readonly command: string
   readonly bound: Bound

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from '../../../src/core/ports'
-import { request, type RequestState } from '../../../src/core/request'
+import { request } from '../../../src/core/request'
 import { STATE_WORDS } from '../../../src/core/answers/states'
 import { BOT, TEAM } from '../../../src/playground/slack/local-slack'
 import { isOpen, lease } from '../../../src/core/lease/lease'
@@ -113,26 +113,30 @@ const event = async (people: Team): Promise<void> => {
 const newestRequest = (): string => `R-${Math.max(1, ...people.slack.messages().flatMap(requestNumbers))}`
 const requestNumbers = ({ text }: Shown): number[] => (/\bR-(\d+) · /.exec(text)?.slice(1) ?? []).map(Number)
 
-/** What the rest of the week need not have by chance. */
+/** What the rest of the week need not have by chance; it ends with two GPUs that nobody holds. */
 test('on the first day nobody dies, and something of everything happens once', async () => {
   const says = async (who: Who, text: string): Promise<void> => {
     await people.slack.types(who, text)
     await bot.passes(HOUR / 6)
   }
-  const asksAndGets = async (who: Who, text: string): Promise<void> => {
+  /** What it was asked by. */
+  const asksAndGets = async (who: Who, text: string): Promise<string> => {
     await says(who, text)
-    await says('jonas', `approve ${newestRequest()}`)
+    const id = newestRequest()
+    await says('jonas', `approve ${id}`)
+    return id
   }
+  await says('maya', 'assign hv01/gpu0 to train-01 --shutdown')
+  await bot.passes(7 * HOUR)
   await asksAndGets('maya', 'assign hv01/gpu0 to train-01 for 2h --shutdown')
   await bot.passes(5 * HOUR)
-  await asksAndGets('maya', 'assign hv01/gpu0 to train-01 for 9h --shutdown')
-  await asksAndGets('maya', 'assign hv01/gpu1 to train-02 for 9h --shutdown')
-  await says('priya', 'queue any A100 to train-02 --shutdown for 3h')
-  await says('maya', 'done R-3 --shutdown')
+  const inFirst = await asksAndGets('maya', 'assign hv01/gpu0 to train-01 for 9h --shutdown')
+  const inSecond = await asksAndGets('maya', 'assign hv01/gpu1 to train-02 for 9h --shutdown')
+  await says('priya', 'queue any A100 to train-01 --shutdown for 3h')
+  await says('maya', `done ${inFirst} --shutdown`)
   await asksAndGets('priya', 'take Q-1')
   await says('priya', 'queue any A100 to train-01 --shutdown for 3h')
-  await says('maya', 'done R-4 --shutdown')
-  await says('maya', 'assign hv01/gpu0 to train-01 --shutdown')
+  await says('maya', `done ${inSecond} --shutdown`)
   await bot.passes(7 * HOUR)
   for (const decided of ['deny', 'cancel']) {
     await says('maya', 'assign hv01/gpu0 to train-01 --shutdown')
@@ -143,6 +147,17 @@ test('on the first day nobody dies, and something of everything happens once', a
     await bot.passes(HOUR)
   }
   began = bot.now()
+  const said = shown().map(({ text }) => text)
+  for (const state of ['succeeded', 'denied', 'cancelled', 'expired'] as const)
+    expect(said).toContainEqual(expect.stringContaining(STATE_WORDS[state]))
+  for (const words of [
+    'on the end of the lease',
+    'it has ended',
+    'You took hv01/gpu0',
+    'your wait (Q-2) is over',
+    'was changed outside this bot',
+  ])
+    expect(said).toContainEqual(expect.stringContaining(words))
 })
 
 test.each(Array.from({ length: QUARTER_DAYS }, (_, n) => n + 1))(
@@ -168,7 +183,6 @@ test('a week of kills loses no post and doubles none without saying so', async (
   const waiters = (await store.db.selectFrom('queue').select('body').execute()).map(({ body }) =>
     waiter.parse(JSON.parse(body)),
   )
-  const drift = await store.db.selectFrom('drift').selectAll().execute()
   await store.close()
   const requests = bodies.map(({ body }) => request.parse(JSON.parse(body)))
 
@@ -216,12 +230,4 @@ test('a week of kills loses no post and doubles none without saying so', async (
   expect(held).toEqual([...new Set(held)])
   expect(events).toBeGreaterThanOrEqual(260)
   expect(kills).toBeGreaterThanOrEqual(25)
-  const ends = new Set<RequestState>(requests.map(({ state }) => state))
-  for (const end of ['succeeded', 'denied', 'cancelled', 'expired'] as const) expect(ends).toContain(end)
-  // The week had something of everything: the first day, at least.
-  const released = requests.flatMap(({ ends: end, state }) => (end && state === 'succeeded' ? end.why : []))
-  expect(new Set(released)).toEqual(new Set(['done', 'expired']))
-  const places = new Set(waiters.map(({ entry }) => entry.state))
-  for (const state of ['accepted', 'lapsed'] as const) expect(places).toContain(state)
-  expect(drift).not.toEqual([])
 })

@@ -72,4 +72,22 @@ describe('the journal', () => {
 
     expect(await entriesOf(store.db, 'R-1')).toEqual([unwinding('first'), unwinding('second')])
   })
+
+  it('does not know what was done where an entry cannot be read, or one that may be of any request', async () => {
+    const entry: Entry = { kind: 'again', at: 1 }
+    const write = (id: string, body: string) =>
+      store.db.insertInto('journal').values({ request_id: id, body }).execute()
+    for (const id of ['R-1', 'R-2', 'R-3'])
+      await store.db.transaction().execute((tx) => append(tx, id, entry))
+    await write('R-1', '{"kind": "aga')
+
+    expect(await entriesOf(store.db, 'R-1')).toBeNull()
+    expect(await entriesOf(store.db, 'R-1')).toBeNull()
+    expect(await entriesOf(store.db, 'R-2')).toEqual([entry])
+
+    await write('whose?', JSON.stringify(entry))
+    expect(await entriesOf(store.db, 'whose?')).toBeNull()
+    expect(await entriesOf(store.db, 'R-2')).toBeNull()
+    expect(await entriesOf(store.db, 'R-3')).toBeNull()
+  })
 })

@@ -1,4 +1,5 @@
 /** A whole assignment and its undo on a host, with what must be refused on the way. It ends with the host as it was. */
+import { hintsOf } from '../core/answers/hints'
 import { messageOf } from '../core/errors'
 import { aliasOf, placeOf, vmById, type HostFacts } from '../core/inventory'
 import type { Plan } from '../core/plan/plan'
@@ -30,7 +31,9 @@ export const exercise = async (all: Exercise): Promise<Finding[]> => {
       findings.push(await perform(all, step))
     }
   } catch (error) {
-    findings.push(fail('the assignment', messageOf(error), UNDONE))
+    const what = messageOf(error)
+    const hints = hintsOf(what).map(({ means, next, tells }) => `${means} ${next} This tells more: ${tells}.`)
+    findings.push(fail('the assignment', what, [...hints, UNDONE].join(' ')))
   }
   for (const step of tried.reverse()) findings.push(await undo(all, step))
   return [...findings, await asBefore(all)]

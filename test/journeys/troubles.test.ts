@@ -90,6 +90,32 @@ describe.each(CHATS)('in %s', (chat) => {
     })
   })
 
+  describe('a VM that does not start', () => {
+    const startIsRefused = (code: string, message: string): void =>
+      journey.world.inject({ host: 'hv01', step: 'startVm', times: 1, kind: 'refuse', code, message })
+    const undone = async (): Promise<string> => {
+      await journey.says('maya', 'assign hv01/gpu0 to train-02 --shutdown')
+      await journey.presses('jonas', 'Approve')
+      return textOf(await seesCard('failed and undone'))
+    }
+
+    test('is told with what its error means, what to do, and what tells more, in any language', async () => {
+      startIsRefused('OutOfMemory', '“train-02”无法启动。系统内存不足。 (0x8007000E)')
+
+      const card = await undone()
+
+      expect(card).toContain('“train-02”无法启动')
+      expect(card).toMatch(/What it means: The host has too little free memory for the VM/)
+      expect(card).toMatch(/What to do: Stop another VM there.*Get-VM \| Format-Table Name, State/)
+    })
+
+    test('for a reason that nobody knows is told with where to look', async () => {
+      startIsRefused('Unspecified', 'nobody knows')
+
+      expect(await undone()).toMatch(/not known to the bot.*Get-WinEvent .*Hyper-V-Worker-Admin/)
+    })
+  })
+
   describe('a request that could not be undone', () => {
     test('asks for a person, lists what repairs the host, and is closed once somebody has', async () => {
       const refuse = (step: 'enableDevice' | 'dismountDevice') =>

@@ -13,6 +13,7 @@ import {
 } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { touchedParts } from './consent'
+import { hintParts } from './hints'
 import { interruptionParts } from './interruption'
 import { comingRuns, leaseRuns } from './lease'
 import { isExtension } from '../plan/extension'
@@ -55,7 +56,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       ...leaseParts(request, moment),
       ...touchedParts(request),
       ...bodyParts(request, progress, moment.now),
-      ...endParts(request),
+      ...endParts(request, progress),
       ...commentParts(moment),
       ...buttonParts(request, progress),
     ],
@@ -199,7 +200,7 @@ const byLine = (what: string, said: Said): Part => ({
   runs: [`${what} by `, { person: said.by }, ...(said.reason ? [`: ${said.reason}`] : [])],
 })
 
-const endParts = (request: Request): Part[] => {
+const endParts = (request: Request, progress: Progress | null): Part[] => {
   const parts = authorityParts(request)
   switch (request.state) {
     case 'denied':
@@ -218,13 +219,14 @@ const endParts = (request: Request): Part[] => {
       return [
         ...parts,
         { kind: 'text', runs: [{ strong: 'Why: ' }, request.why] },
+        ...hintParts(request.why, request.plan, progress),
         {
           kind: 'note',
           runs: ['VMs that were stopped for it run again. Ask anew once the cause is mended.'],
         },
       ]
     case 'needs-attention':
-      return [...parts, ...attentionParts(request)]
+      return [...parts, ...attentionParts(request, progress)]
     case 'succeeded':
       return request.plan.to && !isExtension(request.plan)
         ? [...parts, verificationPart(request.verification)]
@@ -255,8 +257,9 @@ const verdictRuns = (verification: Verification): Run[] => {
   }
 }
 
-const attentionParts = (request: Extract<Request, { state: 'needs-attention' }>): Part[] => [
+const attentionParts = (request: RequestIn<'needs-attention'>, progress: Progress | null): Part[] => [
   { kind: 'text', runs: [{ strong: 'Why: ' }, request.why] },
+  ...hintParts(request.why, request.plan, progress),
   { kind: 'text', runs: [{ strong: 'The host now: ' }, request.now.join('\n')] },
   ...(request.repair.length > 0
     ? ([

@@ -11,7 +11,7 @@ import typescript from './typescript.cjs'
 const { LIMITS, startBot } = typescript('src/bot.ts')
 const { systemClock } = typescript('src/clock.ts')
 const { hostName } = typescript('src/core/inventory.ts')
-const { planAssign, planScript } = typescript('src/core/plan/planner.ts')
+const { planAssign, planScripts } = typescript('src/core/plan/planner.ts')
 const { policyOfLists } = typescript('src/core/policy/policy.ts')
 const { startEngine } = typescript('src/host/powershell/engine/engine.ts')
 const { powerShellHost } = typescript('src/host/powershell/host.ts')
@@ -80,7 +80,7 @@ export const assignment = async (found, { rounds }) => {
   const byScript = async () => {
     const world = renew()
     const file = join(windows.dir, 'assign.ps1')
-    writeFileSync(file, planScript(planFor(await host.inventory())))
+    writeFileSync(file, planScripts(planFor(await host.inventory())).join(''))
     const ms = await timed(() => bare.ask(`$null = . '${file}'; 'done'`))
     must(world)
     return ms

@@ -167,6 +167,8 @@ export type GpuFacts = z.infer<typeof gpuFacts>
 
 export const hostFacts = z.object({
   name: hostName,
+  /** The name of the computer, as it says itself; null where it does not say, as modules of before that was asked. */
+  computer: z.string().min(1).max(63).nullable().default(null),
   os: z.object({
     caption: z.string(),
     edition: z.enum(['server', 'client']),

@@ -10,7 +10,7 @@ import type { BotId, Fence } from '../core/fence'
 import type { HostFacts } from '../core/inventory'
 import { resolvePair } from '../core/names'
 import type { Plan } from '../core/plan/plan'
-import { planAssign, planScript } from '../core/plan/planner'
+import { planAssign, planScripts } from '../core/plan/planner'
 import type { Clock } from '../core/ports'
 import type { HostConfig } from '../host/powershell/config'
 import { openPowerShellFleet } from '../host/powershell/fleet'
@@ -139,7 +139,7 @@ const exerciseOn = async (
     print(`${sectionOf('The exercise', plan.refusals)}\n`)
     return false
   }
-  print(`The exercise, with all that undoes it should this be cut short:\n\n${planScript(plan)}\n`)
+  print(`The exercise, with all that undoes it should this be cut short:\n\n${planScripts(plan).join('')}\n`)
   const findings = await exercise({ ...ground, plan, stopping, hint })
   print(`${sectionOf(`${counted(plan.steps.length, 'step')}, done and undone`, findings)}\n`)
   return !findings.some(isFailure)

@@ -3,7 +3,8 @@ import { PLACE_WORDS } from '../core/answers/states'
 import { placeOf, vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
 import { hostPlansOf, isUndone, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
-import { expectationOf, guardOf, read, scriptOf, undoOf, type Step, type VmRef } from '../core/plan/step'
+import { repairScript } from '../core/plan/script'
+import { expectationOf, read, undoOf, type Step, type VmRef } from '../core/plan/step'
 import {
   isPastReturn,
   lastOn,
@@ -25,10 +26,11 @@ export const attention = (
   now: stateOf(plan, found.readings),
   repair: hostPlansOf(plan)
     .toReversed()
-    .flatMap(({ host }) => {
+    .flatMap(({ host, computer }) => {
       const steps = repairOn(plan, host, found)
-      const repair = [...guardOf(steps), ...steps.map(scriptOf)]
-      return plan.release && repair.length > 0 ? [`# On ${host}`, ...repair] : repair
+      if (steps.length === 0) return []
+      const block = repairScript({ host, computer }, steps)
+      return plan.release ? [`# On ${host}`, ...block] : block
     }),
 })
 

@@ -10,7 +10,7 @@ import {
   type Plan,
   type Stretch,
 } from '../plan/plan'
-import { planScript } from '../plan/script'
+import { planScripts } from '../plan/script'
 import { saysOf, scriptOf } from '../plan/step'
 import { interruptionParts } from './interruption'
 
@@ -114,7 +114,7 @@ export const scriptParts = (plan: Plan): Part[] =>
     ? []
     : [
         { kind: 'text', runs: [{ strong: 'The plan as one script' }] },
-        { kind: 'code', text: planScript(plan).trimEnd() },
+        ...planScripts(plan).map((text): Part => ({ kind: 'code', text: text.trimEnd() })),
       ]
 
 /**

@@ -20,7 +20,7 @@ import { deviceWords, goneFrom } from '../vm-devices'
 import type { HostPlan, Plan } from './plan'
 
 /** A plan before it is sealed. */
-export type Draft = Omit<Plan, 'digest' | 'facts' | 'order'>
+export type Draft = Omit<Plan, 'digest' | 'facts' | 'order' | 'computer'>
 /** What of a plan tells which facts it rests on. */
 export type Subjects = Pick<HostPlan, 'gpu' | 'from' | 'to' | 'mode'>
 type Facts = Record<string, string>
@@ -168,7 +168,8 @@ export const planDigest = (plan: Draft | HostPlan, host: HostFacts, policyRevisi
 
 /** The plan with its facts and its digest. */
 export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Plan => {
-  const plan = { ...draft, order: 'device-first' as const }
+  const { computer } = host
+  const plan = { ...draft, order: 'device-first' as const, ...(computer !== null && { computer }) }
   return {
     ...plan,
     facts: stableFacts(plan, host, policyRevision),

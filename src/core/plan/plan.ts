@@ -30,6 +30,8 @@ const hostPlan = z.object({
   /** A whole device (Discrete Device Assignment), or partitions of one that stays with its host (GPU-P). */
   mode: z.enum(['dda', 'partition']).default('dda'),
   host: hostName,
+  /** The name of its computer, as that says itself: scripts refuse to run on another one. Absent where it was not known. */
+  computer: z.string().optional(),
   gpu: gpuName,
   /** Who holds the GPU, or the partition, before and after; null is the host itself. */
   from: z.object({ id: vmId, name: z.string() }).nullable(),

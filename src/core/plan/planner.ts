@@ -24,7 +24,7 @@ export { planUnshare } from './partition/unshare'
 export { planResize } from './partition/resize'
 export { planSpace } from './space'
 export { digestNow, explainChange, planDigest, stableFacts } from './digest'
-export { planScript } from './script'
+export { planScripts } from './script'
 
 /** A release with a VM is of the VM's partition. */
 export const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {

@@ -129,6 +129,7 @@ export const factsFrom = (
   const os = osOf(raw.os)
   const facts = hostFacts.parse({
     name,
+    computer: raw.computer,
     os,
     iov: raw.iov,
     // No documented command tells it.

@@ -86,6 +86,8 @@ export const rawInventory = z.object({
     .object({ number: digits, bot: z.string().nullable(), claim: z.string().nullable() })
     .nullable()
     .default(null),
+  /** Null in earlier modules. */
+  computer: z.string().min(1).max(63).nullable().default(null),
   os: z.object({
     caption: z.string(),
     build: z.string(),

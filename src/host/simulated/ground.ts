@@ -204,6 +204,7 @@ export const factsOf = (ground: Ground): HostFacts => {
   const devices = file.gpus.flatMap((gpu) => deviceAt(ground, gpu.locationPath) ?? [])
   return {
     name: file.name,
+    computer: file.computer === undefined ? file.name.toUpperCase() : file.computer,
     os: file.os,
     iov: file.iov,
     physicalAddressBits: file.physicalAddressBits,

@@ -190,6 +190,8 @@ export type Latencies = z.infer<typeof latencies>
 
 const host = z.strictObject({
   name: hostName,
+  /** Its name as Windows knows it, that of the host in capitals where the file does not say; null: it does not tell. */
+  computer: hostFacts.shape.computer.unwrap().optional(),
   reachable: z.boolean().default(true),
   /** Messages come in the host's language; codes are the same everywhere. */
   language: language.default('en'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { planScript, planShare } from '../../../src/core/plan/planner'
+import { planScripts, planShare } from '../../../src/core/plan/planner'
+import type { Plan } from '../../../src/core/plan/plan'
 import { scriptOf, undoOf } from '../../../src/core/plan/step'
 import { aGpu, aHost, aPartition, aVm } from '../../fakes/facts'
 import { ask, inputOf, planned } from './scene'
@@ -8,23 +9,68 @@ const hostile = 'tr\u00e4in "01"\r\nRemove-Item C:\\ -Recurse\u2028\u202e'
 const plan = planned(
   ask('assign', {
     host: aHost({
+      computer: 'HV01',
       gpus: [aGpu({ model: 'A100\nStop-Computer' })],
       vms: [aVm({ name: hostile, state: 'Running' })],
     }),
     consents: { shutdown: true },
   }),
 )
-const script = planScript(plan)
+const codeOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+const scriptOfOne = (of: Plan): string => {
+  const [script, ...others] = planScripts(of)
+  expect(others).toEqual([])
+  return script!
+}
+const script = scriptOfOne(plan)
 const lines = script.split('\n')
-const code = lines.filter((line) => line !== '' && !line.startsWith('#'))
+const commands = plan.steps.map(scriptOf)
 
 describe('a plan as a script', () => {
   test('is plain ASCII without control characters', () => {
     expect(script).toMatch(/^[\x20-\x7e\n]*$/)
   })
 
-  test('stops at the first error, and then does each step in order and nothing else', () => {
-    expect(code).toEqual(["$ErrorActionPreference = 'Stop'", ...plan.steps.map(scriptOf)])
+  test('does each step in order and nothing else, in one statement that stops at the first error', () => {
+    const code = codeOf(script)
+
+    expect(code[0]).toBe('& {')
+    expect(code[1]).toBe("$ErrorActionPreference = 'Stop'")
+    expect(code.at(-1)).toBe('}')
+    expect(code.filter((line) => commands.includes(line))).toEqual(commands)
+    const changing = code.filter((line) => /^(?!Write-Host)[A-Z][a-z]+-[A-Z]/.test(line))
+    expect(changing).toEqual(commands)
+  })
+
+  test('says each step before it does it, without what could end the text', () => {
+    const said = codeOf(script).filter((line) => line.startsWith('Write-Host '))
+
+    expect(said).toHaveLength(plan.steps.length + 1)
+    for (const [n, line] of said.slice(0, -1).entries())
+      expect(line).toMatch(new RegExp(`^Write-Host '${n + 1} of ${plan.steps.length}: (?:[^']|'')+'$`))
+  })
+
+  test('is for one computer, and asks all that must hold before it does anything', () => {
+    const code = codeOf(script)
+    const first = code.findIndex((line) => line.startsWith('Write-Host '))
+    const needs = code.slice(0, first).filter((line) => line.startsWith('Need '))
+
+    expect(needs[0]).toBe("Need ([Environment]::MachineName -eq 'HV01') 'this computer is HV01'")
+    expect(needs.slice(1)).toEqual([
+      expect.stringMatching(/-eq 'host-enabled'\) 'hv01\/gpu0 is enabled on the host'$/),
+      expect.stringMatching(/State -in 'Running'\) 'tr\?in "01"\?+Remove-Item C:\\ -Recurse\?+ is running'$/),
+    ])
+  })
+
+  test('says whose it is where the host does not tell the name of its computer', () => {
+    const { computer, ...untold } = plan
+
+    expect(scriptOfOne(untold)).toContain('# Make sure that this is hv01')
+    expect(scriptOfOne(untold)).not.toContain('MachineName')
   })
 
   test('ends with the undo in reverse order, as comments, and shuts guests down for it', () => {
@@ -39,7 +85,7 @@ describe('a plan as a script', () => {
   })
 
   test('tells in its head what it does, costs and risks', () => {
-    const head = script.slice(0, script.indexOf('$ErrorActionPreference'))
+    const head = script.slice(0, script.indexOf('& {'))
 
     expect(head).toContain('# assign hv01/gpu0')
     expect(head).toContain(plan.digest)
@@ -54,15 +100,13 @@ describe('a plan as a script', () => {
       vms: [aVm({ clustered: true, offlineAction: 1 })],
     })
     const share = planned(planShare(inputOf({ host: clustered }), null))
-    const [first, second, third] = planScript(share)
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('#'))
+    const code = codeOf(scriptOfOne(share))
+    const guard = code.findIndex((line) => line.includes('PSEdition'))
 
-    expect(first).toBe("$ErrorActionPreference = 'Stop'")
-    expect(second).toMatch(
+    expect(code[guard]).toMatch(
       /^if \(\$PSVersionTable\.PSEdition -eq 'Core'\) \{ throw 'Run this in Windows PowerShell/,
     )
-    expect(third).toBe(scriptOf(share.steps[0]!))
+    expect(code.findIndex((line) => line.startsWith('Need '))).toBe(guard + 1)
     expect(script).not.toContain('PSEdition')
   })
 })

@@ -10,7 +10,7 @@ import {
   planMove,
   planRelease,
   planResize,
-  planScript,
+  planScripts,
   planShare,
   planSplit,
   planUnshare,
@@ -50,7 +50,7 @@ const inputOf = (host: HostFacts, slot: string, vm: string | null): PlanInput =>
 })
 /** Microsoft's engine here is PowerShell 7, in which some of these scripts stop; the stand-ins are those of Windows PowerShell. */
 const inWindowsPowerShell = (plan: Plan): string =>
-  guardOf(plan.steps).reduce((script, guard) => script.replace(`${guard}\n`, ''), planScript(plan))
+  guardOf(plan.steps).reduce((script, guard) => script.replace(guard, ''), planScripts(plan).join(''))
 
 const vmNamed = (host: HostFacts, name: string) => host.vms.find((vm) => vm.name === name)!
 
@@ -152,7 +152,7 @@ withEngine('the script of a plan, run by hand', (found) => {
       const before = facts()
       const plan = planned(planShare(inputOf(await hostOf('hv02').inventory(), 'gpu0', 'vdi-06'), 8 * GIB))
 
-      expect(await run(planScript(plan))).toMatchObject({
+      expect(await run(planScripts(plan).join(''))).toMatchObject({
         kind: 'error',
         message: expect.stringMatching(/^Run this in Windows PowerShell \(powershell\.exe\)/),
       })

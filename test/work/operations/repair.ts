@@ -26,6 +26,9 @@ const stepOf = (plan: Plan, command: string): Step => {
   return step
 }
 
+/** What holds the commands of a script together. */
+const AROUND = /^(?:& \{|\}|# .*|\$ErrorActionPreference = 'Stop'|function Need.*|Need .*|Write-Host .*)$/
+
 /** Throws when a listed command is refused by the host. A command whose effect holds already is passed over. */
 export const repairAndResolve = async (
   parts: Parts,
@@ -33,7 +36,8 @@ export const repairAndResolve = async (
   request: RequestIn<'needs-attention'>,
 ): Promise<Request> => {
   const guard = guardOf(stepsAbout(request.plan))
-  for (const command of request.repair.filter((each) => !guard.includes(each))) {
+  const commands = request.repair.map((line) => line.trim()).filter((line) => !guard.includes(line))
+  for (const command of commands.filter((line) => !AROUND.test(line))) {
     const step = stepOf(request.plan, command)
     if (read(step, world.facts(request.plan.host)) !== 'done') world.act(request.plan.host, step)
   }

@@ -24,5 +24,7 @@ export const bothChats = ({ slack, teams }: Chats): Chat => ({
       seenAt.chat === 'slack' ? slack?.identify(account, seenAt) : teams?.identify(account, seenAt)
     return (await known) ?? { kind: 'stranger', why: 'uses a chat that is not configured' }
   },
+  linkTo: async (to, ref) =>
+    (await (to.chat === 'slack' ? slack?.linkTo(to, ref) : teams?.linkTo(to, ref))) ?? null,
   typing: (to) => (to.chat === 'slack' ? slack?.typing?.(to) : teams?.typing?.(to)),
 })

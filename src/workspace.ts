@@ -102,6 +102,7 @@ export const openWorkspace = async (
     chat: {
       send: (...post) =>
         there?.chat.send(...post) ?? Promise.resolve({ kind: 'later', afterMs: AGAIN_MS, why: UNKNOWN }),
+      linkTo: (...message) => there?.chat.linkTo(...message) ?? Promise.resolve(null),
       identify: (...who) => there?.chat.identify(...who) ?? Promise.reject(new Fault('chat', UNKNOWN)),
     },
     members: (group) => there?.members(group) ?? Promise.reject(new Fault('chat', UNKNOWN)),

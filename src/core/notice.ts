@@ -18,15 +18,25 @@ const time = z.object({
     .nonnegative()
     .max(Date.UTC(9999, 11, 31)),
 })
+/** These words are a link to the message that the post says it is about, where that is in the same chat. */
+const about = z.object({ about: z.string() })
+/** A link as a chat has it: made when a post leaves, never stored. */
+const link = z.object({ link: z.url(), words: z.string() })
 /** Plain text runs; `code` is monospaced, `strong` is bold. */
 const run = z.union([
   z.string(),
   person,
+  about,
+  link,
   time,
   z.object({ code: z.string() }),
   z.object({ strong: z.string() }),
 ])
 export type Run = z.infer<typeof run>
+
+/** A person, or everybody in a user group of Slack; by name in a chat in which they cannot be notified. */
+const called = z.union([person, z.object({ group: z.string(), name: z.string() })])
+export type Called = z.infer<typeof called>
 
 /** Characters. What is longer is cut, and still far longer than any command may be: the grammar refuses it, and says so. */
 export const LONGEST_TEXT = 20_000
@@ -79,6 +89,8 @@ const part = z.discriminatedUnion('kind', [
     ),
   }),
   z.object({ kind: z.literal('note'), runs: z.array(run) }),
+  /** `words`, and then those who are notified by it. They are never taken from what somebody typed. */
+  z.object({ kind: z.literal('call'), words: z.string(), whom: z.array(called).min(1) }),
   z.object({
     kind: z.literal('buttons'),
     buttons: z.array(

@@ -190,6 +190,8 @@ export interface Chat<To extends Address = Address> {
    * the account did something: Teams knows people by conversation. Throws Fault('chat').
    */
   identify(account: string, seenAt: To): Promise<Identity>
+  /** Where a message that was posted can be opened; null where that cannot be found out. Never throws. */
+  linkTo(to: To, ref: MessageRef): Promise<string | null>
   /** Shows that an answer is coming; that it could not is not told. Absent where the chat has no sign for it. */
   typing?(to: To): void
 }

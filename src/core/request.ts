@@ -18,7 +18,7 @@ const common = {
   version: z.number().int().positive(),
   plan,
   /** `person` is whose account it is by the policy: nobody approves on one chat what they asked for on the other. */
-  asked: said.extend({ person: z.string() }),
+  asked: said.extend({ person: z.string(), name: z.string().max(200).optional() }),
   /** What a quorum takes. None: no quorum decides, but a rule or broken glass. */
   needs: z.array(need),
   /** In their order, one a person. */
@@ -27,6 +27,8 @@ const common = {
   touches: z.array(touched).optional(),
   answers: z.array(answer).optional(),
   channel: address,
+  /** It was asked for in another place than the one where its card is. */
+  elsewhere: z.literal(true).optional(),
   /** Where the one who asked is told what concerns nobody else. */
   privately: address.optional(),
   /** How long what it assigns is lent; absent: without an end, or nothing is lent. */

@@ -3,20 +3,26 @@ import { z } from 'zod'
 import { notice, type Notice } from '../core/notice'
 import { address, type Address, type MessageRef } from '../core/ports'
 import type { Db, Tx } from './database'
-import { readRows, written, type Row } from './rows'
+import { attempt, readRows, written, type Row } from './rows'
 
 const KEPT_MS = 24 * 3_600_000
 
 /**
  * A post that is written once. With a request it becomes one of that request's copies and is edited with it.
  * `otherwise`: who is told when the place turns out not to take posts. `under`: the post whose thread it belongs in.
- * Resolves with its number.
+ * `about`: the post that its words link to. Resolves with its number.
  */
 export const post = async (
   tx: Tx,
   to: Address,
   content: Notice,
-  options: { at: number; requestId?: string; otherwise?: Address; under?: number | null },
+  options: {
+    at: number
+    requestId?: string
+    otherwise?: Address
+    under?: number | null
+    about?: number | null
+  },
 ): Promise<number> => {
   const row = await tx
     .insertInto('outbox')
@@ -34,6 +40,7 @@ export const post = async (
       otherwise: options.otherwise ? JSON.stringify(options.otherwise) : null,
       replaces: null,
       under: options.under ?? null,
+      about: options.about ?? null,
     })
     .returning('seq')
     .executeTakeFirstOrThrow()
@@ -86,13 +93,16 @@ export interface Post {
   readonly replaces: Replaced | null
   /** The message in whose thread it belongs, where that one is there. */
   readonly under: MessageRef | null
+  /** The message that it is about, where that one is there. */
+  readonly about: { readonly to: Address; readonly ref: MessageRef } | null
 }
 /** The chat did not say whether it had arrived, or took no more edits of it. */
 export type Replaced = 'unconfirmed' | 'uneditable'
 
 /**
  * Posts and edits that are due, oldest first, and when the next one will be. Places in `except` are left out, and so is
- * what stands behind a post of its place that has to wait. A reply waits for the message whose thread it belongs in.
+ * what stands behind a post of its place that has to wait. A reply waits for the message whose thread it belongs in, and
+ * for the one that it is about.
  */
 export const duePosts = async (
   db: Db,
@@ -106,13 +116,15 @@ export const duePosts = async (
     .$if(except.length > 0, (query) => query.where('address', 'not in', except))
   const rows = await pending
     .selectAll()
-    .select((row) =>
-      row
-        .selectFrom('outbox as root')
-        .select('root.ref')
-        .whereRef('root.seq', '=', 'outbox.under')
-        .as('under_ref'),
-    )
+    .select((row) => {
+      const root = row.selectFrom('outbox as root')
+      const about = root.whereRef('root.seq', '=', 'outbox.about')
+      return [
+        root.select('root.ref').whereRef('root.seq', '=', 'outbox.under').as('under_ref'),
+        about.select('root.ref').as('about_ref'),
+        about.select('root.address').as('about_address'),
+      ]
+    })
     .where('due_at', '<=', now)
     .where((row) =>
       row.not(
@@ -120,7 +132,12 @@ export const duePosts = async (
           row
             .selectFrom('outbox as root')
             .select('root.seq')
-            .whereRef('root.seq', '=', 'outbox.under')
+            .where((root) =>
+              root.or([
+                root('root.seq', '=', root.ref('outbox.under')),
+                root('root.seq', '=', root.ref('outbox.about')),
+              ]),
+            )
             .where('root.ref', 'is', null)
             .whereRef('root.wanted', '>', 'root.shown')
             .where('root.failure', 'is', null),
@@ -150,19 +167,33 @@ export const duePosts = async (
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()
-  const roots = new Map(rows.map(({ seq, under_ref }) => [seq, under_ref]))
+  const roots = new Map(rows.map((row) => [row.seq, rootsOf(row)]))
   const due = await readRows(
     db,
     'outbox',
-    rows.map(({ under_ref, ...row }) => row),
+    rows.map(({ under_ref, about_ref, about_address, ...row }) => row),
     readPost,
   )
-  const posts = due.map((each) => ({ ...each, under: roots.get(each.seq) ?? null }))
+  const posts = due.map((each) => ({ ...each, ...(roots.get(each.seq) ?? NO_ROOTS) }))
   return { posts, nextAt: next?.due_at ?? null }
 }
 
-/** All but the message in whose thread it belongs, which is another row. */
-export const readPost = (row: Row<'outbox'>): Omit<Post, 'under'> => {
+const NO_ROOTS = { under: null, about: null } as const
+
+const rootsOf = (row: {
+  readonly under_ref: string | null
+  readonly about_ref: string | null
+  readonly about_address: string | null
+}): Pick<Post, 'under' | 'about'> => {
+  const to = attempt(() => address.parse(JSON.parse(row.about_address ?? 'null')))
+  return {
+    under: row.under_ref,
+    about: to.ok && row.about_ref !== null ? { to: to.value, ref: row.about_ref } : null,
+  }
+}
+
+/** All but the messages in whose thread it belongs and that it is about, which are other rows. */
+export const readPost = (row: Row<'outbox'>): Omit<Post, 'under' | 'about'> => {
   const { seq, wanted, tries, ref, replaces } = columns.parse(row)
   return {
     ...{ seq, wanted, tries, ref },

@@ -59,6 +59,8 @@ export interface Tables {
     replaces: 'unconfirmed' | 'uneditable' | null
     /** The row of the message in whose thread this one belongs. */
     under: number | null
+    /** The post that it is about, and that its words link to. */
+    about: number | null
   }
   /** `scope` is `all`, a host or a GPU by its alias. `account` is whose chat with the bot it is; null for a channel. */
   subscriptions: {
@@ -268,5 +270,5 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table self (one integer primary key check (one = 1), bot text not null)`,
     `create table adoptions (seq integer primary key autoincrement, host text not null, from_bot text not null,
        by text not null, at integer not null, done_at integer)`,
-  ],
+  ],  [`alter table outbox add column about integer`],
 ]

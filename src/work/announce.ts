@@ -9,11 +9,12 @@
 import { isOnCard, placeOf, requestOf, type News } from '../core/news/news'
 import { newsNotice } from '../core/news/words'
 import type { Notice } from '../core/notice'
-import { personOf } from '../core/policy/policy'
+import { isSamePerson, personOf } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import type { Tx } from '../store/database'
 import { post } from '../store/outbox'
 import { keyOf, watchersOf, type Watcher } from '../store/subscriptions'
+import { tellConcerned } from './concerned'
 import { addToPost, copiesOf, lastTelling, saveTelling } from '../store/tellings'
 import type { Parts } from './parts'
 
@@ -31,11 +32,13 @@ export const announce = async (
 ): Promise<void> => {
   const told = except.map(keyOf)
   for (const each of news) {
+    const concerned = 'request' in each ? await tellConcerned(parts, tx, each.request, at) : []
     const requestId = requestOf(each)
     const cards = requestId === null ? [] : await copiesOf(tx, requestId)
     for (const watcher of await watchersOf(tx, placeOf(each))) {
       const card = cards.find(({ to }) => isReadBy(to, watcher, each)) ?? null
       if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(parts, watcher)) continue
+      if (isAmong(parts, watcher, concerned)) continue
       const topic = requestId === null ? { host: placeOf(each).host } : { requestId, card }
       await tell(tx, watcher, { topic, notice: newsNotice(each), at })
     }
@@ -54,6 +57,13 @@ const isReadBy = (to: Address, { key, reader }: Watcher, news: News): boolean =>
 /** A person who is on no list of the policy any more is told nothing. */
 export const mayBeTold = ({ policy }: Pick<Parts, 'policy'>, { reader }: Watcher): boolean =>
   reader.of === 'channel' || personOf(policy.inForce(), reader.account) !== null
+
+const isAmong = (
+  { policy }: Pick<Parts, 'policy'>,
+  { reader }: Watcher,
+  accounts: readonly string[],
+): boolean =>
+  reader.of === 'person' && accounts.some((each) => isSamePerson(policy.inForce(), each, reader.account))
 
 interface Said {
   readonly topic:

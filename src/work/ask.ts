@@ -9,9 +9,12 @@ import { refuseBreakGlass } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
 import { judge, subjectsOf, wishOf, type Judgement } from '../core/policy/judge'
 import { lentMsOf, type AskedEnd } from '../core/lease/until'
+import type { Notice } from '../core/notice'
 import { personOf } from '../core/policy/policy'
 import type { Request } from '../core/request'
-import { keyOf } from '../store/subscriptions'
+import type { Tx } from '../store/database'
+import { post } from '../store/outbox'
+import { copiesOf } from '../store/tellings'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
@@ -39,7 +42,7 @@ export const ask = async (
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
-    const said = { by: caller.account, person }
+    const said = { by: caller.account, person, name: caller.name.slice(0, 200) }
     const raised = await raise(tx, parts, {
       ...prepared.value,
       command,
@@ -53,16 +56,29 @@ export const ask = async (
     })
     if (!raised.ok) return refusalNotice(raised.refusals)
     await tellThoseWhoLose(tx, parts.policy.inForce(), raised.value, parts.clock.now())
-    const news = [besideCard(raised.value, caller), laterText(parts, raised.value)].flatMap(
-      (each) => each ?? [],
-    )
-    return news.length === 0 ? null : doneNotice(news.join(' '))
+    return tellAsker(tx, parts, raised.value, caller)
   }
 }
 
-/** Null where whoever asked sees the card come. */
-const besideCard = ({ id, channel }: Request, caller: Caller): string | null =>
-  keyOf(channel) === keyOf(caller.channel) ? null : `The card of ${id} is in the channel for requests.`
+/** Whoever asked in another place than that of the card is told where it is; and everybody, when it begins late. */
+const tellAsker = async (tx: Tx, parts: Parts, request: Request, caller: Caller): Promise<Notice | null> => {
+  const { id, elsewhere } = request
+  const later = laterText(parts, request)
+  if (!elsewhere) return later === null ? null : doneNotice(later)
+  const card = (await copiesOf(tx, id)).find(({ to }) => to.chat === caller.back.chat)
+  const words = `The card of ${id} is in the channel for requests.`
+  const notice: Notice = {
+    ...doneNotice(later === null ? words : `${words} ${later}`),
+    parts: [
+      {
+        kind: 'text',
+        runs: [{ about: `The card of ${id}` }, ` is in the channel for requests. ${later ?? ''}`],
+      },
+    ],
+  }
+  await post(tx, caller.back, notice, { at: parts.clock.now(), about: card?.seq ?? null })
+  return null
+}
 
 /** Null when nothing keeps it from beginning once it is approved. */
 const laterText = ({ policy, clock }: Parts, { id, plan }: Request): string | null => {

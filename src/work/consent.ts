@@ -6,40 +6,18 @@ import { consentNotice, waitsForConsent } from '../core/cards/consent'
 import { speaksFor, unanswered, withoutYes, type Touched } from '../core/consent'
 import { refusal, type Refusal } from '../core/errors'
 import type { Lease } from '../core/lease/lease'
-import { hostPlansOf, stepsOn, type Plan } from '../core/plan/plan'
+import type { Plan } from '../core/plan/plan'
 import { rulesFor, type Wish } from '../core/policy/judge'
-import { isSamePerson, personOf, type Policy } from '../core/policy/policy'
+import { personOf, type Policy } from '../core/policy/policy'
 import { waivesConsent, type Request } from '../core/request'
 import type { Db, Tx } from '../store/database'
-import { openLeasesAt } from '../store/leases'
 import { apply, findRequest } from '../store/requests'
 import { refreshCard } from './card'
 import type { Caller, Consequence } from './consequence'
 import { noRequest } from './decide'
+import { leasesStopped } from './lease/stopped'
 import { tellHolder } from './lease/tell'
 import type { Parts } from './parts'
-
-interface InStoppedVm {
-  readonly lease: Lease
-  readonly vm: string
-}
-
-/** Open leases of others in the VMs that the plan stops. */
-const leasesStopped = async (
-  db: Db | Tx,
-  policy: Policy,
-  { plan, by }: { readonly plan: Plan; readonly by: string },
-): Promise<InStoppedVm[]> => {
-  const found: InStoppedVm[] = []
-  for (const { host } of hostPlansOf(plan)) {
-    const stopped = stepsOn(plan, host).flatMap((step) => (step.kind === 'stopVm' ? step.vm : []))
-    for (const lease of stopped.length === 0 ? [] : await openLeasesAt(db, host)) {
-      const vm = stopped.find(({ id }) => id === lease.vm.id)
-      if (vm && !isSamePerson(policy, lease.holder, by)) found.push({ lease, vm: vm.name })
-    }
-  }
-  return found
-}
 
 /** One for each person and VM. */
 export const touchedBy = async (

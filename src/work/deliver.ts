@@ -6,6 +6,7 @@
 import { undeliveredNotice } from '../core/answers/undelivered'
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
+import { withLink } from '../core/news/link'
 import { localTo } from '../core/policy/local'
 import { inOneCommit } from '../store/batch'
 import {
@@ -103,12 +104,8 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 const send = async (parts: Sending, each: Post): Promise<boolean> => {
   const { db, clock, chat, log, policy } = parts
   const content = each.replaces === null ? each.notice : asReplacing(each.replaces, each.notice)
-  const result = await chat.send(
-    each.to,
-    localTo(each.to.chat, policy.inForce(), content),
-    each.ref,
-    each.under,
-  )
+  const local = localTo(each.to.chat, policy.inForce(), content)
+  const result = await chat.send(each.to, await linked(parts, each, local), each.ref, each.under)
   switch (result.kind) {
     case 'sent':
       await parts.shown({ post: each, ref: result.ref, at: clock.now() })
@@ -134,6 +131,12 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
       else await giveUp(parts, each, result)
       return true
   }
+}
+
+/** With the link to what it is about, where that stands in the same chat. */
+const linked = async ({ chat }: Parts, { to, about }: Post, content: Notice): Promise<Notice> => {
+  const url = about && about.to.chat === to.chat ? await chat.linkTo(about.to, about.ref) : null
+  return url === null ? content : withLink(content, url)
 }
 
 const backoff = (tries: number): number => BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] ?? 60_000

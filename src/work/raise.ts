@@ -1,8 +1,10 @@
 /** A request with its card, and the authority that it has at once, if any, in one transaction. */
+import { askedNotice } from '../core/cards/call'
 import { brokenGlassNotice } from '../core/cards/change'
 import type { Touched } from '../core/consent'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
+import { decidersIn, type Deciders } from '../core/policy/deciders'
 import type { Judgement } from '../core/policy/judge'
 import type { Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
@@ -11,6 +13,7 @@ import type { Tx } from '../store/database'
 import { saveFacts } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId } from '../store/requests'
+import { keyOf } from '../store/subscriptions'
 import { announce } from './announce'
 import { cardOf } from './card'
 import { tellTouched, touchedBy } from './consent'
@@ -61,13 +64,20 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   const touches = await touchedBy(tx, policy, { plan, by: raising.asked.by })
   const expiresAt = at + parts.limits.requestExpiresMs
   const longestMs = longestIn(policy, grounds)
-  const pending = pendingOf({ ...raising, touches }, { channel: home, id, at, expiresAt, longestMs })
+  const elsewhere = keyOf(home) === keyOf(raising.channel) ? {} : ({ elsewhere: true } as const)
+  const drawn = { channel: home, id, at, expiresAt, longestMs, ...elsewhere }
+  const pending = pendingOf({ ...raising, touches }, drawn)
   await insertRequest(tx, pending)
   const request = await authorised(tx, pending, grounds)
   if (facts) await saveFacts(tx, facts, at)
   if (otherFacts) await saveFacts(tx, otherFacts, at)
   const card = await cardOf(tx, request, at)
-  for (const place of places) await post(tx, place, card, { at, requestId: id, otherwise: back })
+  const calls = request.state === 'pending' ? callsFor(policy, request, places) : []
+  for (const [n, place] of places.entries()) {
+    const deciders = calls[n] ?? null
+    const first = deciders === null ? card : askedNotice(card, request, deciders)
+    await post(tx, place, first, { at, requestId: id, otherwise: back })
+  }
   const broken = authorityOf(request)?.kind === 'break-glass'
   const changes = parts.changesChannel ?? home
   if (touches.length > 0) await tellTouched(tx, policy, request, at)
@@ -76,6 +86,12 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
   return accepted(request)
 }
+
+/** Nobody is called where no approver is waited for. */
+const callsFor = (policy: Policy, request: Request, places: readonly Address[]): (Deciders | null)[] =>
+  request.needs.length === 0
+    ? []
+    : decidersIn(policy, request, { level: 'approvers', chats: places.map(({ chat }) => chat) })
 
 const pendingOf = (
   {
@@ -89,7 +105,10 @@ const pendingOf = (
     grounds,
     touches,
   }: Raising & { readonly touches: Touched[] },
-  { at, ...drawn }: Pick<Request, 'id' | 'channel' | 'expiresAt' | 'longestMs'> & { readonly at: number },
+  {
+    at,
+    ...drawn
+  }: Pick<Request, 'id' | 'channel' | 'elsewhere' | 'expiresAt' | 'longestMs'> & { readonly at: number },
 ): RequestIn<'pending'> => ({
   state: 'pending',
   ...drawn,

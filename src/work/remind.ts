@@ -1,6 +1,7 @@
 /** Requests that nobody has decided yet: those who can are told again, once, and then those behind them, once. */
-import { reminderNotice } from '../core/cards/reminder'
-import { dueReminder, peopleFor } from '../core/policy/reminders'
+import { reminderNotice } from '../core/cards/call'
+import { decidersIn } from '../core/policy/deciders'
+import { dueReminder } from '../core/policy/reminders'
 import type { Reminded, Request } from '../core/request'
 import type { Tx } from '../store/database'
 import { post } from '../store/outbox'
@@ -20,7 +21,7 @@ export const remind = async (parts: Parts): Promise<void> => {
 const levelOf = (parts: Parts, request: Request): Reminded | null =>
   request.state === 'pending' ? dueReminder(parts.policy.inForce(), request, parts.clock.now()) : null
 
-/** In each channel that shows the request, with mentions that this chat understands. */
+/** In each channel that shows the request, to those who can be called there. */
 const tell = async (parts: Parts, tx: Tx, id: string): Promise<void> => {
   const request = await findRequest(tx, id)
   const level = request && levelOf(parts, request)
@@ -31,9 +32,10 @@ const tell = async (parts: Parts, tx: Tx, id: string): Promise<void> => {
   const places = await placesOf(tx, request)
   await refreshCard(tx, next.value, at)
   const card = await cardOf(tx, next.value, at)
-  for (const place of places) {
-    const people = peopleFor(parts.policy.inForce(), request, { level, chat: place.chat })
-    await post(tx, place, reminderNotice(card, people, level), { at, requestId: id })
+  const chats = places.map(({ chat }) => chat)
+  for (const [n, deciders] of decidersIn(parts.policy.inForce(), request, { level, chats }).entries()) {
+    const place = places[n]
+    if (place && deciders) await post(tx, place, reminderNotice(card, deciders, level), { at, requestId: id })
   }
   parts.log.info({ request: id, level }, 'reminded')
 }

@@ -1,6 +1,6 @@
 /** Requests that nobody decides: who is told again, when, and where. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice, Run } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice'
 import { policyFile } from '../../src/core/policy/schema'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
@@ -12,7 +12,7 @@ import { remind } from '../../src/work/remind'
 import { refreshHost } from '../../src/work/reading'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { aPolicy, JONAS, MAYA, PRIYA, slack, teams, TEAM } from '../core/policy/team'
+import { aPolicy, JONAS, MAYA, NEVER, PRIYA, slack, teams, TEAM } from '../core/policy/team'
 import { assign, botOver, CHANNEL, fleetOf, stored } from './operations/bot'
 
 const MINUTE = 60_000
@@ -56,9 +56,7 @@ const passes = async (minutes: number): Promise<void> => {
 }
 const posts = async () => (await duePosts(store.db, parts.clock.now(), { limit: 20 })).posts
 const peopleIn = ({ parts: [lead] }: Notice): string[] =>
-  lead?.kind === 'text'
-    ? lead.runs.flatMap((run: Run) => (typeof run === 'object' && 'person' in run ? run.person : []))
-    : []
+  lead?.kind === 'call' ? lead.whom.flatMap((each) => ('person' in each ? each.person : [])) : []
 const reminders = async () =>
   (await posts()).filter(({ notice }) => /^(This still|Nobody has)/.test(notice.summary))
 
@@ -74,7 +72,7 @@ describe('a request that nobody decides', () => {
     const [reminder, ...more] = await reminders()
 
     expect(more).toEqual([])
-    expect(reminder?.notice.summary).toMatch(/^This still waits: R-1 /)
+    expect(reminder?.notice.summary).toMatch(/^This still waits for you: R-1 /)
     expect(peopleIn(reminder!.notice)).toEqual([slack(JONAS), slack(PRIYA)])
   })
 
@@ -142,8 +140,11 @@ it('a reminder is a copy of the card: it can be approved there, and shows what b
   )
 })
 
-it('each chat that shows the request is told, with the accounts that it knows', async () => {
-  under({})
+it('people are called once, in the first place that knows them, by the account that they have there', async () => {
+  under({
+    people: { ...TEAM.people, never: NEVER },
+    roles: { ...TEAM.roles, platform: ['jonas', 'priya', 'never'] },
+  })
   await asks()
   const [card] = await posts()
   await store.db
@@ -153,7 +154,7 @@ it('each chat that shows the request is told, with the accounts that it knows', 
 
   expect((await reminders()).map(({ to, notice }) => [to.chat, peopleIn(notice)])).toEqual([
     ['slack', [slack(JONAS), slack(PRIYA)]],
-    ['teams', [teams(PRIYA)]],
+    ['teams', [teams(NEVER)]],
   ])
 })
 

@@ -58,6 +58,17 @@ const edit = async ({ client }: Posting, ref: MessageRef, message: SlackMessage)
   }
 }
 
+const permalink = async ({ client, log }: Posting, ref: MessageRef): Promise<string | null> => {
+  const [channel, ts] = ref.split(':')
+  if (!channel || !ts) return null
+  try {
+    return (await client.chat.getPermalink({ channel, message_ts: ts })).permalink ?? null
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'slack: a message has no link')
+    return null
+  }
+}
+
 /** Answers through the response URL; null when the URL is spent, past its time or refused, so that another way is due. */
 const viaReplyUrl = async (
   { config }: Posting,
@@ -112,5 +123,6 @@ export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => 
       }
     },
     identify: accountLookup(config, posting.client),
+    linkTo: (_, ref) => permalink(posting, ref),
   }
 }

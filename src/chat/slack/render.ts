@@ -6,7 +6,15 @@ import { cut, oneLine, plain } from '../text'
 import { plainText, renderButtons, type RenderedButtons } from './buttons'
 import { cutEscaped, cutJson } from './escape'
 import { limits } from './limits'
-import { fitPreformatted, fitSection, jsonLength, runElements, section, textElement } from './richText'
+import {
+  calledElements,
+  fitPreformatted,
+  fitSection,
+  jsonLength,
+  runElements,
+  section,
+  textElement,
+} from './richText'
 import { renderTable, type TableShape } from './table'
 
 export interface SlackMessage {
@@ -75,6 +83,8 @@ const renderPart = (part: ShownPart, { room, tone, shape }: Place): KnownBlock |
       return renderTable(part, shape, room)
     case 'note':
       return renderNote(part, room)
+    case 'call':
+      return fitSection([textElement(plain(part.words), { bold: true }), ...calledElements(part.whom)], room)
   }
 }
 

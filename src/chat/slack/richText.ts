@@ -1,7 +1,7 @@
 // Rich text elements are never parsed by Slack: what stands in `text` is shown as it is. That is why posts are made of
 // them and of plain_text, and of no mrkdwn at all.
 import type { RichTextBlock, RichTextElement } from '@slack/types'
-import type { Run } from '../../core/notice'
+import type { Called, Run } from '../../core/notice'
 import { accountText } from '../person'
 import { cut, plain, utc } from '../text'
 import { cutJson } from './escape'
@@ -33,10 +33,22 @@ const dateElement = (ms: number): RichTextElement => ({
 const runElement = (run: Run, style?: Style): RichTextElement => {
   if (typeof run === 'string') return textElement(shown(run), style)
   if ('person' in run) return personElement(run)
+  if ('about' in run) return textElement(shown(run.about), style)
+  if ('link' in run) return { type: 'link', url: run.link, text: shown(run.words), ...(style && { style }) }
   if ('time' in run) return dateElement(run.time)
   if ('code' in run) return textElement(shown(run.code), { ...style, code: true })
   return textElement(shown(run.strong), { ...style, bold: true })
 }
+
+/** Each of them is notified. */
+export const calledElements = (whom: readonly Called[]): RichTextElement[] =>
+  whom.flatMap((each): RichTextElement[] => [
+    textElement(' '),
+    'person' in each ? personElement(each) : groupElement(each),
+  ])
+
+const groupElement = ({ group, name }: Extract<Called, { group: string }>): RichTextElement =>
+  /^S[A-Z0-9]+$/.test(group) ? { type: 'usergroup', usergroup_id: group } : textElement(shown(name))
 
 /** Slack refuses empty text elements, so they are left out. */
 export const runElements = (runs: readonly Run[], style?: Style): RichTextElement[] =>

@@ -10,6 +10,7 @@ export interface TextRun {
   readonly fontType?: 'Monospace'
   readonly isSubtle?: true
   readonly italic?: true
+  readonly selectAction?: { readonly type: 'Action.OpenUrl'; readonly url: string }
 }
 
 type Spacing = 'None' | 'Small'
@@ -91,11 +92,18 @@ export interface ShowCardAction {
 
 export type Action = ExecuteAction | ShowCardAction
 
+/** Whom `text` means, which stands in a TextBlock of the card. */
+export interface Mention {
+  readonly type: 'mention'
+  readonly text: string
+  readonly mentioned: { readonly id: string; readonly name: string }
+}
+
 export interface AdaptiveCard {
   readonly type: 'AdaptiveCard'
   readonly $schema: string
   readonly version: '1.5'
-  readonly msteams: { readonly width: 'Full' }
+  readonly msteams: { readonly width: 'Full'; readonly entities?: readonly Mention[] }
   readonly fallbackText: string
   readonly speak: string
   readonly body: readonly Element[]

@@ -47,6 +47,11 @@ const pieceOf = (run: Run, nameOf: NameOf): Piece => {
   if ('time' in run) return { kind: 'time', time: run.time }
   const loud = { kind: 'text', style: { weight: 'Bolder' } } as const
   if ('person' in run) return { ...loud, text: personText(run, nameOf) }
+  if ('about' in run) return { kind: 'text', text: shown(run.about), style: {} }
+  if ('link' in run) {
+    const selectAction = { type: 'Action.OpenUrl', url: run.link } as const
+    return { kind: 'text', text: shown(run.words), style: { selectAction } }
+  }
   if ('strong' in run) return { ...loud, text: shown(run.strong) }
   return { kind: 'text', text: shown(run.code), style: { fontType: 'Monospace' } }
 }

@@ -63,6 +63,20 @@ const answerPrivately = async (
   return post(sdk, { serviceUrl: to.serviceUrl, conversation }, message)
 }
 
+/**
+ * Microsoft, "Deep link to Teams chat". Of channels it names the id of the team, too, which the bot does not know; whether
+ * the link opens without it is not documented.
+ */
+const linkTo = ({ cloud, tenantId }: TeamsConfig, ref: MessageRef): string => {
+  const [conversation, id] = partsOf(ref)
+  const [chat = '', root = id] = conversation.split(';messageid=')
+  const teams = cloud.kind === 'local' ? cloud.serviceUrl : 'https://teams.microsoft.com'
+  const at = `${teams}/l/message/${encodeURIComponent(chat)}/${encodeURIComponent(id)}`
+  return hasThreads(chat)
+    ? `${at}?${new URLSearchParams({ tenantId, parentMessageId: root }).toString()}`
+    : `${at}?${new URLSearchParams({ context: JSON.stringify({ contextType: 'chat' }) }).toString()}`
+}
+
 /** The Teams side of `Chat`. When to try again is left to the outbox; the bot's token leaves for Microsoft alone. */
 export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => {
   const sdk = openSdk(config)
@@ -82,6 +96,7 @@ export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => 
         return { kind: 'impossible', code: 'unrenderable', next: 'Report it with the request id' }
       }
     },
+    linkTo: (_, ref) => Promise.resolve(linkTo(config, ref)),
     identify: (account, seenAt) =>
       isAllowedServiceUrl(config, seenAt.serviceUrl)
         ? accounts.identify(account, seenAt)

@@ -6,6 +6,7 @@ import { renderButtons } from './buttons'
 import { bytesOf, type AdaptiveCard, type ContainerStyle, type Element } from './card'
 import { limits } from './limits'
 import { codeLines, fitLines, isBland, line, linesOf, type Fitted, type NameOf } from './lines'
+import { mentionsIn, renderCall } from './mentions'
 import { renderFacts, renderSteps } from './rows'
 import { renderTable } from './table'
 
@@ -63,6 +64,8 @@ const renderPart = (part: ShownPart, nameOf: NameOf, room: number): Fitted<Eleme
       return renderTable(part, room)
     case 'note':
       return fitLines(linesOf(part.runs, nameOf, { size: 'Small', isSubtle: true }), room)
+    case 'call':
+      return fitLines([renderCall(part, nameOf)], room)
   }
 }
 
@@ -111,16 +114,17 @@ const inTone = (tone: Notice['tone'], parts: readonly (readonly Element[])[]): E
 
 /**
  * The message of a notice, within Teams' limit whatever the notice holds; what is left out is said to be. Nothing in it
- * is read as markup, and nobody is mentioned.
+ * is read as markup, and nobody is mentioned but by a call.
  */
 export const renderTeams = (notice: Notice, nameOf: NameOf = () => null): TeamsMessage => {
   const summary = cut(oneLine(notice.summary), limits.summary) || '–'
   const { actions, leftOut } = renderButtons(notice.parts, limits.cardBytes / 2)
+  const entities = mentionsIn(notice.parts, nameOf)
   const frame: AdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.5',
-    msteams: { width: 'Full' },
+    msteams: { width: 'Full', ...(entities.length > 0 && { entities }) },
     fallbackText: outdated,
     // It may be read as SSML, where these three would begin markup.
     speak: summary.replace(/[<>&]/gu, ' '),

@@ -33,6 +33,12 @@ export const withGroups = (policy: Policy, membersOf: Membership): Policy => {
     ...policy,
     people,
     roles: new Map([...policy.roles].map(([role, names]) => [role, new Set([...names].flatMap(resolved))])),
+    groupOfRole: new Map(
+      [...policy.roles].flatMap(([role, names]): [string, string][] => {
+        const [only, ...others] = names
+        return only !== undefined && others.length === 0 && policy.groups.has(only) ? [[role, only]] : []
+      }),
+    ),
     unread: [...members].flatMap(([name, accounts]) => (accounts === null ? [name] : [])),
   }
 }

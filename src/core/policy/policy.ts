@@ -12,6 +12,8 @@ export interface Policy {
   readonly people: ReadonlyMap<string, readonly string[]>
   /** See groups.ts. */
   readonly groups: ReadonlyMap<string, RulesForm['groups'][string]>
+  /** Roles that are one group and nobody else, by the name of that group. */
+  readonly groupOfRole: ReadonlyMap<string, string>
   /** Groups whose members are not known at this moment. */
   readonly unread: readonly string[]
   /** True with both chats on: an account that is bound to no person is nobody. */
@@ -91,6 +93,7 @@ const accountOf = (id: string, { slackTeam, teamsTenant }: Chats): string | null
 const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
   revised({
     groups: new Map(Object.entries(file.groups)),
+    groupOfRole: new Map(),
     unread: [],
     boundOnly: slackTeam !== null && teamsTenant !== null,
     teams: of(file.people, ({ team }) => team),
@@ -148,6 +151,7 @@ export const policyOfLists = ({
 }: Lists): Policy =>
   revised({
     groups: new Map(),
+    groupOfRole: new Map(),
     unread: [],
     boundOnly: true,
     teams: new Map(),

@@ -166,6 +166,16 @@ const open = (channel) => {
   composer.focus()
 }
 
+/** A link to a message, as Slack makes them: it opens here. */
+const PERMALINK = /\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})$/
+document.addEventListener('click', (event) => {
+  const [, channel, seconds, micros] = PERMALINK.exec(event.target.closest('a')?.href ?? '') ?? []
+  if (channel === undefined) return
+  event.preventDefault()
+  open(channel)
+  document.querySelector(`[data-ts="${seconds}.${micros}"]`)?.scrollIntoView({ block: 'center' })
+})
+
 const scrollToEnd = keepInSight(byId('scroll'), byId('messages'), byId('intro'))
 const composer = startComposer(byId('composer'), send, () => view.person)
 const events = new EventSource('/playground/events')

@@ -1,7 +1,7 @@
 // Adaptive Cards, drawn by Microsoft's own renderer, which stands beside this page as a script of its own.
 import { el } from './dom.js'
 
-const { Action, AdaptiveCard, ExecuteAction, HostConfig, SubmitAction } = window.AdaptiveCards
+const { Action, AdaptiveCard, ExecuteAction, HostConfig, OpenUrlAction, SubmitAction } = window.AdaptiveCards
 
 // Text stays text: what is not processed, the renderer puts into the page without reading it as HTML.
 AdaptiveCard.onProcessMarkdown = (_text, result) => {
@@ -51,12 +51,22 @@ function sizes() {
   return { small: 12, default: 14, medium: 15, large: 17, extraLarge: 21 }
 }
 
-/** `press(action, button)` is called with what a client of Teams would send. */
-export const renderCard = (json, press) => {
+/** As Teams shows them: those whom a card mentions by name, with a mark in front. */
+const withMentions = (json) => {
+  const texts = new Set((json.msteams?.entities ?? []).map(({ text }) => text))
+  const shown = (text) => text.replace(/<at>(.*?)<\/at>/g, (all, name) => (texts.has(all) ? `@${name}` : all))
+  return JSON.parse(JSON.stringify(json), (key, value) =>
+    key === 'text' && typeof value === 'string' ? shown(value) : value,
+  )
+}
+
+/** `press(action, button)` is called with what a client of Teams would send, `follow(url)` with where a link leads. */
+export const renderCard = (json, press, follow) => {
   const card = new AdaptiveCard()
   card.hostConfig = host
-  card.parse(json)
+  card.parse(withMentions(json))
   card.onExecuteAction = (action) => {
+    if (action instanceof OpenUrlAction) follow(action.url)
     if (!(action instanceof ExecuteAction || action instanceof SubmitAction)) return
     const sent = { type: action.getJsonTypeName(), data: action.data ?? {} }
     void press(action instanceof ExecuteAction ? { ...sent, verb: action.verb } : sent, action)

@@ -60,6 +60,8 @@ const leaf = (element, { names }) => {
       return styled(element.style?.code ? element.text : pictured(element.text), element.style)
     case 'user':
       return userChip(element.user_id, names)
+    case 'usergroup':
+      return el('span', { class: 'mention loud' }, `@${element.usergroup_id}`)
     case 'emoji':
       return emoji(element.name, element.unicode)
     case 'link':

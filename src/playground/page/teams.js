@@ -42,6 +42,15 @@ const press = async (message, sent, action) => {
   showTeams()
 }
 
+/** A link to a message: it opens here. */
+const follow = (url) => {
+  const [, conversation, id] = /\/l\/message\/([^/]+)\/([^/?]+)/.exec(url) ?? []
+  if (id === undefined) return void window.open(url, '_blank', 'noreferrer')
+  const here = decodeURIComponent(conversation) === tenant().channel.id
+  open(here ? CHANNEL : 'chat')
+  document.querySelector(`[data-id="${decodeURIComponent(id)}"]`)?.scrollIntoView({ block: 'center' })
+}
+
 /** What Teams shows to the one who pressed, and to nobody else. */
 const noteLine = ({ text }) => el('p', { class: 't-note', role: 'status' }, text)
 
@@ -68,7 +77,7 @@ const drawMessage = (message) => {
         ? el(
             'div',
             { class: 't-card' },
-            renderCard(message.card, (...sent) => press(message, ...sent)),
+            renderCard(message.card, (...sent) => press(message, ...sent), follow),
           )
         : typedText(message),
     ),

@@ -102,6 +102,15 @@ const update: Method = (at, args) => {
   }
 }
 
+const getPermalink: Method = (at, args) => {
+  const channel = channelOf(at, args)
+  if (typeof channel === 'string') return no('channel_not_found')
+  const ts = String(args['message_ts'])
+  if (!at.messages.find(channel.id, ts)) return no('message_not_found')
+  const permalink = `https://${at.team.domain}.slack.com/archives/${channel.id}/p${ts.replace('.', '')}`
+  return { ok: true, channel: channel.id, permalink }
+}
+
 const postEphemeral: Method = (at, args) => {
   const channel = channelOf(at, args)
   if (typeof channel === 'string') return no(channel)
@@ -169,6 +178,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   'chat.postMessage': postMessage,
   'chat.update': update,
   'chat.postEphemeral': postEphemeral,
+  'chat.getPermalink': getPermalink,
   'users.info': usersInfo,
   'views.open': viewsOpen,
   'views.update': viewsUpdate,

@@ -58,7 +58,7 @@ export const askToExtend = async (tx: Tx, parts: Parts, wanted: Wanted): Promise
   const raised = await raise(tx, parts, {
     plan,
     command: { kind: 'extend', requestId: lease.id, byMs },
-    asked: { by: caller.account, person: person ?? caller.account },
+    asked: { by: caller.account, person: person ?? caller.account, name: caller.name.slice(0, 200) },
     channel: lender.channel,
     back: caller.back,
     privately: caller.privately,

@@ -14,6 +14,8 @@ const wordsOfRun = (run: Run): string => {
   if (typeof run === 'string') return run
   if ('person' in run) return `@${run.person}`
   if ('time' in run) return utc(run.time)
+  if ('about' in run) return run.about
+  if ('link' in run) return run.words
   return 'code' in run ? run.code : run.strong
 }
 export const wordsOf = (runs: readonly Run[]): string => runs.map(wordsOfRun).join('')
@@ -26,6 +28,8 @@ const wordsOfPart = (part: Part): string => {
     case 'text':
     case 'note':
       return wordsOf(part.runs)
+    case 'call':
+      return [part.words, ...part.whom.map((each) => `@${'person' in each ? each.person : each.group}`)].join(' ')
     case 'facts':
       return part.rows.map((row) => `${row.label}: ${wordsOf(row.runs)}`).join('\n')
     case 'table':

@@ -1,6 +1,7 @@
 /** The same where the host of the VM is reached by the module under PowerShell, judged by the commands that reach Hyper-V. */
 import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
+import type { HostName } from '../../../src/core/inventory'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import type { World } from '../../../src/host/simulated/fleet'
 import { powerShellHost } from '../../../src/host/powershell/host'
@@ -33,7 +34,18 @@ withEngine('over PowerShell', ({ program, stubs }) => {
       env: { ...process.env, ...windows.env },
       noise: () => undefined,
     })
+    // Its session opens with the first call, which no plan shall have to wait for.
+    await hostOver(hosts[0]!.name, windows.dir).inventory()
   })
+  const hostOver = (name: HostName, dir: string) =>
+    powerShellHost({
+      name,
+      target: { kind: 'local', module: windows.module },
+      notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
+      guests: new Map(),
+      engine: () => Promise.resolve(engine),
+      memory: openMemory(join(dir, 'devices.json')),
+    })
   afterAll(async () => {
     await engine.stop()
     await windows.close()
@@ -46,14 +58,7 @@ withEngine('over PowerShell', ({ program, stubs }) => {
         before = () => undefined
         const simulated = fleet.hosts.find((each) => each.name === name)!
         windows.become(fleet.world, simulated)
-        const over = powerShellHost({
-          name: simulated.name,
-          target: { kind: 'local', module: windows.module },
-          notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
-          guests: new Map(),
-          engine: () => Promise.resolve(engine),
-          memory: openMemory(join(dir, 'devices.json')),
-        })
+        const over = hostOver(simulated.name, dir)
         return fleet.hosts.map((each) => (each === simulated ? over : each))
       },
       watch: ({ world }, listener) => {

@@ -77,7 +77,11 @@ describe('a request', () => {
     await scene.says(ADMIN, 'watch all', CHANGES)
     await scene.assigns('hv01/gpu0', 'train-01')
 
-    expect(await news(ASKED_IN)).toEqual([expect.stringMatching(/^R-1 .*done/)])
+    expect(await news(ASKED_IN)).toEqual([
+      'R-1 Assign hv01/gpu0 to train-01: done',
+      'R-1 was approved: Assign hv01/gpu0 to train-01',
+      'R-1 is done: Assign hv01/gpu0 to train-01',
+    ])
     expect((await news(CHANGES)).filter((each) => each.includes('now belongs'))).toHaveLength(1)
   })
 

@@ -37,6 +37,7 @@ export const recordingChat = (): RecordingChat => {
       return Promise.resolve({ kind: 'sent', ref: ref ?? `m${sent.length}` })
     },
     identify: () => Promise.resolve({ kind: 'member', name: 'Somebody' }),
+    linkTo: () => Promise.resolve(null),
   }
 }
 

@@ -1,0 +1,58 @@
+/** A copy of a request's card that begins with whom it waits for. Once the request changes it is a copy like the others. */
+import { counted } from '../answers/words'
+import type { Notice, Part } from '../notice'
+import type { Deciders } from '../policy/deciders'
+import type { Reminded, Request } from '../request'
+import { titleOf } from './plan'
+
+const LEADS = {
+  asked: 'Waits for',
+  approvers: 'This still waits for',
+  escalated: 'Nobody has decided this for long, so it waits for',
+} as const satisfies { readonly [L in Reminded | 'asked']: string }
+
+const SUMMARIES = {
+  approvers: 'This still waits for you',
+  escalated: 'Nobody has decided this for long',
+} as const satisfies { readonly [L in Reminded]: string }
+
+const callPart = (lead: string, deciders: Deciders): Part => {
+  switch (deciders.kind) {
+    case 'called':
+      return { kind: 'call', words: lead, whom: [...deciders.whom] }
+    case 'many':
+      return {
+        kind: 'text',
+        runs: [
+          { strong: `${lead} anybody of ${deciders.roles.join(' or ')}` },
+          ` (${counted(deciders.count, 'person', 'people')})`,
+        ],
+      }
+    case 'nobody':
+      return {
+        kind: 'text',
+        runs: [
+          { strong: `${lead} ${deciders.roles.join(' or ')}, and nobody else has that role. ` },
+          'An administrator of this bot has to give it to somebody.',
+        ],
+      }
+  }
+}
+
+/** The first copy: its notification says who wants what, and why. */
+export const askedNotice = (card: Notice, request: Request, deciders: Deciders): Notice => {
+  const { id, asked, plan } = request
+  const why = asked.reason === undefined ? '' : `: ${asked.reason}`
+  return {
+    ...card,
+    summary: `${asked.name ?? asked.person} asks: ${titleOf(plan)} (${id})${why}`,
+    parts: [callPart(LEADS.asked, deciders), ...card.parts],
+  }
+}
+
+/** A later copy, for those who have not decided. */
+export const reminderNotice = (card: Notice, deciders: Deciders, level: Reminded): Notice => ({
+  ...card,
+  summary: `${SUMMARIES[level]}: ${card.summary}`,
+  parts: [callPart(LEADS[level], deciders), ...card.parts],
+})

@@ -1,0 +1,95 @@
+/** What people are told of a request that concerns them: its decision, and its end. One message each, a line or two. */
+import type { Called, Notice, Part, Run } from '../notice'
+import { authorityOf, settledBy, type Request } from '../request'
+import { titleOf } from './plan'
+
+/** `asker`: who asked. `stopped`: who holds something in a VM that it stops. `loser`: whose GPU it takes. */
+export type Concern = 'asker' | 'stopped' | 'loser'
+
+interface Outcome {
+  readonly tone: Notice['tone']
+  /** The rest of a sentence that begins with its id. */
+  readonly became: string
+  readonly by?: readonly { readonly by: string; readonly reason?: string | undefined }[]
+  readonly more?: string
+}
+
+/** Null where nothing has become of it yet that whoever asked has not seen at once. */
+const outcomeOf = (request: Request): Outcome | null => {
+  switch (request.state) {
+    case 'pending':
+    case 'running':
+      return null
+    case 'approved':
+      return authorityOf(request)?.kind === 'quorum'
+        ? { tone: 'working', became: 'was approved', by: request.approvals }
+        : null
+    case 'denied':
+    case 'cancelled': {
+      const said = settledBy(request)?.said
+      return { tone: 'bad', became: `was ${request.state}`, by: said ? [said] : [], more: NOTHING }
+    }
+    case 'expired':
+      return { tone: 'bad', became: 'has expired: nobody decided it in time', more: NOTHING }
+    case 'void': {
+      const became = request.lapsed ? 'has lapsed' : 'is void'
+      return { tone: 'bad', became, more: [...request.changes, NOTHING].join(' ') }
+    }
+    case 'succeeded':
+      return { tone: 'good', became: 'is done' }
+    case 'rolled-back':
+      return { tone: 'bad', became: 'failed and was undone', more: firstLine(request.why) }
+    case 'needs-attention':
+      return {
+        tone: 'bad',
+        became: 'stopped half way and waits for an administrator',
+        more: firstLine(request.why),
+      }
+    case 'resolved':
+      return { tone: 'plain', became: 'was resolved', by: [request.resolved], more: request.found }
+  }
+}
+
+const NOTHING = 'Nothing was done.'
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
+
+const byRuns = ({ by = [] }: Outcome): Run[] =>
+  by.flatMap((said, n): Run[] => [
+    n === 0 ? ' by ' : ', ',
+    { person: said.by },
+    ...(said.reason === undefined ? [] : [` (${said.reason})`]),
+  ])
+
+const CONCERNS = {
+  asker: '',
+  stopped: 'It stops a VM in which you hold a GPU. ',
+  loser: 'It takes a GPU from you. ',
+} as const satisfies { readonly [C in Concern]: string }
+
+/** `called`: who is notified by it, where others read it too. Null where there is nothing to tell. */
+export const toldNotice = (request: Request, concern: Concern, called: string | null): Notice | null => {
+  const outcome = outcomeOf(request)
+  if (outcome === null) return null
+  const head = `${request.id} ${outcome.became}`
+  const title = titleOf(request.plan)
+  const more = `${CONCERNS[concern]}${outcome.more ?? ''}`.trim()
+  const parts: Part[] = [
+    { kind: 'text', runs: [{ strong: head }, ...byRuns(outcome), `: ${title}. `, { about: 'See its card' }] },
+  ]
+  if (called !== null) parts.unshift({ kind: 'call', words: 'For', whom: [{ person: called }] })
+  if (more !== '') parts.push({ kind: 'text', runs: [more] })
+  return { summary: `${head}: ${title}`, tone: outcome.tone, parts }
+}
+
+/** Where the card of a request that needs attention is: to administrators. */
+export const attentionCall = ({ id, plan }: Request, whom: readonly [Called, ...Called[]]): Notice => ({
+  summary: `${id} needs an administrator: ${titleOf(plan)}`,
+  tone: 'bad',
+  parts: [
+    { kind: 'call', words: 'Needs an administrator', whom: [...whom] },
+    {
+      kind: 'text',
+      runs: [{ strong: id }, ` stopped half way: ${titleOf(plan)}. `, { about: 'See its card' }],
+    },
+  ],
+})

@@ -1,0 +1,109 @@
+/**
+ * Tells those whom a request concerns what was decided, and how it ended: who asked, whose VM it stops, and whose GPU it
+ * takes. The posts are rows of the transaction that changes the request. Each person is told once, whatever they are.
+ */
+import { attentionCall, toldNotice, type Concern } from '../core/cards/told'
+import { administratorsIn } from '../core/policy/deciders'
+import { personOf, type Policy } from '../core/policy/policy'
+import type { Address } from '../core/ports'
+import { holderOf, settledBy, type Request } from '../core/request'
+import type { Tx } from '../store/database'
+import { post } from '../store/outbox'
+import { findRequest } from '../store/requests'
+import { copiesOf } from '../store/tellings'
+import { leasesTaken } from './lease/drafts'
+import { leasesStopped } from './lease/stopped'
+import type { Parts } from './parts'
+
+interface Concerned {
+  readonly account: string
+  readonly concern: Concern
+  /** Where they alone read it; null where the chat never said. */
+  readonly privately: Address | null
+}
+
+/** The accounts of those who were told. Call it in the transaction in which the request changed its state. */
+export const tellConcerned = async (
+  parts: Pick<Parts, 'policy'>,
+  tx: Tx,
+  request: Request,
+  at: number,
+): Promise<readonly string[]> => {
+  const policy = parts.policy.inForce()
+  const copies = await copiesOf(tx, request.id)
+  const known = new Set(knowing(policy, request))
+  const told: string[] = []
+  for (const { account, concern, privately } of await concernedBy(tx, policy, request)) {
+    const person = personOf(policy, account) ?? account
+    if (known.has(person)) continue
+    known.add(person)
+    const to = privately ?? request.channel
+    const notice = toldNotice(request, concern, privately === null ? account : null)
+    if (notice === null) continue
+    await post(tx, to, notice, { at, ...besideCard(copies, to), otherwise: request.channel })
+    told.push(account)
+  }
+  if (request.state === 'needs-attention') await callAdministrators(tx, policy, request, { copies, at })
+  return told
+}
+
+type Copies = Awaited<ReturnType<typeof copiesOf>>
+
+/** Under the card where that is in the same place, and about it in any. */
+const besideCard = (copies: Copies, to: Address): { under?: number; about?: number } => {
+  const same = copies.find((each) => JSON.stringify(each.to) === JSON.stringify(to))
+  if (same) return { under: same.seq }
+  const inChat = copies.find((each) => each.to.chat === to.chat)
+  return inChat ? { about: inChat.seq } : {}
+}
+
+/** Whoever did it, and whoever is told of it in another way. */
+const knowing = (policy: Policy, request: Request): string[] => {
+  const by = settledBy(request)?.said.by
+  const done = by === undefined ? [] : [personOf(policy, by) ?? by]
+  // The lease tells its holder how it ended, and a lapse is told with a button.
+  return request.ends?.why === 'expired' || (request.state === 'void' && request.lapsed)
+    ? [...done, request.asked.person]
+    : done
+}
+
+const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Concerned[]> => {
+  const { plan, asked, elsewhere, privately } = request
+  const asker: Concerned = {
+    account: asked.by,
+    concern: 'asker',
+    privately: elsewhere ? (privately ?? null) : null,
+  }
+  const stopped = await leasesStopped(tx, policy, { plan, by: asked.by })
+  const holders = await Promise.all(
+    stopped.map(({ lease }) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'stopped' })),
+  )
+  const taken = request.state === 'succeeded' ? [] : await leasesTaken(tx, plan)
+  const losers = await Promise.all(
+    taken.map((lease) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'loser' })),
+  )
+  return [asker, ...losers, ...holders]
+}
+
+const concernOf = async (
+  tx: Tx,
+  { lease, ...rest }: { readonly lease: string; readonly account: string; readonly concern: Concern },
+): Promise<Concerned> => {
+  const lender = await findRequest(tx, lease)
+  return { ...rest, privately: lender ? (holderOf(lender).privately ?? null) : null }
+}
+
+/** In the first place where they can be called; the card is there for everybody else. */
+const callAdministrators = async (
+  tx: Tx,
+  policy: Policy,
+  request: Request,
+  { copies, at }: { readonly copies: Copies; readonly at: number },
+): Promise<void> => {
+  for (const { seq, to } of copies) {
+    const [first, ...others] = administratorsIn(policy, to.chat) ?? []
+    if (first === undefined) continue
+    await post(tx, to, attentionCall(request, [first, ...others]), { at, under: seq })
+    return
+  }
+}

@@ -61,11 +61,14 @@ const besideCard = (copies: Copies, to: Address): { under?: number; about?: numb
 const knowing = (policy: Policy, request: Request): string[] => {
   const by = settledBy(request)?.said.by
   const done = by === undefined ? [] : [personOf(policy, by) ?? by]
-  // The lease tells its holder how it ended, and a lapse is told with a button.
-  return request.ends?.why === 'expired' || (request.state === 'void' && request.lapsed)
-    ? [...done, request.asked.person]
-    : done
+  return isToldOtherwise(request) ? [...done, request.asked.person] : done
 }
+
+/** The lease tells its holder how it ended, or how long it goes on; and a lapse is told with a button. */
+const isToldOtherwise = ({ ends, extends: more, ...request }: Request): boolean =>
+  ends?.why === 'expired' ||
+  (more !== undefined && request.state === 'succeeded') ||
+  (request.state === 'void' && request.lapsed === true)
 
 const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Concerned[]> => {
   const { plan, asked, elsewhere, privately } = request

@@ -53,6 +53,7 @@ import { ask, inputOf, planned } from '../core/plan/scene'
 import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
 import { ACROSS_NOTICES } from './across-notices'
 import { QUEUE_NOTICES } from './queue-notices'
+import { toldNotices } from './told-notices'
 import { barOf } from '../../src/core/bar'
 import type { ModuleFacts } from '../../src/core/fence'
 import { aFence, ANOTHER_BOT } from '../fakes/fence'
@@ -193,34 +194,62 @@ const telling = {
   ...{ at: NOW, caps: { totalMs: null, extensionMs: null }, approvedUntil: null, waitedFor: false },
 }
 
+const rolledBack = after(running, {
+  kind: 'roll-back',
+  at: END,
+  why: 'step 3 was refused: InvalidState: the device is in use',
+})
+const inNeed = after(running, {
+  kind: 'need-attention',
+  at: END,
+  why: 'the undo of step 2 was refused: InvalidState: the device is in use',
+  now: ['train-01 is off', 'hv01/gpu0 is disabled on the host'],
+  repair: [
+    "Enable-PnpDevice -InstanceId 'PCI\\VEN_10DE&DEV_20B5' -Confirm:$false",
+    "Start-VM -Name 'train-01'",
+  ],
+})
+const denied = after(pending, {
+  kind: 'deny',
+  by: JONAS,
+  at: NOW + MINUTE,
+  reason: 'the GPU is needed for the demo',
+})
+
 export const NOTICES: Readonly<Record<string, Notice>> = {
+  ...toldNotices(
+    {
+      pending,
+      approved: after(pending, approve),
+      running,
+      denied,
+      succeeded,
+      'rolled-back': rolledBack,
+      'needs-attention': inNeed,
+      cancelled: after(pending, { kind: 'cancel', by: MAYA, at: NOW + MINUTE }),
+      expired: after(pending, { kind: 'expire', at: NOW + 30 * MINUTE }),
+      void: after(pending, approve, {
+        kind: 'void',
+        at: END,
+        changes: ['train-01 was Running and is Off now.'],
+      }),
+      resolved: after(inNeed, {
+        kind: 'resolve',
+        at: END + MINUTE,
+        by: JONAS,
+        found: 'The host was found as planned.',
+      }),
+    },
+    { card: card(pending, null), asker: MAYA, other: JONAS },
+  ),
   'request-pending': card(pending, null),
   'request-approved': card(after(pending, approve), null),
   'request-waiting': card(after(pending, approve), null, 'hv01 is paused'),
   'request-running': card(running, [...step(0), ...step(1), step(2)[0]]),
   'request-undoing': card(running, [...step(0), ...step(1), ...refusedStep(2), ...step(1, 'undo')]),
   'request-succeeded': card(succeeded, allSteps),
-  'request-rolled-back': card(
-    after(running, {
-      kind: 'roll-back',
-      at: END,
-      why: 'step 3 was refused: InvalidState: the device is in use',
-    }),
-    undone,
-  ),
-  'request-needs-attention': card(
-    after(running, {
-      kind: 'need-attention',
-      at: END,
-      why: 'the undo of step 2 was refused: InvalidState: the device is in use',
-      now: ['train-01 is off', 'hv01/gpu0 is disabled on the host'],
-      repair: [
-        "Enable-PnpDevice -InstanceId 'PCI\\VEN_10DE&DEV_20B5' -Confirm:$false",
-        "Start-VM -Name 'train-01'",
-      ],
-    }),
-    [...step(0), ...step(1), ...refusedStep(2)],
-  ),
+  'request-rolled-back': card(rolledBack, undone),
+  'request-needs-attention': card(inNeed, [...step(0), ...step(1), ...refusedStep(2)]),
   'request-resolved': card(
     after(
       running,
@@ -229,10 +258,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ),
     undone,
   ),
-  'request-denied': card(
-    after(pending, { kind: 'deny', by: JONAS, at: NOW + MINUTE, reason: 'the GPU is needed for the demo' }),
-    null,
-  ),
+  'request-denied': card(denied, null),
   'request-cancelled': card(after(pending, { kind: 'cancel', by: MAYA, at: NOW + MINUTE }), null),
   'request-expired': card(after(pending, { kind: 'expire', at: NOW + 30 * MINUTE }), null),
   'request-void': card(

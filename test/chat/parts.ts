@@ -75,6 +75,20 @@ export const PARTS: Readonly<Record<string, Notice>> = {
     ],
   }),
   code: of('plain', { kind: 'code', text: "Get-VM  -Name 'a'\n\n  | Stop-VM" }),
+  call: of(
+    'waiting',
+    { kind: 'call', words: 'Waits for', whom: [{ person: MAYA }, { person: JONAS, name: 'jonas' }] },
+    { kind: 'call', words: 'Waits for', whom: [{ group: 'S0PLATFORM', name: 'platform <!here>' }] },
+  ),
+  link: of('plain', {
+    kind: 'text',
+    runs: [
+      'R-7 is done. ',
+      { link: 'https://example.com/m/7?a=1&b=2', words: 'See its card' },
+      ' or ',
+      { about: 'nothing' },
+    ],
+  }),
   note: of(
     'plain',
     { kind: 'note', runs: ['read 3 s ago'] },

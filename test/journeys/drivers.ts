@@ -21,6 +21,8 @@ export interface Shown {
   readonly text: string
   /** The labels of its buttons. */
   readonly buttons: readonly string[]
+  /** Where its links lead. */
+  readonly links: readonly string[]
   readonly edited: boolean
   /** The one who can read it; null: everybody there. */
   readonly to: Who | null
@@ -118,6 +120,9 @@ const whoIs = (holds: (who: Who) => boolean): Who | null => WHO.find(holds) ?? n
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
 
+const urlsIn = (content: unknown): string[] =>
+  nodesOf(content).flatMap(({ url }) => (typeof url === 'string' ? [url] : []))
+
 const named = (text: string): string =>
   WHO.reduce((rest, who) => rest.replaceAll(`@${MEMBERS[who].slack.id}`, MEMBERS[who].name), text)
 
@@ -132,6 +137,7 @@ export const slackDriver = (slack: LocalSlack, place: string, time?: SteppedCloc
         under: message.thread === undefined ? null : `${id}:${message.thread}`,
         text: named(oneLine(textInSlack(message))),
         buttons: buttonsOf(message).map(({ text }) => text.text),
+        links: urlsIn(message.blocks),
         edited: message.edited !== undefined,
         to: whoIs((who) => MEMBERS[who].slack.id === (only ?? message.ephemeralFor)),
       })),
@@ -197,6 +203,7 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation, time?: Stepp
     under: threadOf(message.conversation),
     text: oneLine(cardText(message)),
     buttons: actionsOf(message).map(({ title }) => title),
+    links: urlsIn(message.message.attachments),
     edited: message.edits > 0,
     to: whoIs((who) => message.conversation === `a:${userIdOf(MEMBERS[who].teams).slice(3)}`),
   }))

@@ -70,6 +70,7 @@ describe.each(CHATS)('in %s', (chat) => {
       await journey.says('maya', 'partition hv02/gpu0 into 8')
       await journey.presses('jonas', 'Approve')
       await done('R-2')
+      await journey.sees((message) => textOf(message).includes('R-2 is done'))
 
       expect(facts().gpus[0]!.partition?.count).toBe(8)
       expect(textOf(await journey.says('maya', 'list --host hv02'))).toContain(

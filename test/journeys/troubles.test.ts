@@ -19,7 +19,7 @@ describe.each(CHATS)('in %s', (chat) => {
       const told = await journey.says('maya', 'assign hv01/gpu0 to train-01')
 
       expect(told.to).toBe(journey.readers('maya'))
-      expect(textOf(told)).toMatch(/I could not post this: .*R-1 Assign hv01\/gpu0 to train-01/)
+      expect(textOf(told)).toMatch(/I could not post this: Maya Chen asks: Assign hv01\/gpu0 to train-01 \(R-1\)/)
       expect(textOf(told)).toMatch(refusal)
       expect(textOf(told)).toContain('approve R-1')
     })
@@ -131,6 +131,9 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
       expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')
 
+      await journey.sees((message) => textOf(message).includes('R-2 stopped half way and waits'))
+      await journey.sees((message) => textOf(message).includes('Needs an administrator'))
+
       const early = await journey.says('priya', 'resolve R-2')
       const facts = journey.world.facts('hv01')
       const { instanceId, locationPath } = facts.gpus.find((gpu) => gpu.slot === 'gpu0')!
@@ -138,11 +141,12 @@ describe.each(CHATS)('in %s', (chat) => {
         kind: 'enableDevice',
         gpu: { alias: 'hv01/gpu0', instanceId, locationPath },
       })
-      const late = await journey.says('priya', 'resolve R-2')
+      await journey.types('priya', 'resolve R-2')
 
       expect(textOf(early)).toContain('still disabled on the host')
-      expect(textOf(late)).toContain('R-2 is resolved')
+      await journey.sees((message) => textOf(message).includes('R-2 is resolved'))
       await seesCard('R-2 · resolved by an administrator')
+      await journey.sees((message) => textOf(message).includes('R-2 was resolved'))
       expect(textOf(await journey.says('maya', 'assign hv01/gpu0 to train-02 --shutdown'))).toContain('R-3')
     })
 

@@ -30,7 +30,7 @@ const outcomeOf = (request: Request): Outcome | null => {
       return { tone: 'bad', became: `was ${request.state}`, by: said ? [said] : [], more: NOTHING }
     }
     case 'expired':
-      return { tone: 'bad', became: 'has expired: nobody decided it in time', more: NOTHING }
+      return { tone: 'bad', became: 'has expired without a decision', more: NOTHING }
     case 'void': {
       const became = request.lapsed ? 'has lapsed' : 'is void'
       return { tone: 'bad', became, more: [...request.changes, NOTHING].join(' ') }
@@ -66,19 +66,26 @@ const CONCERNS = {
   loser: 'It takes a GPU from you. ',
 } as const satisfies { readonly [C in Concern]: string }
 
-/** `called`: who is notified by it, where others read it too. Null where there is nothing to tell. */
+/**
+ * Null where there is nothing to tell. `called`: who is notified by it, where others read it too, which is beside the card;
+ * null: it is read by one person alone, who is shown the way to the card.
+ */
 export const toldNotice = (request: Request, concern: Concern, called: string | null): Notice | null => {
   const outcome = outcomeOf(request)
   if (outcome === null) return null
   const head = `${request.id} ${outcome.became}`
   const title = titleOf(request.plan)
   const more = `${CONCERNS[concern]}${outcome.more ?? ''}`.trim()
-  const parts: Part[] = [
-    { kind: 'text', runs: [{ strong: head }, ...byRuns(outcome), `: ${title}. `, { about: 'See its card' }] },
-  ]
-  if (called !== null) parts.unshift({ kind: 'call', words: 'For', whom: [{ person: called }] })
-  if (more !== '') parts.push({ kind: 'text', runs: [more] })
-  return { summary: `${head}: ${title}`, tone: outcome.tone, parts }
+  const runs: Run[] = [{ strong: head }, ...byRuns(outcome), `: ${title}.`]
+  const first: Part[] =
+    called === null
+      ? [{ kind: 'text', runs: [...runs, ' ', { about: 'See its card' }, '.'] }]
+      : [
+          { kind: 'call', words: 'For', whom: [{ person: called }] },
+          { kind: 'text', runs },
+        ]
+  const rest: Part[] = more === '' ? [] : [{ kind: 'text', runs: [more] }]
+  return { summary: `${head}: ${title}`, tone: outcome.tone, parts: [...first, ...rest] }
 }
 
 /** Where the card of a request that needs attention is: to administrators. */
@@ -87,9 +94,6 @@ export const attentionCall = ({ id, plan }: Request, whom: readonly [Called, ...
   tone: 'bad',
   parts: [
     { kind: 'call', words: 'Needs an administrator', whom: [...whom] },
-    {
-      kind: 'text',
-      runs: [{ strong: id }, ` stopped half way: ${titleOf(plan)}. `, { about: 'See its card' }],
-    },
+    { kind: 'text', runs: [{ strong: id }, ` stopped half way: ${titleOf(plan)}.`] },
   ],
 })

@@ -20,6 +20,8 @@ const looks = z.strictObject({
 const inline = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string(), style: looks.optional() }),
   z.strictObject({ type: z.literal('user'), user_id: z.string() }),
+  z.strictObject({ type: z.literal('usergroup'), usergroup_id: z.string() }),
+  z.strictObject({ type: z.literal('link'), url: z.string(), text: z.string(), style: looks.optional() }),
   z.strictObject({
     type: z.literal('date'),
     timestamp: z.int(),
@@ -68,6 +70,10 @@ const pieceOf = (element: z.infer<typeof inline>): Piece => {
       return { text: element.text, looks: LOOKS.filter((look) => element.style?.[look]) }
     case 'user':
       return { text: `@${element.user_id}`, looks: [], chip: true }
+    case 'usergroup':
+      return { text: `@${element.usergroup_id}`, looks: [], chip: true }
+    case 'link':
+      return { text: `${element.text} -> ${element.url}`, looks: [], chip: true }
     case 'date': {
       const moment = new Date(element.timestamp * 1000).toISOString()
       return { text: `${moment} as ${element.format} or ${element.fallback}`, looks: [], chip: true }

@@ -13,6 +13,7 @@ const spacing = z.enum(['None', 'Small']).optional()
 const textRun = z.strictObject({
   ...{ type: z.literal('TextRun'), text: z.string() },
   ...{ weight, size, fontType: z.literal('Monospace').optional(), isSubtle: yes, italic: yes },
+  selectAction: z.strictObject({ type: z.literal('Action.OpenUrl'), url: z.string() }).optional(),
 })
 
 const inlines = z.array(textRun)
@@ -80,6 +81,12 @@ const showCard = z.strictObject({
 
 const action = z.discriminatedUnion('type', [execute, showCard])
 
+const mention = z.strictObject({
+  type: z.literal('mention'),
+  text: z.string(),
+  mentioned: z.strictObject({ id: z.string(), name: z.string() }),
+})
+
 const message = z.strictObject({
   summary: z.string(),
   card: z.strictObject({
@@ -87,7 +94,7 @@ const message = z.strictObject({
     ...{
       type: z.literal('AdaptiveCard'),
       version: z.string(),
-      msteams: z.strictObject({ width: z.string() }),
+      msteams: z.strictObject({ width: z.string(), entities: z.array(mention).optional() }),
     },
     ...{ fallbackText: z.string(), speak: z.string(), body: z.array(element) },
     actions: z.array(action).optional(),
@@ -102,7 +109,10 @@ const looksOf = (of: Partial<Omit<z.infer<typeof textRun>, 'type' | 'text'>>): L
   ...(of.italic ? (['italic'] as const) : []),
 ]
 
-const pieceOf = (run: z.infer<typeof textRun>): Piece => ({ text: run.text, looks: looksOf(run) })
+const pieceOf = (run: z.infer<typeof textRun>): Piece =>
+  run.selectAction
+    ? { text: `${run.text} -> ${run.selectAction.url}`, looks: [], chip: true }
+    : { text: run.text, looks: looksOf(run) }
 
 const spaced = (name: string, space: z.infer<typeof spacing>): string =>
   space ? `${name} spacing=${space}` : name

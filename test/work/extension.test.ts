@@ -76,7 +76,7 @@ describe('what was approved bounds a lease', () => {
       extends: { lease: 'R-1', from: endsAt, to: (endsAt ?? 0) + HOUR },
     })
     const card = (await posts()).find(({ requestId }) => requestId === 'R-2')
-    expect(card?.notice.summary).toBe('R-2 Keep hv01/gpu0 in train-01 for longer: waiting for an approver')
+    expect(card?.notice.summary).toBe('Somebody asks: Keep hv01/gpu0 in train-01 for longer (R-2)')
   })
 
   it('by an approver who put an end where none was asked for', async () => {

@@ -117,7 +117,14 @@ describe('what is not known is thrown on:', () => {
     ],
     ['a property of the post', { ...whole, attachments: [] }],
     ['a property of the card', { ...whole, card: { ...card, refresh: {} } }],
-    ['a property of msteams', { ...whole, card: { ...card, msteams: { width: 'Full', entities: [] } } }],
+    [
+      'a property of msteams',
+      { ...whole, card: { ...card, msteams: { width: 'Full', entities: [{ type: 'mention' }] } } },
+    ],
+    [
+      'another property of msteams',
+      { ...whole, card: { ...card, msteams: { width: 'Full', allowed: true } } },
+    ],
     ['a property of a container', post({ ...container, selectAction: execute })],
     ['a property of a TextBlock', post({ ...heading, color: 'Good' })],
     ['a property of a RichTextBlock', post({ ...richText(run), horizontalAlignment: 'Center' })],

@@ -3,10 +3,12 @@
  * it done, so a crash anywhere leaves it open, and it is simply worked on again.
  */
 import { refusalNotice } from '../core/answers/refusal'
+import { courtesyNotice } from '../core/answers/courtesy'
 import { doneNotice } from '../core/answers/done'
-import { messageOf, refusal } from '../core/errors'
-import { parse } from '../core/grammar/parse'
-import { refuseCommand } from '../core/policy/commands'
+import type { Command } from '../core/command'
+import { accepted, messageOf, refusal } from '../core/errors'
+import { courtesyOf } from '../core/grammar/courtesy'
+import { may, refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
@@ -21,6 +23,7 @@ import { meanwhile } from './meanwhile'
 import type { Parts } from './parts'
 import { answerOffer } from './queue/take'
 import { respond } from './respond'
+import { readCommand } from './typed'
 import { afterRush } from './yielding'
 
 const AT_ONCE = 64
@@ -125,7 +128,10 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
   if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
   if (said.kind === 'lease') return pressed(parts, said, caller)
   if (said.kind === 'offer') return answerOffer(parts, said, caller)
-  const command = parse(said.text)
+  const courtesy = courtesyOf(said.text)
+  // Whom the policy does not know is told so by help, whatever they say.
+  if (courtesy && may(parts.policy.inForce(), caller.account, 'list')) return say(courtesyNotice(courtesy))
+  const command = courtesy ? accepted<Command>({ kind: 'help' }) : await readCommand(parts, said.text)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')

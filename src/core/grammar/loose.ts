@@ -1,0 +1,118 @@
+/**
+ * Arguments in another order, or without the word between them, where the shape of a GPU, an id, a count or a duration
+ * says which is which. Each order is read by the same grammar as any other; one that more than one command fits is refused.
+ */
+import type { Command, CommandKind } from '../command'
+import { refusal, refused, type Outcome } from '../errors'
+import { isDuration } from './duration'
+import { format } from './format'
+import { FORMS } from './forms'
+import type { Known } from './known'
+import { shown } from './shown'
+import { didYouMean } from './suggest'
+import { isEntry, isGpu } from './values'
+import { isKeyword, spot, type Word } from './words'
+
+type Words = readonly Word[]
+
+/** The word between a GPU and a VM. */
+const BETWEEN: Partial<Record<CommandKind, 'to' | 'for'>> = {
+  assign: 'to',
+  move: 'to',
+  queue: 'to',
+  check: 'for',
+}
+
+const keyword = (text: string, before: Word): Word => ({ text, at: before.at, quoted: false })
+
+const insert = (words: Words, index: number, text: string): Words[] => {
+  const before = words[index]
+  return before ? [[...words.slice(0, index), keyword(text, before), ...words.slice(index)]] : []
+}
+
+/** `GPU VM` as `GPU to VM`. */
+const withoutTo = (words: Words, between: string): Words[] => {
+  const [first] = words
+  return first && isGpu(first) ? insert(words, 1, between) : []
+}
+
+/** `VM to GPU` and `VM GPU` as `GPU to VM`. */
+const swapped = (words: Words, between: string): Words[] => {
+  const [vm, second, ...rest] = words
+  if (!vm || !second) return []
+  if (isGpu(second)) return [[second, keyword(between, second), vm, ...rest]]
+  const [gpu, ...others] = rest
+  return gpu && isKeyword(second, between) && isGpu(gpu) ? [[gpu, second, vm, ...others]] : []
+}
+
+/** `extend 8 hours` and `extend R-7 8h`. */
+const withoutBy = (words: Words): Words[] =>
+  [0, 1].flatMap((index) => {
+    const rest = words.slice(index).map(({ text }) => text)
+    return isDuration(rest.join(' ')) ? insert(words, index, 'by') : []
+  })
+
+const otherOrders = (kind: CommandKind, words: Words): Words[] => {
+  const between = BETWEEN[kind]
+  const [first, second] = words
+  if (!first || FORMS[kind].arguments.some(({ after }) => after !== null && isKeyword(first, after))) return []
+  // To move a VM to a GPU could mean that the VM shall have it in place of its own.
+  if (kind === 'move') return withoutTo(words, 'to')
+  if (between !== undefined) return [...withoutTo(words, between), ...swapped(words, between)]
+  if (kind === 'take') return isEntry(first) ? insert(words, 1, 'to') : []
+  if (kind === 'partition') return isGpu(first) && second ? insert(words, 1, 'into') : []
+  return kind === 'extend' ? withoutBy(words) : []
+}
+
+type Read = (words: Words) => Outcome<Command>
+
+const readable = (orders: readonly Words[], read: Read): Command[] =>
+  orders.flatMap((order) => {
+    const outcome = read(order)
+    return outcome.ok ? [outcome.value] : []
+  })
+
+/** As it is refused where no other order of the words is a command. */
+export const readLoosely = (
+  { kind, words, known }: { readonly kind: CommandKind; readonly words: Words; readonly known: Known },
+  read: Read,
+): Outcome<Command> => {
+  const strict = read(words)
+  if (strict.ok) return strict
+  const commands = readable(otherOrders(kind, words), read)
+  const [only, ...others] = commands
+  if (only && others.length === 0) return { ok: true, value: only }
+  if (only) return choose(words, commands, known)
+  return kind === 'move' ? withSwapped(strict.refusals, readable(swapped(words, 'to'), read)) : strict
+}
+
+/** The one of which the fleet has both the GPU and the VM. */
+const choose = (words: Words, commands: readonly Command[], known: Known): Outcome<Command> => {
+  const possible = commands.filter(
+    (each) => 'gpu' in each && 'vm' in each && known.hasGpu(each.gpu ?? '') && known.hasVm(each.vm ?? ''),
+  )
+  const [only] = possible
+  if (only && possible.length === 1) return { ok: true, value: only }
+  const [first] = words
+  const choices = commands.flatMap((each) => copyable(each) ?? []).map((text) => `\`${text}\``)
+  return refused(
+    refusal(
+      'syntax',
+      `${first ? spot(first) : 'this'} may be the GPU or the VM`,
+      choices.length === commands.length
+        ? `Say which: ${choices.join(' or ')}.`
+        : 'Name the GPU first, then the VM.',
+    ),
+  )
+}
+
+const withSwapped = (refusals: Extract<Outcome<Command>, { ok: false }>['refusals'], meant: Command[]) => {
+  const hint = didYouMean(meant.flatMap((each) => copyable(each) ?? []))
+  return refused(...refusals.map((each) => (hint === null ? each : { ...each, next: hint })))
+}
+
+/** As it can be typed; null where it would not stand in a message as it is. Reasons are left out. */
+export const copyable = (command: Command): string | null => {
+  const text = format('reason' in command && command.kind !== 'comment' ? { ...command, reason: undefined } : command)
+  return text.split(' ').every((word) => shown(word) === word) && text.length <= 200 ? text : null
+}

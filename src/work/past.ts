@@ -19,7 +19,7 @@ const ROWS = 400
 
 export const pastOf = async (
   parts: Parts,
-  { name, page }: Pick<Extract<Command, { kind: 'history' }>, 'name' | 'page'>,
+  { name, page }: Extract<Command, { kind: 'history' }>,
 ): Promise<Notice> => {
   const names = name === undefined ? null : namesOf(parts.policy.inForce(), name)
   const events = (await history(parts.db, { limit: ROWS, mentioning: names }))
@@ -33,7 +33,7 @@ export const pastOf = async (
     .map(lineOfAdoption)
   const lines = [...events, ...drift, ...adopted].sort((a, b) => b.at - a.at).slice(0, ROWS)
   const id = lines.length === 0 && name !== undefined ? idInShort(name) : null
-  if (id !== null) return pastOf(parts, { name: id, page })
+  if (id !== null) return pastOf(parts, { kind: 'history', name: id, page })
   return historyNotice({ lines, page, name })
 }
 

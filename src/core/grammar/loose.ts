@@ -10,16 +10,18 @@ import { FORMS } from './forms'
 import type { Known } from './known'
 import { shown } from './shown'
 import { didYouMean } from './suggest'
-import { isEntry, isGpu } from './values'
+import { isSize } from './size'
+import { isEntry, isGpu, isId } from './values'
 import { isKeyword, spot, type Word } from './words'
 
 type Words = readonly Word[]
 
-/** The word between a GPU and a VM. */
+/** The word between a GPU, or a place in the queue, and a VM. */
 const BETWEEN: Partial<Record<CommandKind, 'to' | 'for'>> = {
   assign: 'to',
   move: 'to',
   queue: 'to',
+  take: 'to',
   check: 'for',
 }
 
@@ -30,16 +32,41 @@ const insert = (words: Words, index: number, text: string): Words[] => {
   return before ? [[...words.slice(0, index), keyword(text, before), ...words.slice(index)]] : []
 }
 
-/** `GPU VM` as `GPU to VM`. */
-const withoutTo = (words: Words, between: string): Words[] => {
-  const [first] = words
-  return first && isGpu(first) ? insert(words, 1, between) : []
+/** Words that mean something in a command. */
+const RESERVED = [
+  'to',
+  'from',
+  'for',
+  'until',
+  'by',
+  'with',
+  'any',
+  'into',
+  'at',
+  'in',
+  'here',
+  'free',
+  'all',
+]
+
+/** A VM may be called anything; without the word before it only what could be nothing else is taken for one. */
+const isPlainName = (kind: CommandKind, word: Word): boolean =>
+  word.quoted ||
+  (/^[\p{L}\p{N}]*\p{L}/u.test(word.text) &&
+    ![...RESERVED, ...FORMS[kind].flags.map(({ name }) => name.slice(2))].includes(word.text.toLowerCase()) &&
+    ![isId(word), isDuration(word.text), isSize(word.text)].includes(true))
+
+/** `GPU VM` as `GPU to VM`, and `Q-3 VM` as `Q-3 to VM`. */
+const withoutTo = (kind: CommandKind, words: Words, between: string): Words[] => {
+  const [first, vm] = words
+  const named = first && (kind === 'take' ? isEntry(first) : isGpu(first))
+  return named && vm && isPlainName(kind, vm) ? insert(words, 1, between) : []
 }
 
 /** `VM to GPU` and `VM GPU` as `GPU to VM`. */
-const swapped = (words: Words, between: string): Words[] => {
+const swapped = (kind: CommandKind, words: Words, between: string): Words[] => {
   const [vm, second, ...rest] = words
-  if (!vm || !second) return []
+  if (!vm || !second || !isPlainName(kind, vm)) return []
   if (isGpu(second)) return [[second, keyword(between, second), vm, ...rest]]
   const [gpu, ...others] = rest
   return gpu && isKeyword(second, between) && isGpu(gpu) ? [[gpu, second, vm, ...others]] : []
@@ -54,13 +81,12 @@ const withoutBy = (words: Words): Words[] =>
 
 const otherOrders = (kind: CommandKind, words: Words): Words[] => {
   const between = BETWEEN[kind]
-  const [first, second] = words
-  if (!first || FORMS[kind].arguments.some(({ after }) => after !== null && isKeyword(first, after))) return []
+  const [first] = words
   // To move a VM to a GPU could mean that the VM shall have it in place of its own.
-  if (kind === 'move') return withoutTo(words, 'to')
-  if (between !== undefined) return [...withoutTo(words, between), ...swapped(words, between)]
-  if (kind === 'take') return isEntry(first) ? insert(words, 1, 'to') : []
-  if (kind === 'partition') return isGpu(first) && second ? insert(words, 1, 'into') : []
+  const mayBeSwapped = kind !== 'move' && kind !== 'take'
+  if (between !== undefined)
+    return [...withoutTo(kind, words, between), ...(mayBeSwapped ? swapped(kind, words, between) : [])]
+  if (kind === 'partition') return first && isGpu(first) ? insert(words, 1, 'into') : []
   return kind === 'extend' ? withoutBy(words) : []
 }
 
@@ -83,7 +109,7 @@ export const readLoosely = (
   const [only, ...others] = commands
   if (only && others.length === 0) return { ok: true, value: only }
   if (only) return choose(words, commands, known)
-  return kind === 'move' ? withSwapped(strict.refusals, readable(swapped(words, 'to'), read)) : strict
+  return kind === 'move' ? withSwapped(strict.refusals, readable(swapped(kind, words, 'to'), read)) : strict
 }
 
 /** The one of which the fleet has both the GPU and the VM. */
@@ -113,6 +139,8 @@ const withSwapped = (refusals: Extract<Outcome<Command>, { ok: false }>['refusal
 
 /** As it can be typed; null where it would not stand in a message as it is. Reasons are left out. */
 export const copyable = (command: Command): string | null => {
-  const text = format('reason' in command && command.kind !== 'comment' ? { ...command, reason: undefined } : command)
+  const text = format(
+    'reason' in command && command.kind !== 'comment' ? { ...command, reason: undefined } : command,
+  )
   return text.split(' ').every((word) => shown(word) === word) && text.length <= 200 ? text : null
 }

@@ -25,8 +25,7 @@ export const isGpu = (word: Word): boolean => GPU.test(word.text)
 export const isEntry = (word: Word): boolean => ENTRY.test(word.text)
 
 /** Whether it has the shape of an id: `R-7`, `r7.`, `Q-2` or `S-3`. A number alone may be a name. */
-export const isId = (word: Word): boolean =>
-  [IN_FULL, IN_SHORT, ASIDE].some((form) => form.test(word.text))
+export const isId = (word: Word): boolean => [IN_FULL, IN_SHORT, ASIDE].some((form) => form.test(word.text))
 
 /** `R-4` for `r4`, where nothing of that name was found; null for what is no id. */
 export const idInShort = (name: string): string | null => {

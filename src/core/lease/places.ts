@@ -34,7 +34,9 @@ const spellings = (place: string): string[] => {
     .replace(/[\p{M}.'’]/gu, '')
     .split(/[\s_]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
-  return words.every((word) => /^[a-z-]+$/i.test(word)) ? [...new Set([words.join('_'), words.join('-')])] : []
+  return words.every((word) => /^[a-z-]+$/i.test(word))
+    ? [...new Set([words.join('_'), words.join('-')])]
+    : []
 }
 
 /** Every zone that has a city of this name, each once however many names it has. */

@@ -70,7 +70,8 @@ const several = ({ gpu, ...command }: OfLease, leases: readonly Lease[]): Refusa
   const choices = open
     .slice(0, MOST_NAMED)
     .map((lease) => `\`${copyable({ ...command, requestId: lease.id }) ?? lease.id}\` for ${placeOf(lease)}`)
-  const more = open.length > MOST_NAMED ? `, or one of ${open.length - MOST_NAMED} more (\`list --mine\`)` : ''
+  const more =
+    open.length > MOST_NAMED ? `, or one of ${open.length - MOST_NAMED} more (\`list --mine\`)` : ''
   const going = leases.filter(({ state }) => state === 'releasing').map(placeOf)
   return refusal(
     'syntax',

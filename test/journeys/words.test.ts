@@ -1,0 +1,133 @@
+/** People type as they speak: both chats understand them, and say so where they could be misunderstood. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { textOf } from './drivers'
+import type { Who } from './people'
+import { CHATS, startJourneyIn, type Journey } from './workplace'
+
+describe.each(CHATS)('in %s', (chat) => {
+  let journey: Journey
+  const says = async (who: Who, text: string): Promise<string> => textOf(await journey.says(who, text))
+  const seesCard = (words: string) =>
+    journey.sees((message) => message.to === null && textOf(message).includes(words))
+
+  describe('what changes nothing', () => {
+    beforeAll(async () => {
+      journey = await startJourneyIn(chat)
+    })
+    afterAll(() => journey.end())
+
+    test.each<{ says: string; answer: RegExp }>([
+      { says: 'status', answer: /hv01\/gpu0.*NVIDIA A100.*render-01/ },
+      { says: 'status --free --host hv01', answer: /hv01\/gpu0.*hv01\/gpu1/ },
+      { says: 'render-01', answer: /render-01.*hv01\/gpu2/ },
+      { says: 'Render-01', answer: /render-01.*hv01\/gpu2/ },
+      { says: '`hv01/render-01`', answer: /render-01.*hv01\/gpu2/ },
+      { says: 'hv02', answer: /hv02.*lab-cluster/ },
+      { says: 'hv01/gpu2', answer: /NVIDIA A40.*render-01/ },
+      { says: 'hv01/gpu9', answer: /There is no GPU.*hv01\/gpu9/i },
+      { says: 'R-7.', answer: /There is no request R-7/ },
+      { says: 'r7', answer: /There is no request R-7/ },
+      { says: 'show R7', answer: /There is no request R-7/ },
+      { says: 'Q2', answer: /There is no place Q-2/ },
+      { says: 'rendr-01', answer: /is not a command.*Did you mean show render-01 ?\?/ },
+      { says: 'lsit', answer: /Did you mean list ?\?/ },
+      { says: 'approve R99', answer: /There is no request R-99/ },
+      { says: 'leave Q-2!', answer: /There is no place Q-2/ },
+      { says: 'check `hv01/gpu0` train-01', answer: /Possible, with 1 warning/ },
+      { says: 'check train-01 for “hv01/gpu0”', answer: /Possible, with 1 warning/ },
+      { says: 'assign --help', answer: /assign GPU to VM.*--shutdown/ },
+      { says: 'assign hv01/gpu0 to train-01 -- help', answer: /assign GPU to VM.*--shutdown/ },
+      { says: 'pause hv01 --help', answer: /pause is for administrators/ },
+      { says: 'help status', answer: /list \[--host HOST\]/ },
+      { says: 'help!', answer: /GPU commands/ },
+      { says: 'hi', answer: /^Hello\. list shows .*help tells/ },
+      { says: 'Hello!', answer: /^Hello\./ },
+      { says: 'thanks', answer: /^You are welcome\./ },
+      { says: 'assign train-01 hv01/gpu0 for 8 hours -- dry-run', answer: /Dry run.*Add-VMAssignableDevice/ },
+      { says: 'assign train-01 to hv01/gpu0 --dry-run', answer: /Dry run.*Assign hv01\/gpu0 to train-01/ },
+      { says: 'assign hv01/gpu0 train-01 until 9am in Berlin --dry-run', answer: /Dry run/ },
+      { says: 'assign hv01/gpu0 to train-01 until 9am in Berln', answer: /Did you mean in Berlin ?\?/ },
+      {
+        says: 'assign hv01/gpu0 to train-01 until 12 pm',
+        answer: /until 00:00 for midnight.*until 12:00 for/,
+      },
+      {
+        says: 'assign hv01/gpu0 hv01/gpu1',
+        answer: /Say which: assign hv01\/gpu0 to hv01\/gpu1 or assign hv01\/gpu1 to hv01\/gpu0/,
+      },
+      { says: 'move train-01 to hv01/gpu2', answer: /Did you mean move hv01\/gpu2 to train-01 ?\?/ },
+      {
+        says: 'assign hv02/gpu0 to vdi-01 --mode partition --vram 6 GB --dry-run',
+        answer: /Dry run|partition/,
+      },
+      { says: 'why "assign train-01 hv01/gpu0"', answer: /rule all is the first that fits/ },
+      { says: 'done', answer: /You hold no GPU.*list/ },
+      { says: 'extend by 4 hours', answer: /You hold no GPU.*list/ },
+      { says: 'done hv01/gpu2', answer: /You do not hold hv01\/gpu2.*show hv01\/gpu2/ },
+    ])('$says', async ({ says: text, answer }) => {
+      const shown = await journey.says('maya', text)
+
+      expect(textOf(shown)).toMatch(answer)
+      expect([null, 'maya']).toContain(shown.to)
+    })
+
+    test('a digest comes at the time that was said, in the zone of the city', async () => {
+      const alone = journey.workplace.alone('maya')[chat]
+      await alone.types('maya', 'watch digest at 9:30 pm in New York')
+
+      await alone.sees(({ text }) => /21:30.*America\/New_York/.test(text))
+    })
+
+    test('whoever is on no list of the policy is told so, however kindly they speak', async () => {
+      expect(await says('nia', 'hello')).toMatch(
+        /The policy lets you use none of the commands.*administrator/,
+      )
+      expect(await says('nia', 'train-01')).toMatch(/policy/)
+    })
+
+    test('a name alone asks for nothing', async () => {
+      await says('maya', 'hv01/gpu0')
+      await says('maya', 'train-01')
+
+      expect(await says('maya', 'requests')).toMatch(/No request is open/)
+    })
+  })
+
+  describe('what changes a host', () => {
+    beforeEach(async () => {
+      journey = await startJourneyIn(chat)
+    })
+    afterEach(() => journey.end())
+
+    test('a GPU is asked for, kept longer and given back without its id', async () => {
+      expect(await says('maya', 'assign train-01 `hv01/gpu0` for 8 hours because tests')).toMatch(
+        /R-1 · waiting.*hv01\/gpu0 to train-01/,
+      )
+      await says('jonas', 'approve R1')
+      await seesCard('R-1 · done')
+
+      expect(await says('maya', 'extend hv01/gpu0 by 2 days')).toMatch(/hv01\/gpu0 in train-01: .*until/)
+      expect(await says('jonas', 'done hv01/gpu0 --shutdown')).toContain('You do not hold hv01/gpu0')
+      await journey.types('maya', 'done -- shutdown')
+
+      await seesCard('R-2 · done')
+      expect(journey.world.facts('hv01').vms.find(({ name }) => name === 'train-01')?.assigned).toEqual([])
+    })
+
+    test('with several leases `done` ends none of them, and each is named to copy', async () => {
+      await says('maya', 'assign hv01/gpu0 train-01')
+      await says('jonas', 'approve R-1.')
+      await seesCard('R-1 · done')
+      await says('maya', 'assign hv01/gpu1 train-01 -- shutdown')
+      await says('jonas', 'approve R-2,')
+      await seesCard('R-2 · done')
+
+      expect(await says('maya', 'done --shutdown')).toMatch(
+        /2 leases are yours.*done R-1 --shutdown for hv01\/gpu0 in train-01, or done R-2 --shutdown for hv01\/gpu1/,
+      )
+      expect(journey.world.facts('hv01').vms.find(({ name }) => name === 'train-01')?.assigned).toHaveLength(
+        2,
+      )
+    })
+  })
+})

@@ -5,9 +5,8 @@
 import { refusalNotice } from '../core/answers/refusal'
 import { courtesyNotice } from '../core/answers/courtesy'
 import { doneNotice } from '../core/answers/done'
-import type { Command } from '../core/command'
-import { accepted, messageOf, refusal } from '../core/errors'
-import { courtesyOf } from '../core/grammar/courtesy'
+import { messageOf, refusal } from '../core/errors'
+import { courtesyOf, type Courtesy } from '../core/grammar/courtesy'
 import { may, refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
 import { finishDelivery, openDeliveries } from '../store/inbox'
@@ -129,15 +128,20 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
   if (said.kind === 'lease') return pressed(parts, said, caller)
   if (said.kind === 'offer') return answerOffer(parts, said, caller)
   const courtesy = courtesyOf(said.text)
-  // Whom the policy does not know is told so by help, whatever they say.
-  if (courtesy && may(parts.policy.inForce(), caller.account, 'list')) return say(courtesyNotice(courtesy))
-  const command = courtesy ? accepted<Command>({ kind: 'help' }) : await readCommand(parts, said.text)
+  if (courtesy) return returned(parts, courtesy, caller)
+  const command = await readCommand(parts, said.text)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
     return say(refusalNotice([refused]))
   return respond(parts, command.value, caller)
 }
+
+/** Whom the policy does not know is told so by help. */
+const returned = (parts: Parts, courtesy: Courtesy, caller: Caller): Promise<Consequence> | Consequence =>
+  may(parts.policy.inForce(), caller.account, 'list')
+    ? say(courtesyNotice(courtesy))
+    : respond(parts, { kind: 'help' }, caller)
 
 type Pressed = Extract<Delivery['said'], { kind: 'lease' }>
 

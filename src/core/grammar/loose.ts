@@ -3,16 +3,15 @@
  * says which is which. Each order is read by the same grammar as any other; one that more than one command fits is refused.
  */
 import type { Command, CommandKind } from '../command'
-import { refusal, refused, type Outcome } from '../errors'
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { isDuration } from './duration'
-import { format } from './format'
+import { copyable } from './format'
 import { FORMS } from './forms'
 import type { Known } from './known'
-import { shown } from './shown'
-import { didYouMean } from './suggest'
 import { isSize } from './size'
+import { didYouMean } from './suggest'
 import { isEntry, isGpu, isId } from './values'
-import { isKeyword, spot, type Word } from './words'
+import { isKeyword, KEYWORDS, spot, type Word } from './words'
 
 type Words = readonly Word[]
 
@@ -33,21 +32,7 @@ const insert = (words: Words, index: number, text: string): Words[] => {
 }
 
 /** Words that mean something in a command. */
-const RESERVED = [
-  'to',
-  'from',
-  'for',
-  'until',
-  'by',
-  'with',
-  'any',
-  'into',
-  'at',
-  'in',
-  'here',
-  'free',
-  'all',
-]
+const RESERVED: readonly string[] = [...KEYWORDS, 'at', 'in', 'here', 'free', 'all']
 
 /** A VM may be called anything; without the word before it only what could be nothing else is taken for one. */
 const isPlainName = (kind: CommandKind, word: Word): boolean =>
@@ -107,7 +92,7 @@ export const readLoosely = (
   if (strict.ok) return strict
   const commands = readable(otherOrders(kind, words), read)
   const [only, ...others] = commands
-  if (only && others.length === 0) return { ok: true, value: only }
+  if (only && others.length === 0) return accepted(only)
   if (only) return choose(words, commands, known)
   return kind === 'move' ? withSwapped(strict.refusals, readable(swapped(kind, words, 'to'), read)) : strict
 }
@@ -118,7 +103,7 @@ const choose = (words: Words, commands: readonly Command[], known: Known): Outco
     (each) => 'gpu' in each && 'vm' in each && known.hasGpu(each.gpu ?? '') && known.hasVm(each.vm ?? ''),
   )
   const [only] = possible
-  if (only && possible.length === 1) return { ok: true, value: only }
+  if (only && possible.length === 1) return accepted(only)
   const [first] = words
   const choices = commands.flatMap((each) => copyable(each) ?? []).map((text) => `\`${text}\``)
   return refused(
@@ -132,15 +117,7 @@ const choose = (words: Words, commands: readonly Command[], known: Known): Outco
   )
 }
 
-const withSwapped = (refusals: Extract<Outcome<Command>, { ok: false }>['refusals'], meant: Command[]) => {
+const withSwapped = (refusals: readonly Refusal[], meant: readonly Command[]): Outcome<never> => {
   const hint = didYouMean(meant.flatMap((each) => copyable(each) ?? []))
   return refused(...refusals.map((each) => (hint === null ? each : { ...each, next: hint })))
-}
-
-/** As it can be typed; null where it would not stand in a message as it is. Reasons are left out. */
-export const copyable = (command: Command): string | null => {
-  const text = format(
-    'reason' in command && command.kind !== 'comment' ? { ...command, reason: undefined } : command,
-  )
-  return text.split(' ').every((word) => shown(word) === word) && text.length <= 200 ? text : null
 }

@@ -32,7 +32,17 @@ const QUOTES: readonly string[] = [DOUBLE, SINGLE]
 const WORD_QUOTES: readonly string[] = [...QUOTES, BACK]
 /** `2 days 4 hours 30 minutes` */
 const LONGEST_RUN = 6
-const KEYWORDS: readonly string[] = ['to', 'from', 'for', 'until', 'by', 'into', 'with', 'any', 'because']
+export const KEYWORDS: readonly string[] = [
+  'to',
+  'from',
+  'for',
+  'until',
+  'by',
+  'into',
+  'with',
+  'any',
+  'because',
+]
 
 /** Zero-width "spaces" are not white here: they stay in the word and are refused there. */
 const isWhite = (character: string): boolean => /[\t\n\r\p{Zs}]/u.test(character)

@@ -2,7 +2,7 @@
 import { refusalNotice } from '../../core/answers/refusal'
 import type { Command } from '../../core/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
-import { copyable } from '../../core/grammar/loose'
+import { copyable } from '../../core/grammar/format'
 import { shown } from '../../core/grammar/shown'
 import { aliasOf } from '../../core/inventory'
 import type { Lease } from '../../core/lease/lease'

@@ -129,7 +129,7 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
   if (said.kind === 'offer') return answerOffer(parts, said, caller)
   const courtesy = courtesyOf(said.text)
   if (courtesy) return returned(parts, courtesy, caller)
-  const command = await readCommand(parts, said.text)
+  const command = await readCommand(parts, said.text, caller)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')

@@ -29,7 +29,7 @@ export const why = async (parts: Parts, what: string, caller: Caller): Promise<N
       ? whyRequestNotice(parts.policy.inForce(), request, parts.clock.now())
       : refusalNotice([noRequest(what)])
   }
-  const read = await readCommand(parts, what)
+  const read = await readCommand(parts, what, caller)
   return read.ok ? whyCommand(parts, read.value, caller) : refusalNotice(read.refusals)
 }
 

@@ -80,7 +80,11 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(await says('nia', 'hello')).toMatch(
         /The policy lets you use none of the commands.*administrator/,
       )
-      expect(await says('nia', 'train-01')).toMatch(/policy/)
+      expect(await says('nia', 'hv01/gpu0')).toMatch(/policy/)
+    })
+
+    test.each(['render-01', 'rendr-01', 'hv0'])('nor do they learn whether `%s` is a name', async (name) => {
+      expect(await says('nia', name)).not.toMatch(/render-01 ?\?|hv01|policy/)
     })
 
     test('a name alone asks for nothing', async () => {

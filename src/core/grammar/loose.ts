@@ -11,7 +11,7 @@ import type { Known } from './known'
 import { isSize } from './size'
 import { didYouMean } from './suggest'
 import { isEntry, isGpu, isId } from './values'
-import { isKeyword, KEYWORDS, spot, type Word } from './words'
+import { isKeyword, KEYWORDS, spot, textOf, type Word } from './words'
 
 type Words = readonly Word[]
 
@@ -34,18 +34,23 @@ const insert = (words: Words, index: number, text: string): Words[] => {
 /** Words that mean something in a command. */
 const RESERVED: readonly string[] = [...KEYWORDS, 'at', 'in', 'here', 'free', 'all']
 
+/** `take 8 hours` names no VM. */
+const isAmount = (words: Words): boolean => isDuration(textOf(words)) || isSize(textOf(words))
+
 /** A VM may be called anything; without the word before it only what could be nothing else is taken for one. */
 const isPlainName = (kind: CommandKind, word: Word): boolean =>
   word.quoted ||
   (/^[\p{L}\p{N}]*\p{L}/u.test(word.text) &&
     ![...RESERVED, ...FORMS[kind].flags.map(({ name }) => name.slice(2))].includes(word.text.toLowerCase()) &&
-    ![isId(word), isDuration(word.text), isSize(word.text)].includes(true))
+    !isId(word) &&
+    !isAmount([word]))
 
 /** `GPU VM` as `GPU to VM`, and `Q-3 VM` as `Q-3 to VM`. */
 const withoutTo = (kind: CommandKind, words: Words, between: string): Words[] => {
   const [first, vm] = words
-  const named = first && (kind === 'take' ? isEntry(first) : isGpu(first))
-  return named && vm && isPlainName(kind, vm) ? insert(words, 1, between) : []
+  if (!first || !vm || !isPlainName(kind, vm)) return []
+  const named = kind === 'take' ? isEntry(first) && !isGpu(vm) && !isAmount([first, vm]) : isGpu(first)
+  return named ? insert(words, 1, between) : []
 }
 
 /** `VM to GPU` and `VM GPU` as `GPU to VM`. */
@@ -59,10 +64,7 @@ const swapped = (kind: CommandKind, words: Words, between: string): Words[] => {
 
 /** `extend 8 hours` and `extend R-7 8h`. */
 const withoutBy = (words: Words): Words[] =>
-  [0, 1].flatMap((index) => {
-    const rest = words.slice(index).map(({ text }) => text)
-    return isDuration(rest.join(' ')) ? insert(words, index, 'by') : []
-  })
+  [0, 1].flatMap((index) => (isDuration(textOf(words.slice(index))) ? insert(words, index, 'by') : []))
 
 const otherOrders = (kind: CommandKind, words: Words): Words[] => {
   const between = BETWEEN[kind]

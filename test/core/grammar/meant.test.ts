@@ -253,6 +253,8 @@ describe('what a careful reader could take otherwise is refused', () => {
     [`assign ${GPU} my vm`, 'Usage: `assign GPU to VM'],
     [`assign my vm to ${GPU}`, 'A GPU is written'],
     ['take Q-2 8', 'Usage: `take Q-N [to VM]'],
+    ['take 8 hours', 'Usage: `take Q-N [to VM]'],
+    [`take Q-2 ${GPU}`, 'Usage: `take Q-N [to VM]'],
     ['approve R-7?', 'A request is written'],
     ['approve `R-7', 'Close it'],
     ['watch digest at 12pm', '`at 00:00` for midnight, or `at 12:00` for noon'],

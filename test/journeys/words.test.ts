@@ -1,8 +1,11 @@
 /** People type as they speak: both chats understand them, and say so where they could be misunderstood. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fleetFile } from '../../src/host/simulated/fleet'
 import { textOf } from './drivers'
 import type { Who } from './people'
-import { CHATS, startJourneyIn, type Journey } from './workplace'
+import { CHATS, startJourneyIn, startWorkplace, type Journey, type Workplace } from './workplace'
 
 describe.each(CHATS)('in %s', (chat) => {
   let journey: Journey
@@ -26,6 +29,7 @@ describe.each(CHATS)('in %s', (chat) => {
       { says: 'R-7.', answer: /There is no request R-7/ },
       { says: 'r7', answer: /There is no request R-7/ },
       { says: 'show R7', answer: /There is no request R-7/ },
+      { says: 'history R7', answer: /History of R-7/ },
       { says: 'Q2', answer: /There is no place Q-2/ },
       { says: 'rendr-01', answer: /is not a command.*Did you mean show render-01 ?\?/ },
       { says: 'lsit', answer: /Did you mean list ?\?/ },
@@ -92,6 +96,34 @@ describe.each(CHATS)('in %s', (chat) => {
       await says('maya', 'train-01')
 
       expect(await says('maya', 'requests')).toMatch(/No request is open/)
+    })
+  })
+
+  describe('VMs whose names look like something else', () => {
+    let workplace: Workplace
+    beforeAll(async () => {
+      const fleet = readFileSync(fleetFile('default'), 'utf8')
+      const renamed = fleet.replace('name: train-01', 'name: R4').replace('name: train-02', 'name: gpu1')
+      workplace = await startWorkplace({
+        changes: chat,
+        fleet: (folder) => {
+          const path = join(folder, 'fleet.yaml')
+          writeFileSync(path, renamed)
+          return path
+        },
+      })
+    })
+    afterAll(() => workplace.end())
+
+    test.each<{ says: string; answer: RegExp }>([
+      { says: 'R4', answer: /^(?!.*here is no).*R4.*hv01/ },
+      { says: 'show r4', answer: /^(?!.*here is no).*R4.*hv01/ },
+      { says: 'show R-4', answer: /There is no request R-4/ },
+      { says: 'check hv01/gpu0 hv01/gpu1', answer: /hv01\/gpu0 for gpu1/ },
+      { says: 'assign hv01/gpu0 hv01/gpu1 --shutdown --dry-run', answer: /Assign hv01\/gpu0 to gpu1/ },
+      { says: 'hv01/gpu1', answer: /NVIDIA A100/ },
+    ])('$says', async ({ says: text, answer }) => {
+      expect(textOf(await workplace.in[chat].says('maya', text))).toMatch(answer)
     })
   })
 

@@ -24,6 +24,8 @@ const lent = {
 }
 /** The request whose lease goes on in the new one, with its holder and its end: what others changed on the host is put back. */
 const restore = z.string().optional()
+/** A lease, by the request that made it or by its GPU; the caller's only one where neither is named. */
+const leased = { requestId: requestId.optional(), gpu: gpu.optional() }
 const agreed = {
   /** May a running VM be shut down through its guest? */
   shutdown: z.boolean(),
@@ -90,12 +92,12 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('agree'), requestId, reason }),
   z.object({ kind: z.literal('object'), requestId, reason }),
   z.object({ kind: z.literal('cancel'), requestId, reason }),
-  z.object({ kind: z.literal('extend'), requestId, byMs: z.number().int().positive().max(LONGEST_LEASE_MS) }),
+  z.object({ kind: z.literal('extend'), ...leased, byMs: z.number().int().positive().max(LONGEST_LEASE_MS) }),
   /** Has a VM stopped an hour later for the end of somebody else's lease. */
   z.object({ kind: z.literal('postpone'), requestId }),
   /** Asks whoever holds it to give it up. */
   z.object({ kind: z.literal('ask'), gpu, reason }),
-  z.object({ kind: z.literal('done'), requestId, ...agreed, reason }),
+  z.object({ kind: z.literal('done'), ...leased, ...agreed, reason }),
   z.object({ kind: z.literal('again'), requestId }),
   /** Starts the VM that could not be started after everything else was done. */
   z.object({ kind: z.literal('retry'), requestId }),

@@ -193,8 +193,24 @@ export const resolveAny = (name: string, views: readonly HostView[]): Outcome<Fo
   const vm = resolveVm(name, views)
   if (vm.ok) return accepted({ kind: 'vm', ...vm.value })
   if (unreadHostOf(name, views) || vmsCalled(name, vmsOf(views)).length > 0) return vm
-  const vms = vmNamesLike(name, views)
-  const known = [...gpusOf(views).map(aliasIn), ...vms, ...views.map((each) => each.name)]
   const what = `there is no GPU, VM or host \`${shown(name)}\``
-  return refused(unknown(what, suggestion(name, known), '`list` shows all GPUs and hosts.', views))
+  return refused(
+    unknown(what, suggestion(name, allNames(name, views)), '`list` shows all GPUs and hosts.', views),
+  )
+}
+
+const allNames = (name: string, views: readonly HostView[]): string[] => [
+  ...gpusOf(views).map(aliasIn),
+  ...vmNamesLike(name, views),
+  ...views.map((each) => each.name),
+]
+
+/** Whether a VM has this name or id, be it one of several. */
+export const hasVm = (name: string, views: readonly HostView[]): boolean =>
+  vmsCalled(name, vmsOf(views)).length > 0
+
+/** The nearest name of a GPU, a VM or a host, as it is typed; null where none is near. */
+export const nameLike = (name: string, views: readonly HostView[]): string | null => {
+  const [like] = nearest(name, allNames(name, views).filter(isTypable), 1)
+  return like === undefined ? null : quoteWord(like)
 }

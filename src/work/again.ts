@@ -8,6 +8,7 @@ import { ask } from './ask'
 import { say, type Caller, type Consequence } from './consequence'
 import { noRequest } from './decide'
 import { extend } from './lease/extend'
+import { onLease } from './lease/meant'
 import type { Parts } from './parts'
 
 /** Its words are kept, its reason too, but glass is broken for one request alone. */
@@ -24,8 +25,10 @@ export const askAgain = async (parts: Parts, id: string, caller: Caller): Promis
         ),
       ]),
     )
-  if (request.command?.kind === 'extend')
-    return extend(parts, { leaseId: request.command.requestId, byMs: request.command.byMs }, caller)
+  if (request.command?.kind === 'extend') {
+    const { byMs } = request.command
+    return onLease(parts, request.command, caller, (leaseId) => extend(parts, { leaseId, byMs }, caller))
+  }
   if (!request.command || !('dryRun' in request.command))
     return say(
       refusalNotice([

@@ -3,10 +3,11 @@
  * it done, so a crash anywhere leaves it open, and it is simply worked on again.
  */
 import { refusalNotice } from '../core/answers/refusal'
+import { courtesyNotice } from '../core/answers/courtesy'
 import { doneNotice } from '../core/answers/done'
 import { messageOf, refusal } from '../core/errors'
-import { parse } from '../core/grammar/parse'
-import { refuseCommand } from '../core/policy/commands'
+import { courtesyOf, type Courtesy } from '../core/grammar/courtesy'
+import { may, refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
@@ -21,6 +22,7 @@ import { meanwhile } from './meanwhile'
 import type { Parts } from './parts'
 import { answerOffer } from './queue/take'
 import { respond } from './respond'
+import { readCommand } from './typed'
 import { afterRush } from './yielding'
 
 const AT_ONCE = 64
@@ -125,13 +127,21 @@ const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence
   if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
   if (said.kind === 'lease') return pressed(parts, said, caller)
   if (said.kind === 'offer') return answerOffer(parts, said, caller)
-  const command = parse(said.text)
+  const courtesy = courtesyOf(said.text)
+  if (courtesy) return returned(parts, courtesy, caller)
+  const command = await readCommand(parts, said.text, caller)
   if (!command.ok) return say(refusalNotice(command.refusals))
   const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
     return say(refusalNotice([refused]))
   return respond(parts, command.value, caller)
 }
+
+/** Whom the policy does not know is told so by help. */
+const returned = (parts: Parts, courtesy: Courtesy, caller: Caller): Promise<Consequence> | Consequence =>
+  may(parts.policy.inForce(), caller.account, 'list')
+    ? say(courtesyNotice(courtesy))
+    : respond(parts, { kind: 'help' }, caller)
 
 type Pressed = Extract<Delivery['said'], { kind: 'lease' }>
 

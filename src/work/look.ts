@@ -14,6 +14,7 @@ import { whoamiNotice } from '../core/answers/whoami'
 import { scriptParts } from '../core/cards/plan'
 import type { Command } from '../core/command'
 import type { Refusal } from '../core/errors'
+import { idInShort } from '../core/grammar/values'
 import { aliasOf, peersOf, type HostView } from '../core/inventory'
 import { resolveAny, resolveGpu, resolvePair } from '../core/names'
 import type { Notice } from '../core/notice'
@@ -76,6 +77,8 @@ export const show = async (parts: Parts, name: string, caller: Caller): Promise<
   const request = REQUEST_ID.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
   if (request) return showRequest(parts, request)
   const found = resolveAny(name, await views(parts))
+  const id = found.ok ? null : idInShort(name)
+  if (id !== null) return show(parts, id, caller)
   if (!found.ok) return refusalNotice(againstName(name) ?? found.refusals)
   return showNotice({
     subject: found.value,

@@ -6,6 +6,7 @@ import type { HistoryLine } from '../core/answers/lines'
 import { authorityWords } from '../core/cards/approvals'
 import { titleOf } from '../core/cards/plan'
 import type { Command } from '../core/command'
+import { idInShort } from '../core/grammar/values'
 import { sentenceOf } from '../core/drift/words'
 import type { Notice } from '../core/notice'
 import type { Policy } from '../core/policy/policy'
@@ -31,6 +32,8 @@ export const pastOf = async (
     .filter(({ host, from, by }) => names === null || isNamed([host, from, by, by.split('/')[1]], names))
     .map(lineOfAdoption)
   const lines = [...events, ...drift, ...adopted].sort((a, b) => b.at - a.at).slice(0, ROWS)
+  const id = lines.length === 0 && name !== undefined ? idInShort(name) : null
+  if (id !== null) return pastOf(parts, { kind: 'history', name: id, page })
   return historyNotice({ lines, page, name })
 }
 

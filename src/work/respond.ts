@@ -14,6 +14,7 @@ import { decide } from './decide'
 import { askHolders } from './lease/askHolders'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
+import { onLease } from './lease/meant'
 import { postpone } from './lease/others'
 import { check, list, requests, show, whoami } from './look'
 import type { Parts } from './parts'
@@ -64,12 +65,12 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'ask':
       return askHolders(parts, command, caller)
     case 'extend':
-      return extend(parts, { leaseId: command.requestId, byMs: command.byMs }, caller)
+      return onLease(parts, command, caller, (leaseId) =>
+        extend(parts, { leaseId, byMs: command.byMs }, caller),
+      )
     case 'done':
-      return done(
-        parts,
-        { leaseId: command.requestId, consents: consentsOf(command), reason: command.reason },
-        caller,
+      return onLease(parts, command, caller, (leaseId) =>
+        done(parts, { leaseId, consents: consentsOf(command), reason: command.reason }, caller),
       )
     case 'again':
       return askAgain(parts, command.requestId, caller)

@@ -3,7 +3,6 @@ import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { whyRequestNotice, whyWishNotice } from '../core/answers/why'
 import type { Command, PlanCommand } from '../core/command'
-import { parse } from '../core/grammar/parse'
 import { aliasOf, type GpuFacts, type HostFacts } from '../core/inventory'
 import { lentMsOf } from '../core/lease/until'
 import type { Notice } from '../core/notice'
@@ -19,6 +18,7 @@ import { noRequest } from './decide'
 import { isHeldBy } from './holding'
 import { readEnd } from './lease/terms'
 import type { Parts } from './parts'
+import { readCommand } from './typed'
 import { subjectsFor } from './across'
 import type { Subjects } from './subjects'
 
@@ -29,7 +29,7 @@ export const why = async (parts: Parts, what: string, caller: Caller): Promise<N
       ? whyRequestNotice(parts.policy.inForce(), request, parts.clock.now())
       : refusalNotice([noRequest(what)])
   }
-  const read = parse(what)
+  const read = await readCommand(parts, what, caller)
   return read.ok ? whyCommand(parts, read.value, caller) : refusalNotice(read.refusals)
 }
 

@@ -3,7 +3,7 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from '../error
 import type { Argument, Form } from './forms'
 import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
-import { isKeyword, quote, spot, type Word } from './words'
+import { isKeyword, joined, quote, spot, textOf, type Word } from './words'
 
 const NAME_LABELS: readonly string[] = ['VM', 'NAME', 'GPU or VM', 'VM or HOST', 'MODEL']
 
@@ -38,7 +38,7 @@ const isAnyKeyword = (word: Word, { keywords }: Place): boolean =>
 const readRest = (argument: Argument, [lead, ...rest]: readonly Word[]): Step => {
   const [first] = rest
   if (lead === undefined || first === undefined) return { kind: 'skipped' }
-  const read = argument.read({ ...first, text: rest.map(({ text }) => text).join(' ') })
+  const read = argument.read({ ...first, text: textOf(rest) })
   return read.ok
     ? { kind: 'read', value: read.value, used: [lead, ...rest] }
     : { kind: 'wrong', refusals: read.refusals }
@@ -49,7 +49,7 @@ const readOne = (argument: Argument, words: readonly Word[], place: Place): Step
   const led =
     first !== undefined &&
     (argument.after === null ? !isAnyKeyword(first, place) : isKeyword(first, argument.after))
-  if (!argument.required && !led) return { kind: 'skipped' }
+  if (!argument.required && !(led && (argument.fits?.(first) ?? true))) return { kind: 'skipped' }
   if (!led) return { kind: 'wrong', refusals: [expected(labelOf(argument), first, place)] }
   const word = argument.after === null ? first : second
   if (word === undefined || isAnyKeyword(word, place)) {
@@ -58,9 +58,10 @@ const readOne = (argument: Argument, words: readonly Word[], place: Place): Step
     return { kind: 'wrong', refusals: [expected(argument.what, word, { ...place, behind })] }
   }
   if (argument.takes === 'rest') return readRest(argument, words)
-  const read = argument.read(word)
+  const value = joined([word, ...words.slice(argument.after === null ? 1 : 2)], argument.joins)
+  const read = argument.read({ ...word, text: textOf(value) })
   if (!read.ok) return { kind: 'wrong', refusals: read.refusals }
-  const used = argument.after === null ? [word] : [first, word]
+  const used = argument.after === null ? value : [first, ...value]
   const behind = words[used.length]
   const trailing = behind && argument.then !== undefined && isKeyword(behind, argument.then) ? [behind] : []
   return { kind: 'read', value: read.value, used: [...used, ...trailing] }
@@ -106,6 +107,7 @@ export const readArguments = (
   let left = words
   let last: Argument | undefined
   for (const argument of form.arguments) {
+    if (argument.insteadOf !== undefined && argument.insteadOf in fields) continue
     const step = readOne(argument, left, { behind, usage, keywords })
     if (step.kind === 'wrong') return refused(...step.refusals)
     if (step.kind === 'skipped') continue

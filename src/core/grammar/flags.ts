@@ -2,9 +2,11 @@
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
-import { readSize, sizeText } from './size'
+import { mendCutFlags } from './cut-flags'
+import { flagNameOf } from './flag-name'
+import { isSize, readSize, sizeText } from './size'
 import { readHost, readPage, readRequest } from './values'
-import { spot, type Word } from './words'
+import { joined, spot, textOf, type Word } from './words'
 
 export interface Flag {
   readonly name: `--${string}`
@@ -17,6 +19,8 @@ export interface Flag {
     readonly what: string
     readonly read: (word: Word) => Outcome<string | number>
     readonly write?: (value: number) => string
+    /** Whether words with blanks between them are one value. */
+    readonly joins?: (text: string) => boolean
   } | null
 }
 
@@ -75,7 +79,7 @@ const VRAM: Flag = {
   name: '--vram',
   field: 'vram',
   otherwise: undefined,
-  takes: { what: 'an amount of memory, such as `8GiB`', read: readSize, write: sizeText },
+  takes: { what: 'an amount of memory, such as `8GiB`', read: readSize, write: sizeText, joins: isSize },
 }
 
 const MMIO: Flag = {
@@ -86,6 +90,7 @@ const MMIO: Flag = {
     what: 'an amount of address space, such as `193GiB`, or `more`',
     read: (word) => (word.text.toLowerCase() === 'more' ? accepted('more') : readSize(word)),
     write: sizeText,
+    joins: isSize,
   },
 }
 
@@ -109,15 +114,6 @@ export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
 
 export const QUEUE_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, PAGE]
 
-const DASH = '-‐‑‒–—―−'
-const LOOKS_LIKE = new RegExp(`^[${DASH}]{1,3}(\\p{L}[^=]*)`, 'u')
-
-/** `--dry-run` for `--Dry-Run`, `-dry-run` and `—dry-run`, as phones write it; null when the word is no flag. */
-export const flagNameOf = (word: Word): string | null => {
-  const name = word.quoted ? undefined : LOOKS_LIKE.exec(word.text)?.[1]
-  return name === undefined ? null : `--${name.toLowerCase().replace(new RegExp(`[${DASH}]`, 'gu'), '-')}`
-}
-
 /** Says which flags there are, and the nearest. */
 export const unknownFlag = (word: Word, flags: readonly Flag[], usage: string): Refusal => {
   const names = flags.map((flag) => flag.name)
@@ -135,16 +131,23 @@ export interface Taken {
   readonly rest: readonly Word[]
 }
 
-type Read = { readonly value: Outcome<string | number | boolean>; readonly used: 1 | 2 }
+type Read = { readonly value: Outcome<string | number | boolean>; readonly used: number }
 
-const inlineValue = (word: Word): Word | null => {
+/** What stands behind the `=`. */
+export const inlineValue = (word: Word): Word | null => {
   const before = word.text.indexOf('=')
   if (before === -1) return null
   const at = word.at + Array.from(word.text.slice(0, before)).length + 1
   return { text: word.text.slice(before + 1), at, quoted: true }
 }
 
-const readFlag = (flag: Flag, word: Word, following: Word | undefined): Read => {
+const readValue = (takes: NonNullable<Flag['takes']>, words: readonly [Word, ...Word[]]): Read => {
+  const run = joined(words, takes.joins)
+  return { value: takes.read({ ...run[0], text: textOf(run) }), used: run.length }
+}
+
+const readFlag = (flag: Flag, word: Word, behind: readonly Word[]): Read => {
+  const [following, ...more] = behind
   const inline = inlineValue(word)
   if (flag.takes === null) {
     if (inline === null) return { value: accepted(true), used: 1 }
@@ -155,9 +158,11 @@ const readFlag = (flag: Flag, word: Word, following: Word | undefined): Read => 
     )
     return { value: refused(wrong), used: 1 }
   }
-  if (inline !== null && inline.text !== '') return { value: flag.takes.read(inline), used: 1 }
-  if (inline === null && following !== undefined && flagNameOf(following) === null)
-    return { value: flag.takes.read(following), used: 2 }
+  if (inline !== null && inline.text !== '') return readValue(flag.takes, [inline, ...behind])
+  if (inline === null && following !== undefined && flagNameOf(following) === null) {
+    const { value, used } = readValue(flag.takes, [following, ...more])
+    return { value, used: 1 + used }
+  }
   const missing = refusal(
     'syntax',
     `after ${spot(word)} I expected ${flag.takes.what}${following ? `, not \`${shown(following.text)}\`` : ', but nothing follows'}`,
@@ -167,7 +172,8 @@ const readFlag = (flag: Flag, word: Word, following: Word | undefined): Read => 
 }
 
 /** Takes the flags out, wherever they stand. Every wrong one is refused at once. */
-export const takeFlags = (words: readonly Word[], flags: readonly Flag[], usage: string): Outcome<Taken> => {
+export const takeFlags = (typed: readonly Word[], flags: readonly Flag[], usage: string): Outcome<Taken> => {
+  const words = mendCutFlags(typed, flags)
   const fields: Record<string, string | number | boolean> = {}
   for (const { field, otherwise } of flags) if (otherwise !== undefined) fields[field] = otherwise
   const given = new Set<string>()
@@ -184,7 +190,7 @@ export const takeFlags = (words: readonly Word[], flags: readonly Flag[], usage:
       index++
       continue
     }
-    const { value, used } = readFlag(flag, word, words[index + 1])
+    const { value, used } = readFlag(flag, word, words.slice(index + 1))
     index += used
     if (!value.ok) wrong.push(...value.refusals)
     else if (flag.takes !== null && given.has(flag.name))

@@ -1,6 +1,7 @@
 /** A Command as the text that stands for it: `parse(format(command))` is the command again. */
 import type { Command } from '../command'
 import { FORMS } from './forms'
+import { shown } from './shown'
 import { quote, quoteWord } from './words'
 
 type Fields = Readonly<Record<string, string | number | boolean | undefined>>
@@ -36,4 +37,14 @@ export const format = (command: Command): string => {
       ? [...(FORMS[kind].reason === 'prose' ? [] : ['because']), quote(reason)]
       : []),
   ].join(' ')
+}
+
+const LONGEST_COPY = 200
+
+/** As it can be copied out of a message; null where it would not stand there as it is. Reasons are left out. */
+export const copyable = (command: Command): string | null => {
+  const text = format(
+    'reason' in command && command.kind !== 'comment' ? { ...command, reason: undefined } : command,
+  )
+  return text.length <= LONGEST_COPY && text.split(' ').every((word) => shown(word) === word) ? text : null
 }

@@ -2,7 +2,7 @@
 import type { CommandKind } from '../command'
 import { refused, type Outcome } from '../errors'
 import { span } from '../lease/span'
-import { durationMs } from './duration'
+import { durationMs, isDuration } from './duration'
 import {
   ASSIGN_FLAGS,
   CHECK_FLAGS,
@@ -18,8 +18,9 @@ import {
   RESIZE_FLAGS,
   type Flag,
 } from './flags'
-import { readSize, sizeText } from './size'
+import { isSize, readSize, sizeText } from './size'
 import {
+  isGpu,
   readAnyName,
   readBot,
   readCount,
@@ -32,7 +33,8 @@ import {
   readResolvable,
   readScope,
 } from './values'
-import { readClock, readHere, readWatched, readZone } from './watched'
+import { isPlace } from '../lease/places'
+import { isMeridiem, readClock, readHere, readWatched, readZone } from './watched'
 import type { Word } from './words'
 
 export interface Argument {
@@ -53,6 +55,12 @@ export interface Argument {
   readonly alone?: string
   /** A word that may follow the value. */
   readonly then?: 'free'
+  /** Whether words with blanks between them are one value. */
+  readonly joins?: (text: string) => boolean
+  /** One that need not be there is left out where this word is something else. */
+  readonly fits?: (word: Word) => boolean
+  /** The field of another argument that stands in its place. */
+  readonly insteadOf?: string
 }
 
 export interface Form {
@@ -101,6 +109,7 @@ const DURATION: Reading = {
   what: 'a duration, such as `8h`',
   read: durationMs,
   write: span,
+  joins: isDuration,
 }
 /** What time it names depends on whose clock it is, so that it is read when it is answered. */
 const MOMENT: Reading = {
@@ -142,6 +151,7 @@ const MEMORY: Reading = {
   what: 'an amount of memory, such as `24GiB`',
   read: readSize,
   write: sizeText,
+  joins: isSize,
   then: 'free',
 }
 const ENTRY: Reading = {
@@ -161,12 +171,14 @@ const CLOCK: Reading = {
   label: 'TIME',
   what: 'a time of day, such as `09:00`',
   read: readClock,
+  joins: isMeridiem,
 }
 const ZONE: Reading = {
   field: 'zone',
   label: 'ZONE',
   what: 'a time zone, such as `Europe/Berlin`',
   read: readZone,
+  joins: isPlace,
 }
 const HERE: Reading = { field: 'here', label: 'here', what: '`here`', read: readHere }
 
@@ -176,6 +188,9 @@ const COUNT: Reading = {
   what: 'a number of partitions',
   read: readCount,
 }
+
+/** A lease, by the request that made it or by its GPU; or none, for the only one. */
+const LEASE = [can({ ...GPU, fits: isGpu }), can({ ...ID, insteadOf: 'gpu' })]
 
 const form = (given: readonly Argument[], flags: readonly Flag[] = []): Form => ({
   arguments: given,
@@ -204,8 +219,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   agree: reasoned([must(ID)]),
   object: reasoned([must(ID)]),
   cancel: reasoned([must(ID)]),
-  extend: form([must(ID), must({ ...DURATION, field: 'byMs' }, 'by')]),
-  done: reasoned([must(ID)], CONSENT_FLAGS),
+  extend: form([...LEASE, must({ ...DURATION, field: 'byMs' }, 'by')]),
+  done: reasoned(LEASE, CONSENT_FLAGS),
   ask: reasoned([must(GPU)]),
   again: form([must(ID)]),
   retry: form([must(ID)]),

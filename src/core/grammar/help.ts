@@ -6,6 +6,7 @@ import type { HelpEntry } from './entries/entry'
 import { runsOf } from './prose'
 import { shown } from './shown'
 import { didYouMean, nearest } from './suggest'
+import { commandCalled } from './synonyms'
 
 export { HELP, type HelpEntry }
 
@@ -42,12 +43,11 @@ const WHOM = {
   admin: 'administrators',
 } satisfies Record<HelpEntry['needs'], string>
 
-const isKind = (topic: string): topic is CommandKind => Object.hasOwn(HELP, topic)
 const text = (runs: Run[]): Part => ({ kind: 'text', runs })
 const note = (sentence: string): Part => ({ kind: 'note', runs: runsOf(sentence) })
 
 /** The usage without its options: enough to recognise a command by. */
-const briefly = (kind: CommandKind): string => HELP[kind].usage.replace(/ (\[.*|--vram.*)$/, '')
+const briefly = (kind: CommandKind): string => HELP[kind].usage.replace(/ --vram.*$|( \[[^\]]*\])+$/, '')
 
 /**
  * Help for everything (no topic) or for one command. Shows only what the caller may do, as `may` says; a topic that
@@ -55,9 +55,9 @@ const briefly = (kind: CommandKind): string => HELP[kind].usage.replace(/ (\[.*|
  */
 export const helpNotice = (topic: string | undefined, may: (kind: CommandKind) => boolean): Notice => {
   if (topic === undefined) return overview(may)
-  const word = topic.trim().toLowerCase()
-  if (!isKind(word)) return unknownTopic(topic, may)
-  return may(word) ? one(word) : notYours(word)
+  const kind = commandCalled(topic.trim())
+  if (kind === undefined) return unknownTopic(topic, may)
+  return may(kind) ? one(kind) : notYours(kind)
 }
 
 const overview = (may: (kind: CommandKind) => boolean): Notice => {

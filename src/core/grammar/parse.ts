@@ -2,11 +2,16 @@
 import { command, type Command, type CommandKind } from '../command'
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { readArguments } from './arguments'
+import { asksForHelp } from './cut-flags'
 import { usageOf } from './entries'
 import { takeFlags } from './flags'
 import { FORMS, KINDS } from './forms'
+import { NOTHING_KNOWN, type Known } from './known'
+import { readLoosely } from './loose'
 import { readReason } from './reason'
 import { didYouMean, nearest } from './suggest'
+import { commandCalled } from './synonyms'
+import { isGpu, isId, readAnyName, readGpu } from './values'
 import { scan, spot, type Line, type Word } from './words'
 
 const LONGEST = 2000
@@ -15,8 +20,8 @@ const LONGEST = 2000
 const withoutSlash = (text: string): string =>
   text.replace(/^(\s*)\/gpu(?=\s|$)/i, (_, before: string) => `${before}    `)
 
-/** Never throws. Refusals are of code `syntax`. */
-export const parse = (typed: string): Outcome<Command> => {
+/** What is known tells a name that stands alone from a word that is no command. Never throws. Refusals are of code `syntax`. */
+export const parse = (typed: string, known: Known = NOTHING_KNOWN): Outcome<Command> => {
   const text = withoutSlash(typed)
   const length = Array.from(text).length
   if (length > LONGEST)
@@ -29,10 +34,39 @@ export const parse = (typed: string): Outcome<Command> => {
     )
   const line = scan(text, wordsBeforeProse(text))
   if (!line.ok) return line
-  const [head] = line.value.words
+  const [head, ...more] = line.value.words
   if (head === undefined) return accepted({ kind: 'help' })
-  const kind = KINDS.find((each) => each === head.text.toLowerCase())
-  return kind === undefined ? unknownCommand(head) : parseAs(kind, head, line.value)
+  const kind = commandCalled(head.text)
+  if (kind !== undefined)
+    return isForHelp(line.value) ? accepted({ kind: 'help', topic: kind }) : parseAs(kind, line.value, known)
+  if (asksForHelp([head])) return helpFor(more[0])
+  return more.length === 0 && line.value.because === null
+    ? parseAlone(head, line.value, known)
+    : unknownCommand(head, NOTHING_KNOWN)
+}
+
+/** A full stop is that of the sentence. */
+const parseAlone = (word: Word, line: Line, known: Known): Outcome<Command> => {
+  const kind = /^\w+\.$/.test(word.text) ? commandCalled(word.text.slice(0, -1)) : undefined
+  if (kind !== undefined) return parseAs(kind, line, known)
+  return loneName(word, known) ?? unknownCommand(word, known)
+}
+
+/** What is said about a request, and a reason, may have words with hyphens in them; at their end they ask. */
+const isForHelp = ({ words, because }: Line): boolean =>
+  asksForHelp(words.slice(1)) || /(?:^|\s)--help$/i.test(because?.rest.characters.join('').trimEnd() ?? '')
+
+const helpFor = (word: Word | undefined): Outcome<Command> => {
+  const topic = word && commandCalled(word.text)
+  return accepted(topic === undefined ? { kind: 'help' } : { kind: 'help', topic })
+}
+
+/** Whoever names a thing and says no more wants to see it. Null for what is no name. */
+const loneName = (word: Word, { hasGpu, hasVm, hasHost }: Known): Outcome<Command> | null => {
+  const isName = isId(word) || [hasGpu, hasVm, hasHost].some((has) => has(word.text))
+  if (!isName && !isGpu(word)) return null
+  const name = isName ? readAnyName(word) : readGpu(word)
+  return name.ok ? accepted({ kind: 'show', name: name.value }) : name
 }
 
 /** What is said about a request is prose as a whole, apostrophes and `because` included. */
@@ -42,8 +76,9 @@ const wordsBeforeProse = (text: string): number | undefined => {
   return kind && 1 + FORMS[kind].arguments.length
 }
 
-const unknownCommand = (head: Word): Outcome<never> => {
-  const hint = didYouMean(nearest(head.text, KINDS))
+const unknownCommand = (head: Word, { near }: Known): Outcome<never> => {
+  const name = near(head.text)
+  const hint = didYouMean(nearest(head.text, KINDS)) ?? (name && didYouMean([`show ${name}`]))
   return refused(
     refusal(
       'syntax',
@@ -53,9 +88,11 @@ const unknownCommand = (head: Word): Outcome<never> => {
   )
 }
 
-const parseAs = (kind: CommandKind, head: Word, line: Line): Outcome<Command> => {
+const parseAs = (kind: CommandKind, line: Line, known: Known): Outcome<Command> => {
   const form = FORMS[kind]
   const usage = usageOf(kind)
+  const [head] = line.words
+  if (head === undefined) return accepted({ kind: 'help' })
   if (line.because && form.reason === 'none')
     return refused(
       refusal(
@@ -71,10 +108,11 @@ const parseAs = (kind: CommandKind, head: Word, line: Line): Outcome<Command> =>
   const said = reason === null ? null : reason.value
   const taken = takeFlags([...line.words.slice(1), ...(said?.flags ?? [])], form.flags, usage)
   if (!taken.ok) return taken
-  const named = readArguments(head, taken.value.rest, { form, usage })
-  if (!named.ok) return named
   const because = said === null ? {} : { reason: said.text }
-  return checked({ kind, ...taken.value.fields, ...named.value, ...because }, usage)
+  return readLoosely({ kind, words: taken.value.rest, known }, (words) => {
+    const named = readArguments(head, words, { form, usage })
+    return named.ok ? checked({ kind, ...taken.value.fields, ...named.value, ...because }, usage) : named
+  })
 }
 
 /** The schema has the last word, whatever the table of forms says. */

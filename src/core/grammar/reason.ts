@@ -3,9 +3,10 @@
  * are still flags, since people add `--dry-run` last. A reason that is quoted as a whole may contain anything.
  */
 import { accepted, refusal, refused, type Outcome } from '../errors'
-import { flagNameOf, unknownFlag, type Flag } from './flags'
+import { flagNameOf } from './flag-name'
+import { inlineValue, unknownFlag, type Flag } from './flags'
 import { codePointOf, isHidden, shown } from './shown'
-import { bareWords, spot, unquote, type Line, type Tail, type Word } from './words'
+import { bareWords, spot, textOf, unquote, type Line, type Tail, type Word } from './words'
 
 const LONGEST = 500
 /** Emoji and several scripts are written with joiners and variation selectors; a reason is prose and may have them. */
@@ -22,9 +23,8 @@ const countFlags = (words: readonly Word[], flags: readonly Flag[], usage: strin
   let first = words.length
   while (first > 0) {
     const last = words[first - 1]
-    const before = words[first - 2]
-    if (last && isFlag(last, flags)) first -= 1
-    else if (before && isFlag(before, flags, 'with a value')) first -= 2
+    const count = lengthOfFlag(words.slice(Math.max(0, first - 3), first), flags)
+    if (count > 0) first -= count
     else if (last && /^--[a-z]+[a-z=-]*$/i.test(last.text)) {
       const { reason, next = usage } = unknownFlag(last, flags, usage)
       const quoting = 'To have it in the reason, put the whole reason in quotes.'
@@ -33,6 +33,20 @@ const countFlags = (words: readonly Word[], flags: readonly Flag[], usage: strin
   }
   return accepted(words.length - first)
 }
+
+/** How many of these words, up to the last of them, are one flag with its value, such as `--vram 6 GB`; 0 for none. */
+const lengthOfFlag = (words: readonly Word[], flags: readonly Flag[]): 0 | 1 | 2 | 3 => {
+  const [last, before, first] = words.toReversed()
+  if (last && isFlag(last, flags)) return 1
+  if (!last || !before) return 0
+  if (isFlag(before, flags, 'with a value')) return 2
+  const inline = inlineValue(before)
+  if (inline !== null && isFlag(before, flags) && isJoined(before, flags, [inline, last])) return 2
+  return first && isFlag(first, flags, 'with a value') && isJoined(first, flags, [before, last]) ? 3 : 0
+}
+
+const isJoined = (word: Word, flags: readonly Flag[], value: readonly Word[]): boolean =>
+  flags.find(({ name }) => name === flagNameOf(word))?.takes?.joins?.(textOf(value)) === true
 
 const isFlag = (word: Word, flags: readonly Flag[], shape: 'any' | 'with a value' = 'any'): boolean => {
   // A single hyphen before a word is prose here.

@@ -1,4 +1,4 @@
-/** Amounts of memory such as `8GiB` or `8192MiB`. */
+/** Amounts of memory such as `8GiB`, `8 GB` or `8192MiB`. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { spot, type Word } from './words'
 
@@ -12,6 +12,9 @@ const whyNot = (text: string): string => {
   if (/^\d*[.,]\d/.test(text)) return 'has a fraction'
   return 'is not an amount of memory'
 }
+
+/** Whether it is written as an amount of memory, blank or not. */
+export const isSize = (text: string): boolean => FORM.test(text)
 
 /** Bytes. As GPUs are sold, `8GB` is 8 GiB too. Refused: fractions, other units, nothing at all. */
 export const readSize = (word: Word): Outcome<number> => {

@@ -7,14 +7,33 @@ import { spot, type Word } from './words'
 
 /** Hyper-V's own limit for the name of a VM. */
 const LONGEST_NAME = 100
-const GPU = /^([a-z0-9][a-z0-9.-]{0,62})\/gpu\d{1,4}$/i
-/** Sentences end with a full stop, and phones add one. */
-const ENTRY = /^(?:q[-‐‑–—])?(\d{1,12})\.?$/i
-const REQUEST = /^(?:r[-‐‑–—])?(\d{1,12})\.?$/i
-/** Where a name may stand too, the letter tells. */
-const isNumber = (text: string): boolean => /^\d+\.?$/.test(text)
+/** Sentences end with a full stop, which phones add, and names in them stand before a comma. */
+const STOP = '[.,;:!]?'
+const HYPHEN = '[-‐‑–—]'
+const GPU = new RegExp(`^([a-z0-9][a-z0-9.-]{0,62}/gpu\\d{1,4})${STOP}$`, 'i')
+const ENTRY = new RegExp(`^(?:q${HYPHEN}?)?(\\d{1,12})${STOP}$`, 'i')
+const REQUEST = new RegExp(`^(?:r${HYPHEN}?)?(\\d{1,12})${STOP}$`, 'i')
+const ASIDE = new RegExp(`^s${HYPHEN}?([1-9]\\d{0,8})${STOP}$`, 'i')
+/** Where a name may stand too, the letter and its hyphen tell: a VM may be called R4. */
+const IN_FULL = new RegExp(`^[rq]${HYPHEN}\\d{1,12}${STOP}$`, 'i')
+const IN_SHORT = new RegExp(`^([rqs])(\\d{1,12})${STOP}$`, 'i')
 
-const ASIDE = /^s-[1-9]\d{0,8}$/i
+/** Whether it has the shape of a GPU, such as `hv01/gpu0`. */
+export const isGpu = (word: Word): boolean => GPU.test(word.text)
+
+/** Whether it has the shape of a place in the queue. */
+export const isEntry = (word: Word): boolean => ENTRY.test(word.text)
+
+/** Whether it has the shape of an id: `R-7`, `r7.`, `Q-2` or `S-3`. A number alone may be a name. */
+export const isId = (word: Word): boolean => [IN_FULL, IN_SHORT, ASIDE].some((form) => form.test(word.text))
+
+/** `R-4` for `r4`, where nothing of that name was found; null for what is no id. */
+export const idInShort = (name: string): string | null => {
+  const [, letter, digits] = IN_SHORT.exec(name) ?? []
+  return letter === undefined || digits === undefined ? null : `${letter.toUpperCase()}-${bare(digits)}`
+}
+
+const bare = (digits: string): string => digits.replace(/^0+(?=\d)/, '')
 
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
 const HOST_RIGHT =
@@ -54,15 +73,15 @@ export const readName = (word: Word): Outcome<string> => {
 
 /** The same, and an id such as `r-12` is written `R-12`, and `q-3` is `Q-3`. */
 export const readAnyName = (word: Word): Outcome<string> => {
-  if (isNumber(word.text)) return readName(word)
-  if (REQUEST.test(word.text)) return readRequest(word)
-  return ENTRY.test(word.text) ? readEntry(word) : readName(word)
+  if (!IN_FULL.test(word.text)) return readName(word)
+  return REQUEST.test(word.text) ? readRequest(word) : readEntry(word)
 }
 
 export const readGpu = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'the name of a GPU')
   if (hidden) return hidden
-  if (GPU.test(word.text)) return accepted(word.text)
+  const gpu = GPU.exec(word.text)?.[1]
+  if (gpu !== undefined) return accepted(gpu)
   const why = /^gpu\d+$/i.test(word.text)
     ? `${spot(word)} does not say which host it is on`
     : `${spot(word)} is not the name of a GPU`
@@ -89,19 +108,21 @@ export const readBot = (word: Word): Outcome<string> => {
 export const readScope = (word: Word): Outcome<string> =>
   word.text.toLowerCase() === 'all' ? accepted('all') : readHost(word)
 
-/** `r-12`, `R-012` and `12` are all `R-12`. */
+/** `r-12`, `R12`, `R-012,` and `12` are all `R-12`. */
 export const readRequest = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'the id of a request')
   if (hidden) return hidden
   const digits = REQUEST.exec(word.text)?.[1]
   return digits === undefined
     ? wrong(`${spot(word)} is not the id of a request`, REQUEST_RIGHT)
-    : accepted(`R-${digits.replace(/^0+(?=\d)/, '')}`)
+    : accepted(`R-${bare(digits)}`)
 }
 
 /** The same, and `s-3` is `S-3`, a record that cannot be read. */
-export const readResolvable = (word: Word): Outcome<string> =>
-  ASIDE.test(word.text) ? accepted(word.text.toUpperCase()) : readRequest(word)
+export const readResolvable = (word: Word): Outcome<string> => {
+  const digits = ASIDE.exec(word.text)?.[1]
+  return digits === undefined ? readRequest(word) : accepted(`S-${digits}`)
+}
 
 /** `q-3`, `Q-003` and `3` are all `Q-3`. */
 export const readEntry = (word: Word): Outcome<string> => {
@@ -113,7 +134,7 @@ export const readEntry = (word: Word): Outcome<string> => {
         `${spot(word)} is not a place in the queue`,
         'It is written `Q-3`, or just `3`; `queue` shows yours.',
       )
-    : accepted(`Q-${digits.replace(/^0+(?=\d)/, '')}`)
+    : accepted(`Q-${bare(digits)}`)
 }
 
 /** The id of a request; any other text is read as a command when it is answered. */

@@ -1,7 +1,9 @@
 /** What can be watched, as it is typed; and the time and the zone of a digest. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { ALL } from '../news/news'
-import { timeZone } from '../lease/zone'
+import { meridiemIn } from '../lease/meridiem'
+import { readPlace } from '../lease/places'
+import type { TimeZone } from '../lease/zone'
 import { readGpu, readHost } from './values'
 import { spot, type Word } from './words'
 
@@ -23,15 +25,24 @@ export const readHere = (word: Word): Outcome<string> =>
     ? accepted('here')
     : wrong(`${spot(word)} is out of place`, 'What is watched is watched where you say it: `watch all here`.')
 
-/** `9:00` and `09:00` are `09:00`. */
-export const readClock = (word: Word): Outcome<string> =>
-  /^(?:[01]?\d|2[0-3]):[0-5]\d$/.test(word.text)
-    ? accepted(word.text.padStart(5, '0'))
-    : wrong(`${spot(word)} is no time of day`, 'Write it on the 24-hour clock, such as `at 09:00`.')
-
-export const readZone = (word: Word): Outcome<string> => {
-  const zone = timeZone.safeParse(word.text)
-  return zone.success
-    ? accepted(zone.data)
-    : wrong(`${spot(word)} is no time zone`, 'Write a place of the time zone, such as `in Europe/Berlin`.')
+/** Whether it is a time on the 12-hour clock, with or without a blank. */
+export const isMeridiem = (text: string): boolean => {
+  const found = meridiemIn(text)
+  return found !== null && found.before === '' && found.after === ''
 }
+
+/** `9:00`, `09:00` and `9 am` are `09:00`. */
+export const readClock = (word: Word): Outcome<string> => {
+  const half = isMeridiem(word.text) ? meridiemIn(word.text)?.read : null
+  if (half?.kind === 'time') return accepted(half.text)
+  if (half?.kind === 'twelve')
+    return wrong(
+      `${spot(word)} may be midnight or noon`,
+      'Write `at 00:00` for midnight, or `at 12:00` for noon.',
+    )
+  return /^(?:[01]?\d|2[0-3]):[0-5]\d$/.test(word.text)
+    ? accepted(word.text.padStart(5, '0'))
+    : wrong(`${spot(word)} is no time of day`, 'Write it such as `at 09:00` or `at 9am`.')
+}
+
+export const readZone = (word: Word): Outcome<TimeZone> => readPlace(word.text)

@@ -1,6 +1,7 @@
 /**
  * A line of text cut into words. Quotes count only where a word begins, so the apostrophe of `bob's-vm` is a letter.
- * Phones and Slack turn straight quotes into curved ones: both kinds open and close, in any mixture.
+ * Phones and Slack turn straight quotes into curved ones: both kinds open and close, in any mixture. Back quotes, which
+ * mark code in both chats, count around a word only: in a reason they are letters.
  */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { shown } from './shown'
@@ -26,12 +27,27 @@ export interface Tail {
 
 const DOUBLE = '"“”„‟＂'
 const SINGLE = "'‘’‚‛"
-const KEYWORDS: readonly string[] = ['to', 'from', 'for', 'until', 'by', 'with', 'any', 'because']
+const BACK = '`'
+const QUOTES: readonly string[] = [DOUBLE, SINGLE]
+const WORD_QUOTES: readonly string[] = [...QUOTES, BACK]
+/** `2 days 4 hours 30 minutes` */
+const LONGEST_RUN = 6
+export const KEYWORDS: readonly string[] = [
+  'to',
+  'from',
+  'for',
+  'until',
+  'by',
+  'into',
+  'with',
+  'any',
+  'because',
+]
 
 /** Zero-width "spaces" are not white here: they stay in the word and are refused there. */
 const isWhite = (character: string): boolean => /[\t\n\r\p{Zs}]/u.test(character)
-const familyOf = (character: string): string | undefined =>
-  [DOUBLE, SINGLE].find((family) => family.includes(character))
+const familyOf = (character: string, families = QUOTES): string | undefined =>
+  character === '' ? undefined : families.find((family) => family.includes(character))
 
 /** Unquoted and equal, whatever the case. */
 export const isKeyword = (word: Word, keyword: string): boolean =>
@@ -40,12 +56,33 @@ export const isKeyword = (word: Word, keyword: string): boolean =>
 /** How a message points at a word. */
 export const spot = (word: Word): string => `\`${shown(word.text)}\` at character ${word.at}`
 
+/**
+ * The longest run of words at the beginning that is one value with blanks in it, as `8 hours` is; else the first alone.
+ * Words in quotes are not joined to what stands before them.
+ */
+export const joined = (
+  words: readonly [Word, ...Word[]],
+  isOne: ((text: string) => boolean) | undefined,
+): readonly [Word, ...Word[]] => {
+  const [first, ...rest] = words
+  const quoted = rest.findIndex((word) => word.quoted)
+  const open = rest.slice(0, Math.min(quoted === -1 ? rest.length : quoted, LONGEST_RUN - 1))
+  for (let count = isOne ? open.length : 0; isOne && count > 0; count--) {
+    const run = open.slice(0, count)
+    if (isOne(textOf([first, ...run]))) return [first, ...run]
+  }
+  return [first]
+}
+
+export const textOf = (words: readonly Word[]): string => words.map(({ text }) => text).join(' ')
+
 /** Reads the quoted text that begins at `start`; null when the quote is never closed. `end` is behind the closing quote. */
 export const unquote = (
   characters: readonly string[],
   start: number,
+  families = QUOTES,
 ): { readonly text: string; readonly end: number } | null => {
-  const family = familyOf(characters[start] ?? '')
+  const family = familyOf(characters[start] ?? '', families)
   if (family === undefined) return null
   let text = ''
   for (let index = start + 1; index < characters.length; index++) {
@@ -92,7 +129,7 @@ const quotedWord = (
 ): Outcome<{ readonly word: Word; readonly end: number }> => {
   const at = start + 1
   const piece = shown(characters.slice(start).join(''))
-  const read = unquote(characters, start)
+  const read = unquote(characters, start, WORD_QUOTES)
   if (read === null)
     return refused(
       refusal(
@@ -133,7 +170,7 @@ export const scan = (text: string, proseBehind = Infinity): Outcome<Line> => {
         words,
         because: { word: last, rest: { characters: characters.slice(index), at: index + 1 } },
       })
-    if (familyOf(character) !== undefined) {
+    if (familyOf(character, WORD_QUOTES) !== undefined) {
       const read = quotedWord(characters, index)
       if (!read.ok) return read
       words.push(read.value.word)

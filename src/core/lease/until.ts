@@ -1,6 +1,6 @@
 /**
- * The end of a lease as people type it: `for 8h`, `until 18:00`, `until friday`, `until 2026-12-01 09:00`. A clock time
- * alone is the next one; a day alone lasts to its end. What can be read in two ways is refused, with both.
+ * The end of a lease as people type it: `for 8h`, `until 18:00`, `until 9am in Berlin`, `until friday`, `until 2026-12-01
+ * 09:00`. A clock time alone is the next one; a day alone lasts to its end. What can be read in two ways is refused, with both.
  */
 import { z } from 'zod'
 import { accepted, refusal, refused, type Outcome } from '../errors'
@@ -8,6 +8,8 @@ import { shown } from '../grammar/shown'
 import { didYouMean, nearest } from '../grammar/suggest'
 import type { Word } from '../grammar/words'
 import { LONGEST_LEASE_MS, span } from './span'
+import { meridiemIn } from './meridiem'
+import { readPlace } from './places'
 import { dateText, isDate, weekdayOf, zoned, type TimeZone, type Wall, type Zoned } from './zone'
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
@@ -64,21 +66,25 @@ type CalendarDate = Omit<Wall, keyof Time>
 
 interface Asked {
   readonly text: string
+  /** ` in Berlin`, where it was said. */
+  readonly place: string
   readonly now: number
   readonly clock: Zoned
 }
 
-/** The words behind `until`, in the time zone of who typed them. Refused: what is no time, is over, or is too far. */
+/**
+ * The words behind `until`, in the time zone that they end with, or in that of who typed them. Refused: what is no time, is
+ * over, or is too far.
+ */
 export const readUntil = (words: readonly Word[], now: number, zone: TimeZone): Outcome<AskedEnd> => {
   const text = words.map((word) => word.text).join(' ')
-  const asked = { text, now, clock: zoned(zone) }
-  const read = readMoment(
-    asked,
-    text
-      .trim()
-      .toLowerCase()
-      .split(/\s+|(?<=^\d{4}-\d\d-\d\d)t/),
-  )
+  const [, time = text, place] = /^(.*?\S)\s+in\s+(\S.*)$/is.exec(text.trim()) ?? []
+  const there = place === undefined ? accepted(zone) : readPlace(place)
+  if (!there.ok) return there
+  const asked = { text, place: place === undefined ? '' : ` in ${place}`, now, clock: zoned(there.value) }
+  const clock = onTwentyFour(asked, time)
+  if (!clock.ok) return clock
+  const read = readMoment(asked, piecesOf(clock.value))
   if (!read.ok) return read
   const at = read.value
   if (at <= now) return wrong(asked, 'is over already', 'Name a later one.')
@@ -89,11 +95,36 @@ export const readUntil = (words: readonly Word[], now: number, zone: TimeZone): 
 const wrong = ({ text }: Asked, why: string, next = RIGHT): Outcome<never> =>
   refused(refusal('syntax', `\`until ${shown(text)}\` ${why}`, next))
 
+/** `9am` is `09:00`. */
+const onTwentyFour = (asked: Asked, text: string): Outcome<string> => {
+  const found = meridiemIn(text)
+  if (found === null) return accepted(text)
+  const { before, after, read } = found
+  if (read.kind === 'time') return accepted(`${before}${read.text}${after}`)
+  if (read.kind === 'wrong') return wrong(asked, 'is on no clock: am and pm go with hours from 1 to 12')
+  const written = (time: string): string => `\`until ${shown(`${before}${time}${after}${asked.place}`)}\``
+  return wrong(
+    asked,
+    'may end at midnight or at noon',
+    `Write ${written('00:00')} for midnight, or ${written('12:00')} for noon.`,
+  )
+}
+
+/** A day and a time, in this order. */
+const piecesOf = (text: string): string[] => {
+  const pieces = text
+    .trim()
+    .toLowerCase()
+    .split(/\s+|(?<=^\d{4}-\d\d-\d\d)t/)
+  const [first, second] = pieces
+  return first !== undefined && second !== undefined && /^\d{1,2}:/.test(first)
+    ? [second, first, ...pieces.slice(2)]
+    : pieces
+}
+
 const readMoment = (asked: Asked, pieces: readonly string[]): Outcome<number> => {
   const [first = '', second, ...more] = pieces
   if (first === '') return wrong(asked, 'names no time')
-  const meridiem = inTwelveHours(asked.text)
-  if (meridiem !== null) return wrong(asked, 'is not on the 24-hour clock', `Write \`${meridiem}\`.`)
   if (more.length > 0) return wrong(asked, 'has more words than a day and a time')
   if (second === undefined && /^\d{1,2}:/.test(first)) {
     const time = readTime(asked, first)
@@ -145,7 +176,7 @@ const readDate = (asked: Asked, text: string, time: string | undefined): Outcome
   const ahead = (weekday - weekdayOf(today) + 7) % 7
   if (ahead > 0) return accepted(inDays(ahead))
   const next = dateText({ ...today, day: today.day + 7 })
-  const rest = time === undefined ? '' : ` ${shown(time)}`
+  const rest = `${time === undefined ? '' : ` ${shown(time)}`}${shown(asked.place)}`
   return wrong(
     asked,
     'may be today or in a week: today is that day',
@@ -159,12 +190,4 @@ const notADate = (asked: Asked, text: string): Outcome<never> => {
     return wrong(asked, 'is a date that is read differently in different places', RIGHT)
   const near = didYouMean(nearest(text, DAYS).map((day) => `until ${day}`))
   return wrong(asked, 'is neither a day nor a time', near === null ? RIGHT : `${near} ${RIGHT}`)
-}
-
-/** `6pm` as `until 18:00`; null for what is not on the 12-hour clock. */
-const inTwelveHours = (text: string): string | null => {
-  const [all, hours, minutes = '00', half] = /(\d{1,2})(?::(\d\d))?\s*([ap])\.?m\.?$/i.exec(text.trim()) ?? []
-  if (all === undefined || Number(hours) < 1 || Number(hours) > 12 || Number(minutes) > 59) return null
-  const hour = (Number(hours) % 12) + (half?.toLowerCase() === 'p' ? 12 : 0)
-  return `until ${shown(text.trim().slice(0, -all.length))}${String(hour).padStart(2, '0')}:${minutes}`
 }

@@ -26,6 +26,10 @@ describe('a command as text', () => {
       'assign hv01/gpu0 to train-01 --dry-run because "a --script"',
     ],
     [{ kind: 'approve', requestId: 'R-12' }, 'approve R-12'],
+    [{ kind: 'show', name: '`x`' }, 'show "`x`"'],
+    [{ kind: 'show', name: 'into' }, 'show "into"'],
+    [{ kind: 'extend', byMs: 3_600_000 }, 'extend by 1h'],
+    [{ kind: 'extend', gpu: 'hv01/gpu0', byMs: 3_600_000 }, 'extend hv01/gpu0 by 1h'],
     [
       { kind: 'comment', requestId: 'R-12', reason: "that's mine, because" },
       'comment R-12 "that\'s mine, because"',
@@ -46,7 +50,7 @@ const name = ({ roll, pick }: Dice): string => {
   const text = Array.from({ length: 1 + roll(12) }, () => pick(LETTERS)).join('')
   return text.trim() === '' || /^r-\d+$/i.test(text)
     ? 'x'
-    : pick([text, text, 'to', 'For', 'until', 'by', 'because', '--free'])
+    : pick([text, text, 'to', 'For', 'into', 'until', 'by', 'because', '--free'])
 }
 const maybe = <T extends object>({ roll }: Dice, given: T): T | object => (roll(2) === 0 ? given : {})
 
@@ -108,10 +112,14 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     agree: () => ({ kind: 'agree', requestId, ...because }),
     object: () => ({ kind: 'object', requestId, ...because }),
     cancel: () => ({ kind: 'cancel', requestId, ...because }),
-    extend: () => ({ kind: 'extend', requestId, byMs: 60_000 * (1 + d.roll(9999)) }),
+    extend: () => ({
+      kind: 'extend',
+      ...d.pick([{ requestId }, { gpu }, {}]),
+      byMs: 60_000 * (1 + d.roll(9999)),
+    }),
     done: () => {
       const { dryRun, script, breakGlass, ...agreed } = consents as typeof consents & { breakGlass?: boolean }
-      return { kind: 'done', requestId, ...agreed }
+      return { kind: 'done', ...d.pick([{ requestId }, { gpu }, {}]), ...agreed }
     },
     again: () => ({ kind: 'again', requestId }),
     postpone: () => ({ kind: 'postpone', requestId }),

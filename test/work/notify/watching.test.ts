@@ -106,7 +106,7 @@ it.each([
   { text: 'watch train-01', answer: /train-01 is a VM/ },
   { text: 'watch hv01 there', answer: /`there` at character 12 is out of place/ },
   { text: 'watch hv01 at 09:00', answer: /a time belongs to a digest/ },
-  { text: 'watch digest at 9am', answer: /`9am` at character 17 is no time of day/ },
+  { text: 'watch digest at noon', answer: /`noon` at character 17 is no time of day/ },
   { text: 'watch digest at 24:00', answer: /is no time of day/ },
   { text: 'watch digest at 09:00 in Nowhere/Here', answer: /is no time zone/ },
   { text: 'unwatch', answer: /after `unwatch` I expected a GPU, a host, `all` or `digest`/ },

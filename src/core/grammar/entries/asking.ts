@@ -10,6 +10,7 @@ import {
   VM_NAMES,
   ENTRY_ID,
   REQUEST_ID,
+  LEASE_NAMED,
   RESTORE,
   MMIO,
 } from './notes'
@@ -168,23 +169,21 @@ export const ASKING: Entries<
     needs: 'anyone',
   },
   extend: {
-    usage: 'extend ID by DURATION',
+    usage: 'extend [ID|GPU] by DURATION',
     says: 'Keep a GPU longer than its lease says.',
-    examples: ['extend R-12 by 4h', 'extend 12 by 1d'],
+    examples: ['extend hv01/gpu0 by 4h', 'extend R-12 by 2 days', 'extend by 1h30m'],
     notes: [
-      'The id is that of the request by which you got the GPU; `list --mine` shows it. The policy says how far.',
+      LEASE_NAMED,
+      'The policy says how far.',
       'Beyond what was approved, and while somebody waits for that GPU, an approver is asked.',
     ],
     needs: 'anyone',
   },
   done: {
-    usage: 'done ID [--shutdown] [--power-off] [--no-start] [because REASON]',
+    usage: 'done [ID|GPU] [--shutdown] [--power-off] [--no-start] [because REASON]',
     says: 'End your lease now and give the GPU back; that needs no approver.',
-    examples: ['done R-12', 'done R-12 --shutdown'],
-    notes: [
-      'The id is that of the request by which you got the GPU; `list --mine` shows it.',
-      ...CONSENTS.slice(0, 3),
-    ],
+    examples: ['done', 'done hv01/gpu0 --shutdown', 'done R-12'],
+    notes: [LEASE_NAMED, ...CONSENTS.slice(0, 3)],
     needs: 'anyone',
   },
   ask: {

@@ -30,7 +30,7 @@ export const LOOKING: Entries<
     usage: 'show NAME',
     says: 'Everything known about a GPU, VM, host or request.',
     examples: ['show hv01/gpu0', 'show train-01', 'show hv01', 'show R-12', 'show Q-3'],
-    notes: [VM_NAMES],
+    notes: ['A name alone is enough: `hv01/gpu0`.', VM_NAMES],
     needs: 'anyone',
   },
   check: {

@@ -12,7 +12,9 @@ export const BREAK_GLASS =
 export const REASON =
   '`because` takes the rest of the line, up to 500 characters. Flags at its very end are still flags; a reason that is quoted as a whole may contain anything.'
 export const LEASE =
-  '`for 8h` or `until friday`, `until 18:00`, `until 2026-12-01 09:00` says how long it is lent; the times are those of your own time zone. You are reminded before the end.'
+  '`for 8h` or `until friday`, `until 18:00`, `until 2026-12-01 09:00` says how long it is lent; the times are those of your own time zone, unless a city is named: `until 9am in Berlin`. You are reminded before the end.'
+export const LEASE_NAMED =
+  'A GPU means your own lease of it, and no name your only one. The id is that of the request by which you got it; `list --mine` shows them.'
 export const RESTORE =
   '`--restore R-12` puts back what that request lent and somebody changed on the host: its holder and its end stay.'
 export const VM_NAMES =

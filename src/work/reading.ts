@@ -9,6 +9,7 @@ import { noticeDrift } from './drift'
 import { endLost } from './lease/found'
 import type { Parts } from './parts'
 import { noticeHost } from './reachable'
+import { noticeTakeover } from './taken-over'
 
 /**
  * An unreachable host keeps its last facts and gets the reason. Never throws for the host's sake. False when it did not
@@ -26,6 +27,7 @@ export const refreshHost = async (parts: Parts, host: Host): Promise<boolean> =>
     if ((await standingVersion(tx, host.name)) !== version) return
     await saveFacts(tx, reading, at)
     await noticeDrift(parts, tx, reading, at)
+    await noticeTakeover(parts, tx, reading, at)
     await endLost(parts, tx, reading, at)
   })
   parts.wake.deliver()

@@ -9,6 +9,7 @@ import type { Adoption, Clock, Host, StepResult } from '../../src/core/ports'
 import type { Request } from '../../src/core/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { openStore, type Store } from '../../src/store/database'
+import { duePosts } from '../../src/store/outbox'
 import { selfOf } from '../../src/store/self'
 import { adoptHost } from '../../src/work/adopt'
 import type { Parts } from '../../src/work/parts'
@@ -371,5 +372,35 @@ describe('adopting a host', () => {
     } finally {
       await line.end()
     }
+  })
+})
+
+describe('a host that turns to another bot', () => {
+  it('is told once it has lasted, to administrators by name, and again when it is over', async () => {
+    const bot = await aBot()
+    const parts = { ...bot.parts, requestsChannels: [CHANNEL] }
+    const host = [...parts.hosts.values()].find(({ name }) => name === 'hv01')!
+    const read = async (seconds: number): Promise<string[]> => {
+      await clock.sleep(seconds * 1_000)
+      await refreshHost(parts, host)
+      const { posts } = await duePosts(bot.store.db, clock.now(), { limit: 20 })
+      return posts.map(({ notice }) => textOf(notice))
+    }
+    const ours = await selfOf(bot.store.db)
+    expect(await read(0)).toEqual([])
+
+    fleet.world.claim('hv01', aFence(900))
+    expect(await read(1)).toEqual([])
+    const told = await read(31)
+    expect(told).toEqual([
+      expect.stringMatching(
+        new RegExp(`^For @${ADMIN}\\nhv01 takes the orders of another bot, bot-.*\\n.*adopt hv01 from bot-`),
+      ),
+    ])
+    expect(await read(600)).toEqual(told)
+
+    fleet.world.claim('hv01', { ...aFence(901), bot: ours })
+    await read(1)
+    expect(await read(3_600)).toEqual([...told, 'hv01 takes the orders of this bot again.'])
   })
 })

@@ -109,7 +109,7 @@ describe('the Web API', () => {
     const { body, headers } = await call(slack, 'auth.test', {})
 
     expect(body).toMatchObject({ ok: true, team_id: slack.team.id, user_id: BOT.id, bot_id: BOT.botId })
-    expect(headers.get('x-oauth-scopes')).toBe('chat:write,commands,users:read')
+    expect(headers.get('x-oauth-scopes')).toBe('app_mentions:read,chat:write,commands,im:history,users:read')
   })
 
   it('refuses another token, a missing one, and methods it does not have', async () => {
@@ -170,7 +170,7 @@ describe('the Web API', () => {
 
   it('refuses to edit what is not there, what is somebody else’s, and what only one person sees', async () => {
     const slack = await start()
-    slack.say('U0MAYA', CHANNEL, 'good morning')
+    await slack.say('U0MAYA', CHANNEL, 'good morning')
     await call(slack, 'chat.postEphemeral', { channel: CHANNEL, user: 'U0MAYA', text: 'psst' })
     const [said, whispered] = slack.messages(CHANNEL)
     const edit = (ts: string) => call(slack, 'chat.update', { channel: CHANNEL, ts, text: 'x' })

@@ -1,7 +1,9 @@
 /** What is said to the bot in a message, in a channel or in its own chat, is answered alike in Slack and in Teams. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { CHANNELS } from '../../src/playground/slack/local-slack'
+import { BOT, CHANNELS } from '../../src/playground/slack/local-slack'
 import { slackDriver, textOf, type Driver } from './drivers'
+import { expectHarmlessInSlack } from './harmless'
+import { MEMBERS } from './people'
 import { CHATS, startWorkplace, type Workplace } from './workplace'
 
 const PLACES = ['a mention in a channel', 'plain words in the bot’s own chat'] as const
@@ -97,6 +99,21 @@ describe.each(CHATS)('in %s', (chat) => {
     expect(here.messages().filter(({ to }) => to === 'maya')).toHaveLength(3)
     await workplace.end()
   })
+})
+
+test('nothing that is said in a message of Slack becomes markup, a mention or a link', async () => {
+  workplace = await startWorkplace()
+  const { slack: here } = workplace.byMention
+  const reason = '<!channel> @channel *bold* @Jonas Weber https://evil.example/?a&b evil.com &lt;@U0JONAS&gt;'
+
+  await here.says('maya', `assign hv01/gpu0 to train-01 because ${reason}`)
+  await here.says('maya', 'show <!here> @Jonas Weber')
+
+  const people = [MEMBERS.maya.slack.id]
+  const ofBot = workplace.slack.messages(here.place).filter(({ user }) => user === BOT.id)
+  expect(ofBot).toHaveLength(2)
+  for (const message of ofBot) expectHarmlessInSlack(message, people)
+  await workplace.end()
 })
 
 describe('in a channel of Slack where the bot is not', () => {

@@ -10,7 +10,7 @@ import { foreignTeam, id, malformed, ownChatOf, type Addresses, type Reading } f
 const SLACKBOT = 'USLACKBOT'
 const ts = z.string().regex(/^\d{1,12}\.\d{1,6}$/)
 
-const happened = z.object({ team_id: id, event: z.looseObject({ type: z.string() }) })
+const happened = z.object({ team_id: id.nullish(), event: z.looseObject({ type: z.string() }) })
 
 const said = z.object({ channel: id, user: id, text: z.string(), ts, thread_ts: ts.nullish() })
 type Said = z.infer<typeof said>
@@ -67,7 +67,7 @@ const addressesOf = (message: Said): Addresses => {
 export const readMessage = (config: SlackConfig, body: unknown, now: number): MessageReading => {
   const envelope = happened.safeParse(body)
   if (!envelope.success) return malformed(envelope.error)
-  const { team_id: team, event } = envelope.data
+  const { team_id: where = null, event } = envelope.data
   const nothing = whyNothing(event, config)
   if (nothing !== null) return { kind: 'nothing', why: nothing }
   const parsed = said.safeParse(event)
@@ -75,8 +75,9 @@ export const readMessage = (config: SlackConfig, body: unknown, now: number): Me
   const message = parsed.data
   const meant = event.type === 'app_mention' || isOwnChat(message) || mentions(message.text, config.botUserId)
   if (!meant) return { kind: 'nothing', why: 'overheard' }
-  const foreign = foreignTeam(config, team)
+  const foreign = foreignTeam(config, where)
   if (foreign !== null) return { kind: 'foreign', team: foreign, replyUrl: null }
+  const team = config.teamId
   const { channel, user, text, ts: own } = message
   return {
     kind: 'delivery',

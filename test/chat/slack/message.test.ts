@@ -97,11 +97,14 @@ describe('a message that mentions the bot', () => {
     expect(inbox.accepted).toHaveLength(1)
   })
 
-  test('of another workspace is recorded nowhere, and acknowledged so that it does not come again', async () => {
-    expect(await post(messageEvent({}, { team_id: 'T2' }))).toBe(200)
+  test.each([
+    ['of another workspace', 'T2', 'workspace T2'],
+    ['of an organisation, with no workspace', null, 'workspace none'],
+  ])('%s is recorded nowhere, and acknowledged so that it does not come again', async (_, team, logged) => {
+    expect(await post(messageEvent({}, { team_id: team }))).toBe(200)
 
     expect(inbox.accepted).toEqual([])
-    expect(JSON.stringify(log.lines)).toContain('workspace T2')
+    expect(JSON.stringify(log.lines)).toContain(logged)
   })
 
   test('by a person whose account is of another workspace of the organisation is recorded', async () => {

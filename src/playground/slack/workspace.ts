@@ -25,7 +25,7 @@ export interface Channel {
 export const conversationWith = (person: Person): Channel => ({
   id: `D${person.id.slice(1)}`,
   name: 'directmessage',
-  topic: 'Plain words are commands here; what the bot tells you alone comes here, too',
+  topic: 'What the bot tells you alone',
   bot: 'member',
   only: person.id,
 })

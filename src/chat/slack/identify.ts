@@ -23,8 +23,11 @@ export interface SignedIn {
   readonly lacks: readonly EventScope[]
 }
 
-const wrongToken = (why: string, cause?: unknown): Fault =>
-  new Fault('chat', `signing in to Slack: ${why}`, cause)
+/** `cause`: what Slack said of the token, where it refused it. */
+const wrongToken = (cure: string, cause?: unknown): Fault =>
+  cause === undefined
+    ? new Fault('chat', `signing in to Slack: ${cure}`)
+    : new Fault('chat', `signing in to Slack (${cure})`, cause)
 
 const COPY =
   'set SLACK_BOT_TOKEN to the Bot User OAuth Token, xoxb-..., from the app’s OAuth & Permissions page'

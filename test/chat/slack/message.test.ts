@@ -3,7 +3,10 @@ import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { slackEvents } from '../../../src/chat/slack/receive'
 import { slackSocket } from '../../../src/chat/slack/socket'
+import { openStore } from '../../../src/store/database'
+import { openDeliveries, openInbox } from '../../../src/store/inbox'
 import { fakeClock } from '../../fakes/clock'
+import { useTempDirs } from '../../fakes/temp'
 import {
   close,
   configFor,
@@ -19,6 +22,8 @@ import {
   type RecordingInbox,
   type RecordingLog,
 } from './fakeSlack'
+
+const tempDir = useTempDirs()
 
 let api: FakeApi
 let inbox: RecordingInbox
@@ -89,6 +94,17 @@ describe('a message that mentions the bot', () => {
     expect(others).toHaveLength(5)
     expect(others.slice(0, 4).every((id) => id === first)).toBe(true)
     expect(others[4]).not.toBe(first)
+  })
+
+  test('is worked on once, after three retries and a second event', async () => {
+    const store = await openStore(tempDir())
+    inbox.accept = openInbox(store.db, fakeClock(), () => undefined).accept
+
+    await Promise.all([0, 1, 2, 3].map((again) => post(messageEvent(), again === 0 ? {} : retried(again))))
+    await post(messageEvent({ type: 'message', channel_type: 'channel' }, { event_id: 'Ev9999999999' }))
+
+    expect(await openDeliveries(store.db, 10)).toHaveLength(1)
+    await store.close()
   })
 
   test('that first comes as a retry is taken: the one before may never have arrived', async () => {

@@ -105,7 +105,11 @@ const slack = async (settings: SlackSettings, channels: readonly string[]): Prom
     const unheard = lacks.map((scope) =>
       warn(`scope ${scope}`, `is missing, so the bot hears no ${eventScopes[scope]}`, `${updateApp}.`),
     )
-    return [token, ...unheard, ...(await checkChannels(slackClient(settings, silent), channels)).map(findingOf)]
+    return [
+      token,
+      ...unheard,
+      ...(await checkChannels(slackClient(settings, silent), channels)).map(findingOf),
+    ]
   } catch (error) {
     return [
       fail(

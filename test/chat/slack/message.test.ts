@@ -98,7 +98,8 @@ describe('a message that mentions the bot', () => {
 
   test('is worked on once, after three retries and a second event', async () => {
     const store = await openStore(tempDir())
-    inbox.accept = openInbox(store.db, fakeClock(), () => undefined).accept
+    const kept = openInbox(store.db, fakeClock(), () => undefined)
+    inbox.accepting = (delivery) => kept.accept(delivery)
 
     await Promise.all([0, 1, 2, 3].map((again) => post(messageEvent(), again === 0 ? {} : retried(again))))
     await post(messageEvent({ type: 'message', channel_type: 'channel' }, { event_id: 'Ev9999999999' }))

@@ -60,8 +60,15 @@ export type ConfigFile = z.infer<typeof fileSchema>
 const BOT_TOKEN = 'a bot token, starting with xoxb- (OAuth & Permissions, Bot User OAuth Token)'
 const APP_TOKEN = 'an app token, starting with xapp- (Basic Information, App-Level Tokens)'
 
+const ROTATES =
+  'is a token that expires (xoxe...), and the bot does not renew tokens: make the app from manifests/slack.json, where ' +
+  'token rotation is off, and use its Bot User OAuth Token, starting with xoxb-'
+
 const slackSchema = z.object({
-  SLACK_BOT_TOKEN: z.string(`is missing: set it to ${BOT_TOKEN}`).startsWith('xoxb-', `is not ${BOT_TOKEN}`),
+  SLACK_BOT_TOKEN: z
+    .string(`is missing: set it to ${BOT_TOKEN}`)
+    .refine((token) => !token.startsWith('xoxe'), { message: ROTATES, abort: true })
+    .startsWith('xoxb-', `is not ${BOT_TOKEN}`),
   SLACK_SIGNING_SECRET: z
     .string()
     .min(16, 'is too short: copy the whole Signing Secret (Basic Information)')

@@ -4,7 +4,7 @@
  */
 import type { RequestListener, ServerResponse } from 'node:http'
 import type { SlackConfig } from './chat/slack/config'
-import { slackClient } from './chat/slack/config'
+import { eventScopes, slackClient, updateApp } from './chat/slack/config'
 import { slackGroup } from './chat/slack/groups'
 import { identifyBot } from './chat/slack/identify'
 import { patiently, SlackDown } from './chat/slack/patience'
@@ -58,7 +58,9 @@ export const openWorkspace = async (
   const { botToken } = settings
 
   const ask = async (): Promise<BotIdentity> => {
-    const identity = await identifyBot(settings)
+    const { identity, lacks } = await identifyBot(settings)
+    for (const scope of lacks)
+      log.warn({ scope, unheard: eventScopes[scope], next: updateApp }, 'slack: a scope is missing')
     await rememberIdentity(db, botToken, identity).catch((error: unknown) =>
       log.error({ error: messageOf(error) }, 'slack: who the bot is was not written down'),
     )

@@ -253,6 +253,17 @@ describe('a wrong environment', () => {
     ])
   })
 
+  it('says of a token that expires what to do, and nothing else of it', () => {
+    const { environment } = withFile(POLICY, { SLACK_BOT_TOKEN: 'xoxe.xoxb-1-secret' })
+
+    expect(errorsOf(environment)).toEqual([
+      expect.stringMatching(
+        /^SLACK_BOT_TOKEN: is a token that expires.*manifests\/slack\.json.*rotation is off/,
+      ),
+    ])
+    expect(faultOf(environment).message).not.toContain('secret')
+  })
+
   it('says that one of the two ways to reach Slack is missing, also when both are set to nothing', () => {
     const { environment } = withFile(POLICY, { SLACK_SIGNING_SECRET: '', SLACK_APP_TOKEN: '' })
 

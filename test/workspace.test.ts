@@ -108,6 +108,34 @@ describe('a workspace that was never asked', () => {
   })
 })
 
+it('a bot whose app was made before starts, and its log says what it does not hear and what to do', async () => {
+  who = [{ headers: { 'x-oauth-scopes': 'chat:write,commands,users:read,im:history' }, body: ME }]
+  const log = recordingLog()
+  const settings = { botToken: 'xoxb-1', signingSecret, appToken: null, apiUrl: api.apiUrl }
+
+  opened = await openWorkspace(settings, { db: store.db, clock: patientClock, log })
+
+  expect(opened.teamId()).toBe('T1')
+  expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    {
+      obj: { scope: 'app_mentions:read', next: expect.stringContaining('manifests/slack.json') },
+      msg: 'slack: a scope is missing',
+    },
+  ])
+})
+
+it.each([
+  ['of an organisation', { is_enterprise_install: true }],
+  ['that expires', { expires_in: 43_200 }],
+])('a token %s ends the start', async (_, changes) => {
+  who = [{ body: { ...ME, ...changes } }]
+
+  await expect(open(patientClock)).rejects.toMatchObject({
+    code: 'chat',
+    message: expect.stringContaining('manifests/slack.json'),
+  })
+})
+
 describe('a workspace that is remembered', () => {
   beforeEach(async () => {
     who = [{ body: ME }]

@@ -92,12 +92,18 @@ const teamsPlace = {
   conversation: z.string(),
 }
 
+const slackPlace = {
+  chat: z.literal('slack'),
+  channel: z.string(),
+  /** The message in whose thread it goes; absent outside of threads. */
+  thread: z.string().exactOptional(),
+}
+
 const slackAddress = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('channel'), chat: z.literal('slack'), channel: z.string() }),
+  z.object({ kind: z.literal('channel'), ...slackPlace }),
   z.object({
     kind: z.literal('private'),
-    chat: z.literal('slack'),
-    channel: z.string(),
+    ...slackPlace,
     user: z.string(),
     /** Capability URL with 5 uses in 30 minutes; never logged. */
     replyUrl: z.string().nullable(),

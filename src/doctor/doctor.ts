@@ -97,12 +97,19 @@ const slack = async (settings: SlackSettings, channels: readonly string[]): Prom
   // Only who uses Slack waits for its SDK.
   const { identifyBot } = await import('../chat/slack/identify.ts')
   const { checkChannels } = await import('../chat/slack/channels.ts')
-  const { slackClient } = await import('../chat/slack/config.ts')
+  const { eventScopes, slackClient, updateApp } = await import('../chat/slack/config.ts')
   const { silent } = await import('../chat/slack/log.ts')
   try {
-    const { teamName } = await identifyBot(settings)
-    const token = pass('token', `it is the bot of ${teamName}, with every scope that is needed`)
-    return [token, ...(await checkChannels(slackClient(settings, silent), channels)).map(findingOf)]
+    const { identity, lacks } = await identifyBot(settings)
+    const token = pass('token', `it is the bot of ${identity.teamName}, with every scope that is needed`)
+    const unheard = lacks.map((scope) =>
+      warn(`scope ${scope}`, `is missing, so the bot hears no ${eventScopes[scope]}`, `${updateApp}.`),
+    )
+    return [
+      token,
+      ...unheard,
+      ...(await checkChannels(slackClient(settings, silent), channels)).map(findingOf),
+    ]
   } catch (error) {
     return [
       fail(

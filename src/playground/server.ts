@@ -57,8 +57,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
     if (/^\/gpu(\s|$)/.test(text)) return done(await slack.command(person, channel, text))
     if (text.startsWith('/'))
       return wrong(404, `${text.split(/\s/)[0] ?? text} is not a command of this workspace. Try /gpu help.`)
-    slack.say(person, channel, text)
-    return done({ status: 200, body: '' })
+    return done((await slack.say(person, channel, text)) ?? { status: 200, body: '' })
   }),
   '/playground/press': act(pressed, async ({ slack }, { person, channel, ts, action }) =>
     done(await slack.press(person, channel, ts, action)),

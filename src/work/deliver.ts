@@ -3,11 +3,12 @@
  * (a crash, a time-out), it is sent once more, and the copy that may be stale carries only buttons of an old version.
  * Posts to one place go in order; places do not wait for one another.
  */
-import { undeliveredNotice } from '../core/answers/undelivered'
+import { broughtNotice, canBeBrought, undeliveredNotice } from '../core/answers/undelivered'
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
 import { withLink } from '../core/news/link'
 import { localTo } from '../core/policy/local'
+import type { Address } from '../core/ports'
 import { inOneCommit } from '../store/batch'
 import {
   detach,
@@ -151,12 +152,20 @@ const REPLACING = {
   uneditable: 'This takes the place of an earlier copy, which can no longer be changed.',
 } as const satisfies { readonly [W in Replaced]: string }
 
-/** Whoever waits for the post is told that it will not come. */
+/** Whoever waits for the post is told that it will not come, or gets it where nobody else reads. */
 const giveUp = async (parts: Parts, each: Post, why: { code: string; next: string }): Promise<void> => {
   const { db, clock } = parts
+  const { otherwise, notice, requestId } = each
   await db.transaction().execute(async (tx) => {
     await markFailed(tx, each.seq, `${why.code}: ${why.next}`)
-    if (each.otherwise)
-      await post(tx, each.otherwise, undeliveredNotice(each.notice, each.requestId, why), { at: clock.now() })
+    if (otherwise === null) return
+    const whole = requestId === null && canBeBrought(notice) && isOfOnePerson(otherwise)
+    const told = whole ? broughtNotice(notice, why) : undeliveredNotice(notice, requestId, why)
+    await post(tx, otherwise, told, { at: clock.now() })
   })
 }
+
+/** Ids of people, and of conversations that one person has with the bot. */
+const isOfOnePerson = (to: Address): boolean =>
+  to.kind === 'private' ||
+  (to.chat === 'slack' ? /^[UWD]/u.test(to.channel) : !to.conversation.startsWith('19:'))

@@ -50,7 +50,7 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
   return async (tx) => {
     await post(tx, caller.channel, smiNotice(label, reading), {
       at: parts.clock.now(),
-      otherwise: caller.back,
+      otherwise: caller.privately ?? caller.back,
     })
     return null
   }

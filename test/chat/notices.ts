@@ -9,7 +9,7 @@ import { refusalNotice } from '../../src/core/answers/refusal'
 import { requestsNotice } from '../../src/core/answers/requests'
 import { showNotice } from '../../src/core/answers/show'
 import { smiNotice } from '../../src/core/answers/smi'
-import { undeliveredNotice } from '../../src/core/answers/undelivered'
+import { broughtNotice, undeliveredNotice } from '../../src/core/answers/undelivered'
 import { digestNotice } from '../../src/core/answers/digest'
 import { watchingNotice } from '../../src/core/answers/watching'
 import { whoamiNotice } from '../../src/core/answers/whoami'
@@ -536,6 +536,10 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   undelivered: undeliveredNotice(card(pending, null), 'R-7', {
     code: 'not_in_channel',
     next: 'Say `/invite @GPU ChatOps` in the channel',
+  }),
+  brought: broughtNotice(smiNotice('in train-01 on hv01', smi(SMI_TABLE)), {
+    code: 'not_in_channel',
+    next: 'Invite the bot to the channel: /invite @GPU ChatOps',
   }),
   'news-raised': newsNotice({ kind: 'request', request: pending }),
   'news-denied': newsNotice({

@@ -106,6 +106,39 @@ describe('the doctor', () => {
     expect(slack.calls.map(({ method }) => method)).toEqual(['auth.test', 'conversations.info'])
   })
 
+  /** Asks about a Slack that says this of the token. */
+  const asked = async (me: object, headers: Record<string, string> = {}) => {
+    const slack = await fakeApi()
+    const bot = { ok: true, team_id: 'T1', bot_id: 'B1', user_id: 'UBOT', team: 'Acme' }
+    slack.answer = () => ({ headers, body: { ...bot, ...me } })
+    const env = {
+      ...{ GPU_CHATOPS_CONFIG: configured([POLICY]), SLACK_API_URL: slack.apiUrl },
+      ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: signingSecret },
+    }
+    const report = await heard((terminal) => doctor(env, systemClock, terminal))
+    await slack.close()
+    return report
+  }
+
+  it('names the scopes that an app of before lacks, what is not heard without them, and what to do', async () => {
+    const { sound, text } = await asked({}, { 'x-oauth-scopes': 'chat:write,commands,users:read' })
+
+    expect(text).toMatch(/✓ token: it is the bot of Acme/)
+    expect(text).toMatch(/! scope app_mentions:read: .*mentions.*\n.*→ .*manifests\/slack\.json.*reinstall/)
+    expect(text).toMatch(/! scope im:history: .*own chat/)
+    expect(sound).toBe(true)
+  })
+
+  it.each([
+    ['an organisation', { is_enterprise_install: true }, /✗ token: .*organisation-wide.*org_deploy_enabled/],
+    ['a rotating app', { expires_in: 43_200 }, /✗ token: .*expires.*token_rotation_enabled/],
+  ])('refuses the token of %s, with the cure', async (_, me, words) => {
+    const { sound, text } = await asked(me)
+
+    expect(text).toMatch(words)
+    expect(sound).toBe(false)
+  })
+
   it('says with nothing configured that this is the playground', async () => {
     const { sound, text } = await heard((terminal) => doctor({}, systemClock, terminal))
 

@@ -45,7 +45,7 @@ export interface Driver {
   tells(who: Who, words: string): Promise<Shown>
   /** All that is shown in this chat now, oldest first. */
   messages(): readonly Shown[]
-  /** Who reads the answer to what this person types in a channel: in Slack they alone, in Teams everybody. */
+  /** Who reads an answer to what this person types: in a channel of Slack they alone, in one of Teams everybody. */
   readers(who: Who): Who | null
   /** The next post in a channel is refused, as where the bot was not added; what people are told of it. */
   refusesPost(): RegExp
@@ -126,8 +126,29 @@ const urlsIn = (content: unknown): string[] =>
 const named = (text: string): string =>
   WHO.reduce((rest, who) => rest.replaceAll(`@${MEMBERS[who].slack.id}`, MEMBERS[who].name), text)
 
-/** `place` is where commands are typed; what stands in the other channels is read as well. */
-export const slackDriver = (slack: LocalSlack, place: string, time?: SteppedClock): Driver => {
+/** How one speaks to the bot in Slack: by its command, or in a message, which in a channel mentions it. */
+type Speech = 'command' | 'message'
+
+interface SlackPlace {
+  readonly channel: string
+  readonly by?: Speech
+}
+
+const isPerson = ({ user }: SlackMessage): boolean => WHO.some((who) => MEMBERS[who].slack.id === user)
+
+/** What is typed in one place; what stands in the other channels is read as well. */
+export const slackDriver = (
+  slack: LocalSlack,
+  { channel: place, by = 'command' }: SlackPlace,
+  time?: SteppedClock,
+): Driver => {
+  const own = slack.channels.some(({ id, only }) => id === place && only !== undefined)
+  const typed = (who: Who, text: string) => {
+    const { id } = MEMBERS[who].slack
+    return by === 'command'
+      ? slack.command(id, place, text)
+      : slack.say(id, place, own ? text : `@GPU ChatOps ${text}`)
+  }
   const readIn = new Map(
     slack.channels.map(({ id, only }) => [
       id,
@@ -144,7 +165,12 @@ export const slackDriver = (slack: LocalSlack, place: string, time?: SteppedCloc
     ]),
   )
   const messages = (): readonly Shown[] =>
-    [...readIn].flatMap(([channel, read]) => slack.messages(channel).map(read))
+    [...readIn].flatMap(([channel, read]) =>
+      slack
+        .messages(channel)
+        .filter((message) => !isPerson(message))
+        .map(read),
+    )
   const wire: Wire = {
     place,
     messages,
@@ -154,7 +180,7 @@ export const slackDriver = (slack: LocalSlack, place: string, time?: SteppedCloc
       return /not_in_channel.*\/invite/
     },
     onChange: (listener) => slack.onChange(listener),
-    type: (who, text) => slack.command(MEMBERS[who].slack.id, place, text).then(({ status }) => status),
+    type: async (who, text) => (await typed(who, text))?.status ?? 0,
     press: async (who, { id, place: channel }, label) => {
       const ts = id.slice(channel.length + 1)
       const message = slack.messages(channel).find((each) => each.ts === ts)
@@ -210,7 +236,7 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation, time?: Stepp
   const wire: Wire = {
     place: place.id,
     messages: () => teams.messages.map(read),
-    readers: () => null,
+    readers: (who) => (place.type === 'personal' ? who : null),
     refusesPost: () => {
       teams.fault = (call) => {
         if (!call.startsWith('POST ')) return null

@@ -35,6 +35,16 @@ describe.each(CHATS)('in %s', (chat) => {
     })
   })
 
+  test('nvidia-smi that cannot be posted is not lost: it is told whole to who asked, and to nobody else', async () => {
+    const refusal = journey.refusesPost()
+
+    const told = await journey.says('maya', 'smi render-01')
+
+    expect(told.to).toBe('maya')
+    expect(textOf(told)).toMatch(refusal)
+    expect(textOf(told)).toMatch(/for you alone.*nvidia-smi in render-01.*NVIDIA A40/)
+  })
+
   describe('an approved request', () => {
     test('waits in sight for its paused host, and runs when that is resumed', async () => {
       await journey.says('maya', 'assign hv01/gpu0 to train-01')

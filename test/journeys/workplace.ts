@@ -66,6 +66,10 @@ export interface Workplace {
   readonly inChanges: Readonly<Record<ChatName, Driver>>
   /** One of them, in the chat that they have with the bot. */
   alone(who: Who): Readonly<Record<ChatName, Driver>>
+  /** The same in the channel, in messages that mention the bot. */
+  readonly byMention: Readonly<Record<ChatName, Driver>>
+  /** One of them, in plain words in the chat that they have with the bot. */
+  inWords(who: Who): Readonly<Record<ChatName, Driver>>
   readonly world: World
   readonly db: Db
   /** The policy in the configuration file, for the next time that it is read. */
@@ -86,6 +90,10 @@ export interface WorkplaceOptions {
   readonly fleet?: (folder: string) => string
   /** Asked before each call of Slack's Web API. */
   readonly misfortune?: LocalSlackOptions['misfortune']
+  /** Of Slack; those of the playground when absent. */
+  readonly channels?: LocalSlackOptions['channels']
+  /** Of Enterprise Grid, those that a person of Slack is in. */
+  readonly workspaces?: Readonly<Partial<Record<Who, readonly string[]>>>
 }
 
 export const SLACK = {
@@ -96,13 +104,17 @@ export const SLACK = {
 /** Slack and Microsoft on loopback, with everybody in both; the bot serves on that port. */
 export const startChats = async (
   port: () => number,
-  options: Pick<WorkplaceOptions, 'misfortune'> = {},
+  options: Pick<WorkplaceOptions, 'misfortune' | 'channels' | 'workspaces'> = {},
 ): Promise<Pick<Workplace, 'slack' | 'teams'>> => {
   const slack = await startLocalSlack({
     ackMs: null,
     ...SLACK,
-    people: WHO.map((who) => MEMBERS[who].slack),
+    people: WHO.map((who) => {
+      const workspaces = options.workspaces?.[who]
+      return { ...MEMBERS[who].slack, ...(workspaces && { workspaces }) }
+    }),
     ...(options.misfortune && { misfortune: options.misfortune }),
+    ...(options.channels && { channels: options.channels }),
     eventsUrl: () => `http://127.0.0.1:${port()}/slack/events`,
   })
   const teams = await startLocalTeams({
@@ -117,7 +129,7 @@ export const startChats = async (
 }
 
 export const driversOf = (slack: LocalSlack, teams: LocalTeams, time?: SteppedClock): Workplace['in'] => ({
-  slack: slackDriver(slack, GPU, time),
+  slack: slackDriver(slack, { channel: GPU }, time),
   teams: teamsDriver(teams, THREAD, time),
 })
 
@@ -183,25 +195,29 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     teamsMessages: teamsMessages(teams.config, bot.inbox, silent),
   })
   port = http.port
+  const ownChatOf = (who: Who): string =>
+    slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? ''
+  const personalOf = (who: Who) =>
+    ({ id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' }) as const
   return {
     slack,
     teams,
     in: driversOf(slack, teams, options.clock),
     inChanges: {
-      slack: slackDriver(slack, CHANGES, options.clock),
+      slack: slackDriver(slack, { channel: CHANGES }, options.clock),
       teams: teamsDriver(teams, { id: TEAMS_CHANGES, type: 'channel' }, options.clock),
     },
     alone: (who) => ({
-      slack: slackDriver(
-        slack,
-        slack.channels.find(({ only }) => only === MEMBERS[who].slack.id)?.id ?? '',
-        options.clock,
-      ),
-      teams: teamsDriver(
-        teams,
-        { id: `a:${userIdOf(MEMBERS[who].teams).slice(3)}`, type: 'personal' },
-        options.clock,
-      ),
+      slack: slackDriver(slack, { channel: ownChatOf(who) }, options.clock),
+      teams: teamsDriver(teams, personalOf(who), options.clock),
+    }),
+    byMention: {
+      slack: slackDriver(slack, { channel: GPU, by: 'message' }, options.clock),
+      teams: teamsDriver(teams, THREAD, options.clock),
+    },
+    inWords: (who) => ({
+      slack: slackDriver(slack, { channel: ownChatOf(who), by: 'message' }, options.clock),
+      teams: teamsDriver(teams, personalOf(who), options.clock),
     }),
     world: fleet.world,
     db: store.db,

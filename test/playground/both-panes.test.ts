@@ -184,3 +184,28 @@ describe('in Teams', () => {
     })
   })
 })
+
+describe('what is typed in the pane of Slack without a slash', () => {
+  const own = 'D0MAYA'
+  const lastIn = async (channel: string, holds: (text: string) => boolean) => {
+    const found = (now: PlaygroundState) =>
+      now.channels.find(({ id }) => id === channel)?.messages.find((message) => holds(textOf(message)))
+    return found(await state((now) => found(now) !== undefined))
+  }
+
+  it('is answered in one’s own chat with the bot', async () => {
+    await send('/playground/command', { person: MAYA, channel: own, text: 'whoami' })
+
+    expect(await lastIn(own, (text) => text.includes('You may'))).not.toHaveProperty('ephemeralFor')
+  })
+
+  it('is answered in a channel where it mentions the bot, and otherwise heard by nobody', async () => {
+    await send('/playground/command', { person: MAYA, channel: GPU, text: 'whoami' })
+    await send('/playground/command', { person: MAYA, channel: GPU, text: '@GPU ChatOps smi render-01' })
+
+    const answer = await lastIn(GPU, (text) => text.includes('nvidia-smi in render-01'))
+
+    expect(answer).toHaveProperty('thread')
+    expect(journey.slack.messages(GPU).filter(({ ephemeralFor }) => ephemeralFor !== undefined)).toEqual([])
+  })
+})

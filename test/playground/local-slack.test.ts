@@ -109,7 +109,7 @@ describe('the Web API', () => {
     const { body, headers } = await call(slack, 'auth.test', {})
 
     expect(body).toMatchObject({ ok: true, team_id: slack.team.id, user_id: BOT.id, bot_id: BOT.botId })
-    expect(headers.get('x-oauth-scopes')).toBe('chat:write,commands,users:read')
+    expect(headers.get('x-oauth-scopes')).toBe('app_mentions:read,chat:write,commands,im:history,users:read')
   })
 
   it('refuses another token, a missing one, and methods it does not have', async () => {
@@ -170,7 +170,7 @@ describe('the Web API', () => {
 
   it('refuses to edit what is not there, what is somebody else’s, and what only one person sees', async () => {
     const slack = await start()
-    slack.say('U0MAYA', CHANNEL, 'good morning')
+    await slack.say('U0MAYA', CHANNEL, 'good morning')
     await call(slack, 'chat.postEphemeral', { channel: CHANNEL, user: 'U0MAYA', text: 'psst' })
     const [said, whispered] = slack.messages(CHANNEL)
     const edit = (ts: string) => call(slack, 'chat.update', { channel: CHANNEL, ts, text: 'x' })
@@ -228,6 +228,93 @@ describe('the Web API', () => {
       { user: { is_stranger: true, team_id: 'T0ELSEWHERE' } },
       { ok: false, error: 'user_not_found' },
     ])
+  })
+})
+
+describe('what people say', () => {
+  const OUTSIDE = { id: 'C0OTHER', name: 'other', topic: '', bot: 'outside' } as const
+  const eventsIn = (received: readonly Received[]) =>
+    received.map(({ raw }) => JSON.parse(raw) as { event_id: string; event: Record<string, unknown> })
+
+  it('reaches the bot as a signed event: a mention in a channel, and everything in its own chat', async () => {
+    const bot = await startBot()
+    const slack = await start({ eventsUrl: () => bot.url })
+
+    const heard = [
+      await slack.say('U0MAYA', CHANNEL, '@GPU ChatOps list <b> on hv01.contoso.com for @Jonas Weber'),
+      await slack.say('U0MAYA', 'D0MAYA', 'whoami'),
+      await slack.say('U0MAYA', CHANNEL, 'good morning'),
+    ]
+
+    expect(heard.map((each) => each?.status)).toEqual([200, 200, undefined])
+    expect(eventsIn(bot.received).map(({ event }) => event)).toMatchObject([
+      {
+        type: 'app_mention',
+        channel: CHANNEL,
+        user: 'U0MAYA',
+        text: `<@${BOT.id}> list &lt;b&gt; on <http://hv01.contoso.com|hv01.contoso.com> for <@U0JONAS>`,
+      },
+      { type: 'message', channel_type: 'im', channel: 'D0MAYA', text: 'whoami' },
+    ])
+    const [{ headers, raw }] = bot.received as [Received]
+    const digest = createHmac('sha256', SECRET)
+      .update(`v0:${headers['x-slack-request-timestamp'] ?? ''}:${raw}`)
+      .digest('hex')
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'x-slack-signature': `v0=${digest}` })
+  })
+
+  it('is not heard without the scopes, nor in a channel where the bot is not', async () => {
+    const bot = await startBot()
+    const older = await start({ eventsUrl: () => bot.url, scopes: ['chat:write', 'commands', 'users:read'] })
+    const outside = await start({ eventsUrl: () => bot.url, channels: [OUTSIDE] })
+
+    await older.say('U0MAYA', CHANNEL, '@GPU ChatOps list')
+    await older.say('U0MAYA', 'D0MAYA', 'list')
+    await outside.say('U0MAYA', OUTSIDE.id, '@GPU ChatOps list')
+
+    expect(bot.received).toEqual([])
+  })
+
+  it('is delivered again, three times at most, until the bot takes it', async () => {
+    const bot = await startBot({ status: 500 })
+    const slack = await start({ eventsUrl: () => bot.url })
+
+    await slack.say('U0MAYA', CHANNEL, '@GPU ChatOps list')
+
+    expect(bot.received.map(({ headers }) => headers['x-slack-retry-num'])).toEqual([
+      undefined,
+      '1',
+      '2',
+      '3',
+    ])
+    expect(new Set(eventsIn(bot.received).map((each) => each.event_id)).size).toBe(1)
+  })
+
+  it('is told from what the bot itself says and edits in its own chat, of which it hears, too', async () => {
+    const bot = await startBot()
+    const slack = await start({ eventsUrl: () => bot.url })
+    const { ts } = (await post(slack, { channel: 'U0MAYA' })).body
+    await call(slack, 'chat.update', { channel: 'D0MAYA', ts, text: 'after' })
+
+    await slack.close()
+
+    expect(eventsIn(bot.received).map(({ event }) => event)).toMatchObject([
+      { type: 'message', user: BOT.id, bot_id: BOT.botId, ts },
+      { type: 'message', subtype: 'message_changed', message: { text: 'after' } },
+    ])
+  })
+
+  it('needs the scope for each call of the bot', async () => {
+    const slack = await start({ scopes: ['commands'] })
+
+    const { body } = await post(slack)
+
+    expect(body).toMatchObject({
+      ok: false,
+      error: 'missing_scope',
+      needed: 'chat:write',
+      provided: 'commands',
+    })
   })
 })
 

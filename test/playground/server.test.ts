@@ -311,7 +311,7 @@ describe('the live state', () => {
     const states = await watch(
       ({ channels, fleet }) => channels[0]?.messages.length === 1 && fleet.hosts[2]?.reachable === true,
       () => {
-        slack.say('U0MAYA', 'C0GPU', 'hello')
+        void slack.say('U0MAYA', 'C0GPU', 'hello')
         world.setReachable('hv03', true)
       },
     )
@@ -323,7 +323,7 @@ describe('the live state', () => {
     const states = await watch(
       ({ channels }) => channels[0]?.messages.length === 50,
       () => {
-        for (let n = 0; n < 50; n += 1) slack.say('U0MAYA', 'C0GPU', `line ${n}`)
+        for (let n = 0; n < 50; n += 1) void slack.say('U0MAYA', 'C0GPU', `line ${n}`)
       },
     )
 

@@ -278,7 +278,40 @@ describe('a post', () => {
 
   it('that can never arrive is told once, even if that cannot arrive either', async () => {
     fate = () => IMPOSSIBLE
-    await written('one', CHANNEL, { otherwise: MAYA })
+    await written('one', CHANNEL, { requestId: 'R-1', otherwise: MAYA })
+
+    await deliverAll()
+
+    expect(allShown()).toEqual(['one', 'Not posted: one'])
+  })
+
+  const OWN_CHAT: Address = { kind: 'channel', chat: 'slack', channel: 'U0MAYA' }
+  const OWN_CHAT_IN_TEAMS: Address = {
+    ...{ kind: 'channel', chat: 'teams', serviceUrl: 'https://smba.trafficmanager.net/emea/' },
+    conversation: 'a:maya',
+  }
+  it.each([
+    ['an answer to them alone', MAYA],
+    ['their chat with the bot in Slack', OWN_CHAT],
+    ['their chat with the bot in Teams', OWN_CHAT_IN_TEAMS],
+  ])(
+    'that asks for nothing and can never arrive goes whole to one person, as %s, with why',
+    async (_, otherwise) => {
+      fated(IMPOSSIBLE)
+      await written('one', CHANNEL, { otherwise })
+
+      await deliverAll()
+
+      const [first, again] = sent
+      expect(again).toMatchObject({ to: otherwise, notice: { summary: 'one' } })
+      expect(again!.notice.parts.slice(1)).toEqual(first!.notice.parts)
+      expect(JSON.stringify(again!.notice.parts[0])).toMatch(/for you alone.*not_in_channel.*\/invite @gpu/)
+    },
+  )
+
+  it('that can never arrive goes whole to nobody where others read', async () => {
+    fated(IMPOSSIBLE)
+    await written('one', CHANNEL, { otherwise: ELSEWHERE })
 
     await deliverAll()
 

@@ -17,8 +17,21 @@ export interface SlackConfig {
   readonly command: string
 }
 
-/** The scopes the bot uses; the manifest asks for these and no others. */
-export const slackScopes = ['chat:write', 'commands', 'users:read'] as const
+/** The scopes without which the bot does nothing. */
+export const neededScopes = ['chat:write', 'commands', 'users:read'] as const
+
+/** The scopes of its events, and what the bot does not hear without each. An app that was made before lacks them. */
+export const eventScopes = {
+  'app_mentions:read': 'mentions of it in a channel',
+  'im:history': 'plain words in its own chat with a person',
+} as const
+export type EventScope = keyof typeof eventScopes
+
+/** The manifest asks for these and no others. */
+export const slackScopes: readonly string[] = [...neededScopes, ...Object.keys(eventScopes)]
+
+export const updateApp =
+  'Update the app from manifests/slack.json, its event subscriptions included, and reinstall it'
 
 export const callTimeoutMs = 10_000
 

@@ -1,8 +1,15 @@
-import type { UsersInfoResponse, WebClient } from '@slack/web-api'
+import type { AuthTestResponse, UsersInfoResponse, WebClient } from '@slack/web-api'
 import { Fault } from '../../core/errors'
 import type { BotIdentity, Identity } from '../../core/ports'
 import { oneLine } from '../text'
-import { slackClient, slackScopes, type SlackConfig } from './config'
+import {
+  eventScopes,
+  neededScopes,
+  slackClient,
+  updateApp,
+  type EventScope,
+  type SlackConfig,
+} from './config'
 import { silent } from './log'
 import { platformCode } from './outcome'
 import { saysWrongToken, SlackDown } from './patience'
@@ -10,45 +17,75 @@ import { saysWrongToken, SlackDown } from './patience'
 const cacheMs = 10 * 60_000
 const cacheSize = 1_000
 
+/** Who the bot is, and which of the scopes it lacks that it can do without. */
+export interface SignedIn {
+  readonly identity: BotIdentity
+  readonly lacks: readonly EventScope[]
+}
+
+/** `cause`: what Slack said of the token, where it refused it. */
+const wrongToken = (cure: string, cause?: unknown): Fault =>
+  cause === undefined
+    ? new Fault('chat', `signing in to Slack: ${cure}`)
+    : new Fault('chat', `signing in to Slack (${cure})`, cause)
+
+const COPY =
+  'set SLACK_BOT_TOKEN to the Bot User OAuth Token, xoxb-..., from the app’s OAuth & Permissions page'
+const ORGANISATION =
+  'SLACK_BOT_TOKEN is of an organisation-wide installation, and the bot serves one workspace; install the app in ' +
+  'that workspace alone, with org_deploy_enabled false as in manifests/slack.json, and use its Bot User OAuth Token'
+const ROTATES =
+  'SLACK_BOT_TOKEN expires, since token rotation is on for the app, and the bot does not renew tokens; make the app ' +
+  'from manifests/slack.json, where token_rotation_enabled is false, and use its Bot User OAuth Token'
+
+const saysExpired = (error: unknown): boolean => platformCode(error) === 'token_expired'
+
+/** Throws for a token that the bot cannot serve with, although it is valid. */
+const refuseKind = ({ is_enterprise_install: wide, expires_in: seconds }: AuthTestResponse): void => {
+  if (wide === true) throw wrongToken(ORGANISATION)
+  if (seconds !== undefined && seconds > 0) throw wrongToken(ROTATES)
+}
+
 /**
- * Asks Slack once who the token is. Throws Fault('chat') with the cure when the token is wrong, is not a bot's, or lacks
- * a scope; SlackDown when Slack does not say.
+ * Asks Slack once who the token is. Throws Fault('chat') with the cure when the token is wrong, is not a bot's, is of an
+ * organisation, expires, or lacks a scope that is needed; SlackDown when Slack does not say.
  */
-export const identifyBot = async (config: Pick<SlackConfig, 'botToken' | 'apiUrl'>): Promise<BotIdentity> => {
-  const client = slackClient(config, silent)
-  const answer = await client.auth.test().catch((error: unknown) => {
-    if (!saysWrongToken(error))
-      throw new SlackDown(`signing in to Slack (is ${config.apiUrl} reachable?)`, error)
-    throw new Fault(
-      'chat',
-      'signing in to Slack (set SLACK_BOT_TOKEN to the Bot User OAuth Token, xoxb-..., from the app’s OAuth & ' +
-        'Permissions page)',
-      error,
-    )
-  })
-  const scopes = answer.response_metadata?.scopes
-  const missing = scopes ? slackScopes.filter((scope) => !scopes.includes(scope)) : []
-  if (missing.length > 0)
-    throw new Fault(
-      'chat',
-      `signing in to Slack: the token lacks ${missing.join(', ')}; ` +
-        'update the app from manifests/slack.json and reinstall it',
-    )
+export const identifyBot = async (config: Pick<SlackConfig, 'botToken' | 'apiUrl'>): Promise<SignedIn> => {
+  const answer = await slackClient(config, silent)
+    .auth.test()
+    .catch((error: unknown) => {
+      if (!saysWrongToken(error))
+        throw new SlackDown(`signing in to Slack (is ${config.apiUrl} reachable?)`, error)
+      throw wrongToken(saysExpired(error) ? ROTATES : COPY, error)
+    })
+  refuseKind(answer)
   const { team_id: teamId, bot_id: botId, user_id: botUserId, team } = answer
   if (!teamId || !botId || !botUserId)
-    throw new Fault(
-      'chat',
-      'signing in to Slack: SLACK_BOT_TOKEN is not a bot’s token; it must begin with xoxb-',
-    )
-  return { teamId, botId, botUserId, teamName: team ?? teamId }
+    throw wrongToken('SLACK_BOT_TOKEN is not a bot’s token; it must begin with xoxb-')
+  // Where Slack does not say which scopes there are, nothing is known to be missing.
+  const granted = answer.response_metadata?.scopes
+  const missing = granted ? neededScopes.filter((scope) => !granted.includes(scope)) : []
+  if (missing.length > 0) throw wrongToken(`the token lacks ${missing.join(', ')}; ${updateApp}`)
+  const optional = Object.keys(eventScopes) as EventScope[]
+  return {
+    identity: { teamId, botId, botUserId, teamName: team ?? teamId },
+    lacks: granted ? optional.filter((scope) => !granted.includes(scope)) : [],
+  }
 }
 
 type SlackUser = NonNullable<UsersInfoResponse['user']>
 
+/**
+ * In an organisation of Enterprise Grid a person may be in several workspaces, all of which are named; `team_id` may then
+ * be another one of theirs, or the organisation, which is no workspace.
+ */
+const workspacesOf = ({ team_id: own, enterprise_user: grid }: SlackUser): readonly string[] => {
+  const named = grid?.teams ?? []
+  return named.length > 0 ? named : own === undefined ? [] : [own]
+}
+
 const whyStranger = (user: SlackUser, teamId: string): string | null => {
-  // In an organisation of Enterprise Grid a person may have no workspace of their own, but be in several.
-  const teams = user.team_id === undefined ? user.enterprise_user?.teams : [user.team_id]
-  if (!teams?.includes(teamId)) return 'belongs to another workspace'
+  if (!workspacesOf(user).includes(teamId)) return 'belongs to another workspace'
   // Slackbot does not call itself a bot.
   if (user.is_bot || user.id === 'USLACKBOT' || Reflect.get(user, 'is_workflow_bot') === true)
     return 'is a bot'

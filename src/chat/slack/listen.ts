@@ -5,7 +5,9 @@ import { messageOf } from '../../core/errors'
 import type { Delivery, Inbox } from '../../core/ports'
 import { clientOptions, type SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
-import { readCommand, readPress, type Reading } from './payload'
+import { readMessage } from './message'
+import { readCommand, readPress } from './payload'
+import type { Reading } from './reading'
 import { postReply } from './reply'
 
 /** Long to load: a server loads it before it listens, else the first use waits for it. */
@@ -96,6 +98,35 @@ const listenForPresses = (app: App, receiving: Receiving): void =>
     await ack()
   })
 
+/** Nobody is told why an event was refused: there is no response URL, and in a channel of strangers no words of ours. */
+const takeMessage = async (receiving: Receiving, body: object): Promise<void> => {
+  const { config, log } = receiving
+  const reading = readMessage(config, body, Date.now())
+  if (reading.kind === 'delivery') return accept(receiving, reading.delivery)
+  if (reading.kind === 'nothing') return
+  logRefused(log, 'a message', reading)
+  if (reading.kind === 'malformed') throw new MalformedPayload(reading.why)
+}
+
+/**
+ * Bolt acknowledges an event before any listener hears of it, and over a socket that cannot be taken back. So events are
+ * taken ahead of it: when the store is down this throws, nothing is acknowledged, and Slack delivers again.
+ */
+const takeMessagesFirst = (app: App, receiving: Receiving): void => {
+  const dispatch = app.processEvent.bind(app)
+  app.processEvent = async (event) => {
+    if (event.body['type'] !== 'event_callback') return dispatch(event)
+    try {
+      await takeMessage(receiving, event.body)
+    } catch (error) {
+      if (!(error instanceof MalformedPayload))
+        receiving.log.error({ error: messageOf(error) }, 'slack: a message was not recorded')
+      throw error
+    }
+    await event.ack()
+  }
+}
+
 const handled = (body: object): boolean =>
   'command' in body || ('type' in body && body.type === 'block_actions' && 'actions' in body)
 
@@ -129,6 +160,7 @@ export const boltApp = ({ App }: Bolt, receiver: Receiver, receiving: Receiving)
   })
   listenForCommands(app, receiving)
   listenForPresses(app, receiving)
+  takeMessagesFirst(app, receiving)
   app.error((error) => {
     if (!(error instanceof MalformedPayload))
       log.error({ error: error.message }, 'slack: a payload was not handled')

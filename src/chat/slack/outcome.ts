@@ -30,6 +30,22 @@ export const cures: Readonly<Record<string, string>> = {
   missing_scope: 'Reinstall the app from manifests/slack.json: a scope is missing',
 }
 
+const placeTrouble: ReadonlySet<string> = new Set([
+  'not_in_channel',
+  'channel_not_found',
+  'user_not_in_channel',
+  'is_archived',
+])
+
+/** Whether another place would have taken the post. */
+export const isAboutPlace = (code: string): boolean =>
+  placeTrouble.has(code) || code.startsWith('restricted_action')
+
+/** Whether the same place would have taken it outside of the thread. */
+export const refusesThreads = (code: string): boolean =>
+  ['cannot_reply_to_message', 'thread_not_found', 'restricted_action_thread_locked'].includes(code) ||
+  code === 'restricted_action_non_threadable_channel'
+
 /** These say something about the bot and nothing about the post, which waits until somebody has mended it. */
 export const tokenTrouble: ReadonlySet<string> = new Set([
   'invalid_auth',

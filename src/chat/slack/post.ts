@@ -1,14 +1,16 @@
 import type { WebClient } from '@slack/web-api'
+import { broughtNotice } from '../../core/answers/undelivered'
 import { messageOf } from '../../core/errors'
 import type { Notice } from '../../core/notice'
 import type { Chat, MessageRef, SendResult, SlackAddress } from '../../core/ports'
 import { slackClient, type SlackConfig } from './config'
 import { accountLookup } from './identify'
 import type { Log } from './log'
-import { outcomeOf, retryAfterMs } from './outcome'
+import { isAboutPlace, outcomeOf, refusesThreads, retryAfterMs } from './outcome'
 import { renderSlack, type SlackMessage } from './render'
 import { postReply } from './reply'
 
+type Impossible = Extract<SendResult, { kind: 'impossible' }>
 type PrivateAddress = Extract<SlackAddress, { kind: 'private' }>
 
 interface Posting {
@@ -20,17 +22,21 @@ interface Posting {
 /** Nothing in a post is looked up, linked or unfurled by Slack. */
 const literal = { parse: 'none', link_names: false } as const
 
-const post = async (
-  { client }: Posting,
-  channel: string,
-  message: SlackMessage,
-  under: MessageRef | null,
-): Promise<SendResult> => {
+interface Place {
+  readonly channel: string
+  readonly thread?: string
+}
+
+const inThread = ({ channel, thread }: Place) => ({
+  channel,
+  ...(thread === undefined ? {} : { thread_ts: thread }),
+})
+
+const post = async ({ client }: Posting, place: Place, message: SlackMessage): Promise<SendResult> => {
   try {
     const answer = await client.chat.postMessage({
-      channel,
+      ...inThread(place),
       ...message,
-      ...threadOf(under),
       ...literal,
       mrkdwn: false,
       unfurl_links: false,
@@ -42,9 +48,18 @@ const post = async (
   }
 }
 
-const threadOf = (under: MessageRef | null): { thread_ts?: string } => {
-  const ts = under?.split(':')[1]
-  return ts === undefined ? {} : { thread_ts: ts }
+/** Threads have no threads in them: what belongs under a message of a thread goes into that thread. */
+const placeUnder = (under: MessageRef | null, { channel, thread }: Place): Place => {
+  const root = thread ?? under?.split(':')[1]
+  return root === undefined ? { channel } : { channel, thread: root }
+}
+
+/** In the channel, where the thread takes no more. */
+const postNew = async (posting: Posting, place: Place, message: SlackMessage): Promise<SendResult> => {
+  const sent = await post(posting, place, message)
+  return place.thread !== undefined && sent.kind === 'impossible' && refusesThreads(sent.code)
+    ? post(posting, { channel: place.channel }, message)
+    : sent
 }
 
 const edit = async ({ client }: Posting, ref: MessageRef, message: SlackMessage): Promise<SendResult> => {
@@ -88,19 +103,35 @@ const viaReplyUrl = async (
   }
 }
 
-const answerPrivately = async (
-  posting: Posting,
+const ephemerally = async (
+  { client }: Posting,
   to: PrivateAddress,
   message: SlackMessage,
 ): Promise<SendResult> => {
-  const answered = await viaReplyUrl(posting, to, message)
-  if (answered) return answered
   try {
-    await posting.client.chat.postEphemeral({ channel: to.channel, user: to.user, ...message, ...literal })
+    await client.chat.postEphemeral({ ...inThread(to), user: to.user, ...message, ...literal })
     return { kind: 'sent', ref: null }
   } catch (error) {
     return outcomeOf(error, 'post')
   }
+}
+
+/** What is for one person can always be read in the chat that they have with the bot; it says why it stands there. */
+const inOwnChat = async (
+  posting: Posting,
+  to: PrivateAddress,
+  { notice, why }: { readonly notice: Notice; readonly why: Impossible },
+): Promise<SendResult> => {
+  const sent = await post(posting, { channel: to.user }, renderSlack(broughtNotice(notice, why)))
+  return sent.kind === 'sent' ? { kind: 'sent', ref: null } : sent
+}
+
+const answerPrivately = async (posting: Posting, to: PrivateAddress, notice: Notice): Promise<SendResult> => {
+  const message = renderSlack(notice)
+  const answered = (await viaReplyUrl(posting, to, message)) ?? (await ephemerally(posting, to, message))
+  return answered.kind === 'impossible' && isAboutPlace(answered.code)
+    ? inOwnChat(posting, to, { notice, why: answered })
+    : answered
 }
 
 /**
@@ -112,11 +143,10 @@ export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => 
   return {
     send: async (to, notice: Notice, ref, under = null) => {
       try {
+        if (to.kind === 'private') return await answerPrivately(posting, to, notice)
         const message = renderSlack(notice)
-        if (to.kind === 'private') return await answerPrivately(posting, to, message)
-        return ref === null
-          ? await post(posting, to.channel, message, under)
-          : await edit(posting, ref, message)
+        if (ref !== null) return await edit(posting, ref, message)
+        return await postNew(posting, placeUnder(under, to), message)
       } catch (error) {
         log.error({ error: messageOf(error) }, 'slack: a notice could not be rendered')
         return { kind: 'impossible', code: 'unrenderable', next: 'Report it with the request id' }

@@ -19,6 +19,27 @@ export const undeliveredNotice = (
   }
 }
 
+/** All of it, for one person, with why it does not stand where it was to be posted. */
+export const broughtNotice = (
+  post: Notice,
+  { code, next }: { readonly code: string; readonly next: string },
+): Notice => ({
+  ...post,
+  parts: [
+    {
+      kind: 'text',
+      runs: [
+        'This is here, for you alone, because I could not post it where it belongs. ',
+        ...runsOf(`Why: \`${code}\`. ${next}.`),
+      ],
+    },
+    ...post.parts,
+  ],
+})
+
+/** A post without buttons loses nothing by standing elsewhere. */
+export const canBeBrought = ({ parts }: Notice): boolean => parts.every(({ kind }) => kind !== 'buttons')
+
 const wordsFor = (shows: string): string =>
   shows.startsWith('Q-')
     ? `you can say \`take ${shows}\`, or \`leave ${shows}\``

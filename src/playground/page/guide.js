@@ -40,9 +40,16 @@ export const showIntro = (channel, { people, person, become, run }) =>
   fill(byId('intro'), [channel.id, person.id], () => {
     const asker = people.find(({ role }) => role === 'requester')
     const approver = people.find(({ role }) => role === 'approver')
+    const own = channel.only !== undefined
     const heading = [
-      el('h3', {}, `# ${channel.name}`),
-      el('p', { class: 'intro-text' }, `${channel.topic}. This is where the channel begins.`),
+      el('h3', {}, own ? 'GPU ChatOps' : `# ${channel.name}`),
+      el(
+        'p',
+        { class: 'intro-text' },
+        own
+          ? 'Your own chat with the bot: what is for you alone comes here. Type a command in plain words, such as whoami.'
+          : `${channel.topic}. This is where the channel begins. The bot hears /gpu, and what mentions @GPU ChatOps.`,
+      ),
     ]
     if (channel.name !== 'gpu' || !asker || !approver) return heading
     const first = (name) => name.split(' ')[0]

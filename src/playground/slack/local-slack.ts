@@ -7,12 +7,13 @@ import type { AddressInfo } from 'node:net'
 import { Fault } from '../../core/errors'
 import type { Block, Json } from './block-limits'
 import { Faults, type SlackFault } from './faults'
+import { asMessageText, eventBody, type Utterance } from './hearing'
 import { NO_LOG, openMessageLog } from './message-log'
 import { Messages, type SlackMessage } from './messages'
 import { blockActions, type Scene, signedHeaders, slashCommand } from './payloads'
 import { type Acknowledgement, replyTo, showAcknowledgement } from './replies'
 import { ResponseUrls } from './response-urls'
-import type { Workspace } from './web-api'
+import { SCOPES, type Workspace } from './web-api'
 import { wireServer } from './wire'
 import { type Channel, CHANNELS, conversationWith, PEOPLE, type Person, TEAM } from './workspace'
 
@@ -31,8 +32,11 @@ export interface LocalSlack {
   /** With the conversation that each person has with the bot. */
   readonly channels: readonly Channel[]
   messages(channel: string): readonly SlackMessage[]
-  /** Posts a person's plain message; the bot hears nothing of it. */
-  say(personId: string, channel: string, text: string): void
+  /**
+   * Posts a person's message, in a thread when one is given. Resolves with the bot's answer to the event, or null where it
+   * hears of none: it hears mentions of it (`@GPU ChatOps`) in its channels, and all that is said in its own chats.
+   */
+  say(personId: string, channel: string, text: string, thread?: string): Promise<Acknowledgement | null>
   /** Types a slash command as a person; `text` with or without its leading `/gpu`. Throws Fault('chat') for an unknown person or channel. */
   command(personId: string, channel: string, text: string): Promise<Acknowledgement>
   /** Presses a button. Throws Fault('chat') when that person does not see such a button. */
@@ -56,6 +60,8 @@ export interface LocalSlackOptions {
   /** 0, any free port, when absent. */
   readonly port?: number
   readonly teamId?: string
+  /** Those of the manifest when absent. */
+  readonly scopes?: readonly string[]
   readonly people?: readonly Person[]
   readonly channels?: readonly Channel[]
   /** How long Slack waits for the app; null without an end. 3 seconds, as the real one, when absent. */
@@ -69,6 +75,7 @@ export interface LocalSlackOptions {
 
 export const ACK_MS = 3_000
 const KEPT_CALLS = 1000
+const RETRIES = 3
 
 /** Starts the workspace on 127.0.0.1. */
 export const startLocalSlack = async (options: LocalSlackOptions): Promise<LocalSlack> => {
@@ -78,13 +85,21 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
   const urls = new ResponseUrls(clock)
   const calls: { method: string; at: number }[] = []
   const people = options.people ?? PEOPLE
+  /** Events about the bot's own posts, for which nobody waits. */
+  const underWay = new Set<Promise<unknown>>()
   const workspace: Workspace = {
     team: { ...TEAM, id: options.teamId ?? TEAM.id },
     people,
     channels: [...(options.channels ?? CHANNELS), ...people.map(conversationWith)],
     messages: new Messages(clock, options.keepIn === undefined ? NO_LOG : openMessageLog(options.keepIn)),
     views: new Map(),
+    scopes: options.scopes ?? SCOPES,
     changed: () => listeners.forEach((listen) => listen()),
+    uttered: (said) => {
+      const heard = hear(said)
+      underWay.add(heard)
+      void heard.finally(() => underWay.delete(heard))
+    },
   }
 
   const server = wireServer({
@@ -118,12 +133,23 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     const triggerId = `${workspace.messages.stamp()}.${workspace.team.id}`
     return { team: workspace.team, person, channel, responseUrl: origin + path, triggerId }
   }
-  const deliver = (body: string): Promise<Acknowledgement> =>
-    sendSigned(
-      options.eventsUrl(),
-      { body, headers: signedHeaders(options.signingSecret, body, clock()) },
-      options.ackMs === undefined ? ACK_MS : options.ackMs,
-    )
+  const ackMs = options.ackMs === undefined ? ACK_MS : options.ackMs
+  const deliver = (body: string): Promise<Acknowledgement> => {
+    const headers = signedHeaders(options.signingSecret, body, clock())
+    return sendSigned(options.eventsUrl(), { body, headers }, ackMs)
+  }
+  /** Delivered again, up to three times, as Slack does; Slack leaves minutes between. */
+  const hear = async (said: Utterance): Promise<Acknowledgement | null> => {
+    const body = eventBody(workspace, said)
+    if (body === null) return null
+    for (let again = 0; ; again += 1) {
+      const headers = signedHeaders(options.signingSecret, body, clock(), 'json')
+      const retry =
+        again === 0 ? {} : { 'x-slack-retry-num': String(again), 'x-slack-retry-reason': 'http_error' }
+      const answer = await sendSigned(options.eventsUrl(), { body, headers: { ...headers, ...retry } }, ackMs)
+      if (answer.status === 200 || again === RETRIES) return answer
+    }
+  }
 
   return {
     apiUrl: `${origin}/api/`,
@@ -132,10 +158,15 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     channels: workspace.channels,
     calls,
     messages: (channel) => workspace.messages.of(channel),
-    say: (personId, channel, text) => {
-      const scene = sceneOf(personId, channel, null)
-      workspace.messages.post(scene.channel.id, { user: scene.person.id, text, blocks: [] })
+    say: (personId, channelId, typed, thread) => {
+      const { person, channel } = sceneOf(personId, channelId, null)
+      const text = asMessageText(typed, people)
+      const message = workspace.messages.post(channel.id, {
+        ...{ user: person.id, text, blocks: [] },
+        ...(thread === undefined ? {} : { thread }),
+      })
       workspace.changed()
+      return hear({ channel, message, change: 'new' })
     },
     command: async (personId, channel, text) => {
       const scene = sceneOf(personId, channel, null)
@@ -162,6 +193,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     },
     close: async () => {
       listeners.clear()
+      await Promise.all(underWay)
       server.closeAllConnections()
       await new Promise<void>((done) => server.close(() => done()))
     },

@@ -4,12 +4,22 @@ import type { Block, Json } from './block-limits'
 import type { SlackMessage } from './messages'
 import { BOT, type Channel, type Person } from './workspace'
 
-/** Headers of a request signed as Slack signs: HMAC-SHA256 over `v0:timestamp:body`. `at` is epoch milliseconds. */
-export const signedHeaders = (secret: string, body: string, at: number): Record<string, string> => {
+const TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const
+
+/**
+ * Headers of a request signed as Slack signs: HMAC-SHA256 over `v0:timestamp:body`. `at` is epoch milliseconds. Events
+ * are JSON, everything else is a form.
+ */
+export const signedHeaders = (
+  secret: string,
+  body: string,
+  at: number,
+  type: keyof typeof TYPES = 'form',
+): Record<string, string> => {
   const timestamp = String(Math.floor(at / 1000))
   const digest = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')
   return {
-    'content-type': 'application/x-www-form-urlencoded',
+    'content-type': TYPES[type],
     'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
     'x-slack-request-timestamp': timestamp,
     'x-slack-signature': `v0=${digest}`,
@@ -85,7 +95,7 @@ export const blockActions = (scene: Scene, pressed: Pressed): string => {
       id: scene.person.id,
       username: userName(scene.person),
       name: userName(scene.person),
-      team_id: scene.team.id,
+      team_id: scene.person.workspaces?.[0] ?? scene.team.id,
     },
     api_app_id: BOT.appId,
     token: 'deprecated-verification-token',

@@ -1,9 +1,17 @@
 /** The Web API methods that the bot uses, with the errors Slack gives. An unknown method is `unknown_method`. */
 import { checkBlocks, type Block, type Json } from './block-limits'
 import type { Messages } from './messages'
+import type { Utterance } from './hearing'
 import { BOT, botObject, type Channel, type Person, userObject } from './workspace'
 
-export const SCOPES = 'chat:write,commands,users:read'
+/** Those of the manifest. */
+export const SCOPES: readonly string[] = [
+  'app_mentions:read',
+  'chat:write',
+  'commands',
+  'im:history',
+  'users:read',
+]
 
 export type ApiAnswer = Json & { readonly ok: boolean }
 
@@ -14,7 +22,11 @@ export interface Workspace {
   readonly messages: Messages
   /** Modals by view id. */
   readonly views: Map<string, Json>
+  /** What the bot's token was granted. */
+  readonly scopes: readonly string[]
   readonly changed: () => void
+  /** A message that everybody there sees was posted or edited. */
+  readonly uttered: (said: Utterance) => void
 }
 
 const MAX_TEXT = 40_000
@@ -69,6 +81,9 @@ const shown = (
   blocks: content.blocks,
 })
 
+const threadIn = (args: Json): { thread?: string } =>
+  typeof args['thread_ts'] === 'string' ? { thread: args['thread_ts'] } : {}
+
 const postMessage: Method = (at, args) => {
   const channel = channelOf(at, args)
   if (typeof channel === 'string') return no(channel)
@@ -76,9 +91,10 @@ const postMessage: Method = (at, args) => {
   if (content.kind === 'refused') return content.answer
   const message = at.messages.post(channel.id, {
     ...{ user: BOT.id, text: content.text, blocks: content.blocks },
-    ...(typeof args['thread_ts'] === 'string' ? { thread: args['thread_ts'] } : {}),
+    ...threadIn(args),
   })
   at.changed()
+  at.uttered({ channel, message, change: 'new' })
   return { ok: true, channel: channel.id, ts: message.ts, message: shown(at, message, message.ts) }
 }
 
@@ -91,8 +107,9 @@ const update: Method = (at, args) => {
   if (before.user !== BOT.id) return no('cant_update_message')
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
-  at.messages.edit(channel.id, before.ts, content)
+  const message = at.messages.edit(channel.id, before.ts, content)
   at.changed()
+  if (message) at.uttered({ channel, message, change: 'edited' })
   return {
     ok: true,
     channel: channel.id,
@@ -118,7 +135,8 @@ const postEphemeral: Method = (at, args) => {
   if (!person) return no('user_not_in_channel')
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
-  const draft = { user: BOT.id, text: content.text, blocks: content.blocks, ephemeralFor: person.id }
+  const { text, blocks } = content
+  const draft = { user: BOT.id, text, blocks, ephemeralFor: person.id, ...threadIn(args) }
   const message = at.messages.post(channel.id, draft)
   at.changed()
   return { ok: true, message_ts: message.ts }
@@ -158,36 +176,41 @@ const viewsUpdate: Method = (at, args) => {
   return at.views.has(id) ? keepView(at, id, args) : no('not_found')
 }
 
-/** Exists at Slack, but the bot was not granted the scope. */
+/** Exists at Slack, but not for this bot, whatever it was granted here. */
 const ungranted =
   (needed: string): Method =>
-  () =>
-    no('missing_scope', { needed, provided: SCOPES })
+  ({ scopes }) =>
+    no('missing_scope', { needed, provided: scopes.join(',') })
 
-const METHODS: Readonly<Record<string, Method>> = {
-  'auth.test': (at) => ({
-    ok: true,
-    url: `https://${at.team.domain}.slack.com/`,
-    team: at.team.name,
-    team_id: at.team.id,
-    user: BOT.handle,
-    user_id: BOT.id,
-    bot_id: BOT.botId,
-    is_enterprise_install: false,
-  }),
-  'chat.postMessage': postMessage,
-  'chat.update': update,
-  'chat.postEphemeral': postEphemeral,
-  'chat.getPermalink': getPermalink,
-  'users.info': usersInfo,
-  'views.open': viewsOpen,
-  'views.update': viewsUpdate,
-  'conversations.history': ungranted('channels:history'),
-  'conversations.list': ungranted('channels:read'),
-  'usergroups.users.list': ungranted('usergroups:read'),
+const authTest: Method = (at) => ({
+  ok: true,
+  url: `https://${at.team.domain}.slack.com/`,
+  team: at.team.name,
+  team_id: at.team.id,
+  user: BOT.handle,
+  user_id: BOT.id,
+  bot_id: BOT.botId,
+  is_enterprise_install: false,
+})
+
+/** Each with the scope that it needs; null where any token will do. */
+const METHODS: Readonly<Record<string, readonly [scope: string | null, method: Method]>> = {
+  'auth.test': [null, authTest],
+  'chat.postMessage': ['chat:write', postMessage],
+  'chat.update': ['chat:write', update],
+  'chat.postEphemeral': ['chat:write', postEphemeral],
+  'chat.getPermalink': [null, getPermalink],
+  'users.info': ['users:read', usersInfo],
+  'views.open': [null, viewsOpen],
+  'views.update': [null, viewsUpdate],
+  'conversations.history': [null, ungranted('channels:history')],
+  'conversations.list': [null, ungranted('channels:read')],
+  'usergroups.users.list': [null, ungranted('usergroups:read')],
 }
 
 /** Answers one call of a caller whose token was found good. */
-export const callMethod = (at: Workspace, method: string, args: Json): ApiAnswer =>
-  (Object.hasOwn(METHODS, method) ? METHODS[method] : undefined)?.(at, args) ??
-  no('unknown_method', { req_method: method })
+export const callMethod = (at: Workspace, method: string, args: Json): ApiAnswer => {
+  const [scope, answer] = (Object.hasOwn(METHODS, method) ? METHODS[method] : undefined) ?? [null, null]
+  if (answer === null) return no('unknown_method', { req_method: method })
+  return scope === null || at.scopes.includes(scope) ? answer(at, args) : ungranted(scope)(at, args)
+}

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Json } from './block-limits'
 import type { Faults, SlackFault } from './faults'
-import { type ApiAnswer, callMethod, SCOPES, type Workspace } from './web-api'
+import { type ApiAnswer, callMethod, type Workspace } from './web-api'
 
 export interface Wire {
   readonly workspace: Workspace
@@ -109,7 +109,7 @@ const serve = async (wire: Wire, request: IncomingMessage, response: ServerRespo
       ? wire.reply(path, args)
       : { status: 200, body: answerMethod(wire, { method, args, token: tokenOf(request, args) }) }
   if (fault?.kind === 'drop-after') response.destroy()
-  else send(response, answer.status, answer.body, { 'x-oauth-scopes': SCOPES })
+  else send(response, answer.status, answer.body, { 'x-oauth-scopes': wire.workspace.scopes.join(',') })
 }
 
 /** A server that is not listening yet. A body that cannot be read ends in 400. */

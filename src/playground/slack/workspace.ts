@@ -7,6 +7,8 @@ export interface Person {
   readonly role: 'requester' | 'approver' | 'administrator'
   /** What `users.info` says about the account; a full member when absent. */
   readonly standing?: 'guest' | 'bot' | 'deactivated' | 'other-workspace'
+  /** In an organisation of Enterprise Grid: those that the person is in, the first one being that of the account. */
+  readonly workspaces?: readonly string[]
 }
 
 export interface Channel {
@@ -51,12 +53,18 @@ export const CHANNELS: readonly Channel[] = [
 
 const handleOf = (person: Person): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
 
+const inGrid = (id: string, teams: readonly string[]) => ({
+  ...{ id, enterprise_id: 'E0NORTHWIND', enterprise_name: 'Northwind', is_admin: false, is_owner: false },
+  teams,
+})
+
 /** The `user` object of `users.info`. */
 export const userObject = (person: Person, teamId: string) => {
   const foreign = person.standing === 'other-workspace'
   return {
     id: person.id,
-    team_id: foreign ? 'T0ELSEWHERE' : teamId,
+    team_id: foreign ? 'T0ELSEWHERE' : (person.workspaces?.[0] ?? teamId),
+    ...(person.workspaces ? { enterprise_user: inGrid(person.id, person.workspaces) } : {}),
     name: handleOf(person),
     real_name: person.name,
     deleted: person.standing === 'deactivated',

@@ -182,6 +182,34 @@ export const pressPayload = (replyUrl: string, action: object, changes: object =
 })
 export const pressForm = (payload: unknown): string => form({ payload: JSON.stringify(payload) })
 
+/** What Slack sends of a message that mentions the bot; `changes` are of the event, `around` of what holds it. */
+export const messageEvent = (changes: object = {}, around: object = {}): object => ({
+  token: 'deprecated',
+  team_id: 'T1',
+  api_app_id: 'A1',
+  event: {
+    type: 'app_mention',
+    user: 'U1',
+    text: '<@UBOT> list',
+    ts: '1700000000.000100',
+    team: 'T1',
+    client_msg_id: '6f2c0d4a-4d0a-4c1c-9a51-2a8b0e0c7d11',
+    channel: 'C1',
+    event_ts: '1700000000.000100',
+    ...changes,
+  },
+  type: 'event_callback',
+  event_id: 'Ev0123456789',
+  event_time: 1_700_000_000,
+  authorizations: [
+    { enterprise_id: null, team_id: 'T1', user_id: 'UBOT', is_bot: true, is_enterprise_install: false },
+  ],
+  ...around,
+})
+/** The same in the chat that a person has with the bot. */
+export const ownChatEvent = (changes: object = {}, around: object = {}): object =>
+  messageEvent({ type: 'message', channel: 'D1', channel_type: 'im', text: 'list', ...changes }, around)
+
 // ---- WebSocket, as much as Socket Mode needs ----
 
 const encodeFrame = (opcode: number, payload: Buffer): Buffer => {

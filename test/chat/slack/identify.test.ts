@@ -17,9 +17,12 @@ const answer = (scopes: string | null, body: object = me): void => {
 }
 
 test('the bot learns who it is with one call', async () => {
-  answer('chat:write,commands,users:read')
+  answer('app_mentions:read,chat:write,commands,im:history,users:read')
 
-  expect(await identify()).toEqual({ teamId: 'T1', botId: 'B1', botUserId: 'UBOT', teamName: 'Acme' })
+  expect(await identify()).toEqual({
+    identity: { teamId: 'T1', botId: 'B1', botUserId: 'UBOT', teamName: 'Acme' },
+    lacks: [],
+  })
   expect(api.calls.map((call) => call.method)).toEqual(['auth.test'])
 })
 
@@ -29,6 +32,42 @@ test('a missing scope stops the start and is named', async () => {
   await expect(identify()).rejects.toMatchObject({
     code: 'chat',
     message: expect.stringContaining('users:read'),
+  })
+})
+
+test('an app that was made before works, and what it cannot hear is named', async () => {
+  answer('chat:write,commands,users:read')
+
+  expect(await identify()).toMatchObject({ lacks: ['app_mentions:read', 'im:history'] })
+})
+
+test('where Slack does not say which scopes there are, none is known to be missing', async () => {
+  answer(null)
+
+  expect(await identify()).toMatchObject({ lacks: [] })
+})
+
+test.each([
+  ['of an organisation', { is_enterprise_install: true, enterprise_id: 'E1', team_id: 'T1' }],
+  ['of an organisation alone', { is_enterprise_install: true, enterprise_id: 'E1', team_id: undefined }],
+])('a token %s stops the start and says where to install the app', async (_, changes) => {
+  answer(null, { ...me, ...changes })
+
+  await expect(identify()).rejects.toMatchObject({
+    code: 'chat',
+    message: expect.stringMatching(/organisation-wide.*org_deploy_enabled false.*manifests\/slack\.json/),
+  })
+})
+
+test.each<[string, object]>([
+  ['will expire', { ...me, expires_in: 43_200 }],
+  ['has expired', { ok: false, error: 'token_expired' }],
+])('a token that %s stops the start and says to switch rotation off', async (_, body) => {
+  answer(null, body)
+
+  await expect(identify()).rejects.toMatchObject({
+    code: 'chat',
+    message: expect.stringMatching(/token rotation is on.*manifests\/slack\.json/),
   })
 })
 

@@ -42,6 +42,10 @@ const manifest = z.strictObject({
   }),
   oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()).max(255) }) }),
   settings: z.strictObject({
+    event_subscriptions: z.strictObject({
+      request_url: url,
+      bot_events: z.array(z.string()).min(1).max(100),
+    }),
     interactivity: z.strictObject({ is_enabled: z.literal(true), request_url: url }),
     org_deploy_enabled: z.literal(false),
     socket_mode_enabled: z.boolean(),
@@ -57,6 +61,11 @@ test('the manifest creates the app as Slack’s schema wants it, with /gpu and b
   const [gpu] = file.features.slash_commands
 
   expect(gpu).toMatchObject({ command: '/gpu', url: file.settings.interactivity.request_url })
+  expect(file.settings.event_subscriptions.request_url).toBe(file.settings.interactivity.request_url)
+})
+
+test('the manifest subscribes to mentions and to what is said in the bot’s own chat, and to nothing else', () => {
+  expect(file.settings.event_subscriptions.bot_events).toEqual(['app_mention', 'message.im'])
 })
 
 test('the manifest asks for the scopes that the adapter uses and no others', () => {

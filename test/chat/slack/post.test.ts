@@ -54,6 +54,29 @@ describe('a reply', () => {
   })
 })
 
+describe('an answer to a question in a thread', () => {
+  const asked = (): SlackAddress => ({ kind: 'channel', chat: 'slack', channel: 'C1', thread: '1.1' })
+
+  test('goes into that thread, and so does what belongs under it', async () => {
+    answering({ 'chat.postMessage': { body: { ok: true, channel: 'C1', ts: '1.3' } } })
+
+    expect(await chat.send(asked(), notice, null)).toEqual({ kind: 'sent', ref: 'C1:1.3' })
+    await chat.send(asked(), notice, null, 'C1:1.3')
+
+    expect(api.calls.map(({ body }) => body['thread_ts'])).toEqual(['1.1', '1.1'])
+  })
+
+  test.each(['cannot_reply_to_message', 'restricted_action_thread_locked'])(
+    'that takes no answers (%s) goes into the channel',
+    async (code) => {
+      api.answer = ({ body }) =>
+        'thread_ts' in body ? refusing(code) : { body: { ok: true, channel: 'C1', ts: '1.3' } }
+
+      expect(await chat.send(asked(), notice, null)).toEqual({ kind: 'sent', ref: 'C1:1.3' })
+    },
+  )
+})
+
 describe('a post in a channel', () => {
   test('is sent as blocks with a literal fallback, and its reference edits it', async () => {
     answering({ 'chat.postMessage': { body: { ok: true, channel: 'C1', ts: '1.2' } } })
@@ -196,6 +219,73 @@ describe('a private answer', () => {
     expect(methods()).toEqual(['chat.postEphemeral'])
   })
 
+  test.each(['not_in_channel', 'channel_not_found', 'user_not_in_channel', 'is_archived'])(
+    'that the channel does not take (%s) goes to the chat with the bot, once, and says why',
+    async (code) => {
+      answering({ 'chat.postEphemeral': refusing(code) })
+
+      expect(await chat.send(privately({ replyUrl: null }), notice, null)).toEqual({
+        kind: 'sent',
+        ref: null,
+      })
+
+      expect(methods()).toEqual(['chat.postEphemeral', 'chat.postMessage'])
+      const { channel: to, blocks } = api.calls[1]!.body
+      expect(to).toBe('U1')
+      expect(blocks).toMatch(new RegExp(`for you alone.*${code}.*Done`))
+    },
+  )
+
+  test('whose response URL has expired, in a channel without the bot, goes to the chat with the bot', async () => {
+    answering({
+      reply: { status: 404, body: 'expired_url' },
+      'chat.postEphemeral': refusing('not_in_channel'),
+    })
+
+    await chat.send(privately(), notice, null)
+
+    expect(methods()).toEqual(['reply', 'chat.postEphemeral', 'chat.postMessage'])
+  })
+
+  test('that the chat with the bot does not take either is impossible, and says what to do', async () => {
+    answering({
+      'chat.postEphemeral': refusing('not_in_channel'),
+      'chat.postMessage': refusing('messages_tab_disabled'),
+    })
+
+    expect(await chat.send(privately({ replyUrl: null }), notice, null)).toMatchObject({
+      kind: 'impossible',
+      next: expect.stringContaining('App Home'),
+    })
+  })
+
+  test.each(['invalid_blocks', 'msg_too_long'])(
+    'that no place would take (%s) goes nowhere else',
+    async (code) => {
+      answering({ 'chat.postEphemeral': refusing(code) })
+
+      expect(await chat.send(privately({ replyUrl: null }), notice, null)).toMatchObject({ code })
+      expect(methods()).toEqual(['chat.postEphemeral'])
+    },
+  )
+
+  test.each<[string, Answer]>([
+    ['breaks off', { broken: true }],
+    ['is rate limited', { status: 429, headers: { 'retry-after': '7' } }],
+  ])('in a channel that %s goes nowhere else, since it may yet arrive', async (_, answer) => {
+    answering({ 'chat.postEphemeral': answer })
+
+    await chat.send(privately({ replyUrl: null }), notice, null)
+
+    expect(methods()).toEqual(['chat.postEphemeral'])
+  })
+
+  test('to a question in a thread stands in that thread', async () => {
+    await chat.send(privately({ replyUrl: null, thread: '1.1' }), notice, null)
+
+    expect(api.calls[0]!.body).toMatchObject({ channel: 'C1', user: 'U1', thread_ts: '1.1' })
+  })
+
   test('that is rate limited is for later; one that breaks off is unknown', async () => {
     answering({ reply: { status: 429, headers: { 'retry-after': '7' } } })
     expect(await chat.send(privately(), notice, null)).toMatchObject({ kind: 'later', afterMs: 7_000 })
@@ -239,6 +329,35 @@ describe('identifying an account', () => {
 
     expect(await chat.identify('slack:T1/U1', channel())).toEqual({ kind: 'member', name: 'Ada' })
     expect(api.calls[0]).toMatchObject({ method: 'users.info', body: { user: 'U1' } })
+  })
+
+  const grid = (...teams: string[]) => ({ id: 'U1', enterprise_id: 'E1', teams })
+
+  test.each([
+    ['is of another one', { team_id: 'T2', enterprise_user: grid('T2', 'T1') }],
+    ['is of the organisation', { team_id: 'E1', enterprise_user: grid('T1') }],
+    ['is of none', { team_id: undefined, enterprise_user: grid('T1') }],
+    ['is of ours', { team_id: 'T1', enterprise_user: grid('T1', 'T2') }],
+    ['is of ours, and Slack names no others', { team_id: 'T1', enterprise_user: grid() }],
+  ])(
+    'a person of Enterprise Grid whose account %s is a member by being in our workspace',
+    async (_, changes) => {
+      api.answer = () => user(changes)
+
+      expect(await chat.identify('slack:T1/U1', channel())).toMatchObject({ kind: 'member' })
+    },
+  )
+
+  test.each([
+    ['in the organisation alone', { team_id: 'E1', enterprise_user: grid() }],
+    ['in other workspaces of the organisation', { team_id: 'T2', enterprise_user: grid('T2', 'T3') }],
+    ['in our workspace no longer', { team_id: 'T1', enterprise_user: grid('T2') }],
+    ['in the organisation, with nothing else known', { team_id: undefined, enterprise_user: undefined }],
+    ['a guest in our workspace', { enterprise_user: grid('T1'), is_restricted: true }],
+  ])('a person of Enterprise Grid who is %s is a stranger', async (_, changes) => {
+    api.answer = () => user(changes)
+
+    expect(await chat.identify('slack:T1/U1', channel())).toMatchObject({ kind: 'stranger' })
   })
 
   test.each([

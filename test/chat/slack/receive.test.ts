@@ -124,12 +124,8 @@ describe('a slash command', () => {
     expect(api.calls).toEqual([])
   })
 
-  test.each([
-    ['another workspace', { team_id: 'T2' }],
-    ['another workspace, through Slack Connect', { user_team: 'T2' }],
-    ['another workspace, under the other name', { user_team_id: 'T2' }],
-  ])('from %s is refused privately and recorded nowhere', async (_, changes) => {
-    const response = await post(command(changes))
+  test('from another workspace is refused privately and recorded nowhere', async () => {
+    const response = await post(command({ team_id: 'T2' }))
 
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
@@ -242,13 +238,18 @@ describe('a button press', () => {
 
   test.each([
     ['the payload of another workspace', { team: { id: 'T2' } }],
-    ['a person of another workspace', { user: { id: 'U2', team_id: 'T2' } }],
     ['an organisation without a workspace', { team: null }],
   ])('in %s is refused privately', async (_, changes) => {
     expect((await post(press(approve, changes))).status).toBe(200)
 
     expect((await api.called('reply')).json).toMatchObject({ text: expect.stringContaining('workspace') })
     expect(inbox.accepted).toEqual([])
+  })
+
+  test('of a person whose account is of another workspace of the organisation is recorded: who it is, is asked', async () => {
+    await post(press(approve, { user: { id: 'U2', team_id: 'T2' }, enterprise: { id: 'E1', name: 'Acme' } }))
+
+    expect(inbox.accepted).toMatchObject([{ from: 'slack:T1/U2', said: approve }])
   })
 
   test('calls no foreign response URL, whoever sent it', async () => {

@@ -9,6 +9,7 @@ import {
 import { nodesOf } from '../chat/teams/reading'
 import type { SteppedClock } from '../fakes/stepped-clock'
 import { MEMBERS, WHO, type Who } from './people'
+import { isTold } from './told'
 import { buttonNamed, buttonsOf, textOf as textInSlack } from './playground'
 
 /** A message as people read it now. */
@@ -33,7 +34,10 @@ export const textOf = ({ text }: Shown): string => text
 export interface Driver {
   /** Where people type. */
   readonly place: string
-  /** Types a command and resolves with the first message that it leads to, of those which that person can read. */
+  /**
+   * Types a command and resolves with the first message that it leads to, of those which that person can read. What people
+   * are told of their requests is no answer.
+   */
   says(who: Who, text: string): Promise<Shown>
   /** Types a command and waits for no answer. */
   types(who: Who, text: string): Promise<void>
@@ -90,7 +94,9 @@ const driverOf = (wire: Wire, time?: SteppedClock): Driver => {
       const before = new Set(wire.messages().map(({ id }) => id))
       const typed = onItsWay(wire.type(who, text))
       const answer = await once(() =>
-        wire.messages().find(({ id, to }) => !before.has(id) && (to === null || to === who)),
+        wire
+          .messages()
+          .find(({ id, to, text: said }) => !before.has(id) && (to === null || to === who) && !isTold(said)),
       )
       acknowledged(text, await typed)
       return answer

@@ -2,6 +2,8 @@
 import { expect } from '@jest/globals'
 import type { SlackMessage } from '../../src/playground/slack/local-slack'
 import type { ShownMessage } from '../../src/playground/teams/local-teams'
+import type { Mention } from '../../src/chat/teams/card'
+import { MEMBERS, WHO } from './people'
 
 export type Json = Readonly<Record<string, unknown>>
 export const nodesOf = (value: unknown): Json[] => {
@@ -39,9 +41,25 @@ const isHarmfulInSlack = (node: Json, people: readonly string[]): boolean => {
   return typeof text === 'string' && (!TEXTS.includes(String(type)) || isUnseen(text))
 }
 
+const LEADS = ['Waits for', 'For']
+const ACCOUNTS: readonly string[] = WHO.map((who) => MEMBERS[who].slack.id)
+
+/** A line by which the bot itself calls people: its own words, and accounts with a blank in front of each. */
+const isCallInSlack = (block: Json): boolean => {
+  const [section] = nodesOf(block['elements'])
+  const [lead, ...rest] = (section?.['elements'] ?? []) as Json[]
+  return (
+    LEADS.includes(String(lead?.['text'])) &&
+    rest.every((each) =>
+      each['type'] === 'user' ? ACCOUNTS.includes(String(each['user_id'])) : each['text'] === ' ',
+    )
+  )
+}
+
 /** `people`: those whose names the bot itself had a reason to show. */
 export const expectHarmlessInSlack = (message: SlackMessage, people: readonly string[]): void => {
-  expect(nodesOf(message.blocks).filter((node) => isHarmfulInSlack(node, people))).toEqual([])
+  const blocks = (message.blocks as readonly Json[]).filter((block) => !isCallInSlack(block))
+  expect(nodesOf(blocks).filter((node) => isHarmfulInSlack(node, people))).toEqual([])
   // With blocks, the text is for notifications only, where these three characters are all that Slack reads.
   expect(message.blocks).not.toEqual([])
   expect(message.text).not.toMatch(/[<>]/)
@@ -63,9 +81,21 @@ const isHarmfulInTeams = ({ type, text }: Json): boolean => {
   return isRead || isUnseen(text)
 }
 
+/** The same in Teams, where a mention is what stands beside the card for it. */
+const CALL_IN_TEAMS = /^(?:Waits for|For) (?:(?:<at>[\p{L}\p{N} -]+<\/at>|[\p{L}\p{N} -]+)(?:, |$))+$/u
+const OBJECT_IDS: readonly string[] = WHO.map((who) => MEMBERS[who].teams.objectId)
+
 export const expectHarmlessInTeams = ({ message }: ShownMessage): void => {
   const card = message.attachments[0]?.content
-  expect(nodesOf(card).filter(isHarmfulInTeams)).toEqual([])
-  expect(card?.['msteams']).toEqual({ width: 'Full' })
+  const { msteams, ...shown } = (card ?? {}) as { msteams?: unknown }
+  const { entities = [], ...frame } = (msteams ?? {}) as { width?: string; entities?: readonly Mention[] }
+  const calls = nodesOf(shown).filter(
+    ({ type, text }) => type === 'TextBlock' && CALL_IN_TEAMS.test(String(text)),
+  )
+  const called = calls.flatMap(({ text }) => String(text).match(/<at>.*?<\/at>/gu) ?? [])
+  expect(nodesOf(shown).filter((node) => !calls.includes(node) && isHarmfulInTeams(node))).toEqual([])
+  expect(frame).toEqual({ width: 'Full' })
+  expect(entities.map(({ text }) => text)).toEqual(called)
+  expect(entities.filter(({ mentioned }) => !OBJECT_IDS.includes(mentioned.id))).toEqual([])
   expect(message['entities']).toBeUndefined()
 }

@@ -222,7 +222,7 @@ const done = async (): Promise<void> => {
 describe('the button of a request that is over', () => {
   test.each<[string, () => Promise<unknown>, () => Promise<unknown>, string]>([
     ['done', () => bot.presses(PRIYA, 'Approve'), done, 'already approved by'],
-    ['denied', () => bot.presses(PRIYA, 'Deny'), () => seesCard('R-1 · denied'), 'already denied by'],
+    ['denied', () => bot.presses(PRIYA, 'Deny'), () => seesCard('R-1 was denied'), 'already denied by'],
     ['cancelled', () => bot.presses(MAYA, 'Cancel'), () => seesCard('R-1 · cancelled'), 'already cancelled'],
   ])('because it is %s changes nothing, and who presses it is told so', async (_, decide, over, words) => {
     await bot.says(MAYA, ASSIGN)

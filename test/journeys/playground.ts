@@ -17,6 +17,7 @@ import {
   type SlackMessage,
 } from '../../src/playground/slack/local-slack'
 import type { SteppedClock } from '../fakes/stepped-clock'
+import { isTold } from './told'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 
 export const MAYA = 'U0MAYA'
@@ -104,8 +105,11 @@ const actingIn = (slack: LocalSlack): Acting => ({
       slack
         .messages(GPU)
         .find(
-          ({ ts, user, ephemeralFor = person }) =>
-            !before.has(ts) && user !== person && ephemeralFor === person,
+          (message) =>
+            !before.has(message.ts) &&
+            message.user !== person &&
+            (message.ephemeralFor ?? person) === person &&
+            !isTold(textOf(message)),
         ),
     )
     await typed

@@ -19,7 +19,9 @@ describe.each(CHATS)('in %s', (chat) => {
       const told = await journey.says('maya', 'assign hv01/gpu0 to train-01')
 
       expect(told.to).toBe(journey.readers('maya'))
-      expect(textOf(told)).toMatch(/I could not post this: Maya Chen asks: Assign hv01\/gpu0 to train-01 \(R-1\)/)
+      expect(textOf(told)).toMatch(
+        /I could not post this: Maya Chen asks: Assign hv01\/gpu0 to train-01 \(R-1\)/,
+      )
       expect(textOf(told)).toMatch(refusal)
       expect(textOf(told)).toContain('approve R-1')
     })

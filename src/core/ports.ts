@@ -148,6 +148,8 @@ export const delivery = z.object({
   ]),
   /** Where the person is told, also later, what nobody else shall read. */
   privately: address.optional(),
+  /** The message whose button was pressed, as the adapter refers to its own posts. */
+  on: z.string().max(700).optional(),
 })
 export type Delivery = z.infer<typeof delivery>
 
@@ -175,8 +177,11 @@ export type SendResult =
   | { readonly kind: 'later'; readonly afterMs: number; readonly why: string }
   /** It may have been posted. */
   | { readonly kind: 'unknown'; readonly why: string }
-  /** It will never work: the channel is gone, the bot is not in it, the message can no longer be edited. */
-  | { readonly kind: 'impossible'; readonly code: string; readonly next: string }
+  /**
+   * It will never work: the channel is gone, the bot is not in it, the message can no longer be edited. `gone`: there is no
+   * such message any more.
+   */
+  | { readonly kind: 'impossible'; readonly code: string; readonly next: string; readonly gone?: true }
 
 /** A chat adapter knows its own addresses; `chats.ts` makes one of both. */
 export interface Chat<To extends Address = Address> {

@@ -34,6 +34,7 @@ export const post = async (
       otherwise: options.otherwise ? JSON.stringify(options.otherwise) : null,
       replaces: null,
       under: options.under ?? null,
+      thread_said: null,
     })
     .returning('seq')
     .executeTakeFirstOrThrow()
@@ -86,6 +87,10 @@ export interface Post {
   readonly replaces: Replaced | null
   /** The message in whose thread it belongs, where that one is there. */
   readonly under: MessageRef | null
+  /** What the thread of the message said last, where that message takes no edits; null: it is edited. */
+  readonly threadSaid: string | null
+  /** It is the edit that takes the buttons off a copy that does not count, and nothing else. */
+  readonly closes: boolean
 }
 /** The chat did not say whether it had arrived, or took no more edits of it. */
 export type Replaced = 'unconfirmed' | 'uneditable'
@@ -172,6 +177,8 @@ export const readPost = (row: Row<'outbox'>): Omit<Post, 'under'> => {
     otherwise: row.otherwise === null ? null : address.parse(JSON.parse(row.otherwise)),
     notice: notice.parse(JSON.parse(row.notice)),
     doubtful: row.sending === 1,
+    threadSaid: row.thread_said,
+    closes: row.closes === 1,
     replaces: row.sending === 1 && ref === null ? 'unconfirmed' : replaces,
   }
 }
@@ -191,23 +198,6 @@ export const markSending = async (db: Db, posts: readonly Post[]): Promise<void>
       posts.map((each) => each.seq),
     )
     .execute()
-}
-
-export interface Shown {
-  readonly post: Post
-  readonly ref: MessageRef | null
-  readonly at: number
-}
-
-export const markShown = async (db: Db, shown: readonly Shown[]): Promise<void> => {
-  await db.transaction().execute(async (tx) => {
-    for (const { post: sent, ref, at } of shown)
-      await tx
-        .updateTable('outbox')
-        .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at, replaces: sent.replaces })
-        .where('seq', '=', sent.seq)
-        .execute()
-  })
 }
 
 /** `sending` says whether the attempt may have been posted all the same. */
@@ -231,7 +221,16 @@ export const markFailed = async (db: Db | Tx, seq: number, why: string): Promise
 export const supersede = async (db: Db, stale: Post, at: number): Promise<void> => {
   await db
     .updateTable('outbox')
-    .set({ ref: null, sending: 0, tries: 0, due_at: at, replaces: 'uneditable' })
+    .set({ ref: null, sending: 0, tries: 0, due_at: at, replaces: 'uneditable', thread_said: null })
+    .where('seq', '=', stale.seq)
+    .execute()
+}
+
+/** It takes no edits: whatever comes of it is said in its thread. */
+export const goOnInThread = async (db: Db, stale: Post, at: number): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set({ thread_said: '', sending: 0, tries: 0, due_at: at })
     .where('seq', '=', stale.seq)
     .execute()
 }

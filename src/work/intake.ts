@@ -8,6 +8,8 @@ import { messageOf, refusal } from '../core/errors'
 import { parse } from '../core/grammar/parse'
 import { refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
+import { meetCopy } from '../store/copies'
+import type { Tx } from '../store/database'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
 import { VersionMoved } from '../store/requests'
@@ -148,12 +150,19 @@ const pressed = async (parts: Parts, { verb, ...press }: Pressed, caller: Caller
 
 const SHUT_DOWN = { shutdown: true, powerOff: false, noStart: false }
 
+/** The message that was pressed may be a copy of the card that nobody knew to be there. */
+const meetPressed = async (tx: Tx, { said, on, channel }: Delivery, at: number): Promise<void> => {
+  if (on !== undefined && said.kind === 'decide')
+    await meetCopy(tx, { requestId: said.requestId, place: channel, ref: on }, at)
+}
+
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
 const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence): Promise<void> => {
   try {
     await parts.db.transaction().execute(async (tx) => {
       const at = parts.clock.now()
       if (!(await finishDelivery(tx, delivery.id, at))) return
+      await meetPressed(tx, delivery, at)
       const notice = await consequence(tx)
       if (notice) await post(tx, delivery.back, notice, { at })
     })

@@ -5,6 +5,7 @@ import type { Address, Delivery } from '../../core/ports'
 import type { SlackConfig } from './config'
 import { unescapeMarkup } from './escape'
 import { decodePress, isOurAction } from './press'
+import { refOf } from './ref'
 import { allowedReplyUrl } from './replyUrl'
 
 const id = z.string().regex(/^[A-Z0-9]{1,30}$/)
@@ -125,6 +126,7 @@ export const readPress = (config: SlackConfig, body: unknown, now: number): Read
       from: `slack:${team}/${user}`,
       ...addresses({ channel, user, replyUrl, now }),
       said: press.kind === 'say' ? { kind: 'text', text: press.text } : press,
+      on: refOf(channel, messageTs),
     },
   }
 }

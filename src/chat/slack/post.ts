@@ -6,6 +6,7 @@ import { slackClient, type SlackConfig } from './config'
 import { accountLookup } from './identify'
 import type { Log } from './log'
 import { outcomeOf, retryAfterMs } from './outcome'
+import { refOf } from './ref'
 import { renderSlack, type SlackMessage } from './render'
 import { postReply } from './reply'
 
@@ -36,7 +37,7 @@ const post = async (
       unfurl_links: false,
       unfurl_media: false,
     })
-    return { kind: 'sent', ref: answer.channel && answer.ts ? `${answer.channel}:${answer.ts}` : null }
+    return { kind: 'sent', ref: answer.channel && answer.ts ? refOf(answer.channel, answer.ts) : null }
   } catch (error) {
     return outcomeOf(error, 'post')
   }

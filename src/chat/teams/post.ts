@@ -4,6 +4,7 @@ import type { TeamsConfig } from './config'
 import { accountLookup } from './identify'
 import type { Log } from './log'
 import { outcomeOf, type Repeatable } from './outcome'
+import { partsOf, refOf } from './ref'
 import { renderTeams, type TeamsMessage } from './render'
 import { openSdk, type Sdk } from './sdk'
 import { isAllowedServiceUrl } from './serviceUrl'
@@ -19,11 +20,6 @@ const attempt = async (
   }
 }
 
-const refOf = (conversation: string, id: string | null): MessageRef | null =>
-  id === null ? null : JSON.stringify([conversation, id])
-
-const partsOf = (ref: MessageRef): [conversation: string, id: string] => JSON.parse(ref) as [string, string]
-
 const edit = (sdk: Sdk, to: TeamsAddress, ref: MessageRef, message: TeamsMessage): Promise<SendResult> =>
   attempt('edit', async () => {
     const [conversation, id] = partsOf(ref)
@@ -36,7 +32,10 @@ const post = (
   { serviceUrl, conversation }: Pick<TeamsAddress, 'serviceUrl' | 'conversation'>,
   message: TeamsMessage,
 ): Promise<SendResult> =>
-  attempt('post', async () => refOf(conversation, await sdk.post(serviceUrl, conversation, message)))
+  attempt('post', async () => {
+    const id = await sdk.post(serviceUrl, conversation, message)
+    return id === null ? null : refOf(conversation, id)
+  })
 
 /** Channels alone have threads. */
 const hasThreads = (conversation: string): boolean => /^19:[^;]+@thread\.(?:tacv2|skype)/.test(conversation)

@@ -72,6 +72,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
     ])
     const { requests, changes } = config.file.channels
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
+    const chatOfTeams = teams && teamsChat(teams, log)
     const slack = config.slack && (await openWorkspace(config.slack, { db: store.db, clock, log }))
     const policy = policySource(config.file, {
       chats: () => ({ slackTeam: slack && slack.teamId(), teamsTenant: teams && teams.tenantId }),
@@ -91,7 +92,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
         policy,
         clock,
         hosts: hosts.byName,
-        chat: bothChats({ slack: slack && slack.chat, teams: teams && teamsChat(teams, log) }),
+        chat: bothChats({ slack: slack && slack.chat, teams: chatOfTeams }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
         health: config.file.health && {
@@ -110,7 +111,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
         pages: null,
         ready: readinessOf({ db: store.db, bot, clock }),
         slackEvents: slack && slack.events,
-        teamsMessages: teams && teamsMessages(teams, bot.inbox, log),
+        teamsMessages: teams && teamsMessages(teams, bot.inbox, log, chatOfTeams?.nameOf),
       }),
       (each) => each.close(),
     )
@@ -204,6 +205,7 @@ export const startPlayground = (
       botUserId: BOT.id,
       command: '/gpu',
     }
+    const chatOfTeams = teamsChat(teams.config, log)
     const bot = keep(
       await startBot({
         store,
@@ -211,7 +213,7 @@ export const startPlayground = (
         policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
         hosts: byName(fleet.hosts),
-        chat: bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams.config, log) }),
+        chat: bothChats({ slack: slackChat(slack, log), teams: chatOfTeams }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         health: { everyMs: 60_000, hotCelsius: null },
         requestsChannels: [
@@ -228,7 +230,7 @@ export const startPlayground = (
         host: '127.0.0.1',
         port: config.PORT,
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
-        teamsMessages: teamsMessages(teams.config, bot.inbox, log),
+        teamsMessages: teamsMessages(teams.config, bot.inbox, log, chatOfTeams.nameOf),
         pages: playgroundHandler({ slack: local, teams, world: fleet.world, agents: agents !== null }),
         ready: readinessOf({ db: store.db, bot, clock: systemClock }),
       }),

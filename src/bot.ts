@@ -3,6 +3,7 @@ import type { Chat, Clock, Inbox } from './core/ports'
 import type { Store } from './store/database'
 import { openInbox } from './store/inbox'
 import { sweep } from './store/sweep'
+import { openAwaited } from './work/awaited'
 import { startDelivering } from './work/deliver'
 import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'
@@ -32,7 +33,7 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'chat'> & {
+export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'awaited' | 'chat'> & {
   readonly store: Store
   readonly chat: Chat
   /** From 0 to less than 1; how hosts are kept from being read all at once. */
@@ -48,6 +49,9 @@ const FIRST_READING_MS = 30_000
  */
 const LAST_WORK_MS = 7_000
 
+/** A client shows that it waits for the answer to a press, and gives up after some ten seconds. */
+const PRESS_MS = 2_000
+
 /** Reads every host and group once, then starts the workers. */
 export const startBot = async ({ store, random = Math.random, ...options }: BotOptions): Promise<Bot> => {
   let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
@@ -57,7 +61,8 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
     deliver: () => workers?.deliver.wake(),
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
-  const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush }
+  const awaited = openAwaited(options.clock)
+  const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush, awaited }
   await sweep(store.db, options.clock.now())
   const polling = startPolling(parts, random)
   await Promise.all([parts.policy.refresh(), inTime(parts.clock, FIRST_READING_MS, polling.begun)])
@@ -73,7 +78,10 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
       parts.log.warn({ left }, 'stopped with work under way, which the next start goes on with')
   }
   return {
-    inbox,
+    inbox: {
+      accept: inbox.accept,
+      acceptPress: (press) => awaited.within(press.id, PRESS_MS, () => inbox.accept(press)),
+    },
     stuckIn: () => loops.flatMap((loop) => loop.stuckIn() ?? []),
     isStopping: () => stopped !== null,
     stop: () => (stopped ??= stop()),

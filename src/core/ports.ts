@@ -153,9 +153,18 @@ export const delivery = z.object({
 })
 export type Delivery = z.infer<typeof delivery>
 
+/** What came of a press, for the one who pressed and still waits. */
+export type CameOf =
+  /** All there is to say, in few words. `read` is to be called once they have it: it is then told in no other way. */
+  | { readonly kind: 'all'; readonly notice: Notice; readonly read: () => void }
+  /** The answer itself is posted to where they read it alone. */
+  | { readonly kind: 'more'; readonly summary: string }
+
 export interface Inbox {
   /** Resolves once the delivery is durable; a repeat of a known id resolves too and does nothing more. */
   accept(delivery: Delivery): Promise<void>
+  /** The same, and then waits up to two seconds for what comes of it; null when that takes longer. */
+  acceptPress(delivery: Delivery): Promise<CameOf | null>
 }
 
 /** Who the bot is in its workspace of Slack. */

@@ -213,6 +213,21 @@ export const markLater = async (
     .execute()
 }
 
+/** It is no longer to be posted. One that is on its way stays. */
+export const withdraw = async (db: Db, seq: number): Promise<void> => {
+  await db
+    .deleteFrom('outbox')
+    .where('seq', '=', seq)
+    .where('shown', '=', 0)
+    .where('sending', '=', 0)
+    .execute()
+}
+
+/** One that was to wait is due now. */
+export const hurry = async (db: Db, seq: number, at: number): Promise<void> => {
+  await db.updateTable('outbox').set({ due_at: at }).where('seq', '=', seq).execute()
+}
+
 export const markFailed = async (db: Db | Tx, seq: number, why: string): Promise<void> => {
   await db.updateTable('outbox').set({ failure: why, sending: 0 }).where('seq', '=', seq).execute()
 }

@@ -13,6 +13,7 @@ import type { Tx } from '../store/database'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
 import { VersionMoved } from '../store/requests'
+import { answer } from './answer'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
 import { floodgate } from './flood'
@@ -69,9 +70,11 @@ export const startIntake = (parts: Parts): Loop => {
 
 const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
   try {
+    // Who waits for the answer to a press is told by that answer.
+    const times = parts.awaited.isWaitedFor(delivery.id) ? 0 : 1
     await meanwhile(
       parts,
-      { everyMs: PATIENCE_MS, times: 1 },
+      { everyMs: PATIENCE_MS, times },
       () => sayStillWorking(parts, delivery),
       () => typing(parts, delivery, async () => settle(parts, delivery, await understand(parts, delivery))),
     )
@@ -159,13 +162,13 @@ const meetPressed = async (tx: Tx, { said, on, channel }: Delivery, at: number):
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
 const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence): Promise<void> => {
   try {
-    await parts.db.transaction().execute(async (tx) => {
+    const committed = await parts.db.transaction().execute(async (tx) => {
       const at = parts.clock.now()
-      if (!(await finishDelivery(tx, delivery.id, at))) return
+      if (!(await finishDelivery(tx, delivery.id, at))) return null
       await meetPressed(tx, delivery, at)
-      const notice = await consequence(tx)
-      if (notice) await post(tx, delivery.back, notice, { at })
+      return answer(tx, parts, delivery, await consequence(tx))
     })
+    await committed?.()
   } catch (error) {
     if (!(error instanceof VersionMoved)) throw error
     return settle(parts, delivery, await understand(parts, delivery))

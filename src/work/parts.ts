@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy/policy'
 import type { Address, Chat, Clock, Host } from '../core/ports'
 import type { RequestIn } from '../core/request'
 import type { Db } from '../store/database'
+import type { Awaited } from './awaited'
 
 export interface Log {
   info(what: object, message: string): void
@@ -38,6 +39,8 @@ export interface Parts {
   /** Absent: nvidia-smi in VMs is read when somebody asks for it, and at no other time. */
   readonly health?: Health | undefined
   readonly log: Log
+  /** Who waits for the answer to a press. */
+  readonly awaited: Awaited
   /** See `OpenInbox.rush`. */
   readonly rush: () => number
   readonly wake: { intake(): void; run(): void; deliver(): void }

@@ -4,6 +4,7 @@ import {
   userIdOf,
   type Conversation,
   type LocalTeams,
+  type Sentence,
   type ShownMessage,
 } from '../../src/playground/teams/local-teams'
 import { nodesOf } from '../chat/teams/reading'
@@ -200,9 +201,13 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation, time?: Stepp
     edited: message.edits > 0,
     to: whoIs((who) => message.conversation === `a:${userIdOf(MEMBERS[who].teams).slice(3)}`),
   }))
+  const readSentence = remembering<Sentence>(({ conversation, id, by, text }) => ({
+    ...{ id: `${conversation}:${id}`, place: conversation, under: null, text, buttons: [], edited: false },
+    to: whoIs((who) => MEMBERS[who].teams.objectId === by),
+  }))
   const wire: Wire = {
     place: place.id,
-    messages: () => teams.messages.map(read),
+    messages: () => [...teams.messages.map(read), ...teams.sentences.map(readSentence)],
     readers: () => null,
     refusesPost: () => {
       teams.fault = (call) => {

@@ -152,7 +152,8 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const configured = readFile(path)
   if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
   const chats = () => ({ slackTeam: TEAM.id, teamsTenant: TENANT })
-  const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) })
+  const chatOfTeams = teamsChat(teams.config, silent)
+  const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: chatOfTeams })
   const starting = startBot({
     store,
     log: silent,
@@ -180,7 +181,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     pages: null,
     ready: () => Promise.resolve({ status: 'ready' }),
     slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
-    teamsMessages: teamsMessages(teams.config, bot.inbox, silent),
+    teamsMessages: teamsMessages(teams.config, bot.inbox, silent, chatOfTeams.nameOf),
   })
   port = http.port
   return {

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors'
 import type { Chat, MessageRef, SendResult, TeamsAddress } from '../../core/ports'
 import type { TeamsConfig } from './config'
-import { accountLookup } from './identify'
+import { accountLookup, type Accounts } from './identify'
 import type { Log } from './log'
 import { outcomeOf, type Repeatable } from './outcome'
 import { partsOf, refOf } from './ref'
@@ -62,11 +62,15 @@ const answerPrivately = async (
   return post(sdk, { serviceUrl: to.serviceUrl, conversation }, message)
 }
 
+/** A `Chat`, and the names that it has learned. */
+export type TeamsChat = Chat<TeamsAddress> & Pick<Accounts, 'nameOf'>
+
 /** The Teams side of `Chat`. When to try again is left to the outbox; the bot's token leaves for Microsoft alone. */
-export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => {
+export const teamsChat = (config: TeamsConfig, log: Log): TeamsChat => {
   const sdk = openSdk(config)
   const accounts = accountLookup(config, sdk)
   return {
+    nameOf: accounts.nameOf,
     send: async (to, notice, ref, under = null) => {
       if (!isAllowedServiceUrl(config, to.serviceUrl))
         return { kind: 'impossible', code: 'foreign_service_url', next: 'Ask again in Teams' }

@@ -27,6 +27,8 @@ export interface Moment {
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
   readonly waiting: string | null
+  /** Until when it waits for that, where it is known. */
+  readonly heldUntil?: number | null
   /** Until when its approval is good, while it is approved and waits. */
   readonly goodUntil?: number | null
   /** The lease that it made, as it is at this moment. */
@@ -130,10 +132,11 @@ const AUTHORITY_WORDS = {
 } as const satisfies { readonly [K in Authority['kind']]: string }
 
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
-const whenRuns = (request: Request, { goodUntil = null }: Moment): Run[] => [
+const whenRuns = (request: Request, { goodUntil = null, heldUntil = null }: Moment): Run[] => [
   'Asked ',
   { time: request.asked.at },
   ...authorisedRuns(authorityOf(request)),
+  ...(heldUntil === null ? [] : [', held back until ', { time: heldUntil }]),
   ...(goodUntil === null ? [] : [', good until ', { time: goodUntil }]),
   ...('endedAt' in request ? [`, ${endWord(request)} `, { time: request.endedAt }] : []),
   ...(request.state === 'pending' ? [', expires ', { time: request.expiresAt }, ' if nobody decides'] : []),

@@ -11,6 +11,7 @@ import { fixedPolicy } from '../../../src/policy-source'
 import { openStore, type Db, type Store } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
 import { ask } from '../../../src/work/ask'
+import { openAwaited } from '../../../src/work/awaited'
 import type { Caller } from '../../../src/work/consequence'
 import { decide } from '../../../src/work/decide'
 import type { Parts } from '../../../src/work/parts'
@@ -52,6 +53,7 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
   chat: recordingChat(),
   hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
   policy: fixedPolicy(policyOfLists({ ask: [REQUESTER], approve: [APPROVER], admin: [ADMIN] })),
+  awaited: openAwaited(clock),
   limits: {
     requestExpiresMs: 30 * 60_000,
     pollMs: 30_000,

@@ -7,9 +7,10 @@ import { openAwaited } from './work/awaited'
 import { startDelivering } from './work/deliver'
 import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'
-import type { Limits, Parts } from './work/parts'
+import type { HostChanges, Limits, Parts } from './work/parts'
+import { takeHosts } from './work/reload'
 import { startRunning } from './work/run'
-import { startPolling } from './work/poll'
+import { startPolling, type Polling } from './work/poll'
 import { startWatching } from './work/watch'
 
 export const LIMITS: Limits = {
@@ -22,6 +23,8 @@ export const LIMITS: Limits = {
 
 export interface Bot {
   readonly inbox: Inbox
+  /** Takes in hosts that were added to the configuration, and asks them, and those that did not answer, at once. */
+  takeHosts(): HostChanges
   /** What the workers have not got done for two minutes although it waits for nobody, in words. */
   stuckIn(): readonly string[]
   /** True from the first call of `stop` on. */
@@ -54,11 +57,12 @@ const PRESS_MS = 2_000
 
 /** Reads every host and group once, then starts the workers. */
 export const startBot = async ({ store, random = Math.random, ...options }: BotOptions): Promise<Bot> => {
-  let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
+  let workers: { intake: Loop; run: Loop; deliver: Loop; polling: Polling } | null = null
   const wake = {
     intake: () => workers?.intake.wake(),
     run: () => workers?.run.wake(),
     deliver: () => workers?.deliver.wake(),
+    hosts: () => workers?.polling.hurry(),
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
   const awaited = openAwaited(options.clock)
@@ -67,7 +71,7 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
   const polling = startPolling(parts, random)
   await Promise.all([parts.policy.refresh(), inTime(parts.clock, FIRST_READING_MS, polling.begun)])
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
-  workers = started
+  workers = { ...started, polling }
   const loops = [polling, started.intake, started.run, started.deliver, ...startWatching(parts)]
   let stopped: Promise<void> | null = null
 
@@ -82,6 +86,7 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
       accept: inbox.accept,
       acceptPress: (press) => awaited.within(press.id, PRESS_MS, () => inbox.accept(press)),
     },
+    takeHosts: () => takeHosts(parts),
     stuckIn: () => loops.flatMap((loop) => loop.stuckIn() ?? []),
     isStopping: () => stopped !== null,
     stop: () => (stopped ??= stop()),

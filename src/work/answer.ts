@@ -33,7 +33,11 @@ export const answer = async (
   const said = notice ?? doneNotice(await wordsFor(tx, delivery))
   const came: CameOf =
     held || notice === null
-      ? { kind: 'all', notice: localTo(delivery.back.chat, parts.policy.inForce(), said), read: unpost(parts, seq) }
+      ? {
+          kind: 'all',
+          notice: localTo(delivery.back.chat, parts.policy.inForce(), said),
+          read: unpost(parts, seq),
+        }
       : { kind: 'more', summary: notice.summary }
   return async () => {
     if (!awaited.tell(delivery.id, came) && held && seq !== null) await hurry(parts.db, seq, clock.now())
@@ -52,5 +56,7 @@ const unpost =
 /** Where the card says it to everybody, for the one who pressed. */
 const wordsFor = async (tx: Tx, { said }: Delivery): Promise<string> => {
   const request = said.kind === 'decide' ? await findRequest(tx, said.requestId) : null
-  return request === null ? 'Done: the channel shows what came of it.' : `${request.id}: ${stateWords(request)}.`
+  return request === null
+    ? 'Done: the channel shows what came of it.'
+    : `${request.id}: ${stateWords(request)}.`
 }

@@ -20,7 +20,7 @@ export interface Wait {
 }
 
 /** One of which the end is not known; null where nothing is waited for. */
-export const waitFor = (waiting: string | null): Wait | null => waiting === null ? null : { waiting }
+export const waitFor = (waiting: string | null): Wait | null => (waiting === null ? null : { waiting })
 
 /** What it waits for, if anything, and until when its approval is good. */
 interface Standing {

@@ -104,7 +104,9 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 const isForThread = ({ threadSaid, ref }: Post): boolean => threadSaid !== null && ref !== null
 
 /** What leaves, as an edit of `ref` or as a post; null where the thread said that before. */
-const leavingAs = (each: Post): { content: Notice; ref: MessageRef | null; under: MessageRef | null } | null => {
+const leavingAs = (
+  each: Post,
+): { content: Notice; ref: MessageRef | null; under: MessageRef | null } | null => {
   const { notice, replaces, ref, under, threadSaid } = each
   if (isForThread(each))
     return threadSaid === notice.summary ? null : { content: threadNotice(notice), ref: null, under: ref }

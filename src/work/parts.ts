@@ -29,7 +29,10 @@ export interface Parts {
   readonly db: Db
   readonly clock: Clock
   readonly chat: Chat
+  /** May grow, see `takeHosts`. */
   readonly hosts: ReadonlyMap<HostName, Host>
+  /** Reads the configuration again for hosts; absent where there is none to be read. */
+  readonly takeHosts?: (() => HostChanges) | undefined
   readonly policy: PolicySource
   readonly limits: Limits
   /** Where every request is shown. One that is asked for in a chat without such a channel is shown where it is asked for, too. */
@@ -43,7 +46,16 @@ export interface Parts {
   readonly awaited: Awaited
   /** See `OpenInbox.rush`. */
   readonly rush: () => number
-  readonly wake: { intake(): void; run(): void; deliver(): void }
+  /** `hosts`: those that are new, and those that did not answer, are asked at once. */
+  readonly wake: { intake(): void; run(): void; deliver(): void; hosts(): void }
+}
+
+/** What the configuration says of hosts that was not so when the bot started. */
+export interface HostChanges {
+  /** Taken in: they are among the hosts from now on. */
+  readonly added: readonly HostName[]
+  /** Changed, or no longer named: that takes a restart. */
+  readonly others: readonly HostName[]
 }
 
 /** Where administrators read what concerns the bot as a whole: the channels of requests; without one, that of changes. */

@@ -105,7 +105,8 @@ const busyHost = (active: ReadonlyMap<string, Active>, { plan }: Request): strin
 
 /** An approved request waits for another one's operation; a running one is that operation. */
 const sayBusy = async (parts: Parts, request: Request, host: string): Promise<void> => {
-  if (request.state === 'approved') await sayWaiting(parts, request, { waiting: `another request is at work on ${host}` })
+  if (request.state === 'approved')
+    await sayWaiting(parts, request, { waiting: `another request is at work on ${host}` })
 }
 
 /**
@@ -119,7 +120,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
   const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(parts.db, request.plan)
-  const wait = waitFor(held ?? incomplete(parts, request)) ?? holdOn(parts, request) ?? waitFor(unagreed(parts, request))
+  const wait =
+    waitFor(held ?? incomplete(parts, request)) ?? holdOn(parts, request) ?? waitFor(unagreed(parts, request))
   if (wait !== null) {
     await sayWaiting(parts, request, wait)
     return false

@@ -5,8 +5,5 @@ import type { Notice } from '../notice'
 export const threadNotice = (card: Notice): Notice => ({
   summary: card.summary,
   tone: card.tone,
-  parts: [
-    { kind: 'text', runs: [card.summary] },
-    ...card.parts.filter(({ kind }) => kind === 'buttons'),
-  ],
+  parts: [{ kind: 'text', runs: [card.summary] }, ...card.parts.filter(({ kind }) => kind === 'buttons')],
 })

@@ -65,7 +65,7 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
   changesChannel: null,
   log: { info: nothing, warn: nothing, error: nothing },
   rush: () => 0,
-  wake: { intake: nothing, run: nothing, deliver: nothing },
+  wake: { intake: nothing, run: nothing, deliver: nothing, hosts: nothing },
 })
 
 export interface OpenBot {

@@ -1,5 +1,6 @@
 /** Posts and edits, written in the commit that causes them, and what has become of each. */
 import { z } from 'zod'
+import { beginThread } from '../core/cards/in-thread'
 import { notice, type Notice } from '../core/notice'
 import { address, type Address, type MessageRef } from '../core/ports'
 import type { Db, Tx } from './database'
@@ -87,8 +88,8 @@ export interface Post {
   readonly replaces: Replaced | null
   /** The message in whose thread it belongs, where that one is there. */
   readonly under: MessageRef | null
-  /** What the thread of the message said last, where that message takes no edits; null: it is edited. */
-  readonly threadSaid: string | null
+  /** How it was when the thread of the message said something last, where that takes no edits; null: it is edited. */
+  readonly threadSaid: Notice | null
   /** It is the edit that takes the buttons off a copy that does not count, and nothing else. */
   readonly closes: boolean
 }
@@ -177,7 +178,7 @@ export const readPost = (row: Row<'outbox'>): Omit<Post, 'under'> => {
     otherwise: row.otherwise === null ? null : address.parse(JSON.parse(row.otherwise)),
     notice: notice.parse(JSON.parse(row.notice)),
     doubtful: row.sending === 1,
-    threadSaid: row.thread_said,
+    threadSaid: row.thread_said === null ? null : notice.parse(JSON.parse(row.thread_said)),
     closes: row.closes === 1,
     replaces: row.sending === 1 && ref === null ? 'unconfirmed' : replaces,
   }
@@ -245,7 +246,7 @@ export const supersede = async (db: Db, stale: Post, at: number): Promise<void> 
 export const goOnInThread = async (db: Db, stale: Post, at: number): Promise<void> => {
   await db
     .updateTable('outbox')
-    .set({ thread_said: '', sending: 0, tries: 0, due_at: at })
+    .set({ thread_said: written(notice, beginThread(stale.notice)), sending: 0, tries: 0, due_at: at })
     .where('seq', '=', stale.seq)
     .execute()
 }

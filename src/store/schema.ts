@@ -59,7 +59,7 @@ export interface Tables {
     replaces: 'unconfirmed' | 'uneditable' | null
     /** The row of the message in whose thread this one belongs. */
     under: number | null
-    /** What the thread of the message said last, where that message takes no edits; null: it is edited. */
+    /** The notice when the thread of the message said something last, where that takes no edits; null: it is edited. */
     thread_said: string | null
     /** 1: no post of its own, but the edit that takes the buttons off a copy that does not count. */
     closes: Generated<number>

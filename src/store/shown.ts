@@ -1,8 +1,10 @@
 /** That a post or an edit has arrived. */
+import { notice } from '../core/notice'
 import type { MessageRef } from '../core/ports'
 import { closeCopy, wasAdopted } from './copies'
 import type { Db, Tx } from './database'
 import type { Post } from './outbox'
+import { written } from './rows'
 
 export interface Shown {
   readonly post: Post
@@ -26,7 +28,7 @@ const showOne = async (tx: Tx, { post: sent, ref, at }: Shown): Promise<void> =>
     .updateTable('outbox')
     .set({
       ...{ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at, replaces: sent.replaces },
-      thread_said: sent.threadSaid === null ? null : sent.notice.summary,
+      thread_said: sent.threadSaid === null ? null : written(notice, sent.notice),
     })
     .where('seq', '=', sent.seq)
     .execute()

@@ -103,13 +103,18 @@ const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: Abo
 
 const isForThread = ({ threadSaid, ref }: Post): boolean => threadSaid !== null && ref !== null
 
-/** What leaves, as an edit of `ref` or as a post; null where the thread said that before. */
-const leavingAs = (
-  each: Post,
-): { content: Notice; ref: MessageRef | null; under: MessageRef | null } | null => {
-  const { notice, replaces, ref, under, threadSaid } = each
-  if (isForThread(each))
-    return threadSaid === notice.summary ? null : { content: threadNotice(notice), ref: null, under: ref }
+interface Leaving {
+  readonly content: Notice
+  readonly ref: MessageRef | null
+  readonly under: MessageRef | null
+}
+
+/** As an edit of `ref`, or as a post; null where its thread has nothing new to say. */
+const leavingAs = ({ notice, replaces, ref, under, threadSaid }: Post): Leaving | null => {
+  if (threadSaid !== null && ref !== null) {
+    const content = threadNotice(notice, threadSaid)
+    return content && { content, ref: null, under: ref }
+  }
   return { content: replaces === null ? notice : asReplacing(replaces, notice), ref, under }
 }
 

@@ -38,6 +38,8 @@ export interface Driver {
   types(who: Who, text: string): Promise<void>
   /** Presses the button with this label on the newest message that has it; of one request, where that is named. */
   presses(who: Who, label: string, requestId?: string): Promise<void>
+  /** Presses the button with this label on this very message, as it was shown. */
+  pressesOn(who: Who, message: Shown, label: string): Promise<void>
   /** The first message, old or to come, of which the test holds. */
   sees(holds: (message: Shown) => boolean): Promise<Shown>
   /** The first message for this person alone with these words. */
@@ -94,6 +96,8 @@ const driverOf = (wire: Wire, time?: SteppedClock): Driver => {
       acknowledged(text, await typed)
       return answer
     },
+    pressesOn: async (who, message, label) =>
+      acknowledged(label, await onItsWay(wire.press(who, message, label))),
     presses: async (who, label, requestId = '') => {
       const message = await once(() =>
         wire

@@ -383,7 +383,9 @@ describe('the card of a request in a place that takes no edits', () => {
   it('becomes a second card, and whatever happens then is said in the thread of that', async () => {
     await happened('approved', 'running', 'done')
 
-    expect(sent.filter(({ ref }) => ref === null).map(({ notice, under }) => [notice.summary, under])).toEqual([
+    expect(
+      sent.filter(({ ref }) => ref === null).map(({ notice, under }) => [notice.summary, under]),
+    ).toEqual([
       ['pending', null],
       ['approved', null],
       ['running', 'm3'],
@@ -400,14 +402,34 @@ describe('the card of a request in a place that takes no edits', () => {
     expect(allShown().slice(-3)).toEqual(['running in m3 (instead)', 'running under m3', 'done under m3'])
   })
 
+  const becomes = async (card: Notice): Promise<void> => {
+    await store.db.transaction().execute((tx) => editCopies(tx, 'R-1', card, clock.now()))
+    await deliverAll()
+  }
+
   it('says nothing in the thread while nothing happens but that time passes', async () => {
     await happened('approved', 'running')
-    const ticked: Notice = { ...aNotice('running'), parts: [{ kind: 'note', runs: ['for 12 s'] }] }
 
-    await store.db.transaction().execute((tx) => editCopies(tx, 'R-1', ticked, clock.now()))
-    await deliverAll()
+    for (const runs of [['for 12 s'], ['for 13 s']])
+      await becomes({ ...aNotice('running'), tone: 'working', parts: [{ kind: 'text', runs }] })
 
     expect(allShown().filter((each) => each.startsWith('running under'))).toHaveLength(1)
+  })
+
+  it('says there what people say, even while it is at work, and what is new when it is done', async () => {
+    const comment = { kind: 'text' as const, runs: [{ person: 'maya' }, ', ', { time: 1 }, ': hurry'] }
+    const told = { kind: 'text' as const, runs: ['nvidia-smi: verified'] }
+    await happened('approved', 'running')
+
+    await becomes({ ...aNotice('running'), tone: 'working', parts: [comment] })
+    await becomes({ ...aNotice('done'), tone: 'good', parts: [comment] })
+    await becomes({ ...aNotice('done'), tone: 'good', parts: [comment, told] })
+
+    expect(sent.slice(-3).map(({ notice }) => notice.parts)).toEqual([
+      [{ kind: 'text', runs: ['running'] }, comment],
+      [{ kind: 'text', runs: ['done'] }],
+      [{ kind: 'text', runs: ['done'] }, told],
+    ])
   })
 
   it('keeps the buttons that it would have', async () => {
@@ -415,11 +437,9 @@ describe('the card of a request in a place that takes no edits', () => {
       kind: 'buttons',
       buttons: [{ label: 'Cancel', style: 'plain', press: { kind: 'say', text: 'cancel R-1' } }],
     }
-    const waiting: Notice = { ...aNotice('waits'), parts: [{ kind: 'note', runs: ['much'] }, buttons] }
     await happened('approved', 'running')
 
-    await store.db.transaction().execute((tx) => editCopies(tx, 'R-1', waiting, clock.now()))
-    await deliverAll()
+    await becomes({ ...aNotice('waits'), parts: [{ kind: 'note', runs: ['much'] }, buttons] })
 
     expect(sent.at(-1)!.notice.parts).toEqual([{ kind: 'text', runs: ['waits'] }, buttons])
   })
@@ -448,8 +468,7 @@ describe('a card that was posted twice', () => {
     store.db
       .transaction()
       .execute((tx) => meetCopy(tx, { requestId: 'R-1', place: CHANNEL, ref }, clock.now()))
-  const closed = () =>
-    sent.filter(({ notice }) => notice.summary.includes('closed')).map(({ ref }) => ref)
+  const closed = () => sent.filter(({ notice }) => notice.summary.includes('closed')).map(({ ref }) => ref)
 
   it('has its older copy closed when somebody presses that', async () => {
     fated(UNKNOWN)

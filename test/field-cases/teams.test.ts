@@ -151,6 +151,7 @@ tryCases({
     D16: posted,
     D18: posted,
     D19: posted,
+    D26: posted,
     D20: serviceUrls,
     D22: read,
     D23: read,

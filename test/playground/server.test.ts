@@ -14,6 +14,9 @@ let teams: LocalTeams
 let world: World
 let server: Server
 let connected = 0
+const noteConnected = (): void => {
+  connected++
+}
 let port: number
 let commands: string[]
 
@@ -33,7 +36,7 @@ beforeEach(async () => {
   teams.people = MEMBERS.map((member) => member.teams)
   const clock = { now: () => 0, sleep: () => Promise.resolve() }
   world = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' }).world
-  const pages = playgroundHandler({ slack, teams, world, agents: false, connected: () => void connected++ })
+  const pages = playgroundHandler({ slack, teams, world, agents: false, connected: noteConnected })
   server = createServer((request, response) => {
     if (pages(request, response)) return
     if (request.url !== '/slack/events') return void response.writeHead(404).end('not the playground')

@@ -1,5 +1,6 @@
 /** What is said in the thread of a card that can no longer be changed: how the request is now, what is new, and its buttons. */
 import type { Notice, Part } from '../notice'
+import { isComment } from './comments'
 
 /** The thread of a card begins: what the card shows it need not say, but for how the request is and what people said. */
 export const beginThread = (card: Notice): Notice => ({
@@ -27,10 +28,3 @@ export const threadNotice = (card: Notice, said: Notice): Notice | null => {
 /** While it is at work a card changes with each second that passes. */
 const isNews = (tone: Notice['tone'], part: Part): boolean =>
   isComment(part) || (tone !== 'working' && (part.kind === 'text' || part.kind === 'facts'))
-
-/** It begins with who said it. */
-const isComment = (part: Part): boolean => {
-  if (part.kind !== 'text') return false
-  const [who, , when] = part.runs
-  return typeof who === 'object' && 'person' in who && typeof when === 'object' && 'time' in when
-}

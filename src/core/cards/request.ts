@@ -12,6 +12,7 @@ import {
   type Verification,
 } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
+import { commentParts, type Comment } from './comments'
 import { touchedParts } from './consent'
 import { hintParts } from './hints'
 import { interruptionParts } from './interruption'
@@ -36,7 +37,7 @@ export interface Moment {
   /** The lease that goes on in the one that it makes. */
   readonly continued?: Lease | null
   /** Oldest first. */
-  readonly comments?: readonly { readonly by: string; readonly at: number; readonly text: string }[]
+  readonly comments?: readonly Comment[]
 }
 
 /** `progress` is null until the run begins. */
@@ -59,7 +60,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       ...touchedParts(request),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request, progress),
-      ...commentParts(moment),
+      ...commentParts(moment.comments ?? []),
       ...buttonParts(request, progress),
     ],
   }
@@ -79,12 +80,6 @@ const MOVES: { readonly [S in RequestState]: boolean } = {
   expired: false,
   void: false,
 }
-
-const commentParts = ({ comments = [] }: Moment): Part[] =>
-  comments.map(({ by, at, text }) => ({
-    kind: 'text',
-    runs: [{ person: by }, ', ', { time: at }, `: ${text}`],
-  }))
 
 const askedRuns = (asked: Said): Run[] => [
   'Asked by ',

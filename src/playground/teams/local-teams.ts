@@ -231,7 +231,12 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
             : { type: 'message', value: action.data }),
         }),
       )
-      const said = SENTENCE.safeParse(await answer.clone().json().catch(() => null)).data
+      const said = SENTENCE.safeParse(
+        await answer
+          .clone()
+          .json()
+          .catch(() => null),
+      ).data
       if (said) {
         sentences.push({ conversation: where.id, id: connector.stamp(), by: by.objectId, text: said.value })
         changed()

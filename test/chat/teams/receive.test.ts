@@ -166,7 +166,11 @@ describe('a press', () => {
 
   const said = async (): Promise<unknown> =>
     Reflect.get((await (await teams.deliver(pressed())).json()) as object, 'value')
-  const noticeOf = (...parts: Notice['parts']): Notice => ({ summary: 'R-7: approved.', tone: 'plain', parts })
+  const noticeOf = (...parts: Notice['parts']): Notice => ({
+    summary: 'R-7: approved.',
+    tone: 'plain',
+    parts,
+  })
 
   test('is answered with what came of it, people by their names, and no markup', async () => {
     const runs = ['R-7 was already *approved* by ', { person: accountOf(maya) }, ': [a](https://b) <at>']

@@ -142,7 +142,14 @@ describe('a moment', () => {
   })
 
   test('beside people, names and stops is shown in the reader’s zone, without bold words', () => {
-    const runs = [{ strong: 'hv01/gpu0' }, ' in train-01 (R-7): ', { person: 'teams:t/u' }, ' until ', { time }, '.']
+    const runs = [
+      { strong: 'hv01/gpu0' },
+      ' in train-01 (R-7): ',
+      { person: 'teams:t/u' },
+      ' until ',
+      { time },
+      '.',
+    ]
 
     expect(blocksOf(...runs)).toEqual([['TextBlock', `hv01/gpu0 in train-01 (R-7): u until ${date}.`]])
   })

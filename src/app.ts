@@ -1,7 +1,7 @@
 /** Wires the parts: the server for a real workspace, and the playground with local ones. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { LIMITS, startBot } from './bot'
+import { LIMITS, startBot, type Bot } from './bot'
 import { slackChat } from './chat/slack/post'
 import { loadBolt } from './chat/slack/listen'
 import { slackEvents } from './chat/slack/receive'
@@ -39,7 +39,7 @@ export interface App {
 }
 
 export interface Server extends App {
-  /** Reads the policy again from its file; a wrong file changes nothing, and the log says every error. */
+  /** Reads the policy again from its file, and hosts that were added; a wrong file changes nothing, and the log says every error. */
   reload(): void
   /** Resolves when the bot cannot go on, with why: Slack says that a token is wrong. */
   readonly failure: Promise<unknown>
@@ -72,6 +72,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
     ])
     const { requests, changes } = config.file.channels
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
+    const chatOfTeams = teams && teamsChat(teams, log)
     const slack = config.slack && (await openWorkspace(config.slack, { db: store.db, clock, log }))
     const policy = policySource(config.file, {
       chats: () => ({ slackTeam: slack && slack.teamId(), teamsTenant: teams && teams.tenantId }),
@@ -91,7 +92,11 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
         policy,
         clock,
         hosts: hosts.byName,
-        chat: bothChats({ slack: slack && slack.chat, teams: teams && teamsChat(teams, log) }),
+        takeHosts: () => {
+          const again = readFile(config.path)
+          return 'value' in again ? hosts.take(again.value) : { added: [], others: [] }
+        },
+        chat: bothChats({ slack: slack && slack.chat, teams: chatOfTeams }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
         health: config.file.health && {
@@ -110,7 +115,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
         pages: null,
         ready: readinessOf({ db: store.db, bot, clock }),
         slackEvents: slack && slack.events,
-        teamsMessages: teams && teamsMessages(teams, bot.inbox, log),
+        teamsMessages: teams && teamsMessages(teams, bot.inbox, log, chatOfTeams?.nameOf),
       }),
       (each) => each.close(),
     )
@@ -125,7 +130,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
     })
     if (teams) void complainOfTeams(teams, channelsIn(config.file).teams, log)
     log.info({ port: http.port, slack: slackMode(config.slack), tenant: teams && teams.tenantId }, 'serving')
-    return { port: http.port, reload: () => void reloaded(policy, log), failure }
+    return { port: http.port, reload: () => void reloaded(policy, bot, log), failure }
   })
 
 /**
@@ -204,6 +209,7 @@ export const startPlayground = (
       botUserId: BOT.id,
       command: '/gpu',
     }
+    const chatOfTeams = teamsChat(teams.config, log)
     const bot = keep(
       await startBot({
         store,
@@ -211,7 +217,7 @@ export const startPlayground = (
         policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
         hosts: byName(fleet.hosts),
-        chat: bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams.config, log) }),
+        chat: bothChats({ slack: slackChat(slack, log), teams: chatOfTeams }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         health: { everyMs: 60_000, hotCelsius: null },
         requestsChannels: [
@@ -228,8 +234,11 @@ export const startPlayground = (
         host: '127.0.0.1',
         port: config.PORT,
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
-        teamsMessages: teamsMessages(teams.config, bot.inbox, log),
-        pages: playgroundHandler({ slack: local, teams, world: fleet.world, agents: agents !== null }),
+        teamsMessages: teamsMessages(teams.config, bot.inbox, log, chatOfTeams.nameOf),
+        pages: playgroundHandler({
+          ...{ slack: local, teams, world: fleet.world, agents: agents !== null },
+          connected: () => void bot.takeHosts(),
+        }),
         ready: readinessOf({ db: store.db, bot, clock: systemClock }),
       }),
       (each) => each.close(),
@@ -240,9 +249,9 @@ export const startPlayground = (
     return { port, slack: local, teams, world: fleet.world }
   })
 
-const reloaded = async (policy: PolicySource, log: Log): Promise<void> => {
+const reloaded = async (policy: PolicySource, bot: Bot, log: Log): Promise<void> => {
   const read = await policy.reload()
-  if (read.ok) log.info({ revision: read.value.revision }, 'policy read again')
+  if (read.ok) log.info({ revision: read.value.revision, hosts: bot.takeHosts() }, 'configuration read again')
   else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
 }
 

@@ -3,12 +3,14 @@ import type { Chat, Clock, Inbox } from './core/ports'
 import type { Store } from './store/database'
 import { openInbox } from './store/inbox'
 import { sweep } from './store/sweep'
+import { openAwaited } from './work/awaited'
 import { startDelivering } from './work/deliver'
 import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'
-import type { Limits, Parts } from './work/parts'
+import type { HostChanges, Limits, Parts } from './work/parts'
+import { takeHosts } from './work/reload'
 import { startRunning } from './work/run'
-import { startPolling } from './work/poll'
+import { startPolling, type Polling } from './work/poll'
 import { startWatching } from './work/watch'
 
 export const LIMITS: Limits = {
@@ -21,6 +23,8 @@ export const LIMITS: Limits = {
 
 export interface Bot {
   readonly inbox: Inbox
+  /** Takes in hosts that were added to the configuration, and asks them, and those that did not answer, at once. */
+  takeHosts(): HostChanges
   /** What the workers have not got done for two minutes although it waits for nobody, in words. */
   stuckIn(): readonly string[]
   /** True from the first call of `stop` on. */
@@ -32,7 +36,7 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'chat'> & {
+export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'awaited' | 'chat'> & {
   readonly store: Store
   readonly chat: Chat
   /** From 0 to less than 1; how hosts are kept from being read all at once. */
@@ -48,21 +52,26 @@ const FIRST_READING_MS = 30_000
  */
 const LAST_WORK_MS = 7_000
 
+/** A client shows that it waits for the answer to a press, and gives up after some ten seconds. */
+const PRESS_MS = 2_000
+
 /** Reads every host and group once, then starts the workers. */
 export const startBot = async ({ store, random = Math.random, ...options }: BotOptions): Promise<Bot> => {
-  let workers: { intake: Loop; run: Loop; deliver: Loop } | null = null
+  let workers: { intake: Loop; run: Loop; deliver: Loop; polling: Polling } | null = null
   const wake = {
     intake: () => workers?.intake.wake(),
     run: () => workers?.run.wake(),
     deliver: () => workers?.deliver.wake(),
+    hosts: () => workers?.polling.hurry(),
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
-  const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush }
+  const awaited = openAwaited(options.clock)
+  const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush, awaited }
   await sweep(store.db, options.clock.now())
   const polling = startPolling(parts, random)
   await Promise.all([parts.policy.refresh(), inTime(parts.clock, FIRST_READING_MS, polling.begun)])
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
-  workers = started
+  workers = { ...started, polling }
   const loops = [polling, started.intake, started.run, started.deliver, ...startWatching(parts)]
   let stopped: Promise<void> | null = null
 
@@ -73,7 +82,11 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
       parts.log.warn({ left }, 'stopped with work under way, which the next start goes on with')
   }
   return {
-    inbox,
+    inbox: {
+      accept: inbox.accept,
+      acceptPress: (press) => awaited.within(press.id, PRESS_MS, () => inbox.accept(press)),
+    },
+    takeHosts: () => takeHosts(parts),
     stuckIn: () => loops.flatMap((loop) => loop.stuckIn() ?? []),
     isStopping: () => stopped !== null,
     stop: () => (stopped ??= stop()),

@@ -83,6 +83,9 @@ const guid = (what: string) =>
     .pipe(z.guid(`is not ${what}`))
     .transform((id) => id.toLowerCase())
 
+const CLOUDS =
+  'is not one of public, gcc: Microsoft signs for GCC High, DoD and 21Vianet in other places, and this bot takes no tokens from there'
+
 const teamsSchema = z.object({
   MicrosoftAppId: guid('the Microsoft App ID of the Azure Bot (Configuration)'),
   MicrosoftAppPassword: z
@@ -95,6 +98,7 @@ const teamsSchema = z.object({
       'must be SingleTenant: the bot serves one tenant, and knows no managed identity; Microsoft makes no new MultiTenant bots',
     )
     .default('SingleTenant'),
+  MicrosoftTeamsCloud: z.enum(['public', 'gcc'], CLOUDS).default('public'),
 })
 
 const A_PORT = 'is not a port: a whole number from 0 to 65535'
@@ -150,6 +154,7 @@ const TEAMS_NAMES = [
   'MicrosoftAppPassword',
   'MicrosoftAppTenantId',
   'MicrosoftAppType',
+  'MicrosoftTeamsCloud',
 ] as const
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -177,12 +182,15 @@ const teamsIn = (env: Env): Section<TeamsConfig> => {
   if (!names(env, TEAMS_NAMES)) return { value: null }
   const read = teamsSchema.safeParse(env)
   if (!read.success) return { problems: issuesOf(read.error) }
-  const { MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId } = read.data
+  const { MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId, MicrosoftTeamsCloud } = read.data
   return {
     value: {
       appId: MicrosoftAppId,
       tenantId: MicrosoftAppTenantId,
-      cloud: { kind: 'microsoft', appPassword: MicrosoftAppPassword },
+      cloud: {
+        ...{ kind: 'microsoft', appPassword: MicrosoftAppPassword },
+        ...(MicrosoftTeamsCloud === 'gcc' ? { government: 'gcc' } : {}),
+      },
     },
   }
 }

@@ -1,15 +1,20 @@
 /** The hosts of a server: real ones behind PowerShell where the configuration names them, else a simulated fleet. */
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { ConfigFile } from './config'
 import type { HostName } from './core/inventory'
 import type { Clock, Host } from './core/ports'
+import type { HostConfig } from './host/powershell/config'
 import { openPowerShellFleet } from './host/powershell/fleet'
 import type { Programs } from './host/powershell/programs'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from './host/simulated/fleet'
-import type { Log } from './work/parts'
+import type { HostChanges, Log } from './work/parts'
 
 export interface Hosts {
+  /** Grows by `take`. */
   readonly byName: ReadonlyMap<HostName, Host>
+  /** Takes in the hosts that this file names and that were not there. */
+  take(file: ConfigFile): HostChanges
   close(): Promise<void>
 }
 
@@ -28,7 +33,7 @@ export const openHosts = (file: ConfigFile, { dataDir, clock, log, programs }: A
       file: file.fleet ?? fleetFile('default'),
       latency: 'as-in-file',
     })
-    return { byName: byName(fleet.hosts), close: () => Promise.resolve() }
+    return { byName: byName(fleet.hosts), take: () => NONE, close: () => Promise.resolve() }
   }
   const fleet = openPowerShellFleet({
     hosts: file.hosts,
@@ -37,7 +42,49 @@ export const openHosts = (file: ConfigFile, { dataDir, clock, log, programs }: A
     clock,
     log,
   })
-  return { byName: byName(fleet.hosts), close: () => fleet.close() }
+  const known = new Map(file.hosts.map((config) => [config.name, config]))
+  const hosts = new Map(byName(fleet.hosts))
+  return {
+    byName: hosts,
+    take: ({ hosts: named = [] }) => {
+      const changes = changesOf(known, named)
+      for (const config of named.filter(({ name }) => changes.added.includes(name))) {
+        known.set(config.name, config)
+        hosts.set(config.name, fleet.add(config))
+      }
+      return changes
+    },
+    close: () => fleet.close(),
+  }
+}
+
+const NONE: HostChanges = { added: [], others: [] }
+
+/**
+ * What a host is reached by is set up once, so one that changed takes a restart; and so does the first one over SSH, for
+ * which the PowerShell that can do that is looked for at the start.
+ */
+export const changesOf = (
+  known: ReadonlyMap<HostName, HostConfig>,
+  named: readonly HostConfig[],
+): HostChanges => {
+  const hasSsh = [...known.values()].some(({ via }) => via === 'ssh')
+  const isReady = ({ via }: HostConfig): boolean => via !== 'ssh' || hasSsh
+  const fresh = named.filter(({ name }) => !known.has(name))
+  const others = [...known].filter(
+    ([name, before]) =>
+      !isDeepStrictEqual(
+        before,
+        named.find((each) => each.name === name),
+      ),
+  )
+  return {
+    added: fresh.filter(isReady).map(({ name }) => name),
+    others: [
+      ...others.map(([name]) => name),
+      ...fresh.filter((each) => !isReady(each)).map(({ name }) => name),
+    ],
+  }
 }
 
 export type Latency = 'as-in-file' | 'none'

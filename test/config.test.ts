@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { homeServiceUrl } from '../src/chat/teams/serviceUrl'
 import { readConfig } from '../src/config'
 import { Fault } from '../src/core/errors'
 import { hostsSchema } from '../src/host/powershell/config'
@@ -180,6 +181,23 @@ describe('a server', () => {
         cloud: { kind: 'microsoft', appPassword: TEAMS.MicrosoftAppPassword },
       },
     })
+  })
+
+  it('may have Teams in the Government Community Cloud, whose channels have an address of their own', () => {
+    const { teams } = server(withFile(POLICY, { ...TEAMS, MicrosoftTeamsCloud: 'gcc' }).environment)
+
+    expect(homeServiceUrl(teams)).toBe('https://smba.infra.gcc.teams.microsoft.com/teams')
+    expect(homeServiceUrl(server(withFile(POLICY, TEAMS).environment).teams)).toBe(
+      'https://smba.trafficmanager.net/teams/',
+    )
+  })
+
+  it.each(['gcc-high', 'dod', 'china'])('in the cloud %s is refused with the reason', (cloud) => {
+    const errors = errorsOf(withFile(POLICY, { ...TEAMS, MicrosoftTeamsCloud: cloud }).environment)
+
+    expect(errors).toEqual([
+      expect.stringMatching(/MicrosoftTeamsCloud: is not one of public, gcc: .*GCC High/),
+    ])
   })
 
   it('may have both chats', () => {

@@ -75,7 +75,7 @@ const unreadHostOf = (name: string, views: readonly HostView[]): HostView | unde
 const neverRead = (name: string, { name: host, error }: HostView): Refusal =>
   refusal(
     'unreachable',
-    `\`${shown(name)}\` is on ${shown(host)}, which was never read${error === null ? '' : ` (${shown(error)})`}, so what it has is not known`,
+    `\`${shown(name)}\` is on ${shown(host)}, which ${error === null ? 'is being read for the first time' : `was never read (${shown(error)})`}, so what it has is not known`,
     `Try again once it answers; \`show ${quoteWord(host)}\` says how it is.`,
   )
 

@@ -154,12 +154,23 @@ export const delivery = z.object({
   ]),
   /** Where the person is told, also later, what nobody else shall read. */
   privately: address.optional(),
+  /** The message whose button was pressed, as the adapter refers to its own posts. */
+  on: z.string().max(700).optional(),
 })
 export type Delivery = z.infer<typeof delivery>
+
+/** What came of a press, for the one who pressed and still waits. */
+export type CameOf =
+  /** All there is to say, in few words. `read` is to be called once they have it: it is then told in no other way. */
+  | { readonly kind: 'all'; readonly notice: Notice; readonly read: () => void }
+  /** The answer itself is posted to where they read it alone. */
+  | { readonly kind: 'more'; readonly summary: string }
 
 export interface Inbox {
   /** Resolves once the delivery is durable; a repeat of a known id resolves too and does nothing more. */
   accept(delivery: Delivery): Promise<void>
+  /** The same, and then waits up to two seconds for what comes of it; null when that takes longer. */
+  acceptPress(delivery: Delivery): Promise<CameOf | null>
 }
 
 /** Who the bot is in its workspace of Slack. */
@@ -181,8 +192,11 @@ export type SendResult =
   | { readonly kind: 'later'; readonly afterMs: number; readonly why: string }
   /** It may have been posted. */
   | { readonly kind: 'unknown'; readonly why: string }
-  /** It will never work: the channel is gone, the bot is not in it, the message can no longer be edited. */
-  | { readonly kind: 'impossible'; readonly code: string; readonly next: string }
+  /**
+   * It will never work: the channel is gone, the bot is not in it, the message can no longer be edited. `gone`: there is no
+   * such message any more.
+   */
+  | { readonly kind: 'impossible'; readonly code: string; readonly next: string; readonly gone?: true }
 
 /** A chat adapter knows its own addresses; `chats.ts` makes one of both. */
 export interface Chat<To extends Address = Address> {

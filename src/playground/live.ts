@@ -12,6 +12,8 @@ export interface Stage {
   readonly world: World
   /** Microsoft 365 Agents Playground is a client too. */
   readonly agents: boolean
+  /** Somebody has connected a host: the bot had better look. */
+  readonly connected: () => void
 }
 
 /** Older messages stay in the workspace and off the page. */

@@ -69,8 +69,9 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   '/playground/agents/messages': act(agentsActivity, ({ teams, agents }, activity) =>
     agents ? fromAgents(teams, activity) : wrong(404, NO_AGENTS),
   ),
-  '/playground/world': act(befall, ({ world }, what) => {
+  '/playground/world': act(befall, ({ world, connected }, what) => {
     const consequence = bringAbout(world, what)
+    if (what.kind === 'reconnect') connected()
     return consequence.kind === 'happened' ? done({}) : wrong(409, consequence.why)
   }),
 }

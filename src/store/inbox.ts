@@ -16,7 +16,7 @@ const KEPT_MS = 24 * 3_600_000
 const RUSH_MS = 25
 const RUSH_COUNT = 4
 
-export interface OpenInbox extends Inbox {
+export interface OpenInbox extends Pick<Inbox, 'accept'> {
   /**
    * Milliseconds for which other work had better leave the process to acknowledgements; 0 when nothing arrives. A
    * platform gives up on an acknowledgement after three seconds, and on nothing else.

@@ -1,5 +1,6 @@
 /** Posts and edits, written in the commit that causes them, and what has become of each. */
 import { z } from 'zod'
+import { beginThread } from '../core/cards/in-thread'
 import { notice, type Notice } from '../core/notice'
 import { address, type Address, type MessageRef } from '../core/ports'
 import type { Db, Tx } from './database'
@@ -41,6 +42,7 @@ export const post = async (
       replaces: null,
       under: options.under ?? null,
       about: options.about ?? null,
+      thread_said: null,
     })
     .returning('seq')
     .executeTakeFirstOrThrow()
@@ -95,6 +97,10 @@ export interface Post {
   readonly under: MessageRef | null
   /** The message that it is about, where that one is there. */
   readonly about: { readonly to: Address; readonly ref: MessageRef } | null
+  /** How it was when the thread of the message said something last, where that takes no edits; null: it is edited. */
+  readonly threadSaid: Notice | null
+  /** It is the edit that takes the buttons off a copy that does not count, and nothing else. */
+  readonly closes: boolean
 }
 /** The chat did not say whether it had arrived, or took no more edits of it. */
 export type Replaced = 'unconfirmed' | 'uneditable'
@@ -203,6 +209,8 @@ export const readPost = (row: Row<'outbox'>): Omit<Post, 'under' | 'about'> => {
     otherwise: row.otherwise === null ? null : address.parse(JSON.parse(row.otherwise)),
     notice: notice.parse(JSON.parse(row.notice)),
     doubtful: row.sending === 1,
+    threadSaid: row.thread_said === null ? null : notice.parse(JSON.parse(row.thread_said)),
+    closes: row.closes === 1,
     replaces: row.sending === 1 && ref === null ? 'unconfirmed' : replaces,
   }
 }
@@ -224,23 +232,6 @@ export const markSending = async (db: Db, posts: readonly Post[]): Promise<void>
     .execute()
 }
 
-export interface Shown {
-  readonly post: Post
-  readonly ref: MessageRef | null
-  readonly at: number
-}
-
-export const markShown = async (db: Db, shown: readonly Shown[]): Promise<void> => {
-  await db.transaction().execute(async (tx) => {
-    for (const { post: sent, ref, at } of shown)
-      await tx
-        .updateTable('outbox')
-        .set({ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at, replaces: sent.replaces })
-        .where('seq', '=', sent.seq)
-        .execute()
-  })
-}
-
 /** `sending` says whether the attempt may have been posted all the same. */
 export const markLater = async (
   db: Db,
@@ -254,6 +245,21 @@ export const markLater = async (
     .execute()
 }
 
+/** It is no longer to be posted. One that is on its way stays. */
+export const withdraw = async (db: Db, seq: number): Promise<void> => {
+  await db
+    .deleteFrom('outbox')
+    .where('seq', '=', seq)
+    .where('shown', '=', 0)
+    .where('sending', '=', 0)
+    .execute()
+}
+
+/** One that was to wait is due now. */
+export const hurry = async (db: Db, seq: number, at: number): Promise<void> => {
+  await db.updateTable('outbox').set({ due_at: at }).where('seq', '=', seq).execute()
+}
+
 export const markFailed = async (db: Db | Tx, seq: number, why: string): Promise<void> => {
   await db.updateTable('outbox').set({ failure: why, sending: 0 }).where('seq', '=', seq).execute()
 }
@@ -262,7 +268,16 @@ export const markFailed = async (db: Db | Tx, seq: number, why: string): Promise
 export const supersede = async (db: Db, stale: Post, at: number): Promise<void> => {
   await db
     .updateTable('outbox')
-    .set({ ref: null, sending: 0, tries: 0, due_at: at, replaces: 'uneditable' })
+    .set({ ref: null, sending: 0, tries: 0, due_at: at, replaces: 'uneditable', thread_said: null })
+    .where('seq', '=', stale.seq)
+    .execute()
+}
+
+/** It takes no edits: whatever comes of it is said in its thread. */
+export const goOnInThread = async (db: Db, stale: Post, at: number): Promise<void> => {
+  await db
+    .updateTable('outbox')
+    .set({ thread_said: written(notice, beginThread(stale.notice)), sending: 0, tries: 0, due_at: at })
     .where('seq', '=', stale.seq)
     .execute()
 }

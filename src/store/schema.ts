@@ -61,6 +61,10 @@ export interface Tables {
     under: number | null
     /** The post that it is about, and that its words link to. */
     about: number | null
+    /** The notice when the thread of the message said something last, where that takes no edits; null: it is edited. */
+    thread_said: string | null
+    /** 1: no post of its own, but the edit that takes the buttons off a copy that does not count. */
+    closes: Generated<number>
   }
   /** `scope` is `all`, a host or a GPU by its alias. `account` is whose chat with the bot it is; null for a channel. */
   subscriptions: {
@@ -270,5 +274,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create table self (one integer primary key check (one = 1), bot text not null)`,
     `create table adoptions (seq integer primary key autoincrement, host text not null, from_bot text not null,
        by text not null, at integer not null, done_at integer)`,
-  ],  [`alter table outbox add column about integer`],
+  ],
+  [`alter table outbox add column about integer`],
+  [
+    `alter table outbox add column thread_said text`,
+    `alter table outbox add column closes integer not null default 0`,
+  ],
 ]

@@ -3,6 +3,8 @@ import type { Address } from '../core/ports'
 import type { Request } from '../core/request'
 import type { Tx } from '../store/database'
 import { placesOfCopies } from '../store/outbox'
+import { keyOf } from '../store/subscriptions'
+import { copiesOf } from '../store/tellings'
 
 /** `home` is the place in the chat where it was asked for. */
 export const placesFor = (
@@ -13,8 +15,23 @@ export const placesFor = (
   return { home, places: [home, ...named.filter((each) => each !== home)] }
 }
 
-/** Where copies of its card stand, for what is told beside them. */
+/** Where copies of its card stand, for one more. */
 export const placesOf = async (tx: Tx, { id, channel }: Request): Promise<readonly Address[]> => {
   const places = await placesOfCopies(tx, id)
   return places.length > 0 ? places : [channel]
+}
+
+/**
+ * Where copies of its card stand, for what is told beside them. In a channel of Teams that is the thread of the card: a post
+ * there begins a conversation of its own, with nothing to say that it belongs to the card.
+ */
+export const besideCards = async (
+  tx: Tx,
+  { id, channel }: Request,
+): Promise<readonly { readonly to: Address; readonly under: number | null }[]> => {
+  const copies = await copiesOf(tx, id)
+  if (copies.length === 0) return [{ to: channel, under: null }]
+  return copies
+    .filter(({ to }, at) => copies.findIndex((each) => keyOf(each.to) === keyOf(to)) === at)
+    .map(({ seq, to }) => ({ to, under: to.chat === 'teams' ? seq : null }))
 }

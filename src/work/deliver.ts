@@ -4,25 +4,26 @@
  * Posts to one place go in order; places do not wait for one another.
  */
 import { broughtNotice, canBeBrought, undeliveredNotice } from '../core/answers/undelivered'
+import { threadNotice } from '../core/cards/in-thread'
 import { messageOf } from '../core/errors'
 import type { Notice } from '../core/notice'
 import { withLink } from '../core/news/link'
 import { localTo } from '../core/policy/local'
-import type { Address } from '../core/ports'
+import type { Address, MessageRef, SendResult } from '../core/ports'
 import { inOneCommit } from '../store/batch'
 import {
   detach,
   duePosts,
+  goOnInThread,
   markFailed,
   markLater,
   markSending,
-  markShown,
   post,
   supersede,
   type Post,
   type Replaced,
-  type Shown,
 } from '../store/outbox'
+import { markShown, type Shown } from '../store/shown'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { afterRush } from './yielding'
@@ -96,20 +97,42 @@ const byPlace = (posts: readonly Post[]): Map<string, Post[]> => {
 const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: AbortSignal): Promise<void> => {
   for (const each of queue) {
     if (stopping.aborted) return
-    if (each.ref === null) await parts.leaving(each)
+    if (each.ref === null || isForThread(each)) await parts.leaving(each)
     if (!(await send(parts, each))) return
   }
+}
+
+const isForThread = ({ threadSaid, ref }: Post): boolean => threadSaid !== null && ref !== null
+
+interface Leaving {
+  readonly content: Notice
+  readonly ref: MessageRef | null
+  readonly under: MessageRef | null
+}
+
+/** As an edit of `ref`, or as a post; null where its thread has nothing new to say. */
+const leavingAs = ({ notice, replaces, ref, under, threadSaid }: Post): Leaving | null => {
+  if (threadSaid !== null && ref !== null) {
+    const content = threadNotice(notice, threadSaid)
+    return content && { content, ref: null, under: ref }
+  }
+  return { content: replaces === null ? notice : asReplacing(replaces, notice), ref, under }
 }
 
 /** False when the place cannot take more now. */
 const send = async (parts: Sending, each: Post): Promise<boolean> => {
   const { db, clock, chat, log, policy } = parts
-  const content = each.replaces === null ? each.notice : asReplacing(each.replaces, each.notice)
+  const leaving = leavingAs(each)
+  if (leaving === null) {
+    await parts.shown({ post: each, ref: each.ref, at: clock.now() })
+    return true
+  }
+  const { content, ref, under } = leaving
   const local = localTo(each.to.chat, policy.inForce(), content)
-  const result = await chat.send(each.to, await linked(parts, each, local), each.ref, each.under)
+  const result = await chat.send(each.to, await linked(parts, each, local), ref, under)
   switch (result.kind) {
     case 'sent':
-      await parts.shown({ post: each, ref: result.ref, at: clock.now() })
+      await parts.shown({ post: each, ref: isForThread(each) ? each.ref : result.ref, at: clock.now() })
       return true
     case 'later':
       log.warn({ post: each.seq, request: each.requestId, why: result.why }, 'a post waits')
@@ -126,10 +149,11 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
       await markLater(db, each, { at: clock.now() + backoff(each.tries), sending: true })
       return false
     case 'impossible':
-      log.warn({ post: each.seq, request: each.requestId, code: result.code }, 'a post cannot be delivered')
-      if (each.ref !== null) await supersede(db, each, clock.now())
-      else if (each.under !== null) await detach(db, each, clock.now())
-      else await giveUp(parts, each, result)
+      log.warn(
+        { post: each.seq, request: each.requestId, code: result.code, next: result.next },
+        'a post cannot be delivered',
+      )
+      await goAnotherWay(parts, each, result)
       return true
   }
 }
@@ -138,6 +162,23 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
 const linked = async ({ chat }: Parts, { to, about }: Post, content: Notice): Promise<Notice> => {
   const url = about && about.to.chat === to.chat ? await chat.linkTo(about.to, about.ref) : null
   return url === null ? content : withLink(content, url)
+}
+
+type Impossible = Extract<SendResult, { kind: 'impossible' }>
+
+/**
+ * A message that is gone is posted anew. One that takes no edits is posted anew once, and goes on in the thread of the
+ * second: in a place that takes no edits at all a request would become a card for each thing that happens to it.
+ */
+const goAnotherWay = async (parts: Parts, each: Post, why: Impossible): Promise<void> => {
+  const { db, clock } = parts
+  const now = clock.now()
+  if (each.closes) return markFailed(db, each.seq, why.code)
+  if (each.ref !== null && (why.gone === true || (each.replaces === null && !isForThread(each))))
+    return supersede(db, each, now)
+  if (each.ref !== null && !isForThread(each)) return goOnInThread(db, each, now)
+  if (each.ref === null && each.under !== null) return detach(db, each, now)
+  return giveUp(parts, each, why)
 }
 
 const backoff = (tries: number): number => BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] ?? 60_000

@@ -9,9 +9,12 @@ import { messageOf, refusal } from '../core/errors'
 import { courtesyOf, type Courtesy } from '../core/grammar/courtesy'
 import { may, refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
+import { meetCopy } from '../store/copies'
+import type { Tx } from '../store/database'
 import { finishDelivery, openDeliveries } from '../store/inbox'
 import { post } from '../store/outbox'
 import { VersionMoved } from '../store/requests'
+import { answer } from './answer'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
 import { floodgate } from './flood'
@@ -69,9 +72,11 @@ export const startIntake = (parts: Parts): Loop => {
 
 const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
   try {
+    // Who waits for the answer to a press is told by that answer.
+    const times = parts.awaited.isWaitedFor(delivery.id) ? 0 : 1
     await meanwhile(
       parts,
-      { everyMs: PATIENCE_MS, times: 1 },
+      { everyMs: PATIENCE_MS, times },
       () => sayStillWorking(parts, delivery),
       () => typing(parts, delivery, async () => settle(parts, delivery, await understand(parts, delivery))),
     )
@@ -158,15 +163,22 @@ const pressed = async (parts: Parts, { verb, ...press }: Pressed, caller: Caller
 
 const SHUT_DOWN = { shutdown: true, powerOff: false, noStart: false }
 
+/** The message that was pressed may be a copy of the card that nobody knew to be there. */
+const meetPressed = async (tx: Tx, { said, on, channel }: Delivery, at: number): Promise<void> => {
+  if (on !== undefined && said.kind === 'decide')
+    await meetCopy(tx, { requestId: said.requestId, place: channel, ref: on }, at)
+}
+
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
 const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence): Promise<void> => {
   try {
-    await parts.db.transaction().execute(async (tx) => {
+    const committed = await parts.db.transaction().execute(async (tx) => {
       const at = parts.clock.now()
-      if (!(await finishDelivery(tx, delivery.id, at))) return
-      const notice = await consequence(tx)
-      if (notice) await post(tx, delivery.back, notice, { at })
+      if (!(await finishDelivery(tx, delivery.id, at))) return null
+      await meetPressed(tx, delivery, at)
+      return answer(tx, parts, delivery, await consequence(tx))
     })
+    await committed?.()
   } catch (error) {
     if (!(error instanceof VersionMoved)) throw error
     return settle(parts, delivery, await understand(parts, delivery))

@@ -97,8 +97,8 @@ const againstName = (name: string): readonly Refusal[] | null => {
 
 /** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */
 const showRequest = async (parts: Parts, request: Request) => {
-  const wait = { waiting: null, goodUntil: goodUntil(parts.policy.inForce(), request) }
-  const card = await cardOf(parts.db, request, parts.clock.now(), wait)
+  const standing = { wait: null, goodUntil: goodUntil(parts.policy.inForce(), request) }
+  const card = await cardOf(parts.db, request, parts.clock.now(), standing)
   return {
     ...card,
     parts: [...card.parts.filter((part) => part.kind !== 'buttons'), ...scriptParts(request.plan)],

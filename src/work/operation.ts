@@ -86,7 +86,7 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
   const { parts, request, stopping } = operation
   const stopped = await stoppedBetween(parts.db, request.plan)
   if (stopped !== null) {
-    await sayWaiting(parts, request, stopped)
+    await sayWaiting(parts, request, { waiting: stopped })
     await parts.clock.sleep(RETRY_MS, stopping)
     return 'go on'
   }

@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy/policy'
 import type { Address, Chat, Clock, Host } from '../core/ports'
 import type { RequestIn } from '../core/request'
 import type { Db } from '../store/database'
+import type { Awaited } from './awaited'
 
 export interface Log {
   info(what: object, message: string): void
@@ -28,7 +29,10 @@ export interface Parts {
   readonly db: Db
   readonly clock: Clock
   readonly chat: Chat
+  /** May grow, see `takeHosts`. */
   readonly hosts: ReadonlyMap<HostName, Host>
+  /** Reads the configuration again for hosts; absent where there is none to be read. */
+  readonly takeHosts?: (() => HostChanges) | undefined
   readonly policy: PolicySource
   readonly limits: Limits
   /** Where every request is shown. One that is asked for in a chat without such a channel is shown where it is asked for, too. */
@@ -38,9 +42,20 @@ export interface Parts {
   /** Absent: nvidia-smi in VMs is read when somebody asks for it, and at no other time. */
   readonly health?: Health | undefined
   readonly log: Log
+  /** Who waits for the answer to a press. */
+  readonly awaited: Awaited
   /** See `OpenInbox.rush`. */
   readonly rush: () => number
-  readonly wake: { intake(): void; run(): void; deliver(): void }
+  /** `hosts`: those that are new, and those that did not answer, are asked at once. */
+  readonly wake: { intake(): void; run(): void; deliver(): void; hosts(): void }
+}
+
+/** What the configuration says of hosts that was not so when the bot started. */
+export interface HostChanges {
+  /** Taken in: they are among the hosts from now on. */
+  readonly added: readonly HostName[]
+  /** Changed, or no longer named: that takes a restart. */
+  readonly others: readonly HostName[]
 }
 
 /** Where administrators read what concerns the bot as a whole: the channels of requests; without one, that of changes. */

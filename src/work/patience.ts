@@ -28,7 +28,7 @@ export const readPatiently = async (operation: Operation, plan: HostPlan): Promi
     if (reading.kind === 'read') return reading
     const patienceMs = Math.max(parts.limits.hostPatienceMs, reading.mayTakeMs)
     if (parts.clock.now() - began >= patienceMs) return { kind: 'out of patience', why: reading.why }
-    await sayWaiting(parts, request, reading.waiting)
+    await sayWaiting(parts, request, { waiting: reading.waiting })
     await parts.clock.sleep(RETRY_MS, stopping)
   }
   return { kind: 'stopped' }

@@ -1,6 +1,6 @@
 /**
  * Hosts are read again and again, a few at a time, each in its own rhythm: one that does not answer is asked less and less
- * often, and one that does is back to the usual period at once.
+ * often, and one that does is back to the usual period at once. One that is new is read at once.
  */
 import { messageOf } from '../core/errors'
 import { pauseAtFirst, pauseBefore } from '../core/polling'
@@ -12,8 +12,10 @@ import { refreshHost } from './reading'
 const AT_ONCE = 16
 
 export interface Polling extends Loop {
-  /** Resolves once every host was asked. */
+  /** Resolves once every host that was there at the start was asked. */
   readonly begun: Promise<void>
+  /** Hosts that are new, and those that did not answer, are asked at once. */
+  readonly hurry: () => void
 }
 
 interface Rhythm {
@@ -26,25 +28,29 @@ interface Rhythm {
 /** `random` is from 0 to less than 1, as Math.random. */
 export const startPolling = (parts: Parts, random: () => number): Polling => {
   const { clock, limits } = parts
-  const rhythms = [...parts.hosts.values()].map((host): Rhythm => ({
-    host,
-    dueAt: clock.now(),
-    failures: 0,
-    isNew: true,
-  }))
+  const rhythms: Rhythm[] = []
+  const meet = (): void => {
+    for (const host of parts.hosts.values())
+      if (!rhythms.some((each) => each.host === host))
+        rhythms.push({ host, dueAt: clock.now(), failures: 0, isNew: true })
+  }
+  meet()
+  const first = [...rhythms]
   const active = new Map<Rhythm, Promise<void>>()
-  let unread = rhythms.length
   let begin = (): void => undefined
   const begun = new Promise<void>((resolve) => (begin = resolve))
-  if (unread === 0) begin()
+  const beginOnceAsked = (): void => {
+    if (first.every(({ isNew }) => !isNew)) begin()
+  }
+  beginOnceAsked()
 
   const read = async (rhythm: Rhythm): Promise<void> => {
     const answered = await readOnce(parts, rhythm.host)
     rhythm.failures = answered ? 0 : rhythm.failures + 1
     const pace = { everyMs: limits.pollMs, failures: rhythm.failures, chance: random() }
     rhythm.dueAt = clock.now() + (rhythm.isNew ? pauseAtFirst(pace) : pauseBefore(pace))
-    if (rhythm.isNew && --unread === 0) begin()
     rhythm.isNew = false
+    beginOnceAsked()
     active.delete(rhythm)
     loop.wake()
   }
@@ -62,6 +68,12 @@ export const startPolling = (parts: Parts, random: () => number): Polling => {
   return {
     ...loop,
     begun,
+    hurry: () => {
+      meet()
+      for (const rhythm of rhythms)
+        if (rhythm.failures > 0) rhythm.dueAt = Math.min(rhythm.dueAt, clock.now())
+      loop.wake()
+    },
     stop: async () => {
       await loop.stop()
       await Promise.all(active.values())

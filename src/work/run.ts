@@ -12,7 +12,7 @@ import { highestOf } from '../core/fence'
 import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { lapseOf } from '../core/policy/lapse'
-import { holdAt, holdText } from '../core/policy/calendar'
+import { holdAt, holdName } from '../core/policy/calendar'
 import { subjectsOf, wishOf } from '../core/policy/judge'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
@@ -20,7 +20,7 @@ import { saveFacts } from '../store/fleet'
 import { lockHosts, raiseFence, unlockHosts } from '../store/journal'
 import { selfOf } from '../store/self'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
-import { refreshCard, sayWaiting } from './card'
+import { refreshCard, sayWaiting, waitFor, type Wait } from './card'
 import { consentMissing, untold } from './consent'
 import { heldUp, stoppedBetween } from './held-up'
 import { drawClaim } from './claim'
@@ -105,7 +105,8 @@ const busyHost = (active: ReadonlyMap<string, Active>, { plan }: Request): strin
 
 /** An approved request waits for another one's operation; a running one is that operation. */
 const sayBusy = async (parts: Parts, request: Request, host: string): Promise<void> => {
-  if (request.state === 'approved') await sayWaiting(parts, request, `another request is at work on ${host}`)
+  if (request.state === 'approved')
+    await sayWaiting(parts, request, { waiting: `another request is at work on ${host}` })
 }
 
 /**
@@ -119,9 +120,10 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
   const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(parts.db, request.plan)
-  const hold = held ?? incomplete(parts, request) ?? holdOn(parts, request) ?? unagreed(parts, request)
-  if (hold !== null) {
-    await sayWaiting(parts, request, hold)
+  const wait =
+    waitFor(held ?? incomplete(parts, request)) ?? holdOn(parts, request) ?? waitFor(unagreed(parts, request))
+  if (wait !== null) {
+    await sayWaiting(parts, request, wait)
     return false
   }
   const locked = await parts.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
@@ -157,10 +159,10 @@ const incomplete = ({ policy }: Parts, { state }: Request): string | null =>
   state === 'approved' ? policy.incomplete() : null
 
 /** What has begun is brought to its end, whatever the policy's calendar says. */
-const holdOn = (parts: Parts, { state, plan }: Request): string | null => {
-  const policy = parts.policy.inForce()
-  const hold = state === 'approved' ? holdAt(policy, subjectsOf(plan), parts.clock.now()) : null
-  return hold && holdText(policy, hold)
+const holdOn = (parts: Parts, { state, plan }: Request): Wait | null => {
+  const hold =
+    state === 'approved' ? holdAt(parts.policy.inForce(), subjectsOf(plan), parts.clock.now()) : null
+  return hold && { waiting: holdName(hold), heldUntil: hold.until }
 }
 
 /** What has begun goes on; see docs/decisions/consent.md. */
@@ -170,7 +172,7 @@ const unagreed = ({ policy, clock }: Parts, request: Request): string | null =>
 /** What has begun keeps its locks: nobody else may begin where it lies open. */
 const giveBack = async (parts: Parts, request: Request, waiting: string): Promise<false> => {
   if (request.state === 'approved') await parts.db.transaction().execute((tx) => unlockHosts(tx, request.id))
-  await sayWaiting(parts, request, waiting)
+  await sayWaiting(parts, request, { waiting })
   return false
 }
 

@@ -8,7 +8,7 @@ import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply } from '../store/requests'
 import { refreshCard } from './card'
-import { placesOf } from './copies'
+import { besideCards } from './copies'
 import type { Parts } from './parts'
 import { vendorsIn } from './smi'
 
@@ -31,7 +31,7 @@ export const verify = async (
     const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
     if (!next.ok) return
     const notice = smiNotice(`in ${plan.to?.name ?? ''} on ${plan.host}`, reading)
-    for (const place of await placesOf(tx, request)) await post(tx, place, notice, { at })
+    for (const { to, under } of await besideCards(tx, request)) await post(tx, to, notice, { at, under })
     await refreshCard(tx, next.value, at)
   })
   parts.wake.deliver()

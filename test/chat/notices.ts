@@ -325,7 +325,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     telling,
   ),
   'request-waits-until': requestNotice(after(pending, approve), null, {
-    ...{ now: NOW, waiting: 'hv01 is paused', goodUntil: NOW + 24 * 60 * MINUTE },
+    ...{ now: NOW, waiting: 'the change freeze year-end' },
+    ...{ heldUntil: NOW + 12 * 60 * MINUTE, goodUntil: NOW + 24 * 60 * MINUTE },
   }),
   'request-lapsed': card(
     after(after(pending, approve), {

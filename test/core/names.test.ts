@@ -98,6 +98,12 @@ describe('a GPU', () => {
       next: 'Try again once it answers; `show hv03` says how it is.',
     })
   })
+
+  it('on a host that is new is unreachable for as long as that is being read', () => {
+    expect(refusalOf(resolveGpu('hv03/gpu0', [...views, { ...hv03, error: null }])).reason).toContain(
+      'which is being read for the first time',
+    )
+  })
 })
 
 describe('a VM', () => {

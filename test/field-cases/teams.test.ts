@@ -84,11 +84,11 @@ const sent = async (told: object): Promise<Came> => {
 const activity = z.strictObject({ body: z.looseObject({ type: z.string() }) })
 const read = (input: unknown): Promise<Came> => sent(activity.parse(input).body)
 
-/** The answer does not wait for what comes of the press. */
+/** With an inbox that tells of nothing in time. */
 const recorded: Try = async (input) => {
   const came = await read(input)
   expect(came).toMatchObject({
-    words: answers.recorded,
+    words: answers.slow,
     delivery: { said: { kind: 'decide', verdict: 'approve', requestId: 'R-7', version: 3 } },
   })
   return came
@@ -151,6 +151,7 @@ tryCases({
     D16: posted,
     D18: posted,
     D19: posted,
+    D26: posted,
     D20: serviceUrls,
     D22: read,
     D23: read,

@@ -4,6 +4,7 @@ import {
   userIdOf,
   type Conversation,
   type LocalTeams,
+  type Sentence,
   type ShownMessage,
 } from '../../src/playground/teams/local-teams'
 import { nodesOf } from '../chat/teams/reading'
@@ -43,6 +44,8 @@ export interface Driver {
   types(who: Who, text: string): Promise<void>
   /** Presses the button with this label on the newest message that has it; of one request, where that is named. */
   presses(who: Who, label: string, requestId?: string): Promise<void>
+  /** Presses the button with this label on this very message, as it was shown. */
+  pressesOn(who: Who, message: Shown, label: string): Promise<void>
   /** The first message, old or to come, of which the test holds. */
   sees(holds: (message: Shown) => boolean): Promise<Shown>
   /** The first message for this person alone with these words. */
@@ -101,6 +104,8 @@ const driverOf = (wire: Wire, time?: SteppedClock): Driver => {
       acknowledged(text, await typed)
       return answer
     },
+    pressesOn: async (who, message, label) =>
+      acknowledged(label, await onItsWay(wire.press(who, message, label))),
     presses: async (who, label, requestId = '') => {
       const message = await once(() =>
         wire
@@ -239,9 +244,21 @@ export const teamsDriver = (teams: LocalTeams, place: Conversation, time?: Stepp
     edited: message.edits > 0,
     to: whoIs((who) => message.conversation === `a:${userIdOf(MEMBERS[who].teams).slice(3)}`),
   }))
+  const readSentence = remembering<Sentence>(({ conversation, id, by, text }) => ({
+    ...{
+      id: `${conversation}:${id}`,
+      place: conversation,
+      under: null,
+      text,
+      buttons: [],
+      links: [],
+      edited: false,
+    },
+    to: whoIs((who) => MEMBERS[who].teams.objectId === by),
+  }))
   const wire: Wire = {
     place: place.id,
-    messages: () => teams.messages.map(read),
+    messages: () => [...teams.messages.map(read), ...teams.sentences.map(readSentence)],
     readers: (who) => (place.type === 'personal' ? who : null),
     refusesPost: () => {
       teams.fault = (call) => {

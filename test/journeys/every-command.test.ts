@@ -196,6 +196,21 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(await says('maya', `why "${ASK}"`)).toContain('2 of platform')
     })
 
+    test('a host that was added to the configuration is taken in on reload, and read at once', async () => {
+      await journey.end()
+      journey = await startJourneyIn(chat, { without: 'hv02' })
+      expect(await says('maya', 'list')).not.toContain('hv02')
+      journey.workplace.addsHost('hv02')
+
+      expect(await says('priya', 'reload')).toMatch(/The policy is as it was\. Added, and being read: hv02/)
+
+      const whenRead = async (): Promise<string> => {
+        const shown = await says('maya', 'show hv02/gpu0')
+        return shown.includes('being read') ? whenRead() : shown
+      }
+      expect(await whenRead()).toMatch(/hv02\/gpu0.*PCIROOT/)
+    })
+
     test.each<{ who: Who; why: RegExp }>([
       { who: 'gus', why: /full members of its own organisation only.*guest/ },
       { who: 'nia', why: /policy/ },

@@ -55,7 +55,8 @@ test('quiet hours hold what was approved, which whoever asked is told at once, a
   await bot.sees(GPU, (message) => message.ephemeralFor === MAYA && textOf(message).includes(later))
   expect(textOf(await bot.says(MAYA, 'why R-1'))).toContain('It begins later: the quiet hours always')
   for (const each of [JONAS, PRIYA]) await bot.presses(each, 'Approve')
-  await sees('R-1 · approved, waiting: the quiet hours always last until')
+  await sees('R-1 · approved, waiting: the quiet hours always')
+  await sees('held back until')
 
   bot.writesPolicy(TEAM)
   await bot.says(JONAS, 'reload')

@@ -79,9 +79,12 @@ describe.each(CHATS)('a request that is asked for in %s', (here) => {
     const done = await bothSay('R-1', 'R-1 · done')
     for (const chat of CHATS) {
       expect(done[chat]).toMatchObject({ id: asked[chat].id, edited: true, buttons: [] })
-      await workplace.in[chat].sees(
-        ({ text, place }) => place === PLACES[chat] && text.includes('nvidia-smi in train-01'),
+      const { place, under } = await workplace.in[chat].sees(({ text }) =>
+        text.includes('nvidia-smi in train-01'),
       )
+      expect(place.split(';')[0]).toBe(PLACES[chat])
+      // In a channel of Teams a post by itself would begin another conversation.
+      expect(under).toBe(chat === 'teams' ? asked[chat].id : null)
     }
   })
 

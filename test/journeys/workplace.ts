@@ -14,7 +14,7 @@ import { teamsMessages } from '../../src/chat/teams/receive'
 import { bothChats } from '../../src/chats'
 import { systemClock } from '../../src/clock'
 import { readFile } from '../../src/config'
-import type { Address } from '../../src/core/ports'
+import type { Address, Host } from '../../src/core/ports'
 import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
 import { byName } from '../../src/hosts'
 import { startHttp } from '../../src/http'
@@ -72,6 +72,8 @@ export interface Workplace {
   inWords(who: Who): Readonly<Record<ChatName, Driver>>
   readonly world: World
   readonly db: Db
+  /** The configuration names this host from now on, which was left out before. */
+  addsHost(name: string): void
   /** The policy in the configuration file, for the next time that it is read. */
   writesPolicy(policy: object): void
   end(): Promise<void>
@@ -86,6 +88,8 @@ export interface WorkplaceOptions {
   /** Time that passes when the test says so; that of the machine when absent. */
   readonly clock?: SteppedClock
   readonly limits?: Partial<Limits>
+  /** A host of the fleet that the configuration does not name at first. */
+  readonly without?: string
   /** Writes the file of the fleet into this folder; the default one when absent. */
   readonly fleet?: (folder: string) => string
   /** Asked before each call of Slack's Web API. */
@@ -164,7 +168,10 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const configured = readFile(path)
   if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
   const chats = () => ({ slackTeam: TEAM.id, teamsTenant: TENANT })
-  const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: teamsChat(teams.config, silent) })
+  const chatOfTeams = teamsChat(teams.config, silent)
+  const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: chatOfTeams })
+  const hosts = new Map(byName(fleet.hosts.filter(({ name }) => name !== options.without)))
+  const added: Host[] = []
   const starting = startBot({
     store,
     log: silent,
@@ -177,7 +184,12 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
       directory: () => Promise.resolve([]),
       readAgain: () => readFile(path),
     }),
-    hosts: byName(fleet.hosts),
+    hosts,
+    takeHosts: () => {
+      const names = added.map(({ name }) => name)
+      for (const host of added.splice(0)) hosts.set(host.name, host)
+      return { added: names, others: [] }
+    },
     chat: options.clock ? duringCalls(options.clock, chat) : chat,
     limits: { ...LIMITS, ...options.limits },
     requestsChannels: (options.requests ?? []).map((chat) =>
@@ -185,6 +197,9 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     ),
     changesChannel: options.changes === 'teams' ? inTeams(TEAMS_CHANGES) : inSlack(CHANGES),
   })
+  const addsHost = (name: string): void => {
+    added.push(...fleet.hosts.filter((host) => host.name === name))
+  }
   const bot = await inTime(starting)
   const http = await startHttp({
     host: '127.0.0.1',
@@ -192,7 +207,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     pages: null,
     ready: () => Promise.resolve({ status: 'ready' }),
     slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
-    teamsMessages: teamsMessages(teams.config, bot.inbox, silent),
+    teamsMessages: teamsMessages(teams.config, bot.inbox, silent, chatOfTeams.nameOf),
   })
   port = http.port
   const ownChatOf = (who: Who): string =>
@@ -222,6 +237,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     world: fleet.world,
     db: store.db,
     writesPolicy,
+    addsHost,
     end: async () => {
       await http.close()
       await inTime(bot.stop())
@@ -239,8 +255,11 @@ export interface Journey extends Driver {
   end(): Promise<void>
 }
 
-export const startJourneyIn = async (chat: ChatName): Promise<Journey> => {
-  const workplace = await startWorkplace({ changes: chat })
+export const startJourneyIn = async (
+  chat: ChatName,
+  options: Omit<WorkplaceOptions, 'changes'> = {},
+): Promise<Journey> => {
+  const workplace = await startWorkplace({ ...options, changes: chat })
   return { ...workplace.in[chat], workplace, world: workplace.world, end: () => workplace.end() }
 }
 

@@ -13,6 +13,10 @@ let slack: LocalSlack
 let teams: LocalTeams
 let world: World
 let server: Server
+let connected = 0
+const noteConnected = (): void => {
+  connected++
+}
 let port: number
 let commands: string[]
 
@@ -32,7 +36,7 @@ beforeEach(async () => {
   teams.people = MEMBERS.map((member) => member.teams)
   const clock = { now: () => 0, sleep: () => Promise.resolve() }
   world = openSimulatedFleet({ file: fleetFile('default'), stateFile: null, clock, latency: 'none' }).world
-  const pages = playgroundHandler({ slack, teams, world, agents: false })
+  const pages = playgroundHandler({ slack, teams, world, agents: false, connected: noteConnected })
   server = createServer((request, response) => {
     if (pages(request, response)) return
     if (request.url !== '/slack/events') return void response.writeHead(404).end('not the playground')
@@ -223,6 +227,8 @@ describe('misfortunes', () => {
     await befall({ kind: 'set-vm', host: 'hv01', vm: 'train-01', state: 'Running' })
 
     expect([world.isReachable('hv01'), world.isReachable('hv03')]).toEqual([false, true])
+    // The bot is told of the one that can be asked now.
+    expect(connected).toBe(1)
     expect(world.facts('hv01').vms.find(({ name }) => name === 'train-01')?.state).toBe('Running')
   })
 

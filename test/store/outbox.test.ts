@@ -7,11 +7,11 @@ import {
   markFailed,
   markLater,
   markSending,
-  markShown,
   post,
   supersede,
   type Post,
 } from '../../src/store/outbox'
+import { markShown } from '../../src/store/shown'
 import { useTempDirs } from '../fakes/temp'
 import { CHANNEL, aNotice } from './rows'
 

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals'
 import type { Notice } from '../../src/core/notice'
 import type { Address, Chat, Clock, MessageRef, SendResult } from '../../src/core/ports'
+import { meetCopy } from '../../src/store/copies'
 import { openStore, type Store } from '../../src/store/database'
 import { duePosts, editCopies, markSending, post } from '../../src/store/outbox'
 import { startDelivering } from '../../src/work/deliver'
@@ -31,6 +32,8 @@ interface Sent {
   readonly to: Address
   readonly notice: Notice
   readonly ref: MessageRef | null
+  /** The message in whose thread it left. */
+  readonly under: MessageRef | null
   /** Milliseconds since the start. */
   readonly at: number
 }
@@ -71,8 +74,8 @@ const fated = (...fates: readonly Fate[]): void => {
 }
 
 const chat: Chat = {
-  send: async (to, notice, ref) => {
-    const each = { to, notice, ref, at: clock.now() - NINE_O_CLOCK }
+  send: async (to, notice, ref, under = null) => {
+    const each = { to, notice, ref, under, at: clock.now() - NINE_O_CLOCK }
     const number = sent.push(each)
     return (await fate(each)) ?? { kind: 'sent', ref: ref ?? `m${number}` }
   },
@@ -108,11 +111,12 @@ const restarted = async (): Promise<void> => {
 const textsSent = () => sent.map(({ notice }) => notice.summary)
 /** What left, for reading: the text, the message it edits, and whether it calls itself a second copy. */
 const allShown = () =>
-  sent.map(({ notice, ref }) => {
+  sent.map(({ notice, ref, under }) => {
     const parts = JSON.stringify(notice.parts)
     const doubled = parts.includes('did not confirm an earlier copy') ? ' (second copy)' : ''
     const instead = parts.includes('takes the place of an earlier copy') ? ' (instead)' : ''
-    return `${notice.summary}${ref === null ? '' : ` in ${ref}`}${doubled}${instead}`
+    const thread = under === null ? '' : ` under ${under}`
+    return `${notice.summary}${ref === null ? '' : ` in ${ref}`}${thread}${doubled}${instead}`
   })
 
 describe('posts to one place', () => {
@@ -394,4 +398,184 @@ describe('the card of a request', () => {
 
     expect(allShown()).toEqual(['pending', 'Not posted: pending'])
   })
+})
+
+describe('the card of a request in a place that takes no edits', () => {
+  const UNEDITABLE: SendResult = { kind: 'impossible', code: 'edit_window_closed', next: 'post anew' }
+  const GONE: SendResult = { kind: 'impossible', code: 'message_not_found', next: 'post anew', gone: true }
+  const happened = async (...texts: readonly string[]): Promise<void> => {
+    for (const text of texts) {
+      await edited(text)
+      await deliverAll()
+    }
+  }
+  beforeEach(async () => {
+    await cardPosted()
+    fate = ({ ref }) => (ref === null ? undefined : UNEDITABLE)
+  })
+
+  it('becomes a second card, and whatever happens then is said in the thread of that', async () => {
+    await happened('approved', 'running', 'done')
+
+    expect(
+      sent.filter(({ ref }) => ref === null).map(({ notice, under }) => [notice.summary, under]),
+    ).toEqual([
+      ['pending', null],
+      ['approved', null],
+      ['running', 'm3'],
+      ['done', 'm3'],
+    ])
+  })
+
+  it('is not tried to be edited any more, and goes on so after a restart', async () => {
+    await happened('approved', 'running')
+    await restarted()
+
+    await happened('done')
+
+    expect(allShown().slice(-3)).toEqual(['running in m3 (instead)', 'running under m3', 'done under m3'])
+  })
+
+  const becomes = async (card: Notice): Promise<void> => {
+    await store.db.transaction().execute((tx) => editCopies(tx, 'R-1', card, clock.now()))
+    await deliverAll()
+  }
+
+  it('says nothing in the thread while nothing happens but that time passes', async () => {
+    await happened('approved', 'running')
+
+    for (const runs of [['for 12 s'], ['for 13 s']])
+      await becomes({ ...aNotice('running'), tone: 'working', parts: [{ kind: 'text', runs }] })
+
+    expect(allShown().filter((each) => each.startsWith('running under'))).toHaveLength(1)
+  })
+
+  it('says there what people say, even while it is at work, and what is new when it is done', async () => {
+    const comment = { kind: 'text' as const, runs: [{ person: 'maya' }, ', ', { time: 1 }, ': hurry'] }
+    const told = { kind: 'text' as const, runs: ['nvidia-smi: verified'] }
+    await happened('approved', 'running')
+
+    await becomes({ ...aNotice('running'), tone: 'working', parts: [comment] })
+    await becomes({ ...aNotice('done'), tone: 'good', parts: [comment] })
+    await becomes({ ...aNotice('done'), tone: 'good', parts: [comment, told] })
+
+    expect(sent.slice(-3).map(({ notice }) => notice.parts)).toEqual([
+      [{ kind: 'text', runs: ['running'] }, comment],
+      [{ kind: 'text', runs: ['done'] }],
+      [{ kind: 'text', runs: ['done'] }, told],
+    ])
+  })
+
+  it('keeps the buttons that it would have', async () => {
+    const buttons: Notice['parts'][number] = {
+      kind: 'buttons',
+      buttons: [{ label: 'Cancel', style: 'plain', press: { kind: 'say', text: 'cancel R-1' } }],
+    }
+    await happened('approved', 'running')
+
+    await becomes({ ...aNotice('waits'), parts: [{ kind: 'note', runs: ['much'] }, buttons] })
+
+    expect(sent.at(-1)!.notice.parts).toEqual([{ kind: 'text', runs: ['waits'] }, buttons])
+  })
+
+  it('is posted anew when its thread is gone with it', async () => {
+    await happened('approved', 'running')
+    fate = ({ under }) => (under === null ? undefined : GONE)
+
+    await happened('done')
+
+    expect(allShown().at(-1)).toBe('done (instead)')
+  })
+
+  it('is told to whoever waits for it when the thread takes nothing either', async () => {
+    await happened('approved', 'running')
+    fate = ({ under }) => (under === null ? undefined : UNEDITABLE)
+
+    await happened('done')
+
+    expect(allShown().at(-1)).toBe('Not posted: done')
+  })
+})
+
+describe('a card that was posted twice', () => {
+  const pressed = (ref: MessageRef) =>
+    store.db
+      .transaction()
+      .execute((tx) => meetCopy(tx, { requestId: 'R-1', place: CHANNEL, ref }, clock.now()))
+  const closed = () => sent.filter(({ notice }) => notice.summary.includes('closed')).map(({ ref }) => ref)
+
+  it('has its older copy closed when somebody presses that', async () => {
+    fated(UNKNOWN)
+    await cardPosted()
+
+    await pressed('m1')
+    await deliverAll()
+
+    expect(closed()).toEqual(['m1'])
+    expect(JSON.stringify(sent.at(-1)!.notice.parts)).toMatch(/show R-1/)
+    expect(JSON.stringify(sent.at(-1)!.notice.parts)).not.toContain('buttons')
+  })
+
+  it('has it closed once, however often that is pressed, and is edited itself as before', async () => {
+    fated(UNKNOWN)
+    await cardPosted()
+    for (const ref of ['m1', 'm1', 'm2']) await pressed(ref)
+    await edited('approved')
+
+    await deliverAll()
+
+    expect(closed()).toEqual(['m1'])
+    expect(allShown()).toContain('approved in m2 (second copy)')
+  })
+
+  it('is left alone when the older copy takes no edit', async () => {
+    fated(UNKNOWN)
+    await cardPosted()
+    await pressed('m1')
+    fate = () => IMPOSSIBLE
+
+    await deliverAll()
+
+    expect(sent).toHaveLength(3)
+  })
+
+  it('is not posted a second time once somebody has pressed the first, which is edited from then on', async () => {
+    await written('pending', CHANNEL, { requestId: 'R-1' })
+    await markSending(store.db, (await duePosts(store.db, EVER, { limit: 1 })).posts)
+
+    await pressed('m-arrived')
+    await deliverAll()
+    await edited('approved')
+    await deliverAll()
+
+    expect(allShown()).toEqual(['pending in m-arrived', 'approved in m-arrived'])
+  })
+
+  it('is closed when it arrives after somebody has pressed the first', async () => {
+    await written('pending', CHANNEL, { requestId: 'R-1' })
+    await markSending(store.db, (await duePosts(store.db, EVER, { limit: 1 })).posts)
+    fate = async ({ ref }) => {
+      if (ref === null) await pressed('m-arrived')
+      return undefined
+    }
+
+    await deliverAll()
+
+    expect(closed()).toEqual(['m1'])
+    expect(allShown()).toContain('pending in m-arrived')
+  })
+})
+
+test.each([
+  ['of which one copy alone can be seen', 'R-1'],
+  ['of a request that nobody knows', 'R-9'],
+])('a press on a message that is not known, for a card %s, closes nothing', async (_, requestId) => {
+  await cardPosted()
+
+  await store.db
+    .transaction()
+    .execute((tx) => meetCopy(tx, { requestId, place: CHANNEL, ref: 'm7' }, clock.now()))
+  await deliverAll()
+
+  expect(allShown()).toEqual(['pending'])
 })

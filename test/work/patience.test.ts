@@ -34,7 +34,10 @@ afterEach(async () => {
 const answered = async (chat: Pick<Chat, 'identify' | 'typing'>): Promise<string[]> => {
   const clock = fakeClock()
   const send = () => Promise.reject(new Error('nothing is sent here'))
-  loop = startIntake({ ...botOver(store.db, fleetOf(clock), clock), chat: { ...chat, send, linkTo: () => Promise.resolve(null) } })
+  loop = startIntake({
+    ...botOver(store.db, fleetOf(clock), clock),
+    chat: { ...chat, send, linkTo: () => Promise.resolve(null) },
+  })
   await openInbox(store.db, clock, loop.wake).accept(WHOAMI)
   for (;;) {
     const { posts } = await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 9 })

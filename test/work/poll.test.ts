@@ -41,6 +41,10 @@ const named = (name: string, inventory: Host['inventory']): [HostName, Host] => 
 const begin = (hosts: [HostName, Host][], random: () => number) =>
   startPolling({ ...botOver(store.db, fleetOf(clock), clock), hosts: new Map(hosts) }, random)
 
+const nextTurns = async (): Promise<void> => {
+  for (let n = 0; n < 50; n++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 /** Chances that look like chance and are the same each time. */
 const dice = (): (() => number) => {
   let seed = 1
@@ -69,6 +73,48 @@ describe('a host that is read', () => {
 
     const pauses = readings.slice(1).map((at, n) => (at - readings[n]!) / EVERY)
     expect(pauses).toEqual([0.5, 1, 1, 2, 4, 8, 16, 16, 16, 1, 1, 1])
+  })
+
+  it('is asked at once when somebody has mended it, and then in its rhythm', async () => {
+    const readings: number[] = []
+    let failed = (): void => undefined
+    const silent = new Promise<void>((resolve) => (failed = resolve))
+    let answered = (): void => undefined
+    const mended = new Promise<void>((resolve) => (answered = resolve))
+    const hosts = [
+      named('hv01', () => {
+        readings.push(clock.now())
+        if (readings.length < 4) return Promise.reject(new Error('no answer'))
+        if (readings.length === 4) failed()
+        if (readings.length === 5) answered()
+        return readings.length === 4 ? Promise.reject(new Error('no answer')) : Promise.resolve(aHost())
+      }),
+    ]
+    const polling = begin(hosts, () => 0.5)
+    await silent
+    await nextTurns()
+    const at = clock.now()
+
+    polling.hurry()
+    await mended
+    await polling.stop()
+
+    expect(readings[4]! - at).toBeLessThan(EVERY)
+  })
+
+  it('for the first time is read at once, though it was added later', async () => {
+    const hosts = new Map([named('hv01', () => Promise.resolve(aHost()))])
+    const polling = startPolling({ ...botOver(store.db, fleetOf(clock), clock), hosts }, () => 0.5)
+    await polling.begun
+    let read = (): void => undefined
+    const isRead = new Promise<number>((resolve) => (read = () => resolve(clock.now())))
+    const at = clock.now()
+
+    hosts.set(...named('hv02', () => Promise.resolve(aHost({ name: hostName.parse('hv02') })).finally(read)))
+    polling.hurry()
+
+    expect((await isRead) - at).toBe(0)
+    await polling.stop()
   })
 
   it('is never put off by more, or less, than a fifth', () => {

@@ -59,6 +59,9 @@ const transient = new Set(['ratelimited', 'rate_limited', 'service_unavailable',
 /** Slack says of these that part of the call may have succeeded. */
 const doubtful = new Set(['internal_error', 'fatal_error', 'team_added_to_org'])
 
+/** The message to be edited, or to be answered in its thread, is not there any more. */
+const gone = new Set(['message_not_found', 'thread_not_found'])
+
 const doubt = (repeatable: Repeatable, why: string): SendResult =>
   repeatable === 'edit' ? { kind: 'later', afterMs: pauseMs.unreachable, why } : { kind: 'unknown', why }
 
@@ -89,5 +92,6 @@ export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult =>
     return { kind: 'later', afterMs: pauseMs.refusedOnTheWay, why: `${code}. ${checkToken}` }
   // A proxy's page arrives as an error without a name: nobody knows what became of the call.
   if (doubtful.has(code) || !/^[a-z_]{1,60}$/.test(code)) return doubt(repeatable, code.slice(0, 100))
-  return { kind: 'impossible', code, next: cures[code] ?? `Slack refused the message: ${code}` }
+  const next = cures[code] ?? `Slack refused the message: ${code}`
+  return { kind: 'impossible', code, next, ...(gone.has(code) ? { gone: true } : {}) }
 }

@@ -5,6 +5,7 @@ import type { SlackConfig } from './config'
 import { unescapeMarkup } from './escape'
 import { decodePress, isOurAction } from './press'
 import { addresses, foreignTeam, id, malformed, type Reading } from './reading'
+import { refOf } from './ref'
 import { allowedReplyUrl } from './replyUrl'
 
 const commandPayload = z.object({
@@ -82,6 +83,7 @@ export const readPress = (config: SlackConfig, body: unknown, now: number): Read
       from: `slack:${team}/${user}`,
       ...addresses({ channel, user, replyUrl, now }),
       said: press.kind === 'say' ? { kind: 'text', text: press.text } : press,
+      on: refOf(channel, messageTs),
     },
   }
 }

@@ -7,6 +7,7 @@ import { slackClient, type SlackConfig } from './config'
 import { accountLookup } from './identify'
 import type { Log } from './log'
 import { isAboutPlace, outcomeOf, refusesThreads, retryAfterMs } from './outcome'
+import { refOf } from './ref'
 import { renderSlack, type SlackMessage } from './render'
 import { postReply } from './reply'
 
@@ -42,7 +43,7 @@ const post = async ({ client }: Posting, place: Place, message: SlackMessage): P
       unfurl_links: false,
       unfurl_media: false,
     })
-    return { kind: 'sent', ref: answer.channel && answer.ts ? `${answer.channel}:${answer.ts}` : null }
+    return { kind: 'sent', ref: answer.channel && answer.ts ? refOf(answer.channel, answer.ts) : null }
   } catch (error) {
     return outcomeOf(error, 'post')
   }

@@ -21,7 +21,7 @@ export interface RichTextBlock {
   readonly spacing?: Spacing
 }
 
-/** For text without anything that could be markup (see `isBland`), and for date functions. */
+/** For text without anything that could be markup (see moments.ts), and for date functions. */
 export interface TextBlock {
   readonly type: 'TextBlock'
   readonly text: string

@@ -1,6 +1,11 @@
 /** Where the bot's tokens come from and where its messages go. The local cloud exists for the playground and for tests. */
 export type TeamsCloud =
-  | { readonly kind: 'microsoft'; readonly appPassword: string }
+  | {
+      readonly kind: 'microsoft'
+      readonly appPassword: string
+      /** The Government Community Cloud, which has an address of its own; absent: the public cloud. */
+      readonly government?: 'gcc'
+    }
   | {
       readonly kind: 'local'
       readonly openIdMetadataUrl: string

@@ -1,13 +1,9 @@
 // Lines of text as one RichTextBlock each: how a newline inside a run is shown differs from client to client.
 import type { Run } from '../../core/notice'
-import { accountText } from '../person'
-import { cut, cutToFit, oneLine, plain, utc } from '../text'
-import { bytesOf, type LineBlock, type RichTextBlock, type TextBlock, type TextRun } from './card'
-import { limits } from './limits'
-
-export type Style = Partial<Omit<TextRun, 'type' | 'text'>>
-/** The name by which people know an account, where the adapter has learned it. */
-export type NameOf = (account: string) => string | null
+import { cutToFit, plain, utc } from '../text'
+import { bytesOf, type LineBlock, type RichTextBlock, type TextRun } from './card'
+import { momentBlock, placed, saysWhen } from './moments'
+import { pieceLines, type NameOf, type Piece, type Style } from './pieces'
 
 /** What fits, and whether something did not. */
 export interface Fitted<T> {
@@ -22,79 +18,6 @@ const dateFunction = /(?<=\{)(?=\{(?:DATE|TIME)\()/u
 export const textRuns = (text: string, style: Style = {}): TextRun[] =>
   text === '' ? [] : text.split(dateFunction).map((piece) => ({ ...style, type: 'TextRun', text: piece }))
 
-const shown = (text: string): string => cut(plain(text), limits.run)
-
-type PersonRun = Extract<Run, { person: string }>
-
-/** A name, never a mention: those notify. Where none is known, the one in the policy, or the id. */
-const personText = ({ person: account, name: known }: PersonRun, nameOf: NameOf): string => {
-  const name = nameOf(account)
-  return name === null
-    ? cut(accountText(account, 'teams', known), limits.run)
-    : cut(oneLine(name), limits.name)
-}
-
-/** Letters, digits, and what joins them in names: nothing that markdown, mentions or links are made of. */
-export const isBland = (text: string): boolean =>
-  /^(?:[\p{L}\p{N} ,]|(?<=[\p{L}\p{N}])[/-](?=[\p{L}\p{N}]))*$/u.test(text)
-
-type Piece =
-  | { readonly kind: 'text'; readonly text: string; readonly style: Style }
-  | { readonly kind: 'time'; readonly time: number }
-
-const pieceOf = (run: Run, nameOf: NameOf): Piece => {
-  if (typeof run === 'string') return { kind: 'text', text: shown(run), style: {} }
-  if ('time' in run) return { kind: 'time', time: run.time }
-  const loud = { kind: 'text', style: { weight: 'Bolder' } } as const
-  if ('person' in run) return { ...loud, text: personText(run, nameOf) }
-  if ('about' in run) return { kind: 'text', text: shown(run.about), style: {} }
-  if ('link' in run) {
-    const selectAction = { type: 'Action.OpenUrl', url: run.link } as const
-    return { kind: 'text', text: shown(run.words), style: { selectAction } }
-  }
-  if ('strong' in run) return { ...loud, text: shown(run.strong) }
-  return { kind: 'text', text: shown(run.code), style: { fontType: 'Monospace' } }
-}
-
-const pieceLines = (runs: readonly Run[], nameOf: NameOf): Piece[][] => {
-  const lines: Piece[][] = [[]]
-  for (const run of runs) {
-    const piece = pieceOf(run, nameOf)
-    if (piece.kind === 'time') {
-      lines.at(-1)?.push(piece)
-      continue
-    }
-    piece.text.split('\n').forEach((text, index) => {
-      if (index > 0) lines.push([])
-      if (text !== '') lines.at(-1)?.push({ ...piece, text })
-    })
-  }
-  return lines.filter((line) => line.length > 0)
-}
-
-/** May stand in a TextBlock, and loses nothing there. */
-const isHarmless = (piece: Piece): boolean =>
-  piece.kind === 'time' || (isBland(piece.text) && Object.keys(piece.style).length === 0)
-
-const dateOf = (time: number): string => {
-  const moment = `${new Date(time).toISOString().slice(0, 19)}Z`
-  return `{{DATE(${moment}, SHORT)}} {{TIME(${moment})}}`
-}
-
-const isTimed = (line: readonly Piece[]): boolean => line.some(({ kind }) => kind === 'time')
-
-/** Moments among bland words. */
-const momentBlock = (pieces: readonly Piece[]): TextBlock => ({
-  type: 'TextBlock',
-  text: pieces
-    .map((piece) => (piece.kind === 'time' ? dateOf(piece.time) : piece.text))
-    .join('')
-    .trim(),
-  wrap: true,
-  size: 'Small',
-  isSubtle: true,
-})
-
 const richTextBlock = (inlines: readonly TextRun[]): RichTextBlock => ({ type: 'RichTextBlock', inlines })
 
 const runsOf = (pieces: readonly Piece[], style: Style): TextRun[] =>
@@ -104,25 +27,25 @@ const runsOf = (pieces: readonly Piece[], style: Style): TextRun[] =>
       : textRuns(piece.text, { ...style, ...piece.style }),
   )
 
-/**
- * Teams shows a moment in the reader's zone in a TextBlock alone (microsoft/AdaptiveCards#6194), and in that it reads
- * markdown too. So a line of moments and bland words is one; a moment that begins a line stands above it; anywhere else
- * it is in UTC.
- */
 const blocksOf = (line: readonly Piece[], style: Style): LineBlock[] => {
-  const [first, ...rest] = line
-  if (first === undefined) return []
-  if (isTimed(line) && line.every(isHarmless)) return [momentBlock(line)]
-  if (first.kind === 'text') return [richTextBlock(runsOf(line, style))]
-  const [next, ...others] = runsOf(rest, style)
-  const stripped = next ? [...textRuns(next.text.replace(/^[:,]? */u, ''), next), ...others] : others
-  return [momentBlock([first]), richTextBlock(stripped)]
+  const at = placed(line)
+  switch (at?.kind) {
+    case 'within':
+      return [momentBlock(line, style)]
+    case 'above':
+      return [momentBlock([at.first]), richTextBlock(runsOf(at.rest, style))]
+    case 'below':
+      return [richTextBlock(runsOf(at.rest, style)), momentBlock([at.last])]
+    case 'nowhere':
+    case undefined:
+      return [richTextBlock(runsOf(line, style))]
+  }
 }
 
 /** Whether it belongs to the line above it: a remedy, or since when that is so. */
 const continues = (line: readonly Piece[]): boolean => {
   const [first] = line
-  return first?.kind === 'text' && (/^(?: |→)/u.test(first.text) || (isTimed(line) && line.every(isHarmless)))
+  return first?.kind === 'text' && (/^(?: |→)/u.test(first.text) || saysWhen(line))
 }
 
 /** The runs, a block a line; lines without text are left out. `style` goes under that of each run. */

@@ -5,7 +5,7 @@ import { accountText } from '../person'
 import { cut, oneLine } from '../text'
 import type { Mention, TextBlock } from './card'
 import { limits } from './limits'
-import type { NameOf } from './lines'
+import type { NameOf } from './pieces'
 
 type Call = Extract<Part, { kind: 'call' }>
 

@@ -33,6 +33,14 @@ const retryAfterMs = (header: string | null): number => {
 
 const installBot = 'Add the app GPU ChatOps to the team, the chat or the person'
 
+/** By Microsoft's code ("Conversational bots", status codes from bot conversational APIs), where the status says too little. */
+const curesByCode: Readonly<Record<string, string>> = {
+  BotDisabledByAdmin:
+    'A Teams administrator has blocked the app. They can allow it in the Teams admin center, under Teams apps: Manage apps, and the permission policies of the people who use it; then ask again',
+  MessageWritesBlocked: 'The person has blocked or removed the bot. They can add the app GPU ChatOps again',
+  ConversationBlockedByUser: 'The person has blocked the bot. They can unblock it in their chat with it',
+}
+
 const cures: Readonly<Record<number, string>> = {
   403: `Teams does not let the bot post there. ${installBot}`,
   404: `There is no such conversation or message for this bot. ${installBot}`,
@@ -68,5 +76,6 @@ export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult =>
       : { kind: 'unknown', why: code }
   if (status < 400)
     return { kind: 'impossible', code: `HTTP ${status}`, next: 'The Bot Connector redirected' }
-  return { kind: 'impossible', code, next: cures[status] ?? `Teams refused the message: ${code}` }
+  const next = curesByCode[code] ?? cures[status] ?? `Teams refused the message: ${code}`
+  return { kind: 'impossible', code, next, ...(status === 404 ? { gone: true } : {}) }
 }

@@ -5,6 +5,7 @@ import { LONGEST_TEXT, type Press } from '../../core/notice'
 import type { Address, Delivery } from '../../core/ports'
 import type { TeamsConfig } from './config'
 import { decodePress, pressVerb } from './press'
+import { pressedRef } from './ref'
 
 const guid = z.guid().transform((id) => id.toLowerCase())
 const shortId = z.string().min(1).max(300)
@@ -123,6 +124,9 @@ const deliveryOf = (config: TeamsConfig, read: Activity, meant: Meant, now: numb
       from: `teams:${config.tenantId}/${from.aadObjectId}`,
       ...addressesOf(read, meant.by),
       said: meant.said,
+      ...(meant.by === 'press' && replyToId !== undefined
+        ? { on: pressedRef(conversation.id, replyToId) }
+        : {}),
     },
   }
 }

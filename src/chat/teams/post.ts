@@ -1,9 +1,10 @@
 import { messageOf } from '../../core/errors'
 import type { Chat, MessageRef, SendResult, TeamsAddress } from '../../core/ports'
 import type { TeamsConfig } from './config'
-import { accountLookup } from './identify'
+import { accountLookup, type Accounts } from './identify'
 import type { Log } from './log'
 import { outcomeOf, type Repeatable } from './outcome'
+import { partsOf, refOf } from './ref'
 import { renderTeams, type TeamsMessage } from './render'
 import { openSdk, type Sdk } from './sdk'
 import { isAllowedServiceUrl } from './serviceUrl'
@@ -19,11 +20,6 @@ const attempt = async (
   }
 }
 
-const refOf = (conversation: string, id: string | null): MessageRef | null =>
-  id === null ? null : JSON.stringify([conversation, id])
-
-const partsOf = (ref: MessageRef): [conversation: string, id: string] => JSON.parse(ref) as [string, string]
-
 const edit = (sdk: Sdk, to: TeamsAddress, ref: MessageRef, message: TeamsMessage): Promise<SendResult> =>
   attempt('edit', async () => {
     const [conversation, id] = partsOf(ref)
@@ -36,7 +32,10 @@ const post = (
   { serviceUrl, conversation }: Pick<TeamsAddress, 'serviceUrl' | 'conversation'>,
   message: TeamsMessage,
 ): Promise<SendResult> =>
-  attempt('post', async () => refOf(conversation, await sdk.post(serviceUrl, conversation, message)))
+  attempt('post', async () => {
+    const id = await sdk.post(serviceUrl, conversation, message)
+    return id === null ? null : refOf(conversation, id)
+  })
 
 /** Channels alone have threads. */
 const hasThreads = (conversation: string): boolean => /^19:[^;]+@thread\.(?:tacv2|skype)/.test(conversation)
@@ -76,12 +75,15 @@ const linkTo = ({ cloud, tenantId }: TeamsConfig, ref: MessageRef): string => {
     ? `${at}?${new URLSearchParams({ tenantId, parentMessageId: root }).toString()}`
     : `${at}?${new URLSearchParams({ context: JSON.stringify({ contextType: 'chat' }) }).toString()}`
 }
+/** A `Chat`, and the names that it has learned. */
+export type TeamsChat = Chat<TeamsAddress> & Pick<Accounts, 'nameOf'>
 
 /** The Teams side of `Chat`. When to try again is left to the outbox; the bot's token leaves for Microsoft alone. */
-export const teamsChat = (config: TeamsConfig, log: Log): Chat<TeamsAddress> => {
+export const teamsChat = (config: TeamsConfig, log: Log): TeamsChat => {
   const sdk = openSdk(config)
   const accounts = accountLookup(config, sdk)
   return {
+    nameOf: accounts.nameOf,
     send: async (to, notice, ref, under = null) => {
       if (!isAllowedServiceUrl(config, to.serviceUrl))
         return { kind: 'impossible', code: 'foreign_service_url', next: 'Ask again in Teams' }

@@ -2,19 +2,22 @@
 // delivery is durable in the inbox before it is acknowledged, and nothing here waits for the network.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { messageOf } from '../../core/errors'
-import type { Inbox } from '../../core/ports'
+import type { CameOf, Inbox } from '../../core/ports'
 import { header, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { TeamsConfig } from './config'
 import type { Log } from './log'
 import { readActivity, type Reading } from './payload'
+import type { NameOf } from './pieces'
 import { Forgery, openSdk, type Sdk } from './sdk'
+import { sentenceOf, wordsOf } from './sentence'
 import { isAllowedServiceUrl } from './serviceUrl'
 
 const channelId = 'msteams'
 const issuer = 'https://api.botframework.com'
 
 export const answers = {
-  recorded: 'Got it: the card will say what came of it.',
+  slow: 'That takes a moment. The card, or your chat with me, says what comes of it.',
+  more: 'The answer is in your chat with me.',
   notOurs: 'That button is not one of mine or is out of date, so I did nothing.',
   notRecorded: 'I could not record that, so nothing was done. Try again in a moment.',
 } as const
@@ -22,6 +25,8 @@ export const answers = {
 interface Answer {
   readonly status: number
   readonly body?: object
+  /** Called when it has left. */
+  readonly read?: () => void
 }
 
 const jsonIn = (part: string | undefined): unknown => {
@@ -77,29 +82,50 @@ const verify = async (config: TeamsConfig, sdk: Sdk, authorization: string, body
 }
 
 /** Teams shows the sentence to the one who pressed, and to nobody else. */
-const toInvoke = (text: string): Answer => ({
+const toInvoke = (text: string, read?: () => void): Answer => ({
   status: 200,
+  ...(read && { read }),
   body: { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: text },
 })
 
-/** The listener for `POST /api/messages`, to be mounted in the application's own server. */
-export const teamsMessages = (config: TeamsConfig, inbox: Inbox, log: Log): RequestListener => {
+const toPresser = (came: CameOf | null, nameOf: NameOf): Answer => {
+  if (came === null) return toInvoke(answers.slow)
+  return came.kind === 'all'
+    ? toInvoke(sentenceOf(came.notice, nameOf), came.read)
+    : toInvoke(`${wordsOf(came.summary)} ${answers.more}`)
+}
+
+type Taken = Extract<Reading, { kind: 'delivery' }>
+
+/**
+ * The listener for `POST /api/messages`, to be mounted in the application's own server. `nameOf`: the names by which the
+ * answer to a press calls people.
+ */
+export const teamsMessages = (
+  config: TeamsConfig,
+  inbox: Inbox,
+  log: Log,
+  nameOf: NameOf = () => null,
+): RequestListener => {
   const sdk = openSdk(config)
   const readBody = openBodies()
 
-  const take = async (reading: Extract<Reading, { kind: 'delivery' }>): Promise<Answer> => {
-    const { delivery, invoke } = reading
+  const answerAfter = async ({ delivery, invoke }: Taken): Promise<Answer> => {
+    if (invoke) return toPresser(await inbox.acceptPress(delivery), nameOf)
+    await inbox.accept(delivery)
+    return { status: 200 }
+  }
+
+  const take = async (taken: Taken): Promise<Answer> => {
+    const { id, from, said } = taken.delivery
     try {
-      await inbox.accept(delivery)
+      const answer = await answerAfter(taken)
+      log.info({ delivery: id, from, said: said.kind }, 'teams: delivery recorded')
+      return answer
     } catch (error) {
-      log.error({ delivery: delivery.id, error: messageOf(error) }, 'teams: an activity was not recorded')
-      return invoke ? toInvoke(answers.notRecorded) : { status: 500 }
+      log.error({ delivery: id, error: messageOf(error) }, 'teams: an activity was not recorded')
+      return taken.invoke ? toInvoke(answers.notRecorded) : { status: 500 }
     }
-    log.info(
-      { delivery: delivery.id, from: delivery.from, said: delivery.said.kind },
-      'teams: delivery recorded',
-    )
-    return invoke ? toInvoke(answers.recorded) : { status: 200 }
   }
 
   const answerTo = async (reading: Reading): Promise<Answer> => {
@@ -137,7 +163,8 @@ export const teamsMessages = (config: TeamsConfig, inbox: Inbox, log: Log): Requ
   }
 }
 
-const send = (response: ServerResponse, { status, body }: Answer): void => {
+const send = (response: ServerResponse, { status, body, read }: Answer): void => {
+  if (read) response.once('finish', read)
   if (body === undefined) response.writeHead(status).end()
   else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }

@@ -5,8 +5,10 @@ import { cut, oneLine } from '../text'
 import { renderButtons } from './buttons'
 import { bytesOf, type AdaptiveCard, type ContainerStyle, type Element } from './card'
 import { limits } from './limits'
-import { codeLines, fitLines, isBland, line, linesOf, type Fitted, type NameOf } from './lines'
+import { codeLines, fitLines, line, linesOf, type Fitted } from './lines'
 import { mentionsIn, renderCall } from './mentions'
+import { inOneZone, isBland } from './moments'
+import type { NameOf } from './pieces'
 import { renderFacts, renderSteps } from './rows'
 import { renderTable } from './table'
 
@@ -133,7 +135,7 @@ export const renderTeams = (notice: Notice, nameOf: NameOf = () => null): TeamsM
   }
   const note = line(cutNote, { italic: true })
   const room = limits.cardBytes - bytesOf(frame) - bytesOf([note, ...inTone(notice.tone, [])])
-  const shown = notice.parts.filter((part): part is ShownPart => part.kind !== 'buttons')
+  const shown = inOneZone(notice.parts, nameOf).filter((part): part is ShownPart => part.kind !== 'buttons')
   const parts = renderParts(shown, nameOf, room)
   const body = inTone(notice.tone, parts.elements)
   const told = parts.cut || leftOut > 0 ? [...body, note] : body

@@ -3,7 +3,8 @@ import type { Part } from '../../core/notice'
 import { cut, oneLine } from '../text'
 import { bytesOf, type ColumnSet, type LineBlock, type RichTextBlock } from './card'
 import { limits } from './limits'
-import { fitLines, line, linesOf, textRuns, type Fitted, type NameOf } from './lines'
+import { fitLines, line, linesOf, textRuns, type Fitted } from './lines'
+import type { NameOf } from './pieces'
 
 const stepMarks = { done: '✅', now: '⏳', todo: '⬜', undone: '↩️', failed: '❌' } as const
 

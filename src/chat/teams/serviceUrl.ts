@@ -4,9 +4,17 @@ import type { TeamsConfig } from './config'
 
 const hosts = new Set(['smba.trafficmanager.net', 'smba.infra.gcc.teams.microsoft.com'])
 
+/** Microsoft, "Proactive messages", for a bot that has not heard from the conversation yet. */
+const homes = {
+  public: 'https://smba.trafficmanager.net/teams/',
+  gcc: 'https://smba.infra.gcc.teams.microsoft.com/teams',
+} as const
+
 /** Where a conversation is reached of which nothing but the id is known. */
-export const homeServiceUrl = (config: TeamsConfig | null): string =>
-  config?.cloud.kind === 'local' ? config.cloud.serviceUrl : 'https://smba.trafficmanager.net/teams/'
+export const homeServiceUrl = (config: TeamsConfig | null): string => {
+  if (config === null) return homes.public
+  return config.cloud.kind === 'local' ? config.cloud.serviceUrl : homes[config.cloud.government ?? 'public']
+}
 
 /** May the bot send its token there? */
 export const isAllowedServiceUrl = ({ cloud }: TeamsConfig, serviceUrl: string): boolean => {

@@ -105,9 +105,15 @@ const BAR_WORDS = {
   'old-module': 'has an older module: takes no orders',
 } as const
 
+/** A host that is new is asked at once; it has not answered yet, or it does not. */
+const NEVER = { asked: 'is being read', silent: 'never read' } as const
+
 /** `hv01 read 3 s ago`, and what is wrong with the host if anything is. */
 export const hostLine = ({ name, readAt, error, paused, asides, bar }: HostView, now: number): string => {
-  const age = readAt === null ? 'never read' : `${error === null ? 'read' : 'last read'} ${ago(now - readAt)}`
+  const age =
+    readAt === null
+      ? NEVER[error === null ? 'asked' : 'silent']
+      : `${error === null ? 'read' : 'last read'} ${ago(now - readAt)}`
   return [
     `${name} ${error === null ? age : `does not answer, ${age}`}`,
     ...(paused ? ['paused'] : []),

@@ -43,7 +43,7 @@ const hintPart = ({ id, asked, touches = [] }: Request): Part => {
     runs: [
       'Nothing that stops it begins before they answered, or before ',
       { time: asked.at + TIME_TO_ANSWER_MS },
-      `. It takes their yes, or that of ${others}: `,
+      `.\nIt takes their yes, or that of ${others}: `,
       { code: `agree ${id}` },
       '.',
     ],

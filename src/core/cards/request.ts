@@ -5,6 +5,7 @@ import type { Progress } from '../progress'
 import type { Authority, Said } from '../approval'
 import { authorityOf, type Request, type RequestIn, type RequestState, type Verification } from '../request'
 import { authorityParts, standParts, stateWords } from './approvals'
+import { commentParts, type Comment } from './comments'
 import { touchedParts } from './consent'
 import { hintParts } from './hints'
 import { interruptionParts } from './interruption'
@@ -19,6 +20,8 @@ export interface Moment {
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
   readonly waiting: string | null
+  /** Until when it waits for that, where it is known. */
+  readonly heldUntil?: number | null
   /** Until when its approval is good, while it is approved and waits. */
   readonly goodUntil?: number | null
   /** The lease that it made, as it is at this moment. */
@@ -26,7 +29,7 @@ export interface Moment {
   /** The lease that goes on in the one that it makes. */
   readonly continued?: Lease | null
   /** Oldest first. */
-  readonly comments?: readonly { readonly by: string; readonly at: number; readonly text: string }[]
+  readonly comments?: readonly Comment[]
 }
 
 /** `progress` is null until the run begins. */
@@ -49,7 +52,7 @@ export const requestNotice = (request: Request, progress: Progress | null, momen
       ...touchedParts(request),
       ...bodyParts(request, progress, moment.now),
       ...endParts(request, progress),
-      ...commentParts(moment),
+      ...commentParts(moment.comments ?? []),
       ...buttonParts(request, progress),
     ],
   }
@@ -69,12 +72,6 @@ const MOVES: { readonly [S in RequestState]: boolean } = {
   expired: false,
   void: false,
 }
-
-const commentParts = ({ comments = [] }: Moment): Part[] =>
-  comments.map(({ by, at, text }) => ({
-    kind: 'text',
-    runs: [{ person: by }, ', ', { time: at }, `: ${text}`],
-  }))
 
 const askedRuns = (asked: Said): Run[] => [
   'Asked by ',
@@ -122,10 +119,11 @@ const AUTHORITY_WORDS = {
 } as const satisfies { readonly [K in Authority['kind']]: string }
 
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
-const whenRuns = (request: Request, { goodUntil = null }: Moment): Run[] => [
+const whenRuns = (request: Request, { goodUntil = null, heldUntil = null }: Moment): Run[] => [
   'Asked ',
   { time: request.asked.at },
   ...authorisedRuns(authorityOf(request)),
+  ...(heldUntil === null ? [] : [', held back until ', { time: heldUntil }]),
   ...(goodUntil === null ? [] : [', good until ', { time: goodUntil }]),
   ...('endedAt' in request ? [`, ${endWord(request)} `, { time: request.endedAt }] : []),
   ...(request.state === 'pending' ? [', expires ', { time: request.expiresAt }, ' if nobody decides'] : []),

@@ -30,10 +30,13 @@ export const holdAt = (policy: Policy, subjects: readonly Subject[], now: number
   )
 }
 
+/** `the change freeze year-end`, where its end is told beside it. */
+export const holdName = ({ kind, name }: Hold): string => `the ${kind} ${name}`
+
 /** `the change freeze year-end lasts until 2027-01-07 08:00 (Europe/Berlin)` */
-export const holdText = ({ timeZone }: Policy, { kind, name, until }: Hold): string => {
-  const last = kind === 'quiet hours' ? 'last' : 'lasts'
-  return `the ${kind} ${name} ${last} until ${momentText(timeZone, until)}`
+export const holdText = ({ timeZone }: Policy, hold: Hold): string => {
+  const last = hold.kind === 'quiet hours' ? 'last' : 'lasts'
+  return `${holdName(hold)} ${last} until ${momentText(timeZone, hold.until)}`
 }
 
 /** `2027-01-07 08:00 (Europe/Berlin)` */

@@ -29,6 +29,8 @@ export interface PowerShellFleetOptions {
 
 export interface PowerShellFleet {
   readonly hosts: readonly Host[]
+  /** One more, behind the same engines. Throws as `openPowerShellFleet` does. */
+  readonly add: (host: HostConfig) => Host
   /** Looks whether the bot can work on a host. Never throws. */
   readonly examine: (host: HostConfig) => Promise<Examination>
   close(): Promise<void>
@@ -39,7 +41,7 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
   const { dir, clock } = options
   mkdirSync(dir, { recursive: true })
   const engines = openEngines(options)
-  const hosts = options.hosts.map((config) =>
+  const open = (config: HostConfig): Host =>
     withBreaker(
       powerShellHost({
         name: config.name,
@@ -50,10 +52,10 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
         memory: openMemory(join(dir, `${config.name}.json`)),
       }),
       clock,
-    ),
-  )
+    )
   return {
-    hosts,
+    hosts: options.hosts.map(open),
+    add: open,
     examine: (config) =>
       examine({ name: config.name, target: targetOf(config, dir), engine: engines.of(config), clock }),
     close: engines.stop,

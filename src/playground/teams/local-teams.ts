@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import type { TeamsConfig } from '../../chat/teams/config'
 import { claimsFor, makeKey, openIdDocument, signToken, type Key } from './issuer'
 import { connectorOf, ok, userIdOf, wrong, type Answer, type Connector, type Person } from './connector'
@@ -33,6 +34,20 @@ export interface Beyond {
   answer(method: string, path: string, body: string): Promise<Answer>
 }
 
+/** The sentence that Teams shows under a pressed button, to the one who pressed alone. */
+export interface Sentence {
+  readonly conversation: string
+  readonly id: string
+  /** The object id of the one who pressed. */
+  readonly by: string
+  readonly text: string
+}
+
+const SENTENCE = z.object({
+  type: z.literal('application/vnd.microsoft.activity.message'),
+  value: z.string().min(1),
+})
+
 export interface CardAction {
   readonly type: 'Action.Execute' | 'Action.Submit'
   readonly verb?: string | undefined
@@ -43,6 +58,8 @@ export interface CardAction {
 export interface LocalTeams extends Pick<Connector, 'messages' | 'said' | 'typing' | 'stamp'> {
   readonly config: TeamsConfig
   readonly key: Key
+  /** What presses were answered with, oldest first. */
+  readonly sentences: readonly Sentence[]
   /** Requests to the Bot Connector, as `POST /v3/...`. */
   readonly calls: readonly string[]
   people: readonly Person[]
@@ -102,14 +119,16 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   // Made for the first message: it costs more than everything else at the start.
   const published = () => (keys ??= [makeKey(randomUUID())])
   const calls: string[] = []
+  const sentences: Sentence[] = []
   let origin = ''
   const listeners = new Set<() => void>()
+  const changed = (): void => listeners.forEach((listen) => listen())
   const saved = options.keepIn === undefined ? NOTHING_SAVED : openSaved(options.keepIn)
   const connector = connectorOf({
     tenantId: options.tenantId,
     people: () => local.people,
     saved,
-    changed: () => listeners.forEach((listen) => listen()),
+    changed,
   })
 
   /** Who is in a conversation is known here, whoever keeps its messages. */
@@ -186,6 +205,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     typing: connector.typing,
     stamp: connector.stamp,
     calls,
+    sentences,
     people: [],
     fault: () => null,
     say: (by, where, text, id = connector.stamp()) => {
@@ -202,15 +222,27 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     },
     press: (by, where, message, data) =>
       local.act(by, where, message, { type: 'Action.Execute', verb: 'gpu.press', data }),
-    act: (by, where, { id }, action) =>
-      local.deliver(
+    act: async (by, where, { id }, action) => {
+      const answer = await local.deliver(
         activity(by, where, {
           replyToId: id,
           ...(action.type === 'Action.Execute'
             ? { type: 'invoke', name: 'adaptiveCard/action', value: { action, trigger: 'manual' } }
             : { type: 'message', value: action.data }),
         }),
-      ),
+      )
+      const said = SENTENCE.safeParse(
+        await answer
+          .clone()
+          .json()
+          .catch(() => null),
+      ).data
+      if (said) {
+        sentences.push({ conversation: where.id, id: connector.stamp(), by: by.objectId, text: said.value })
+        changed()
+      }
+      return answer
+    },
     deliver: (body, token = signToken(local.key, claimsFor(options.appId, serviceUrl))) =>
       fetch(options.messagesUrl(), {
         method: 'POST',

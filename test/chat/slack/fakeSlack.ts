@@ -3,7 +3,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Delivery, Inbox } from '../../../src/core/ports'
+import type { CameOf, Delivery, Inbox } from '../../../src/core/ports'
 import type { SlackConfig } from '../../../src/chat/slack/config'
 import type { Log } from '../../../src/chat/slack/log'
 
@@ -116,14 +116,21 @@ export const recordingLog = (): RecordingLog => {
 export interface RecordingInbox extends Inbox {
   readonly accepted: Delivery[]
   accepting: (delivery: Delivery) => Promise<void>
+  /** What comes of a press in time. */
+  cameOf: (press: Delivery) => CameOf | null
 }
 export const recordingInbox = (): RecordingInbox => {
   const inbox: RecordingInbox = {
     accepted: [],
     accepting: () => Promise.resolve(),
+    cameOf: () => null,
     accept: async (delivery) => {
       await inbox.accepting(delivery)
       inbox.accepted.push(delivery)
+    },
+    acceptPress: async (delivery) => {
+      await inbox.accept(delivery)
+      return inbox.cameOf(delivery)
     },
   }
   return inbox

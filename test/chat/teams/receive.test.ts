@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { LIMITS } from '../../../src/chat/door'
-import { teamsMessages } from '../../../src/chat/teams/receive'
-import type { Delivery } from '../../../src/core/ports'
+import { answers, teamsMessages } from '../../../src/chat/teams/receive'
+import type { Notice } from '../../../src/core/notice'
+import type { CameOf, Delivery } from '../../../src/core/ports'
 import { claimsFor, makeKey, signToken } from '../../../src/playground/teams/issuer'
 import { startLocalTeams, userIdOf, type LocalTeams } from '../../../src/playground/teams/local-teams'
 import { accountOf, alone, APP, ELSEWHERE, group, jonas, maya, outsider, team, TENANT } from './people'
@@ -15,6 +16,7 @@ let teams: LocalTeams
 let server: Server
 let accepted: Delivery[]
 let broken: boolean
+let came: CameOf | null
 let logged: string[]
 
 /** What the SDK writes past the log, of what it thinks of a token. */
@@ -37,7 +39,9 @@ beforeAll(async () => {
     return Promise.resolve()
   }
   const log = { info: note, warn: note, error: note }
-  server = createServer(teamsMessages(teams.config, { accept }, log)).listen(0, '127.0.0.1')
+  const acceptPress = (press: Delivery) => accept(press).then(() => came)
+  const inbox = { accept, acceptPress }
+  server = createServer(teamsMessages(teams.config, inbox, log, () => 'Jonas Berg')).listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
 afterAll(async () => {
@@ -51,6 +55,7 @@ beforeEach(() => {
   logged = []
   printed.length = 0
   broken = false
+  came = null
 })
 afterEach(() => expect(printed).toEqual([]))
 
@@ -139,6 +144,8 @@ describe('a message', () => {
   })
 })
 
+const channel = team.id.split(';')[0]!
+
 describe('a press', () => {
   test('by Action.Execute is recorded, answered in its exchange, and its answer goes to the presser alone', async () => {
     const answer = await teams.deliver(pressed())
@@ -155,6 +162,45 @@ describe('a press', () => {
         said: approve.press,
       },
     ])
+  })
+
+  const said = async (): Promise<unknown> =>
+    Reflect.get((await (await teams.deliver(pressed())).json()) as object, 'value')
+  const noticeOf = (...parts: Notice['parts']): Notice => ({
+    summary: 'R-7: approved.',
+    tone: 'plain',
+    parts,
+  })
+
+  test('is answered with what came of it, people by their names, and no markup', async () => {
+    const runs = ['R-7 was already *approved* by ', { person: accountOf(maya) }, ': [a](https://b) <at>']
+    const isRead = new Promise<void>((read) => {
+      came = { kind: 'all', notice: noticeOf({ kind: 'text', runs }), read }
+    })
+
+    expect(await said()).toBe('R-7 was already approved by Jonas Berg: (a)(https://b) ‹at›')
+    await isRead
+  })
+
+  test('whose answer is longer says where that is', async () => {
+    came = { kind: 'more', summary: 'R-7: the plan' }
+
+    expect(await said()).toBe(`R-7: the plan ${answers.more}`)
+  })
+
+  test('whose work takes a while says so', async () => {
+    expect(await said()).toBe(answers.slow)
+  })
+
+  test.each([
+    ['that begins a thread is on the post in the channel', '42', [channel, '42']],
+    ['in a thread is on the reply there', '41', [`${channel};messageid=41`, '42']],
+  ])('%s', async (_, root, on) => {
+    const thread = { id: `${channel};messageid=${root}`, conversationType: 'channel', tenantId: TENANT }
+
+    await teams.deliver(pressed({ conversation: thread, replyToId: '42' }))
+
+    expect(accepted.map((each) => each.on)).toEqual([JSON.stringify(on)])
   })
 
   test('by Action.Submit is the same', async () => {
@@ -231,10 +277,11 @@ describe('a token is refused', () => {
       keys: [key],
     })
     const url = elsewhere.config.cloud.kind === 'local' ? elsewhere.config.cloud.serviceUrl : ''
+    const mustNotArrive = () => Promise.reject(new Error('must not arrive'))
     const door = createServer(
       teamsMessages(
         elsewhere.config,
-        { accept: () => Promise.reject(new Error('must not arrive')) },
+        { accept: mustNotArrive, acceptPress: mustNotArrive },
         { info: () => undefined, warn: () => undefined, error: () => undefined },
       ),
     ).listen(0, '127.0.0.1')

@@ -4,6 +4,7 @@ import { decodePress } from '../../../src/chat/teams/press'
 import { renderTeams, type TeamsMessage } from '../../../src/chat/teams/render'
 import type { Notice, Part } from '../../../src/core/notice'
 import { everyPart, HOSTILE } from '../hostile'
+import { everyPost } from '../posts'
 import { linesOf, nodesOf, textOf, typesOf, type Node } from './reading'
 
 const notice = (...parts: Part[]): Notice => ({ summary: 'summary', tone: 'plain', parts })
@@ -140,12 +141,48 @@ describe('a moment', () => {
     ])
   })
 
-  test('after words that could be markup is shown in UTC', () => {
-    expect(blocksOf('[x](y) at ', { time })).toEqual([['RichTextBlock', '[x](y) at 2026-01-15 12:30 UTC']])
-    expect(blocksOf({ person: 'teams:t/u' }, ' ', { time })).toEqual([
-      ['RichTextBlock', 'u 2026-01-15 12:30 UTC'],
+  test('beside people, names and stops is shown in the reader’s zone, without bold words', () => {
+    const runs = [
+      { strong: 'hv01/gpu0' },
+      ' in train-01 (R-7): ',
+      { person: 'teams:t/u' },
+      ' until ',
+      { time },
+      '.',
+    ]
+
+    expect(blocksOf(...runs)).toEqual([['TextBlock', `hv01/gpu0 in train-01 (R-7): u until ${date}.`]])
+  })
+
+  test('that ends a line of words that could be markup stands below it, in the reader’s zone', () => {
+    expect(blocksOf('[x](y) at ', { time })).toEqual([
+      ['RichTextBlock', '[x](y) at'],
+      ['TextBlock', date],
     ])
   })
+
+  test.each(['1. one, ', 'see hv01.example, ', 'a_b ', ':smile: ', 'mailto:a ', 'x) [y '])(
+    'after %j never stands in a block that reads markdown',
+    (words) => {
+      const shown = blocksOf(words, { time }, ' and on')
+
+      expect(shown).toEqual([['RichTextBlock', `${words}2026-01-15 12:30 UTC and on`]])
+    },
+  )
+
+  test('that fits nowhere has all of its card in UTC, so that two clocks are never on one card', () => {
+    expect(blocksOf('Asked ', { time }, '\n[x](y) from ', { time }, ' on\n', { time }, ': done')).toEqual([
+      ['RichTextBlock', 'Asked 2026-01-15 12:30 UTC'],
+      ['RichTextBlock', '[x](y) from 2026-01-15 12:30 UTC on'],
+      ['RichTextBlock', '2026-01-15 12:30 UTC: done'],
+    ])
+  })
+})
+
+test.each(everyPost())('$name has its moments in one zone', ({ teams: message }) => {
+  const shown = JSON.stringify(message.card.body)
+
+  expect(shown.includes(' UTC') && shown.includes('{{DATE(')).toBe(false)
 })
 
 test('facts stand in two columns', () => {

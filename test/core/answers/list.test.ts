@@ -105,6 +105,12 @@ describe('hosts', () => {
     expect(textOf(notice)).toContain('hv03 does not answer, never read')
   })
 
+  test('that are new are said to be being read', () => {
+    const notice = list({ views: [aView(aHost()), { ...unreadView('hv04'), error: null }] })
+
+    expect(textOf(notice)).toContain('hv04 is being read')
+  })
+
   test('that are paused are flagged', () => {
     expect(textOf(list({ views: [aView(aHost(), { paused: 'requests' })] }))).toContain(
       'hv01 read 3 s ago, paused',

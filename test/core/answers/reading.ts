@@ -29,7 +29,9 @@ const wordsOfPart = (part: Part): string => {
     case 'note':
       return wordsOf(part.runs)
     case 'call':
-      return [part.words, ...part.whom.map((each) => `@${'person' in each ? each.person : each.group}`)].join(' ')
+      return [part.words, ...part.whom.map((each) => `@${'person' in each ? each.person : each.group}`)].join(
+        ' ',
+      )
     case 'facts':
       return part.rows.map((row) => `${row.label}: ${wordsOf(row.runs)}`).join('\n')
     case 'table':

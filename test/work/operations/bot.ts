@@ -11,6 +11,7 @@ import { fixedPolicy } from '../../../src/policy-source'
 import { openStore, type Db, type Store } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
 import { ask } from '../../../src/work/ask'
+import { openAwaited } from '../../../src/work/awaited'
 import type { Caller } from '../../../src/work/consequence'
 import { decide } from '../../../src/work/decide'
 import type { Parts } from '../../../src/work/parts'
@@ -53,6 +54,7 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
   chat: recordingChat(),
   hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
   policy: fixedPolicy(policyOfLists({ ask: [REQUESTER], approve: [APPROVER], admin: [ADMIN] })),
+  awaited: openAwaited(clock),
   limits: {
     requestExpiresMs: 30 * 60_000,
     pollMs: 30_000,
@@ -64,7 +66,7 @@ export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => (
   changesChannel: null,
   log: { info: nothing, warn: nothing, error: nothing },
   rush: () => 0,
-  wake: { intake: nothing, run: nothing, deliver: nothing },
+  wake: { intake: nothing, run: nothing, deliver: nothing, hosts: nothing },
 })
 
 export interface OpenBot {

@@ -33,7 +33,7 @@ export const hostSheet = (view: HostView, moving: ReadonlySet<string>): Sheet =>
 
 const stateOf = ({ error, facts }: HostView): string => {
   if (error !== null) return `does not answer: ${error.slice(0, SAID_CAP)}`
-  return facts === null ? 'not read yet' : 'answers'
+  return facts === null ? 'is being read for the first time' : 'answers'
 }
 
 const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {

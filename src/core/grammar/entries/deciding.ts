@@ -66,7 +66,10 @@ export const DECIDING: Entries<
     usage: 'reload',
     says: 'Read the policy again from its file; a wrong file changes nothing and is refused with every error.',
     examples: ['reload'],
-    notes: ['A new policy voids what was approved under the old one and has not begun.'],
+    notes: [
+      'A new policy voids what was approved under the old one and has not begun.',
+      'Hosts that were added to the file are taken in; they, and hosts that did not answer, are read at once.',
+    ],
     needs: 'admin',
   },
 }

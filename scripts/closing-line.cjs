@@ -1,4 +1,5 @@
-// The end of a test run, in one plain form: "open cases: N", and as the very last line "N passed, N failed".
+// The end of a test run, in one plain form: "field cases: N of N" where any was tried, "open cases: N", and as the very
+// last line "N passed, N failed". A field case is a case from a public report (test/field-cases).
 // An open case is a fault that is known and not mended: a `test.failing` whose name begins with "[open: some-id] ".
 // Once it is mended jest fails it, until it is made an ordinary test.
 //
@@ -6,14 +7,17 @@
 const { writeFileSync } = require('node:fs')
 
 const OPEN = /^\[open: [\w-]+\] /
+const FIELD_CASE = /^cases from public reports: \S+ (?:\[open: )?[A-D]\d\d\b/
 
 /** The counts of several runners as those of one. */
 const add = (all) => {
-  const sum = (name) => all.reduce((total, counts) => total + counts[name], 0)
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), open: sum('open') }
+  const sum = (name) => all.reduce((total, counts) => total + (counts[name] ?? 0), 0)
+  const [passed, failed, skipped, open] = ['passed', 'failed', 'skipped', 'open'].map(sum)
+  return { passed, failed, skipped, open, cases: sum('cases'), held: sum('held') }
 }
 
-const linesOf = ({ passed, failed, skipped, open }) => [
+const linesOf = ({ passed, failed, skipped, open, cases, held }) => [
+  ...(cases > 0 ? [`field cases: ${held} of ${cases}`] : []),
   `open cases: ${open}`,
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
 ]
@@ -26,6 +30,7 @@ const objection = (tests, skipped) => {
 }
 
 const countsOf = (results, tests) => ({
+  ...fieldCases(tests.filter(({ fullName, status }) => FIELD_CASE.test(fullName) && status !== 'pending')),
   // As jest has it, a case that fails as expected has passed.
   passed: results.numPassedTests,
   failed: results.numFailedTests + results.testResults.filter((file) => file.testExecError).length,
@@ -36,6 +41,11 @@ const countsOf = (results, tests) => ({
       .filter(({ failing, status }) => failing && status === 'passed')
       .map(({ title }) => OPEN.exec(title)?.[0]),
   ).size,
+})
+
+const fieldCases = (tries) => ({
+  cases: tries.length,
+  held: tries.filter(({ failing, status }) => !failing && status === 'passed').length,
 })
 
 class ClosingLine {

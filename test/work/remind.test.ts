@@ -164,7 +164,7 @@ it('a wrong length of time, and a role that nobody has, are errors of the policy
       .safeParse({ ...TEAM, reminders })
       .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
 
-  expect(errorsOf({ after: '2 hours' })).toEqual([
+  expect(errorsOf({ after: '2 moons' })).toEqual([
     'reminders.after: is no length of time such as 30m, 2h or 1d12h',
   ])
   expect(errorsOf({ escalate: { after: '2h', to: ['bosses'] } })).toEqual([

@@ -76,7 +76,7 @@ describe('the card of an approved request says what it waits for', () => {
     await runRequest(parts, request, running)
 
     expect(begun).toBe(false)
-    expect(meanwhile.summary).toContain('approved, waiting: the quiet hours always last until')
+    expect(meanwhile.summary).toContain('approved, waiting: the quiet hours always')
     expect((await cardOf(request.id)).summary).toContain('done')
   })
 

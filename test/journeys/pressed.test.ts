@@ -84,8 +84,12 @@ describe.each(CHATS)('in %s', (chat) => {
 
     await bot().presses('jonas', 'Approve')
 
+    await bot().sees(
+      ({ text }) => text.includes('takes the place of an earlier copy') && text.includes('R-1 · done'),
+    )
+    await bot().types('maya', 'comment R-1 thank you')
     const last = await bot().sees(
-      ({ text, under }) => under !== null && text.includes('R-1 ') && text.includes(': done'),
+      ({ text, under }) => under !== null && text.includes('thank you') && text.includes(': done'),
     )
     const [, second, ...more] = cards()
     expect(more).toEqual([])

@@ -19,9 +19,9 @@ export const bothChats = ({ slack, teams }: Chats): Chat => ({
       }
     )
   },
-  identify: async (account, seenAt) => {
+  identify: async (account, seenAt, how) => {
     const known =
-      seenAt.chat === 'slack' ? slack?.identify(account, seenAt) : teams?.identify(account, seenAt)
+      seenAt.chat === 'slack' ? slack?.identify(account, seenAt, how) : teams?.identify(account, seenAt, how)
     return (await known) ?? { kind: 'stranger', why: 'uses a chat that is not configured' }
   },
   linkTo: async (to, ref) =>

@@ -207,9 +207,10 @@ export interface Chat<To extends Address = Address> {
   send(to: To, notice: Notice, ref: MessageRef | null, under?: MessageRef | null): Promise<SendResult>
   /**
    * Is this account a full member of our own workspace or tenant? Guests, bots and others are strangers. `seenAt` is where
-   * the account did something: Teams knows people by conversation. Throws Fault('chat').
+   * the account did something: Teams knows people by conversation. `afresh`: what is remembered does not count. Throws
+   * Fault('chat') where the chat does not say.
    */
-  identify(account: string, seenAt: To): Promise<Identity>
+  identify(account: string, seenAt: To, how?: { readonly afresh: boolean }): Promise<Identity>
   /** Where a message that was posted can be opened; null where that cannot be found out. Never throws. */
   linkTo(to: To, ref: MessageRef): Promise<string | null>
   /** Shows that an answer is coming; that it could not is not told. Absent where the chat has no sign for it. */

@@ -5,7 +5,7 @@
 import { refusalNotice } from '../core/answers/refusal'
 import { courtesyNotice } from '../core/answers/courtesy'
 import { doneNotice } from '../core/answers/done'
-import { messageOf, refusal } from '../core/errors'
+import { messageOf, refusal, type Refusal } from '../core/errors'
 import { courtesyOf, type Courtesy } from '../core/grammar/courtesy'
 import { may, refuseCommand } from '../core/policy/commands'
 import type { Delivery } from '../core/ports'
@@ -26,6 +26,7 @@ import type { Parts } from './parts'
 import { answerOffer } from './queue/take'
 import { respond } from './respond'
 import { readCommand } from './typed'
+import { openAsking, type Asking, type Known } from './who'
 import { afterRush } from './yielding'
 
 const AT_ONCE = 64
@@ -36,23 +37,42 @@ const SHARE = 1 / 4
 const TYPING_MS = 500
 const PATIENCE_MS = 2_000
 
+/** A delivery that is worked on. One that waits for its chat takes nobody's place. */
+interface Active {
+  readonly from: string
+  readonly work: Promise<void>
+}
+
 export const startIntake = (parts: Parts): Loop => {
   const stopping = new AbortController()
-  const active = new Map<string, { readonly from: string; readonly work: Promise<void> }>()
+  const active = new Map<string, Active>()
+  const waiting = new Set<string>()
   const dropTooMuch = floodgate(parts)
-  const activeOf = (account: string): number =>
-    [...active.values()].filter(({ from }) => from === account).length
+  const asking = openAsking(parts, stopping.signal)
+  const working = (): Active[] => [...active].flatMap(([id, each]) => (waiting.has(id) ? [] : each))
+  const activeOf = (account: string): number => working().filter(({ from }) => from === account).length
   const loop = startLoop(parts, { doing: 'reading deliveries', waitsFor: 'nobody' }, async () => {
     await afterRush(parts, stopping.signal)
     if (stopping.signal.aborted) return null
     const most = parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE
-    if (active.size >= most) return null
+    if (working().length >= most) return null
     await dropTooMuch()
     for (const delivery of await openDeliveries(parts.db, most + active.size)) {
-      if (active.has(delivery.id) || active.size >= most) continue
+      if (active.has(delivery.id) || working().length >= most) continue
       if (activeOf(delivery.from) >= most * SHARE) continue
-      const work = take(parts, delivery).finally(() => {
+      const taking: Taking = {
+        parts,
+        delivery,
+        asking,
+        waitsFor: '',
+        waits: () => {
+          waiting.add(delivery.id)
+          loop.wake()
+        },
+      }
+      const work = take(taking).finally(() => {
         active.delete(delivery.id)
+        waiting.delete(delivery.id)
         loop.wake()
       })
       active.set(delivery.id, { from: delivery.from, work })
@@ -70,22 +90,49 @@ export const startIntake = (parts: Parts): Loop => {
   }
 }
 
-const take = async (parts: Parts, delivery: Delivery): Promise<void> => {
+interface Taking {
+  readonly parts: Parts
+  readonly delivery: Delivery
+  readonly asking: Asking
+  /** Its chat does not say who did it. */
+  readonly waits: () => void
+  /** What it waits for, as a clause for whoever waits for it. */
+  waitsFor: string
+}
+
+const take = async (taking: Taking): Promise<void> => {
+  const { parts, delivery } = taking
   try {
     // Who waits for the answer to a press is told by that answer.
     const times = parts.awaited.isWaitedFor(delivery.id) ? 0 : 1
     await meanwhile(
       parts,
       { everyMs: PATIENCE_MS, times },
-      () => sayStillWorking(parts, delivery),
-      () => typing(parts, delivery, async () => settle(parts, delivery, await understand(parts, delivery))),
+      () => sayStillWorking(taking),
+      () => typing(parts, delivery, () => settleAfresh(taking)),
     )
   } catch (error) {
     parts.log.error({ delivery: delivery.id, error: messageOf(error) }, 'working on a delivery')
-    await settle(parts, delivery, () => Promise.resolve(refusalNotice([BROKEN]))).catch((again: unknown) =>
+    await settle(taking, () => Promise.resolve(refusalNotice([BROKEN]))).catch((again: unknown) =>
       parts.log.error({ delivery: delivery.id, error: messageOf(again) }, 'the delivery stays open'),
     )
   }
+}
+
+const CHAT_NAMES = { slack: 'Slack', teams: 'Microsoft' } as const
+
+/** Nothing is settled where the process stops while the chat does not answer: the delivery stays open. */
+const settleAfresh = async (taking: Taking): Promise<void> => {
+  const { asking, delivery, parts } = taking
+  const chat = CHAT_NAMES[delivery.back.chat]
+  taking.waitsFor = `${chat} has not said yet who you are`
+  const known = await asking.whoIs(delivery, () => {
+    taking.waitsFor = `${chat} does not say who you are. I ask again for ten minutes, and until it does nothing is done`
+    taking.waits()
+  })
+  if (known === null) return
+  taking.waitsFor = 'a host takes its time to answer'
+  await settle(taking, await understand(parts, delivery, known))
 }
 
 const typing = (parts: Parts, { back }: Delivery, work: () => Promise<void>): Promise<void> =>
@@ -97,18 +144,18 @@ const BROKEN = refusal(
   'Try again; the log of the bot says more.',
 )
 
-const sayStillWorking = async (parts: Parts, delivery: Delivery): Promise<void> => {
-  await parts.db.transaction().execute((tx) =>
-    post(tx, delivery.back, doneNotice('Still working on it: a host takes its time to answer.'), {
-      at: parts.clock.now(),
-    }),
-  )
+const sayStillWorking = async ({ parts, delivery, waitsFor }: Taking): Promise<void> => {
+  await parts.db
+    .transaction()
+    .execute((tx) =>
+      post(tx, delivery.back, doneNotice(`Still working on it: ${waitsFor}.`), { at: parts.clock.now() }),
+    )
   parts.wake.deliver()
 }
 
-/** Who is this, what do they want, may they? */
-const understand = async (parts: Parts, delivery: Delivery): Promise<Consequence> => {
-  const identity = await parts.chat.identify(delivery.from, delivery.channel)
+/** What do they want, may they? */
+const understand = async (parts: Parts, delivery: Delivery, identity: Known): Promise<Consequence> => {
+  if (identity.kind === 'not-told') return say(refusalNotice([notTold(delivery)]))
   if (identity.kind === 'stranger') {
     parts.log.warn({ from: delivery.from, why: identity.why }, 'a stranger was refused')
     return say(
@@ -169,8 +216,16 @@ const meetPressed = async (tx: Tx, { said, on, channel }: Delivery, at: number):
     await meetCopy(tx, { requestId: said.requestId, place: channel, ref: on }, at)
 }
 
+const notTold = ({ back: { chat } }: Delivery): Refusal =>
+  refusal(
+    'unreachable',
+    `${CHAT_NAMES[chat]} did not say for ten minutes who you are; this was not carried out, and will not be`,
+    'Say it again.',
+  )
+
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
-const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence): Promise<void> => {
+const settle = async (taking: Taking, consequence: Consequence): Promise<void> => {
+  const { parts, delivery } = taking
   try {
     const committed = await parts.db.transaction().execute(async (tx) => {
       const at = parts.clock.now()
@@ -181,7 +236,7 @@ const settle = async (parts: Parts, delivery: Delivery, consequence: Consequence
     await committed?.()
   } catch (error) {
     if (!(error instanceof VersionMoved)) throw error
-    return settle(parts, delivery, await understand(parts, delivery))
+    return settleAfresh(taking)
   }
   parts.wake.deliver()
   parts.wake.run()

@@ -76,6 +76,6 @@ describe('who waits for an answer', () => {
     })
 
     const said = await answered({ identify: () => told.then(() => MAYA) })
-    expect(said[0]).toBe('Still working on it: a host takes its time to answer.')
+    expect(said[0]).toBe('Still working on it: Slack has not said yet who you are.')
   })
 })

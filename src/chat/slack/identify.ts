@@ -105,33 +105,34 @@ const identityOf = (user: SlackUser, teamId: string): Identity => {
 const lookUp = async (client: WebClient, user: string, teamId: string): Promise<Identity> => {
   try {
     const answer = await client.users.info({ user })
-    return answer.user ? identityOf(answer.user, teamId) : { kind: 'stranger', why: 'is not known to Slack' }
+    if (answer.user) return identityOf(answer.user, teamId)
   } catch (error) {
     const code = platformCode(error)
     if (code === 'user_not_found' || code === 'user_not_visible')
       return { kind: 'stranger', why: 'is not known to this workspace' }
     throw new Fault('chat', `asking Slack who ${user} is`, error)
   }
+  throw new Fault('chat', `asking Slack who ${user} is: it names nobody`)
 }
 
 /**
- * Tells members of our workspace from everyone else. Answers are remembered for ten minutes; failures are not, and
- * people asked about at the same time share one call.
+ * Tells members of our workspace from everyone else. Answers are remembered for ten minutes, but for who asks afresh;
+ * failures are not, and people asked about at the same time share one call.
  */
 export const accountLookup = (
   config: SlackConfig,
   client: WebClient,
-): ((account: string) => Promise<Identity>) => {
+): ((account: string, how: { readonly afresh: boolean }) => Promise<Identity>) => {
   const known = new Map<string, { readonly until: number; readonly identity: Promise<Identity> }>()
 
-  return (account) => {
+  return (account, { afresh }) => {
     const [, team, user] = /^slack:([A-Z0-9]+)\/([A-Z0-9]+)$/.exec(account) ?? []
     if (!team || !user) return Promise.resolve({ kind: 'stranger', why: 'is not a Slack account' })
     if (team !== config.teamId)
       return Promise.resolve({ kind: 'stranger', why: 'belongs to another workspace' })
 
     const remembered = known.get(account)
-    if (remembered && remembered.until > Date.now()) return remembered.identity
+    if (!afresh && remembered && remembered.until > Date.now()) return remembered.identity
 
     const identity = lookUp(client, user, config.teamId)
     known.delete(account)

@@ -72,8 +72,10 @@ export const retryAfterMs = (header: string | null): number => {
 }
 
 /** Slack's code of a refused Web API call, or null when it was something else. */
-export const platformCode = (error: unknown): string | null =>
-  error instanceof WebAPIPlatformError ? error.data.error : null
+export const platformCode = (error: unknown): string | null => {
+  const code: unknown = error instanceof WebAPIPlatformError ? error.data.error : null
+  return typeof code === 'string' ? code : null
+}
 
 /** What a failed Web API call means for the post. */
 export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult => {

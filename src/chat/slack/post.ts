@@ -43,7 +43,9 @@ const post = async ({ client }: Posting, place: Place, message: SlackMessage): P
       unfurl_links: false,
       unfurl_media: false,
     })
-    return { kind: 'sent', ref: answer.channel && answer.ts ? refOf(answer.channel, answer.ts) : null }
+    if (!answer.channel || !answer.ts)
+      return { kind: 'unknown', why: 'Slack did not say which message it has made' }
+    return { kind: 'sent', ref: refOf(answer.channel, answer.ts) }
   } catch (error) {
     return outcomeOf(error, 'post')
   }
@@ -135,12 +137,15 @@ const answerPrivately = async (posting: Posting, to: PrivateAddress, notice: Not
     : answered
 }
 
+const REMEMBERED = { afresh: false }
+
 /**
  * The Slack side of `Chat`. A reference is `CHANNEL:TS`. Private answers cannot be edited: each is a new one. A 429 of
  * one call delays no other; when to try again is left to the outbox.
  */
 export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => {
   const posting = { config, log, client: slackClient(config, log) }
+  const accounts = accountLookup(config, posting.client)
   return {
     send: async (to, notice: Notice, ref, under = null) => {
       try {
@@ -153,7 +158,7 @@ export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => 
         return { kind: 'impossible', code: 'unrenderable', next: 'Report it with the request id' }
       }
     },
-    identify: accountLookup(config, posting.client),
+    identify: (account, _, how = REMEMBERED) => accounts(account, how),
     linkTo: (_, ref) => permalink(posting, ref),
   }
 }

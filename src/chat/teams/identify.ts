@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors'
 import type { Identity, TeamsAddress } from '../../core/ports'
 import { oneLine } from '../text'
 import type { TeamsConfig } from './config'
-import { statusOf } from './outcome'
+import { saysWhy, statusOf } from './outcome'
 import type { Sdk } from './sdk'
 
 const cacheMs = 10 * 60_000
@@ -31,14 +31,14 @@ const identityOf = (answer: unknown, tenantId: string, objectId: string): Identi
 }
 
 export interface Accounts {
-  identify(account: string, seenAt: TeamsAddress): Promise<Identity>
+  identify(account: string, seenAt: TeamsAddress, how: { readonly afresh: boolean }): Promise<Identity>
   /** The name of an account that was asked about and is remembered. */
   readonly nameOf: (account: string) => string | null
 }
 
 /**
- * Tells members of our tenant from everyone else. Answers are remembered for ten minutes; failures are not, and people
- * asked about at the same time share one call. Names are kept as long as there is room.
+ * Tells members of our tenant from everyone else. Answers are remembered for ten minutes, but for who asks afresh; failures
+ * are not, and people asked about at the same time share one call. Names are kept as long as there is room.
  */
 export const accountLookup = ({ tenantId }: TeamsConfig, sdk: Sdk): Accounts => {
   const known = new Map<string, { readonly until: number; readonly identity: Promise<Identity> }>()
@@ -48,7 +48,7 @@ export const accountLookup = ({ tenantId }: TeamsConfig, sdk: Sdk): Accounts => 
     try {
       return identityOf(await sdk.member(serviceUrl, conversation, objectId), tenantId, objectId)
     } catch (error) {
-      if (statusOf(error) === 404) return { kind: 'stranger', why: 'is not a member of this conversation' }
+      if (statusOf(error) === 404 && saysWhy(error)) return { kind: 'stranger', why: 'is not a member of this conversation' }
       throw new Fault('chat', `asking Teams who ${objectId} is`, error)
     }
   }
@@ -73,12 +73,12 @@ export const accountLookup = ({ tenantId }: TeamsConfig, sdk: Sdk): Accounts => 
 
   return {
     nameOf: (account) => names.get(account) ?? null,
-    identify: (account, seenAt) => {
+    identify: (account, seenAt, { afresh }) => {
       const [, tenant, objectId] = /^teams:([0-9a-f-]{36})\/([0-9a-f-]{36})$/.exec(account) ?? []
       if (!tenant || !objectId) return Promise.resolve({ kind: 'stranger', why: 'is not a Teams account' })
       if (tenant !== tenantId) return Promise.resolve({ kind: 'stranger', why: 'belongs to another tenant' })
       const remembered = known.get(account)
-      if (remembered && remembered.until > Date.now()) return remembered.identity
+      if (!afresh && remembered && remembered.until > Date.now()) return remembered.identity
       const identity = lookUp(objectId, seenAt)
       remember(account, identity)
       return identity

@@ -23,6 +23,9 @@ const answerIn = (error: unknown): { status: number; code: string; retryAfter: s
   }
 }
 
+/** Microsoft names the reason of each refusal. An answer without one is somebody's on the way, and final for nothing. */
+export const saysWhy = (error: unknown): boolean => answerIn(error)?.code.startsWith('HTTP ') === false
+
 /** The HTTP status of a refused call, or null when no answer came. */
 export const statusOf = (error: unknown): number | null => answerIn(error)?.status ?? null
 
@@ -76,6 +79,7 @@ export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult =>
       : { kind: 'unknown', why: code }
   if (status < 400)
     return { kind: 'impossible', code: `HTTP ${status}`, next: 'The Bot Connector redirected' }
+  if (!saysWhy(error)) return { kind: 'later', afterMs: pauseMs.refusedOnTheWay, why: code }
   const next = curesByCode[code] ?? cures[status] ?? `Teams refused the message: ${code}`
   return { kind: 'impossible', code, next, ...(status === 404 ? { gone: true } : {}) }
 }

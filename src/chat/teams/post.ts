@@ -99,9 +99,9 @@ export const teamsChat = (config: TeamsConfig, log: Log): TeamsChat => {
       }
     },
     linkTo: (_, ref) => Promise.resolve(linkTo(config, ref)),
-    identify: (account, seenAt) =>
+    identify: (account, seenAt, how = { afresh: false }) =>
       isAllowedServiceUrl(config, seenAt.serviceUrl)
-        ? accounts.identify(account, seenAt)
+        ? accounts.identify(account, seenAt, how)
         : Promise.resolve({ kind: 'stranger', why: 'was not seen by Microsoft' }),
     typing: (to) => {
       if (!isAllowedServiceUrl(config, to.serviceUrl) || to.kind === 'private' || hasThreads(to.conversation))

@@ -43,6 +43,8 @@ export interface LocalSlack {
   press(personId: string, channel: string, ts: string, actionId: string): Promise<Acknowledgement>
   /** The newest calls of the bot, at most a thousand. `response_url` stands for a reply. */
   readonly calls: readonly { readonly method: string; readonly at: number }[]
+  /** An administrator of the workspace changes what kind of account it is. */
+  becomes(personId: string, standing: NonNullable<Person['standing']>): void
   /** Makes the next calls of a method fail. */
   fault(fault: SlackFault): void
   /** Calls back after each change of messages or views; the result ends that. */
@@ -84,7 +86,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
   const faults = new Faults(options.misfortune ?? (() => undefined))
   const urls = new ResponseUrls(clock)
   const calls: { method: string; at: number }[] = []
-  const people = options.people ?? PEOPLE
+  const people = [...(options.people ?? PEOPLE)]
   /** Events about the bot's own posts, for which nobody waits. */
   const underWay = new Set<Promise<unknown>>()
   const workspace: Workspace = {
@@ -158,6 +160,10 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
     channels: workspace.channels,
     calls,
     messages: (channel) => workspace.messages.of(channel),
+    becomes: (personId, standing) => {
+      for (const [n, person] of people.entries())
+        if (person.id === personId) people[n] = { ...person, standing }
+    },
     say: (personId, channelId, typed, thread) => {
       const { person, channel } = sceneOf(personId, channelId, null)
       const text = asMessageText(typed, people)

@@ -22,10 +22,10 @@ export interface Conversation {
 
 /**
  * An answer of the Bot Connector in place of the usual one, or none: the connection is cut before anything is done, or when
- * all is done.
+ * all is done. `code` null: it is of somebody on the way, who knows none of Microsoft's codes.
  */
 export type Fault =
-  | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string }
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string | null }
   | { readonly cut: 'before' | 'after' }
 
 /** A client of its own, which keeps the messages of its conversations itself. */
@@ -149,7 +149,10 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
     const body = await read(request)
     if (request.headers.authorization !== `Bearer ${options.botToken}`) return wrong(401, 'Unauthorized')
     const fault = local.fault(call)
-    if (fault && 'status' in fault) return wrong(fault.status, fault.code ?? 'Fault', fault.headers)
+    if (fault && 'status' in fault)
+      return fault.code === null
+        ? { status: fault.status, body: {} }
+        : wrong(fault.status, fault.code ?? 'Fault', fault.headers)
     if (fault?.cut === 'before') return null
     const answer = await answerTo(request.method ?? '', path, body)
     return fault ? null : answer

@@ -38,7 +38,7 @@ function Get-GpuInventory {
         module           = 1
         protocol         = $script:Protocol
         fence            = Get-FenceFact
-        computer         = [Environment]::MachineName
+        computer         = [System.Environment]::MachineName
         os               = $os
         iov              = Get-IovFact
         policies         = Get-PolicyFact

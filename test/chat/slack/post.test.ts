@@ -39,6 +39,15 @@ const answering = (answers: Record<string, Answer>): void => {
 const refusing = (error: string): Answer => ({ body: { ok: false, error } })
 const methods = (): string[] => api.calls.map((call) => call.method)
 
+test.each<[string, object]>([
+  ['a post that it names no message of', { ok: true, channel: 'C1' }],
+  ['a refusal without a reason', { ok: false }],
+])('what Slack does not say to its end is final for nothing: %s', async (_, body) => {
+  answering({ 'chat.postMessage': { body } })
+
+  expect(await chat.send(channel(), notice, null)).toMatchObject({ kind: 'unknown' })
+})
+
 describe('a reply', () => {
   test('goes into the thread of its message, and its edit stays there', async () => {
     answering({ 'chat.postMessage': { body: { ok: true, channel: 'C1', ts: '1.3' } } })
@@ -222,7 +231,10 @@ describe('a private answer', () => {
   test.each(['not_in_channel', 'channel_not_found', 'user_not_in_channel', 'is_archived'])(
     'that the channel does not take (%s) goes to the chat with the bot, once, and says why',
     async (code) => {
-      answering({ 'chat.postEphemeral': refusing(code) })
+      answering({
+        'chat.postEphemeral': refusing(code),
+        'chat.postMessage': { body: { ok: true, channel: 'D1', ts: '1.2' } },
+      })
 
       expect(await chat.send(privately({ replyUrl: null }), notice, null)).toEqual({
         kind: 'sent',

@@ -2,6 +2,7 @@
 import { placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../src/core/inventory'
 import { modelOf, pciIdIn } from '../../src/host/pci-ids'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
+import { COMPUTER } from '../host/powershell/pwsh'
 import type { Flavour } from '../host/powershell/stubs/modules'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
@@ -31,6 +32,7 @@ const memoryOver = (facts: HostFacts, gpu: GpuFacts): number | null => {
 /** Windows tells neither the width of addresses nor without a driver what it shows, and of a device that a VM had already little else. */
 export const knownOver = (facts: HostFacts, flavour: Flavour): HostFacts => ({
   ...facts,
+  computer: COMPUTER,
   physicalAddressBits: null,
   // Older commands cannot tell them, which matters to a node of a cluster of 2025 alone.
   pools: isOlder(flavour) && facts.os.release === '2025' && facts.cluster !== null ? 'unknown' : 'read',

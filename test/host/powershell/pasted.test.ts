@@ -3,14 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { placeOf, vmById, type HostFacts } from '../../../src/core/inventory'
 import type { Plan } from '../../../src/core/plan/plan'
 import { planAssign, planScripts } from '../../../src/core/plan/planner'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import { planned } from '../../core/plan/scene'
-import { withEngine } from './pwsh'
+import { COMPUTER, withEngine } from './pwsh'
 import { StubFailure } from './stubs/refusal'
 import { startWindows, type Windows } from './stubs/windows'
 
@@ -84,7 +83,7 @@ withEngine('a script that people are given', (found) => {
       windows.become(fleet.world, fleet.host)
       return fleet
     }
-    const runs = (fleet: Fleet, computer: string | null = hostname()) =>
+    const runs = (fleet: Fleet, computer: string | null = COMPUTER) =>
       run(planScripts(planOn(fleet.facts(), computer)).join(''))
     const gpuOn = (host: HostFacts): string =>
       placeOf(
@@ -146,7 +145,7 @@ withEngine('a script that people are given', (found) => {
 
     it('does nothing where the ground is another than it was planned on', async () => {
       const fleet = scene()
-      const script = planScripts(planOn(fleet.facts(), hostname())).join('')
+      const script = planScripts(planOn(fleet.facts(), COMPUTER)).join('')
       fleet.world.setVmState('hv01', 'train-02', 'Off')
       const before = fleet.facts()
 

@@ -1,7 +1,11 @@
 /** PowerShell for the suites: the one that `npm test` found or fetched (scripts/tools/pwsh.mjs). */
 import { describe, test } from '@jest/globals'
 import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+
+/** The name of this computer, as PowerShell says it. */
+export const COMPUTER = hostname().split('.')[0]!
 
 const FOUND = join(__dirname, '..', '..', '..', '.tools', 'found.json')
 const WHY = 'there is no PowerShell: start the suites by npm test'

@@ -29,6 +29,7 @@ export const silent = { info: nothing, warn: nothing, error: nothing }
 export const instantChat = (onSend = nothing) => ({
   send: async (_to, notice, ref) => (onSend(notice), { kind: 'sent', ref: ref ?? 'C:1' }),
   identify: async () => ({ kind: 'member', name: 'Bench' }),
+  linkTo: async () => null,
 })
 
 export const temporaryDirectory = () => {

@@ -150,7 +150,7 @@ const assignedByBot = async (host) => {
       back: { kind: 'private', chat: 'slack', channel: 'C0BENCH', user, replyUrl: null, replyUntil: 0 },
     })
   try {
-    const asked = until(': waiting for an approver')
+    const asked = until('(R-1)')
     await say(USER, 'assign hv01/gpu0 to train-02 --shutdown')
     await asked
     return await timed(async () => {

@@ -7,8 +7,8 @@ import { closedNotice } from '../core/cards/closed'
 import { notice } from '../core/notice'
 import type { Address, MessageRef } from '../core/ports'
 import type { Tx } from './database'
-import { readPost, type Post } from './outbox'
-import { readRows, written } from './rows'
+import { copiesOf, type Post } from './outbox'
+import { written } from './rows'
 import { keyOf } from './subscriptions'
 
 /** A copy of the card of a request, somewhere in the place. */
@@ -24,24 +24,13 @@ export interface SeenCopy {
  * chat that names a message in two ways has its only card closed.
  */
 export const meetCopy = async (tx: Tx, seen: SeenCopy, at: number): Promise<void> => {
-  const known = await copiesIn(tx, seen)
+  const key = keyOf(seen.place)
+  const known = (await copiesOf(tx, seen.requestId)).filter(({ to }) => keyOf(to) === key)
   if (known.some(({ ref }) => ref === seen.ref)) return
   const other = known.find(({ replaces, threadSaid }) => replaces !== null && threadSaid === null)
   if (other === undefined) return
   if (other.ref === null) await adopt(tx, other.seq, seen.ref, at)
   else await closeCopy(tx, other, seen.ref, at)
-}
-
-const copiesIn = async (tx: Tx, { requestId, place }: SeenCopy): Promise<Omit<Post, 'under' | 'about'>[]> => {
-  const rows = await tx
-    .selectFrom('outbox')
-    .selectAll()
-    .where('request_id', '=', requestId)
-    .where('failure', 'is', null)
-    .orderBy('seq')
-    .execute()
-  const copies = await readRows(tx, 'outbox', rows, readPost)
-  return copies.filter(({ to }) => keyOf(to) === keyOf(place))
 }
 
 /** One that takes the place of a message which takes no edits is not adopted: that message may be the one that was pressed. */

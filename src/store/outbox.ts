@@ -65,8 +65,8 @@ export const letGoOfCopies = async (tx: Tx, requestId: string): Promise<void> =>
   await tx.updateTable('outbox').set({ request_id: null }).where('request_id', '=', requestId).execute()
 }
 
-/** Where the request is shown, each place once; places that took no post are left out. */
-export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address[]> => {
+/** The copies of a request's card, oldest first; those that no place took are left out. */
+export const copiesOf = async (tx: Tx, requestId: string): Promise<Copy[]> => {
   const rows = await tx
     .selectFrom('outbox')
     .selectAll()
@@ -74,8 +74,7 @@ export const placesOfCopies = async (tx: Tx, requestId: string): Promise<Address
     .where('failure', 'is', null)
     .orderBy('seq')
     .execute()
-  const copies = await readRows(tx, 'outbox', rows, readPost)
-  return [...new Map(copies.map(({ place, to }) => [place, to])).values()]
+  return readRows(tx, 'outbox', rows, readPost)
 }
 
 export interface Post {
@@ -102,6 +101,8 @@ export interface Post {
   /** It is the edit that takes the buttons off a copy that does not count, and nothing else. */
   readonly closes: boolean
 }
+/** All but the messages in whose thread it belongs and that it is about, which are other rows. */
+export type Copy = Omit<Post, 'under' | 'about'>
 /** The chat did not say whether it had arrived, or took no more edits of it. */
 export type Replaced = 'unconfirmed' | 'uneditable'
 
@@ -198,8 +199,7 @@ const rootsOf = (row: {
   }
 }
 
-/** All but the messages in whose thread it belongs and that it is about, which are other rows. */
-export const readPost = (row: Row<'outbox'>): Omit<Post, 'under' | 'about'> => {
+export const readPost = (row: Row<'outbox'>): Copy => {
   const { seq, wanted, tries, ref, replaces } = columns.parse(row)
   return {
     ...{ seq, wanted, tries, ref },

@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import { together } from '../core/news/together'
 import { notice, type Notice } from '../core/notice'
-import type { Address } from '../core/ports'
 import type { Tx } from './database'
-import { readRow, readRows, written, type Row } from './rows'
+import { readRow, written, type Row } from './rows'
 import { readPost } from './outbox'
 
 const KEPT_MS = 24 * 3_600_000
@@ -60,21 +59,6 @@ export const addToPost = async (tx: Tx, seq: number, more: Notice, at: number): 
     .where('seq', '=', seq)
     .execute()
   return true
-}
-
-/** The copies of a request's card, oldest first; those that no place took are left out. */
-export const copiesOf = async (
-  tx: Tx,
-  requestId: string,
-): Promise<{ readonly seq: number; readonly to: Address }[]> => {
-  const rows = await tx
-    .selectFrom('outbox')
-    .selectAll()
-    .where('request_id', '=', requestId)
-    .where('failure', 'is', null)
-    .orderBy('seq')
-    .execute()
-  return (await readRows(tx, 'outbox', rows, readPost)).map(({ seq, to }) => ({ seq, to }))
 }
 
 /** After a day its posts are gone; what comes then begins anew. */

@@ -12,10 +12,10 @@ import type { Notice } from '../core/notice'
 import { isSamePerson, personOf } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import type { Tx } from '../store/database'
-import { post } from '../store/outbox'
+import { copiesOf, post } from '../store/outbox'
 import { keyOf, watchersOf, type Watcher } from '../store/subscriptions'
 import { tellConcerned } from './concerned'
-import { addToPost, copiesOf, lastTelling, saveTelling } from '../store/tellings'
+import { addToPost, lastTelling, saveTelling } from '../store/tellings'
 import type { Parts } from './parts'
 
 const JOINED_MS = 30_000

@@ -8,9 +8,8 @@ import { personOf, type Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import { holderOf, settledBy, type Request } from '../core/request'
 import type { Tx } from '../store/database'
-import { post } from '../store/outbox'
+import { copiesOf, post, type Copy } from '../store/outbox'
 import { findRequest } from '../store/requests'
-import { copiesOf } from '../store/tellings'
 import { leasesTaken } from './lease/drafts'
 import { leasesStopped } from './lease/stopped'
 import type { Parts } from './parts'
@@ -47,10 +46,8 @@ export const tellConcerned = async (
   return told
 }
 
-type Copies = Awaited<ReturnType<typeof copiesOf>>
-
 /** Under the card where that is in the same place, and about it in any. */
-const besideCard = (copies: Copies, to: Address): { under?: number; about?: number } => {
+const besideCard = (copies: readonly Copy[], to: Address): { under?: number; about?: number } => {
   const same = copies.find((each) => JSON.stringify(each.to) === JSON.stringify(to))
   if (same) return { under: same.seq }
   const inChat = copies.find((each) => each.to.chat === to.chat)
@@ -101,7 +98,7 @@ const callAdministrators = async (
   tx: Tx,
   policy: Policy,
   request: Request,
-  { copies, at }: { readonly copies: Copies; readonly at: number },
+  { copies, at }: { readonly copies: readonly Copy[]; readonly at: number },
 ): Promise<void> => {
   for (const { seq, to } of copies) {
     const [first, ...others] = administratorsIn(policy, to.chat) ?? []

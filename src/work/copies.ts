@@ -2,9 +2,8 @@
 import type { Address } from '../core/ports'
 import type { Request } from '../core/request'
 import type { Tx } from '../store/database'
-import { placesOfCopies } from '../store/outbox'
+import { copiesOf } from '../store/outbox'
 import { keyOf } from '../store/subscriptions'
-import { copiesOf } from '../store/tellings'
 
 /** `home` is the place in the chat where it was asked for. */
 export const placesFor = (
@@ -15,10 +14,11 @@ export const placesFor = (
   return { home, places: [home, ...named.filter((each) => each !== home)] }
 }
 
-/** Where copies of its card stand, for one more. */
+/** Where copies of its card stand, each place once, for one more. */
 export const placesOf = async (tx: Tx, { id, channel }: Request): Promise<readonly Address[]> => {
-  const places = await placesOfCopies(tx, id)
-  return places.length > 0 ? places : [channel]
+  const copies = await copiesOf(tx, id)
+  if (copies.length === 0) return [channel]
+  return [...new Map(copies.map(({ place, to }) => [place, to])).values()]
 }
 
 /**

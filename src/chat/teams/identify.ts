@@ -48,7 +48,8 @@ export const accountLookup = ({ tenantId }: TeamsConfig, sdk: Sdk): Accounts => 
     try {
       return identityOf(await sdk.member(serviceUrl, conversation, objectId), tenantId, objectId)
     } catch (error) {
-      if (statusOf(error) === 404 && saysWhy(error)) return { kind: 'stranger', why: 'is not a member of this conversation' }
+      if (statusOf(error) === 404 && saysWhy(error))
+        return { kind: 'stranger', why: 'is not a member of this conversation' }
       throw new Fault('chat', `asking Teams who ${objectId} is`, error)
     }
   }

@@ -20,13 +20,13 @@ export const noticeTakeover = async (
   at: number,
 ): Promise<void> => {
   const bar = barOf(module, await selfOf(tx))
-  const is = bar?.kind === 'other-bot' ? bar.bot : OURS
+  const taker = bar?.kind === 'other-bot' ? bar : null
+  const is = taker?.bot ?? OURS
   const name = `orders ${host}`
   const before = (await conditionOf(tx, name)) ?? firstSeen(is, OURS, at)
   const { next, tell } = observe(before, is, at)
   await saveCondition(tx, name, next)
   if (tell === null) return
-  const taker = bar?.kind === 'other-bot' ? bar : null
   for (const [n, to] of administrative(parts).entries()) {
     const whom = n === 0 ? administratorsIn(parts.policy.inForce(), to.chat) : null
     await post(tx, to, takenOverNotice(host, taker, whom ?? []), { at })

@@ -8,14 +8,14 @@ import type { Delivery, Identity } from '../core/ports'
 import type { Parts } from './parts'
 
 /** From when somebody did it. What was not carried out until then never is. */
-export const PATIENCE_MS = 10 * 60_000
+const PATIENCE_MS = 10 * 60_000
 const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const
 
 export type Known = Identity | { readonly kind: 'not-told'; readonly why: string }
 
 export interface Asking {
   /** `waits`: called once, when the chat has given no answer at first. Null: the process stops. */
-  whoIs(delivery: Delivery, waits: (why: string) => void): Promise<Known | null>
+  whoIs(delivery: Delivery, waits: () => void): Promise<Known | null>
 }
 
 export const openAsking = (parts: Parts, stopping: AbortSignal): Asking => {
@@ -23,12 +23,12 @@ export const openAsking = (parts: Parts, stopping: AbortSignal): Asking => {
   /** The newest question about each account. */
   const asked = new Map<string, Promise<unknown>>()
 
-  const ask = async (delivery: Delivery, waits: (why: string) => void): Promise<Known | null> => {
+  const ask = async (delivery: Delivery, waits: () => void): Promise<Known | null> => {
     for (let tries = 0; ; tries++) {
       const answer = await attempt(delivery)
       if (answer.kind !== 'not-told') return answer
       if (clock.now() - delivery.at >= PATIENCE_MS) return answer
-      if (tries === 0) waits(answer.why)
+      if (tries === 0) waits()
       await clock.sleep(AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] ?? PATIENCE_MS, stopping)
       if (stopping.aborted) return null
     }

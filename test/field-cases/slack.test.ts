@@ -1,49 +1,39 @@
 /** What Slack sent and answered, over HTTP: through the real receiver, identifier and poster. */
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals'
-import { createServer, type Server } from 'node:http'
 import nock from 'nock'
 import { z } from 'zod'
 import { answers } from '../../src/chat/slack/listen'
 import { slackChat } from '../../src/chat/slack/post'
-import { slackEvents } from '../../src/chat/slack/receive'
 import type { Notice } from '../../src/core/notice'
 import type { Chat, SlackAddress } from '../../src/core/ports'
 import {
-  close,
   commandFields,
   configFor,
-  fakeApi,
   form,
-  listen,
   pressForm,
-  recordingInbox,
-  recordingLog,
   signed,
   type FakeApi,
   type RecordingInbox,
   type RecordingLog,
 } from '../chat/slack/fakeSlack'
+import { openReceiver, type Receiver } from '../chat/slack/receiver'
 import { tryCases, type Try } from './cases'
 import { understood } from './understood'
 
+let receiver: Receiver
 let api: FakeApi
-let server: Server
 let url: string
 let inbox: RecordingInbox
 let log: RecordingLog
 let chat: Chat<SlackAddress>
 
 beforeAll(async () => {
-  api = await fakeApi()
-  inbox = recordingInbox()
-  log = recordingLog()
-  server = createServer(slackEvents(configFor(api.apiUrl), inbox, log).listener)
-  url = `${await listen(server)}/slack/events`
+  receiver = await openReceiver()
+  ;({ api, inbox, log, url } = receiver)
 })
 afterAll(async () => {
   nock.restore()
-  await close(server)
-  await api.close()
+  await receiver.close()
 })
 beforeEach(() => {
   // Who was asked about is remembered by the chat, so that each case has its own.

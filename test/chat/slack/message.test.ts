@@ -1,46 +1,36 @@
 /** Messages to the bot, as events over HTTP and over a socket. */
-import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { slackEvents } from '../../../src/chat/slack/receive'
 import { slackSocket } from '../../../src/chat/slack/socket'
 import { openStore } from '../../../src/store/database'
 import { openDeliveries, openInbox } from '../../../src/store/inbox'
 import { fakeClock } from '../../fakes/clock'
 import { useTempDirs } from '../../fakes/temp'
 import {
-  close,
   configFor,
-  fakeApi,
   fakeSocket,
-  listen,
   messageEvent,
   ownChatEvent,
-  recordingInbox,
-  recordingLog,
   signed,
   type FakeApi,
   type RecordingInbox,
   type RecordingLog,
 } from './fakeSlack'
+import { openReceiver, type Receiver } from './receiver'
 
 const tempDir = useTempDirs()
 
+let receiver: Receiver
 let api: FakeApi
 let inbox: RecordingInbox
 let log: RecordingLog
-let server: Server
 let url: string
 
 beforeEach(async () => {
-  api = await fakeApi()
-  inbox = recordingInbox()
-  log = recordingLog()
-  server = createServer(slackEvents(configFor(api.apiUrl), inbox, log).listener)
-  url = `${await listen(server)}/slack/events`
+  receiver = await openReceiver()
+  ;({ api, inbox, log, url } = receiver)
 })
 afterEach(async () => {
-  await close(server)
-  await api.close()
+  await receiver.close()
 })
 
 const post = async (event: object, headers: Record<string, string> = {}): Promise<number> => {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { SlackAddress } from '../../../src/core/ports'
@@ -6,22 +6,20 @@ import { slackEvents } from '../../../src/chat/slack/receive'
 import { LIMITS } from '../../../src/chat/door'
 import { knock, statusOf, type Knock } from '../../fakes/knock'
 import {
-  close,
   commandFields,
   configFor,
   fakeApi,
   form,
-  listen,
   pressForm,
   pressPayload,
-  recordingInbox,
-  recordingLog,
   signed,
   type FakeApi,
   type RecordingInbox,
   type RecordingLog,
 } from './fakeSlack'
+import { openReceiver, type Receiver } from './receiver'
 
+let receiver: Receiver
 let api: FakeApi
 let inbox: RecordingInbox
 let log: RecordingLog
@@ -29,15 +27,11 @@ let server: Server
 let url: string
 
 beforeEach(async () => {
-  api = await fakeApi()
-  inbox = recordingInbox()
-  log = recordingLog()
-  server = createServer(slackEvents(configFor(api.apiUrl), inbox, log).listener)
-  url = `${await listen(server)}/slack/events`
+  receiver = await openReceiver()
+  ;({ api, inbox, log, server, url } = receiver)
 })
 afterEach(async () => {
-  await close(server)
-  await api.close()
+  await receiver.close()
 })
 
 const post = (body: string, headers = signed(body)): Promise<Response> =>

@@ -11,7 +11,7 @@ import typescript from './typescript.cjs'
 const { LIMITS, startBot } = typescript('src/bot.ts')
 const { systemClock } = typescript('src/clock.ts')
 const { hostName } = typescript('src/core/inventory.ts')
-const { planAssign, planScripts } = typescript('src/core/plan/planner.ts')
+const { planAssign } = typescript('src/core/plan/planner.ts')
 const { policyOfLists } = typescript('src/core/policy/policy.ts')
 const { startEngine } = typescript('src/host/powershell/engine/engine.ts')
 const { powerShellHost } = typescript('src/host/powershell/host.ts')
@@ -20,6 +20,7 @@ const { fleetFile } = typescript('src/host/simulated/fleet.ts')
 const { fixedPolicy } = typescript('src/policy-source.ts')
 const { openStore } = typescript('src/store/database.ts')
 const { openFleet } = typescript('test/contract/over-powershell.ts')
+const { scriptHere } = typescript('test/host/powershell/stubs/scripts.ts')
 const { startWindows } = typescript('test/host/powershell/stubs/windows.ts')
 
 /** What each command takes: the latencies of the fleet's file, that of an inventory once for each. */
@@ -80,8 +81,12 @@ export const assignment = async (found, { rounds }) => {
   const byScript = async () => {
     const world = renew()
     const file = join(windows.dir, 'assign.ps1')
-    writeFileSync(file, planScripts(planFor(await host.inventory())).join(''))
-    const ms = await timed(() => bare.ask(`$null = . '${file}'; 'done'`))
+    writeFileSync(file, scriptHere(planFor(await host.inventory())))
+    let end = ''
+    const ms = await timed(async () => {
+      end = await bare.ask(`try { . '${file}' *> $null; 'done' } catch { "$_" }`)
+    })
+    if (end !== 'done') throw new Error(end)
     must(world)
     return ms
   }

@@ -16,7 +16,7 @@ import {
   planUnshare,
   type PlanInput,
 } from '../../../src/core/plan/planner'
-import { expectationOf, guardOf } from '../../../src/core/plan/step'
+import { expectationOf } from '../../../src/core/plan/step'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../../src/host/powershell/host'
 import { openMemory } from '../../../src/host/powershell/memory'
@@ -25,6 +25,7 @@ import { planned } from '../../core/plan/scene'
 import { sorted } from '../../fakes/facts'
 import { withEngine } from './pwsh'
 import type { Flavour } from './stubs/modules'
+import { scriptHere } from './stubs/scripts'
 import { startWindows, type Windows } from './stubs/windows'
 import { aFence } from '../../fakes/fence'
 
@@ -48,9 +49,6 @@ const inputOf = (host: HostFacts, slot: string, vm: string | null): PlanInput =>
   policyRevision: 'by hand',
   peers: [],
 })
-/** Microsoft's engine here is PowerShell 7, in which some of these scripts stop; the stand-ins are those of Windows PowerShell. */
-const inWindowsPowerShell = (plan: Plan): string =>
-  guardOf(plan.steps).reduce((script, guard) => script.replace(guard, ''), planScripts(plan).join(''))
 
 const vmNamed = (host: HostFacts, name: string) => host.vms.find((vm) => vm.name === name)!
 
@@ -169,7 +167,7 @@ withEngine('the script of a plan, run by hand', (found) => {
         windows.become(byBot.world, byBot.host)
         const host = hostOf(each.host)
         const plan = each.plan(remembering(await host.inventory(), before))
-        const [script, undo] = inWindowsPowerShell(plan).split(/^# To undo.*$/m) as [string, string]
+        const [script, undo] = scriptHere(plan).split(/^# To undo.*$/m) as [string, string]
 
         for (const step of plan.steps)
           expect(await host.run({ step, expects: expectationOf(step), fence: aFence(1) })).toEqual({

@@ -14,7 +14,7 @@ import { startPolling, type Polling } from './work/poll'
 import { startWatching } from './work/watch'
 
 export const LIMITS: Limits = {
-  requestExpiresMs: 30 * 60_000,
+  requestExpiresMs: 240 * 60_000,
   pollMs: 15_000,
   hostPatienceMs: 30 * 60_000,
   guestPatienceMs: 3 * 60_000,

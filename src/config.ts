@@ -41,7 +41,8 @@ const fileSchema = z
           hotCelsius: z.number().min(30).max(120).optional(),
         })
         .optional(),
-      requests: z.strictObject({ expireMinutes: minutes.default(30) }).default({ expireMinutes: 30 }),
+      /** Four hours outlive a lunch and a long meeting. */
+      requests: z.strictObject({ expireMinutes: minutes.default(240) }).default({ expireMinutes: 240 }),
       /** Hyper-V hosts behind PowerShell. Without them the fleet is simulated. */
       hosts: hostsSchema(process.platform).optional(),
       /** The PowerShell program for every host; absent: host/powershell/programs.ts finds one for each way in. */

@@ -151,7 +151,7 @@ describe('a server', () => {
       file: {
         policy: { ask: ['U012ABCDEF'], approve: ['U034GHIJKL'], admin: [] },
         channels: {},
-        requests: { expireMinutes: 30 },
+        requests: { expireMinutes: 240 },
       },
     })
   })

@@ -1,7 +1,8 @@
 /** Leases: compare-and-set on the version, as with requests. The database itself lets no GPU have two holders. */
 import type { SelectQueryBuilder } from 'kysely'
 import type { Outcome } from '../core/errors'
-import { lease, transition, type Lease, type LeaseEvent } from '../core/lease/lease'
+import type { LeaseEvent } from '../core/lease/event'
+import { lease, transition, type Lease } from '../core/lease/lease'
 import { nextMoment } from '../core/lease/moments'
 import type { Plan } from '../core/plan/plan'
 import type { Db, Tx } from './database'

@@ -1,7 +1,7 @@
 /** What changes a host: a plan, then a request in the channel, or every reason why not. */
 import { planNotice } from '../core/cards/plan'
 import { doneNotice } from '../core/answers/done'
-import { verdictParts } from '../core/answers/why'
+import { OWN_RETURN, verdictParts } from '../core/answers/why'
 import { refusalNotice } from '../core/answers/refusal'
 import type { PlanCommand } from '../core/command'
 import { refused, type Outcome } from '../core/errors'
@@ -17,6 +17,7 @@ import { copiesOf, post } from '../store/outbox'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
 import { isHeldBy } from './holding'
+import { ownToRelease } from './lease/meant'
 import { tellThoseWhoLose } from './lease/tell'
 import { termsFor } from './lease/terms'
 import type { Parts } from './parts'
@@ -36,8 +37,11 @@ export const ask = async (
   const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
   if (!terms.ok) return say(refusalNotice(terms.refusals))
   const judged = await judgePlan(parts, { ...prepared.value, command, caller, end: terms.value.end })
-  if (command.dryRun || command.script)
-    return say(planNotice(plan, { script: command.script, verdict: verdictParts(judged), interrupts }))
+  if (command.dryRun || command.script) {
+    const own = command.kind === 'release' && (await ownToRelease(parts, command, caller)) !== null
+    const verdict = own ? doneNotice(OWN_RETURN).parts : verdictParts(judged)
+    return say(planNotice(plan, { script: command.script, verdict, interrupts }))
+  }
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account

@@ -14,7 +14,7 @@ import { decide } from './decide'
 import { askHolders } from './lease/askHolders'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
-import { onLease } from './lease/meant'
+import { onLease, ownToRelease } from './lease/meant'
 import { postpone } from './lease/others'
 import { check, list, requests, show, whoami } from './look'
 import type { Parts } from './parts'
@@ -35,10 +35,11 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
   switch (command.kind) {
     case 'assign':
     case 'move':
-    case 'release':
     case 'partition':
     case 'resize':
       return ask(parts, command, caller)
+    case 'release':
+      return release(parts, command, caller)
     case 'approve':
     case 'deny':
     case 'cancel':
@@ -123,6 +124,18 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
     case 'whoami':
       return say(whoami(parts, caller))
   }
+}
+
+/** What is the caller's own is given back, as by `done`. */
+const release = async (
+  parts: Parts,
+  command: Extract<Command, { kind: 'release' }>,
+  caller: Caller,
+): Promise<Consequence> => {
+  const own = command.dryRun || command.script ? null : await ownToRelease(parts, command, caller)
+  return own
+    ? done(parts, { leaseId: own.id, consents: consentsOf(command), reason: command.reason }, caller)
+    : ask(parts, command, caller)
 }
 
 const consentsOf = ({ shutdown, powerOff, noStart }: Consents): Consents => ({ shutdown, powerOff, noStart })

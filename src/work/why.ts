@@ -1,7 +1,7 @@
 /** `why`: a request as it is stored, or a command judged as if this person gave it now. Nothing is asked for. */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
-import { whyRequestNotice, whyWishNotice } from '../core/answers/why'
+import { OWN_RETURN, whyRequestNotice, whyWishNotice } from '../core/answers/why'
 import type { Command, PlanCommand } from '../core/command'
 import { aliasOf, type GpuFacts, type HostFacts } from '../core/inventory'
 import { lentMsOf } from '../core/lease/until'
@@ -16,6 +16,7 @@ import { findRequest } from '../store/requests'
 import type { Caller } from './consequence'
 import { noRequest } from './decide'
 import { isHeldBy } from './holding'
+import { ownToRelease } from './lease/meant'
 import { readEnd } from './lease/terms'
 import type { Parts } from './parts'
 import { readCommand } from './typed'
@@ -40,6 +41,8 @@ const whyCommand = async (parts: Parts, command: Command, caller: Caller): Promi
   if (refused) return refusalNotice([refused])
   if (!isPlanCommand(command))
     return doneNotice(`Your roles let you \`${command.kind}\`; no rule is asked. See \`whoami\`.`)
+  if (command.kind === 'release' && (await ownToRelease(parts, command, caller)))
+    return doneNotice(OWN_RETURN)
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
   const names = await subjectsFor(parts, command, views)
   if (!names.ok) return refusalNotice(names.refusals)

@@ -17,7 +17,6 @@ import { changeNotice } from '../../src/core/cards/change'
 import {
   extendedNotice,
   leaseNewsNotice,
-  othersNotice,
   overNotice,
   plea,
   leaseGoesOnNotice,
@@ -25,6 +24,7 @@ import {
   reminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
+import { calledOffNotice, givenBackNotice, othersNotice } from '../../src/core/cards/giving-back'
 import { consentNotice } from '../../src/core/cards/consent'
 import { driftNotice } from '../../src/core/cards/drift'
 import { planNotice } from '../../src/core/cards/plan'
@@ -190,6 +190,7 @@ const held = (endsAt: number | null) => aLease({ id: 'R-7', holder: MAYA, at: NO
 const lent = held(LEASE_END)
 const { marks, ...rest } = lent
 const ended = { ...rest, state: 'grace' as const, endsAt: LEASE_END, until: null }
+const givenBack = { ...ended, until: LEASE_END + 30 * MINUTE, givenBack: {} }
 const telling = {
   ...{ at: NOW, caps: { totalMs: null, extensionMs: null }, approvedUntil: null, waitedFor: false },
 }
@@ -312,6 +313,9 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'lease-reminder-asks': reminderNotice(lent, 60 * MINUTE, { ...telling, approvedUntil: LEASE_END }),
   'lease-over': overNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, telling),
   'lease-others': othersNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, lent),
+  'lease-others-given-back': othersNotice(givenBack, lent),
+  'lease-others-called-off': calledOffNotice(lent, lent),
+  'lease-given-back': givenBackNotice(givenBack, ['jonas', 'priya']),
   'lease-over-asks': overNotice(ended, telling),
   'lease-extended': extendedNotice(lent),
   'lease-taken': takingNotice(lent, {

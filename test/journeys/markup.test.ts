@@ -99,7 +99,7 @@ test.each<[string, Json]>([
 
 /** What is asked for and approved, and what then is asked for and denied: one attack assigns, the next releases. */
 const ASSIGN = 'assign hv01/gpu0 to train-01 --shutdown'
-const RELEASE = 'release hv01/gpu0 --shutdown'
+const RELEASE = 'release hv01/gpu0 --power-off'
 let assigned = false
 const idOf = (card: SlackMessage): string => /R-\d+/.exec(textOf(card))?.[0] ?? 'no request'
 

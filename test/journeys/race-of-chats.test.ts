@@ -21,7 +21,7 @@ test.each(Array.from({ length: ROUNDS / TOGETHER }, (_, n) => 1 + n * TOGETHER))
         workplace.in[chat].sees(({ to, text }) => to === null && text.includes(`${id} · ${words}`))
       const words = round % 2 === 1 ? 'assign hv01/gpu0 to train-01' : 'release hv01/gpu0'
       const asking = CHATS[round % 2]!
-      await workplace.in[asking].says('maya', `${words} --shutdown`)
+      await workplace.in[asking].says('maya', `${words} --power-off`)
       await Promise.all(CHATS.map((chat) => card(chat, 'waiting for an approver')))
 
       const approver = { [asking]: 'jonas', [otherThan(asking)]: 'priya' } as const

@@ -16,7 +16,7 @@ test.each(Array.from({ length: ROUNDS / TOGETHER }, (_, n) => 1 + n * TOGETHER))
     for (let round = first; round < first + TOGETHER; round++) {
       const id = `R-${round} `
       const words = round % 2 === 1 ? 'assign hv01/gpu0 to train-01' : 'release hv01/gpu0'
-      await journey.says(MAYA, `${words} --shutdown`)
+      await journey.says(MAYA, `${words} --power-off`)
       await journey.sees(
         GPU,
         (message) => textOf(message).includes(id) && textOf(message).includes('waiting for an approver'),

@@ -142,7 +142,6 @@ ${vms.map((id) => `      ${id}: { credential: 'env:GUEST' }`).join('\n')}
     it('gives the GPU back', async () => {
       const { slack, world } = bot
       await slack.command(MAYA, GPU, 'release hv01/gpu0 --shutdown')
-      await approve(slack)
       await sees(slack, 'R-2 · done')
 
       expect(placeOfGpu0(world)).toBe('host-enabled')

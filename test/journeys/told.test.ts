@@ -55,7 +55,6 @@ const halfWay = async (scene: Scene): Promise<void> => {
   scene.refuses('enableDevice')
   scene.refuses('dismountDevice')
   await scene.says('maya', 'release hv01/gpu0 --shutdown')
-  await scene.says('jonas', 'approve R-2')
 }
 
 /** By the first cell of its row. */

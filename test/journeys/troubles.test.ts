@@ -138,7 +138,6 @@ describe.each(CHATS)('in %s', (chat) => {
       refuse('enableDevice')
       refuse('dismountDevice')
       await journey.says('maya', 'release hv01/gpu0 --shutdown')
-      await journey.presses('jonas', 'Approve')
       const card = await seesCard('R-2 · needs attention')
       expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
       expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')

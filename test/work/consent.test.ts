@@ -6,7 +6,6 @@ import type { Request } from '../../src/core/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { type Store } from '../../src/store/database'
-import { openLeases } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
 import { cardOf } from '../../src/work/card'
@@ -259,7 +258,7 @@ describe('every command that stops a VM', () => {
 
   it.each([
     ['move', 'move hv01/gpu1 to train-02 --shutdown', 'assign hv01/gpu1 to train-01'],
-    ['release', 'release hv01/gpu1 --shutdown', 'assign hv01/gpu1 to train-02 --shutdown'],
+    ['release', 'release hv01/gpu1 --power-off', 'assign hv01/gpu1 to train-02 --shutdown'],
   ])('%s', async (_, command, before) => {
     const first = await asks(before, slack(TOMAS))
     expect((await runs(first.id)).state).toBe('succeeded')
@@ -274,21 +273,6 @@ describe('every command that stops a VM', () => {
     expect((await runs(id)).state).toBe('approved')
     await says(`agree ${id}`, slack(MAYA))
     expect((await runs(id)).state).toBe('succeeded')
-  })
-
-  it('`done` of another lease in it', async () => {
-    const first = await asks('assign hv01/gpu1 to train-02 --shutdown', slack(TOMAS))
-    await runs(first.id)
-    const held = await asks('assign hv01/gpu0 to train-02 --shutdown', slack(MAYA))
-    await says(`agree ${held.id}`, slack(TOMAS))
-    await runs(held.id)
-
-    const { id } = await asks(`done ${first.id} --shutdown`, slack(TOMAS))
-
-    expect((await runs(id)).state).toBe('approved')
-    await says(`agree ${id}`, slack(MAYA))
-    expect((await runs(id)).state).toBe('succeeded')
-    expect(await openLeases(store.db)).toMatchObject([{ id: held.id }])
   })
 })
 

@@ -258,7 +258,7 @@ describe('a lease', () => {
 
   it('ends when the host shows the GPU gone from its VM, and the holder is told', async () => {
     await lent('assign hv01/gpu0 to train-01 for 8h')
-    const plan = await says('release hv01/gpu0 --shutdown').then(() => stored(store.db, 'R-2'))
+    const plan = await says('release hv01/gpu0 --power-off').then(() => stored(store.db, 'R-2'))
     for (const step of plan.plan.steps) fleet.world.act('hv01', step)
     await readHosts(parts)
 
@@ -323,7 +323,7 @@ describe('what others do', () => {
 
   it('an approver cannot put an end to what lends nothing', async () => {
     await lent('assign hv01/gpu0 to train-01')
-    expect(await says('release hv01/gpu0 --shutdown')).toBeNull()
+    expect(await says('release hv01/gpu0 --power-off')).toBeNull()
 
     expect((await says('approve R-2 for 1h', slack(JONAS)))?.summary).toContain('lends nothing')
   })
@@ -494,78 +494,5 @@ describe('caps and quotas', () => {
 
     expect(second.state).toBe('void')
     expect('changes' in second && second.changes.join()).toContain('already hold 1 of 1 GPUs')
-  })
-})
-
-describe('the end of a lease in a VM in which others hold something', () => {
-  const TOMAS = { slack: 'U0TOMAS' }
-  const TEAM_OF_TWO = {
-    people: { maya: MAYA, jonas: JONAS, priya: PRIYA, tomas: TOMAS },
-    roles: { research: ['maya', 'tomas'], platform: ['jonas', 'priya'], oncall: ['priya'] },
-  }
-  const end = { end: { then: 'power-off', grace: '10m' } }
-  const shared = async (): Promise<void> => {
-    under(end, TEAM_OF_TWO)
-    await lent('assign hv01/gpu0 to train-02 for 8h --shutdown')
-    await says('assign hv01/gpu1 to train-02 --shutdown', slack(TOMAS))
-    await approves('R-2')
-    await says('agree R-2')
-    expect((await runs('R-2')).state).toBe('succeeded')
-  }
-  const toldOthers = async (): Promise<number> =>
-    (await tolds()).filter((text) => text.startsWith('train-02 is shut down soon')).length
-
-  it('tells them half an hour before, and is a guest shutdown whatever the policy says', async () => {
-    await shared()
-    const stops: unknown[] = []
-    fleet.world.onStep(({ when, step }) => {
-      if (when === 'before' && step.kind === 'stopVm') stops.push(step.how)
-    })
-
-    await pass(8 * HOUR + 10 * 60_000)
-    expect(await toldOthers()).toBe(1)
-    expect(stops).toEqual([])
-    await pass(20 * 60_000)
-    expect(stops).toEqual([])
-    await pass(20 * 60_000)
-
-    expect(stops).toEqual(['shutdown'])
-    expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'expired' } })
-    expect(await leaseOf('R-2')).toMatchObject({ state: 'held' })
-  })
-
-  it('is put off by an hour by one of them, once', async () => {
-    await shared()
-    await pass(8 * HOUR + 10 * 60_000)
-
-    expect((await says('postpone R-1', slack(TOMAS)))?.summary).toContain('an hour later')
-    expect((await says('postpone R-1', slack(TOMAS)))?.summary).toContain('only once')
-    await pass(HOUR)
-    expect((await leaseOf('R-1')).state).toBe('grace')
-    await pass(HOUR)
-
-    expect((await leaseOf('R-1')).state).toBe('ended')
-    expect(await toldOthers()).toBe(1)
-  })
-
-  it('is not put off by somebody who holds nothing there', async () => {
-    await shared()
-    await pass(8 * HOUR + 10 * 60_000)
-
-    expect((await says('postpone R-1', slack(JONAS)))?.summary).toContain('you hold nothing')
-    expect((await says('postpone R-2', slack(TOMAS)))?.summary).toContain('not about to stop a VM')
-    expect((await says('postpone R-9', slack(TOMAS)))?.summary).toContain('R-9')
-  })
-
-  it('asks nobody where the VM is off', async () => {
-    await shared()
-    fleet.world.setVmState('hv01', 'train-02', 'Off')
-    await parts.hosts.get('hv01' as never)?.inventory()
-    await readHosts(parts)
-
-    await pass(8 * HOUR + 30 * 60_000)
-
-    expect(await toldOthers()).toBe(0)
-    expect((await leaseOf('R-1')).state).toBe('ended')
   })
 })

@@ -51,6 +51,9 @@ export const verdictParts = (judgement: Outcome<Judgement>): Part[] => {
   return [text(WORDS[answer] ?? `This would wait for ${answer}.`), ...against(judgement)]
 }
 
+/** In place of a verdict: no rule is asked. */
+export const OWN_RETURN = 'You hold it: to give it back needs no approver.'
+
 /** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
 export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {
   const judgement = judge(policy, person, wish)

@@ -27,7 +27,7 @@ export const leaseRuns = (lease: Lease): Run[] => {
     case 'grace':
       return [
         who,
-        ', over since ',
+        lease.givenBack ? ', given back ' : ', over since ',
         { time: lease.endsAt },
         ...(lease.until === null ? ['; waits for a person to release it'] : takenBack(lease.until)),
       ]
@@ -173,34 +173,6 @@ export const overNotice = (lease: LeaseIn<'grace'>, telling: Telling): Notice =>
       ],
     },
     ...buttonsFor(lease, telling),
-  ],
-})
-
-/** To whoever holds something else in the VM that is stopped for the end of `lease`. */
-export const othersNotice = (lease: LeaseIn<'grace'>, own: Lease): Notice => ({
-  summary: `${own.vm.name} is shut down soon, and you hold ${own.gpu.alias} in it`,
-  tone: 'waiting',
-  parts: [
-    {
-      kind: 'text',
-      runs: [
-        { strong: own.vm.name },
-        ', in which you hold ',
-        { strong: own.gpu.alias },
-        ', is shut down through its guest ',
-        ...(lease.until === null ? [] : ['after ', { time: lease.until }, ' ']),
-        'and started again: the lease of ',
-        { person: lease.holder },
-        ` (${lease.gpu.alias}, ${lease.id}) is over.`,
-      ],
-    },
-    {
-      kind: 'buttons',
-      buttons: [
-        { label: 'An hour later', style: 'primary', press: { kind: 'say', text: `postpone ${lease.id}` } },
-      ],
-    },
-    { kind: 'note', runs: ['As words: ', { code: `postpone ${lease.id}` }, '. It can be put off once.'] },
   ],
 })
 

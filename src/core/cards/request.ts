@@ -80,9 +80,10 @@ const askedRuns = (asked: Said): Run[] => [
 ]
 
 /** Nobody asked for this one. */
-const expiredRuns = ({ asked, ends }: Request): Run[] => [
-  `The time of ${ends?.lease ?? ''} is over; it was lent to `,
-  { person: asked.by },
+const expiredRuns = ({ asked: { by, reason }, ends }: Request): Run[] => [
+  `Lease ${ends?.lease ?? ''} is over; it was lent to `,
+  { person: by },
+  ...(reason === undefined ? [] : [`: ${reason}`]),
 ]
 
 const leaseParts = (request: Request, { lease, continued }: Moment): Part[] => {

@@ -7,8 +7,9 @@ import { z } from 'zod'
 import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
 import { instanceId, locationPath, vmId } from '../inventory'
 import { account } from '../ports'
-import { refuseExtension, type LeaseCaps } from './caps'
-import { mark, marksAhead, type Mark } from './marks'
+import { refuseExtension } from './caps'
+import type { LeaseEvent } from './event'
+import { mark, marksAhead } from './marks'
 
 /** The last release that was begun and failed. Times of automatic releases are spaced by it; see moments.ts. */
 const setback = z.object({ at: z.number(), why: z.string(), times: z.number().int().positive() })
@@ -32,8 +33,10 @@ const common = {
 
 const endsAt = z.number().nullable()
 const held = { endsAt, marks: z.array(mark) }
+/** Its holder gave it back, and others in its VM have their time before that is stopped. */
+const givenBack = z.object({ reason: z.string().optional() })
 /** Nothing is released before `until`; null: never by the bot itself, it waits for a person. */
-const grace = { endsAt: z.number(), until: z.number().nullable() }
+const grace = { endsAt: z.number(), until: z.number().nullable(), givenBack: givenBack.optional() }
 /** Others with something in the VM, who were told that it is stopped, and whether one of them has put that off. */
 const notice = z.object({ people: z.array(z.string()), postponed: z.boolean() })
 /** How long they have from being told, and by how much they may put it off, once. */
@@ -73,36 +76,6 @@ export type LeaseState = Lease['state']
 export type LeaseIn<S extends LeaseState> = Extract<Lease, { state: S }>
 export type Ending = z.infer<typeof how>
 
-export type LeaseEvent =
-  /** The caps are those of the policy at that moment. */
-  | {
-      readonly kind: 'extend'
-      readonly by: string
-      readonly at: number
-      readonly to: number
-      readonly caps: LeaseCaps
-      /** What is approved from now on, in place of what the lease says. */
-      readonly approvedUntil?: number | null
-    }
-  | { readonly kind: 'remind'; readonly at: number; readonly mark: Mark }
-  /** `graceMs` null: the policy only warns, and waits for a person. */
-  | { readonly kind: 'end'; readonly at: number; readonly graceMs: number | null }
-  /** Those who hold something else in the VM that the release stops were told. */
-  | { readonly kind: 'give-notice'; readonly at: number; readonly people: string[] }
-  | { readonly kind: 'postpone'; readonly at: number; readonly person: string }
-  /** The holder gives it back. */
-  | { readonly kind: 'done'; readonly by: string; readonly at: number; readonly request: string }
-  /** `by` null: the bot itself, once the grace is over. */
-  | {
-      readonly kind: 'begin-release'
-      readonly by: string | null
-      readonly at: number
-      readonly request: string
-    }
-  | { readonly kind: 'fail-release'; readonly at: number; readonly why: string }
-  | { readonly kind: 'finish-release'; readonly at: number }
-  | { readonly kind: 'move'; readonly by: string; readonly at: number }
-  | { readonly kind: 'lose'; readonly at: number; readonly found: string }
 type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
 
 export type NewLease = Pick<
@@ -178,6 +151,8 @@ const fromHeld = (lease: LeaseIn<'held'>, event: LeaseEvent): Outcome<Lease> | n
       return event.by === null ? null : accepted(releasing(lease, event.request, causeOf(lease, event.by)))
     case 'done':
       return done(lease, event)
+    case 'give-back':
+      return giveBack(lease, event)
     case 'move':
     case 'lose':
       return accepted(gone(lease, event))
@@ -197,6 +172,8 @@ const fromGrace = (lease: LeaseIn<'grace'>, event: LeaseEvent): Outcome<Lease> |
       return begin(lease, event)
     case 'done':
       return done(lease, event)
+    case 'give-back':
+      return giveBack(lease, event)
     case 'give-notice':
       return giveNotice(lease, event)
     case 'postpone':
@@ -229,6 +206,7 @@ const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<
     case 'end':
     case 'give-notice':
     case 'postpone':
+    case 'give-back':
     case 'begin-release':
     case 'done':
       return null
@@ -323,26 +301,42 @@ const releasing = (lease: Holding, request: string, cause: Cause): Lease => {
     const { state, endsAt, marks, ...rest } = lease
     return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, marks } }
   }
-  const { state, endsAt, until, notice: _, ...rest } = lease
-  return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, until } }
+  const { state, endsAt, until, notice: _, givenBack, ...rest } = lease
+  const back = { state, endsAt, until, ...(givenBack ? { givenBack } : {}) }
+  return { ...rest, state: 'releasing', endsAt, cause, request, back }
 }
 
 const begin = (lease: LeaseIn<'grace'>, event: EventOf<'begin-release'>): Outcome<Lease> | null => {
   if (event.by !== null) return accepted(releasing(lease, event.request, causeOf(lease, event.by)))
   if (lease.until === null || event.at < lease.until) return null
-  return accepted(releasing(lease, event.request, { kind: 'expired' }))
+  const cause: Cause = lease.givenBack ? causeOf(lease, lease.holder) : { kind: 'expired' }
+  return accepted(releasing(lease, event.request, cause))
 }
 
+export const notYours = ({ id, gpu }: Lease): Refusal =>
+  refusal('not-allowed', `lease ${id} is not yours`, `Ask its holder, or use \`release ${gpu.alias}\`.`)
+
 const done = (lease: Holding, { by, request }: EventOf<'done'>): Outcome<Lease> =>
-  by === lease.holder
-    ? accepted(releasing(lease, request, { kind: 'done', by }))
-    : refused(
-        refusal(
-          'not-allowed',
-          `lease ${lease.id} is not yours`,
-          `Ask its holder, or use \`release ${lease.gpu.alias}\`.`,
-        ),
-      )
+  by === lease.holder ? accepted(releasing(lease, request, { kind: 'done', by })) : refused(notYours(lease))
+
+/** Its own time ends at once; the GPU stays where it is until the others have had theirs. */
+const giveBack = (
+  lease: Holding,
+  { by, at, people, reason }: EventOf<'give-back'>,
+): Outcome<LeaseIn<'grace'>> => {
+  if (by !== lease.holder) return refused(notYours(lease))
+  const { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil } = lease
+  const postponed = lease.state === 'grace' && lease.notice?.postponed === true
+  return accepted({
+    ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback: null },
+    ...approvedPart(approvedUntil),
+    state: 'grace',
+    endsAt: Math.min(lease.endsAt ?? at, at),
+    until: at + NOTICE_MS,
+    notice: { people, postponed },
+    givenBack: reason === undefined ? {} : { reason },
+  })
+}
 
 const gone = (
   { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil, setback, endsAt }: Lease,

@@ -14,6 +14,7 @@ import type { Parts } from '../parts'
 import { askToExtend } from './extension'
 import { refreshLender } from './lend'
 import { refuseAnyhow } from './limits'
+import { tellCalledOff } from './others'
 import { noLease, refuseVersion } from './refusals'
 import { isHolder } from './tell'
 import { tellingOf } from './telling'
@@ -45,6 +46,7 @@ export const extend =
     const next = await changeLease(tx, lease, { kind: 'extend', by, at, to, caps, approvedUntil })
     if (!next.ok) return refusalNotice(next.refusals)
     await refreshLender(tx, next.value, at)
+    await tellCalledOff(tx, parts, lease, at)
     parts.log.info({ lease: lease.id, by, to }, 'lease extended')
     return extendedNotice(next.value)
   }

@@ -28,6 +28,7 @@ import { settleVoid } from '../voided'
 import { boundOf } from './caps'
 import { refreshLender } from './lend'
 import { refuseAnyhow } from './limits'
+import { tellCalledOff } from './others'
 import { noLease } from './refusals'
 import { isHolder, tellHolder } from './tell'
 
@@ -131,6 +132,7 @@ const carryOut = async (
   const verification = { kind: 'not-checked', why: 'nothing was changed in the guest' } as const
   await applied(tx, parts, running, { kind: 'succeed', at, verification })
   await refreshLender(tx, next.value, at)
+  await tellCalledOff(tx, parts, lease, at)
   await tellHolder(tx, next.value, extendedNotice(next.value), at)
   parts.log.info({ lease: lease.id, request: request.id, to }, 'lease extended')
 }

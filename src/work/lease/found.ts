@@ -9,6 +9,7 @@ import { changeLease, openLeasesAt } from '../../store/leases'
 import { requestsIn } from '../../store/requests'
 import { refreshLender } from './lend'
 import type { Parts } from '../parts'
+import { tellCalledOff } from './others'
 import { tellHolder, tellWatchers } from './tell'
 
 /** Has the VM what was lent to it? Where the host does not tell whose a partition is, it may be this one. */
@@ -55,6 +56,7 @@ export const endLease = async (
   const next = await changeLease(tx, lease, { kind: 'lose', at, found })
   if (!next.ok) return
   await refreshLender(tx, next.value, at)
+  await tellCalledOff(tx, parts, lease, at)
   await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
   await tellWatchers(tx, parts, next.value, 'ended')
 }

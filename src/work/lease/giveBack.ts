@@ -1,9 +1,11 @@
 /** Giving back what a lease lent: by its holder, or by the bot when its time is over. Plan, journal and undo as always. */
 import { refusalNotice } from '../../core/answers/refusal'
 import type { PlanCommand } from '../../core/command'
-import { refusal, refused, type Outcome } from '../../core/errors'
-import { isOpen, type Lease, type LeaseEvent } from '../../core/lease/lease'
+import { refusal, refused, type Outcome, type Refusal } from '../../core/errors'
+import type { LeaseEvent } from '../../core/lease/event'
+import { isOpen, notYours, type Lease } from '../../core/lease/lease'
 import type { Consents } from '../../core/plan/input'
+import { stepsOf, type Plan } from '../../core/plan/plan'
 import { personOf } from '../../core/policy/policy'
 import { holderOf, type Request } from '../../core/request'
 import { gpuByPath, vmById, type HostView } from '../../core/inventory'
@@ -16,7 +18,9 @@ import type { Parts } from '../parts'
 import { prepare, type Prepared } from '../planning'
 import { raise } from '../raise'
 import { refreshLender } from './lend'
+import { areTold, giveBackLater, othersIn } from './others'
 import { noLease, refuseVersion } from './refusals'
+import { isHolder } from './tell'
 
 export interface Returning {
   readonly leaseId: string
@@ -31,22 +35,16 @@ export const done = async (parts: Parts, returning: Returning, caller: Caller): 
   const lease = await findLease(parts.db, returning.leaseId)
   const lender = lease && (await findRequest(parts.db, lease.id))
   if (!lease || !lender) return say(refusalNotice([noLease(returning.leaseId)]))
-  const policy = parts.policy.inForce()
-  const person = personOf(policy, caller.account)
-  if (lease.holder !== caller.account && person !== personOf(policy, lease.holder))
-    return say(
-      refusalNotice([
-        refusal(
-          'not-allowed',
-          `lease ${lease.id} is not yours`,
-          `Ask its holder, or use \`release ${lease.gpu.alias}\`.`,
-        ),
-      ]),
-    )
+  if (!isHolder(parts.policy.inForce(), lease, caller.account)) return say(refusalNotice([notYours(lease)]))
   const stale = refuseVersion(lease, returning.version)
   if (stale) return say(refusalNotice([stale]))
   const prepared = await prepareReturn(parts, { lease, lender, consents: returning.consents })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
+  const others = stopsVm(prepared.value.plan) ? await othersIn(parts, lease) : []
+  if (others.length > 0)
+    return lease.state === 'grace' && lease.givenBack && areTold(parts, lease, others)
+      ? say(refusalNotice([givenBackAlready(lease)]))
+      : giveBackLater(parts, lease, { others, reason: returning.reason })
   return async (tx) => {
     const raised = await raiseReturn(tx, parts, prepared.value, {
       lease,
@@ -57,6 +55,15 @@ export const done = async (parts: Parts, returning: Returning, caller: Caller): 
     return raised.ok ? null : refusalNotice(raised.refusals)
   }
 }
+
+const stopsVm = (plan: Plan): boolean => stepsOf(plan).some(({ kind }) => kind === 'stopVm')
+
+const givenBackAlready = ({ id, gpu, vm }: Lease): Refusal =>
+  refusal(
+    'not-possible',
+    `${id} is given back already; the others in ${vm.name} have been told`,
+    `\`show ${gpu.alias}\` says when it is taken from the VM.`,
+  )
 
 interface Lent {
   readonly lease: Lease

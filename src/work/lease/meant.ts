@@ -5,13 +5,15 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from '../../co
 import { copyable } from '../../core/grammar/format'
 import { shown } from '../../core/grammar/shown'
 import { aliasOf } from '../../core/inventory'
-import type { Lease } from '../../core/lease/lease'
+import type { Lease, LeaseIn } from '../../core/lease/lease'
 import { resolveGpu } from '../../core/names'
+import { holderOf } from '../../core/plan/taking'
 import { may } from '../../core/policy/commands'
 import { hostViews } from '../../store/fleet'
 import { openLeases, openLeasesAt } from '../../store/leases'
 import { say, type Caller, type Consequence } from '../consequence'
 import type { Parts } from '../parts'
+import { subjectsOf } from '../subjects'
 import { isHolder } from './tell'
 
 export type OfLease = Extract<Command, { kind: 'done' | 'extend' }>
@@ -38,6 +40,27 @@ const leaseMeant = async (parts: Parts, command: OfLease, caller: Caller): Promi
 
 const ownOf = ({ policy }: Parts, leases: readonly Lease[], { account }: Caller): Lease[] =>
   leases.filter((lease) => isHolder(policy.inForce(), lease, account))
+
+type Release = Extract<Command, { kind: 'release' }>
+
+/**
+ * The caller's own lease of what they would release: to give that back needs no approver, by whichever word. Null for
+ * everything else, and where a rule of the policy has a say: a VM that is cut off, or glass that is broken.
+ */
+export const ownToRelease = async (
+  parts: Parts,
+  command: Release,
+  caller: Caller,
+): Promise<LeaseIn<'held'> | LeaseIn<'grace'> | null> => {
+  if (command.powerOff || command.breakGlass === true) return null
+  const found = subjectsOf(command, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (!found.ok || !found.value.view.facts) return null
+  const { view, gpu, vm } = found.value
+  const from = vm ?? holderOf(found.value.view.facts, gpu)
+  const own = ownOf(parts, await openLeasesAt(parts.db, view.name), caller)
+  const lease = own.find((each) => each.gpu.locationPath === gpu.locationPath && each.vm.id === from?.id)
+  return lease?.state === 'held' || lease?.state === 'grace' ? lease : null
+}
 
 /** Their own; that of somebody else only where they may extend it by its id. */
 const ofGpu = async (

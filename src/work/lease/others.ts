@@ -1,25 +1,29 @@
 /** Those who hold something else in the VM that the end of a lease stops: told half an hour before, and heard once. */
 import { doneNotice } from '../../core/answers/done'
 import { refusalNotice } from '../../core/answers/refusal'
-import { othersNotice } from '../../core/cards/lease'
+import { calledOffNotice, givenBackNotice, othersNotice } from '../../core/cards/giving-back'
 import { refusal } from '../../core/errors'
 import type { Lease } from '../../core/lease/lease'
 import type { Consents } from '../../core/plan/input'
-import { personOf } from '../../core/policy/policy'
+import { personOf, type Policy } from '../../core/policy/policy'
+import type { Db, Tx } from '../../store/database'
 import { changeLease, findLease, openLeasesAt } from '../../store/leases'
 import type { Caller, Consequence } from '../consequence'
 import type { Parts } from '../parts'
 import { refreshLender } from './lend'
 import { noLease } from './refusals'
-import { isHolder, tellHolder } from './tell'
+import { isHolder, tellHolder, tellWatchers } from './tell'
 
 /** Whatever the policy says of the lease's own end: nobody else's work is cut off for it. */
 export const GUEST_SHUTDOWN: Consents = { shutdown: true, powerOff: false, noStart: false }
 
-export const othersIn = async ({ db, policy }: Parts, lease: Lease): Promise<Lease[]> => {
+export const othersIn = ({ db, policy }: Parts, lease: Lease): Promise<Lease[]> =>
+  leasesBeside(db, policy.inForce(), lease)
+
+const leasesBeside = async (db: Db | Tx, policy: Policy, lease: Lease): Promise<Lease[]> => {
   const [host = ''] = lease.gpu.alias.split('/')
   return (await openLeasesAt(db, host)).filter(
-    (each) => each.vm.id === lease.vm.id && !isHolder(policy.inForce(), lease, each.holder),
+    (each) => each.vm.id === lease.vm.id && !isHolder(policy, lease, each.holder),
   )
 }
 
@@ -37,11 +41,48 @@ export const giveNotice = async (parts: Parts, lease: Lease, others: readonly Le
   const at = parts.clock.now()
   await parts.db.transaction().execute(async (tx) => {
     const next = await changeLease(tx, lease, { kind: 'give-notice', at, people: peopleOf(parts, others) })
-    if (!next.ok || next.value.state !== 'grace') return
-    for (const each of others) await tellHolder(tx, each, othersNotice(next.value, each), at)
-    await refreshLender(tx, next.value, at)
+    if (next.ok) await tellOthers(tx, next.value, others, at)
   })
   parts.wake.deliver()
+}
+
+const tellOthers = async (tx: Tx, lease: Lease, others: readonly Lease[], at: number): Promise<void> => {
+  if (lease.state !== 'grace') return
+  for (const each of others) await tellHolder(tx, each, othersNotice(lease, each), at)
+  await refreshLender(tx, lease, at)
+}
+
+/** `done` where `others` hold something in the VM: they have the time that they have at the end of any lease. */
+export const giveBackLater =
+  (parts: Parts, lease: Lease, { others, reason }: Leaving): Consequence =>
+  async (tx) => {
+    const at = parts.clock.now()
+    const people = peopleOf(parts, others)
+    const next = await changeLease(tx, lease, { kind: 'give-back', by: lease.holder, at, people, reason })
+    if (!next.ok) return refusalNotice(next.refusals)
+    if (next.value.state !== 'grace') return null
+    await tellOthers(tx, next.value, others, at)
+    await tellWatchers(tx, parts, next.value, 'over')
+    return givenBackNotice(next.value, people)
+  }
+
+interface Leaving {
+  readonly others: readonly Lease[]
+  readonly reason: string | undefined
+}
+
+/** The lease goes on after all, or is gone: whoever was told that its end stops their VM is told so. */
+export const tellCalledOff = async (
+  tx: Tx,
+  { policy }: Pick<Parts, 'policy'>,
+  lease: Lease,
+  at: number,
+): Promise<void> => {
+  const told = lease.state === 'grace' ? (lease.notice?.people ?? []) : []
+  if (told.length === 0) return
+  for (const each of await leasesBeside(tx, policy.inForce(), lease))
+    if (told.includes(personOf(policy.inForce(), each.holder) ?? each.holder))
+      await tellHolder(tx, each, calledOffNotice(lease, each), at)
 }
 
 /** `postpone`: one of them has it stopped an hour later. */

@@ -6,8 +6,9 @@
 import { leaseNewsNotice, notGivenBackNotice, overNotice, reminderNotice } from '../../core/cards/lease'
 import { messageOf } from '../../core/errors'
 import { vmById } from '../../core/inventory'
-import { automaticRelease, graceOf } from '../../core/lease/automatic'
-import type { Lease, LeaseEvent } from '../../core/lease/lease'
+import { automaticRelease, graceOf, type EndPolicy } from '../../core/lease/automatic'
+import type { LeaseEvent } from '../../core/lease/event'
+import type { Lease } from '../../core/lease/lease'
 import { MARKS } from '../../core/lease/marks'
 import { dueNow, type Moment } from '../../core/lease/moments'
 import type { Request, RequestState } from '../../core/request'
@@ -76,6 +77,9 @@ const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> =
   parts.wake.deliver()
 }
 
+/** What its holder gave back is taken from the VM whatever the policy says of an end. */
+const BY_ITS_HOLDER: EndPolicy = { kind: 'shutdown', graceMs: 0 }
+
 /** On the authority of the request that made the lease, with no more consent than the policy gives. */
 const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   const later = async (why: string): Promise<void> => {
@@ -86,7 +90,8 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   const [view] = lender ? await hostViews(parts.db, [lender.plan.host]) : []
   const vm = view?.facts && vmById(view.facts, lease.vm.id)
   if (!lender || !vm) return later('its VM is not known')
-  const allowed = automaticRelease(parts.policy.inForce().leases.end, vm)
+  const givenBack = lease.state === 'grace' ? lease.givenBack : undefined
+  const allowed = automaticRelease(givenBack ? BY_ITS_HOLDER : parts.policy.inForce().leases.end, vm)
   if (allowed.kind === 'wait') return later(allowed.why)
   const others = vm.state === 'Running' ? await othersIn(parts, lease) : []
   if (others.length > 0 && !areTold(parts, lease, others)) return giveNotice(parts, lease, others)
@@ -95,7 +100,9 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
   const raised = await parts.db
     .transaction()
-    .execute((tx) => raiseReturn(tx, parts, prepared.value, { lease, lender, why: 'expired' }))
+    .execute((tx) =>
+      raiseReturn(tx, parts, prepared.value, { lease, lender, why: 'expired', reason: givenBack?.reason }),
+    )
   if (!raised.ok) return later(raised.refusals.map(({ reason }) => reason).join('; '))
   parts.wake.run()
   parts.wake.deliver()

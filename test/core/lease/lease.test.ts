@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
+import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   continuedLease,
   isOpen,
   lease as leaseSchema,
   newLease,
   transition,
-  type LeaseEvent,
   type LeaseState,
 } from '../../../src/core/lease/lease'
 import { dueNow, nextMoment, retryAfterMs } from '../../../src/core/lease/moments'
@@ -32,6 +32,7 @@ const LEGAL: { readonly [S in LeaseState]: { readonly [K in LeaseEvent['kind']]?
     remind: 'held',
     end: 'grace',
     done: 'releasing',
+    'give-back': 'grace',
     'begin-release': 'releasing',
     move: 'ended',
     lose: 'ended',
@@ -40,6 +41,7 @@ const LEGAL: { readonly [S in LeaseState]: { readonly [K in LeaseEvent['kind']]?
     extend: 'held',
     'give-notice': 'grace',
     done: 'releasing',
+    'give-back': 'grace',
     'begin-release': 'releasing',
     move: 'ended',
     lose: 'ended',

@@ -1,10 +1,10 @@
 /** A lease in every state it can have, and the event that each kind of change is. */
 import { instanceId, locationPath, vmId } from '../../../src/core/inventory'
+import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   newLease,
   transition,
   type Lease,
-  type LeaseEvent,
   type LeaseIn,
   type LeaseState,
   type NewLease,
@@ -53,6 +53,7 @@ export const EVENTS: { readonly [K in LeaseEvent['kind']]: Extract<LeaseEvent, {
   'begin-release': { kind: 'begin-release', by: OTHER, at: END + HOUR, request: 'R-2' },
   'fail-release': { kind: 'fail-release', at: END + HOUR, why: 'the guest did not shut down' },
   'finish-release': { kind: 'finish-release', at: END + HOUR },
+  'give-back': { kind: 'give-back', by: HOLDER, at: END - HOUR, people: ['ada'] },
   'give-notice': { kind: 'give-notice', at: END + HOUR, people: ['ada'] },
   postpone: { kind: 'postpone', at: END + HOUR, person: 'ada' },
   move: { kind: 'move', by: OTHER, at: END + HOUR },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   continuedLease,
   isOpen,
@@ -7,7 +8,6 @@ import {
   newLease,
   transition,
   type Lease,
-  type LeaseEvent,
 } from '../../../src/core/lease/lease'
 import { MARKS } from '../../../src/core/lease/marks'
 import { dueNow, nextMoment } from '../../../src/core/lease/moments'
@@ -22,7 +22,7 @@ const person = fc.constantFrom(HOLDER, OTHER)
 
 /** What ends a lease for good is rarer, so that the others meet it in every state. */
 const KINDS: readonly LeaseEvent['kind'][] = [
-  ...(['extend', 'remind', 'end', 'begin-release', 'fail-release'] as const).flatMap((kind) =>
+  ...(['extend', 'remind', 'end', 'begin-release', 'fail-release', 'give-back'] as const).flatMap((kind) =>
     Array.from({ length: 5 }, () => kind),
   ),
   ...(['done', 'finish-release', 'move', 'lose'] as const),
@@ -50,6 +50,7 @@ const eventOf = (lease: Lease, { kind, by, automatic, graceMs, mark, to, caps }:
     'begin-release': { kind: 'begin-release', by: automatic ? null : by, at, request: 'R-2' },
     'fail-release': { kind: 'fail-release', at, why: 'the guest did not answer' },
     'finish-release': { kind: 'finish-release', at },
+    'give-back': { kind: 'give-back', by, at, people: ['ada'] },
     'give-notice': { kind: 'give-notice', at, people: [by] },
     postpone: { kind: 'postpone', at, person: by },
     move: { kind: 'move', by, at },
@@ -87,6 +88,8 @@ describe('whatever is tried with a lease, in whatever order', () => {
               expect(event.to - Math.max(now, lease.endsAt ?? now)).toBeLessThanOrEqual(
                 each.caps.extensionMs ?? Infinity,
               )
+            } else if (event.kind === 'give-back') {
+              expect(next.value.endsAt).toBeLessThanOrEqual(Math.min(lease.endsAt ?? now, now))
             } else expect(next.value.endsAt).toBe(lease.endsAt)
             if (event.kind === 'begin-release' && event.by === null)
               expect(lease.state === 'grace' && lease.until !== null && lease.until <= now).toBe(true)

@@ -83,7 +83,10 @@ export const ASKING: Entries<
     usage: `release GPU|VM ${PLAN_FLAGS}`,
     says: "Give a GPU, or the GPU or partition of a VM, back to its host and restore the VM's settings.",
     examples: ['release hv01/gpu0', 'release train-01 --shutdown because done'],
-    notes: [...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
+    notes: [
+      'What you hold yourself needs no approver, but for `--power-off`.',
+      ...[...CONSENTS, BREAK_GLASS, REASON, VM_NAMES],
+    ],
     needs: 'requester',
   },
   partition: {

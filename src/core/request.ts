@@ -42,7 +42,14 @@ const common = {
   /** The lease that goes on in the one that it makes: with its holder, and its end unless another one was asked for. */
   continues: z.string().optional(),
   /** The lease that it ends: the holder gave back what it lent, or its time was over. */
-  ends: z.object({ lease: z.string(), why: z.enum(['done', 'expired']) }).optional(),
+  ends: z
+    .object({
+      lease: z.string(),
+      why: z.enum(['done', 'expired']),
+      /** The request that tried the same before, and failed: this one goes on in its card. */
+      after: z.string().optional(),
+    })
+    .optional(),
   /** More time on a lease, until `to`, and no change of a host; `from` is the end that it had when it was asked for. */
   extends: z.object({ lease: z.string(), from: z.number(), to: z.number() }).optional(),
   /** What its stops would interrupt, as it was when it was planned. */

@@ -65,6 +65,14 @@ export const letGoOfCopies = async (tx: Tx, requestId: string): Promise<void> =>
   await tx.updateTable('outbox').set({ request_id: null }).where('request_id', '=', requestId).execute()
 }
 
+/** The card of one request goes on as that of another, which has none of its own yet. */
+export const handCopiesOn = async (
+  tx: Tx,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> => {
+  await tx.updateTable('outbox').set({ request_id: to }).where('request_id', '=', from).execute()
+}
+
 /** The copies of a request's card, oldest first; those that no place took are left out. */
 export const copiesOf = async (tx: Tx, requestId: string): Promise<Copy[]> => {
   const rows = await tx

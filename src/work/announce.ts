@@ -6,7 +6,7 @@
  * told of it. What comes within moments joins the message before it; a place that shows the card is not told what the
  * card says.
  */
-import { isOnCard, placeOf, requestOf, type News } from '../core/news/news'
+import { isOnCard, isTriedAgain, placeOf, requestOf, type News } from '../core/news/news'
 import { newsNotice } from '../core/news/words'
 import type { Notice } from '../core/notice'
 import { isSamePerson, personOf } from '../core/policy/policy'
@@ -31,7 +31,7 @@ export const announce = async (
   { at, except = [] }: { readonly at: number; readonly except?: readonly Address[] },
 ): Promise<void> => {
   const told = except.map(keyOf)
-  for (const each of news) {
+  for (const each of news.filter((news) => !isTriedAgain(news))) {
     const concerned = 'request' in each ? await tellConcerned(parts, tx, each.request, at) : []
     const requestId = requestOf(each)
     const cards = requestId === null ? [] : await copiesOf(tx, requestId)

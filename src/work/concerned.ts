@@ -3,13 +3,13 @@
  * takes. The posts are rows of the transaction that changes the request. Each person is told once, whatever they are.
  */
 import { attentionCall, toldNotice, type Concern } from '../core/cards/told'
-import { administratorsIn } from '../core/policy/deciders'
 import { personOf, type Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import { holderOf, settledBy, type Request } from '../core/request'
 import type { Tx } from '../store/database'
 import { copiesOf, post, type Copy } from '../store/outbox'
 import { findRequest } from '../store/requests'
+import { callAdministrators } from './administrators'
 import { leasesTaken } from './lease/drafts'
 import { leasesStopped } from './lease/stopped'
 import type { Parts } from './parts'
@@ -42,7 +42,8 @@ export const tellConcerned = async (
     await post(tx, to, notice, { at, ...besideCard(copies, to), otherwise: request.channel })
     told.push(account)
   }
-  if (request.state === 'needs-attention') await callAdministrators(tx, policy, request, { copies, at })
+  if (request.state === 'needs-attention')
+    await callAdministrators(tx, policy, { beside: request.id, at }, (whom) => attentionCall(request, whom))
   return told
 }
 
@@ -91,19 +92,4 @@ const concernOf = async (
 ): Promise<Concerned> => {
   const lender = await findRequest(tx, lease)
   return { ...rest, privately: lender ? (holderOf(lender).privately ?? null) : null }
-}
-
-/** In the first place where they can be called; the card is there for everybody else. */
-const callAdministrators = async (
-  tx: Tx,
-  policy: Policy,
-  request: Request,
-  { copies, at }: { readonly copies: readonly Copy[]; readonly at: number },
-): Promise<void> => {
-  for (const { seq, to } of copies) {
-    const [first, ...others] = administratorsIn(policy, to.chat) ?? []
-    if (first === undefined) continue
-    await post(tx, to, attentionCall(request, [first, ...others]), { at, under: seq })
-    return
-  }
 }

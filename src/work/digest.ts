@@ -1,6 +1,7 @@
 /** Digests: made of what is stored, posted in the transaction that sets when the next one is due. */
 import { digestNotice, holderKey, idleKey } from '../core/answers/digest'
 import type { HostView } from '../core/inventory'
+import { overdueOf } from '../core/lease/lease'
 import { nextDaily } from '../core/news/daily'
 import type { Notice } from '../core/notice'
 import { holderOf } from '../core/request'
@@ -8,6 +9,7 @@ import type { Tx } from '../store/database'
 import { conditions } from '../store/conditions'
 import { dueDigests, saveDigest } from '../store/digests'
 import { hostViews } from '../store/fleet'
+import { openLeases } from '../store/leases'
 import { post } from '../store/outbox'
 import { lineOf, requestsIn } from '../store/requests'
 import { mayBeTold } from './announce'
@@ -41,6 +43,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
         holderOf(gift).account,
       ]),
     ),
+    overdue: (await openLeases(tx)).filter((lease) => overdueOf(lease) !== null),
     findings: parts.health ? findingsOn(views, await conditions(tx)) : new Map(),
   })
 }

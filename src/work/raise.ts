@@ -11,7 +11,7 @@ import type { Address } from '../core/ports'
 import { authorityOf, type Request, type RequestEvent, type RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { saveFacts } from '../store/fleet'
-import { post } from '../store/outbox'
+import { copiesOf, editCopies, handCopiesOn, post } from '../store/outbox'
 import { apply, insertRequest, nextRequestId } from '../store/requests'
 import { keyOf } from '../store/subscriptions'
 import { announce } from './announce'
@@ -71,13 +71,7 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   const request = await authorised(tx, pending, grounds)
   if (facts) await saveFacts(tx, facts, at)
   if (otherFacts) await saveFacts(tx, otherFacts, at)
-  const card = await cardOf(tx, request, at)
-  const calls = request.state === 'pending' ? callsFor(policy, request, places) : []
-  for (const [n, place] of places.entries()) {
-    const deciders = calls[n] ?? null
-    const first = deciders === null ? card : askedNotice(card, request, deciders)
-    await post(tx, place, first, { at, requestId: id, otherwise: back })
-  }
+  await showCards(tx, policy, { request, places, back, at })
   const broken = authorityOf(request)?.kind === 'break-glass'
   const changes = parts.changesChannel ?? home
   if (touches.length > 0) await tellTouched(tx, policy, request, at)
@@ -85,6 +79,30 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
   return accepted(request)
+}
+
+interface Showing {
+  readonly request: Request
+  readonly places: readonly Address[]
+  readonly back: Address
+  readonly at: number
+}
+
+/** In each place, but for what is tried again: that goes on in the card that there is. */
+const showCards = async (tx: Tx, policy: Policy, { request, places, back, at }: Showing): Promise<void> => {
+  const { id, ends } = request
+  const card = await cardOf(tx, request, at)
+  if (ends?.after !== undefined) {
+    await handCopiesOn(tx, { from: ends.after, to: id })
+    await editCopies(tx, id, card, at)
+    if ((await copiesOf(tx, id)).length > 0) return
+  }
+  const calls = request.state === 'pending' ? callsFor(policy, request, places) : []
+  for (const [n, place] of places.entries()) {
+    const deciders = calls[n] ?? null
+    const first = deciders === null ? card : askedNotice(card, request, deciders)
+    await post(tx, place, first, { at, requestId: id, otherwise: back })
+  }
 }
 
 /** Nobody is called where no approver is waited for. */

@@ -27,6 +27,7 @@ import {
 import { calledOffNotice, givenBackNotice, othersNotice } from '../../src/core/cards/giving-back'
 import { consentNotice } from '../../src/core/cards/consent'
 import { driftNotice } from '../../src/core/cards/drift'
+import { overdueNotice } from '../../src/core/cards/overdue'
 import { planNotice } from '../../src/core/cards/plan'
 import { lapsedNotice } from '../../src/core/cards/lapsed'
 import { reconcileNotice } from '../../src/core/cards/reconcile'
@@ -191,6 +192,7 @@ const lent = held(LEASE_END)
 const { marks, ...rest } = lent
 const ended = { ...rest, state: 'grace' as const, endsAt: LEASE_END, until: null }
 const givenBack = { ...ended, until: LEASE_END + 30 * MINUTE, givenBack: {} }
+const overdue = { ...ended, until: LEASE_END + 30 * MINUTE, overdue: 'train-01 is saved' }
 const telling = {
   ...{ at: NOW, caps: { totalMs: null, extensionMs: null }, approvedUntil: null, waitedFor: false },
 }
@@ -316,6 +318,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'lease-others-given-back': othersNotice(givenBack, lent),
   'lease-others-called-off': calledOffNotice(lent, lent),
   'lease-given-back': givenBackNotice(givenBack, ['jonas', 'priya']),
+  'lease-overdue': overdueNotice(overdue, [{ person: JONAS }]),
   'lease-over-asks': overNotice(ended, telling),
   'lease-extended': extendedNotice(lent),
   'lease-taken': takingNotice(lent, {
@@ -593,11 +596,12 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ],
     holders: new Map(),
     idle: new Map(),
+    overdue: [overdue],
     findings: new Map([['hv01', [[{ strong: 'train-01' }, ': the GPU is lost']]]]),
   }),
   'digest-quiet': digestNotice({
     ...{ views: views.slice(0, 1), now: NOW, requests: [] },
-    ...{ holders: new Map(), idle: new Map(), findings: new Map() },
+    ...{ holders: new Map(), idle: new Map(), overdue: [], findings: new Map() },
   }),
   watching: watchingNotice('channel', {
     watched: [

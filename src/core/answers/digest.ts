@@ -1,6 +1,8 @@
 /** The digest: for each host what is free, who holds what, what waits, what needs attention, what changed in a day. */
+import { leaseRuns } from '../cards/lease'
 import { shown } from '../grammar/shown'
 import { aliasOf, asideOn, placeOf, vmById, type GpuPlace, type HostFacts, type HostView } from '../inventory'
+import type { Lease } from '../lease/lease'
 import { sharersOf } from '../partitions'
 import type { Notice, Part, Run } from '../notice'
 import { isOpen } from '../request'
@@ -19,6 +21,8 @@ export interface DigestInput {
   readonly holders: ReadonlyMap<string, string>
   /** Since when VMs have computed nothing, see `idleKey`. */
   readonly idle: ReadonlyMap<string, number>
+  /** Leases that are over and could not be taken back. */
+  readonly overdue: readonly Lease[]
   /** What was found wrong with GPUs, by host. */
   readonly findings: ReadonlyMap<string, readonly (readonly Run[])[]>
 }
@@ -68,7 +72,10 @@ export const digestNotice = (input: DigestInput): Notice => {
   }
 }
 
-const digestOf = (view: HostView, { requests, holders, idle, findings, now }: DigestInput): HostDigest => {
+const digestOf = (
+  view: HostView,
+  { requests, holders, idle, overdue, findings, now }: DigestInput,
+): HostDigest => {
   const { facts } = view
   const here = requests.filter(({ host }) => host === view.name)
   const open = here.filter(({ state }) => isOpen(state))
@@ -90,6 +97,7 @@ const digestOf = (view: HostView, { requests, holders, idle, findings, now }: Di
     attention: [
       ...(isWell(view) ? [] : [[hostLine(view, now)]]),
       ...open.filter(({ state }) => state === 'needs-attention').map(lineOf),
+      ...overdue.filter(({ gpu }) => gpu.alias.startsWith(`${view.name}/`)).map(overdueRuns),
       ...(facts === null ? [] : lostIn(facts, taken)),
       ...(findings.get(view.name) ?? []),
     ],
@@ -106,6 +114,12 @@ const lineOf = (line: RequestLine): Run[] => [
   { strong: line.id },
   ` ${whatOf(line)} (${STATE_WORDS[line.state]}) · `,
   { person: line.by },
+]
+
+const overdueRuns = (lease: Lease): Run[] => [
+  { strong: lease.gpu.alias },
+  ` ${shown(lease.vm.name)} (${lease.id}): `,
+  ...leaseRuns(lease),
 ]
 
 const heldIn = (facts: HostFacts, { holders, idle }: Pick<DigestInput, 'holders' | 'idle'>): Run[][] =>

@@ -128,7 +128,7 @@ const blockerRuns = (blocker: Blocker): Run[] => {
         { person: blocker.holder },
         ...(blocker.until === null
           ? [' has it without an end']
-          : [' has it until ', { time: blocker.until }]),
+          : [blocker.overdue ? ' is overdue since ' : ' has it until ', { time: blocker.until }]),
         ` (${blocker.lease})`,
       ]
     case 'taken':

@@ -1,6 +1,6 @@
 /** Leases as people read them: on cards and in lists, and what their holders are told in private. */
 import { latestByPolicy, latestEnd, type LeaseCaps } from '../lease/caps'
-import type { Lease, LeaseIn } from '../lease/lease'
+import { overdueOf, type Lease, type LeaseIn } from '../lease/lease'
 import { MARKS, type Mark } from '../lease/marks'
 import { span } from '../lease/span'
 import type { AskedEnd } from '../lease/until'
@@ -29,13 +29,19 @@ export const leaseRuns = (lease: Lease): Run[] => {
         who,
         lease.givenBack ? ', given back ' : ', over since ',
         { time: lease.endsAt },
-        ...(lease.until === null ? ['; waits for a person to release it'] : takenBack(lease.until)),
+        ...nextRuns(lease),
       ]
     case 'releasing':
       return [who, `, being given back (${lease.request})`]
     case 'ended':
       return ['ended ', { time: lease.endedAt }, `: ${ENDINGS[lease.how.kind]}`]
   }
+}
+
+const nextRuns = (lease: LeaseIn<'grace'>): Run[] => {
+  const overdue = overdueOf(lease)
+  if (overdue !== null) return [`; overdue, it cannot be taken back: ${overdue}`]
+  return lease.until === null ? ['; waits for a person to release it'] : takenBack(lease.until)
 }
 
 const takenBack = (at: number): Run[] => ['; taken back from ', { time: at }, ' on']

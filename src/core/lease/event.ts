@@ -38,5 +38,7 @@ export type LeaseEvent =
     }
   | { readonly kind: 'fail-release'; readonly at: number; readonly why: string }
   | { readonly kind: 'finish-release'; readonly at: number }
+  /** It was time to take it back, and that could not be. */
+  | { readonly kind: 'be-overdue'; readonly at: number; readonly why: string }
   | { readonly kind: 'move'; readonly by: string; readonly at: number }
   | { readonly kind: 'lose'; readonly at: number; readonly found: string }

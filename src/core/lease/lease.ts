@@ -12,7 +12,11 @@ import type { LeaseEvent } from './event'
 import { mark, marksAhead } from './marks'
 
 /** The last release that was begun and failed. Times of automatic releases are spaced by it; see moments.ts. */
-const setback = z.object({ at: z.number(), why: z.string(), times: z.number().int().positive() })
+const setback = z.object({
+  ...{ at: z.number(), why: z.string(), times: z.number().int().positive() },
+  /** The request that failed; leases of old do not say. */
+  request: z.string().optional(),
+})
 
 const common = {
   id: z.string(),
@@ -36,7 +40,13 @@ const held = { endsAt, marks: z.array(mark) }
 /** Its holder gave it back, and others in its VM have their time before that is stopped. */
 const givenBack = z.object({ reason: z.string().optional() })
 /** Nothing is released before `until`; null: never by the bot itself, it waits for a person. */
-const grace = { endsAt: z.number(), until: z.number().nullable(), givenBack: givenBack.optional() }
+const grace = {
+  endsAt: z.number(),
+  until: z.number().nullable(),
+  givenBack: givenBack.optional(),
+  /** Why it could not be taken back when it was time; whoever must know was told once. */
+  overdue: z.string().optional(),
+}
 /** Others with something in the VM, who were told that it is stopped, and whether one of them has put that off. */
 const notice = z.object({ people: z.array(z.string()), postponed: z.boolean() })
 /** How long they have from being told, and by how much they may put it off, once. */
@@ -118,6 +128,10 @@ const notFrom = (lease: Lease, event: LeaseEvent): Refusal =>
         `See \`show ${lease.gpu.alias}\`.`,
       )
 
+/** Why it could not be taken back when it was time; null where that is not so. */
+export const overdueOf = (lease: Lease | LeaseIn<'releasing'>['back']): string | null =>
+  lease.state === 'grace' ? (lease.overdue ?? null) : null
+
 /** The next lease, with its version one higher, or the refusal. Pure: the clock is in the event. */
 export const transition = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {
   const next = step(lease, event)
@@ -158,6 +172,7 @@ const fromHeld = (lease: LeaseIn<'held'>, event: LeaseEvent): Outcome<Lease> | n
       return accepted(gone(lease, event))
     case 'give-notice':
     case 'postpone':
+    case 'be-overdue':
     case 'fail-release':
     case 'finish-release':
       return null
@@ -178,6 +193,10 @@ const fromGrace = (lease: LeaseIn<'grace'>, event: LeaseEvent): Outcome<Lease> |
       return giveNotice(lease, event)
     case 'postpone':
       return postpone(lease, event)
+    case 'be-overdue':
+      return lease.until === null || event.at < lease.until
+        ? null
+        : accepted({ ...lease, overdue: event.why })
     case 'move':
     case 'lose':
       return accepted(gone(lease, event))
@@ -194,7 +213,14 @@ const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<
   switch (event.kind) {
     case 'fail-release': {
       const times = (lease.setback?.times ?? 0) + 1
-      return accepted({ ...rest, ...back, setback: { at: event.at, why: event.why, times } })
+      const isTime = back.state === 'grace' && back.until !== null && event.at >= back.until
+      const overdue = isTime ? { overdue: event.why } : {}
+      return accepted({
+        ...rest,
+        ...back,
+        ...overdue,
+        setback: { at: event.at, why: event.why, times, request },
+      })
     }
     case 'finish-release':
       return accepted({ ...rest, state: 'ended', endedAt: event.at, how: cause })
@@ -206,6 +232,7 @@ const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<
     case 'end':
     case 'give-notice':
     case 'postpone':
+    case 'be-overdue':
     case 'give-back':
     case 'begin-release':
     case 'done':
@@ -301,8 +328,12 @@ const releasing = (lease: Holding, request: string, cause: Cause): Lease => {
     const { state, endsAt, marks, ...rest } = lease
     return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, marks } }
   }
-  const { state, endsAt, until, notice: _, givenBack, ...rest } = lease
-  const back = { state, endsAt, until, ...(givenBack ? { givenBack } : {}) }
+  const { state, endsAt, until, notice: _, givenBack, overdue, ...rest } = lease
+  const back = {
+    ...{ state, endsAt, until },
+    ...(givenBack ? { givenBack } : {}),
+    ...(overdue === undefined ? {} : { overdue }),
+  }
   return { ...rest, state: 'releasing', endsAt, cause, request, back }
 }
 

@@ -102,6 +102,13 @@ export const requestOf = (news: News): string | null => {
 }
 
 /** The card of its request says the same. */
+/** The bot tries the end of a lease again; whoever watches heard of the first time, and hears of what comes of it. */
+export const isTriedAgain = (news: News): boolean =>
+  news.kind === 'request' &&
+  news.request.ends?.after !== undefined &&
+  news.request.state !== 'needs-attention' &&
+  news.request.state !== 'resolved'
+
 export const isOnCard = ({ kind }: News): boolean => kind === 'request' || kind === 'changed'
 
 /** `all`, a host, or a GPU by its alias. */

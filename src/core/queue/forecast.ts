@@ -1,5 +1,5 @@
 /** Where an entry stands: its position, what is in its way, and when its turn may come. */
-import { isOpen as isOpenLease, type Lease } from '../lease/lease'
+import { isOpen as isOpenLease, overdueOf, type Lease } from '../lease/lease'
 import { isOffered, type Entry, type EntryIn, type Place } from './entry'
 import { fits, inOrder, isSame, useOf, type Candidate, type Fairness, type Use } from './order'
 
@@ -20,6 +20,7 @@ export type Blocker =
       readonly gpu: string
       readonly holder: string
       readonly until: number | null
+      readonly overdue: boolean
     }
   /** `why` in words: an open request, a VM to which somebody gave it by hand, a host that is paused. */
   | { readonly kind: 'taken'; readonly gpu: string; readonly why: string }
@@ -79,8 +80,9 @@ const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
     const offer = offerOf(fleet.entries, gpu)
     if (offer) return [{ kind: 'offer', gpu: gpu.alias, until: offer.until }]
     return [
-      ...leaseOn(fleet.leases, gpu).map(({ id, holder, endsAt }) => ({
-        ...{ kind: 'lease' as const, lease: id, gpu: gpu.alias, holder, until: endsAt },
+      ...leaseOn(fleet.leases, gpu).map((lease) => ({
+        ...{ kind: 'lease' as const, lease: lease.id, gpu: gpu.alias, holder: lease.holder },
+        ...{ until: lease.endsAt, overdue: overdueOf(lease) !== null },
       })),
       ...takenOn(fleet, gpu).map(({ why }) => ({ kind: 'taken' as const, gpu: gpu.alias, why })),
     ]
@@ -90,12 +92,15 @@ const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
   return [...found, { kind: 'ahead', entries: ahead.length, teams }]
 }
 
+const comesBackAt = (lease: Lease): number =>
+  overdueOf(lease) === null ? (lease.endsAt ?? Infinity) : Infinity
+
 /** When this GPU is free: Infinity where nobody knows. What is past its end may come back at any moment. */
 const freeAt = (fleet: Fleet, gpu: Candidate, fairness: Fairness, now: number): number => {
   const offer = offerOf(fleet.entries, gpu)
   if (offer) return now + (offer.forMs ?? fairness.usualMs)
   if (takenOn(fleet, gpu).length > 0) return Infinity
-  return Math.max(now, ...leaseOn(fleet.leases, gpu).map(({ endsAt }) => endsAt ?? Infinity))
+  return Math.max(now, ...leaseOn(fleet.leases, gpu).map(comesBackAt))
 }
 
 /** As if all leases ended when they say, each entry took the first GPU that will do, and the order stayed. */

@@ -102,14 +102,20 @@ const subjectOf = (view: HostView, lease: Lease, { plan }: Request) => {
   return gpu && vm ? { view, gpu, vm: plan.mode === 'partition' ? vm : null } : null
 }
 
-type Why = NonNullable<Request['ends']>['why']
+type Ends = NonNullable<Request['ends']>
 
 /** Raised on the authority of the lease's end. Refused by what is so at this very moment. */
 export const raiseReturn = (
   tx: Tx,
   parts: Parts,
   prepared: Prepared,
-  { lease, lender, why, reason }: Lent & { readonly why: Why; readonly reason?: string | undefined },
+  {
+    lease,
+    lender,
+    why,
+    after,
+    reason,
+  }: Lent & Pick<Ends, 'why' | 'after'> & { readonly reason?: string | undefined },
 ): Promise<Outcome<Request>> => {
   const by = lease.holder
   const { person: known, privately } = holderOf(lender)
@@ -121,7 +127,7 @@ export const raiseReturn = (
     back: privately ?? lender.channel,
     privately,
     lends: {},
-    grounds: { kind: 'lease-end', ends: { lease: lease.id, why } },
+    grounds: { kind: 'lease-end', ends: { lease: lease.id, why, ...(after === undefined ? {} : { after }) } },
     answers: {
       id: lease.id,
       tell: async (inTx, request) => {
@@ -136,7 +142,7 @@ export const raiseReturn = (
 }
 
 const eventOf = (
-  why: Why,
+  why: Ends['why'],
   { by, at, request }: { readonly by: string; readonly at: number; readonly request: string },
 ): LeaseEvent =>
   why === 'done' ? { kind: 'done', by, at, request } : { kind: 'begin-release', by: null, at, request }

@@ -8,12 +8,12 @@ import { messageOf } from '../../core/errors'
 import { vmById } from '../../core/inventory'
 import { automaticRelease, graceOf, type EndPolicy } from '../../core/lease/automatic'
 import type { LeaseEvent } from '../../core/lease/event'
-import type { Lease } from '../../core/lease/lease'
+import { overdueOf, type Lease } from '../../core/lease/lease'
 import { MARKS } from '../../core/lease/marks'
 import { dueNow, type Moment } from '../../core/lease/moments'
 import type { Request, RequestState } from '../../core/request'
 import { hostViews } from '../../store/fleet'
-import { changeLease, dueLeases, leasesBeingReleased, postpone } from '../../store/leases'
+import { changeLease, dueLeases, leasesBeingReleased } from '../../store/leases'
 import { findRequest, VersionMoved } from '../../store/requests'
 import type { Parts } from '../parts'
 import { dropVainExtensions } from './extension'
@@ -21,11 +21,10 @@ import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
 import { areTold, giveNotice, GUEST_SHUTDOWN, othersIn } from './others'
+import { lookAgain, tellOverdue, waitLonger } from './overdue'
 import { tellHolder, tellWatchers } from './tell'
 import { tellingOf } from './telling'
 
-/** Where nothing can be planned yet: a host that is paused, a VM that starts. */
-const LATER_MS = 60_000
 /** Those who watch are told once that it ends; the holder more often. */
 const WATCHERS_MARK = MARKS[1]
 
@@ -82,12 +81,11 @@ const BY_ITS_HOLDER: EndPolicy = { kind: 'shutdown', graceMs: 0 }
 
 /** On the authority of the request that made the lease, with no more consent than the policy gives. */
 const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
-  const later = async (why: string): Promise<void> => {
-    parts.log.warn({ lease: lease.id, why }, 'a lease that is over cannot be released yet')
-    await postpone(parts.db, lease, parts.clock.now() + LATER_MS)
-  }
+  const later = (why: string): Promise<void> => waitLonger(parts, lease, why)
   const lender = await findRequest(parts.db, lease.id)
   const [view] = lender ? await hostViews(parts.db, [lender.plan.host]) : []
+  // Who paused the host knows that nothing begins there.
+  if (view?.paused) return lookAgain(parts, lease)
   const vm = view?.facts && vmById(view.facts, lease.vm.id)
   if (!lender || !vm) return later('its VM is not known')
   const givenBack = lease.state === 'grace' ? lease.givenBack : undefined
@@ -98,11 +96,12 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   const consents = others.length > 0 ? GUEST_SHUTDOWN : allowed.consents
   const prepared = await prepareReturn(parts, { lease, lender, consents })
   if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
-  const raised = await parts.db
-    .transaction()
-    .execute((tx) =>
-      raiseReturn(tx, parts, prepared.value, { lease, lender, why: 'expired', reason: givenBack?.reason }),
-    )
+  const raised = await parts.db.transaction().execute((tx) =>
+    raiseReturn(tx, parts, prepared.value, {
+      ...{ lease, lender, why: 'expired', reason: givenBack?.reason },
+      after: lease.setback?.request,
+    }),
+  )
   if (!raised.ok) return later(raised.refusals.map(({ reason }) => reason).join('; '))
   parts.wake.run()
   parts.wake.deliver()
@@ -127,11 +126,13 @@ const followRelease = async (parts: Parts, lease: Lease): Promise<void> => {
     )
     if (!next.ok) return
     await refreshLender(tx, next.value, at)
+    if (overdueOf(lease.back) !== null) return
     const telling = await tellingOf(tx, parts, lease, at)
     const notice = gone
       ? leaseNewsNotice(next.value, `it was found gone after ${request.id}`)
       : notGivenBackNotice(next.value, `it could not be given back by ${request.id}: ${why}`, telling)
     await tellHolder(tx, next.value, notice, at)
+    if (overdueOf(next.value) !== null) await tellOverdue(tx, parts, next.value, { beside: request.id, at })
   })
   parts.wake.deliver()
 }

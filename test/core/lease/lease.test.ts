@@ -40,6 +40,7 @@ const LEGAL: { readonly [S in LeaseState]: { readonly [K in LeaseEvent['kind']]?
   grace: {
     extend: 'held',
     'give-notice': 'grace',
+    'be-overdue': 'grace',
     done: 'releasing',
     'give-back': 'grace',
     'begin-release': 'releasing',
@@ -140,7 +141,8 @@ describe('a lease', () => {
       expect(after(from, 'begin-release', 'fail-release')).toEqual({
         ...from,
         version: from.version + 2,
-        setback: { at: END + HOUR, why: 'the guest did not shut down', times: 1 },
+        ...(from.state === 'grace' ? { overdue: 'the guest did not shut down' } : {}),
+        setback: { at: END + HOUR, why: 'the guest did not shut down', times: 1, request: 'R-2' },
       })
   })
 

@@ -56,6 +56,7 @@ export const EVENTS: { readonly [K in LeaseEvent['kind']]: Extract<LeaseEvent, {
   'give-back': { kind: 'give-back', by: HOLDER, at: END - HOUR, people: ['ada'] },
   'give-notice': { kind: 'give-notice', at: END + HOUR, people: ['ada'] },
   postpone: { kind: 'postpone', at: END + HOUR, person: 'ada' },
+  'be-overdue': { kind: 'be-overdue', at: END + 2 * HOUR, why: 'train-01 is saved' },
   move: { kind: 'move', by: OTHER, at: END + HOUR },
   lose: { kind: 'lose', at: END + HOUR, found: 'no VM has it' },
 }

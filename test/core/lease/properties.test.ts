@@ -22,7 +22,7 @@ const person = fc.constantFrom(HOLDER, OTHER)
 
 /** What ends a lease for good is rarer, so that the others meet it in every state. */
 const KINDS: readonly LeaseEvent['kind'][] = [
-  ...(['extend', 'remind', 'end', 'begin-release', 'fail-release', 'give-back'] as const).flatMap((kind) =>
+  ...(['extend', 'remind', 'end', 'begin-release', 'fail-release', 'give-back', 'be-overdue'] as const).flatMap((kind) =>
     Array.from({ length: 5 }, () => kind),
   ),
   ...(['done', 'finish-release', 'move', 'lose'] as const),
@@ -53,6 +53,7 @@ const eventOf = (lease: Lease, { kind, by, automatic, graceMs, mark, to, caps }:
     'give-back': { kind: 'give-back', by, at, people: ['ada'] },
     'give-notice': { kind: 'give-notice', at, people: [by] },
     postpone: { kind: 'postpone', at, person: by },
+    'be-overdue': { kind: 'be-overdue', at, why: 'the host does not answer' },
     move: { kind: 'move', by, at },
     lose: { kind: 'lose', at, found: 'no VM has it' },
   }

@@ -229,8 +229,22 @@ describe('standing in the queue', () => {
 
   it('tells what is in the way', () => {
     expect(of('second')?.blockers).toEqual([
-      { kind: 'lease', lease: 'L-0', gpu: 'hv01/gpu0', holder: HOLDER, until: NOW + 2 * HOUR },
-      { kind: 'lease', lease: 'L-1', gpu: 'hv01/gpu1', holder: HOLDER, until: NOW + 3 * HOUR },
+      {
+        kind: 'lease',
+        lease: 'L-0',
+        gpu: 'hv01/gpu0',
+        holder: HOLDER,
+        until: NOW + 2 * HOUR,
+        overdue: false,
+      },
+      {
+        kind: 'lease',
+        lease: 'L-1',
+        gpu: 'hv01/gpu1',
+        holder: HOLDER,
+        until: NOW + 3 * HOUR,
+        overdue: false,
+      },
       { kind: 'ahead', entries: 1, teams: ['a'] },
     ])
   })
@@ -241,7 +255,9 @@ describe('standing in the queue', () => {
     expect(of('l4', { entries: [first, second, l4] })).toEqual({
       position: 1,
       estimatedStart: null,
-      blockers: [{ kind: 'lease', lease: 'L-2', gpu: 'hv01/gpu2', holder: HOLDER, until: null }],
+      blockers: [
+        { kind: 'lease', lease: 'L-2', gpu: 'hv01/gpu2', holder: HOLDER, until: null, overdue: false },
+      ],
     })
   })
 

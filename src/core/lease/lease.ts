@@ -1,14 +1,10 @@
 /**
- * A lease and its life: who holds which GPU, or which part of one, in which VM until when. Every change goes through
- * `transition`, which lists the legal pairs of state and event and refuses the rest. Time is in the events alone. What
- * is on the host wins: `move` and `lose` say what was read there, so they are legal until the lease has ended.
+ * A lease: who holds which GPU, or which part of one, in which VM until when. Every change goes through `transition`.
  */
 import { z } from 'zod'
-import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
+import { refusal, type Refusal } from '../errors'
 import { instanceId, locationPath, vmId } from '../inventory'
 import { account } from '../ports'
-import { refuseExtension } from './caps'
-import type { LeaseEvent } from './event'
 import { mark, marksAhead } from './marks'
 
 /** The last release that was begun and failed. Times of automatic releases are spaced by it; see moments.ts. */
@@ -49,9 +45,6 @@ const grace = {
 }
 /** Others with something in the VM, who were told that it is stopped, and whether one of them has put that off. */
 const notice = z.object({ people: z.array(z.string()), postponed: z.boolean() })
-/** How long they have from being told, and by how much they may put it off, once. */
-export const NOTICE_MS = 30 * 60_000
-export const POSTPONED_MS = 3_600_000
 
 const cause = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), by: account }),
@@ -86,8 +79,6 @@ export type LeaseState = Lease['state']
 export type LeaseIn<S extends LeaseState> = Extract<Lease, { state: S }>
 export type Ending = z.infer<typeof how>
 
-type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
-
 export type NewLease = Pick<
   LeaseIn<'held'>,
   'id' | 'gpu' | 'part' | 'vm' | 'holder' | 'team' | 'endsAt' | 'approvedUntil'
@@ -119,263 +110,9 @@ export const continuedLease = (before: Lease, after: NewLease): LeaseIn<'held'> 
 /** An open lease holds its GPU, or its part of one. */
 export const isOpen = (lease: Lease): boolean => lease.state !== 'ended'
 
-const notFrom = (lease: Lease, event: LeaseEvent): Refusal =>
-  lease.state === 'ended'
-    ? refusal('finished', `lease ${lease.id} has ended`, '`list --mine` shows what you hold.')
-    : refusal(
-        'stale',
-        `lease ${lease.id} is ${lease.state === 'grace' ? 'past its end' : lease.state}; it cannot ${event.kind.replace('-', ' ')} now`,
-        `See \`show ${lease.gpu.alias}\`.`,
-      )
-
 /** Why it could not be taken back when it was time; null where that is not so. */
 export const overdueOf = (lease: Lease | LeaseIn<'releasing'>['back']): string | null =>
   lease.state === 'grace' ? (lease.overdue ?? null) : null
 
-/** The next lease, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const transition = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {
-  const next = step(lease, event)
-  if (next === null) return refused(notFrom(lease, event))
-  return next.ok ? accepted({ ...next.value, version: lease.version + 1 }) : next
-}
-
-/** Null for a pair that is not legal. */
-const step = (lease: Lease, event: LeaseEvent): Outcome<Lease> | null => {
-  switch (lease.state) {
-    case 'held':
-      return fromHeld(lease, event)
-    case 'grace':
-      return fromGrace(lease, event)
-    case 'releasing':
-      return fromReleasing(lease, event)
-    case 'ended':
-      return null
-  }
-}
-
-const fromHeld = (lease: LeaseIn<'held'>, event: LeaseEvent): Outcome<Lease> | null => {
-  switch (event.kind) {
-    case 'extend':
-      return lease.endsAt === null ? null : extend({ ...lease, endsAt: lease.endsAt }, event)
-    case 'remind':
-      return remind(lease, event)
-    case 'end':
-      return lease.endsAt === null ? null : end({ ...lease, endsAt: lease.endsAt }, event)
-    case 'begin-release':
-      return event.by === null ? null : accepted(releasing(lease, event.request, causeOf(lease, event.by)))
-    case 'done':
-      return done(lease, event)
-    case 'give-back':
-      return giveBack(lease, event)
-    case 'move':
-    case 'lose':
-      return accepted(gone(lease, event))
-    case 'give-notice':
-    case 'postpone':
-    case 'be-overdue':
-    case 'fail-release':
-    case 'finish-release':
-      return null
-  }
-}
-
-const fromGrace = (lease: LeaseIn<'grace'>, event: LeaseEvent): Outcome<Lease> | null => {
-  switch (event.kind) {
-    case 'extend':
-      return extend(lease, event)
-    case 'begin-release':
-      return begin(lease, event)
-    case 'done':
-      return done(lease, event)
-    case 'give-back':
-      return giveBack(lease, event)
-    case 'give-notice':
-      return giveNotice(lease, event)
-    case 'postpone':
-      return postpone(lease, event)
-    case 'be-overdue':
-      return lease.until === null || event.at < lease.until
-        ? null
-        : accepted({ ...lease, overdue: event.why })
-    case 'move':
-    case 'lose':
-      return accepted(gone(lease, event))
-    case 'remind':
-    case 'end':
-    case 'fail-release':
-    case 'finish-release':
-      return null
-  }
-}
-
-const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<Lease> | null => {
-  const { back, request, cause, ...rest } = lease
-  switch (event.kind) {
-    case 'fail-release': {
-      const times = (lease.setback?.times ?? 0) + 1
-      const isTime = back.state === 'grace' && back.until !== null && event.at >= back.until
-      const overdue = isTime ? { overdue: event.why } : {}
-      return accepted({
-        ...rest,
-        ...back,
-        ...overdue,
-        setback: { at: event.at, why: event.why, times, request },
-      })
-    }
-    case 'finish-release':
-      return accepted({ ...rest, state: 'ended', endedAt: event.at, how: cause })
-    case 'move':
-    case 'lose':
-      return accepted(gone(lease, event))
-    case 'extend':
-    case 'remind':
-    case 'end':
-    case 'give-notice':
-    case 'postpone':
-    case 'be-overdue':
-    case 'give-back':
-    case 'begin-release':
-    case 'done':
-      return null
-  }
-}
-
-type Bounded = (LeaseIn<'held'> & { endsAt: number }) | LeaseIn<'grace'>
-
-/** Reminders start anew with the new end: of its marks, those that still lie ahead. */
-const extend = (lease: Bounded, event: EventOf<'extend'>): Outcome<Lease> => {
-  const { approvedUntil = lease.approvedUntil } = event
-  const no = refuseExtension({ ...lease, approvedUntil }, event)
-  if (no) return refused(no)
-  const { gpu, part, vm, holder, team, id, version, startedAt, capsFrom } = lease
-  const same = {
-    gpu,
-    part,
-    vm,
-    holder,
-    team,
-    id,
-    version,
-    startedAt,
-    capsFrom,
-    ...approvedPart(approvedUntil),
-  }
-  const marks = marksAhead(event.to, event.at)
-  return accepted({ state: 'held', ...same, endsAt: event.to, marks, setback: null })
-}
-
-const approvedPart = (approvedUntil: Lease['approvedUntil']): Pick<Lease, 'approvedUntil'> =>
-  approvedUntil === undefined ? {} : { approvedUntil }
-
-/** A mark stands for the longer ones too: after an outage, nobody is told of a day when ten minutes are left. */
-const remind = (lease: LeaseIn<'held'>, { at, mark }: EventOf<'remind'>): Outcome<Lease> | null => {
-  const { endsAt, marks } = lease
-  if (endsAt === null || !marks.includes(mark) || at < endsAt - mark || at >= endsAt) return null
-  return accepted({ ...lease, marks: marks.filter((each) => each < mark) })
-}
-
-/** The grace is counted from now, not from the end: after an outage the holder still gets all of it. */
-const end = (
-  { marks, ...lease }: LeaseIn<'held'> & { endsAt: number },
-  { at, graceMs }: EventOf<'end'>,
-): Outcome<Lease> | null =>
-  at < lease.endsAt
-    ? null
-    : accepted({ ...lease, state: 'grace', until: graceMs === null ? null : at + graceMs })
-
-const giveNotice = (
-  lease: LeaseIn<'grace'>,
-  { at, people }: EventOf<'give-notice'>,
-): Outcome<Lease> | null =>
-  lease.until === null
-    ? null
-    : accepted({
-        ...lease,
-        until: Math.max(lease.until, at + NOTICE_MS),
-        notice: { people, postponed: lease.notice?.postponed ?? false },
-      })
-
-/** Once in all: the GPU is wanted by somebody else, too. */
-const postpone = (lease: LeaseIn<'grace'>, { person }: EventOf<'postpone'>): Outcome<Lease> | null => {
-  const { until, notice: given, id } = lease
-  if (until === null || !given) return null
-  if (!given.people.includes(person))
-    return refused(
-      refusal(
-        'not-allowed',
-        `you hold nothing that the end of ${id} stops`,
-        `See \`show ${lease.vm.name}\`.`,
-      ),
-    )
-  if (given.postponed)
-    return refused(
-      refusal(
-        'not-possible',
-        `the end of ${id} was put off already, and it can be only once`,
-        `\`show ${lease.gpu.alias}\` says until when.`,
-      ),
-    )
-  return accepted({ ...lease, until: until + POSTPONED_MS, notice: { ...given, postponed: true } })
-}
-
-type Holding = LeaseIn<'held'> | LeaseIn<'grace'>
-type Cause = LeaseIn<'releasing'>['cause']
-
-const causeOf = (lease: Lease, by: string): Cause => ({ kind: by === lease.holder ? 'done' : 'released', by })
-
-const releasing = (lease: Holding, request: string, cause: Cause): Lease => {
-  if (lease.state === 'held') {
-    const { state, endsAt, marks, ...rest } = lease
-    return { ...rest, state: 'releasing', endsAt, cause, request, back: { state, endsAt, marks } }
-  }
-  const { state, endsAt, until, notice: _, givenBack, overdue, ...rest } = lease
-  const back = {
-    ...{ state, endsAt, until },
-    ...(givenBack ? { givenBack } : {}),
-    ...(overdue === undefined ? {} : { overdue }),
-  }
-  return { ...rest, state: 'releasing', endsAt, cause, request, back }
-}
-
-const begin = (lease: LeaseIn<'grace'>, event: EventOf<'begin-release'>): Outcome<Lease> | null => {
-  if (event.by !== null) return accepted(releasing(lease, event.request, causeOf(lease, event.by)))
-  if (lease.until === null || event.at < lease.until) return null
-  const cause: Cause = lease.givenBack ? causeOf(lease, lease.holder) : { kind: 'expired' }
-  return accepted(releasing(lease, event.request, cause))
-}
-
 export const notYours = ({ id, gpu }: Lease): Refusal =>
   refusal('not-allowed', `lease ${id} is not yours`, `Ask its holder, or use \`release ${gpu.alias}\`.`)
-
-const done = (lease: Holding, { by, request }: EventOf<'done'>): Outcome<Lease> =>
-  by === lease.holder ? accepted(releasing(lease, request, { kind: 'done', by })) : refused(notYours(lease))
-
-/** Its own time ends at once; the GPU stays where it is until the others have had theirs. */
-const giveBack = (
-  lease: Holding,
-  { by, at, people, reason }: EventOf<'give-back'>,
-): Outcome<LeaseIn<'grace'>> => {
-  if (by !== lease.holder) return refused(notYours(lease))
-  const { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil } = lease
-  const postponed = lease.state === 'grace' && lease.notice?.postponed === true
-  return accepted({
-    ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback: null },
-    ...approvedPart(approvedUntil),
-    state: 'grace',
-    endsAt: Math.min(lease.endsAt ?? at, at),
-    until: at + NOTICE_MS,
-    notice: { people, postponed },
-    givenBack: reason === undefined ? {} : { reason },
-  })
-}
-
-const gone = (
-  { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil, setback, endsAt }: Lease,
-  event: EventOf<'move' | 'lose'>,
-): Lease => ({
-  ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt },
-  ...approvedPart(approvedUntil),
-  state: 'ended',
-  endedAt: event.at,
-  how: event.kind === 'move' ? { kind: 'moved', by: event.by } : { kind: 'lost', found: event.found },
-})

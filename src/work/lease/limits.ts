@@ -1,6 +1,7 @@
 /** What speaks against more time on a lease, whoever approves it. */
 import type { Refusal } from '../../core/errors'
-import { transition, type Lease } from '../../core/lease/lease'
+import type { Lease } from '../../core/lease/lease'
+import { transition } from '../../core/lease/transition'
 import { mayHold } from '../../core/lease/quota'
 import { personOf, type Policy } from '../../core/policy/policy'
 import type { Tx } from '../../store/database'

@@ -5,9 +5,9 @@ import {
   isOpen,
   lease as leaseSchema,
   newLease,
-  transition,
   type LeaseState,
 } from '../../../src/core/lease/lease'
+import { transition } from '../../../src/core/lease/transition'
 import { dueNow, nextMoment, retryAfterMs } from '../../../src/core/lease/moments'
 import {
   after,

@@ -3,12 +3,12 @@ import { instanceId, locationPath, vmId } from '../../../src/core/inventory'
 import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   newLease,
-  transition,
   type Lease,
   type LeaseIn,
   type LeaseState,
   type NewLease,
 } from '../../../src/core/lease/lease'
+import { transition } from '../../../src/core/lease/transition'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE

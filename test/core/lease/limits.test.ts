@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { automaticRelease, graceOf, type EndPolicy } from '../../../src/core/lease/automatic'
 import { latestEnd, refuseEnd } from '../../../src/core/lease/caps'
-import { transition } from '../../../src/core/lease/lease'
+import { transition } from '../../../src/core/lease/transition'
 import { mayHold, type Quota, type Wish } from '../../../src/core/lease/quota'
 import { span } from '../../../src/core/lease/span'
 import { gpuHours } from '../../../src/core/lease/usage'

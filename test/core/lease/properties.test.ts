@@ -6,9 +6,9 @@ import {
   isOpen,
   lease as leaseSchema,
   newLease,
-  transition,
   type Lease,
 } from '../../../src/core/lease/lease'
+import { transition } from '../../../src/core/lease/transition'
 import { MARKS } from '../../../src/core/lease/marks'
 import { dueNow, nextMoment } from '../../../src/core/lease/moments'
 import { aGpu, aLease, apply, DAY, HOLDER, HOUR, MINUTE, OTHER, START } from './leases'
@@ -22,9 +22,9 @@ const person = fc.constantFrom(HOLDER, OTHER)
 
 /** What ends a lease for good is rarer, so that the others meet it in every state. */
 const KINDS: readonly LeaseEvent['kind'][] = [
-  ...(['extend', 'remind', 'end', 'begin-release', 'fail-release', 'give-back', 'be-overdue'] as const).flatMap((kind) =>
-    Array.from({ length: 5 }, () => kind),
-  ),
+  ...(
+    ['extend', 'remind', 'end', 'begin-release', 'fail-release', 'give-back', 'be-overdue'] as const
+  ).flatMap((kind) => Array.from({ length: 5 }, () => kind)),
   ...(['done', 'finish-release', 'move', 'lose'] as const),
 ]
 

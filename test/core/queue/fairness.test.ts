@@ -1,9 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import {
-  isOpen as isOpenLease,
-  transition as leaseTransition,
-  type Lease,
-} from '../../../src/core/lease/lease'
+import { isOpen as isOpenLease, type Lease } from '../../../src/core/lease/lease'
+import { transition as leaseTransition } from '../../../src/core/lease/transition'
 import { isOffered, isOpen, type Entry, type EntryIn, type Want } from '../../../src/core/queue/entry'
 import { lapses, nextOffers } from '../../../src/core/queue/offers'
 import { isSame, type Fairness } from '../../../src/core/queue/order'

@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  isOpen as isOpenLease,
-  transition as leaseTransition,
-  type Lease,
-} from '../../../src/core/lease/lease'
+import { isOpen as isOpenLease, type Lease } from '../../../src/core/lease/lease'
+import { transition as leaseTransition } from '../../../src/core/lease/transition'
 import { isOffered, isOpen, transition, type Entry, type EntryIn } from '../../../src/core/queue/entry'
 import { standing } from '../../../src/core/queue/forecast'
 import { lapses, nextLapse, nextOffers, type OfferRule } from '../../../src/core/queue/offers'

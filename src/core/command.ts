@@ -99,7 +99,7 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask'), gpu, reason }),
   z.object({ kind: z.literal('done'), ...leased, ...agreed, reason }),
   z.object({ kind: z.literal('again'), requestId }),
-  /** Starts the VM that could not be started after everything else was done. */
+  /** Tries again what was refused: an undo, or the start of a VM after everything else was done. */
   z.object({ kind: z.literal('retry'), requestId }),
   /** `reason` is the comment. */
   z.object({ kind: z.literal('comment'), requestId, reason: z.string() }),
@@ -133,7 +133,10 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('adopt'), host: z.string(), from: botId }),
   z.object({ kind: z.literal('pause'), scope: z.string(), now: z.boolean().default(false) }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
-  z.object({ kind: z.literal('resolve'), requestId }),
+  /** Reads the hosts of a request that needs attention. */
+  z.object({ kind: z.literal('read'), requestId }),
+  /** `asFound`: whatever the hosts show, as long as no GPU is lost to everybody. */
+  z.object({ kind: z.literal('resolve'), requestId, asFound: z.boolean().default(false) }),
   z.object({ kind: z.literal('reload') }),
   /** A request, or the text of a command. */
   z.object({ kind: z.literal('why'), what: z.string() }),

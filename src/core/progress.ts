@@ -23,8 +23,10 @@ export const entry = z.discriminatedUnion('kind', [
     detail: z.string().optional(),
   }),
   z.object({ kind: z.literal('unwinding'), at, why: z.string() }),
-  /** A person wants what was refused tried again. */
+  /** A person wants what was refused tried again, in the direction that it goes in. */
   z.object({ kind: z.literal('again'), at }),
+  /** A person had its hosts read, and what they showed: for whoever asks later. */
+  z.object({ kind: z.literal('read'), at, by: z.string(), found: z.array(z.string()) }),
 ])
 export type Entry = z.infer<typeof entry>
 
@@ -52,38 +54,52 @@ const fresh: StepProgress = { state: 'todo', startedAt: null, endedAt: null, tri
 
 /** Replays the journal of a plan. The same function serves live runs, restarts and the picture in the channel. */
 export const replay = (plan: Plan, entries: readonly Entry[]): Progress => {
-  const steps: StepProgress[] = stepsOf(plan).map(() => fresh)
+  let steps: StepProgress[] = stepsOf(plan).map(() => fresh)
   let way: 'do' | 'undo' = 'do'
   let why: string | null = null
   let open: number | null = null
   for (const each of entries) {
-    if (each.kind === 'unwinding') {
-      way = 'undo'
-      why = each.why
-      for (const [index, step] of steps.entries()) steps[index] = { ...step, tries: 0 }
-      continue
-    }
-    if (each.kind === 'again') {
-      for (const [index, step] of steps.entries())
-        if (step.state === 'refused') steps[index] = { ...step, state: 'todo', tries: 0 }
-      continue
-    }
-    const before = steps[each.n]
-    if (!before) continue
-    if (each.kind === 'started') {
-      open = each.n
-      steps[each.n] = { ...before, state: 'open', startedAt: each.at, endedAt: null, tries: before.tries + 1 }
-    } else {
-      open = null
-      steps[each.n] = {
-        ...before,
-        state: ENDS[each.direction][each.result],
-        endedAt: each.at,
-        detail: each.detail ?? null,
+    switch (each.kind) {
+      case 'unwinding':
+        way = 'undo'
+        why = each.why
+        steps = steps.map((step) => ({ ...step, tries: 0 }))
+        break
+      case 'again':
+        steps = steps.map((step, n) => (way === 'do' ? doneOnceMore(step) : undoneOnceMore(step, plan, n)))
+        break
+      case 'read':
+        break
+      case 'started':
+      case 'ended': {
+        const before = steps[each.n]
+        if (!before) break
+        open = each.kind === 'started' ? each.n : null
+        steps[each.n] = after(before, each)
       }
     }
   }
   return { direction: way, why, steps, open, next: open === null ? nextOf(way, steps) : null }
+}
+
+const after = (before: StepProgress, entry: Extract<Entry, { kind: 'started' | 'ended' }>): StepProgress =>
+  entry.kind === 'started'
+    ? { ...before, state: 'open', startedAt: entry.at, endedAt: null, tries: before.tries + 1 }
+    : {
+        ...before,
+        state: ENDS[entry.direction][entry.result],
+        endedAt: entry.at,
+        detail: entry.detail ?? null,
+      }
+
+const doneOnceMore = (step: StepProgress): StepProgress =>
+  step.state === 'refused' ? { ...step, state: 'todo', tries: 0 } : step
+
+/** A VM that was started too early, since an undo before was refused, is started last once more if somebody has stopped it. */
+const undoneOnceMore = (step: StepProgress, plan: Plan, n: number): StepProgress => {
+  const again =
+    step.state === 'undo-refused' || (step.state === 'undone' && stepsOf(plan)[n]?.kind === 'stopVm')
+  return { ...step, state: again ? 'done' : step.state, tries: 0 }
 }
 
 /** Where the journal cannot be read, any step may have been done. */
@@ -132,6 +148,11 @@ export const subjectOf = (step: Step): string => {
 /** A later step on the same subject supersedes an earlier one. */
 export const lastOn = (steps: readonly Step[]): Step[] => [
   ...new Map(steps.map((step) => [subjectOf(step), step])).values(),
+]
+
+/** The first step on each subject is what its undo comes down to. */
+export const firstOn = (steps: readonly Step[]): Step[] => [
+  ...new Map(steps.map((step) => [subjectOf(step), step] as const).toReversed()).values(),
 ]
 
 /** Does the host look as the plan promised? */
@@ -189,6 +210,4 @@ export const isAsBefore = (plan: Plan, readings: Readings, holds: (n: number) =>
 
 /** Does the host look as it did before these steps, in everything that they touch? */
 export const looksUntouched = (steps: readonly Step[], host: HostFacts): boolean =>
-  [...new Map(steps.map((step) => [subjectOf(step), step] as const).toReversed()).values()].every(
-    (step) => read(undoOf(step), host) === 'done',
-  )
+  firstOn(steps).every((step) => read(undoOf(step), host) === 'done')

@@ -1,16 +1,11 @@
-/**
- * A request and its life. Every change goes through `transition`, which lists the legal pairs of state and event and
- * refuses the rest. The store saves a request only if its version is still the one that was read, so of two people
- * who press at once one finds the version moved on and is told who was first; see store/requests.ts.
- */
+/** A request in each of its states, and the events that change it; see transition.ts. */
 import { z } from 'zod'
-import { approval, authority, isQuorum, need, said, saidOf, type Authority, type Said } from './approval'
+import { approval, authority, need, said, type Authority, type Said } from './approval'
 import { command } from './command'
 import { answer, touched, type Answer } from './consent'
-import { accepted, refused, refusal, type Outcome, type Refusal } from './errors'
 import { interruption } from './interruption'
 import { askedEnd, type AskedEnd } from './lease/until'
-import { plan } from './plan/plan'
+import { plan, type Plan } from './plan/plan'
 import { account, address } from './ports'
 
 const common = {
@@ -61,7 +56,15 @@ const common = {
   reminded: z.enum(['approvers', 'escalated']).optional(),
 }
 const approved = { ...common, authority }
-const begun = { ...approved, startedAt: z.number(), fence: z.number().int() }
+const begun = {
+  ...approved,
+  startedAt: z.number(),
+  fence: z.number().int(),
+  /** Who had what was refused tried again last. */
+  retried: said.optional(),
+}
+/** Who said that it was put in order by hand, and what the hosts showed then. */
+const repaired = said.extend({ found: z.string() }).optional()
 const ended = { endedAt: z.number() }
 
 /** nvidia-smi in the guest, after success. Never a reason to undo. */
@@ -78,14 +81,16 @@ export const request = z.discriminatedUnion('state', [
   z.object({ state: z.literal('pending'), ...common }),
   z.object({ state: z.literal('approved'), ...approved }),
   z.object({ state: z.literal('running'), ...begun }),
-  z.object({ state: z.literal('succeeded'), ...begun, ...ended, verification }),
-  z.object({ state: z.literal('rolled-back'), ...begun, ...ended, why: z.string() }),
+  z.object({ state: z.literal('succeeded'), ...begun, ...ended, verification, repaired }),
+  z.object({ state: z.literal('rolled-back'), ...begun, ...ended, why: z.string(), repaired }),
   z.object({
     state: z.literal('needs-attention'),
     ...begun,
     why: z.string(),
     now: z.array(z.string()),
     repair: z.array(z.string()),
+    /** Who had the hosts read again last. */
+    read: said.optional(),
   }),
   z.object({ state: z.literal('resolved'), ...begun, ...ended, resolved: said, found: z.string() }),
   z.object({ state: z.literal('denied'), ...common, ...ended, denial: said }),
@@ -143,9 +148,24 @@ export type RequestEvent =
       readonly now: string[]
       readonly repair: string[]
     }
-  /** What was refused is tried again: the start of a VM, after everything else was done. */
+  /** Its hosts were read once more: how they are now, and what repairs them. */
+  | {
+      readonly kind: 'read-again'
+      readonly at: number
+      readonly by: string
+      readonly now: string[]
+      readonly repair: string[]
+    }
+  /** What was refused is tried again: its undo, or the start of a VM after everything else was done. */
   | { readonly kind: 'retry'; readonly at: number; readonly by: string }
-  | { readonly kind: 'resolve'; readonly at: number; readonly by: string; readonly found: string }
+  /** `as` is what the hosts agree with: the result of the plan, how they were before, or neither. */
+  | {
+      readonly kind: 'resolve'
+      readonly at: number
+      readonly by: string
+      readonly as: 'done' | 'undone' | 'found'
+      readonly found: string
+    }
   | { readonly kind: 'verify'; readonly at: number; readonly verification: Verification }
 
 /** What the history of a request consists of. */
@@ -184,6 +204,7 @@ export const holderOf = ({
 /** Who settled it, for "already approved by ... ": null when nobody did. */
 export const settledBy = (request: Request): { what: string; said: Said } | null => {
   if ('resolved' in request) return { what: 'resolved', said: request.resolved }
+  if ('repaired' in request && request.repaired) return { what: 'resolved', said: request.repaired }
   if ('denial' in request) return { what: 'denied', said: request.denial }
   if ('cancelled' in request) return { what: 'cancelled', said: request.cancelled }
   const authority = authorityOf(request)
@@ -193,143 +214,6 @@ export const settledBy = (request: Request): { what: string; said: Said } | null
   return last ? { what: 'approved', said: last } : null
 }
 
-const notFrom = (request: Request, event: RequestEvent): Refusal =>
-  refusal(
-    'finished',
-    `${request.id} is ${request.state}; it cannot ${event.kind.replace('-', ' ')} any more`,
-    `See \`show ${request.id}\`.`,
-  )
-
-/** The next request, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const transition = (request: Request, event: RequestEvent): Outcome<Request> => {
-  const next = step(request, event)
-  return next === null
-    ? refused(notFrom(request, event))
-    : accepted({ ...next, version: request.version + 1 })
-}
-
-const step = (request: Request, event: RequestEvent): Request | null => {
-  switch (event.kind) {
-    case 'approve':
-      return approve(request, event)
-    case 'answer':
-      return hear(request, event)
-    case 'automatic':
-      return request.state === 'pending' && request.needs.length === 0
-        ? { ...request, state: 'approved', authority: event }
-        : null
-    case 'break-glass':
-      return request.state === 'pending' && request.approvals.length === 0
-        ? { ...request, state: 'approved', authority: event }
-        : null
-    case 'lease-end':
-      return request.state === 'pending' && request.needs.length === 0 && request.ends?.lease === event.lease
-        ? { ...request, state: 'approved', authority: event }
-        : null
-    case 'deny':
-      return request.state === 'pending'
-        ? { ...request, state: 'denied', denial: saidOf(event), endedAt: event.at }
-        : null
-    case 'cancel':
-      return cancel(request, event)
-    case 'remind':
-      return remind(request, event)
-    case 'expire':
-      return request.state === 'pending' && event.at >= request.expiresAt
-        ? { ...request, state: 'expired', endedAt: event.at }
-        : null
-    case 'claim':
-      return claim(request, event)
-    case 'void':
-      return request.state === 'approved' || request.state === 'pending'
-        ? { ...request, state: 'void', changes: event.changes, endedAt: event.at }
-        : null
-    case 'lapse':
-      return request.state === 'approved'
-        ? { ...request, state: 'void', changes: [event.why], lapsed: true, endedAt: event.at }
-        : null
-    default:
-      return finish(request, event)
-  }
-}
-
-/** The policy has refused all this with an explanation; here it cannot happen either, whatever the policy says. */
-const approve = (request: Request, event: Extract<RequestEvent, { kind: 'approve' }>): Request | null => {
-  if (request.state !== 'pending' || event.at >= request.expiresAt) return null
-  const { person, roles } = event
-  if (person === request.asked.person || event.by === request.asked.by) return null
-  if (person === request.holder?.person || event.by === request.holder?.account) return null
-  if (request.approvals.some((each) => each.person === person || each.by === event.by)) return null
-  const counts = request.needs.some(({ by }) => roles.some((role) => by.includes(role)))
-  if (!counts) return null
-  const next = {
-    ...request,
-    ...(event.lease === undefined ? {} : { lease: event.lease, shortened: true as const }),
-    approvals: [...request.approvals, { ...saidOf(event), person, roles }],
-  }
-  return isQuorum(next) ? { ...next, state: 'approved', authority: { kind: 'quorum', at: event.at } } : next
-}
-
-/** The newest answer of each person counts. */
-const hear = (
-  request: Request,
-  { kind, ...said }: Extract<RequestEvent, { kind: 'answer' }>,
-): Request | null => {
-  if (request.state !== 'pending' && request.state !== 'approved') return null
-  if (said.person === request.asked.person || said.by === request.asked.by) return null
-  const others = (request.answers ?? []).filter(({ person }) => person !== said.person)
-  return { ...request, answers: [...others, said] }
-}
-
-/** Each level once, and none after a higher one. */
-const remind = (request: Request, { level }: { readonly level: Reminded }): Request | null => {
-  const told = request.reminded === 'escalated' || request.reminded === level
-  return request.state === 'pending' && !told ? { ...request, reminded: level } : null
-}
-
-/** Approved and not yet begun can still be cancelled; once running it ends by itself, done or undone. */
-const cancel = (request: Request, event: Extract<RequestEvent, { kind: 'cancel' }>): Request | null => {
-  if (request.state === 'pending')
-    return { ...request, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
-  if (request.state !== 'approved') return null
-  const { authority, ...rest } = request
-  return { ...rest, state: 'cancelled', cancelled: saidOf(event), endedAt: event.at }
-}
-
-/** A second claim is a resumption after a restart: it takes a new fence and keeps the start. */
-const claim = (request: Request, event: Extract<RequestEvent, { kind: 'claim' }>): Request | null => {
-  if (request.state === 'approved')
-    return { ...request, state: 'running', startedAt: event.at, fence: event.fence }
-  return request.state === 'running' ? { ...request, fence: event.fence } : null
-}
-
-type Ending = Extract<
-  RequestEvent,
-  { kind: 'succeed' | 'roll-back' | 'need-attention' | 'retry' | 'resolve' | 'verify' }
->
-
-const finish = (request: Request, event: Ending): Request | null => {
-  if (event.kind === 'verify')
-    return request.state === 'succeeded' ? { ...request, verification: event.verification } : null
-  if (event.kind === 'resolve' || event.kind === 'retry') {
-    if (request.state !== 'needs-attention') return null
-    const { why, now, repair, ...rest } = request
-    if (event.kind === 'retry') return { ...rest, state: 'running' }
-    return {
-      ...rest,
-      state: 'resolved',
-      resolved: { by: event.by, at: event.at },
-      found: event.found,
-      endedAt: event.at,
-    }
-  }
-  if (request.state !== 'running') return null
-  switch (event.kind) {
-    case 'succeed':
-      return { ...request, state: 'succeeded', endedAt: event.at, verification: event.verification }
-    case 'roll-back':
-      return { ...request, state: 'rolled-back', endedAt: event.at, why: event.why }
-    case 'need-attention':
-      return { ...request, state: 'needs-attention', why: event.why, now: event.now, repair: event.repair }
-  }
-}
+/** Of a request that has just come to be done. */
+export const firstVerification = ({ to }: Pick<Plan, 'to'>): Verification =>
+  to ? { kind: 'due' } : { kind: 'not-checked', why: 'the host holds the GPU' }

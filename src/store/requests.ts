@@ -5,13 +5,13 @@
 import type { RequestLine } from '../core/answers/lines'
 import {
   request,
-  transition,
   type Request,
   type RequestChange,
   type RequestEvent,
   type RequestIn,
   type RequestState,
 } from '../core/request'
+import { transition } from '../core/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
 import { readRow, readRows, written, type Row } from './rows'

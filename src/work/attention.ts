@@ -1,6 +1,6 @@
 /** What a person is told when an operation cannot end by itself: what the host is like, and the commands that repair it. */
-import { PLACE_WORDS } from '../core/answers/states'
-import { placeOf, vmById, type HostFacts } from '../core/inventory'
+import { whereIs } from '../core/ground'
+import { vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
 import { hostPlansOf, isUndone, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { repairScript } from '../core/plan/script'
@@ -13,16 +13,13 @@ import {
   type Readings,
   type StepProgress,
 } from '../core/progress'
-import type { RequestEvent } from '../core/request'
+import type { RequestIn } from '../core/request'
 
 /** Of a host that could not be read everything that may have happened is listed. */
 export const attention = (
   plan: Plan,
   found: { readonly progress: Progress; readonly readings: Readings },
-  why: { readonly at: number; readonly why: string },
-): RequestEvent => ({
-  kind: 'need-attention',
-  ...why,
+): Pick<RequestIn<'needs-attention'>, 'now' | 'repair'> => ({
   now: stateOf(plan, found.readings),
   repair: hostPlansOf(plan)
     .toReversed()
@@ -44,8 +41,6 @@ export const stateOf = (plan: Plan, readings: Readings): string[] =>
 
 const stateOn = (plan: HostPlan, facts: HostFacts): string[] => {
   const gpu = facts.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
-  const place = gpu ? placeOf(facts, gpu) : { kind: 'missing' as const }
-  const holder = place.kind === 'assigned' ? ` to ${vmById(facts, place.vm)?.name ?? place.vm}` : ''
   const vms = [plan.from, plan.to].flatMap((vm) =>
     vm ? [`${vm.name} is ${vmById(facts, vm.id)?.state ?? 'gone'}`] : [],
   )
@@ -56,7 +51,7 @@ const stateOn = (plan: HostPlan, facts: HostFacts): string[] => {
           `${plan.gpu.alias} has ${gpu.partition.count} partitions; ${shares.length > 0 ? shares.join(', ') : 'no VM'} has one`,
         ]
       : []
-  return [`${plan.gpu.alias} is ${PLACE_WORDS[place.kind]}${holder}`, ...split, ...vms]
+  return [whereIs(facts, plan.gpu), ...split, ...vms]
 }
 
 const MAY_HOLD: readonly StepProgress['state'][] = ['open', 'done', 'undo-refused']

@@ -121,7 +121,12 @@ const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal 
 const isCurrent = (request: Request, version: number): boolean =>
   request.state === 'pending' ? version >= 1 && version <= request.version : version === request.version
 
-const alreadySaid = (id: string, { what, said }: { what: string; said: Said }, now: number): Notice => {
+/** Somebody was faster. */
+export const alreadySaid = (
+  id: string,
+  { what, said }: { what: string; said: Said },
+  now: number,
+): Notice => {
   const when = `${ago(now - said.at)}.`
   return {
     summary: `${id} was already ${what}`,

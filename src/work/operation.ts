@@ -7,8 +7,8 @@
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
 import { isBarring } from '../core/bar'
-import { changeNotice } from '../core/cards/change'
-import { placeOf, type HostFacts } from '../core/inventory'
+import { waitsForRestart } from '../core/ground'
+import type { HostFacts } from '../core/inventory'
 import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
 import type { StepResult } from '../core/ports'
@@ -24,19 +24,13 @@ import {
   type Progress,
   type Readings,
 } from '../core/progress'
-import type { RequestEvent, RequestIn } from '../core/request'
-import type { Tx } from '../store/database'
-import { append, unlockHosts } from '../store/journal'
-import { saveBaselines, saveFacts } from '../store/fleet'
-import { findLease } from '../store/leases'
-import { post } from '../store/outbox'
+import { firstVerification, type RequestEvent } from '../core/request'
+import { append } from '../store/journal'
 import { apply } from '../store/requests'
-import { announce } from './announce'
 import { attention } from './attention'
 import { refreshCard, sayWaiting } from './card'
-import { ownUp } from './drift'
+import { recordEnd } from './ending'
 import { stoppedBetween } from './held-up'
-import { lend } from './lease/lend'
 import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
 import { hostOf, readPatiently, RETRY_MS } from './patience'
@@ -243,25 +237,20 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
       return isPastReturn(plan, progress)
         ? giveUp(operation, readings, UNLIKE_PLAN)
         : turnRound(operation, UNLIKE_PLAN)
-    const verification = plan.to
-      ? ({ kind: 'due' } as const)
-      : ({ kind: 'not-checked', why: 'the host holds the GPU' } as const)
-    return finish(operation, readings, { kind: 'succeed', at, verification })
+    return finish(operation, readings, { kind: 'succeed', at, verification: firstVerification(plan) })
   }
   const touched = (n: number): boolean =>
     progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused'
   const why = progress.why ?? 'a step failed'
-  return isAsBefore(plan, readings, touched) && !waitsForRestart(plan, readings)
+  return isAsBefore(plan, readings, touched) && !anyWaitsForRestart(plan, readings)
     ? finish(operation, readings, { kind: 'roll-back', at, why })
     : giveUp(operation, readings, [why, ...refusedUndos(plan, progress)].join('\n'))
 }
 
-/** A refused disable can leave that behind: nobody can use the GPU, though no step was done. */
-const waitsForRestart = (plan: Plan, readings: Readings): boolean =>
-  hostPlansOf(plan).some(({ host, gpu }) => {
-    const facts = readings.get(host)
-    const device = facts?.gpus.find((each) => each.locationPath === gpu.locationPath)
-    return facts && device ? placeOf(facts, device).kind === 'restart-pending' : false
+const anyWaitsForRestart = (plan: Plan, readings: Readings): boolean =>
+  hostPlansOf(plan).some((on) => {
+    const facts = readings.get(on.host)
+    return facts !== undefined && waitsForRestart(on, facts)
   })
 
 const refusedUndos = (plan: Plan, progress: Progress): string[] =>
@@ -277,8 +266,8 @@ const refusedUndos = (plan: Plan, progress: Progress): string[] =>
 const giveUp = async (operation: Operation, readings: Readings, why: string): Promise<Turn> => {
   const { parts, request } = operation
   const progress = (await progressOf(parts.db, request)) ?? unknownProgress(request.plan)
-  const event = attention(request.plan, { progress, readings }, { at: parts.clock.now(), why })
-  return finish(operation, readings, event)
+  const found = attention(request.plan, { progress, readings })
+  return finish(operation, readings, { kind: 'need-attention', at: parts.clock.now(), why, ...found })
 }
 
 const giveUpStart = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
@@ -297,40 +286,21 @@ const giveUpUnread = async (operation: Operation): Promise<Turn> =>
     'its journal cannot be read, so nobody knows which steps were done',
   )
 
-/** Those on this host that took effect, undone or not. */
-const stepsTaken = async (tx: Tx, request: RequestIn<'running'>, host: string): Promise<Step[]> => {
-  const progress = await progressOf(tx, request)
-  const { steps } = progress ?? unknownProgress(request.plan)
-  return stepsOn(request.plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
-}
-
-/** The end of the operation: state, locks, baselines and posts in one commit. */
+/** The end of the operation, in one commit. */
 const finish = async (
   { parts, request }: Operation,
   readings: Readings,
   event: RequestEvent,
 ): Promise<Turn> => {
+  const { plan } = request
   await parts.db.transaction().execute(async (tx) => {
     const ended = await apply(tx, request, event)
     if (!ended.ok) return
-    await unlockHosts(tx, request.id)
-    for (const facts of readings.values()) {
-      await saveFacts(tx, facts, parts.clock.now())
-      if (ended.value.state !== 'needs-attention')
-        await ownUp(tx, facts, await stepsTaken(tx, request, facts.name))
-    }
-    const { at } = event
-    if (ended.value.state === 'succeeded') {
-      const changes = parts.changesChannel ?? request.channel
-      await saveBaselines(tx, request.plan)
-      const facts = readings.get(request.plan.host)
-      if (facts) await lend(tx, parts, { request: ended.value, facts, at })
-      await post(tx, changes, changeNotice(ended.value), { at, otherwise: request.channel })
-      const lease = await findLease(tx, request.id)
-      const news = { kind: 'changed', request: ended.value, until: lease?.endsAt ?? null } as const
-      await announce(parts, tx, [news], { at, except: [changes] })
-    } else await announce(parts, tx, [{ kind: 'request', request: ended.value }], { at })
-    await refreshCard(tx, ended.value, event.at)
+    const { steps } = (await progressOf(tx, request)) ?? unknownProgress(plan)
+    // Those that took effect, undone or not.
+    const owned = (host: string) =>
+      stepsOn(plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
+    await recordEnd(parts, tx, { ended: ended.value, readings, owned, at: event.at })
   })
   parts.log.info({ request: request.id, event: event.kind }, 'operation ended')
   parts.wake.run()

@@ -243,5 +243,5 @@ const HOW_IT_ENDS: { readonly [S in RequestState]?: (id: string) => string } = {
   pending: (id) => `An approver decides it, or its requester says \`cancel ${id}\`.`,
   approved: (id) => `It is about to run; its requester can still say \`cancel ${id}\`.`,
   running: () => 'It ends by itself; ask again then.',
-  'needs-attention': (id) => `An administrator repairs the host and says \`resolve ${id}\`.`,
+  'needs-attention': () => 'An administrator settles it, by the buttons on its card.',
 }

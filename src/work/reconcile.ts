@@ -2,16 +2,20 @@
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { reconcileNotice } from '../core/cards/reconcile'
-import { findingsOn } from '../core/drift/findings'
+import { findingsOn, isAbout, type Stuck } from '../core/drift/findings'
 import { refusal } from '../core/errors'
 import { aliasOf, asideOn } from '../core/inventory'
 import { resolveGpu, resolveHost } from '../core/names'
+import { hostPlansOf } from '../core/plan/plan'
+import { waysOut } from '../core/ways-out'
 import { saveAcceptance } from '../store/acceptances'
 import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
+import { requestsIn } from '../store/requests'
 import { say, type Caller, type Consequence } from './consequence'
 import { holdings } from './holding'
 import type { Parts } from './parts'
+import { progressOf } from './progress'
 import { refreshHost } from './reading'
 
 /** One host is read now; all of them are as they were last read. */
@@ -32,12 +36,27 @@ export const reconcile = async (parts: Parts, name: string | undefined): Promise
     )
   const views = host ? await hostViews(parts.db, [host.name]) : all
   const held = await holdings(parts.db)
+  const stuck = await stuckOnes(parts)
   const findings = views.flatMap((view) =>
     view.facts
-      ? findingsOn(view.facts, held).filter(({ locationPath }) => !asideOn(view, { locationPath }))
+      ? findingsOn(view.facts, held, stuck).filter(({ locationPath }) => !asideOn(view, { locationPath }))
       : [],
   )
   return say(reconcileNotice({ views, findings, now: parts.clock.now() }))
+}
+
+/** What each request that needs attention stands half way with. */
+const stuckOnes = async ({ db }: Parts): Promise<Stuck[]> => {
+  const open = await requestsIn(db, ['needs-attention'])
+  const each = await Promise.all(
+    open.map(async ({ id, plan }) => {
+      const ways = waysOut({ id, plan }, await progressOf(db, { id, plan }))
+      return hostPlansOf(plan).map(({ host, gpu: { locationPath } }) => {
+        return { requestId: id, host, locationPath, ways }
+      })
+    }),
+  )
+  return each.flat()
 }
 
 export const acceptHost = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
@@ -45,7 +64,18 @@ export const acceptHost = async (parts: Parts, name: string, caller: Caller): Pr
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { facts, gpu } = found.value
   const alias = aliasOf(facts, gpu)
-  if (!findingsOn(facts, await holdings(parts.db)).some((each) => each.gpu === alias && each.recorded))
+  const half = (await stuckOnes(parts)).find((each) => isAbout(each, facts, gpu))
+  if (half)
+    return say(
+      refusalNotice([
+        refusal(
+          'busy',
+          `${half.requestId} stands half way with ${alias} and needs attention`,
+          `Settle that first: \`reconcile ${facts.name}\` shows how.`,
+        ),
+      ]),
+    )
+  if (!findingsOn(facts, await holdings(parts.db), []).some((each) => each.gpu === alias && each.recorded))
     return say(
       refusalNotice([
         refusal(

@@ -1,81 +1,73 @@
-/** `resolve`: an administrator closes a request that needed attention, once the host is in order. */
+/** `resolve`: an administrator says that a request which needs attention was repaired by hand. It is believed after reading. */
 import { doneNotice } from '../core/answers/done'
-import { PLACE_WORDS, STATE_WORDS } from '../core/answers/states'
+import { PLACE_WORDS } from '../core/answers/states'
 import { refusalNotice } from '../core/answers/refusal'
 import { refusal, type Refusal } from '../core/errors'
+import { lacksOf, type Lacks } from '../core/ground'
 import { placeOf } from '../core/inventory'
-import { hostPlansOf, stepsOn } from '../core/plan/plan'
-import { isAsBefore, isAsPlanned, isGiven, type Readings } from '../core/progress'
-import type { RequestIn } from '../core/request'
-import { saveBaselines, saveFacts } from '../store/fleet'
-import { apply, findRequest } from '../store/requests'
-import { announce } from './announce'
-import { refreshCard } from './card'
-import { noRequest } from './decide'
-import { say, type Caller, type Consequence } from './consequence'
-import { ownUp } from './drift'
+import { hostPlansOf, stepsOn, type Plan } from '../core/plan/plan'
+import { isGiven, type Readings } from '../core/progress'
+import type { RequestEvent, RequestIn } from '../core/request'
+import { apply } from '../store/requests'
 import { stateOf } from './attention'
-import { lend } from './lease/lend'
+import { say, type Caller, type Consequence } from './consequence'
+import { recordEnd } from './ending'
 import type { Parts } from './parts'
-import { readAll } from './reading'
+import { findStuck, readStuck, recordReading } from './stuck'
 
-/** Closes a needs-attention request, if the host was read just now and its GPU is in use by someone again. */
-export const resolveRequest = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {
-  const request = await findRequest(parts.db, id)
-  if (!request) return say(refusalNotice([noRequest(id)]))
-  if (request.state !== 'needs-attention')
-    return say(
-      refusalNotice([
-        refusal(
-          'finished',
-          `${id} needs no attention (it is: ${STATE_WORDS[request.state]})`,
-          `See \`show ${id}\`.`,
-        ),
-      ]),
-    )
-  const readings = await readAll(
-    hostPlansOf(request.plan).flatMap(({ host }) => parts.hosts.get(host) ?? []),
-    parts.log,
-  )
-  const silent = hostPlansOf(request.plan).find(({ host }) => !readings.has(host))
-  const facts = readings.get(request.plan.host)
-  if (silent || !facts)
-    return say(
-      refusalNotice([
-        refusal(
-          'unreachable',
-          `${silent?.host ?? request.plan.host} does not answer, so ${id} cannot be checked`,
-          'Try again when the host is back.',
-        ),
-      ]),
-    )
-  const problems = inconsistencies(request, readings)
-  if (problems.length > 0) return say(refusalNotice(problems))
+export interface Resolving {
+  readonly id: string
+  /** Whatever the hosts show, as long as no GPU is lost to everybody. */
+  readonly asFound: boolean
+}
+
+type As = Extract<RequestEvent, { kind: 'resolve' }>['as']
+
+/** Done where all is as planned, undone where all is as before; otherwise it says what differs, and nothing is changed. */
+export const resolveRequest = async (
+  parts: Parts,
+  { id, asFound }: Resolving,
+  caller: Caller,
+): Promise<Consequence> => {
+  const stuck = await findStuck(parts, id)
+  if (!stuck.ok) return say(stuck.notice)
+  const { request } = stuck
+  const read = await readStuck(parts, request)
+  if (!read.ok) return say(read.notice)
+  const { readings } = read
+  const lost = lostIn(request, readings)
+  const lacks = lacksOf(request.plan, stuck.progress, readings)
+  const as = settledAs(request.plan, { lacks, readings, asFound })
+  if (lost.length > 0 || as === null)
+    return say(refusalNotice([...lost, ...(as === null ? [differing(request, { lacks, readings })] : [])]))
   return async (tx) => {
-    const at = parts.clock.now()
-    const next = await apply(tx, request, {
-      kind: 'resolve',
-      at,
-      by: caller.account,
-      found: foundOn(request, readings),
-    })
+    const [at, by] = [parts.clock.now(), caller.account]
+    const found = FOUND[as](request.plan, lacks, readings)
+    const next = await apply(tx, request, { kind: 'resolve', at, by, as, found })
     if (!next.ok) return refusalNotice(next.refusals)
-    for (const each of readings.values()) {
-      await saveFacts(tx, each, at)
-      await ownUp(tx, each, stepsOn(request.plan, each.name))
-    }
-    if (isGiven(request.plan, readings)) {
-      await saveBaselines(tx, request.plan)
-      await lend(tx, parts, { request: next.value, facts, at })
-    }
-    await refreshCard(tx, next.value, at)
-    await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
-    return doneNotice(`${id} is resolved.`)
+    await recordReading(tx, request, { readings, by, at })
+    const owned = (host: string) => stepsOn(request.plan, host)
+    await recordEnd(parts, tx, { ended: next.value, readings, owned, at })
+    return doneNotice(`${id} is resolved. ${found}`)
   }
 }
 
-/** A GPU that the host has switched off or given up, and that no VM holds, is lost to everyone: that is not consistent. */
-const inconsistencies = ({ id, plan }: RequestIn<'needs-attention'>, readings: Readings): Refusal[] =>
+const settledAs = (
+  plan: Plan,
+  {
+    lacks: { planned, before },
+    readings,
+    asFound,
+  }: { readonly lacks: Lacks; readonly readings: Readings; readonly asFound: boolean },
+): As | null => {
+  if (planned.length === 0) return 'done'
+  if (before.length === 0) return 'undone'
+  if (!asFound) return null
+  return isGiven(plan, readings) ? 'done' : 'found'
+}
+
+/** A GPU that the host has switched off or given up, and that no VM holds, is lost to everyone. */
+const lostIn = ({ id, plan }: RequestIn<'needs-attention'>, readings: Readings): Refusal[] =>
   hostPlansOf(plan).flatMap(({ host, gpu: { alias, locationPath } }) => {
     const facts = readings.get(host)
     const gpu = facts?.gpus.find((each) => each.locationPath === locationPath)
@@ -88,10 +80,26 @@ const inconsistencies = ({ id, plan }: RequestIn<'needs-attention'>, readings: R
     )
   })
 
-const foundOn = ({ plan }: RequestIn<'needs-attention'>, readings: Readings): string => {
-  const [hosts, were] = plan.release ? ['hosts', 'were'] : ['host', 'was']
-  if (isAsPlanned(plan, readings)) return `The ${hosts} ${were} found as planned.`
-  if (isAsBefore(plan, readings, () => true))
-    return `The ${hosts} ${were} found as ${plan.release ? 'they' : 'it'} ${were} before.`
-  return `The ${hosts} ${were} found in another, consistent state: ${stateOf(plan, readings).join('; ')}.`
+const differing = (
+  { id, plan }: RequestIn<'needs-attention'>,
+  { lacks, readings }: { readonly lacks: Lacks; readonly readings: Readings },
+): Refusal =>
+  refusal(
+    'not-possible',
+    `${id} is neither as planned nor as before: ${stateOf(plan, readings).join('; ')}. ` +
+      `To be as before it lacks: ${lacks.before.join('; ')}. To be as planned it lacks: ${lacks.planned.join('; ')}`,
+    `Do the one or the other and say \`resolve ${id}\` again. Where it shall stay as it is now, say \`resolve ${id} --as-found\`.`,
+  )
+
+const words = (plan: Plan) =>
+  plan.release ? { hosts: 'The hosts were', they: 'they were' } : { hosts: 'The host was', they: 'it was' }
+
+const FOUND: { readonly [A in As]: (plan: Plan, lacks: Lacks, readings: Readings) => string } = {
+  done: (plan, { planned }) =>
+    planned.length === 0
+      ? `${words(plan).hosts} found as planned.`
+      : `${words(plan).hosts} found as planned, but for: ${planned.join('; ')}.`,
+  undone: (plan) => `${words(plan).hosts} found as ${words(plan).they} before.`,
+  found: (plan, _, readings) =>
+    `${words(plan).hosts} found in another state, and left so: ${stateOf(plan, readings).join('; ')}.`,
 }

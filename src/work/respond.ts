@@ -24,6 +24,7 @@ import { leave } from './queue/leave'
 import { take } from './queue/take'
 import { acceptHost, reconcile } from './reconcile'
 import { reloadPolicy } from './reload'
+import { readAgain } from './read-again'
 import { retry } from './retry'
 import { readNvidiaSmi } from './smi'
 import { unwatch, watch } from './watching'
@@ -99,10 +100,12 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return pauseScope(parts, command, caller)
     case 'resume':
       return resumeScope(parts, command.scope, caller)
+    case 'read':
+      return readAgain(parts, command.requestId, caller)
     case 'resolve':
       return command.requestId.startsWith('S-')
         ? settle(command.requestId, parts, caller)
-        : resolveRequest(parts, command.requestId, caller)
+        : resolveRequest(parts, { id: command.requestId, asFound: command.asFound }, caller)
     case 'reload':
       return reloadPolicy(parts, caller)
     case 'smi':

@@ -45,7 +45,8 @@ import { planExtension } from '../../src/core/plan/extension'
 import { planShare } from '../../src/core/plan/planner'
 import { expectationOf } from '../../src/core/plan/step'
 import { replay, type Entry } from '../../src/core/progress'
-import { transition, type Request, type RequestEvent, type RequestIn } from '../../src/core/request'
+import { type Request, type RequestEvent, type RequestIn } from '../../src/core/request'
+import { transition } from '../../src/core/transition'
 import { readSmi } from '../../src/core/smi'
 import { partitionSurvey, survey } from '../../src/core/survey'
 import { aFleet, aLine, aView, MINUTE, NOW, SECOND, unreadView } from '../core/answers/reading'
@@ -54,6 +55,7 @@ import { ask, inputOf, planned } from '../core/plan/scene'
 import { aGpu, aHost, aPartition, aVm, GIB } from '../fakes/facts'
 import { ACROSS_NOTICES } from './across-notices'
 import { QUEUE_NOTICES } from './queue-notices'
+import { waysOut } from '../../src/core/ways-out'
 import { toldNotices } from './told-notices'
 import { barOf } from '../../src/core/bar'
 import type { ModuleFacts } from '../../src/core/fence'
@@ -219,6 +221,13 @@ const denied = after(pending, {
   reason: 'the GPU is needed for the demo',
 })
 
+const repaired = after(inNeed, {
+  ...{ kind: 'resolve', at: END + MINUTE, by: JONAS, as: 'undone' },
+  found: 'The host was found as it was before.',
+})
+const HALF_WAY = [...step(0), ...step(1), ...refusedStep(2)]
+const FORGOTTEN = aHost({ gpus: [aGpu({ problemCode: null })], dismounted: [aGpu().locationPath] })
+
 export const NOTICES: Readonly<Record<string, Notice>> = {
   ...toldNotices(
     {
@@ -229,6 +238,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       succeeded,
       'rolled-back': rolledBack,
       'needs-attention': inNeed,
+      repaired,
       cancelled: after(pending, { kind: 'cancel', by: MAYA, at: NOW + MINUTE }),
       expired: after(pending, { kind: 'expire', at: NOW + 30 * MINUTE }),
       void: after(pending, approve, {
@@ -240,7 +250,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
         kind: 'resolve',
         at: END + MINUTE,
         by: JONAS,
-        found: 'The host was found as planned.',
+        as: 'found',
+        found: 'The host was found in another state, and left so: hv01/gpu0 is with the host.',
       }),
     },
     { card: card(pending, null), asker: MAYA, other: JONAS },
@@ -252,12 +263,27 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'request-undoing': card(running, [...step(0), ...step(1), ...refusedStep(2), ...step(1, 'undo')]),
   'request-succeeded': card(succeeded, allSteps),
   'request-rolled-back': card(rolledBack, undone),
-  'request-needs-attention': card(inNeed, [...step(0), ...step(1), ...refusedStep(2)]),
+  'request-needs-attention': card(inNeed, HALF_WAY),
+  'request-read-again': card(
+    after(inNeed, {
+      ...{ kind: 'read-again', at: END + MINUTE, by: JONAS, repair: [] },
+      now: ['train-01 is off', 'hv01/gpu0 is with the host'],
+    }),
+    HALF_WAY,
+  ),
+  'request-undo-again': card(after(inNeed, { kind: 'retry', at: END + MINUTE, by: JONAS }), HALF_WAY),
+  'request-repaired': card(repaired, HALF_WAY),
   'request-resolved': card(
     after(
       running,
       { kind: 'need-attention', at: END, why: 'the undo was refused', now: ['off'], repair: [] },
-      { kind: 'resolve', at: END + MINUTE, by: JONAS, found: 'hv01/gpu0 is with the host; train-01 runs' },
+      {
+        kind: 'resolve',
+        at: END + MINUTE,
+        by: JONAS,
+        as: 'found',
+        found: 'hv01/gpu0 is with the host; train-01 runs',
+      },
     ),
     undone,
   ),
@@ -506,14 +532,34 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   reconcile: reconcileNotice({
     views: [aView(aHost())],
-    findings: findingsOn(aHost({ gpus: [aGpu({ problemCode: null })], dismounted: [aGpu().locationPath] }), [
-      {
-        requestId: 'R-7',
-        host: 'hv01',
-        locationPath: aGpu().locationPath,
-        vm: { id: aVm().id, name: 'train-01' },
-      },
-    ]),
+    findings: findingsOn(
+      FORGOTTEN,
+      [
+        {
+          requestId: 'R-7',
+          host: 'hv01',
+          locationPath: aGpu().locationPath,
+          vm: { id: aVm().id, name: 'train-01' },
+        },
+      ],
+      [],
+    ),
+    now: NOW,
+  }),
+  'reconcile-half-way': reconcileNotice({
+    views: [aView(aHost())],
+    findings: findingsOn(
+      FORGOTTEN,
+      [],
+      [
+        {
+          requestId: inNeed.id,
+          host: FORGOTTEN.name,
+          locationPath: aGpu().locationPath,
+          ways: waysOut(inNeed, replay(inNeed.plan, HALF_WAY)),
+        },
+      ],
+    ),
     now: NOW,
   }),
   'reconcile-nothing': reconcileNotice({ views: [aView(aHost())], findings: [], now: NOW }),

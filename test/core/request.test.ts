@@ -4,10 +4,10 @@ import {
   isOpen,
   request as requestSchema,
   settledBy,
-  transition,
   type RequestEvent,
   type RequestState,
 } from '../../src/core/request'
+import { transition } from '../../src/core/transition'
 import { after, APPROVER, EVENTS, pending, STATES } from '../fakes/requests'
 
 const saidBy = (by: string) => ({ by, at: 5 })
@@ -33,7 +33,7 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
   },
   succeeded: { verify: 'succeeded' },
   'rolled-back': {},
-  'needs-attention': { retry: 'running', resolve: 'resolved' },
+  'needs-attention': { 'read-again': 'needs-attention', retry: 'running', resolve: 'resolved' },
   resolved: {},
   denied: {},
   cancelled: {},

@@ -1,5 +1,6 @@
 /** A request in every state it can have, and the event that each kind of change is. */
-import { transition, type Request, type RequestEvent, type RequestState } from '../../src/core/request'
+import { type Request, type RequestEvent, type RequestState } from '../../src/core/request'
+import { transition } from '../../src/core/transition'
 import { aRequest } from '../store/rows'
 
 export const APPROVER = 'slack:T1/U2'
@@ -27,8 +28,9 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
     now: ['off'],
     repair: ['Start'],
   },
+  'read-again': { kind: 'read-again', at: 11, by: 'slack:T1/U3', now: ['on'], repair: [] },
   retry: { kind: 'retry', at: 12, by: pending.asked.by },
-  resolve: { kind: 'resolve', at: 12, by: 'slack:T1/U3', found: 'as before' },
+  resolve: { kind: 'resolve', at: 12, by: 'slack:T1/U3', as: 'found', found: 'as before' },
   verify: { kind: 'verify', at: 12, verification: { kind: 'verified' } },
 }
 

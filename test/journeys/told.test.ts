@@ -57,6 +57,12 @@ const halfWay = async (scene: Scene): Promise<void> => {
   await scene.says('maya', 'release hv01/gpu0 --shutdown')
 }
 
+/** What repairs that, by hand. */
+const enabled = ({ workplace: { world } }: Scene): void => {
+  const { instanceId, locationPath } = world.facts('hv01').gpus.find(({ slot }) => slot === 'gpu0')!
+  world.act('hv01', { kind: 'enableDevice', gpu: { alias: 'hv01/gpu0', instanceId, locationPath } })
+}
+
 /** By the first cell of its row. */
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   'a request is asked for': {
@@ -123,15 +129,34 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       { who: 'priya', words: /Needs an administrator .*R-2 stopped half way/ },
     ],
   },
-  'it is resolved': {
+  'its undo is tried again': {
     leads: async (scene) => {
       await halfWay(scene)
+      scene.workplace.world.setVmState('hv01', 'train-01', 'Off')
+      await scene.says('priya', 'retry R-2')
+    },
+    told: [{ who: 'maya', words: /R-2 failed and was undone ?: Release/ }],
+  },
+  'it is repaired by hand': {
+    leads: async (scene) => {
       const { world } = scene.workplace
-      const { instanceId, locationPath } = world.facts('hv01').gpus.find(({ slot }) => slot === 'gpu0')!
-      world.act('hv01', { kind: 'enableDevice', gpu: { alias: 'hv01/gpu0', instanceId, locationPath } })
+      const { settings } = world.facts('hv01').vms.find(({ name }) => name === 'train-01')!
+      await halfWay(scene)
+      enabled(scene)
+      world.setVmState('hv01', 'train-01', 'Off')
+      world.setVmSettings('hv01', 'train-01', settings)
+      world.setVmState('hv01', 'train-01', 'Running')
       await scene.says('priya', 'resolve R-2')
     },
-    told: [{ who: 'maya', words: /R-2 was resolved by Priya Nair/ }],
+    told: [{ who: 'maya', words: /R-2 is done, repaired by hand by Priya Nair.*found as planned/ }],
+  },
+  'it is left as it is': {
+    leads: async (scene) => {
+      await halfWay(scene)
+      enabled(scene)
+      await scene.says('priya', 'resolve R-2 --as-found')
+    },
+    told: [{ who: 'maya', words: /R-2 was resolved by Priya Nair.*in another state, and left so/ }],
   },
   'it would stop a VM': {
     leads: wouldStop,

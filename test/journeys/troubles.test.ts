@@ -129,7 +129,8 @@ describe.each(CHATS)('in %s', (chat) => {
   })
 
   describe('a request that could not be undone', () => {
-    test('asks for a person, lists what repairs the host, and is closed once somebody has', async () => {
+    /** The GPU that was released is disabled on its host. */
+    const halfWay = async () => {
       const refuse = (step: 'enableDevice' | 'dismountDevice') =>
         journey.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' })
       await journey.says('maya', 'assign hv01/gpu0 to train-01')
@@ -138,7 +139,12 @@ describe.each(CHATS)('in %s', (chat) => {
       refuse('enableDevice')
       refuse('dismountDevice')
       await journey.says('maya', 'release hv01/gpu0 --shutdown')
-      const card = await seesCard('R-2 · needs attention')
+      return seesCard('R-2 · needs attention')
+    }
+
+    test('asks for a person, lists what repairs the host, and is closed once somebody has', async () => {
+      const { settings } = journey.world.facts('hv01').vms.find(({ name }) => name === 'train-01')!
+      const card = await halfWay()
       expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
       expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')
 
@@ -152,17 +158,51 @@ describe.each(CHATS)('in %s', (chat) => {
         kind: 'enableDevice',
         gpu: { alias: 'hv01/gpu0', instanceId, locationPath },
       })
+      const half = await journey.says('priya', 'resolve R-2')
+      journey.world.setVmState('hv01', 'train-01', 'Off')
+      journey.world.setVmSettings('hv01', 'train-01', settings)
+      journey.world.setVmState('hv01', 'train-01', 'Running')
       await journey.types('priya', 'resolve R-2')
 
+      expect(textOf(half)).toMatch(/To be as planned it lacks: Set train-01/)
       expect(textOf(early)).toContain('still disabled on the host')
       await journey.sees((message) => textOf(message).includes('R-2 is resolved'))
-      await seesCard('R-2 · resolved by an administrator')
-      await journey.sees((message) => textOf(message).includes('R-2 was resolved'))
+      await seesCard('R-2 · done')
+      await journey.sees((message) => textOf(message).includes('R-2 is done, repaired by hand'))
       expect(textOf(await journey.says('maya', 'assign hv01/gpu0 to train-02 --shutdown'))).toContain('R-3')
     })
 
-    test('is closed by an administrator only', async () => {
-      expect(textOf(await journey.says('jonas', 'resolve R-1'))).toContain('does not let you resolve')
+    test('is read, undone and repaired by the buttons of its card', async () => {
+      await halfWay()
+      await journey.presses('priya', 'Read again', 'R-2')
+      await seesCard('Read again by')
+
+      await journey.presses('priya', 'Try the undo again', 'R-2')
+      await journey.tells('priya', 'train-01 is Running, not Off')
+      await journey.presses('priya', 'Repaired by hand', 'R-2')
+      await journey.tells('priya', 'still disabled on the host')
+      journey.world.setVmState('hv01', 'train-01', 'Off')
+      await journey.presses('priya', 'Try the undo again', 'R-2')
+
+      await seesCard('R-2 · failed and undone')
+      const { vms } = journey.world.facts('hv01')
+      expect(vms.find(({ name }) => name === 'train-01')).toMatchObject({
+        ...{ state: 'Running', assigned: [expect.any(String)] },
+      })
+      expect(textOf(await journey.says('maya', 'history R-2'))).toContain('tried again: release hv01/gpu0')
+    })
+
+    test('is for administrators only, whoever presses', async () => {
+      await halfWay()
+      for (const [label, words] of [
+        ['Read again', 'does not let you read'],
+        ['Try the undo again', 'nly an administrator may have an undo tried again'],
+        ['Repaired by hand', 'does not let you resolve'],
+      ] as const) {
+        await journey.presses('jonas', label, 'R-2')
+        await journey.tells('jonas', words)
+      }
+      await seesCard('R-2 · needs attention')
     })
   })
 })

@@ -274,8 +274,9 @@ describe('a move to a VM of another host', () => {
       }
   })
 
-  it('asks for a person where the first host stays away, and is resolved once both are in order', async () => {
+  it('asks for a person where the first host stays away, and is undone on both once it is back', async () => {
     await lentToTrain()
+    const before = worldNow()
     await asks(MOVE)
     const request = await approved()
     const end = fleet.world.onStep(({ when, host, step }) => {
@@ -291,11 +292,16 @@ describe('a move to a VM of another host', () => {
       'not known: hv01 does not answer',
     ])
     expect(stuck.repair).toContain('# On hv02')
-    expect(textOf(await says(`resolve ${stuck.id}`, slack(JONAS)))).toContain('hv01 does not answer')
+    for (const deed of ['read', 'retry', 'resolve'])
+      expect(textOf(await says(`${deed} ${stuck.id}`, slack(PRIYA)))).toContain('hv01 does not answer')
 
     fleet.world.setReachable('hv01', true)
-    expect(textOf(await says(`resolve ${stuck.id}`, slack(JONAS)))).toContain('is resolved')
-    expect(await stored(stuck.id)).toMatchObject({ state: 'resolved' })
+    expect(textOf(await says(`resolve ${stuck.id}`, slack(PRIYA)))).toContain(
+      'neither as planned nor as before',
+    )
+    expect(textOf(await says(`retry ${stuck.id}`, slack(PRIYA)))).toContain('is tried again on both hosts')
+    expect(await carriedOut(await stored(stuck.id))).toMatchObject({ state: 'rolled-back' })
+    expect(worldNow()).toEqual(before)
   })
 
   it('leaves the VM over there running with its GPU where the first one does not start again', async () => {

@@ -344,21 +344,21 @@ describe('what the bot does itself', () => {
   })
 
   it('is not told of a GPU that needs attention, nor its repair, once that is resolved', async () => {
-    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    const { id, plan } = await asked(parts, assign('hv01/gpu0', 'train-01', { noStart: true }))
     for (const step of ['attachDevice', 'mountDevice'] as const)
       world.inject({ host: 'hv01', step, kind: 'refuse', times: 1 })
     await runRequest(parts, await decided(parts, id), new AbortController().signal)
     await poll()
     expect((await stored(store.db, id)).state).toBe('needs-attention')
-    world.setVmSettings('hv01', 'train-01', { automaticStopAction: 'TurnOff' })
-    byHand('hv01', 'gpu0', 'train-01', 'attachDevice')
+    for (const step of plan.steps.filter(({ kind }) => kind === 'setVm' || kind === 'attachDevice'))
+      world.act('hv01', step)
     await poll()
 
     const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
-    await store.db.transaction().execute(await resolveRequest(parts, id, caller))
+    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, caller))
     await poll()
 
-    expect((await stored(store.db, id)).state).toBe('resolved')
+    expect((await stored(store.db, id)).state).toBe('succeeded')
     expect(await recorded()).toEqual([])
   })
 

@@ -22,7 +22,7 @@ import { runRequest } from '../../src/work/run'
 import { voidOldPlans } from '../../src/work/voided'
 import { NINE_O_CLOCK, fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { CHANNEL, REQUESTER, botOver, readHosts, stored, typed } from './operations/bot'
+import { ADMIN, CHANNEL, REQUESTER, botOver, readHosts, stored, typed } from './operations/bot'
 import { repairAndResolve } from './operations/repair'
 
 const HOUR = 3_600_000
@@ -124,7 +124,16 @@ describe('a data directory of an earlier version', () => {
 
     const { state } = await repairAndResolve(parts, fleet.world, request)
 
-    expect(state).toBe('resolved')
+    expect(state).toBe('rolled-back')
+    expect(fleet.world.facts('hv01').dismounted).toEqual([])
+  })
+
+  it('has what needs attention undone at one press', async () => {
+    const admin = { account: ADMIN, name: 'Somebody', channel: CHANNEL, back: CHANNEL }
+
+    expect(await typed(parts, 'retry R-2', admin)).toMatchObject({ tone: 'plain' })
+
+    expect(await runs('R-2')).toBe('rolled-back')
     expect(fleet.world.facts('hv01').dismounted).toEqual([])
   })
 

@@ -194,7 +194,7 @@ describe('a device that Windows switches only at a restart', () => {
     })
     const answer = await store.db
       .transaction()
-      .execute(await resolveRequest(parts, ended.id, callerOf(ADMIN)))
+      .execute(await resolveRequest(parts, { id: ended.id, asFound: false }, callerOf(ADMIN)))
     expect(JSON.stringify(answer)).toContain('is still waiting for a restart of its host')
     fleet.world.reboot(HOST)
   })
@@ -281,15 +281,15 @@ describe('a VM that gave its GPU away and does not start', () => {
     expect(await retried(id, ADMIN)).toContain('goes on')
   })
 
-  it('can be started by hand, and `resolve` then closes the request as it was planned', async () => {
+  it('can be started by hand, and `resolve` then settles the request as done', async () => {
     const { id } = await stuck()
     fleet.world.setVmState(HOST, RUNS, 'Running')
 
-    await store.db.transaction().execute(await resolveRequest(parts, id, callerOf(ADMIN)))
+    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, callerOf(ADMIN)))
 
     expect(await stored(store.db, id)).toMatchObject({
-      state: 'resolved',
-      found: 'The host was found as planned.',
+      state: 'succeeded',
+      repaired: { by: ADMIN, found: 'The host was found as planned.' },
     })
   })
 
@@ -303,17 +303,17 @@ describe('a VM that gave its GPU away and does not start', () => {
     const ended = await carriedOut(approved)
     expect([ended.state, holderOf('gpu0'), powerOf(OFF)]).toEqual(['needs-attention', OFF, 'Running'])
 
-    await store.db.transaction().execute(await resolveRequest(parts, id, callerOf(ADMIN)))
+    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, callerOf(ADMIN)))
 
     expect(await findLease(store.db, id)).toMatchObject({ state: 'held', vm: { name: OFF } })
   })
 })
 
 describe('`retry`', () => {
-  it('says so where no start is left, and where there is no such request', async () => {
+  it('says so where nothing is left to try, and where there is no such request', async () => {
     const { id } = await does(assign(GPU0, OFF))
 
-    expect(await retried(id)).toContain('no VM of it waits to be started')
+    expect(await retried(id)).toContain('R-1 needs no attention (it is: done)')
     expect(await retried('R-99')).toContain('there is no request R-99')
   })
 })

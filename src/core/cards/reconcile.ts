@@ -1,12 +1,12 @@
 /** `reconcile`: where hosts and the records of the bot disagree, with a button for each way out. Nothing is done by itself. */
 import type { Finding } from '../drift/findings'
-import { format } from '../grammar/format'
 import { shown } from '../grammar/shown'
 import { hostLine } from '../answers/place'
 import { PLACE_WORDS } from '../answers/states'
 import { counted } from '../answers/words'
-import type { HostView } from '../inventory'
+import type { GpuPlace, HostView } from '../inventory'
 import type { Notice, Part, Run } from '../notice'
+import { wayButton } from './way'
 
 const SHOWN = 8
 
@@ -39,14 +39,15 @@ const NOTHING: Part = {
   runs: ['The host has what the records of the bot say, and no GPU is of use to nobody.'],
 }
 
-const partsOf = ({ gpu, place, holder, recorded, ways }: Finding): Part[] => [
+const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[] => [
   {
     kind: 'text',
     runs: [
       { strong: gpu },
       ` is ${PLACE_WORDS[place]}`,
       ...(holder === null ? [] : [' to ', { strong: shown(holder) }]),
-      ...(recorded === null ? ['. Nobody can use it.'] : recordedRuns(recorded)),
+      ...(recorded === null ? [isUsable(place) ? '.' : '. Nobody can use it.'] : recordedRuns(recorded)),
+      ...(stuck === null ? [] : [' ', { code: stuck }, ' stands half way with it and needs attention.']),
     ],
   },
   ...(ways.length === 0
@@ -54,14 +55,12 @@ const partsOf = ({ gpu, place, holder, recorded, ways }: Finding): Part[] => [
     : [
         {
           kind: 'buttons' as const,
-          buttons: ways.map(({ label, command }) => ({
-            label,
-            style: 'plain' as const,
-            press: { kind: 'say' as const, text: format(command) },
-          })),
+          buttons: ways.map(wayButton),
         },
       ]),
 ]
+
+const isUsable = (place: GpuPlace['kind']): boolean => place === 'host-enabled' || place === 'assigned'
 
 const recordedRuns = ({ requestId, vm }: NonNullable<Finding['recorded']>): Run[] => [
   ', but by ',

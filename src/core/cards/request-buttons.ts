@@ -1,9 +1,11 @@
 /** What can be pressed on the card of a request, by its state. */
 import type { Part } from '../notice'
 import { isExtension } from '../plan/extension'
-import { refusedStart, type Progress } from '../progress'
+import type { Progress } from '../progress'
 import { mayBeAskedAgain, type Request } from '../request'
+import { waysOut } from '../ways-out'
 import { titleOf } from './plan'
+import { wayButton } from './way'
 
 type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
 
@@ -11,12 +13,6 @@ const againButton = (id: string): Buttons[number] => ({
   label: 'Ask again',
   style: 'plain',
   press: { kind: 'say', text: `again ${id}` },
-})
-
-const retryButton = (id: string): Buttons[number] => ({
-  label: 'Start it again',
-  style: 'primary',
-  press: { kind: 'say', text: `retry ${id}` },
 })
 
 /** The VM by its id: its name may have come to mean another one. */
@@ -51,8 +47,8 @@ export const buttonParts = (request: Request, progress: Progress | null): Part[]
   if (request.state === 'approved') return [{ kind: 'buttons', buttons: [cancel] }]
   if (mayBeAskedAgain(request.state) && request.command)
     return [{ kind: 'buttons', buttons: [againButton(request.id)] }]
-  if (request.state === 'needs-attention' && progress && refusedStart(request.plan, progress) !== null)
-    return [{ kind: 'buttons', buttons: [retryButton(request.id)] }]
+  if (request.state === 'needs-attention')
+    return [{ kind: 'buttons', buttons: waysOut(request, progress).map(wayButton) }]
   const short = shortOfMmio(request)
   if (short) return [{ kind: 'buttons', buttons: [short] }]
   if (request.state !== 'pending') return []

@@ -191,8 +191,16 @@ const byLine = (what: string, said: Said): Part => ({
   runs: [`${what} by `, { person: said.by }, ...(said.reason ? [`: ${said.reason}`] : [])],
 })
 
+/** What administrators did about it when it needed attention. */
+const deedParts = (request: Request): Part[] => [
+  ...('retried' in request && request.retried ? [byLine('Tried again', request.retried)] : []),
+  ...('repaired' in request && request.repaired
+    ? [byLine('Resolved', request.repaired), { kind: 'note' as const, runs: [request.repaired.found] }]
+    : []),
+]
+
 const endParts = (request: Request, progress: Progress | null): Part[] => {
-  const parts = authorityParts(request)
+  const parts = [...authorityParts(request), ...deedParts(request)]
   switch (request.state) {
     case 'denied':
       return [...parts, byLine('Denied', request.denial)]
@@ -252,6 +260,14 @@ const attentionParts = (request: RequestIn<'needs-attention'>, progress: Progres
   { kind: 'text', runs: [{ strong: 'Why: ' }, request.why] },
   ...hintParts(request.why, request.plan, progress),
   { kind: 'text', runs: [{ strong: 'The host now: ' }, request.now.join('\n')] },
+  ...(request.read
+    ? ([
+        {
+          kind: 'note',
+          runs: ['Read again by ', { person: request.read.by }, ', ', { time: request.read.at }],
+        },
+      ] satisfies Part[])
+    : []),
   ...(request.repair.length > 0
     ? ([
         { kind: 'text', runs: [{ strong: 'What repairs it' }] },
@@ -260,6 +276,12 @@ const attentionParts = (request: RequestIn<'needs-attention'>, progress: Progres
     : []),
   {
     kind: 'note',
-    runs: ['When the host is in order, an administrator says ', { code: `resolve ${request.id}` }, '.'],
+    runs: [
+      'For administrators. Once all is as before, or as planned, press ',
+      { strong: 'Repaired by hand' },
+      ' or say ',
+      { code: `resolve ${request.id}` },
+      ': the hosts are read first.',
+    ],
   },
 ]

@@ -1,6 +1,6 @@
 /** What people are told of a request that concerns them: its decision, and its end. One message each, a line or two. */
 import type { Called, Notice, Part, Run } from '../notice'
-import { authorityOf, settledBy, type Request } from '../request'
+import { authorityOf, settledBy, type Request, type RequestIn } from '../request'
 import { titleOf } from './plan'
 
 /** `asker`: who asked. `stopped`: who holds something in a VM that it stops. `loser`: whose GPU it takes. */
@@ -36,9 +36,13 @@ const outcomeOf = (request: Request): Outcome | null => {
       return { tone: 'bad', became, more: [...request.changes, NOTHING].join(' ') }
     }
     case 'succeeded':
-      return { tone: 'good', became: 'is done' }
+      return orRepaired(request, { tone: 'good', became: 'is done' })
     case 'rolled-back':
-      return { tone: 'bad', became: 'failed and was undone', more: firstLine(request.why) }
+      return orRepaired(request, {
+        tone: 'bad',
+        became: 'failed and was undone',
+        more: firstLine(request.why),
+      })
     case 'needs-attention':
       return {
         tone: 'bad',
@@ -49,6 +53,15 @@ const outcomeOf = (request: Request): Outcome | null => {
       return { tone: 'plain', became: 'was resolved', by: [request.resolved], more: request.found }
   }
 }
+
+/** Whoever repaired it is named. */
+const orRepaired = (
+  { repaired }: Pick<RequestIn<'succeeded' | 'rolled-back'>, 'repaired'>,
+  outcome: Outcome,
+): Outcome =>
+  repaired
+    ? { ...outcome, became: `${outcome.became}, repaired by hand`, by: [repaired], more: repaired.found }
+    : outcome
 
 const NOTHING = 'Nothing was done.'
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''

@@ -21,6 +21,16 @@ export interface Holding {
 export interface Way {
   readonly label: string
   readonly command: Command
+  /** What is asked before it is done. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string }
+}
+
+/** A request that needs attention over a GPU, and what can be done about it. */
+export interface Stuck {
+  readonly requestId: string
+  readonly host: string
+  readonly locationPath: string
+  readonly ways: readonly Way[]
 }
 
 export interface Finding {
@@ -31,29 +41,61 @@ export interface Finding {
   readonly holder: string | null
   /** What the records say, where they say otherwise. */
   readonly recorded: Holding | null
-  /** Each is a request, which needs approval as any other, but for the last one of a contradiction: the records follow. */
+  /** The request that needs attention over it. */
+  readonly stuck: string | null
+  /**
+   * Each is a request, which needs approval as any other, but for the last one of a contradiction: the records follow. What a
+   * request stands half way with is nobody else's to ask for: then they are the ways out of that one.
+   */
   readonly ways: readonly Way[]
 }
 
-export const findingsOn = (host: HostFacts, holdings: readonly Holding[]): Finding[] =>
-  host.gpus.flatMap((gpu) => findingOf(host, gpu, holdings) ?? [])
+export const findingsOn = (
+  host: HostFacts,
+  holdings: readonly Holding[],
+  stuck: readonly Stuck[],
+): Finding[] =>
+  host.gpus.flatMap((gpu) => {
+    const half = stuck.find((each) => isAbout(each, host, gpu))
+    const found = findingOf(host, gpu, holdings)
+    return half ? halfWay(host, gpu, { half, found }) : (found ?? [])
+  })
+
+export const isAbout = (stuck: Stuck, host: HostFacts, gpu: GpuFacts): boolean =>
+  stuck.host === host.name && stuck.locationPath === gpu.locationPath
+
+const halfWay = (
+  host: HostFacts,
+  gpu: GpuFacts,
+  { half, found }: { readonly half: Stuck; readonly found: Finding | null },
+): Finding => ({
+  ...bare(host, gpu),
+  recorded: found?.recorded ?? null,
+  stuck: half.requestId,
+  ways: half.ways,
+})
+
+const bare = (host: HostFacts, gpu: GpuFacts): Omit<Finding, 'recorded' | 'ways'> => {
+  const place = placeOf(host, gpu)
+  return {
+    gpu: aliasOf(host, gpu),
+    locationPath: gpu.locationPath,
+    place: place.kind,
+    holder: place.kind === 'assigned' ? (vmById(host, place.vm)?.name ?? place.vm) : null,
+    stuck: null,
+  }
+}
 
 const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[]): Finding | null => {
   const alias = aliasOf(host, gpu)
-  const { locationPath } = gpu
   const place = placeOf(host, gpu)
-  const holder = place.kind === 'assigned' ? (vmById(host, place.vm)?.name ?? place.vm) : null
   const holding = holdings.find((each) => each.host === host.name && each.locationPath === gpu.locationPath)
   const contradicted = holding !== undefined && !agrees(place, holding)
   if (!contradicted && !LOST.includes(place.kind)) return null
   const back = canReturn(host, place) ? [wayOf(host, 'Return to its host', release(alias))] : []
-  if (!contradicted)
-    return { gpu: alias, locationPath, place: place.kind, holder, recorded: null, ways: back }
+  if (!contradicted) return { ...bare(host, gpu), recorded: null, ways: back }
   return {
-    gpu: alias,
-    locationPath,
-    place: place.kind,
-    holder,
+    ...bare(host, gpu),
     recorded: holding,
     ways: [
       ...restoring(host, { alias, place, holding }),

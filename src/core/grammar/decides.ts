@@ -4,7 +4,7 @@ import type { Delivery } from '../ports'
 import { parse } from './parse'
 
 const DECIDING: readonly Command['kind'][] = [
-  ...(['approve', 'deny', 'agree', 'object', 'resolve', 'retry'] as const),
+  ...(['approve', 'deny', 'agree', 'object', 'read', 'resolve', 'retry'] as const),
   ...(['accept', 'adopt', 'pause', 'resume', 'reload'] as const),
 ]
 

@@ -110,6 +110,7 @@ export const RESIZE_FLAGS: readonly Flag[] = [VRAM, MMIO, ...PLAN_FLAGS]
 
 export const REQUESTS_FLAGS: readonly Flag[] = [onOff('--all', 'all'), PAGE]
 export const PAUSE_FLAGS: readonly Flag[] = [onOff('--now', 'now')]
+export const RESOLVE_FLAGS: readonly Flag[] = [onOff('--as-found', 'asFound')]
 export const HISTORY_FLAGS: readonly Flag[] = [PAGE]
 
 export const QUEUE_FLAGS: readonly Flag[] = [...CONSENT_FLAGS, PAGE]

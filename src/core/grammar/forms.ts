@@ -16,6 +16,7 @@ import {
   QUEUE_FLAGS,
   REQUESTS_FLAGS,
   RESIZE_FLAGS,
+  RESOLVE_FLAGS,
   type Flag,
 } from './flags'
 import { isSize, readSize, sizeText } from './size'
@@ -240,7 +241,8 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   adopt: form([must(HOST), must(BOT, 'from')]),
   pause: form([must(SCOPE)], PAUSE_FLAGS),
   resume: form([must(SCOPE)]),
-  resolve: form([must({ ...ID, read: readResolvable })]),
+  read: form([must(ID)]),
+  resolve: form([must({ ...ID, read: readResolvable })], RESOLVE_FLAGS),
   reload: form([]),
   why: form([must(QUESTION)]),
   help: form([can(TOPIC)]),

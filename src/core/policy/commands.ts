@@ -46,6 +46,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   adopt: 'administer',
   pause: 'administer',
   resume: 'administer',
+  read: 'administer',
   resolve: 'administer',
   reload: 'administer',
 }
@@ -165,6 +166,16 @@ export const refuseRetry = (policy: Policy, request: Request, by: string): Refus
         'not-allowed',
         'only the person who asked, or an administrator, may do this',
         `Ask them to say \`retry ${request.id}\`.`,
+      )
+
+/** Null when the account may have the undo of a request tried again. */
+export const refuseUndo = (policy: Policy, by: string): Refusal | null =>
+  capabilitiesOf(policy, personOf(policy, by)).includes('administer')
+    ? null
+    : refusal(
+        'not-allowed',
+        'only an administrator may have an undo tried again',
+        'The card has called them already.',
       )
 
 /** Asked for by the same person, on whichever chat, by what the policy says now or said then. */

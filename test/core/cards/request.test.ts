@@ -49,6 +49,7 @@ const HEADLINES: { readonly [S in RequestState]: string } = {
 const BUTTONS: { readonly [S in RequestState]?: string[] } = {
   pending: ['Approve', 'Deny', 'Cancel', 'Whole script'],
   approved: ['Cancel'],
+  'needs-attention': ['Read again', 'Repaired by hand'],
 }
 
 describe('the card of a request', () => {

@@ -101,7 +101,7 @@ describe('what can be done', () => {
       ways: [],
     },
   ])('about $about', ({ host, records, ways }) => {
-    const found = findingsOn(host, records).flatMap((each) => each.ways)
+    const found = findingsOn(host, records, []).flatMap((each) => each.ways)
 
     expect(found.map(({ command }) => format(command))).toEqual(ways)
   })
@@ -117,7 +117,7 @@ describe('of use to nobody', () => {
     ],
     ['not what a resource pool keeps', aHost({ gpus: pooled, dismounted: [aPath(0)] }), []],
   ])('is %s', (_, host, places) => {
-    expect(findingsOn(host, []).map(({ place, ways }) => [place, ways])).toEqual(
+    expect(findingsOn(host, [], []).map(({ place, ways }) => [place, ways])).toEqual(
       places.map((place) => [place, []]),
     )
   })

@@ -125,7 +125,9 @@ describe('what is understood', () => {
     ['accept hv01/gpu0', { kind: 'accept', gpu: 'hv01/gpu0' }],
     ['adopt hv01 from bot-00000000000a', { kind: 'adopt', host: 'hv01', from: A_BOT }],
     ['adopt hv01 from BOT-00000000000A', { kind: 'adopt', host: 'hv01', from: A_BOT }],
-    ['resolve 3', { kind: 'resolve', requestId: 'R-3' }],
+    ['read 3', { kind: 'read', requestId: 'R-3' }],
+    ['resolve 3', { kind: 'resolve', requestId: 'R-3', asFound: false }],
+    ['resolve 3 --as-found', { kind: 'resolve', requestId: 'R-3', asFound: true }],
     ['help assign', { kind: 'help', topic: 'assign' }],
     ['whoami', { kind: 'whoami' }],
   ]

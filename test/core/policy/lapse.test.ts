@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { goodUntil, lapseOf } from '../../../src/core/policy/lapse'
-import { transition, type Request } from '../../../src/core/request'
+import type { Request } from '../../../src/core/request'
+import { transition } from '../../../src/core/transition'
 import { after, pending, STATES } from '../../fakes/requests'
 import { aPolicy } from './team'
 

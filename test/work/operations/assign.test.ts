@@ -44,4 +44,4 @@ exercise({
   restored: [],
 })
 
-closes('assign', 581)
+closes('assign', 649)

@@ -119,10 +119,13 @@ describe('between requests', () => {
     fleet.world.setReachable(HOST, true)
 
     const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
-    await store.db.transaction().execute(await resolveRequest(parts, id, caller))
+    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, caller))
 
     const back = await asked(parts, release(GPU0))
-    expect(await stored(store.db, id)).toMatchObject({ found: 'The host was found as planned.' })
+    expect(await stored(store.db, id)).toMatchObject({
+      state: 'succeeded',
+      repaired: { found: 'The host was found as planned.' },
+    })
     expect(back.plan.steps.map(({ kind }) => kind)).toContain('setVm')
     await store.close()
   })

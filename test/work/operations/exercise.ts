@@ -7,7 +7,8 @@ import { isPastReturn, isStartOfGiver, looksDone, replay, type Entry } from '../
 import { removeTempDir } from '../../fakes/temp'
 import * as hands from './hands'
 import { prepare, type OperationUnderTest, type Prepared } from './prepare'
-import { run, type Hand, type Ran } from './run'
+import { tryAgain } from './repair'
+import { run, type Hand, type Mend, type Ran } from './run'
 import { tallied } from './tally'
 
 type Ended = Extract<Entry, { kind: 'ended' }>
@@ -35,10 +36,14 @@ export const exercise = (operation: OperationUnderTest): void => {
     let backward: number[]
 
     /** One run of its own for each hand; what fails says which. */
-    const each = async (cases: readonly [string, Hand][], check: (ran: Ran, index: number) => void) => {
+    const each = async (
+      cases: readonly [string, Hand][],
+      check: (ran: Ran, index: number) => void,
+      mend?: Mend,
+    ) => {
       for (const [index, [name, hand]] of cases.entries()) {
         try {
-          check(tallied(await run(prepared, hand)), index)
+          check(tallied(await run(prepared, hand, mend)), index)
         } catch (error) {
           throw new Error(`${operation.name}, ${name}: ${(error as Error).message}`, { cause: error })
         }
@@ -68,18 +73,14 @@ export const exercise = (operation: OperationUnderTest): void => {
       expect(ran.facts).toEqual(prepared.before)
       expect(ran.locks).toBe(0)
     }
-    const isRepaired = (ran: Ran): void => {
-      expect(ran.repaired?.request.state).toBe('resolved')
-      expect(ran.locks).toBe(0)
-    }
     const isRepairedToBefore = (ran: Ran): void => {
-      expect(ran.request.state).toBe('needs-attention')
-      isRepaired(ran)
+      expect([ran.request.state, ran.repaired?.request.state]).toEqual(['needs-attention', 'rolled-back'])
+      expect(ran.locks).toBe(0)
       expect(ran.repaired && powerless(ran.repaired.facts)).toEqual(powerless(prepared.before))
     }
     const isRepairedAsPlanned = (ran: Ran): void => {
-      expect(ran.request.state).toBe('needs-attention')
-      isRepaired(ran)
+      expect([ran.request.state, ran.repaired?.request.state]).toEqual(['needs-attention', 'succeeded'])
+      expect(ran.locks).toBe(0)
       expect(ran.repaired?.facts).toEqual(done)
       expect(endings(ran, 'undo')).toEqual([])
     }
@@ -263,6 +264,26 @@ export const exercise = (operation: OperationUnderTest): void => {
           isRepairedToBefore(ran)
           expect(ran.repaired?.facts).toEqual(prepared.before)
         },
+      )
+    })
+
+    it('is as before once an undo that was refused is tried again, or one before which the host stayed away', async () => {
+      const refused = backward.map((n): [string, Hand] => [
+        `undo refused at order ${n}`,
+        undoing(hands.refuse(n)),
+      ])
+      const away = hands.atEach(
+        undone.filter((n) => prepared.plan.steps[n]?.kind !== 'startVm'),
+        (powers) => powers.cutOff(),
+      )
+      await each(
+        [...refused, ...away],
+        (ran) => {
+          expect(ran.request.state).toBe('needs-attention')
+          expect(ran.repaired?.request.state).toBe('rolled-back')
+          expect(ran.repaired?.facts).toEqual(prepared.before)
+        },
+        tryAgain,
       )
     })
 

@@ -23,4 +23,4 @@ exercise({
   restored: [RUNS],
 })
 
-closes('move', 387)
+closes('move', 420)

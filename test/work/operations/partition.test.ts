@@ -58,4 +58,4 @@ exercise({
   restored: [],
 })
 
-closes('partition', 377)
+closes('partition', 416)

@@ -37,4 +37,4 @@ exercise({
   restored: [],
 })
 
-closes('release', 434)
+closes('release', 484)

@@ -1,9 +1,11 @@
-/** What an administrator does with a request that needs attention: the listed commands in their order, then `resolve`. */
+/** What an administrator does with a request that needs attention: the listed commands in their order, then `resolve`; or `retry`. */
 import { guardOf, read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
 import type { Plan } from '../../../src/core/plan/plan'
 import type { Request, RequestIn } from '../../../src/core/request'
 import type { World } from '../../../src/host/simulated/fleet'
 import { resolveRequest } from '../../../src/work/resolve'
+import { retry } from '../../../src/work/retry'
+import { runRequest } from '../../../src/work/run'
 import type { Parts } from '../../../src/work/parts'
 import { ADMIN, CHANNEL, stored } from './bot'
 
@@ -29,6 +31,8 @@ const stepOf = (plan: Plan, command: string): Step => {
 /** What holds the commands of a script together. */
 const AROUND = /^(?:& \{|\}|# .*|\$ErrorActionPreference = 'Stop'|function Need.*|Need .*|Write-Host .*)$/
 
+const CALLER = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
+
 /** Throws when a listed command is refused by the host. A command whose effect holds already is passed over. */
 export const repairAndResolve = async (
   parts: Parts,
@@ -41,7 +45,25 @@ export const repairAndResolve = async (
     const step = stepOf(request.plan, command)
     if (read(step, world.facts(request.plan.host)) !== 'done') world.act(request.plan.host, step)
   }
-  const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
-  await parts.db.transaction().execute(await resolveRequest(parts, request.id, caller))
+  await parts.db
+    .transaction()
+    .execute(await resolveRequest(parts, { id: request.id, asFound: false }, CALLER))
   return stored(parts.db, request.id)
+}
+
+/** What was refused is tried again. Somebody has shut down VMs that run with what they shall not have. */
+export const tryAgain = async (
+  parts: Parts,
+  world: World,
+  { id, plan }: RequestIn<'needs-attention'>,
+): Promise<Request> => {
+  const answer = await parts.db.transaction().execute(await retry(parts, id, CALLER))
+  if (answer?.tone === 'bad') {
+    for (const vm of [plan.from, plan.to])
+      if (vm && JSON.stringify(answer).includes(`${vm.name} is Running, not Off`))
+        world.act(plan.host, { kind: 'stopVm', vm, how: 'shutdown' })
+    await parts.db.transaction().execute(await retry(parts, id, CALLER))
+  }
+  await runRequest(parts, await stored(parts.db, id), new AbortController().signal)
+  return stored(parts.db, id)
 }

@@ -45,7 +45,7 @@ export interface Ran {
   readonly prepared: Prepared
   /** As the operation ended. */
   readonly request: Request
-  /** After repair and `resolve`; null where no attention was needed. */
+  /** After it was mended; null where no attention was needed. */
   readonly repaired: { readonly request: Request; readonly facts: HostFacts } | null
   readonly entries: readonly Entry[]
   readonly facts: HostFacts
@@ -62,17 +62,24 @@ class Killed extends Error {
 }
 const MOST_LIVES = 4
 
-export const run = async (prepared: Prepared, hand: Hand): Promise<Ran> => {
+/** What becomes of a request that needs attention. */
+export type Mend = typeof repairAndResolve
+
+export const run = async (prepared: Prepared, hand: Hand, mend: Mend = repairAndResolve): Promise<Ran> => {
   const dir = makeTempDir()
   try {
     for (const file of readdirSync(prepared.dir)) copyFileSync(join(prepared.dir, file), join(dir, file))
-    return await lives(prepared, dir, hand)
+    return await lives(prepared, dir, { hand, mend })
   } finally {
     removeTempDir(dir)
   }
 }
 
-const lives = async (prepared: Prepared, dir: string, hand: Hand): Promise<Ran> => {
+const lives = async (
+  prepared: Prepared,
+  dir: string,
+  { hand, mend }: { readonly hand: Hand; readonly mend: Mend },
+): Promise<Ran> => {
   const base = fakeClock()
   const fleet = prepared.fleet(base)
   const scene = sceneOf(fleet, prepared.host, hand)
@@ -93,7 +100,7 @@ const lives = async (prepared: Prepared, dir: string, hand: Hand): Promise<Ran> 
       await runRequest(parts, await stored(store.db, prepared.id), stopping)
       const request = await stored(store.db, prepared.id)
       if (request.state === 'running') continue
-      return await outcome({ prepared, db: store.db, fleet, request, scene, life, parts })
+      return await outcome({ prepared, db: store.db, fleet, request, scene, life, parts, mend })
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     } finally {
@@ -187,7 +194,8 @@ const outcome = async (end: {
   request: Request
   scene: Scene
   life: number
-  parts: Parameters<typeof repairAndResolve>[0]
+  parts: Parameters<Mend>[0]
+  mend: Mend
 }): Promise<Ran> => {
   const { prepared, db, fleet, request, scene } = end
   const facts = factsOf(fleet, prepared.host)
@@ -195,7 +203,7 @@ const outcome = async (end: {
   const locks = await db.selectFrom('locks').selectAll().execute()
   if (scene.cutOff()) fleet.world.setReachable(prepared.host, true)
   const repaired =
-    request.state === 'needs-attention' ? await repairAndResolve(end.parts, fleet.world, request) : null
+    request.state === 'needs-attention' ? await end.mend(end.parts, fleet.world, request) : null
   return {
     prepared,
     request,

@@ -24,4 +24,4 @@ exercise({
   restored: [],
 })
 
-closes('space', 88)
+closes('space', 96)

@@ -128,9 +128,13 @@ export const ASKING: Entries<
   },
   retry: {
     usage: 'retry ID',
-    says: 'Start the VM that could not be started after all else of a request was done.',
+    says: 'Try again what a request that needs attention could not do: its undo, or the last start of a VM.',
     examples: ['retry R-12'],
-    notes: [REQUEST_ID, 'For whoever asked, and for administrators. Nothing else is done.'],
+    notes: [
+      REQUEST_ID,
+      'The start is for whoever asked, and for administrators; the undo is for administrators.',
+      'Before an undo every host is read, and must be as the request has left it.',
+    ],
     needs: 'anyone',
   },
   agree: {

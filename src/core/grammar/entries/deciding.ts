@@ -3,7 +3,7 @@ import type { Entries } from './entry'
 import { REASON, REQUEST_ID } from './notes'
 
 export const DECIDING: Entries<
-  'approve' | 'deny' | 'pause' | 'resume' | 'resolve' | 'accept' | 'adopt' | 'reload'
+  'approve' | 'deny' | 'pause' | 'resume' | 'read' | 'resolve' | 'accept' | 'adopt' | 'reload'
 > = {
   approve: {
     usage: 'approve ID [for DURATION] [because REASON]',
@@ -35,12 +35,21 @@ export const DECIDING: Entries<
     examples: ['resume hv01', 'resume all'],
     needs: 'admin',
   },
+  read: {
+    usage: 'read ID',
+    says: 'Read the hosts of a request that needs attention again; its card says what is where now.',
+    examples: ['read R-12'],
+    notes: [REQUEST_ID, 'No host is changed.'],
+    needs: 'admin',
+  },
   resolve: {
-    usage: 'resolve ID',
-    says: 'Close a request that needs attention, once its host was read and found consistent.',
-    examples: ['resolve R-12', 'resolve S-3'],
+    usage: 'resolve ID [--as-found]',
+    says: 'Say that a request that needs attention was repaired by hand; its hosts are read and must agree.',
+    examples: ['resolve R-12', 'resolve R-12 --as-found', 'resolve S-3'],
     notes: [
       REQUEST_ID,
+      'Where all is as planned the request is done, and where all is as before it is undone. Otherwise you are told what differs.',
+      '`--as-found` closes it whatever the hosts show, as long as a VM or the host can use the GPU.',
       '`S-3` is a record of the bot that cannot be read: what it blocks is free again then.',
     ],
     needs: 'admin',

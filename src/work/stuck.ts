@@ -47,9 +47,7 @@ export const findStuck = async (parts: Parts, id: string): Promise<OrNotice<Stuc
 const attendedBy = (request: Request): ReturnType<typeof settledBy> => {
   const settled = settledBy(request)
   if (settled?.what === 'resolved') return settled
-  return request.state === 'running' && request.retried
-    ? { what: 'tried again', said: request.retried }
-    : null
+  return 'retried' in request && request.retried ? { what: 'tried again', said: request.retried } : null
 }
 
 /** Every host of the plan, or who does not answer. */

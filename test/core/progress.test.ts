@@ -73,6 +73,29 @@ describe('the journal of a plan', () => {
     expect(progress.steps[1]?.state).toBe('undo-refused')
   })
 
+  it('has what could not be undone tried again, and a VM that was started too early started last', () => {
+    const stop = plan.steps.findIndex(({ kind }) => kind === 'stopVm')
+    const begun = plan.steps.slice(0, stop + 2).flatMap((_, n) => [started(n), ended(n)])
+    const progress = replay(plan, [
+      ...[...begun, unwinding],
+      ...[started(stop + 1, 'undo'), ended(stop + 1, 'refused', 'undo')],
+      ...[started(stop, 'undo'), ended(stop, 'done', 'undo')],
+      ...[started(stop - 1, 'undo'), ended(stop - 1, 'done', 'undo')],
+      { kind: 'again', at: 100 },
+    ])
+
+    expect(progress).toMatchObject({ direction: 'undo', next: stop + 1 })
+    expect(progress.steps.map(({ state }) => state).slice(stop - 1, stop + 2)).toEqual([
+      ...['undone', 'done', 'done'],
+    ])
+  })
+
+  it('goes on as it was after somebody had the host read', () => {
+    const read: Entry = { kind: 'read', at: 100, by: 'slack:T1/U3', found: ['train-01 is Off'] }
+
+    expect(replay(plan, [...allDone, unwinding, read])).toEqual(replay(plan, [...allDone, unwinding]))
+  })
+
   it('is undone when every step is', () => {
     const undos = plan.steps.flatMap((_, n) => [started(last - n, 'undo'), ended(last - n, 'done', 'undo')])
     const progress = replay(plan, [...allDone, unwinding, ...undos])

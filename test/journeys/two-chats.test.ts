@@ -145,6 +145,29 @@ describe.each(CHATS)('a request that is asked for in %s', (here) => {
     expect(shown.teams.buttons).toEqual(shown.slack.buttons)
   })
 
+  test('has its undo tried again once, whoever presses first, and the other reads who did', async () => {
+    const policy = { ...policyOf(1), administer: ['oncall', 'platform'] }
+    await start({ policy })
+    await workplace.in[here].says('maya', ASK)
+    await bothSay('R-1', 'R-1 · waiting for an approver')
+    for (const step of ['attachDevice', 'mountDevice'] as const)
+      workplace.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' })
+    await workplace.in[there].presses('jonas', 'Approve', 'R-1')
+    await bothSay('R-1', 'R-1 · needs attention')
+
+    const presser = { [here]: 'jonas', [there]: 'priya' } as const
+    await Promise.all(
+      CHATS.map((chat) => workplace.in[chat].presses(presser[chat]!, 'Try the undo again', 'R-1')),
+    )
+
+    await bothSay('R-1', 'R-1 · failed and undone')
+    await Promise.any(
+      CHATS.map((chat) => workplace.in[chat].tells(presser[chat]!, 'R-1 was already tried again by')),
+    )
+    const gpu = workplace.world.facts('hv01').gpus.find(({ slot }) => slot === 'gpu0')
+    expect(gpu?.problemCode).toBe(0)
+  })
+
   test('expires in both', async () => {
     const clock = steppedClock({ strideMs: MINUTE_MS })
     await start({ clock })

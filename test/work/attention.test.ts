@@ -335,6 +335,10 @@ describe('two administrators at once', () => {
     for (const deed of ['read', 'retry', 'resolve'])
       expect(await line.says(priya, `${deed} R-1`)).toContain(`R-1 was already tried again by @${priya}`)
     expect(await stateOf()).toBe('running')
+
+    await line.goesOn()
+    expect(await line.says(priya, 'retry R-1')).toContain(`R-1 was already tried again by @${priya}`)
+    expect(await stateOf()).toBe('rolled-back')
   })
 
   it('read who has settled it', async () => {

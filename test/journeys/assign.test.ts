@@ -84,7 +84,7 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(answer.to).toBe(journey.readers('maya'))
       expect(textOf(answer)).toContain('Dry run')
       expect(textOf(answer)).toContain('Dismount-VMHostAssignableDevice')
-      expect(textOf(answer)).toContain('This would wait for 1 of platform.')
+      expect(textOf(answer)).toContain('This would wait for one of platform to approve.')
     })
 
     test('voids the approval when the ground moved between the plan and the first step', async () => {

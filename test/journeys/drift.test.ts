@@ -36,7 +36,7 @@ test.each(CHATS)(
     expect(past).toContain('R-1 done: return hv01/gpu0 to its host')
     expect(past).toContain(`outside the bot ${TOLD}`)
     expect(textOf(await workplace.in[here].says('priya', 'reconcile hv01'))).toContain(
-      'no GPU is of use to nobody',
+      'each GPU is with its host or in a VM',
     )
     for (const chat of CHATS)
       expect(

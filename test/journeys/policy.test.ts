@@ -42,7 +42,7 @@ test('a reload takes a new policy in, and a wrong file changes nothing and says 
   })
   expect(textOf(await bot.says(MAYA, 'reload'))).toContain('does not let you reload')
   expect(textOf(await bot.says(JONAS, 'reload'))).toContain('The policy was read again')
-  expect(textOf(await bot.says(MAYA, 'why "assign hv01/gpu0 to train-01"'))).toContain('1 of platform')
+  expect(textOf(await bot.says(MAYA, 'why "assign hv01/gpu0 to train-01"'))).toContain('one of platform')
 })
 
 test('quiet hours hold what was approved, which whoever asked is told at once, and a reload without them lets it go', async () => {

@@ -180,10 +180,10 @@ describe('a lease', () => {
 
       expect((await stored(store.db, 'R-1')).state).toBe('pending')
       expect((await says(`why "assign hv01/gpu0 to train-01 ${end}"`))?.summary).toBe(
-        'The policy says: 1 of platform',
+        'The policy says: one of platform must approve',
       )
       expect((await says('why "assign hv01/gpu0 to train-01 for 2h"'))?.summary).toBe(
-        'The policy says: automatic',
+        'The policy says: no approver is needed',
       )
     },
   )

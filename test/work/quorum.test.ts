@@ -121,7 +121,7 @@ describe('a request that two people must approve', () => {
 
     expect((await runs('R-1')).state).toBe('succeeded')
     const past = await respond(parts, { kind: 'history', page: 1 }, caller)
-    expect(JSON.stringify(await store.db.transaction().execute(past))).toContain('on a quorum of 2')
+    expect(JSON.stringify(await store.db.transaction().execute(past))).toContain('on the approval of 2 people')
   })
 
   it('is void when one of them has lost the role before it begins, and says that', async () => {
@@ -234,7 +234,7 @@ describe('why', () => {
   it('judges a command without asking for anything', async () => {
     const answer = await why('assign hv01/gpu0 to train-01')
 
-    expect(answer).toContain('The policy says: 2 of platform')
+    expect(answer).toContain('The policy says: 2 of platform must approve')
     expect(answer).toContain('"strong":"two"')
     expect(await requestsIn(store.db, ['pending'])).toEqual([])
   })

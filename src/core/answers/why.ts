@@ -8,11 +8,12 @@ import { runsOf } from '../grammar/prose'
 import { span } from '../lease/span'
 import type { Notice, Part, Run } from '../notice'
 import { holdAt, holdText, type Hold } from '../policy/calendar'
-import { answerOf, type Judgement, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
+import { type Judgement, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
 import { isExtension } from '../plan/extension'
 import { rolesOf, type Policy, type Rule } from '../policy/policy'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
+import { needWords, roleWords } from '../policy/words'
 
 const text = (...runs: Run[]): Part => ({ kind: 'text', runs })
 
@@ -21,34 +22,39 @@ const fitPart = ({ rule, vm, among, wish }: Fit): Part => {
   const about = vm === null ? '' : `For ${vm}: `
   if (rule === null) return text(`${about}no rule fits, and what no rule fits is refused.`)
   const approval =
-    rule.approve === 'automatic'
-      ? 'no approver is needed'
-      : `${rule.approve.count} of ${rule.approve.by.join(' or ')} must approve`
+    rule.approve === 'automatic' ? 'no approver is needed' : `${needWords(rule.approve)} must approve`
   return text(
     `${about}rule `,
     { strong: rule.name },
     among.length > 0
       ? ` asks for most of those that may fit (${among.map(({ name }) => name).join(', ')}), since the model of ${wish.gpu} is not known (${shown(wish.model)}): `
       : ' is the first that fits: ',
-    `${rule.ask.join(' or ')} may ask; ${approval}.${lentBy(rule)}`,
+    `${roleWords(rule.ask)} may ask; ${approval}.${lentBy(rule)}`,
   )
 }
 
 const lentBy = ({ longest }: Rule): string =>
   longest === undefined ? '' : ` It is for what is lent for ${span(longest)} at most.`
 
-const WORDS: { readonly [A in string]?: string } = {
-  refused: 'This would be refused.',
-  automatic: 'This would go on at once, without an approver.',
-}
+const neededBy = (judgement: Outcome<Judgement>): string | null =>
+  judgement.ok && judgement.value.kind === 'quorum'
+    ? judgement.value.needs.map(needWords).join(' and ')
+    : null
 
 const laterPart = (policy: Policy, hold: Hold | null): Part[] =>
   hold ? [text(`It begins later: ${holdText(policy, hold)}.`)] : []
 
 /** What would come of it, and every reason against it. */
 export const verdictParts = (judgement: Outcome<Judgement>): Part[] => {
-  const answer = answerOf(judgement)
-  return [text(WORDS[answer] ?? `This would wait for ${answer}.`), ...against(judgement)]
+  if (!judgement.ok) return [text('This would be refused.'), ...against(judgement)]
+  const needed = neededBy(judgement)
+  return [
+    text(
+      needed === null
+        ? 'This would go on at once, without an approver.'
+        : `This would wait for ${needed} to approve.`,
+    ),
+  ]
 }
 
 /** In place of a verdict: no rule is asked. */
@@ -57,7 +63,9 @@ export const OWN_RETURN = 'You hold it: to give it back needs no approver.'
 /** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
 export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {
   const judgement = judge(policy, person, wish)
-  const answer = answerOf(judgement)
+  const needed = neededBy(judgement)
+  const answer =
+    needed === null ? (judgement.ok ? 'no approver is needed' : 'refused') : `${needed} must approve`
   return {
     summary: `The policy says: ${answer}`,
     tone: judgement.ok ? 'plain' : 'bad',
@@ -82,8 +90,8 @@ const against = (judgement: Outcome<unknown>): Part[] =>
 /** Of a request: what it needs and has, and what it was carried out on. */
 export const whyRequestNotice = (policy: Policy, request: Request, now: number): Notice => {
   const title = `${request.id} ${titleOf(request.plan)}: ${stateWords(request)}`
-  const needs = request.needs.map(({ rule, by, count }) =>
-    text('Rule ', { strong: rule }, ` wants ${count} of ${by.join(' or ')}.`),
+  const needs = request.needs.map((need) =>
+    text('Rule ', { strong: need.rule }, ` wants ${needWords(need)}.`),
   )
   return {
     summary: title,

@@ -3,6 +3,8 @@ import { STATE_WORDS } from '../answers/states'
 import type { Part, Run } from '../notice'
 import { standOf } from '../approval'
 import { authorityOf, type Request } from '../request'
+import { roleWords } from '../policy/words'
+import { counted } from '../answers/words'
 
 const wantedBy = ({ needs }: Request): number => needs.reduce((sum, { count }) => sum + count, 0)
 
@@ -22,7 +24,7 @@ export const standParts = (request: Request): Part[] => {
     kind: 'text',
     runs: [
       { strong: `${given.length} of ${need.count}` },
-      ` from ${need.by.join(' or ')} (rule ${need.rule})`,
+      ` from ${roleWords(need.by)} (rule ${need.rule})`,
       ...given.flatMap(({ by, reason }, index): Run[] => [
         index === 0 ? ': ' : ', ',
         { person: by },
@@ -66,13 +68,13 @@ export const authorityParts = (request: Request): Part[] => {
 
 const rulesOf = (rules: readonly string[]): string => `rule ${rules.join(', ')}`
 
-/** For history and notes: `a quorum of 2`, `the rule own-release`, `broken glass`. */
+/** For history and notes: `the approval of 2 people`, `the rule own-release`, `broken glass`. */
 export const authorityWords = (request: Request): string => {
   const authority = authorityOf(request)
   if (authority === null) return 'no authority'
   switch (authority.kind) {
     case 'quorum':
-      return `a quorum of ${request.approvals.length}`
+      return `the approval of ${counted(request.approvals.length, 'person', 'people')}`
     case 'automatic':
       return `the ${rulesOf(authority.rules)}`
     case 'break-glass':

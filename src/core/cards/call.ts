@@ -4,6 +4,7 @@ import type { Notice, Part } from '../notice'
 import type { Deciders } from '../policy/deciders'
 import type { Reminded, Request } from '../request'
 import { titleOf } from './plan'
+import { roleWords } from '../policy/words'
 
 const LEADS = {
   asked: 'Waits for',
@@ -24,7 +25,7 @@ const callPart = (lead: string, deciders: Deciders): Part => {
       return {
         kind: 'text',
         runs: [
-          { strong: `${lead} anybody of ${deciders.roles.join(' or ')}` },
+          { strong: `${lead} anybody of ${roleWords(deciders.roles)}` },
           ` (${counted(deciders.count, 'person', 'people')})`,
         ],
       }
@@ -32,7 +33,7 @@ const callPart = (lead: string, deciders: Deciders): Part => {
       return {
         kind: 'text',
         runs: [
-          { strong: `${lead} ${deciders.roles.join(' or ')}, and nobody else has that role. ` },
+          { strong: `${lead} ${roleWords(deciders.roles)}, and there is nobody else among them. ` },
           'An administrator of this bot has to give it to somebody.',
         ],
       }

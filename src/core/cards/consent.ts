@@ -5,6 +5,7 @@ import { authorityOf, waivesConsent, type Request } from '../request'
 import { hostPlansOf } from '../plan/plan'
 import { staysWords } from './lease'
 import { cautionParts, titleOf } from './plan'
+import { roleWords } from '../policy/words'
 
 const heldWords = ({ vm, holds }: Touched): string => `${holds.join(', ')} in ${vm}`
 
@@ -37,7 +38,7 @@ const saidRuns = (request: Request, each: Touched): Run[] => {
 
 const hintPart = ({ id, asked, touches = [] }: Request): Part => {
   const roles = [...new Set(touches.flatMap(({ by }) => by))]
-  const others = roles.length > 0 ? `an approver (${roles.join(', ')})` : 'an administrator'
+  const others = roles.length > 0 ? `an approver (${roleWords(roles)})` : 'an administrator'
   return {
     kind: 'note',
     runs: [

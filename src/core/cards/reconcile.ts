@@ -36,7 +36,7 @@ export const reconcileNotice = ({ views, findings, now }: Reconciliation): Notic
 
 const NOTHING: Part = {
   kind: 'text',
-  runs: ['The host has what the records of the bot say, and no GPU is of use to nobody.'],
+  runs: ['The host has what the records of the bot say, and each GPU is with its host or in a VM.'],
 }
 
 const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[] => [

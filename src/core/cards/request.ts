@@ -11,6 +11,7 @@ import { hintParts } from './hints'
 import { interruptionParts } from './interruption'
 import { comingRuns, leaseRuns } from './lease'
 import { isExtension } from '../plan/extension'
+import { stopsVm } from '../plan/plan'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 import { buttonParts } from './request-buttons'
@@ -221,7 +222,10 @@ const endParts = (request: Request, progress: Progress | null): Part[] => {
         ...hintParts(request.why, request.plan, progress),
         {
           kind: 'note',
-          runs: ['VMs that were stopped for it run again. Ask anew once the cause is mended.'],
+          runs: [
+            ...(stopsVm(request.plan) ? ['VMs that were stopped for it run again. '] : []),
+            'Ask anew once the cause is mended.',
+          ],
         },
       ]
     case 'needs-attention':

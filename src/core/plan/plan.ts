@@ -76,6 +76,8 @@ export const placedSteps = (plan: Plan): readonly PlacedStep[] => {
 /** All of them, as the journal counts them; the undo goes from the last back to the first. */
 export const stepsOf = (plan: Plan): readonly Step[] => placedSteps(plan).map(({ step }) => step)
 
+export const stopsVm = (plan: Plan): boolean => stepsOf(plan).some(({ kind }) => kind === 'stopVm')
+
 /** Placed steps that follow each other on one host. */
 export interface Stretch {
   readonly host: string

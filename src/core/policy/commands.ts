@@ -5,6 +5,7 @@ import { isQuorum, standOf, type Need } from '../approval'
 import { holderOf, type Request, type RequestIn } from '../request'
 import { judge, type Wish } from './judge'
 import { isSamePerson, personOf, rolesAmong, type Policy } from './policy'
+import { needWords, roleWords } from './words'
 
 /** What a person may do at all; which requests, the rules say. */
 export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass' | 'watch'
@@ -135,7 +136,7 @@ export const refuseDecision = (policy: Policy, request: Request, decision: Verdi
   if (rolesAmong(policy, person, wanted).length === 0)
     return refusal(
       'not-allowed',
-      `${request.id} is decided by ${[...new Set(wanted)].join(', ')}, and you have none of these roles`,
+      `${request.id} is decided by ${roleWords([...new Set(wanted)])}, and you are not among them`,
       `\`why ${request.id}\` says which rule that is.`,
     )
   if (decision.verdict === 'approve' && request.approvals.some((each) => each.person === person))
@@ -237,6 +238,6 @@ const missing = (policy: Policy, request: Request, needs: readonly Need[]): stri
     .filter(({ need, given }) => given.length < need.count)
     .map(
       ({ need, given }) =>
-        `The rule ${need.rule} wants ${need.count} of ${need.by.join(' or ')}; of the approvals, ${given.length} ${given.length === 1 ? 'counts' : 'count'} now.`,
+        `The rule ${need.rule} wants ${needWords(need)}; of the approvals, ${given.length} ${given.length === 1 ? 'counts' : 'count'} now.`,
     )
 }

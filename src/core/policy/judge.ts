@@ -10,6 +10,7 @@ import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import { sharingSupport } from '../release'
 import type { Need } from '../approval'
 import { rolesAmong, type Policy, type Rule } from './policy'
+import { roleWords } from './words'
 
 export interface Wish {
   readonly command: Exclude<Plan['action'], 'extend'>
@@ -201,7 +202,7 @@ const refusalsOf = (
   return [
     ...(rolesAmong(policy, person, rule.ask).length > 0
       ? []
-      : [refusal('not-allowed', `${named} lets only ${rule.ask.join(', ')} ask for ${about}`, SEE_WHOAMI)]),
+      : [refusal('not-allowed', `${named} lets only ${roleWords(rule.ask)} ask for ${about}`, SEE_WHOAMI)]),
     ...(wish.force && !rule.force
       ? [refusal('not-allowed', `${named} allows no -Force for ${about}`, 'Choose a GPU that needs none.')]
       : []),

@@ -5,7 +5,7 @@ import { refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import type { LeaseEvent } from '../../core/lease/event'
 import { isOpen, notYours, type Lease } from '../../core/lease/lease'
 import type { Consents } from '../../core/plan/input'
-import { stepsOf, type Plan } from '../../core/plan/plan'
+import { stopsVm } from '../../core/plan/plan'
 import { personOf } from '../../core/policy/policy'
 import { holderOf, type Request } from '../../core/request'
 import { gpuByPath, vmById, type HostView } from '../../core/inventory'
@@ -55,8 +55,6 @@ export const done = async (parts: Parts, returning: Returning, caller: Caller): 
     return raised.ok ? null : refusalNotice(raised.refusals)
   }
 }
-
-const stopsVm = (plan: Plan): boolean => stepsOf(plan).some(({ kind }) => kind === 'stopVm')
 
 const givenBackAlready = ({ id, gpu, vm }: Lease): Refusal =>
   refusal(

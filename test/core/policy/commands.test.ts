@@ -137,7 +137,7 @@ describe('a policy of people', () => {
     const elsewhere = { ...open, needs: [{ rule: 'lab', by: ['oncall'], count: 1 }] }
 
     expect(refuseDecision(team, elsewhere, { by: slack(JONAS), verdict: 'deny' })?.reason).toBe(
-      'R-1 is decided by oncall, and you have none of these roles',
+      'R-1 is decided by oncall, and you are not among them',
     )
   })
 

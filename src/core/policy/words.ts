@@ -1,0 +1,17 @@
+/** Roles and needs of the policy, as they stand in sentences. */
+import type { Need } from '../approval'
+
+/** The short form of the policy names no roles: its lists are read as these. */
+const LISTS: { readonly [R in string]?: string } = {
+  ask: 'those who may ask',
+  approve: 'the approvers',
+  admin: 'the administrators',
+}
+
+/** `platform or research`, `the approvers`. */
+export const roleWords = (roles: readonly string[]): string =>
+  roles.map((role) => LISTS[role] ?? role).join(' or ')
+
+/** `one of platform`, `2 of platform or research`, `one of the approvers`. */
+export const needWords = ({ by, count }: Pick<Need, 'by' | 'count'>): string =>
+  `${count === 1 ? 'one' : count} of ${roleWords(by)}`

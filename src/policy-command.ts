@@ -57,9 +57,16 @@ const isWrong = ({ example, answer }: Tried): boolean => example.expect !== answ
 
 const HEAD = ['', 'who', 'asks', 'expected', 'answer', 'why']
 const row = (tried: Tried): string[] => {
-  const { who, command, mode, gpu, vms, expect, for: forMs } = tried.example
+  const { who, command, mode, gpu, vms, own, expect, for: forMs } = tried.example
   const lent = forMs === undefined ? [] : ['for', span(forMs)]
-  const asks = [command, gpu, ...vms, ...lent, ...(mode === 'dda' ? [] : [`(${mode})`])].join(' ')
+  const asks = [
+    command,
+    gpu,
+    ...vms,
+    ...lent,
+    ...(mode === 'dda' ? [] : [`(${mode})`]),
+    ...(own ? ['(own)'] : []),
+  ].join(' ')
   return [isWrong(tried) ? 'NOT SO' : 'ok', who, asks, expect, tried.answer, tried.why.join('; ')]
 }
 

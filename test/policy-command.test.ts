@@ -34,12 +34,32 @@ describe('the example in docs/policy.md', () => {
 
     expect(exitCode).toBe(1)
     expect(text.split('\n')[0]).toMatch(/^ +who +asks +expected +answer +why$/)
-    expect(text).toMatch(/^NOT SO +maya +release hv01\/gpu0 train-01 +refused +automatic$/m)
+    expect(text).toMatch(/^NOT SO +maya +release hv01\/gpu0 train-01 \(own\) +refused +automatic$/m)
     expect(text).toMatch(/^ok +maya +assign hv02\/gpu0 train-02 for 1h30m +automatic +automatic$/m)
     expect(text).toMatch(
       /^ok +tomas .* refused +refused +no rule of the policy fits partition with hv02\/gpu0$/m,
     )
     expect(text).toContain('1 of 6 are not as expected.')
+  })
+})
+
+describe('an example that is said to be own', () => {
+  const answers = (command: string) => {
+    const path = fileOf(`policy:
+  people: { maya: { slack: U012MAYA } }
+  roles: { research: [maya] }
+  rules: [{ name: own, own: true, ask: [research], approve: automatic }]
+  examples: [{ who: maya, command: ${command}, gpu: hv01/gpu0, vms: [train-01], own: true, expect: automatic }]
+`)
+    return policyCommand(['test', path]).exitCode
+  }
+
+  it('is so where something is taken from a VM, as in life', () => {
+    expect(['release', 'move', 'resize'].map(answers)).toEqual([0, 0, 0])
+  })
+
+  it('is not where nothing is, whoever has the VM', () => {
+    expect(['assign', 'partition'].map(answers)).toEqual([1, 1])
   })
 })
 

@@ -16,7 +16,7 @@ import type { Tx } from '../store/database'
 import { copiesOf, post } from '../store/outbox'
 import type { Caller, Consequence } from './consequence'
 import { say } from './consequence'
-import { isHeldBy } from './holding'
+import { isOwn, touchingOf } from './holding'
 import { ownToRelease } from './lease/meant'
 import { tellThoseWhoLose } from './lease/tell'
 import { termsFor } from './lease/terms'
@@ -98,11 +98,12 @@ type Asked = Prepared & {
 /** By the rules, and whether the one who asks may go on without the approval that they want. */
 const judgePlan = async (
   parts: Parts,
-  { plan, facts, command, caller, end }: Asked,
+  { plan, facts, otherFacts, command, caller, end }: Asked,
 ): Promise<Outcome<Judgement>> => {
   const policy = parts.policy.inForce()
   const person = personOf(policy, caller.account)
-  const own = await isHeldBy(parts.db, policy, plan, caller.account)
+  const readings = new Map([facts, ...(otherFacts ? [otherFacts] : [])].map((each) => [each.name, each]))
+  const own = await isOwn(parts.db, policy, touchingOf(plan, readings), caller.account)
   const judged = judge(policy, person, wishOf(plan, facts, { own, lentMs: lentMsOf(end, parts.clock.now()) }))
   const glass = command.breakGlass === true ? refuseBreakGlass(policy, person, command.reason) : null
   return glass === null ? judged : refused(glass, ...(judged.ok ? [] : judged.refusals))

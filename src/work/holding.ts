@@ -1,7 +1,17 @@
 /** Who holds what by a request, on whichever chat they asked for it. */
 import type { Holding } from '../core/drift/findings'
-import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
+import {
+  vmById,
+  wholeGpusOf,
+  type GpuFacts,
+  type HostFacts,
+  type VmFacts,
+  type VmId,
+} from '../core/inventory'
+import { gpuOfPartition } from '../core/partitions'
+import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { isSamePerson, type Policy } from '../core/policy/policy'
+import type { Readings } from '../core/progress'
 import { holderOf, type RequestIn } from '../core/request'
 import { acceptedAt } from '../store/acceptances'
 import type { Db, Tx } from '../store/database'
@@ -51,29 +61,64 @@ export const heldBy = async (db: Db, policy: Policy, account: string): Promise<R
   return new Set(own.map(({ plan }) => plan.gpu.alias))
 }
 
-/** What of a plan says whose GPU it takes. */
-type Taking = Pick<Plan, 'mode'> & {
-  readonly host: string
-  readonly gpu: { readonly locationPath: string }
-  readonly from: { readonly id: string } | null
+/** The VMs of one host that a plan gives to, takes from, or stops. */
+interface Touched {
+  readonly facts: HostFacts | null | undefined
+  readonly vms: readonly VmId[]
 }
 
-/** Is what the plan takes from a VM, on whichever host, there by a request of this person? What somebody changed by hand since is not. */
-export const isHeldBy = async (
+/** What a plan is about, as far as it says whose that is. */
+export interface Touching {
+  /** The VM that loses what is taken; null: nothing is taken from a VM. */
+  readonly from: VmId | null
+  readonly touched: readonly Touched[]
+}
+
+export const touchingOf = (plan: Plan, readings: Readings): Touching => ({
+  from: (plan.release ?? plan).from?.id ?? null,
+  touched: hostPlansOf(plan).map(({ host, from, to }) => {
+    const stopped = stepsOn(plan, host).flatMap((step) => (step.kind === 'stopVm' ? step.vm : []))
+    return { facts: readings.get(host), vms: [from, to, ...stopped].flatMap((vm) => vm?.id ?? []) }
+  }),
+})
+
+/**
+ * What `own: true` of a rule means: something is taken, and whatever GPUs any VM that is touched has are there by requests
+ * of this person. What somebody gave it by hand is not, nor is a VM that has none: whose it is, is not known.
+ */
+export const isOwn = async (
   db: Db,
   policy: Policy,
-  { release, ...itself }: Taking & { readonly release?: Taking | undefined },
+  { from, touched }: Touching,
   account: string,
 ): Promise<boolean> => {
-  const plan = release ?? itself
-  const holder = plan.from
-  if (holder === null) return false
-  const gift = (await gifts(db)).find(
-    ({ plan: given }) =>
-      given.gpu.locationPath === plan.gpu.locationPath &&
-      given.mode === plan.mode &&
-      given.to?.id === holder.id &&
-      given.host === plan.host,
+  if (from === null) return false
+  const given = await gifts(db)
+  const isTheirs = (facts: HostFacts, vm: VmFacts): boolean => {
+    const here = given.filter(({ plan }) => plan.host === facts.name && plan.to?.id === vm.id)
+    const isGiven = ({ gpu, mode }: Part): boolean =>
+      here.some(({ plan }) => plan.mode === mode && plan.gpu.locationPath === gpu?.locationPath)
+    return (
+      here.length > 0 &&
+      here.every((gift) => isOf(policy, gift, account)) &&
+      partsOf(facts, vm).every(isGiven)
+    )
+  }
+  return touched.every(({ facts, vms }) =>
+    vms.every((id) => {
+      const vm = facts && vmById(facts, id)
+      return facts && vm ? isTheirs(facts, vm) : false
+    }),
   )
-  return gift !== undefined && isOf(policy, gift, account)
 }
+
+/** `gpu` is undefined where the host does not tell which one it is. */
+interface Part {
+  readonly gpu: GpuFacts | undefined
+  readonly mode: Plan['mode']
+}
+
+const partsOf = (facts: HostFacts, vm: VmFacts): Part[] => [
+  ...wholeGpusOf(facts, vm).map((gpu): Part => ({ gpu, mode: 'dda' })),
+  ...vm.partitions.map((each): Part => ({ gpu: gpuOfPartition(facts, each), mode: 'partition' })),
+]

@@ -25,7 +25,7 @@ import { consentMissing, untold } from './consent'
 import { heldUp, stoppedBetween } from './held-up'
 import { drawClaim } from './claim'
 import { startLoop, type Loop } from './loop'
-import { isHeldBy } from './holding'
+import { isOwn, touchingOf } from './holding'
 import { extendAsApproved } from './lease/extension'
 import { wantedEnd } from './lease/heir'
 import { lapsedTerms } from './lease/terms'
@@ -200,7 +200,7 @@ const changesIn = async (
   const { plan, asked } = request
   const policy = parts.policy.inForce()
   const revision = policy.revision
-  const own = await isHeldBy(parts.db, policy, plan, asked.by)
+  const own = await isOwn(parts.db, policy, touchingOf(plan, readings), asked.by)
   const lentMs = lentMsOf(await wantedEnd(parts.db, request), parts.clock.now())
   const facts = readings.get(plan.host)
   const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []

@@ -15,7 +15,7 @@ import { hostViews } from '../store/fleet'
 import { findRequest } from '../store/requests'
 import type { Caller } from './consequence'
 import { noRequest } from './decide'
-import { isHeldBy } from './holding'
+import { isOwn } from './holding'
 import { ownToRelease } from './lease/meant'
 import { readEnd } from './lease/terms'
 import type { Parts } from './parts'
@@ -75,15 +75,22 @@ const wishFor = async (
   const mode = modeOf(command, names)
   const from = mode === 'dda' ? (holderOf(facts, gpu) ?? null) : command.kind === 'assign' ? null : vm
   const to = command.kind === 'assign' || command.kind === 'move' ? vm : null
-  const taken = { host: facts.name, gpu, mode, from, release: given }
+  const vms = [from, to].flatMap((each) => each ?? [])
+  const touching = {
+    from: (given ? given.from : from)?.id ?? null,
+    touched: [
+      { facts, vms: vms.map(({ id }) => id) },
+      ...(given ? [{ facts: release?.view.facts, vms: given.vms.map(({ id }) => id) }] : []),
+    ],
+  }
   return {
     command: command.kind,
     mode,
     host: facts.name,
     gpu: aliasOf(facts, gpu),
     model: gpu.model,
-    vms: [from, to].flatMap((each) => each ?? []),
-    own: await isHeldBy(parts.db, parts.policy.inForce(), taken, caller.account),
+    vms,
+    own: await isOwn(parts.db, parts.policy.inForce(), touching, caller.account),
     lentMs,
     force: command.kind === 'assign' && mode === 'dda' && forcesDismount(facts, gpu),
     powerOff:
@@ -96,7 +103,7 @@ const wishFor = async (
 const releaseOf = (facts: HostFacts, gpu: GpuFacts) => {
   const from = holderOf(facts, gpu) ?? null
   const vms = from ? [from] : []
-  return { host: facts.name, gpu, mode: 'dda' as const, alias: aliasOf(facts, gpu), from, vms }
+  return { host: facts.name, gpu, alias: aliasOf(facts, gpu), from, vms }
 }
 
 const modeOf = (command: PlanCommand, { vm }: Subjects): Wish['mode'] => {

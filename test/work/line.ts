@@ -4,6 +4,7 @@ import type { HostFacts } from '../../src/core/inventory'
 import type { Notice, Press } from '../../src/core/notice'
 import type { Policy } from '../../src/core/policy/policy'
 import type { Address, Clock } from '../../src/core/ports'
+import type { Request } from '../../src/core/request'
 import type { World } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Db } from '../../src/store/database'
@@ -64,6 +65,8 @@ export interface Line {
   passes(ms: number): Promise<void>
   /** As `show` would have it: `assign hv01/gpu0 pending`. */
   requests(): Promise<string[]>
+  /** The request that was asked for last. */
+  newest(): Promise<Request>
   /** Of an entry. */
   stateOf(id: string): Promise<string | undefined>
   policyBecomes(policy: Policy): void
@@ -150,6 +153,7 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
       (await requestsIn(store.db, STATES)).map(
         ({ plan: { action, gpu }, state }) => `${action} ${gpu.alias} ${state}`,
       ),
+    newest: async () => (await requestsIn(store.db, [...STATES, 'void'])).at(-1)!,
     stateOf: async (id) => (await findWaiter(store.db, id))?.entry.state,
     policyBecomes: (next) => {
       inForce = next

@@ -19,8 +19,12 @@ export const tryExamples = (policy: Policy, examples: readonly Example[]): Tried
     }
   })
 
-const wishOf = ({ who, expect, vms, gpu, for: lentMs, ...rest }: Example): Wish => ({
+/** What takes nothing from a VM is never a person's own, whoever has that VM. */
+const TAKES_NOTHING: readonly Example['command'][] = ['assign', 'partition']
+
+const wishOf = ({ who, expect, vms, gpu, own, for: lentMs, ...rest }: Example): Wish => ({
   ...rest,
+  own: own && !TAKES_NOTHING.includes(rest.command),
   lentMs: lentMs ?? null,
   gpu,
   host: gpu.split('/')[0] ?? gpu,

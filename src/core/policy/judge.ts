@@ -19,7 +19,7 @@ export interface Wish {
   readonly gpu: string
   readonly model: string
   readonly vms: readonly { readonly id: string; readonly name: string }[]
-  /** It is about what the same person asked for before, and still holds. */
+  /** Something is taken, and every VM that is touched has only what the same person asked for before. */
   readonly own: boolean
   /** For how long it would be lent, in milliseconds; null: without an end, or nothing is lent. */
   readonly lentMs: number | null

@@ -108,7 +108,10 @@ export const rule = z.strictObject({
   commands: z.array(COMMANDS).min(1).optional().describe('Absent: any command that changes a host.'),
   modes: z.array(MODES).min(1).optional(),
   ...places,
-  own: z.literal(true).optional().describe('Only what the person asked for themselves and still holds.'),
+  own: z
+    .literal(true)
+    .optional()
+    .describe('Only what takes a GPU from a VM, where each VM has only GPUs that the same person asked for.'),
   longest: duration
     .optional()
     .describe('Only what is lent for this long at most; more time on its lease is asked for anew.'),
@@ -165,7 +168,7 @@ const example = z.strictObject({
   gpu: z.string().regex(/^[^/]+\/[^/]+$/, 'a GPU is written hv01/gpu0'),
   model: z.string().default(''),
   vms: z.array(z.string().min(1)).max(2).default([]).describe('The VM; for a move from and to.'),
-  own: z.boolean().default(false),
+  own: z.boolean().default(false).describe('Has each of the VMs only GPUs that the same person asked for?'),
   for: duration.optional().describe('For how long; absent: without an end.'),
   force: z.boolean().default(false),
   powerOff: z.boolean().default(false),

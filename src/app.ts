@@ -124,6 +124,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
     const known = (): void => {
       policy.chatsKnown()
       void policy.refresh()
+      void bot.policyRead()
     }
     const failure = new Promise<unknown>((resolve) => {
       slack?.serve(bot.inbox, known).catch(resolve)
@@ -251,8 +252,10 @@ export const startPlayground = (
 
 const reloaded = async (policy: PolicySource, bot: Bot, log: Log): Promise<void> => {
   const read = await policy.reload()
-  if (read.ok) log.info({ revision: read.value.revision, hosts: bot.takeHosts() }, 'configuration read again')
-  else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
+  if (read.ok) {
+    log.info({ revision: read.value.revision, hosts: bot.takeHosts() }, 'configuration read again')
+    await bot.policyRead()
+  } else for (const { reason } of read.refusals) log.error({ reason }, 'the policy stays as it was')
 }
 
 const channelOf = (id: string, teams: TeamsConfig | null): Address =>

@@ -8,6 +8,7 @@ import { startDelivering } from './work/deliver'
 import { startIntake } from './work/intake'
 import type { Loop } from './work/loop'
 import type { HostChanges, Limits, Parts } from './work/parts'
+import { policyRead } from './work/rejudge'
 import { takeHosts } from './work/reload'
 import { startRunning } from './work/run'
 import { startPolling, type Polling } from './work/poll'
@@ -25,6 +26,8 @@ export interface Bot {
   readonly inbox: Inbox
   /** Takes in hosts that were added to the configuration, and asks them, and those that did not answer, at once. */
   takeHosts(): HostChanges
+  /** The policy was read, or knows by now whom it names: what it judges otherwise is void. */
+  policyRead(): Promise<void>
   /** What the workers have not got done for two minutes although it waits for nobody, in words. */
   stuckIn(): readonly string[]
   /** True from the first call of `stop` on. */
@@ -70,6 +73,8 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
   await sweep(store.db, options.clock.now())
   const polling = startPolling(parts, random)
   await Promise.all([parts.policy.refresh(), inTime(parts.clock, FIRST_READING_MS, polling.begun)])
+  // Its file may have changed while the bot was down.
+  await policyRead(parts)
   const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
   workers = { ...started, polling }
   const loops = [polling, started.intake, started.run, started.deliver, ...startWatching(parts)]
@@ -87,6 +92,7 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
       acceptPress: (press) => awaited.within(press.id, PRESS_MS, () => inbox.accept(press)),
     },
     takeHosts: () => takeHosts(parts),
+    policyRead: () => policyRead(parts),
     stuckIn: () => loops.flatMap((loop) => loop.stuckIn() ?? []),
     isStopping: () => stopped !== null,
     stop: () => (stopped ??= stop()),

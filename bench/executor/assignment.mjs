@@ -115,7 +115,6 @@ const planFor = (facts) => {
     vm: facts.vms.find(({ name }) => name === 'train-02'),
     consents: { shutdown: true, powerOff: false, noStart: false },
     baselines: new Map(),
-    policyRevision: 'bench',
     peers: [],
   })
   if (!planned.ok) throw new Error(JSON.stringify(planned.refusals))

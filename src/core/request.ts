@@ -6,6 +6,7 @@ import { answer, touched, type Answer } from './consent'
 import { interruption } from './interruption'
 import { askedEnd, type AskedEnd } from './lease/until'
 import { plan, type Plan } from './plan/plan'
+import { judgedOn } from './policy/judged'
 import { account, address } from './ports'
 
 const common = {
@@ -14,6 +15,8 @@ const common = {
   plan,
   /** `person` is whose account it is by the policy: nobody approves on one chat what they asked for on the other. */
   asked: said.extend({ person: z.string(), name: z.string().max(200).optional() }),
+  /** What it was judged on, so that it can be judged again; absent for the end of a lease, and before it was kept. */
+  judgedOn: judgedOn.optional(),
   /** What a quorum takes. None: no quorum decides, but a rule or broken glass. */
   needs: z.array(need),
   /** In their order, one a person. */
@@ -104,6 +107,8 @@ export const request = z.discriminatedUnion('state', [
     ...ended,
     changes: z.array(z.string()),
     lapsed: z.literal(true).optional(),
+    /** The policy changed, and not the facts. */
+    rejudged: z.literal(true).optional(),
   }),
 ])
 export type Request = z.infer<typeof request>
@@ -137,6 +142,8 @@ export type RequestEvent =
   | { readonly kind: 'expire'; readonly at: number }
   | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
   | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }
+  /** The policy of now judges it otherwise. */
+  | { readonly kind: 'rejudge'; readonly at: number; readonly changes: string[] }
   /** Its approval is good no longer. */
   | { readonly kind: 'lapse'; readonly at: number; readonly why: string }
   | { readonly kind: 'succeed'; readonly at: number; readonly verification: Verification }

@@ -58,6 +58,10 @@ const step = (request: Request, event: RequestEvent): Request | null => {
       return request.state === 'approved' || request.state === 'pending'
         ? { ...request, state: 'void', changes: event.changes, endedAt: event.at }
         : null
+    case 'rejudge':
+      return request.state === 'approved' || request.state === 'pending'
+        ? { ...request, state: 'void', changes: event.changes, rejudged: true, endedAt: event.at }
+        : null
     case 'lapse':
       return request.state === 'approved'
         ? { ...request, state: 'void', changes: [event.why], lapsed: true, endedAt: event.at }

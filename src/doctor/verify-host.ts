@@ -178,7 +178,6 @@ export const planOf = (
         vm: found.value.vm,
         consents: { shutdown: false, powerOff: false, noStart: false },
         baselines: new Map(),
-        policyRevision: 'verify-host',
         peers: [],
       })
     : found

@@ -7,10 +7,11 @@ import type { PlanCommand } from '../core/command'
 import { refused, type Outcome } from '../core/errors'
 import { refuseBreakGlass } from '../core/policy/commands'
 import { holdAt, holdText } from '../core/policy/calendar'
-import { judge, subjectsOf, wishOf, type Judgement } from '../core/policy/judge'
+import { isUnsupported, judge, subjectsOf, wishOf, type Judgement } from '../core/policy/judge'
+import type { JudgedOn } from '../core/policy/judged'
 import { lentMsOf, type AskedEnd } from '../core/lease/until'
 import type { Notice } from '../core/notice'
-import { personOf } from '../core/policy/policy'
+import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request } from '../core/request'
 import type { Tx } from '../store/database'
 import { copiesOf, post } from '../store/outbox'
@@ -36,7 +37,8 @@ export const ask = async (
   const { plan, interrupts } = prepared.value
   const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
   if (!terms.ok) return say(refusalNotice(terms.refusals))
-  const judged = await judgePlan(parts, { ...prepared.value, command, caller, end: terms.value.end })
+  const on = await groundsFor(parts, { ...prepared.value, caller, end: terms.value.end })
+  const judged = judgePlan(parts, { plan, command, caller, on })
   if (command.dryRun || command.script) {
     const own = command.kind === 'release' && (await ownToRelease(parts, command, caller)) !== null
     const verdict = own ? doneNotice(OWN_RETURN).parts : verdictParts(judged)
@@ -54,7 +56,7 @@ export const ask = async (
       back: caller.back,
       privately: caller.privately,
       lends: terms.value,
-      grounds: { kind: 'judged', judgement: judged.value, breakGlass: command.breakGlass === true },
+      grounds: { kind: 'judged', on, breakGlass: command.breakGlass === true },
       answers,
     })
     if (!raised.ok) return refusalNotice(raised.refusals)
@@ -89,22 +91,40 @@ const laterText = ({ policy, clock }: Parts, { id, plan }: Request): string | nu
   return hold && `${id} begins later: ${holdText(policy.inForce(), hold)}.`
 }
 
-type Asked = Prepared & {
+const groundsFor = async (
+  parts: Parts,
+  {
+    plan,
+    facts,
+    otherFacts,
+    caller,
+    end,
+  }: Prepared & { readonly caller: Caller; readonly end: AskedEnd | null },
+): Promise<JudgedOn> => {
+  const policy = parts.policy.inForce()
+  const readings = new Map([facts, ...(otherFacts ? [otherFacts] : [])].map((each) => [each.name, each]))
+  return {
+    roles: rolesOf(policy, personOf(policy, caller.account)),
+    own: await isOwn(parts.db, policy, touchingOf(plan, readings), caller.account),
+    lentMs: lentMsOf(end, parts.clock.now()),
+    unsupportedPartitioning: isUnsupported(plan, facts),
+  }
+}
+
+interface Asked extends Pick<Prepared, 'plan'> {
   readonly command: PlanCommand
   readonly caller: Caller
-  readonly end: AskedEnd | null
+  readonly on: JudgedOn
 }
 
 /** By the rules, and whether the one who asks may go on without the approval that they want. */
-const judgePlan = async (
-  parts: Parts,
-  { plan, facts, otherFacts, command, caller, end }: Asked,
-): Promise<Outcome<Judgement>> => {
+const judgePlan = (parts: Parts, { plan, command, caller, on }: Asked): Outcome<Judgement> => {
   const policy = parts.policy.inForce()
-  const person = personOf(policy, caller.account)
-  const readings = new Map([facts, ...(otherFacts ? [otherFacts] : [])].map((each) => [each.name, each]))
-  const own = await isOwn(parts.db, policy, touchingOf(plan, readings), caller.account)
-  const judged = judge(policy, person, wishOf(plan, facts, { own, lentMs: lentMsOf(end, parts.clock.now()) }))
-  const glass = command.breakGlass === true ? refuseBreakGlass(policy, person, command.reason) : null
+  const { roles, ...basis } = on
+  const judged = judge(policy, roles, wishOf(plan, basis))
+  const glass =
+    command.breakGlass === true
+      ? refuseBreakGlass(policy, personOf(policy, caller.account), command.reason)
+      : null
   return glass === null ? judged : refused(glass, ...(judged.ok ? [] : judged.refusals))
 }

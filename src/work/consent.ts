@@ -48,7 +48,7 @@ const approversFor = async (db: Db | Tx, policy: Policy, lease: Lease): Promise<
     ...{ command: 'release', mode, host, gpu: gpu.alias, model: gpu.model, vms: [lease.vm] },
     ...{ own: false, lentMs: null, force: false, powerOff: false, unsupportedPartitioning: false },
   }
-  return rulesFor(policy, null, wish).flatMap(({ rule }) =>
+  return rulesFor(policy, [], wish).flatMap(({ rule }) =>
     rule === null || rule.approve === 'automatic' ? [] : rule.approve.by,
   )
 }

@@ -18,6 +18,7 @@ import { announce } from './announce'
 import { refreshCard } from './card'
 import { wantedEnd } from './lease/heir'
 import type { Parts } from './parts'
+import { rejudge } from './rejudge'
 
 export interface Decision {
   readonly verdict: 'approve' | 'deny' | 'cancel'
@@ -44,6 +45,8 @@ export const decide =
       if (settled && refused?.code === 'finished') return alreadySaid(request.id, settled, parts.clock.now())
       return refused && refusalNotice([refused])
     }
+    if (decision.verdict === 'approve' && (await rejudge(parts, tx, request)))
+      return refusalNotice([judgedOtherwise(request.id)])
     const at = parts.clock.now()
     const person = personOf(parts.policy.inForce(), decision.by) ?? decision.by
     const event = await eventOf(tx, parts, request, { decision, person, at })
@@ -93,6 +96,13 @@ const lentFor = async (tx: Tx, request: Request, forMs: number, at: number): Pro
     ? shortened((await wantedEnd(tx, request)) ?? undefined, forMs, at)
     : refused(refusal('not-possible', `${id} lends nothing that could end`, `Use: approve ${id}`))
 }
+
+const judgedOtherwise = (id: string): Refusal =>
+  refusal(
+    'stale',
+    `the policy has changed, and judges ${id} otherwise: it is void`,
+    `Its card says what changed; \`again ${id}\` asks for it anew.`,
+  )
 
 export const noRequest = (id: string): Refusal =>
   refusal('unknown-name', `there is no request ${id.toUpperCase()}`, 'See `requests` for the open ones.')

@@ -147,7 +147,6 @@ const inputOf = async (
   vm: about.vm,
   consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
   baselines: await baselinesOf(parts.db, about.facts.name),
-  policyRevision: parts.policy.inForce().revision,
   peers: peersOf(about.facts, about.views),
   mmio: 'mmio' in command ? command.mmio : undefined,
 })

@@ -5,7 +5,7 @@ import type { Touched } from '../core/consent'
 import { accepted, Fault, refused, type Outcome, type Refusal } from '../core/errors'
 import type { HostFacts } from '../core/inventory'
 import { decidersIn, type Deciders } from '../core/policy/deciders'
-import type { Judgement } from '../core/policy/judge'
+import { bindTo } from '../core/plan/digest'
 import type { Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import { authorityOf, type Request, type RequestEvent, type RequestIn } from '../core/request'
@@ -18,9 +18,9 @@ import { announce } from './announce'
 import { cardOf } from './card'
 import { tellTouched, touchedBy } from './consent'
 import { placesFor } from './copies'
-import { longestOf } from './lease/caps'
 import type { Parts } from './parts'
 import { openAgainst, type Prepared } from './planning'
+import { boundFacts, longestIn, standingOn, type Grounds, type Standing } from './standing'
 
 export interface Raising extends Omit<Prepared, 'facts'> {
   /** Read for it just now; absent where its host was not asked. */
@@ -45,14 +45,12 @@ export interface Answered {
   readonly tell: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
 }
 
-/** What it may go on with. */
-export type Grounds =
-  | { readonly kind: 'judged'; readonly judgement: Judgement; readonly breakGlass: boolean }
-  | { readonly kind: 'lease-end'; readonly ends: NonNullable<Request['ends']> }
-
 /** Refused by what is so at this very moment; then nothing was written. */
 export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
   const { plan, facts, otherFacts, grounds, back, answers } = raising
+  const policy = parts.policy.inForce()
+  const standing = standingOn(policy, plan, grounds)
+  if (!standing.ok) return standing
   const taken = await openAgainst(parts, tx, plan, answers)
   if (taken.length > 0) return refused(...taken)
   const at = parts.clock.now()
@@ -60,15 +58,15 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   const against = answers ? await answers.tell(tx, id) : []
   if (against.length > 0) return refused(...against)
   const { home, places } = placesFor(parts.requestsChannels, raising.channel)
-  const policy = parts.policy.inForce()
   const touches = await touchedBy(tx, policy, { plan, by: raising.asked.by })
   const expiresAt = at + parts.limits.requestExpiresMs
-  const longestMs = longestIn(policy, grounds)
+  const longestMs = longestIn(policy, standing.value)
   const elsewhere = keyOf(home) === keyOf(raising.channel) ? {} : ({ elsewhere: true } as const)
   const drawn = { channel: home, id, at, expiresAt, longestMs, ...elsewhere }
-  const pending = pendingOf({ ...raising, touches }, drawn)
+  const bound = bindTo(plan, boundFacts(policy, standing.value, touches))
+  const pending = pendingOf({ ...raising, plan: bound, standing: standing.value, touches }, drawn)
   await insertRequest(tx, pending)
-  const request = await authorised(tx, pending, grounds)
+  const request = await authorised(tx, pending, standing.value)
   if (facts) await saveFacts(tx, facts, at)
   if (otherFacts) await saveFacts(tx, otherFacts, at)
   await showCards(tx, policy, { request, places, back, at })
@@ -120,9 +118,9 @@ const pendingOf = (
     lends,
     extends: more,
     interrupts,
-    grounds,
+    standing,
     touches,
-  }: Raising & { readonly touches: Touched[] },
+  }: Omit<Raising, 'grounds'> & { readonly standing: Standing; readonly touches: Touched[] },
   {
     at,
     ...drawn
@@ -132,25 +130,19 @@ const pendingOf = (
   ...drawn,
   version: 1,
   plan,
+  ...(standing.kind === 'judged' ? { judgedOn: standing.on } : {}),
   ...(command === undefined ? {} : { command }),
   ...(privately === undefined ? {} : { privately }),
   asked: { ...asked, at },
-  needs: grounds.kind === 'judged' && grounds.judgement.kind === 'quorum' ? [...grounds.judgement.needs] : [],
+  needs:
+    standing.kind === 'judged' && standing.judgement.kind === 'quorum' ? [...standing.judgement.needs] : [],
   approvals: [],
   ...(touches.length === 0 ? {} : { touches }),
   ...lent(lends),
-  ...(grounds.kind === 'judged' ? {} : { ends: grounds.ends }),
+  ...(standing.kind === 'judged' ? {} : { ends: standing.ends }),
   ...(more === undefined ? {} : { extends: more }),
   ...(interrupts.length === 0 ? {} : { interrupts: [...interrupts] }),
 })
-
-/** Of the rules by which it was judged, whatever becomes of them. */
-const longestIn = (policy: Policy, grounds: Grounds): number | null => {
-  if (grounds.kind !== 'judged') return null
-  const { judgement } = grounds
-  const rules = judgement.kind === 'automatic' ? judgement.rules : judgement.needs.map(({ rule }) => rule)
-  return longestOf(policy, rules)
-}
 
 const lent = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] => ({
   ...(lease === undefined ? {} : { lease }),
@@ -159,8 +151,8 @@ const lent = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] 
 })
 
 /** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass where that adds nothing. */
-const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Grounds): Promise<Request> => {
-  const event = authorityFrom(pending, grounds)
+const authorised = async (tx: Tx, pending: RequestIn<'pending'>, standing: Standing): Promise<Request> => {
+  const event = authorityFrom(pending, standing)
   if (event === null) return pending
   const next = await apply(tx, pending, event)
   if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
@@ -169,10 +161,10 @@ const authorised = async (tx: Tx, pending: RequestIn<'pending'>, grounds: Ground
 
 const authorityFrom = (
   { asked: { at, by, reason }, touches = [] }: RequestIn<'pending'>,
-  grounds: Grounds,
+  standing: Standing,
 ): RequestEvent | null => {
-  if (grounds.kind === 'lease-end') return { kind: 'lease-end', at, lease: grounds.ends.lease }
-  const { judgement, breakGlass } = grounds
+  if (standing.kind === 'lease-end') return { kind: 'lease-end', at, lease: standing.ends.lease }
+  const { judgement, breakGlass } = standing
   const broken: RequestEvent | null =
     breakGlass && reason !== undefined ? { kind: 'break-glass', by, at, reason } : null
   const byRule: RequestEvent | null =

@@ -4,6 +4,7 @@ import { refusalNotice } from '../core/answers/refusal'
 import { post } from '../store/outbox'
 import { say, type Caller, type Consequence } from './consequence'
 import type { HostChanges, Parts } from './parts'
+import { rejudgeAll } from './rejudge'
 
 export const reloadPolicy = async (parts: Parts, caller: Caller): Promise<Consequence> => {
   const before = parts.policy.inForce().revision
@@ -15,19 +16,28 @@ export const reloadPolicy = async (parts: Parts, caller: Caller): Promise<Conseq
   const after = read.value.revision
   const hosts = hostWords(takeHosts(parts))
   parts.log.info({ by: caller.account, before, after, hosts }, 'configuration read again')
-  const policy =
-    after === before
-      ? 'The policy is as it was.'
-      : `The policy was read again: revision ${before} became ${after}. What was planned under the old one and has not begun must be asked for again.`
-  const text = [policy, ...hosts].join(' ')
-  if (after === before && hosts.length === 0) return say(doneNotice(text))
+  if (after === before && hosts.length === 0) return say(doneNotice(SAME))
   return async (tx) => {
+    const voided = after === before ? [] : await rejudgeAll(parts, tx)
+    const policy = after === before ? SAME : readAgain({ before, after }, voided)
+    const text = [policy, ...hosts].join(' ')
     await post(tx, caller.channel, doneNotice(text, caller.account), {
       at: parts.clock.now(),
       otherwise: caller.back,
     })
     return null
   }
+}
+
+const SAME = 'The policy is as it was.'
+const MOST_NAMED = 10
+
+const readAgain = (revision: { before: string; after: string }, voided: readonly string[]): string => {
+  const head = `The policy was read again: revision ${revision.before} became ${revision.after}.`
+  if (voided.length === 0) return `${head} It judges all that has not begun as before.`
+  const more = voided.length - MOST_NAMED
+  const names = `${voided.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `${head} It judges ${names} otherwise: void, and to be asked for again. What else has not begun stays as it is.`
 }
 
 /** Hosts that were added, and those that did not answer, are asked at once. */

@@ -13,7 +13,7 @@ import { digestNow, explainChange, stableFacts } from '../core/plan/digest'
 import { lapses } from '../core/policy/commands'
 import { lapseOf } from '../core/policy/lapse'
 import { holdAt, holdName } from '../core/policy/calendar'
-import { subjectsOf, wishOf } from '../core/policy/judge'
+import { isUnsupported, subjectsOf, wishOf } from '../core/policy/judge'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { saveFacts } from '../store/fleet'
@@ -32,6 +32,7 @@ import { lapsedTerms } from './lease/terms'
 import { operate } from './operation'
 import type { Parts } from './parts'
 import { readAll } from './reading'
+import { judgedAnew } from './rejudge'
 import { verify } from './verify'
 import { lapse, settleVoid } from './voided'
 import { afterRush } from './yielding'
@@ -142,9 +143,11 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     if (late !== null) return { kind: 'lapse', at, why: late }
     const lapsed =
       facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
+    const rejudged = now.state === 'approved' ? await judgedAnew(tx, policy, now) : []
     const unasked = now.state === 'approved' ? await untold(tx, policy, now) : []
-    const against = [...changes, ...lapsed, ...unasked]
-    if (against.length > 0) return { kind: 'void', at, changes: against }
+    const against = [...new Set([...changes, ...lapsed, ...unasked, ...rejudged])]
+    if (against.length > 0)
+      return { kind: rejudged.length === against.length ? 'rejudge' : 'void', at, changes: against }
     return { kind: 'claim', at, fence: await raiseFence(tx, request.id, highestOf(readings)) }
   })
   if (next?.state === 'running') {
@@ -199,12 +202,17 @@ const changesIn = async (
 ): Promise<string[]> => {
   const { plan, asked } = request
   const policy = parts.policy.inForce()
-  const revision = policy.revision
   const own = await isOwn(parts.db, policy, touchingOf(plan, readings), asked.by)
   const lentMs = lentMsOf(await wantedEnd(parts.db, request), parts.clock.now())
   const facts = readings.get(plan.host)
-  const lapsed = facts ? lapses(policy, request, wishOf(plan, facts, { own, lentMs })) : []
-  const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host), revision))
+  const lapsed = facts
+    ? lapses(
+        policy,
+        request,
+        wishOf(plan, { own, lentMs, unsupportedPartitioning: isUnsupported(plan, facts) }),
+      )
+    : []
+  const changes = hostPlansOf(plan).flatMap((each) => changesOn(each, readings.get(each.host)))
   const silent = hostPlansOf(plan).flatMap(({ host }) => {
     const now = readings.get(host)
     return now ? shutdownsRefused(stepsOn(plan, host), now) : []
@@ -212,9 +220,9 @@ const changesIn = async (
   return [...outOfOrder(plan), ...new Set(changes), ...silent, ...lapsed]
 }
 
-const changesOn = (plan: HostPlan, facts: HostFacts | undefined, revision: string): string[] => {
-  if (facts && digestNow(plan, facts, revision) === plan.digest) return []
-  const changes = facts ? explainChange(plan.facts, stableFacts(plan, facts, revision)) : []
+const changesOn = (plan: HostPlan, facts: HostFacts | undefined): string[] => {
+  if (facts && digestNow(plan, facts) === plan.digest) return []
+  const changes = facts ? explainChange(plan.facts, stableFacts(plan, facts)) : []
   return changes.length > 0 ? changes : ['The plan itself is not the one that was approved.']
 }
 

@@ -369,6 +369,14 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     }),
     null,
   ),
+  'request-judged-otherwise': card(
+    after(pending, approve, {
+      kind: 'rejudge',
+      at: END,
+      changes: ['The approval by the rule training was 1 of platform and is now 2 of platform.'],
+    }),
+    null,
+  ),
   'request-void-before-decision': card(
     after(pending, { kind: 'void', at: NOW, changes: ['train-01 runs now'] }),
     null,
@@ -402,7 +410,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   'request-for-more-time': card(
     {
       ...pending,
-      plan: planExtension({ ...plan, to: plan.to }, host, 'p1'),
+      plan: planExtension({ ...plan, to: plan.to }, host),
       extends: { lease: lent.id, from: LEASE_END, to: LEASE_END + 240 * MINUTE },
     },
     null,

@@ -23,8 +23,16 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
     answer: 'pending',
     expire: 'expired',
     void: 'void',
+    rejudge: 'void',
   },
-  approved: { answer: 'approved', cancel: 'cancelled', claim: 'running', void: 'void', lapse: 'void' },
+  approved: {
+    answer: 'approved',
+    cancel: 'cancelled',
+    claim: 'running',
+    void: 'void',
+    rejudge: 'void',
+    lapse: 'void',
+  },
   running: {
     claim: 'running',
     succeed: 'succeeded',

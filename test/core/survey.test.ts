@@ -237,7 +237,6 @@ test.each<[string, HostFacts]>([
     vm: host.vms[0]!,
     consents: { shutdown: false, powerOff: false, noStart: false },
     baselines: new Map(),
-    policyRevision: 'revision-1',
     peers: [],
   })
 

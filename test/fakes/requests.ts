@@ -18,6 +18,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
   expire: { kind: 'expire', at: pending.expiresAt },
   claim: { kind: 'claim', at: 6, fence: 7 },
   void: { kind: 'void', at: 6, changes: ['the VM runs now'] },
+  rejudge: { kind: 'rejudge', at: 6, changes: ['The rule that decides was a and is now b.'] },
   lapse: { kind: 'lapse', at: 6, why: 'a day is over' },
   succeed: { kind: 'succeed', at: 9, verification: { kind: 'due' } },
   'roll-back': { kind: 'roll-back', at: 9, why: 'a step failed' },

@@ -31,6 +31,8 @@ interface Situation {
   readonly told: readonly Told[]
 }
 
+/** Approvals that lapse within a test. */
+const TERSE = { ...policyOf(1), approvalLasts: '1h' }
 const ASK = 'assign hv01/gpu0 to train-01'
 const ALONE = /See its card ?\./
 const given = async (scene: Scene): Promise<void> => {
@@ -104,6 +106,19 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
       await scene.says('jonas', 'approve R-1')
     },
     told: [{ who: 'maya', words: /R-1 is void.*power state was Off and is now Running.*Nothing was done/ }],
+  },
+  'the policy judges it otherwise': {
+    leads: async (scene) => {
+      await scene.says('maya', ASK)
+      scene.workplace.writesPolicy({ ...TERSE, leases: { longest: '9d' } })
+      await scene.says('priya', 'reload')
+    },
+    told: [
+      {
+        who: 'maya',
+        words: /R-1 is void.*The policy has changed.*The longest lease.*is now 9d.*Nothing was done/,
+      },
+    ],
   },
   'its approval lapses': {
     leads: async (scene) => {
@@ -206,7 +221,7 @@ afterAll(() => {
 const open = async (chat: ChatName): Promise<Scene> => {
   const clock = steppedClock({ strideMs: HOUR / 60 })
   const opened = await startWorkplace({
-    ...{ clock, requests: [chat], changes: chat, policy: { ...policyOf(1), approvalLasts: '1h' } },
+    ...{ clock, requests: [chat], changes: chat, policy: TERSE },
     limits: { requestExpiresMs: HOUR, pollMs: HOUR / 4 },
   })
   workplace = opened

@@ -216,8 +216,16 @@ describe('a lease', () => {
     await tendLeases(parts)
     await clock.sleep(HOUR)
     await tendLeases(parts)
-    under({ ...GRACE, longest: '1d' })
-    expect((await runs('R-2')).state).toBe('void')
+    under({ end: { then: 'shutdown', grace: '2h' } })
+    expect(await runs('R-2')).toMatchObject({
+      state: 'void',
+      changes: [
+        expect.stringMatching(
+          /^What is done at the end of a lease was shutdown after .* and is now shutdown after 2h\.$/,
+        ),
+      ],
+    })
+    under(GRACE)
 
     await tendLeases(parts)
 

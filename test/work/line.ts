@@ -1,5 +1,6 @@
 /** A bot, and people who type and press; what they read, and time that passes. */
 import { parse } from '../../src/core/grammar/parse'
+import { accepted } from '../../src/core/errors'
 import type { HostFacts } from '../../src/core/inventory'
 import type { Notice, Press } from '../../src/core/notice'
 import type { Policy } from '../../src/core/policy/policy'
@@ -58,6 +59,12 @@ export interface Line {
   says(account: string, text: string): Promise<string>
   /** Presses the button with this label on the newest message that this person has in private. */
   presses(account: string, label: string): Promise<string>
+  /** The same on the card of a request. */
+  pressesCard(account: string, requestId: string, label: string): Promise<string>
+  /** As everybody reads it now. */
+  cardOf(requestId: string): Promise<string>
+  /** Everything that was posted, wherever, oldest first. */
+  posted(): Promise<string[]>
   /** What a person reads in private, oldest first, as it is now. */
   told(account: string): Promise<string[]>
   /** Reads the hosts, lets requests expire, tends the queue, and carries out whatever is approved. */
@@ -70,6 +77,8 @@ export interface Line {
   /** Of an entry. */
   stateOf(id: string): Promise<string | undefined>
   policyBecomes(policy: Policy): void
+  /** What `reload` reads. */
+  fileSays(policy: Policy): void
   /** What the host says of itself from now on. */
   hostSays(change: (facts: HostFacts) => HostFacts): void
   /** The process ends and another one opens the same store. */
@@ -85,6 +94,7 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
   const clock = fakeClock()
   const fleet = fleetOf(clock)
   let inForce = policy
+  let written = policy
   let change = (facts: HostFacts): HostFacts => facts
   const hosts = new Map(
     fleet.hosts.map((host) => [
@@ -102,7 +112,14 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
   )
   const partsOver = (): Parts => ({
     ...{ ...botOver(store.db, fleet, clock), hosts },
-    policy: { ...fixedPolicy(policy), inForce: () => inForce },
+    policy: {
+      ...fixedPolicy(policy),
+      inForce: () => inForce,
+      reload: () => {
+        inForce = written
+        return Promise.resolve(accepted(written))
+      },
+    },
   })
   let parts = partsOver()
   const posts = async () => (await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })).posts
@@ -110,6 +127,11 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
     (await posts())
       .filter(({ to }) => JSON.stringify(to) === JSON.stringify(dmOf(account)))
       .map(({ notice }) => notice)
+  const cardOf = async (requestId: string): Promise<Notice> => {
+    const card = (await posts()).find((each) => each.requestId === requestId)
+    if (!card) throw new Error(`there is no card of ${requestId}`)
+    return card.notice
+  }
   const answered = async (consequence: ReturnType<typeof respond>): Promise<string> => {
     const settled = await consequence
     const notice = await store.db.transaction().execute((tx) => settled(tx))
@@ -140,6 +162,13 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
         return answered(Promise.resolve(decide(parts, { ...press, by: account, reason: undefined })))
       throw new Error(`there is no button ${label}`)
     },
+    pressesCard: async (account, requestId, label) => {
+      const press = pressesIn(await cardOf(requestId), label).at(-1)
+      if (press?.kind !== 'decide') throw new Error(`there is no button ${label}`)
+      return answered(Promise.resolve(decide(parts, { ...press, by: account, reason: undefined })))
+    },
+    cardOf: async (requestId) => textOf(await cardOf(requestId)),
+    posted: async () => (await posts()).map(({ notice }) => textOf(notice)),
     told: async (account) => (await inPrivate(account)).map(textOf),
     goesOn: async () => {
       await readHosts()
@@ -157,6 +186,9 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
     stateOf: async (id) => (await findWaiter(store.db, id))?.entry.state,
     policyBecomes: (next) => {
       inForce = next
+    },
+    fileSays: (next) => {
+      written = next
     },
     hostSays: (next) => {
       change = next

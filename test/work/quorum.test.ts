@@ -132,9 +132,9 @@ describe('a request that two people must approve', () => {
     const request = await runs('R-1')
 
     expect(request.state).toBe('void')
-    expect('changes' in request && request.changes.join(' ')).toMatch(
-      /policy revision was .* of the approvals, 1 counts now/,
-    )
+    expect('changes' in request && request.changes).toEqual([
+      'The rule two wants 2 of platform; of the approvals, 1 counts now.',
+    ])
   })
 })
 

@@ -33,6 +33,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   retry: 'tried again:',
   void: 'void: to',
   lapse: 'its approval had lapsed: to',
+  rejudge: 'the policy had changed: to',
   succeed: 'done:',
   'roll-back': 'failed and was undone:',
   'need-attention': 'needs attention:',

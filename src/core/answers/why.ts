@@ -62,7 +62,8 @@ export const OWN_RETURN = 'You hold it: to give it back needs no approver.'
 
 /** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
 export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {
-  const judgement = judge(policy, person, wish)
+  const roles = rolesOf(policy, person)
+  const judgement = judge(policy, roles, wish)
   const needed = neededBy(judgement)
   const answer =
     needed === null ? (judgement.ok ? 'no approver is needed' : 'refused') : `${needed} must approve`
@@ -72,13 +73,13 @@ export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: n
     parts: [
       { kind: 'title', text: `The policy says: ${answer}` },
       ...verdictParts(judgement),
-      ...rulesFor(policy, person, wish).map(fitPart),
+      ...rulesFor(policy, roles, wish).map(fitPart),
       ...(judgement.ok
         ? laterPart(policy, holdAt(policy, [wish, ...(wish.release ? [wish.release] : [])], now))
         : []),
       {
         kind: 'note',
-        runs: [`You are ${person}, with the roles: ${rolesOf(policy, person).join(', ') || 'none'}.`],
+        runs: [`You are ${person}, with the roles: ${roles.join(', ') || 'none'}.`],
       },
     ],
   }

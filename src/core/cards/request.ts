@@ -158,11 +158,12 @@ const MORE_WORDS: { readonly [S in RequestState]?: string } = {
   'rolled-back': 'failed and undone: everything is as it was',
 }
 
-const voidWords = ({ lapsed, authority }: RequestIn<'void'>): string => {
+const voidWords = ({ lapsed, rejudged, authority }: RequestIn<'void'>): string => {
   if (lapsed) return 'lapsed: its approval was not used in time; nothing was done'
+  const what = rejudged ? 'policy' : 'facts'
   return authority === undefined
-    ? 'void: the facts changed before it was decided; nothing was done'
-    : 'void: the facts changed after approval; nothing was done'
+    ? `void: the ${what} changed before it was decided; nothing was done`
+    : `void: the ${what} changed after approval; nothing was done`
 }
 
 const wordsOf = (request: Request): string =>
@@ -213,7 +214,10 @@ const endParts = (request: Request, progress: Progress | null): Part[] => {
       return [
         ...parts,
         { kind: 'text', runs: [request.changes.join('\n')] },
-        { kind: 'note', runs: ['Ask again for a new plan.'] },
+        {
+          kind: 'note',
+          runs: [request.rejudged ? 'Ask again: the policy of now decides.' : 'Ask again for a new plan.'],
+        },
       ]
     case 'rolled-back':
       return [

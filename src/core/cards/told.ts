@@ -33,7 +33,8 @@ const outcomeOf = (request: Request): Outcome | null => {
       return { tone: 'bad', became: 'has expired without a decision', more: NOTHING }
     case 'void': {
       const became = request.lapsed ? 'has lapsed' : 'is void'
-      return { tone: 'bad', became, more: [...request.changes, NOTHING].join(' ') }
+      const why = request.rejudged ? ['The policy has changed.'] : []
+      return { tone: 'bad', became, more: [...why, ...request.changes, NOTHING].join(' ') }
     }
     case 'succeeded':
       return orRepaired(request, { tone: 'good', became: 'is done' })

@@ -41,7 +41,6 @@ export const planAcross = (there: PlanInput, here: PlanInput): Outcome<Plan> => 
         release,
       },
       there.host,
-      there.policyRevision,
     ),
   )
 }

@@ -24,7 +24,7 @@ const takeFromHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
 
 /** The plan to give a GPU that no VM holds to a VM; or every reason against it at once. */
 export const planAssign = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, policyRevision, mmio } = input
+  const { host, gpu, vm, consents, baselines, mmio } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: assign ${alias} to VM`))
   const place = placeOf(host, gpu)
@@ -57,5 +57,5 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
     warnings: [...checkWarnings(checks), ...power.warnings, ...settings.warnings, limitsOf(vm)],
     baselines: [{ vm: vm.id, after: settings.after }],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

@@ -9,7 +9,7 @@ import type { Plan } from './plan'
 import { giveToHost } from './taking'
 
 /** Refused where it is with its host already, or where the host shows no such device. */
-export const planBack = ({ host, gpu, policyRevision }: PlanInput): Outcome<Plan> => {
+export const planBack = ({ host, gpu }: PlanInput): Outcome<Plan> => {
   const [mount, enable] = giveToHost(host, gpu)
   const steps = {
     dismounted: [mount, enable],
@@ -37,7 +37,7 @@ export const planBack = ({ host, gpu, policyRevision }: PlanInput): Outcome<Plan
     warnings: place === 'dismounted' ? undoWarnings(host, gpu) : [],
     baselines: [],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }
 
 const ELSEWHERE: { readonly [K in GpuPlace['kind']]?: string } = {

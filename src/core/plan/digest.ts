@@ -23,7 +23,7 @@ import type { HostPlan, Plan } from './plan'
 export type Draft = Omit<Plan, 'digest' | 'facts' | 'order' | 'computer'>
 /** What of a plan tells which facts it rests on. */
 export type Subjects = Pick<HostPlan, 'gpu' | 'from' | 'to' | 'mode'>
-type Facts = Record<string, string>
+type Facts = Readonly<Record<string, string>>
 type Pair = readonly [name: string, value: string]
 
 const GONE = 'not there'
@@ -134,11 +134,10 @@ const vmSubject = (
 }
 
 /** The facts by name, as words. The same names come out whatever the facts are, so that two readings compare. */
-export const stableFacts = (plan: Subjects, host: HostFacts, policyRevision: string): Facts => {
+export const stableFacts = (plan: Subjects, host: HostFacts): Facts => {
   const gpu = host.gpus.find((each) => each.locationPath === plan.gpu.locationPath)
   const whole = plan.mode === 'dda'
   return Object.fromEntries([
-    ['policy revision', policyRevision],
     ...subject(host.name, whole ? hostPairs(host) : sharedHostPairs(host)),
     ...subject(plan.gpu.alias, gpu ? (whole ? gpuPairs(host, gpu) : sharedGpuPairs(host, gpu, plan)) : null),
     ...vmSubject(host, 'holder', plan.from),
@@ -163,18 +162,24 @@ const digestOver = (plan: Draft | HostPlan, facts: Facts): string =>
     .digest('hex')
 
 /** The same with the stable facts as `host` has them. */
-export const planDigest = (plan: Draft | HostPlan, host: HostFacts, policyRevision: string): string =>
-  digestOver(plan, stableFacts(plan, host, policyRevision))
+export const planDigest = (plan: Draft | HostPlan, host: HostFacts): string =>
+  digestOver(plan, stableFacts(plan, host))
 
 /** The plan with its facts and its digest. */
-export const seal = (draft: Draft, host: HostFacts, policyRevision: string): Plan => {
+export const seal = (draft: Draft, host: HostFacts): Plan => {
   const { computer } = host
   const plan = { ...draft, order: 'device-first' as const, ...(computer !== null && { computer }) }
   return {
     ...plan,
-    facts: stableFacts(plan, host, policyRevision),
-    digest: planDigest(plan, host, policyRevision),
+    facts: stableFacts(plan, host),
+    digest: planDigest(plan, host),
   }
+}
+
+/** The same plan, over what the policy says to it as well: what an approval binds to. */
+export const bindTo = (plan: Plan, judged: Facts): Plan => {
+  const facts = { ...plan.facts, ...judged }
+  return { ...plan, facts, digest: digestOver(plan, facts) }
 }
 
 /**
@@ -192,8 +197,8 @@ const concerning = (before: Facts, now: Facts): Facts => {
 }
 
 /** The digest of what is done on this host as it would be now; compared before the first step. */
-export const digestNow = (plan: HostPlan, host: HostFacts, policyRevision: string): string =>
-  digestOver(plan, concerning(plan.facts, stableFacts(plan, host, policyRevision)))
+export const digestNow = (plan: HostPlan, host: HostFacts): string =>
+  digestOver(plan, concerning(plan.facts, stableFacts(plan, host)))
 
 /** Which facts changed, one sentence each; empty when none did. */
 export const explainChange = (before: Facts, now: Facts): string[] => {

@@ -4,18 +4,13 @@ import { seal } from './digest'
 import type { Plan } from './plan'
 
 /** `lent` is the plan by which the VM got it. */
-export const planExtension = (
-  lent: Pick<Plan, 'mode' | 'host' | 'gpu' | 'to'>,
-  facts: HostFacts,
-  policyRevision: string,
-): Plan =>
+export const planExtension = (lent: Pick<Plan, 'mode' | 'host' | 'gpu' | 'to'>, facts: HostFacts): Plan =>
   seal(
     {
       ...{ action: 'extend', mode: lent.mode, host: lent.host, gpu: lent.gpu, from: lent.to, to: lent.to },
       ...{ steps: [], costs: [], warnings: [], baselines: [] },
     },
     facts,
-    policyRevision,
   )
 
 /** Nothing on a host is touched by it, and nothing there speaks against it. */

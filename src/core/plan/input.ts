@@ -20,7 +20,6 @@ export interface PlanInput {
   readonly consents: Consents
   /** What the bot recorded for the VMs of this host. */
   readonly baselines: ReadonlyMap<VmId, Baseline>
-  readonly policyRevision: string
   /** What is asked of the high MMIO space of the VM. */
   readonly mmio?: MmioAsked | undefined
   /** The other hosts of its cluster, as they were last read. */

@@ -19,7 +19,7 @@ const SETTLED: readonly CheckId[] = ['place', 'host-display', 'driver']
 
 /** The plan to take a GPU from the VM that holds it and give it to another; or every reason against it at once. */
 export const planMove = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, policyRevision, mmio } = input
+  const { host, gpu, vm, consents, baselines, mmio } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: move ${alias} to VM`))
   const holder = holderOf(host, gpu)
@@ -76,5 +76,5 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
     ],
     baselines: [...back.baselines, { vm: vm.id, after: settings.after }],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

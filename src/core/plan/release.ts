@@ -14,7 +14,7 @@ import { giveToHost, holderOf, settingsBack } from './taking'
 
 /** The plan to give a GPU back to its host; or every reason against it at once. `vm` of the input is not used. */
 export const planRelease = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, consents, policyRevision } = input
+  const { host, gpu, consents } = input
   const holder = holderOf(host, gpu)
   if (!holder) return planBack(input)
   const power = holderPower(holder, consents)
@@ -40,7 +40,7 @@ export const planRelease = (input: PlanInput): Outcome<Plan> => {
     warnings: [...power.warnings, ...back.warnings, ...undoWarnings(host, gpu)],
     baselines: back.baselines,
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }
 
 /** A GPU that is gone can be taken from the VM by hand only: mount and enable would find nothing. */

@@ -13,7 +13,7 @@ import { checkWarnings } from './warnings'
 
 /** The plan to set the high MMIO space of a VM; or every reason against it at once. `gpu` of the input is one that it has. */
 export const planSpace = (input: PlanInput, vm: VmFacts, asked: MmioAsked): Outcome<Plan> => {
-  const { host, gpu, consents, baselines, policyRevision } = input
+  const { host, gpu, consents, baselines } = input
   const need = mmioNeed(wholeGpusOf(host, vm), { host, vm, asked })
   if (!need)
     return refused(
@@ -60,5 +60,5 @@ export const planSpace = (input: PlanInput, vm: VmFacts, asked: MmioAsked): Outc
     ],
     baselines: [{ vm: vm.id, after: settings.after }],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

@@ -4,7 +4,7 @@ import { refusal, type Refusal } from '../errors'
 import { isQuorum, standOf, type Need } from '../approval'
 import { holderOf, type Request, type RequestIn } from '../request'
 import { judge, type Wish } from './judge'
-import { isSamePerson, personOf, rolesAmong, type Policy } from './policy'
+import { isSamePerson, personOf, rolesAmong, rolesOf, type Policy } from './policy'
 import { needWords, roleWords } from './words'
 
 /** What a person may do at all; which requests, the rules say. */
@@ -199,7 +199,7 @@ export const lapses = (policy: Policy, request: RequestIn<'approved'>, wish: Wis
   const { authority, asked } = request
   // Whoever approved the lease approved its end; nobody's roles are asked for again.
   if (authority.kind === 'lease-end') return []
-  const judgement = judge(policy, personOf(policy, asked.by), wish)
+  const judgement = judge(policy, rolesOf(policy, personOf(policy, asked.by)), wish)
   if (!judgement.ok) return judgement.refusals.map(({ reason }) => `Not allowed any more: ${reason}.`)
   switch (authority.kind) {
     case 'automatic':

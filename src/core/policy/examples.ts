@@ -1,6 +1,6 @@
 /** The team's own examples beside its rules: what they expect, and what the policy answers. */
 import { answerOf, judge, type Wish } from './judge'
-import type { Policy } from './policy'
+import { rolesOf, type Policy } from './policy'
 import type { Example } from './written'
 
 export interface Tried {
@@ -11,7 +11,7 @@ export interface Tried {
 
 export const tryExamples = (policy: Policy, examples: readonly Example[]): Tried[] =>
   examples.map((example) => {
-    const judgement = judge(policy, example.who, wishOf(example))
+    const judgement = judge(policy, rolesOf(policy, example.who), wishOf(example))
     return {
       example,
       answer: answerOf(judgement),

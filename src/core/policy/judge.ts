@@ -9,7 +9,7 @@ import { isUnknownModel, mightBe } from '../models'
 import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import { sharingSupport } from '../release'
 import type { Need } from '../approval'
-import { rolesAmong, type Policy, type Rule } from './policy'
+import type { Policy, Rule } from './policy'
 import { roleWords } from './words'
 
 export interface Wish {
@@ -46,19 +46,16 @@ const subjectOf = ({ host, gpu, from, to }: HostPlan): Subject => ({
 /** What quiet hours and change freezes can be about: the plan on each of its hosts. */
 export const subjectsOf = (plan: Plan): Subject[] => hostPlansOf(plan).map(subjectOf)
 
-export const wishOf = (
-  plan: Plan,
-  facts: HostFacts,
-  { own, lentMs }: Pick<Wish, 'own' | 'lentMs'>,
-): Wish => ({
+/** What a plan does not say of the wish that it is for. */
+export type Basis = Pick<Wish, 'own' | 'lentMs' | 'unsupportedPartitioning'>
+
+export const wishOf = (plan: Plan, basis: Basis): Wish => ({
   ...subjectOf(plan),
+  ...basis,
   command: plan.action === 'extend' ? 'assign' : plan.action,
   mode: plan.mode,
-  own,
-  lentMs,
   force: stepsOf(plan).some((step) => step.kind === 'dismountDevice' && step.force),
   powerOff: stepsOf(plan).some((step) => step.kind === 'stopVm' && step.how === 'turn-off'),
-  unsupportedPartitioning: isUnsupported(plan, facts),
   release: plan.release && subjectOf(plan.release),
 })
 
@@ -82,14 +79,14 @@ const partsOf = ({ release, ...wish }: Wish): Wish[] => [
   ...(release ? [{ ...wish, ...release, force: false, unsupportedPartitioning: false }] : []),
 ]
 
-/** The rule for each VM of the wish, or for the GPU alone where there is none. */
-export const rulesFor = (policy: Policy, person: string | null, whole: Wish): Fit[] =>
+/** The rule for each VM of the wish, or for the GPU alone where there is none. `roles`: of whoever asks. */
+export const rulesFor = (policy: Policy, roles: readonly string[], whole: Wish): Fit[] =>
   partsOf(whole).flatMap((wish) =>
     (wish.vms.length === 0 ? [null] : wish.vms).map((vm) => {
       const among = candidates(policy, wish, vm)
       const named = { vm: vm?.name ?? null, wish }
       const rule = mostDemanding(among, (each) =>
-        refusalsOf(policy, person, { ...named, rule: each }).length > 0 ? Infinity : wantedBy(each),
+        refusalsOf(roles, { ...named, rule: each }).length > 0 ? Infinity : wantedBy(each),
       )
       return { ...named, rule, among: among.length > 1 ? among : [] }
     }),
@@ -171,36 +168,40 @@ const like = (patterns: readonly string[], text: string): boolean =>
     return new RegExp(`^${pieces.join('.*')}$`, 'isu').test(text)
   })
 
-/** Every reason against it at once; else what has to be there before it is carried out. */
-export const judge = (policy: Policy, person: string | null, wish: Wish): Outcome<Judgement> => {
-  const found = rulesFor(policy, person, wish)
-  const against = found.flatMap((fit) => refusalsOf(policy, person, fit))
+/** Every reason against it at once; else the rules that decide it, each once. `roles`: of whoever asks. */
+export const rulesOver = (policy: Policy, roles: readonly string[], wish: Wish): Outcome<readonly Rule[]> => {
+  const found = rulesFor(policy, roles, wish)
+  const against = found.flatMap((fit) => refusalsOf(roles, fit))
   if (against.length > 0) return refused(...against)
-  const rules = [...new Set(found.flatMap(({ rule }) => rule ?? []))]
+  return accepted([...new Set(found.flatMap(({ rule }) => rule ?? []))])
+}
+
+/** Every reason against it at once; else what has to be there before it is carried out. */
+export const judge = (policy: Policy, roles: readonly string[], wish: Wish): Outcome<Judgement> => {
+  const rules = rulesOver(policy, roles, wish)
+  return rules.ok ? accepted(demandOf(rules.value, wish)) : rules
+}
+
+/** What these rules want together. */
+export const demandOf = (rules: readonly Rule[], wish: Wish): Judgement => {
   const needs = rules.flatMap(({ name, approve, powerOff }) => [
     ...(approve === 'automatic' ? [] : [{ rule: name, ...approve }]),
     ...(wish.powerOff && powerOff !== undefined && powerOff !== 'refuse'
       ? [{ rule: `${name}, --power-off`, ...powerOff }]
       : []),
   ])
-  return accepted(
-    needs.length === 0
-      ? { kind: 'automatic', rules: rules.map(({ name }) => name) }
-      : { kind: 'quorum', needs },
-  )
+  return needs.length === 0
+    ? { kind: 'automatic', rules: rules.map(({ name }) => name) }
+    : { kind: 'quorum', needs }
 }
 
-const refusalsOf = (
-  policy: Policy,
-  person: string | null,
-  { rule, vm, wish }: Omit<Fit, 'among'>,
-): Refusal[] => {
+const refusalsOf = (roles: readonly string[], { rule, vm, wish }: Omit<Fit, 'among'>): Refusal[] => {
   const about = `${wish.command} with ${wish.gpu}${vm === null ? '' : ` and ${vm}`}`
   if (rule === null)
     return [refusal('not-allowed', `no rule of the policy fits ${about}`, 'An administrator can add one.')]
   const named = `the rule \`${rule.name}\` of the policy`
   return [
-    ...(rolesAmong(policy, person, rule.ask).length > 0
+    ...(rule.ask.some((role) => roles.includes(role))
       ? []
       : [refusal('not-allowed', `${named} lets only ${roleWords(rule.ask)} ask for ${about}`, SEE_WHOAMI)]),
     ...(wish.force && !rule.force

@@ -32,15 +32,15 @@ export interface Policy {
   /** Of those who are not where the policy's own time zone is. */
   readonly zones: ReadonlyMap<string, TimeZone>
   readonly leases: LeaseTerms
-  /** Changes with every change of what the file says; part of each plan's digest, so that a new policy voids old approvals. */
+  /** Changes with every change of what the file says of people, roles, rules, classes, teams and leases. */
   readonly revision: string
-  /** When no change is begun; see calendar.ts. Not part of the revision: it is looked at before the first step, and voids nothing. */
+  /** When no change is begun; see calendar.ts. It is looked at before the first step, and voids nothing. */
   readonly timeZone: RulesForm['timeZone']
   readonly freezes: RulesForm['freezes']
   readonly quietHours: RulesForm['quietHours']
   readonly reminders: RulesForm['reminders']
   readonly queue: RulesForm['queue']
-  /** Milliseconds; see lapse.ts. Not part of the revision either. */
+  /** Milliseconds; see lapse.ts. */
   readonly approvalLasts: number
 }
 

@@ -3,7 +3,7 @@ import { gpuByPath, type HostFacts, type HostView, type VmFacts } from '../inven
 import type { Refusal } from '../errors'
 import { forcesDismount } from '../plan/host-checks'
 import { judge } from '../policy/judge'
-import { personOf, type Policy } from '../policy/policy'
+import { personOf, rolesOf, type Policy } from '../policy/policy'
 import type { Candidate } from './order'
 import type { Waiter } from './waiter'
 
@@ -23,9 +23,9 @@ export const againstPerson = (
   views: readonly HostView[],
 ): readonly Refusal[] => {
   const facts = views.find(({ name }) => name === gpu.host)?.facts
-  const person = personOf(policy, by)
+  const roles = rolesOf(policy, personOf(policy, by))
   const judged = (vms: readonly Pick<VmFacts, 'id' | 'name'>[]) =>
-    judge(policy, person, {
+    judge(policy, roles, {
       ...{ command: 'assign', mode: 'dda', host: gpu.host, gpu: gpu.alias, model: gpu.model, vms },
       ...{ own: false, lentMs: forMs, force: isForced(facts, gpu), powerOff: false },
       ...{ unsupportedPartitioning: false },

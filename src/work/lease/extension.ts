@@ -7,13 +7,14 @@ import { doneNotice } from '../../core/answers/done'
 import { refusalNotice } from '../../core/answers/refusal'
 import { extendedNotice } from '../../core/cards/lease'
 import { Fault, refusal, type Refusal } from '../../core/errors'
+import type { HostFacts } from '../../core/inventory'
 import { isOpen, type Lease } from '../../core/lease/lease'
 import type { Notice } from '../../core/notice'
 import { isExtension, planExtension } from '../../core/plan/extension'
 import type { Plan } from '../../core/plan/plan'
 import { lapses } from '../../core/policy/commands'
-import { judge, wishOf, type Wish } from '../../core/policy/judge'
-import { personOf } from '../../core/policy/policy'
+import { isUnsupported, wishOf, type Basis } from '../../core/policy/judge'
+import { personOf, rolesOf } from '../../core/policy/policy'
 import { holderOf, type Request, type RequestEvent, type RequestIn } from '../../core/request'
 import type { Tx } from '../../store/database'
 import { hostViews } from '../../store/fleet'
@@ -24,6 +25,7 @@ import { refreshCard } from '../card'
 import type { Caller } from '../consequence'
 import type { Parts } from '../parts'
 import { raise } from '../raise'
+import { judgedAnew } from '../rejudge'
 import { settleVoid } from '../voided'
 import { boundOf } from './caps'
 import { refreshLender } from './lend'
@@ -51,11 +53,10 @@ export const askToExtend = async (tx: Tx, parts: Parts, wanted: Wanted): Promise
   if (busy) return refusalNotice([underWay(lease, busy.id)])
   const facts = await factsOf(tx, parts, lender.plan.host)
   if (!facts) return refusalNotice([notRead(lender.plan.host)])
-  const plan = planExtension({ ...lender.plan, to: lease.vm }, facts, policy.revision)
+  const plan = planExtension({ ...lender.plan, to: lease.vm }, facts)
   const person = personOf(policy, caller.account)
   const own = isHolder(policy, lease, caller.account)
-  const judged = judge(policy, person, wishFor(plan, facts, { own, lease, to }))
-  if (!judged.ok) return refusalNotice([beyond(lease, why), ...judged.refusals])
+  const on = { roles: rolesOf(policy, person), ...basisOf(plan, facts, { own, lease, to }) }
   const raised = await raise(tx, parts, {
     plan,
     command: { kind: 'extend', requestId: lease.id, byMs },
@@ -66,9 +67,9 @@ export const askToExtend = async (tx: Tx, parts: Parts, wanted: Wanted): Promise
     lends: own ? {} : { holder: { ...holderOf(lender), account: lease.holder } },
     interrupts: [],
     extends: { lease: lease.id, from: lease.endsAt ?? to, to },
-    grounds: { kind: 'judged', judgement: judged.value, breakGlass: false },
+    grounds: { kind: 'judged', on, breakGlass: false },
   })
-  if (!raised.ok) return refusalNotice(raised.refusals)
+  if (!raised.ok) return refusalNotice([beyond(lease, why), ...raised.refusals])
   return doneNotice(`${raised.value.id} asks for it, since ${why}.`)
 }
 
@@ -86,11 +87,15 @@ const factsOf = async (tx: Tx, parts: Parts, host: string) => {
   return views.find(({ name }) => name === host)?.facts ?? null
 }
 
-const wishFor = (
+const basisOf = (
   plan: Plan,
-  facts: Parameters<typeof wishOf>[1],
+  facts: HostFacts,
   { own, lease, to }: { readonly own: boolean; readonly lease: Lease; readonly to: number },
-): Wish => wishOf(plan, facts, { own, lentMs: to - lease.capsFrom })
+): Basis => ({
+  own,
+  lentMs: to - lease.capsFrom,
+  unsupportedPartitioning: isUnsupported(plan, facts),
+})
 
 const openExtensions = async (tx: Parameters<typeof requestsIn>[0]): Promise<Request[]> =>
   (await requestsIn(tx, ['pending', 'approved'])).filter(({ plan }) => isExtension(plan))
@@ -166,7 +171,10 @@ const changesIn = async (
   const anyhow = await refuseAnyhow(tx, policy, lease, { at, to, byMs: to - base })
   return [
     ...anyhow.map(({ reason }) => `Not allowed any more: ${reason}.`),
-    ...(facts ? lapses(policy, request, wishFor(request.plan, facts, { own, lease, to })) : []),
+    ...(await judgedAnew(tx, policy, request)),
+    ...(facts
+      ? lapses(policy, request, wishOf(request.plan, basisOf(request.plan, facts, { own, lease, to })))
+      : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import type { HostFacts } from '../../../src/core/inventory'
+import { bindTo } from '../../../src/core/plan/digest'
 import type { Plan } from '../../../src/core/plan/plan'
 import { digestNow, explainChange, planDigest, stableFacts } from '../../../src/core/plan/planner'
 import { GIB, aGpu, aPartition, aHost, aPath, aVm, aVmId, withGpu, withVm } from '../../fakes/facts'
@@ -11,7 +12,6 @@ const host = aHost({
   vms: [aVm(), aVm({}, 2)],
 })
 const plan = planned(ask('assign', { host }))
-const REVISION = 'revision-1'
 
 const gpu = (changes: Parameters<typeof withGpu>[2]) => withGpu(host, aPath(0), changes)
 const vm = (changes: Parameters<typeof withVm>[2]) => withVm(host, aVmId(1), changes)
@@ -84,8 +84,7 @@ const inOrder = (value: unknown): string =>
       : each,
   )
 
-const explained = (of: Plan, now: HostFacts, revision = REVISION) =>
-  explainChange(of.facts, stableFacts(of, now, revision))
+const explained = (of: Plan, now: HostFacts) => explainChange(of.facts, stableFacts(of, now))
 
 describe('the digest', () => {
   test('is a SHA-256 in hexadecimal', () => {
@@ -93,20 +92,22 @@ describe('the digest', () => {
   })
 
   test.each(resting)('changes when this fact changes: %s', (_name, now) => {
-    expect(digestNow(plan, now, REVISION)).not.toBe(plan.digest)
+    expect(digestNow(plan, now)).not.toBe(plan.digest)
     expect(explained(plan, now)).not.toEqual([])
   })
 
   test.each(besides)('does not change when this changes: %s', (_name, now) => {
-    expect(digestNow(plan, now, REVISION)).toBe(plan.digest)
+    expect(digestNow(plan, now)).toBe(plan.digest)
     expect(explained(plan, now)).toEqual([])
   })
 
-  test('changes with the policy', () => {
-    expect(digestNow(plan, host, 'revision-2')).not.toBe(plan.digest)
-    expect(explained(plan, host, 'revision-2')).toEqual([
-      'policy revision was revision-1 and is now revision-2.',
-    ])
+  test('is another one with what the policy says to the plan, and holds that', () => {
+    const bound = bindTo(plan, { 'The rule that decides': 'one' })
+
+    expect(bound.digest).not.toBe(plan.digest)
+    expect(bound.digest).not.toBe(bindTo(plan, { 'The rule that decides': 'two' }).digest)
+    expect(digestNow(bound, host)).toBe(bound.digest)
+    expect(digestNow({ ...bound, facts: plan.facts }, host)).not.toBe(bound.digest)
   })
 
   test.each<[string, Partial<Plan>]>([
@@ -115,14 +116,14 @@ describe('the digest', () => {
     ['another target', { to: { id: aVmId(2), name: 'train-02' } }],
     ['another baseline', { baselines: [] }],
   ])('changes with the plan: %s', (_name, changes) => {
-    expect(digestNow({ ...plan, ...changes }, host, REVISION)).not.toBe(plan.digest)
+    expect(digestNow({ ...plan, ...changes }, host)).not.toBe(plan.digest)
   })
 
   test('rests on the memory of the GPU where its BARs are not known', () => {
     const guessed = gpu({ bars: [] })
     const of = planned(ask('assign', { host: guessed }))
 
-    expect(digestNow(of, guessed, REVISION)).toBe(of.digest)
+    expect(digestNow(of, guessed)).toBe(of.digest)
     expect(explained(of, withGpu(guessed, aPath(0), { memoryBytes: 40 * GIB }))).toHaveLength(1)
     expect(explained(of, host)).toEqual([expect.stringMatching(/BARs was not known and is now/)])
   })
@@ -132,23 +133,23 @@ describe('the digest', () => {
     const facts = { ...known, 'hv01/gpu0: phase of the moon': 'full' }
     const older = sealedOver(facts)
 
-    expect(digestNow(older, host, REVISION)).toBe(older.digest)
+    expect(digestNow(older, host)).toBe(older.digest)
     expect(explained(older, host)).toEqual([])
-    expect(digestNow(older, { ...host, gpus: [] }, REVISION)).not.toBe(older.digest)
-    expect(digestNow(older, vm({ state: 'Running' }), REVISION)).not.toBe(older.digest)
+    expect(digestNow(older, { ...host, gpus: [] })).not.toBe(older.digest)
+    expect(digestNow(older, vm({ state: 'Running' }))).not.toBe(older.digest)
   })
 
   test('survives the store, which keeps no order of keys', () => {
     const shuffled = Object.fromEntries(Object.entries(plan).reverse()) as Plan
 
-    expect(digestNow(JSON.parse(JSON.stringify(shuffled)) as Plan, host, REVISION)).toBe(plan.digest)
+    expect(digestNow(JSON.parse(JSON.stringify(shuffled)) as Plan, host)).toBe(plan.digest)
   })
 
   test('is the same for the plan before it was sealed', () => {
     const { digest, facts, ...draft } = plan
 
-    expect(planDigest(draft, host, REVISION)).toBe(digest)
-    expect(stableFacts(draft, host, REVISION)).toEqual(facts)
+    expect(planDigest(draft, host)).toBe(digest)
+    expect(stableFacts(draft, host)).toEqual(facts)
   })
 
   test('covers the VM that gives the GPU away', () => {
@@ -157,7 +158,7 @@ describe('the digest', () => {
 
     const now = withVm(held, aVmId(1), { state: 'Running' })
 
-    expect(digestNow(move, now, REVISION)).not.toBe(move.digest)
+    expect(digestNow(move, now)).not.toBe(move.digest)
     expect(explained(move, now)).toEqual(['holder train-01: power state was Off and is now Running.'])
   })
 
@@ -165,7 +166,7 @@ describe('the digest', () => {
     const held = withVm(host, aVmId(1), { assigned: [aPath(0)] })
     const release = planned(ask('release', { host: held }))
 
-    expect(digestNow(release, host, REVISION)).not.toBe(release.digest)
+    expect(digestNow(release, host)).not.toBe(release.digest)
   })
 })
 

@@ -142,9 +142,9 @@ describe('a partition for a VM', () => {
       })
     const second = asked.host.vms[1]!.id
 
-    expect(digestNow(plan, other(second, 3), 'revision-1')).toBe(plan.digest)
-    expect(digestNow(plan, other(second, 4), 'revision-1')).not.toBe(plan.digest)
-    expect(stableFacts(plan, other(second, 4), 'revision-1')).toMatchObject({
+    expect(digestNow(plan, other(second, 3))).toBe(plan.digest)
+    expect(digestNow(plan, other(second, 4))).not.toBe(plan.digest)
+    expect(stableFacts(plan, other(second, 4))).toMatchObject({
       'hv01/gpu0: room for its partition': 'false',
     })
   })

@@ -98,8 +98,8 @@ describe('an approval', () => {
     const plan = planned(ask('assign', { host: whole('none') }))
     const now = whole('replica')
 
-    expect(digestNow(plan, now, 'revision-1')).not.toBe(plan.digest)
-    expect(explainChange(plan.facts, stableFacts(plan, now, 'revision-1'))).toEqual([
+    expect(digestNow(plan, now)).not.toBe(plan.digest)
+    expect(explainChange(plan.facts, stableFacts(plan, now))).toEqual([
       'VM train-01: replication was none and is now replica.',
     ])
   })

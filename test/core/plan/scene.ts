@@ -37,7 +37,6 @@ export const inputOf = ({
   vm: host.vms[vm] ?? null,
   consents: { ...NO_CONSENT, ...consents },
   baselines,
-  policyRevision: 'revision-1',
   peers: [],
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { rolesOf } from '../../../src/core/policy/policy'
 import { answerOf, isUnsupported, judge, rulesFor, type Wish } from '../../../src/core/policy/judge'
 import { aHost, anOs } from '../../fakes/facts'
 import { aPolicy, aWish } from './team'
@@ -6,9 +7,9 @@ import { aPolicy, aWish } from './team'
 const HOUR = 3_600_000
 const vm = (name: string) => ({ id: `id-of-${name}`, name })
 const asked = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()) =>
-  answerOf(judge(policy, person, aWish(wish)))
+  answerOf(judge(policy, rolesOf(policy, person), aWish(wish)))
 const reasons = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()): string[] => {
-  const outcome = judge(policy, person, aWish(wish))
+  const outcome = judge(policy, rolesOf(policy, person), aWish(wish))
   return outcome.ok ? [] : outcome.refusals.map(({ reason }) => reason)
 }
 
@@ -45,7 +46,7 @@ describe('the rules', () => {
     const REST = { name: 'rest', ask: ['research'], approve: 'automatic' }
     const model = 'NVIDIA device 10DE:2399'
     const of = (rules: object[], changes: Partial<Wish> = {}) =>
-      rulesFor(aPolicy({ rules }), 'maya', aWish({ model, ...changes }))[0]!
+      rulesFor(aPolicy({ rules }), ['research'], aWish({ model, ...changes }))[0]!
 
     it('are not slipped past: of those that it might match, the one that asks for most applies', () => {
       const two = { ...H100, name: 'a100', models: ['NVIDIA A100*'], approve: approve(1) }

@@ -46,7 +46,6 @@ const inputOf = (host: HostFacts, slot: string, vm: string | null): PlanInput =>
   vm: host.vms.find((each) => each.name === vm) ?? null,
   consents: { shutdown: true, powerOff: false, noStart: false },
   baselines: new Map(),
-  policyRevision: 'by hand',
   peers: [],
 })
 

@@ -35,7 +35,6 @@ const planOn = (host: HostFacts, computer: string | null): Plan =>
       vm: host.vms.find((vm) => vm.name === 'train-02')!,
       consents: { shutdown: true, powerOff: false, noStart: false },
       baselines: new Map(),
-      policyRevision: 'by hand',
       peers: [],
     }),
   )

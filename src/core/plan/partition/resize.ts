@@ -9,11 +9,7 @@ import { heldPartition, holderObstacles } from './held'
 import { exactly, refuseVram } from './vram'
 
 /** The plan to set the video memory of a VM's partition; or every reason against it at once. `gpu` of the input is not used. */
-export const planResize = (
-  { host, consents, policyRevision }: PlanInput,
-  vm: VmFacts,
-  vramBytes: number,
-): Outcome<Plan> => {
+export const planResize = ({ host, consents }: PlanInput, vm: VmFacts, vramBytes: number): Outcome<Plan> => {
   const held = heldPartition(host, vm)
   if (!held.ok) return held
   const { gpu, vram } = held.value
@@ -64,5 +60,5 @@ export const planResize = (
     ],
     baselines: [],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

@@ -18,7 +18,7 @@ export const shareLimits = (vm: VmFacts): string =>
 
 /** The plan to give a VM a partition, of `vramBytes` if that is not null; or every reason against it at once. */
 export const planShare = (input: PlanInput, vramBytes: number | null): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, policyRevision, peers } = input
+  const { host, gpu, vm, consents, baselines, peers } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: assign ${alias} to VM`))
   if (partitionsOf(host, vm, gpu).length > 0)
@@ -56,5 +56,5 @@ export const planShare = (input: PlanInput, vramBytes: number | null): Outcome<P
     warnings: [...checkWarnings(checks), ...power.warnings, ...settings.warnings, shareLimits(vm)],
     baselines: [{ vm: vm.id, after: settings.after }],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

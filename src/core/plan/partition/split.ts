@@ -11,7 +11,7 @@ import { splitChecks } from './host-checks'
 
 /** The plan to split a GPU into `count` partitions; or every reason against it at once. `vm` of the input is not used. */
 export const planSplit = (input: PlanInput, count: number): Outcome<Plan> => {
-  const { host, gpu, policyRevision } = input
+  const { host, gpu } = input
   const alias = aliasOf(host, gpu)
   const checks = splitChecks(host, gpu)
   const refusals = obstacles(checks)
@@ -61,5 +61,5 @@ export const planSplit = (input: PlanInput, count: number): Outcome<Plan> => {
     warnings: checkWarnings(checks),
     baselines: [],
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

@@ -9,10 +9,7 @@ import { heldPartition, holderObstacles } from './held'
 import { restoreShare } from './settings'
 
 /** The plan to take the partition of a VM away; or every reason against it at once. `gpu` of the input is not used. */
-export const planUnshare = (
-  { host, consents, baselines, policyRevision }: PlanInput,
-  vm: VmFacts,
-): Outcome<Plan> => {
+export const planUnshare = ({ host, consents, baselines }: PlanInput, vm: VmFacts): Outcome<Plan> => {
   const held = heldPartition(host, vm)
   if (!held.ok) return held
   const { gpu, vram } = held.value
@@ -45,5 +42,5 @@ export const planUnshare = (
     warnings: [...power.warnings, ...back.warnings],
     baselines: back.baselines,
   }
-  return accepted(seal(draft, host, policyRevision))
+  return accepted(seal(draft, host))
 }

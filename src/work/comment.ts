@@ -5,7 +5,7 @@ import { addComment } from '../store/comments'
 import { findRequest } from '../store/requests'
 import { refreshCard } from './card'
 import type { Caller, Consequence } from './consequence'
-import { noRequest } from './decide'
+import { noRequest } from './no-request'
 import type { Parts } from './parts'
 
 export const comment =

@@ -17,6 +17,7 @@ import { apply, findRequest, recordDecision } from '../store/requests'
 import { announce } from './announce'
 import { refreshCard } from './card'
 import { wantedEnd } from './lease/heir'
+import { noRequest } from './no-request'
 import type { Parts } from './parts'
 import { rejudge } from './rejudge'
 
@@ -103,9 +104,6 @@ const judgedOtherwise = (id: string): Refusal =>
     `the policy has changed, and judges ${id} otherwise: it is void`,
     `Its card says what changed; \`again ${id}\` asks for it anew.`,
   )
-
-export const noRequest = (id: string): Refusal =>
-  refusal('unknown-name', `there is no request ${id.toUpperCase()}`, 'See `requests` for the open ones.')
 
 const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal | null => {
   const cancelling = decision.verdict === 'cancel' && request.state === 'approved'

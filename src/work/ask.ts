@@ -1,4 +1,5 @@
 /** What changes a host: a plan, then a request in the channel, or every reason why not. */
+import { comingRuns } from '../core/cards/lease'
 import { planNotice } from '../core/cards/plan'
 import { doneNotice } from '../core/answers/done'
 import { OWN_RETURN, verdictParts } from '../core/answers/why'
@@ -10,7 +11,8 @@ import { holdAt, holdText } from '../core/policy/calendar'
 import { isUnsupported, judge, subjectsOf, wishOf, type Judgement } from '../core/policy/judge'
 import type { JudgedOn } from '../core/policy/judged'
 import { lentMsOf, type AskedEnd } from '../core/lease/until'
-import type { Notice } from '../core/notice'
+import type { Notice, Run } from '../core/notice'
+import type { Plan } from '../core/plan/plan'
 import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request } from '../core/request'
 import type { Tx } from '../store/database'
@@ -20,7 +22,7 @@ import { say } from './consequence'
 import { isOwn, touchingOf } from './holding'
 import { ownToRelease } from './lease/meant'
 import { tellThoseWhoLose } from './lease/tell'
-import { termsFor } from './lease/terms'
+import { lends, termsFor, type Terms } from './lease/terms'
 import type { Parts } from './parts'
 import { prepare, type Prepared } from './planning'
 import { raise, type Answered } from './raise'
@@ -42,7 +44,8 @@ export const ask = async (
   if (command.dryRun || command.script) {
     const own = command.kind === 'release' && (await ownToRelease(parts, command, caller)) !== null
     const verdict = own ? doneNotice(OWN_RETURN).parts : verdictParts(judged)
-    return say(planNotice(plan, { script: command.script, verdict, interrupts }))
+    const lease = lendingRuns(plan, terms.value)
+    return say(planNotice(plan, { script: command.script, verdict, lease, interrupts }))
   }
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
@@ -63,6 +66,13 @@ export const ask = async (
     await tellThoseWhoLose(tx, parts.policy.inForce(), raised.value, parts.clock.now())
     return tellAsker(tx, parts, raised.value, caller)
   }
+}
+
+/** As the card would say it, and that there is no end where that is so. */
+const lendingRuns = (plan: Plan, { end, holder }: Terms): Run[] => {
+  if (!lends(plan)) return []
+  const runs = comingRuns({ ...(end ? { lease: end } : {}), ...(holder ? { holder } : {}) }, null)
+  return runs.length === 0 ? ['without an end'] : runs
 }
 
 /** Whoever asked in another place than that of the card is told where it is; and everybody, when it begins late. */

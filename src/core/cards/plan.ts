@@ -117,6 +117,9 @@ export const scriptParts = (plan: Plan): Part[] =>
         ...planScripts(plan).map((text): Part => ({ kind: 'code', text: text.trimEnd() })),
       ]
 
+const leasePart = (runs: Run[]): Part[] =>
+  runs.length === 0 ? [] : [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
+
 /**
  * The answer to `--dry-run` and `--script`: shown to the one who asked, nothing is stored. `verdict`: what the policy
  * would say if it were asked for.
@@ -126,10 +129,13 @@ export const planNotice = (
   {
     script,
     verdict,
+    lease = [],
     interrupts,
   }: {
     readonly script: boolean
     readonly verdict: readonly Part[]
+    /** Until when, and to whom, it would be lent; empty where nothing is. */
+    readonly lease?: Run[]
     readonly interrupts?: readonly Interruption[]
   },
 ): Notice => ({
@@ -140,6 +146,7 @@ export const planNotice = (
     { kind: 'text', runs: [{ strong: 'Dry run: nothing was asked for and nothing was changed.' }] },
     ...verdict,
     ...subjectParts(plan),
+    ...leasePart(lease),
     ...cautionParts(plan),
     ...interruptionParts(interrupts),
     ...(script ? scriptParts(plan) : stepParts(plan)),

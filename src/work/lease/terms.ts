@@ -84,7 +84,7 @@ export const lapsedTerms = async (
   return against.map(({ reason }) => `Not allowed any more: ${reason}.`)
 }
 
-const lends = ({ action }: Plan): boolean => action === 'assign' || action === 'move'
+export const lends = ({ action }: Plan): boolean => action === 'assign' || action === 'move'
 
 /** What runs on other hosts at this moment counts as held: of two that begin at once, one would slip through. */
 const underWay = async (

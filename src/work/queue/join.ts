@@ -2,7 +2,7 @@
 import { joinedNotice, queueNotice } from '../../core/answers/queue'
 import { refusalNotice } from '../../core/answers/refusal'
 import type { Command } from '../../core/command'
-import { accepted, refusal, refused, type Outcome } from '../../core/errors'
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import { aliasOf, type HostView } from '../../core/inventory'
 import { resolveGpu, resolvePair, resolveVm } from '../../core/names'
 import { type Policy, isSamePerson, personOf, teamOf } from '../../core/policy/policy'
@@ -86,15 +86,29 @@ const againstWish = (
 ): Outcome<null> => {
   const suitable = candidatesOf(policy, views).filter((gpu) => fits(want, gpu))
   const [first, ...others] = suitable.map((gpu) => againstPerson(policy, { ...who, vm }, gpu, views))
-  if (first === undefined)
-    return refused(
-      refusal(
-        'unknown-name',
-        'no GPU that can be given to a VM as a whole is like that',
-        '`list` shows the GPUs, and `check GPU` why one cannot be given.',
-      ),
-    )
+  if (first === undefined) return refused(refuseKind(policy, { want, vm }, views))
   return [first, ...others].every((each) => each.length > 0) ? refused(...first) : accepted(null)
+}
+
+/** Nothing is like that: nowhere, or not on the host of the VM, which a GPU of another one cannot reach. */
+const refuseKind = (policy: Policy, { want, vm }: QueueWish, views: readonly HostView[]): Refusal => {
+  const { host, ...anywhere } = want
+  const elsewhere =
+    vm === null || anywhere.kind === 'gpu'
+      ? []
+      : candidatesOf(policy, views).filter((gpu) => fits(anywhere, gpu))
+  if (vm === null || elsewhere.length === 0)
+    return refusal(
+      'unknown-name',
+      'no GPU that can be given to a VM as a whole is like that',
+      '`list` shows the GPUs, and `check GPU` why one cannot be given.',
+    )
+  const hosts = [...new Set(elsewhere.map((gpu) => gpu.host))].join(', ')
+  return refusal(
+    'not-possible',
+    `${vm.name} is on ${host ?? ''}, where no GPU is like that: those are on ${hosts}, and a GPU stays in its host`,
+    `Name a VM of ${hosts}, or wait for another GPU of ${host ?? ''}.`,
+  )
 }
 
 const join =

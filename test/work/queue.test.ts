@@ -116,7 +116,10 @@ describe('the line', () => {
   it.each([
     { command: 'queue any T4', why: 'No GPU that can be given to a VM as a whole is like that' },
     { command: 'queue any with 96GiB free', why: 'No GPU that can be given to a VM as a whole is like that' },
-    { command: 'queue any A100 to vdi-01', why: 'No GPU that can be given to a VM as a whole is like that' },
+    {
+      command: 'queue any A100 to vdi-01',
+      why: 'vdi-01 is on hv02, where no GPU is like that: those are on hv01',
+    },
     { command: 'queue hv02/gpu1', why: 'no Access Control Services' },
     { command: 'queue hv02/gpu0', why: 'is partitioned' },
     { command: 'queue hv01/gpu9', why: 'There is no GPU' },

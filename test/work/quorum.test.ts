@@ -121,7 +121,9 @@ describe('a request that two people must approve', () => {
 
     expect((await runs('R-1')).state).toBe('succeeded')
     const past = await respond(parts, { kind: 'history', page: 1 }, caller)
-    expect(JSON.stringify(await store.db.transaction().execute(past))).toContain('on the approval of 2 people')
+    expect(JSON.stringify(await store.db.transaction().execute(past))).toContain(
+      'on the approval of 2 people',
+    )
   })
 
   it('is void when one of them has lost the role before it begins, and says that', async () => {

@@ -34,7 +34,9 @@ describe.each([
     await done(maya, 'assign hv01/gpu0 to train-01')
     await done(maya, 'assign hv01/gpu1 to train-02 --shutdown')
 
-    expect(await line.says(account, 'why "move hv01/gpu0 to train-02 --shutdown"')).toContain('automatic')
+    expect(await line.says(account, 'why "move hv01/gpu0 to train-02 --shutdown"')).toContain(
+      'no approver is needed',
+    )
     expect(await asked(account, 'move hv01/gpu0 to train-02 --shutdown')).toBe('approved')
     await line.goesOn()
     expect(await asked(account, 'release hv01/gpu0 --shutdown')).toBe('approved')
@@ -44,7 +46,9 @@ describe.each([
     await done(maya, 'assign hv01/gpu0 to train-01')
     await done(priya, 'assign hv01/gpu1 to train-02 --shutdown')
 
-    expect(await line.says(account, 'why "move hv01/gpu0 to train-02 --shutdown"')).toContain('1 of platform')
+    expect(await line.says(account, 'why "move hv01/gpu0 to train-02 --shutdown"')).toContain(
+      'one of platform',
+    )
     expect(await asked(account, 'move hv01/gpu0 to train-02 --shutdown')).toBe('pending rest')
   })
 
@@ -60,23 +64,21 @@ describe.each([
     await done(maya, 'assign hv01/gpu0 to train-01')
 
     expect(await line.says(account, 'why "move any from train-01 to vdi-06 --shutdown"')).toContain(
-      '1 of platform',
+      'one of platform',
     )
   })
 
-  it('lets them take nothing from a VM in which somebody else has a part, but for `done`', async () => {
+  it('lets them take nothing from a VM in which somebody else has a part, with --power-off', async () => {
     await done(maya, 'assign hv01/gpu0 to train-02 --shutdown')
     await done(priya, 'assign hv01/gpu1 to train-02 --shutdown')
 
-    expect(await asked(account, 'release hv01/gpu0 --shutdown')).toBe('pending rest')
-    await line.says(account, 'cancel R-3')
-    expect(await asked(account, 'done R-1 --shutdown')).toBe('approved')
+    expect(await asked(account, 'release hv01/gpu0 --power-off')).toBe('pending rest')
   })
 
-  it('lets them take nothing from a VM that somebody gave another GPU by hand', async () => {
+  it('lets them take nothing with --power-off from a VM that somebody gave another GPU by hand', async () => {
     await done(maya, 'assign hv01/gpu0 to render-01 --shutdown')
 
-    expect(await asked(account, 'release hv01/gpu0 --shutdown')).toBe('pending rest')
+    expect(await asked(account, 'release hv01/gpu0 --power-off')).toBe('pending rest')
   })
 })
 

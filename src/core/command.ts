@@ -131,7 +131,8 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('accept'), gpu }),
   /** The host shall take the orders of this bot, and no longer those of another. */
   z.object({ kind: z.literal('adopt'), host: z.string(), from: botId }),
-  z.object({ kind: z.literal('pause'), scope: z.string(), now: z.boolean().default(false) }),
+  /** `scope` is a host, a GPU or `all`. */
+  z.object({ kind: z.literal('pause'), scope: z.string(), now: z.boolean().default(false), reason }),
   z.object({ kind: z.literal('resume'), scope: z.string() }),
   /** Reads the hosts of a request that needs attention. */
   z.object({ kind: z.literal('read'), requestId }),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { blockerOf, type Aside } from './aside'
 import type { Bar } from './bar'
 import { moduleFacts } from './fence'
+import type { Mark } from './mark'
 
 export type HostName = string & z.$brand<'HostName'>
 export type VmId = string & z.$brand<'VmId'>
@@ -256,6 +257,10 @@ export interface HostView {
   readonly error: string | null
   /** `requests`: nothing new begins there. `steps`: what has begun stops between its steps, too. */
   readonly paused: false | 'requests' | 'steps'
+  /** Why it is paused, as far as somebody said; theirs. */
+  readonly pauseReason: string | null
+  /** What was said of GPUs of it; see quarantine.ts. */
+  readonly marks: readonly Mark[]
   /** What cannot be read about it, or about a GPU of it. */
   readonly asides: readonly Aside[]
   readonly bar: Bar | null

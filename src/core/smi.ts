@@ -85,6 +85,7 @@ const faultOf = (gpus: readonly SmiGpu[]): Failure | null => {
           WHY_CAP,
         ),
         next: first.fault.next,
+        ...(faulty.some(({ fault }) => fault.card) ? { card: true as const } : {}),
       }
 }
 

@@ -12,6 +12,7 @@ import { resolvePair } from '../core/names'
 import type { Plan } from '../core/plan/plan'
 import { planAssign, planScripts } from '../core/plan/planner'
 import type { Clock } from '../core/ports'
+import { quarantineOf } from '../core/quarantine'
 import type { HostConfig } from '../host/powershell/config'
 import { openPowerShellFleet } from '../host/powershell/fleet'
 import { programsHere } from '../host/powershell/programs'
@@ -156,6 +157,8 @@ export const planOf = (
     readAt: null,
     error: null,
     paused: false as const,
+    pauseReason: null,
+    marks: [],
     asides: [],
     bar: null,
   }
@@ -178,6 +181,7 @@ export const planOf = (
         vm: found.value.vm,
         consents: { shutdown: false, powerOff: false, noStart: false },
         baselines: new Map(),
+        quarantine: quarantineOf(facts, found.value.gpu, []),
         peers: [],
       })
     : found

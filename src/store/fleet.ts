@@ -11,10 +11,12 @@ import {
   type HostView,
   type VmId,
 } from '../core/inventory'
+import type { Mark } from '../core/mark'
 import { baseline, hostPlansOf, type Baseline, type Plan } from '../core/plan/plan'
 import { selfOf } from './self'
 import { asides } from './aside'
 import type { Db, Tx } from './database'
+import { failing } from './failing'
 import { attempt, readRows, written, type Row } from './rows'
 
 export const ALL_HOSTS = 'all'
@@ -25,6 +27,7 @@ export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promis
   const facts = await factsOf(db, rows)
   const readings = new Map(rows.map((row) => [row.host, row]))
   const paused = await pauses(db)
+  const marked = await marks(db)
   const aside = await asides(db)
   const self = await selfOf(db)
   return names.map((name) => ({
@@ -34,6 +37,8 @@ export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promis
     readAt: readings.get(name)?.read_at ?? null,
     error: readings.get(name)?.error ?? null,
     paused: pausedAs(paused, name),
+    pauseReason: paused.find((each) => covers(each, name) && each.reason !== null)?.reason ?? null,
+    marks: marked.filter(({ gpu }) => gpu.startsWith(`${name}/`)),
     asides: aside.filter((each) => blocks(each, { host: name, gpu: null })),
   }))
 }
@@ -97,19 +102,38 @@ export const saveUnreachable = async (db: Db | Tx, host: string, error: string):
     .execute()
 }
 
-/** `now`: it stops between the steps of what has begun, too. */
+/** `now`: it stops between the steps of what has begun, too. A GPU that is paused is named by its alias. */
 export interface Pause {
   readonly scope: string
   readonly now: boolean
+  readonly account: string
+  readonly at: number
+  readonly reason: string | null
 }
 
-export const pauses = async (db: Db | Tx): Promise<Pause[]> =>
+const pauses = async (db: Db | Tx): Promise<Pause[]> =>
   readRows(db, 'pauses', await db.selectFrom('pauses').selectAll().execute(), readPause)
 
-export const readPause = ({ scope, now }: Row<'pauses'>): Pause => ({
-  scope: z.union([z.literal(ALL_HOSTS), hostName]).parse(scope),
+const gpuAlias = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}\/gpu\d+$/)
+
+export const readPause = ({ scope, now, account, at, reason }: Row<'pauses'>): Pause => ({
+  scope: z.union([z.literal(ALL_HOSTS), hostName, gpuAlias]).parse(scope),
   now: now !== 0,
+  ...z.object({ account: z.string(), at: z.number(), reason: z.string().nullable() }).parse({
+    ...{ account, at, reason },
+  }),
 })
+
+/** What was said of GPUs, by people first. */
+export const marks = async (db: Db | Tx): Promise<Mark[]> => [
+  ...(await pauses(db))
+    .filter(({ scope }) => scope.includes('/'))
+    .map(({ scope: gpu, account, at, reason }) => ({
+      gpu,
+      said: { by: 'person' as const, account, at, reason },
+    })),
+  ...(await failing(db)),
+]
 
 const covers = ({ scope }: Pause, host: string): boolean => scope === ALL_HOSTS || scope === host
 
@@ -122,24 +146,32 @@ const pausedAs = (all: readonly Pause[], host: string): HostView['paused'] => {
 export const isPaused = async (db: Db | Tx, host: string): Promise<HostView['paused']> =>
   pausedAs(await pauses(db), host)
 
-/** False when it was so already. A pause that stops between steps is not loosened by one that does not. */
+/** False when it was so already. A pause that stops between steps is not loosened by one that does not, nor a reason lost. */
 export const pause = async (
   tx: Tx,
-  each: { scope: string; account: string; at: number; now: boolean },
+  { scope, account, at, ...wanted }: Omit<Pause, 'reason'> & { readonly reason?: string | null | undefined },
 ): Promise<boolean> => {
-  const now = each.now ? 1 : 0
-  const done = await tx
+  const before = await tx.selectFrom('pauses').selectAll().where('scope', '=', scope).executeTakeFirst()
+  const next = {
+    now: wanted.now ? 1 : (before?.now ?? 0),
+    reason: wanted.reason ?? before?.reason ?? null,
+    ...{ account, at },
+  }
+  if (before && before.now === next.now && before.reason === next.reason) return false
+  await tx
     .insertInto('pauses')
-    .values({ ...each, now })
-    .onConflict((conflict) => conflict.column('scope').doUpdateSet({ now }).where('pauses.now', '<', now))
-    .executeTakeFirst()
-  return (done.numInsertedOrUpdatedRows ?? 0n) > 0n
+    .values({ scope, ...next })
+    .onConflict((conflict) => conflict.column('scope').doUpdateSet(next))
+    .execute()
+  return true
 }
 
-/** Resuming all lifts the pauses of single hosts too. False when nothing was paused. */
+/** Resuming all lifts the pauses of single hosts too, but of no GPU: each has a reason of its own. False when nothing was paused. */
 export const resume = async (tx: Tx, scope: string): Promise<boolean> => {
   const lifted = tx.deleteFrom('pauses')
-  const done = await (scope === ALL_HOSTS ? lifted : lifted.where('scope', '=', scope)).executeTakeFirst()
+  const done = await (
+    scope === ALL_HOSTS ? lifted.where('scope', 'not like', '%/%') : lifted.where('scope', '=', scope)
+  ).executeTakeFirst()
   return done.numDeletedRows > 0n
 }
 

@@ -81,6 +81,10 @@ export const leasesSince = (db: Db | Tx, from: number): Promise<Lease[]> =>
 export const openLeasesAt = (db: Db | Tx, host: string): Promise<Lease[]> =>
   all(db, (query) => query.where('host', '=', host).where('ended_at', 'is', null))
 
+/** Of this GPU, by its alias. */
+export const openLeasesOn = async (db: Db | Tx, gpu: string): Promise<Lease[]> =>
+  (await openLeases(db)).filter((each) => each.gpu.alias === gpu)
+
 export const dueLeases = (db: Db, now: number): Promise<Lease[]> =>
   all(db, (query) => query.where('due_at', '<=', now).orderBy('due_at'))
 

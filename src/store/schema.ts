@@ -124,8 +124,10 @@ export interface Tables {
   }
   /** Those who wait, and what became of their waiting. */
   queue: { id: string; number: number; version: number; state: string; body: string }
-  /** `now` 1: between steps too, of what has begun. */
-  pauses: { scope: string; account: string; at: number; now: Generated<number> }
+  /** `scope` is `all`, a host or a GPU by its alias. `now` 1: between steps too, of what has begun. */
+  pauses: { scope: string; account: string; at: number; now: Generated<number>; reason: string | null }
+  /** Whole GPUs that fail by what nvidia-smi said in their VM, by alias, until it says otherwise or somebody lifts it. */
+  failing: { gpu: string; host: string; vm: string; why: string; at: number }
   /** The last reading of each host, written when it differs from the one before. */
   inventory: { host: string; facts: string }
   /** When each host was read last; `revision` grows with each reading that differs, and is 0 before the first. */
@@ -279,5 +281,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `alter table outbox add column thread_said text`,
     `alter table outbox add column closes integer not null default 0`,
+  ],
+  [
+    `alter table pauses add column reason text`,
+    `create table failing (gpu text primary key, host text not null, vm text not null, why text not null, at integer not null)`,
   ],
 ]

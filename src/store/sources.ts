@@ -23,6 +23,7 @@ export const KEYS = {
   leases: ['id'],
   queue: ['id'],
   pauses: ['scope'],
+  failing: ['gpu'],
   standings: ['host'],
   drift: ['seq'],
   acceptances: ['gpu'],
@@ -49,6 +50,7 @@ export const WHAT: { readonly [S in Source]: (row: Row<S>) => string } = {
   leases: ({ id }) => `lease ${said(id)}`,
   queue: ({ id }) => `place ${said(id)} in the queue`,
   pauses: () => 'a pause',
+  failing: ({ gpu }) => `what nvidia-smi said of ${said(gpu)}`,
   standings: ({ host }) => `how ${said(host)} stood`,
   drift: ({ host }) => `a change on ${said(host)}`,
   acceptances: ({ gpu }) => `whose word was taken about ${said(gpu)}`,
@@ -93,6 +95,7 @@ export const blocksOf = async (db: Db | Tx, source: Source, row: object): Promis
     }
     case 'locks':
     case 'baselines':
+    case 'failing':
       return hostAlone(host)
     case 'queue':
       return state === 'offered' ? offered(body) : []

@@ -9,7 +9,8 @@ import { readCondition } from './conditions'
 import type { Db } from './database'
 import { readDigest } from './digests'
 import { readDrift, readStanding } from './drift'
-import { pauses, readBaseline, readPause } from './fleet'
+import { readFailing } from './failing'
+import { marks, readBaseline, readPause } from './fleet'
 import { readDelivery } from './inbox'
 import { readEntry, readLock } from './journal'
 import { openLeases, readLease } from './leases'
@@ -38,6 +39,7 @@ const READERS: Readers = {
   leases: readLease,
   queue: readWaiter,
   pauses: readPause,
+  failing: readFailing,
   standings: readStanding,
   drift: readDrift,
   acceptances: readAcceptance,
@@ -53,7 +55,7 @@ export const sweep = async (db: Db, now: number): Promise<void> => {
   await readRows(db, 'baselines', await db.selectFrom('baselines').selectAll().execute(), readBaseline)
   await openLeases(db)
   await openWaiters(db)
-  await pauses(db)
+  await marks(db)
   await sweepLocks(db)
   await mendCounters(db, now)
 }

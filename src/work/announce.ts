@@ -21,14 +21,22 @@ import type { Parts } from './parts'
 const JOINED_MS = 30_000
 
 /**
- * Call it in the transaction of what it tells, and wake the delivery afterwards. `except`: places that are told the
- * same in another way.
+ * Call it in the transaction of what it tells, and wake the delivery afterwards. `except`, `knowing`: places and people that
+ * are told the same in another way.
  */
 export const announce = async (
   parts: Pick<Parts, 'policy'>,
   tx: Tx,
   news: readonly News[],
-  { at, except = [] }: { readonly at: number; readonly except?: readonly Address[] },
+  {
+    at,
+    except = [],
+    knowing = [],
+  }: {
+    readonly at: number
+    readonly except?: readonly Address[]
+    readonly knowing?: readonly string[]
+  },
 ): Promise<void> => {
   const told = except.map(keyOf)
   for (const each of news.filter((news) => !isTriedAgain(news))) {
@@ -38,7 +46,7 @@ export const announce = async (
     for (const watcher of await watchersOf(tx, placeOf(each))) {
       const card = cards.find(({ to }) => isReadBy(to, watcher, each)) ?? null
       if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(parts, watcher)) continue
-      if (isAmong(parts, watcher, concerned)) continue
+      if (isAmong(parts, watcher, [...concerned, ...knowing])) continue
       const topic = requestId === null ? { host: placeOf(each).host } : { requestId, card }
       await tell(tx, watcher, { topic, notice: newsNotice(each), at })
     }

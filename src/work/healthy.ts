@@ -2,13 +2,14 @@
 import type { HostFacts, HostView, VmFacts } from '../core/inventory'
 import { firstSeen, observe, type Condition } from '../core/news/condition'
 import { COOL, countErrors, heatOf, HOT, WORKS } from '../core/news/health'
-import type { Finding, News } from '../core/news/news'
+import type { Finding } from '../core/news/news'
 import type { Run } from '../core/notice'
 import type { SmiReading } from '../core/smi'
 import type { SmiGpu } from '../core/smi-table'
 import { conditionOf, forgetConditions, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
 import { announce } from './announce'
+import { tellOfFailing } from './failing'
 import type { Parts } from './parts'
 import { vendorsIn } from './smi'
 
@@ -19,6 +20,8 @@ interface Read {
   readonly gpus: readonly string[]
   readonly reading: Exclude<SmiReading, { verdict: 'not-checked' }>
   readonly at: number
+  /** Those that are in quarantine by it. */
+  readonly apart: readonly string[]
 }
 
 /** It runs, and has a GPU of NVIDIA: there is something to be read. */
@@ -31,7 +34,7 @@ export const findingsOn = (
   conditions: ReadonlyMap<string, Condition>,
 ): ReadonlyMap<string, readonly Run[][]> =>
   new Map(
-    views.map(({ name: host, facts }) => [
+    views.map(({ name: host, facts, marks }) => [
       host,
       (facts?.vms ?? []).flatMap((vm) => {
         if (facts === null || !isSampled(facts, vm)) return []
@@ -40,16 +43,20 @@ export const findingsOn = (
           ([name, { told }]) => name.startsWith(`${nameOf('heat', { host, vm })} `) && told === HOT,
         )
         return [
-          ...(smi && smi.told !== WORKS ? [smi.told] : []),
+          ...(smi && smi.told !== WORKS && !isMarked(marks, vm) ? [smi.told] : []),
           ...(hot ? ['a GPU is hotter than the limit'] : []),
         ].map((what): Run[] => [{ strong: vm.name }, `: ${what}`])
       }),
     ]),
   )
 
+/** Its GPUs are among those in quarantine, which say the same. */
+const isMarked = (marks: HostView['marks'], { name }: VmFacts): boolean =>
+  marks.some(({ said }) => said.by === 'guest' && said.vm === name)
+
 /** In the transaction that saves the sample. */
 export const noticeHealth = async (
-  parts: Pick<Parts, 'policy' | 'health'>,
+  parts: Pick<Parts, 'policy' | 'health' | 'requestsChannels' | 'changesChannel'>,
   tx: Tx,
   read: Read,
 ): Promise<void> => {
@@ -61,8 +68,12 @@ export const noticeHealth = async (
     ...(await each(reading.gpus, (gpu) => errors(tx, read, gpu))),
     ...(limit === null ? [] : await each(reading.gpus, (gpu) => heat(tx, read, { gpu, limit }))),
   ].flatMap((finding) => finding ?? [])
-  const news = findings.map((finding): News => ({ kind: 'health', host, gpus, vm: vm.name, finding }))
-  await announce(parts, tx, news, { at })
+  for (const finding of findings) {
+    const news = { kind: 'health', host, gpus, vm: vm.name } as const
+    if (finding.is === 'failing' && finding.apart)
+      await tellOfFailing(parts, tx, { ...news, finding }, { gpus: read.apart, at })
+    else await announce(parts, tx, [{ ...news, finding }], { at })
+  }
 }
 
 const each = async <T>(gpus: readonly SmiGpu[], look: (gpu: SmiGpu) => Promise<T>): Promise<T[]> => {
@@ -94,7 +105,7 @@ const working = async (tx: Tx, read: Read): Promise<Finding | null> => {
   await saveCondition(tx, name, next)
   if (tell === null) return null
   return reading.verdict === 'failed'
-    ? { is: 'failing', why: reading.why, next: reading.next }
+    ? { is: 'failing', why: reading.why, next: reading.next, apart: read.apart.length > 0 }
     : { is: 'working' }
 }
 

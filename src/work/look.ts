@@ -23,6 +23,8 @@ import { goodUntil } from '../core/policy/lapse'
 import { personOf, rolesOf } from '../core/policy/policy'
 import type { Request, RequestState } from '../core/request'
 import { isPartitionable } from '../core/partitions'
+import { fitness } from '../core/plan/fitness'
+import { quarantineOf } from '../core/quarantine'
 import { partitionSurvey, survey } from '../core/survey'
 import { asides, findAside } from '../store/aside'
 import { hostViews } from '../store/fleet'
@@ -110,7 +112,8 @@ export const check = async (parts: Parts, command: Of<'check'>): Promise<Notice>
   const pair = command.vm === undefined ? null : resolvePair(command.gpu, command.vm, all)
   const found = pair ?? resolveGpu(command.gpu, all)
   if (!found.ok) return refusalNotice(found.refusals)
-  const { facts, gpu } = found.value
+  const { view, facts, gpu } = found.value
+  const fit = fitness(quarantineOf(facts, gpu, view.marks))
   const vm = pair?.ok ? pair.value.vm : null
   const modes = command.mode
     ? [command.mode]
@@ -120,10 +123,12 @@ export const check = async (parts: Parts, command: Of<'check'>): Promise<Notice>
     vm: vm?.name ?? null,
     ways: modes.map((mode) => ({
       mode,
-      checks:
-        mode === 'dda'
+      checks: [
+        fit,
+        ...(mode === 'dda'
           ? survey(facts, gpu, vm)
-          : partitionSurvey(facts, gpu, { vm, peers: peersOf(facts, all) }),
+          : partitionSurvey(facts, gpu, { vm, peers: peersOf(facts, all) })),
+      ],
     })),
   })
 }

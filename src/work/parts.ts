@@ -59,7 +59,10 @@ export interface HostChanges {
 }
 
 /** Where administrators read what concerns the bot as a whole: the channels of requests; without one, that of changes. */
-export const administrative = ({ requestsChannels, changesChannel }: Parts): readonly Address[] =>
+export const administrative = ({
+  requestsChannels,
+  changesChannel,
+}: Pick<Parts, 'requestsChannels' | 'changesChannel'>): readonly Address[] =>
   requestsChannels.length > 0 ? requestsChannels : [changesChannel].flatMap((each) => each ?? [])
 
 /** How nvidia-smi in VMs is sampled. */

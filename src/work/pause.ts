@@ -1,8 +1,13 @@
-/** `pause` and `resume`: administrators let nothing new begin on a host, or stop between the steps of what has begun. */
+/**
+ * `pause` and `resume` of hosts: administrators let nothing new begin there, or stop between the steps of what has begun.
+ * Of a GPU: apart.ts.
+ */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { titleOf } from '../core/cards/plan'
+import type { Command } from '../core/command'
 import type { Refusal } from '../core/errors'
+import { shown } from '../core/grammar/shown'
 import { resolveHost } from '../core/names'
 import { hostPlansOf, stepsOf, type Plan } from '../core/plan/plan'
 import { saysOf, undoOf } from '../core/plan/step'
@@ -11,6 +16,7 @@ import type { Tx } from '../store/database'
 import { ALL_HOSTS, hostViews, isPaused, pause, resume } from '../store/fleet'
 import { post } from '../store/outbox'
 import { requestsIn } from '../store/requests'
+import { namesGpu, pauseGpu, resumeGpu } from './apart'
 import { say, type Caller, type Consequence } from './consequence'
 import type { Parts } from './parts'
 import { progressOf } from './progress'
@@ -29,22 +35,24 @@ const called = (scope: string): string => (scope === ALL_HOSTS ? 'All hosts' : s
 /** `now` stops between the steps of what has begun, too. */
 export const pauseScope = async (
   parts: Parts,
-  wanted: { readonly scope: string; readonly now: boolean },
+  wanted: Omit<Extract<Command, { kind: 'pause' }>, 'kind'>,
   caller: Caller,
 ): Promise<Consequence> => {
+  if (namesGpu(wanted.scope)) return pauseGpu(parts, wanted, caller)
   const found = await scopeOf(parts, wanted.scope)
   if ('refusals' in found) return say(refusalNotice(found.refusals))
   return async (tx) => {
     const at = parts.clock.now()
     const { scope } = found
-    const { now } = wanted
-    if (!(await pause(tx, { scope, account: caller.account, at, now })))
+    const { now, reason } = wanted
+    if (!(await pause(tx, { scope, account: caller.account, at, now, reason })))
       return doneNotice(`${called(scope)} was paused already.`)
     const until = `until \`resume ${scope}\``
     const what = now
       ? `paused between steps: a step under way ends, and none follows ${until}.`
       : `paused: nothing new begins ${until}.`
-    const text = [`${called(scope)} ${what}`, ...(await underWay(tx, scope, now))].join('\n')
+    const said = reason === undefined ? '' : ` Reason: ${shown(reason)}.`
+    const text = [`${called(scope)} ${what}${said}`, ...(await underWay(tx, scope, now))].join('\n')
     await post(tx, caller.channel, doneNotice(text, caller.account), { at, otherwise: caller.back })
     return null
   }
@@ -76,6 +84,7 @@ const farOf = (plan: Plan, { steps, direction, open, next }: Progress): string =
 }
 
 export const resumeScope = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
+  if (namesGpu(name)) return resumeGpu(parts, name, caller)
   const found = await scopeOf(parts, name)
   if ('refusals' in found) return say(refusalNotice(found.refusals))
   return async (tx) => {

@@ -17,10 +17,11 @@ import type { Interruption } from '../core/interruption'
 import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import { planAcross, planOf, type PlanInput } from '../core/plan/planner'
+import { quarantineOf } from '../core/quarantine'
 import { isOpen, type RequestState } from '../core/request'
 import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
-import { baselinesOf, hostViews, isPaused } from '../store/fleet'
+import { baselinesOf, hostViews, isPaused, marks } from '../store/fleet'
 import { requestsIn } from '../store/requests'
 import { selfOf } from '../store/self'
 import { interruptionsOf } from './interruptions'
@@ -147,6 +148,7 @@ const inputOf = async (
   vm: about.vm,
   consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
   baselines: await baselinesOf(parts.db, about.facts.name),
+  quarantine: quarantineOf(about.facts, about.gpu, await marks(parts.db)),
   peers: peersOf(about.facts, about.views),
   mmio: 'mmio' in command ? command.mmio : undefined,
 })

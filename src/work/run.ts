@@ -5,6 +5,7 @@ import type { HostFacts } from '../core/inventory'
 import { isExtension } from '../core/plan/extension'
 import { shutdownsRefused } from '../core/plan/guest'
 import { outOfOrder } from '../core/plan/order'
+import { quarantinesIn } from '../core/plan/quarantined'
 import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import type { Readings } from '../core/progress'
 import { lentMsOf } from '../core/lease/until'
@@ -14,9 +15,10 @@ import { lapses } from '../core/policy/commands'
 import { lapseOf } from '../core/policy/lapse'
 import { holdAt, holdName } from '../core/policy/calendar'
 import { isUnsupported, subjectsOf, wishOf } from '../core/policy/judge'
+import { quarantineWords, type Quarantine } from '../core/quarantine'
 import type { Request, RequestEvent, RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
-import { saveFacts } from '../store/fleet'
+import { marks, saveFacts } from '../store/fleet'
 import { lockHosts, raiseFence, unlockHosts } from '../store/journal'
 import { selfOf } from '../store/self'
 import { apply, findRequest, requestsIn, requestsToVerify } from '../store/requests'
@@ -145,7 +147,9 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
       facts && now.state === 'approved' ? await lapsedTerms(tx, policy, { request: now, facts, at }) : []
     const rejudged = now.state === 'approved' ? await judgedAnew(tx, policy, now) : []
     const unasked = now.state === 'approved' ? await untold(tx, policy, now) : []
-    const against = [...new Set([...changes, ...lapsed, ...unasked, ...rejudged])]
+    const apart =
+      now.state === 'approved' ? quarantinesIn(now.plan, readings, await marks(tx)).map(sentenceOf) : []
+    const against = [...new Set([...changes, ...lapsed, ...unasked, ...apart, ...rejudged])]
     if (against.length > 0)
       return { kind: rejudged.length === against.length ? 'rejudge' : 'void', at, changes: against }
     return { kind: 'claim', at, fence: await raiseFence(tx, request.id, highestOf(readings)) }
@@ -156,6 +160,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   }
   return true
 }
+
+const sentenceOf = (quarantine: Quarantine): string => `${quarantineWords(quarantine)}.`
 
 /** Judged by a policy that does not know yet whom it names, an approved request would be void for nothing. */
 const incomplete = ({ policy }: Parts, { state }: Request): string | null =>

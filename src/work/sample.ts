@@ -10,6 +10,7 @@ import { readSmi } from '../core/smi'
 import { saveSamples } from '../store/samples'
 import { hostViews } from '../store/fleet'
 import { requestsIn } from '../store/requests'
+import { heedGuest } from './failing'
 import { isSampled, noticeHealth } from './healthy'
 import { startLoop, type Loop } from './loop'
 import type { Health, Parts } from './parts'
@@ -82,6 +83,7 @@ const sampleOne = async (parts: Parts, { facts, vm }: Target): Promise<void> => 
   await parts.db.transaction().execute(async (tx) => {
     const at = parts.clock.now()
     await saveSamples(tx, { host: facts.name, vm: vm.id, at }, reading.gpus)
-    await noticeHealth(parts, tx, { host: facts.name, vm, gpus, reading, at })
+    const apart = await heedGuest(tx, { facts, vm, reading, at })
+    await noticeHealth(parts, tx, { host: facts.name, vm, gpus, reading, at, apart })
   })
 }

@@ -9,6 +9,7 @@ import { post } from '../store/outbox'
 import { apply } from '../store/requests'
 import { refreshCard } from './card'
 import { besideCards } from './copies'
+import { heedGuest } from './failing'
 import type { Parts } from './parts'
 import { vendorsIn } from './smi'
 
@@ -30,6 +31,8 @@ export const verify = async (
     const at = parts.clock.now()
     const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
     if (!next.ok) return
+    const vm = plan.to && view?.facts ? vmById(view.facts, plan.to.id) : undefined
+    if (vm && view?.facts) await heedGuest(tx, { facts: view.facts, vm, reading, at })
     const notice = smiNotice(`in ${plan.to?.name ?? ''} on ${plan.host}`, reading)
     for (const { to, under } of await besideCards(tx, request)) await post(tx, to, notice, { at, under })
     await refreshCard(tx, next.value, at)

@@ -1,17 +1,20 @@
 /** `why`: a request as it is stored, or a command judged as if this person gave it now. Nothing is asked for. */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
-import { OWN_RETURN, whyRequestNotice, whyWishNotice } from '../core/answers/why'
+import { OWN_RETURN, quarantineParts, whyRequestNotice, whyWishNotice } from '../core/answers/why'
 import type { Command, PlanCommand } from '../core/command'
 import { aliasOf, type GpuFacts, type HostFacts } from '../core/inventory'
 import { lentMsOf } from '../core/lease/until'
 import type { Notice } from '../core/notice'
 import { forcesDismount } from '../core/plan/host-checks'
+import { quarantinesIn } from '../core/plan/quarantined'
 import { holderOf } from '../core/plan/taking'
 import { refuseCommand } from '../core/policy/commands'
 import { isUnsupported, type Wish } from '../core/policy/judge'
 import { personOf } from '../core/policy/policy'
-import { hostViews } from '../store/fleet'
+import { quarantineOf, type Quarantine } from '../core/quarantine'
+import type { Request } from '../core/request'
+import { hostViews, marks } from '../store/fleet'
 import { findRequest } from '../store/requests'
 import type { Caller } from './consequence'
 import { noRequest } from './no-request'
@@ -26,12 +29,25 @@ import type { Subjects } from './subjects'
 export const why = async (parts: Parts, what: string, caller: Caller): Promise<Notice> => {
   if (/^R-\d+$/.test(what)) {
     const request = await findRequest(parts.db, what)
-    return request
-      ? whyRequestNotice(parts.policy.inForce(), request, parts.clock.now())
-      : refusalNotice([noRequest(what)])
+    return request ? whyRequest(parts, request) : refusalNotice([noRequest(what)])
   }
   const read = await readCommand(parts, what, caller)
   return read.ok ? whyCommand(parts, read.value, caller) : refusalNotice(read.refusals)
+}
+
+/** One that has begun is brought to its end. */
+const whyRequest = async (parts: Parts, request: Request): Promise<Notice> => {
+  const notice = whyRequestNotice(parts.policy.inForce(), request, parts.clock.now())
+  if (request.state !== 'pending' && request.state !== 'approved') return notice
+  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+  const readings = new Map(views.flatMap(({ name, facts }) => (facts ? [[name, facts] as const] : [])))
+  return withParts(notice, quarantinesIn(request.plan, readings, await marks(parts.db)))
+}
+
+/** Behind the title. */
+const withParts = (notice: Notice, quarantines: readonly Quarantine[]): Notice => {
+  const [title, ...others] = notice.parts
+  return title ? { ...notice, parts: [title, ...quarantineParts(quarantines), ...others] } : notice
 }
 
 /** Only what changes a host is judged by rules; of everything else the roles decide. */
@@ -52,10 +68,17 @@ const whyCommand = async (parts: Parts, command: Command, caller: Caller): Promi
   const lentMs = lentMsOf(end.value, at)
   const { facts } = names.value.view
   const wish = facts && (await wishFor(parts, command, { names: names.value, facts, lentMs, caller }))
+  const apart =
+    facts && isGiven(command) ? quarantineOf(facts, names.value.gpu, names.value.view.marks) : null
   return wish
-    ? whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish, at)
+    ? withParts(
+        whyWishNotice(policy, personOf(policy, caller.account) ?? caller.account, wish, at),
+        apart ? [apart] : [],
+      )
     : doneNotice(`${names.value.view.name} has not been read yet.`)
 }
+
+const isGiven = ({ kind }: PlanCommand): boolean => kind === 'assign' || kind === 'move'
 
 const isPlanCommand = (command: Command): command is PlanCommand => 'dryRun' in command
 

@@ -18,6 +18,8 @@ const host = (
   readAt: 1,
   error: null,
   paused: false,
+  pauseReason: null,
+  marks: [],
   asides: [],
   bar: null,
 })
@@ -53,6 +55,8 @@ const hv03: HostView = {
   readAt: null,
   error: 'timed out',
   paused: false,
+  pauseReason: null,
+  marks: [],
   asides: [],
   bar: null,
 }

@@ -237,6 +237,7 @@ test.each<[string, HostFacts]>([
     vm: host.vms[0]!,
     consents: { shutdown: false, powerOff: false, noStart: false },
     baselines: new Map(),
+    quarantine: null,
     peers: [],
   })
 

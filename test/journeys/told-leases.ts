@@ -74,6 +74,19 @@ export const OF_LEASES: Readonly<Record<string, Situation>> = {
     },
     told: [{ who: 'jonas', words: /train-02 is not shut down for R-2/ }],
   },
+  'a GPU is paused': {
+    leads: async (scene) => {
+      await jonasHolds(scene)
+      await scene.says('priya', 'pause hv01/gpu1 because its fan is broken')
+    },
+    told: [
+      {
+        who: 'jonas',
+        words:
+          /Your lease of hv01\/gpu1 in train-02 \(R-1\) ?: it was paused ?, by Priya Nair.*its fan is broken.*you keep it and may give it back/,
+      },
+    ],
+  },
   'somebody asks for what is held': {
     leads: async (scene) => {
       await given(scene)

@@ -29,6 +29,8 @@ describe('what was last read of a host', () => {
       readAt: 1,
       error: null,
       paused: false,
+      pauseReason: null,
+      marks: [],
       asides: [],
       bar: null,
     })

@@ -25,6 +25,7 @@ const ABOUT: { readonly [S in Source]?: readonly string[] } = {
   leases: ['hv01/gpu0'],
   queue: ['hv01/gpu1'],
   pauses: ['hv01/gpu0', 'hv01/gpu1', 'hv02/gpu2'],
+  failing: ['hv02/gpu1'],
 }
 
 const counts = { rows: 0, aside: 0, blocked: 0, stopped: 0, free: 0 }

@@ -8,6 +8,7 @@ import { saveCondition } from '../../src/store/conditions'
 import type { Db } from '../../src/store/database'
 import { saveDigest } from '../../src/store/digests'
 import { recordDrift } from '../../src/store/drift'
+import { saveFailing } from '../../src/store/failing'
 import { append, lockHosts } from '../../src/store/journal'
 import { apply, findRequest } from '../../src/store/requests'
 import type { Source } from '../../src/store/sources'
@@ -38,6 +39,7 @@ const COLUMNS: { readonly [S in Source]: { readonly column: string; readonly jso
   leases: { column: 'body', json: true },
   queue: { column: 'body', json: true },
   pauses: { column: 'scope', json: false },
+  failing: { column: 'at', json: false },
   standings: { column: 'body', json: true },
   drift: { column: 'body', json: true },
   acceptances: { column: 'at', json: false },
@@ -146,6 +148,7 @@ const fill = async (db: Db): Promise<void> => {
     const gone = { of: 'vm', name: 'old-01' } as const
     await recordDrift(tx, 'hv01', [{ name: 'vm old-01', before: gone, after: null }], 1)
     await addComment(tx, 'R-1', { by: maya, at: 1, text: 'soon over' })
+    await saveFailing(tx, { gpu: 'hv02/gpu1', host: 'hv02', vm: 'vdi-01', why: 'it is lost', at: 1 })
     await saveAcceptance(tx, { gpu: 'hv01/gpu1', by: priya, at: 1 })
   })
   const from = botId.parse('bot-00000000000b')

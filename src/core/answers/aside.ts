@@ -29,7 +29,7 @@ export const asideNotice = (
 })
 
 /** Others may hold what a person said in private, or where a chat takes answers. */
-const MAY_BE_SHOWN: readonly string[] = ['leases', 'journal', 'locks', 'baselines', 'pauses']
+const MAY_BE_SHOWN: readonly string[] = ['leases', 'journal', 'locks', 'baselines', 'pauses', 'failing']
 
 const CURE = (id: string): string =>
   `A newer version of the bot reads it by itself if it knows it. Otherwise an administrator looks at the host, and says \`resolve ${id}\`: then it blocks nothing any more.`

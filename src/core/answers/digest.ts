@@ -4,6 +4,7 @@ import { shown } from '../grammar/shown'
 import { aliasOf, asideOn, placeOf, vmById, type GpuPlace, type HostFacts, type HostView } from '../inventory'
 import type { Lease } from '../lease/lease'
 import { sharersOf } from '../partitions'
+import { quarantineBriefly, quarantineOf } from '../quarantine'
 import type { Notice, Part, Run } from '../notice'
 import { isOpen } from '../request'
 import type { RequestLine } from './lines'
@@ -34,6 +35,9 @@ export const idleKey = (host: string, vm: string): string => `${host} ${vm}`
 interface HostDigest {
   readonly view: HostView
   readonly free: readonly string[]
+  /** In quarantine. */
+  readonly apart: readonly string[]
+  readonly missing: readonly string[]
   readonly held: readonly Run[][]
   readonly waits: readonly Run[][]
   readonly attention: readonly (readonly Run[])[]
@@ -44,8 +48,12 @@ interface HostDigest {
 export const digestNotice = (input: DigestInput): Notice => {
   const hosts = input.views.map((view) => digestOf(view, input))
   const gpus = input.views.reduce((sum, { facts }) => sum + (facts?.gpus.length ?? 0), 0)
-  const free = hosts.reduce((sum, each) => sum + each.free.length, 0)
-  const stand = `${free} of ${counted(gpus, 'GPU')} free`
+  const sum = (of: 'free' | 'apart' | 'missing') => hosts.reduce((all, each) => all + each[of].length, 0)
+  const stand = [
+    `${sum('free')} of ${counted(gpus, 'GPU')} free`,
+    ...(sum('apart') > 0 ? [`${sum('apart')} in quarantine`] : []),
+    ...(sum('missing') > 0 ? [`${sum('missing')} missing`] : []),
+  ].join(', ')
   const count = (of: 'waits' | 'attention' | 'changed') =>
     hosts.reduce((sum, each) => sum + each[of].length, 0)
   const [waits, attention, changed] = [count('waits'), count('attention'), count('changed')]
@@ -89,16 +97,20 @@ const digestOf = (
     free: gpus
       .filter(
         ({ facts: of, gpu }) =>
-          whereabouts(of, gpu).free && !taken.has(aliasOf(of, gpu)) && !asideOn(view, gpu),
+          whereabouts({ facts: of, gpu, marks: view.marks }).free &&
+          !taken.has(aliasOf(of, gpu)) &&
+          !asideOn(view, gpu),
       )
       .map(({ facts: of, gpu }) => aliasOf(of, gpu)),
+    apart: facts === null ? [] : apartIn(facts, view.marks),
+    missing: facts === null ? [] : missingIn(facts),
     held: facts === null ? [] : heldIn(facts, { holders, idle }),
     waits: open.filter(({ state }) => state !== 'needs-attention').map(lineOf),
     attention: [
       ...(isWell(view) ? [] : [[hostLine(view, now)]]),
       ...open.filter(({ state }) => state === 'needs-attention').map(lineOf),
       ...overdue.filter(({ gpu }) => gpu.alias.startsWith(`${view.name}/`)).map(overdueRuns),
-      ...(facts === null ? [] : lostIn(facts, taken)),
+      ...(facts === null ? [] : lostIn(facts, view.marks, taken)),
       ...(findings.get(view.name) ?? []),
     ],
     changed: here.flatMap((each) =>
@@ -141,12 +153,27 @@ const heldIn = (facts: HostFacts, { holders, idle }: Pick<DigestInput, 'holders'
 
 const LOST: readonly GpuPlace['kind'][] = ['dismounted', 'restart-pending']
 
-/** Neither the host nor a VM has them, and no request is about to change that. */
-const lostIn = (facts: HostFacts, taken: ReadonlySet<string>): Run[][] =>
-  facts.gpus
+/** In quarantine; or neither the host nor a VM has them, and no request is about to change that. */
+const lostIn = (facts: HostFacts, marks: HostView['marks'], taken: ReadonlySet<string>): Run[][] => {
+  const apart = apartIn(facts, marks)
+  return facts.gpus
     .map((gpu) => ({ alias: aliasOf(facts, gpu), gpu }))
-    .filter(({ alias, gpu }) => LOST.includes(placeOf(facts, gpu).kind) && !taken.has(alias))
-    .map(({ alias, gpu }) => [{ strong: alias }, ` ${whereabouts(facts, gpu).where}`])
+    .filter(
+      ({ alias, gpu }) =>
+        apart.includes(alias) || (LOST.includes(placeOf(facts, gpu).kind) && !taken.has(alias)),
+    )
+    .map(({ alias, gpu }) => [{ strong: alias }, ` ${whereabouts({ facts, gpu, marks }).where}`])
+}
+
+/** What is missing may have been taken out for good, which is nothing to look at each day: that is counted by itself. */
+const apartIn = (facts: HostFacts, marks: HostView['marks']): string[] =>
+  facts.gpus.flatMap((gpu) => {
+    const quarantine = quarantineOf(facts, gpu, marks)
+    return quarantine && quarantineBriefly(quarantine) !== null ? [quarantine.gpu] : []
+  })
+
+const missingIn = (facts: HostFacts): string[] =>
+  facts.gpus.filter((gpu) => placeOf(facts, gpu).kind === 'missing').map((gpu) => aliasOf(facts, gpu))
 
 const hostParts = ({ view, free, held, waits, attention, changed }: HostDigest, now: number): Part[] => {
   const row = (label: string, lines: readonly (readonly Run[])[]) =>

@@ -114,14 +114,14 @@ const rowsOf = (
   open: ReadonlyMap<string, RequestLine>,
   offers: ReadonlyMap<string, string>,
 ): Row[] => {
-  const { facts } = view
+  const { facts, marks } = view
   if (facts === null) return []
   return facts.gpus.map((gpu) => {
     const alias = aliasOf(facts, gpu)
     const request = open.get(alias)
     const offer = offers.get(alias)
     const aside = asideOn(view, gpu)
-    const { where, free } = whereabouts(facts, gpu, request?.state === 'running' ? 'busy' : 'idle')
+    const { where, free } = whereabouts({ facts, gpu, marks }, request?.state === 'running' ? 'busy' : 'idle')
     const stale = view.error === null ? '' : ', when last read'
     return {
       host: view.name,

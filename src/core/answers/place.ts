@@ -3,6 +3,7 @@ import { shown } from '../grammar/shown'
 import { placeOf, vmById, type GpuFacts, type HostFacts, type HostView } from '../inventory'
 import type { CheckId } from '../plan/check'
 import { maybeSharersOf, partitionsInUse, sharersOf } from '../partitions'
+import { quarantineBriefly, quarantineOf } from '../quarantine'
 import { partitionSurvey, survey } from '../survey'
 import { ago } from './words'
 
@@ -13,8 +14,26 @@ export interface Whereabouts {
   readonly because?: string
 }
 
-/** `busy`: a request that runs is moving this GPU, so a place between two others is nothing to worry about. */
-export const whereabouts = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle' = 'idle'): Whereabouts => {
+/**
+ * With its quarantine, if it is in one. `busy`: a request that runs is moving this GPU, so a place between two others is
+ * nothing to worry about.
+ */
+export const whereabouts = ({ facts, gpu, marks }: Seen, busy: 'busy' | 'idle' = 'idle'): Whereabouts => {
+  const at = placeOnly(facts, gpu, busy)
+  const quarantine = quarantineOf(facts, gpu, marks)
+  const brief = quarantine && quarantineBriefly(quarantine)
+  if (brief === null) return at
+  return { ...at, where: at.free ? brief : `${at.where}, ${brief}`, free: false }
+}
+
+/** A GPU, by a reading of its host and what was said of it. */
+export interface Seen extends Pick<HostView, 'marks'> {
+  readonly facts: HostFacts
+  readonly gpu: GpuFacts
+}
+
+/** The same without its quarantine. */
+export const placeOnly = (host: HostFacts, gpu: GpuFacts, busy: 'busy' | 'idle' = 'idle'): Whereabouts => {
   const place = placeOf(host, gpu)
   switch (place.kind) {
     case 'assigned': {

@@ -5,6 +5,8 @@ export interface Failure {
   readonly next: string
   /** More MMIO space for the VM may mend it. */
   readonly cure?: 'mmio'
+  /** It is the card that fails, whatever the guest does. */
+  readonly card?: true
 }
 
 const LOOK_AT_THE_DEVICE =
@@ -26,16 +28,19 @@ const MISMATCH: Failure = {
 
 export const LOST: Failure = {
   why: 'the GPU is lost: it has fallen off the bus',
+  card: true,
   next: 'Turn the VM off and start it again; if the GPU stays lost, restart the host.',
 }
 
 export const RESET: Failure = {
   why: 'the GPU requires a reset before it can be used again',
+  card: true,
   next: 'Turn the VM off and start it again; if it says so then too, restart the host.',
 }
 
 export const UNREADABLE: Failure = {
   why: 'neither name nor UUID of the GPU can be read: the driver does not reach it',
+  card: true,
   next: `Turn the VM off and start it again. If that does not help: ${LOOK_AT_THE_DEVICE}`,
 }
 
@@ -123,6 +128,7 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   {
     holds: /Unable to determine the device handle/i,
     why: 'the driver runs, but gets no handle of a GPU: the GPU does not answer it',
+    card: true,
     next: `Turn the VM off and start it again. If that does not help: ${LOOK_AT_THE_DEVICE}`,
   },
 ]
@@ -130,7 +136,9 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
 /** nvidia-smi often reports its failures on standard output. Its own texts are not localised. */
 export const failureIn = (output: string): Failure | null => {
   const found = TEXTS.find(({ holds }) => holds.test(output))
-  return found ? { why: found.why, next: found.next } : null
+  if (!found) return null
+  const { holds, ...failure } = found
+  return failure
 }
 
 /** NVIDIA: "GPU Operator, troubleshooting", exit codes of nvidia-smi; 18 was seen with a version mismatch. */
@@ -147,6 +155,7 @@ const EXITS: { readonly [code: number]: Failure } = {
   6: { why: 'nvidia-smi finds no such device', next: LOOK_AT_THE_DEVICE },
   8: {
     why: 'the power cables of the GPU are not attached properly',
+    card: true,
     next: 'Check the cables of the card in the host.',
   },
   9: NO_DRIVER,

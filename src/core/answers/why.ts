@@ -11,6 +11,7 @@ import { holdAt, holdText, type Hold } from '../policy/calendar'
 import { type Judgement, judge, rulesFor, subjectsOf, type Fit, type Wish } from '../policy/judge'
 import { isExtension } from '../plan/extension'
 import { rolesOf, type Policy, type Rule } from '../policy/policy'
+import { endsOf, quarantineWords, type Quarantine } from '../quarantine'
 import type { Request } from '../request'
 import { refusalNotice } from './refusal'
 import { needWords, roleWords } from '../policy/words'
@@ -59,6 +60,16 @@ export const verdictParts = (judgement: Outcome<Judgement>): Part[] => {
 
 /** In place of a verdict: no rule is asked. */
 export const OWN_RETURN = 'You hold it: to give it back needs no approver.'
+
+/** A rule may let them have it, and the GPU is given to nobody all the same. */
+export const quarantineParts = (quarantines: readonly Quarantine[]): Part[] =>
+  quarantines.map((each) =>
+    text(
+      { strong: `${quarantineWords(each)}.` },
+      ' Until that ends, nobody is given it. ',
+      ...runsOf(endsOf(each)),
+    ),
+  )
 
 /** Of a command that nobody gave: `person` is who asks why, `now` in epoch milliseconds. */
 export const whyWishNotice = (policy: Policy, person: string, wish: Wish, now: number): Notice => {

@@ -100,7 +100,12 @@ const ID: Reading = {
   what: 'the id of a request, such as `R-12`',
   read: readRequest,
 }
-const SCOPE: Reading = { field: 'scope', label: 'HOST or all', what: 'a host or `all`', read: readScope }
+const SCOPE: Reading = {
+  field: 'scope',
+  label: 'HOST, GPU or all',
+  what: 'a host, a GPU or `all`',
+  read: readScope,
+}
 const HOST: Reading = { field: 'host', label: 'HOST', what: 'a host', read: readHost }
 const BOT: Reading = { field: 'from', label: 'BOT', what: 'the name of the other bot', read: readBot }
 const TOPIC: Reading = { field: 'topic', label: 'COMMAND', what: 'a command', read: readName }
@@ -239,7 +244,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   reconcile: form([can(HOST)]),
   accept: form([must(GPU)]),
   adopt: form([must(HOST), must(BOT, 'from')]),
-  pause: form([must(SCOPE)], PAUSE_FLAGS),
+  pause: reasoned([must(SCOPE)], PAUSE_FLAGS),
   resume: form([must(SCOPE)]),
   read: form([must(ID)]),
   resolve: form([must({ ...ID, read: readResolvable })], RESOLVE_FLAGS),

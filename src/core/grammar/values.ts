@@ -104,9 +104,11 @@ export const readBot = (word: Word): Outcome<string> => {
   return read.success ? accepted(read.data) : wrong(`${spot(word)} is not the name of a bot`, BOT_RIGHT)
 }
 
-/** A host, or `all` of them. */
-export const readScope = (word: Word): Outcome<string> =>
-  word.text.toLowerCase() === 'all' ? accepted('all') : readHost(word)
+/** A host, a GPU, or `all` hosts. */
+export const readScope = (word: Word): Outcome<string> => {
+  if (word.text.toLowerCase() === 'all') return accepted('all')
+  return isGpu(word) ? readGpu(word) : readHost(word)
+}
 
 /** `r-12`, `R12`, `R-012,` and `12` are all `R-12`. */
 export const readRequest = (word: Word): Outcome<string> => {

@@ -60,7 +60,8 @@ export type News =
     } & Place)
 
 export type Finding =
-  | { readonly is: 'failing'; readonly why: string; readonly next: string }
+  /** `apart`: its GPUs are in quarantine by it. */
+  | { readonly is: 'failing'; readonly why: string; readonly next: string; readonly apart?: boolean }
   | { readonly is: 'working' }
   | { readonly is: 'hot'; readonly celsius: number; readonly limit: number }
   | { readonly is: 'cooler'; readonly celsius: number; readonly limit: number }

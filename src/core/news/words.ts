@@ -3,6 +3,7 @@ import { counted, forHowLong } from '../answers/words'
 import { authorityParts, stateWords } from '../cards/approvals'
 import { changeNotice } from '../cards/change'
 import { titleOf } from '../cards/plan'
+import { runsOf } from '../grammar/prose'
 import type { Notice, Part, Run } from '../notice'
 import { settledBy, type Request } from '../request'
 import type { News, Place } from './news'
@@ -114,6 +115,13 @@ const hostNews = (news: Of<'host'>): Notice =>
         parts: [text({ strong: news.host }, ` answers again, after ${forHowLong(news.goneMs)}`)],
       }
 
+const apart = ({ gpus }: Of<'health'>): Part =>
+  text(
+    ...runsOf(
+      `In quarantine: nobody else is given it until nvidia-smi shows it in order there, or an administrator says ${gpus === 'all' ? '`resume GPU`' : gpus.map((gpu) => `\`resume ${gpu}\``).join(', ')}.`,
+    ),
+  )
+
 const healthNews = (news: Of<'health'>): Notice => {
   const { finding, vm } = news
   const where: Run[] = [{ strong: nameOf(news) }, ' in ', { strong: vm }, ': ']
@@ -123,7 +131,7 @@ const healthNews = (news: Of<'health'>): Notice => {
       return {
         summary: `${name}: ${finding.why}`,
         tone: 'bad',
-        parts: [text(...where, finding.why), text(finding.next)],
+        parts: [text(...where, finding.why), text(finding.next), ...(finding.apart ? [apart(news)] : [])],
       }
     case 'working':
       return {

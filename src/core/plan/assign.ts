@@ -3,6 +3,7 @@ import { type Outcome, accepted, refusal, refused } from '../errors'
 import { type GpuFacts, type HostFacts, aliasOf, placeOf } from '../inventory'
 import { survey } from '../survey'
 import { seal } from './digest'
+import { fitness } from './fitness'
 import { forcesDismount } from './host-checks'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
 import { needWith } from './mmio'
@@ -24,7 +25,7 @@ const takeFromHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
 
 /** The plan to give a GPU that no VM holds to a VM; or every reason against it at once. */
 export const planAssign = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, mmio } = input
+  const { host, gpu, vm, consents, baselines, mmio, quarantine } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: assign ${alias} to VM`))
   const place = placeOf(host, gpu)
@@ -37,7 +38,7 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
       ),
     )
 
-  const checks = survey(host, gpu, vm, mmio)
+  const checks = [fitness(quarantine), ...survey(host, gpu, vm, mmio)]
   const power = targetPower(vm, consents)
   const need = needWith(host, vm, gpu, mmio)
   const refusals = [...obstacles(checks), ...power.refusals]

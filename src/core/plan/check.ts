@@ -1,5 +1,6 @@
 /** One question about a host, a GPU or a VM. The survey shows all answers; the planner refuses the failed ones. */
 export type CheckId =
+  | 'quarantine'
   | 'edition'
   | 'device-commands'
   | 'iov'

@@ -1,4 +1,5 @@
 import { type GpuFacts, type HostFacts, type VmFacts, type VmId, aliasOf } from '../inventory'
+import type { Quarantine } from '../quarantine'
 import type { MmioAsked } from './mmio'
 import type { Baseline } from './plan'
 import type { PartitionableGpu } from '../partitions'
@@ -20,6 +21,8 @@ export interface PlanInput {
   readonly consents: Consents
   /** What the bot recorded for the VMs of this host. */
   readonly baselines: ReadonlyMap<VmId, Baseline>
+  /** Why the GPU is lent to nobody; null where nothing is known against it. */
+  readonly quarantine: Quarantine | null
   /** What is asked of the high MMIO space of the VM. */
   readonly mmio?: MmioAsked | undefined
   /** The other hosts of its cluster, as they were last read. */

@@ -5,6 +5,7 @@ import { sharersOf } from '../partitions'
 import { survey } from '../survey'
 import type { CheckId } from './check'
 import { seal } from './digest'
+import { fitness } from './fitness'
 import { type PlanInput, gpuRefOf, vmRefOf } from './input'
 import { needWith } from './mmio'
 import { holderObstacles, obstacles } from './obstacles'
@@ -19,14 +20,14 @@ const SETTLED: readonly CheckId[] = ['place', 'host-display', 'driver']
 
 /** The plan to take a GPU from the VM that holds it and give it to another; or every reason against it at once. */
 export const planMove = (input: PlanInput): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, mmio } = input
+  const { host, gpu, vm, consents, baselines, mmio, quarantine } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: move ${alias} to VM`))
   const holder = holderOf(host, gpu)
   if (holder?.id === vm.id)
     return refused(refusal('not-possible', `Nothing to do: ${alias} is already assigned to ${vm.name}`))
 
-  const checks = survey(host, gpu, vm, mmio)
+  const checks = [fitness(quarantine), ...survey(host, gpu, vm, mmio)]
   const target = targetPower(vm, consents)
   const targetRefusals = [...obstacles(checks, holder ? SETTLED : []), ...target.refusals]
   if (!holder)

@@ -1,13 +1,22 @@
 /** The GPUs of the fleet as the queue sees them: which can be waited for, which are free, and why the others are not. */
-import { whereabouts } from '../answers/place'
+import { placeOnly } from '../answers/place'
 import { STATE_WORDS } from '../answers/states'
 import { barWords } from '../bar'
 import { blockedWords } from '../aside'
-import { aliasOf, asideOn, placeOf, type GpuFacts, type HostFacts, type HostView } from '../inventory'
+import {
+  aliasOf,
+  asideOn,
+  gpuByPath,
+  placeOf,
+  type GpuFacts,
+  type HostFacts,
+  type HostView,
+} from '../inventory'
 import type { Refusal } from '../errors'
 import { isOpen as isHeld, type Lease } from '../lease/lease'
 import { obstacles } from '../plan/obstacles'
 import { hostPlansOf } from '../plan/plan'
+import { quarantineBriefly, quarantineOf } from '../quarantine'
 import { concerns } from '../policy/judge'
 import type { Policy } from '../policy/policy'
 import type { Request } from '../request'
@@ -63,6 +72,7 @@ export const takenOf = (
     const why = [
       ...hostWords(view),
       ...asideWords(view, gpu),
+      ...quarantineWords(view, gpu),
       ...requests.filter(({ plan }) => isOn(plan, gpu)).map(requestWords),
       ...(isLeased(leases, gpu) ? [] : placeWords(view, gpu)),
     ]
@@ -88,10 +98,17 @@ const asideWords = (view: HostView | undefined, gpu: Candidate): string[] => {
   return aside ? [blockedWords(gpu.alias, aside)] : []
 }
 
+const quarantineWords = (view: HostView | undefined, { locationPath }: Candidate): string[] => {
+  const gpu = view?.facts && gpuByPath(view.facts, locationPath)
+  const quarantine = view?.facts && gpu && quarantineOf(view.facts, gpu, view.marks)
+  const brief = quarantine ? quarantineBriefly(quarantine) : null
+  return brief === null ? [] : [`it is ${brief}`]
+}
+
 const placeWords = (view: HostView | undefined, place: Place): string[] => {
   const facts = view?.facts
   const gpu = facts?.gpus.find((each) => each.locationPath === place.locationPath)
-  return !facts || !gpu || isUnheld(facts, place) ? [] : [whereabouts(facts, gpu).where]
+  return !facts || !gpu || isUnheld(facts, place) ? [] : [placeOnly(facts, gpu).where]
 }
 
 /** Neither held nor taken. Those on offer are among them. */

@@ -1,5 +1,5 @@
 /** What is to be done in the queue at this moment: offers that end, places that are lost, and GPUs that are offered. */
-import { gpuByPath, placeOf, type HostName, type HostView } from '../inventory'
+import { gpuByPath, type HostName, type HostView } from '../inventory'
 import type { Lease } from '../lease/lease'
 import type { Policy } from '../policy/policy'
 import { candidatesOf, freeAmong, isOn, takenOf } from './candidates'
@@ -76,15 +76,16 @@ const changed = (
   return next.ok ? { before, after: next.value, restsOn, why } : null
 }
 
-/** The one GPU that somebody waits for, if its host has it no more. While a request moves it, it is on its way. */
+/**
+ * The one GPU that somebody waits for, if its host knows it no more. One that is pulled may be put back, and while a
+ * request moves it, it is on its way.
+ */
 const vanished = ({ views, requests }: Ground, { want }: Entry): Place | null => {
   if (want.kind !== 'gpu') return null
   const view = views.find(({ name }) => name === want.host)
   if (!view?.facts || view.error !== null) return null
   const moving = requests.some(({ plan }) => isOn(plan, want))
-  const gpu = gpuByPath(view.facts, want.locationPath)
-  const there = gpu !== undefined && placeOf(view.facts, gpu).kind !== 'missing'
-  return there || moving ? null : want
+  return gpuByPath(view.facts, want.locationPath) || moving ? null : want
 }
 
 /** What cannot be had is taken back, and so is what nobody could answer to; nobody loses their place for that. */

@@ -13,6 +13,8 @@ const holding = (name: string): HostView => ({
   readAt: 0,
   error: null,
   paused: 'requests',
+  pauseReason: null,
+  marks: [],
   asides: [],
   bar: null,
 })

@@ -73,6 +73,8 @@ export const aView = (facts: HostFacts, changes: Partial<HostView> = {}): HostVi
   readAt: NOW - 3 * SECOND,
   error: null,
   paused: false,
+  pauseReason: null,
+  marks: [],
   asides: [],
   bar: null,
   ...changes,
@@ -84,6 +86,8 @@ export const unreadView = (name: string): HostView => ({
   readAt: null,
   error: 'connection refused',
   paused: false,
+  pauseReason: null,
+  marks: [],
   asides: [],
   bar: null,
 })

@@ -37,6 +37,7 @@ export const inputOf = ({
   vm: host.vms[vm] ?? null,
   consents: { ...NO_CONSENT, ...consents },
   baselines,
+  quarantine: null,
   peers: [],
 })
 

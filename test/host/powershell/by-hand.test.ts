@@ -46,6 +46,7 @@ const inputOf = (host: HostFacts, slot: string, vm: string | null): PlanInput =>
   vm: host.vms.find((each) => each.name === vm) ?? null,
   consents: { shutdown: true, powerOff: false, noStart: false },
   baselines: new Map(),
+  quarantine: null,
   peers: [],
 })
 

@@ -29,6 +29,8 @@ describe('a GPU that its host uses', () => {
     ['CM_PROB_DISABLED', 22],
     ['CM_PROB_FAILED_INSTALL', 28],
     ['43', 43],
+    ['CM_PROB_DEVICE_NOT_THERE', 24],
+    ['CM_PROB_FAILED_POST_START', 43],
     ['', 0],
     ['CM_PROB_SOMETHING_NEW', 1],
   ])('with problem %j has the code %d', (problem, code) => {

@@ -35,6 +35,7 @@ const planOn = (host: HostFacts, computer: string | null): Plan =>
       vm: host.vms.find((vm) => vm.name === 'train-02')!,
       consents: { shutdown: true, powerOff: false, noStart: false },
       baselines: new Map(),
+      quarantine: null,
       peers: [],
     }),
   )

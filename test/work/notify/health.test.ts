@@ -198,10 +198,10 @@ describe('a GPU', () => {
     expect((await news()).slice(1)).toEqual(['hv01/gpu2 in render-01: 80 °C again'])
   })
 
-  it('of a VM that does not run any more is nothing to look at', async () => {
-    answers = () => lost
+  it('of a VM that does not run any more is nothing to look at, where it is the driver that fails', async () => {
+    answers = () => ({ kind: 'ran', exitCode: 9, stdout: '', problemCode: null })
     await passes(2)
-    expect(await scene.says(REQUESTER, 'watch digest', DIRECT)).toContain('the GPU is lost')
+    expect(await scene.says(REQUESTER, 'watch digest', DIRECT)).toContain('no NVIDIA driver runs there')
     const facts = await scene.parts.hosts.get(hostName.parse('hv01'))!.inventory()
     const vms = facts.vms.map((vm) => ({ ...vm, state: 'Off' as const }))
     await saveFacts(scene.parts.db, { ...facts, vms }, scene.clock.now())

@@ -1,6 +1,8 @@
+import { runsOf } from '../../grammar/prose'
 import { shown } from '../../grammar/shown'
 import { aliasOf, placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../inventory'
 import type { FoundGpu } from '../../names'
+import type { Run } from '../../notice'
 import {
   isParavirtual,
   isPartitionable,
@@ -10,17 +12,19 @@ import {
   type PartitionableGpu,
 } from '../../partitions'
 import { vramWords } from '../../plan/steps/partition'
+import { causeWords, endWords, quarantineOf, type Cause, type Quarantine } from '../../quarantine'
 import { whereabouts } from '../place'
 import { bytes } from '../words'
 import { listed, type Sheet, type SheetRow } from './sheet'
 
-export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'): Sheet => {
+export const gpuSheet = ({ view, facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'): Sheet => {
   const alias = aliasOf(host, gpu)
-  const { where, because } = whereabouts(host, gpu, busy)
+  const { where, because } = whereabouts({ facts: host, gpu, marks: view.marks }, busy)
   return {
     title: `${alias} ${shown(gpu.model)}`,
     rows: [
       ['Where', where, ...(because === undefined ? [] : [`\n${because}`])],
+      ...quarantineRows(quarantineOf(host, gpu, view.marks)),
       ['Memory', gpu.memoryBytes === null ? 'not known' : bytes(gpu.memoryBytes)],
       ['BARs', barsOf(gpu)],
       ['Driver on the host', driverOf(host, gpu)],
@@ -33,6 +37,26 @@ export const gpuSheet = ({ facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'):
     ],
   }
 }
+
+const quarantineRows = (quarantine: Quarantine | null): SheetRow[] =>
+  quarantine === null
+    ? []
+    : [
+        [
+          'Quarantine',
+          ...quarantine.causes.flatMap((cause): Run[] => [...causeRuns(quarantine, cause), '\n']),
+          'Nobody is offered it or given it; whoever has it may give it back.',
+        ],
+      ]
+
+/** Who said it and when, where somebody did, and what ends it. */
+const causeRuns = (quarantine: Quarantine, cause: Cause): Run[] => [
+  causeWords(quarantine.host, cause),
+  ...(cause.by === 'person' ? [', by ', { person: cause.account }] : []),
+  ...('at' in cause ? [', ', { time: cause.at }] : []),
+  '. ',
+  ...runsOf(endWords(quarantine, cause)),
+]
 
 const barsOf = ({ bars }: GpuFacts): string =>
   listed(

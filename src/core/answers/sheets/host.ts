@@ -22,12 +22,19 @@ export const hostSheet = (view: HostView, moving: ReadonlySet<string>): Sheet =>
   rows: [
     ['State', stateOf(view)],
     ...(view.paused
-      ? [['Paused', PAUSED_WORDS[view.paused], { code: `resume ${view.name}` }] as const satisfies SheetRow]
+      ? [
+          [
+            'Paused',
+            PAUSED_WORDS[view.paused],
+            { code: `resume ${view.name}` },
+            ...(view.pauseReason === null ? [] : [` (${shown(view.pauseReason)})`]),
+          ] as const satisfies SheetRow,
+        ]
       : []),
     ...(view.bar
       ? [['Takes no orders', ...runsOf(barSentence(view.name, view.bar))] as const satisfies SheetRow]
       : []),
-    ...(view.facts === null ? [] : factRows(view.facts, moving)),
+    ...(view.facts === null ? [] : factRows(view.facts, view.marks, moving)),
   ],
 })
 
@@ -36,9 +43,12 @@ const stateOf = ({ error, facts }: HostView): string => {
   return facts === null ? 'is being read for the first time' : 'answers'
 }
 
-const factRows = (host: HostFacts, moving: ReadonlySet<string>): SheetRow[] => {
+const factRows = (host: HostFacts, marks: HostView['marks'], moving: ReadonlySet<string>): SheetRow[] => {
   const gpus = host.gpus.map((gpu) => {
-    const { where } = whereabouts(host, gpu, moving.has(aliasOf(host, gpu)) ? 'busy' : 'idle')
+    const { where } = whereabouts(
+      { facts: host, gpu, marks },
+      moving.has(aliasOf(host, gpu)) ? 'busy' : 'idle',
+    )
     return `${gpu.slot} ${shown(gpu.model)}: ${where}`
   })
   const vms = host.vms.map((vm) => `${shown(vm.name)} (${vm.state})`)

@@ -20,19 +20,25 @@ export const DECIDING: Entries<
     needs: 'approver',
   },
   pause: {
-    usage: 'pause HOST|all [--now]',
-    says: 'Begin nothing new on a host, or anywhere, until resumed; it outlasts a restart.',
-    examples: ['pause hv01', 'pause all', 'pause hv01 --now'],
+    usage: 'pause HOST|GPU|all [--now] [because REASON]',
+    says: 'Begin nothing new on a host, or anywhere, or lend a GPU to nobody, until resumed; it outlasts a restart.',
+    examples: ['pause hv01', 'pause all', 'pause hv01 --now', 'pause hv01/gpu0 because its fan is broken'],
     notes: [
       'What has begun comes to its end, done or undone.',
       '`--now` stops that between its steps, too: a GPU may then lie between two owners.',
+      'A GPU that is paused is in quarantine: whoever has it keeps it and may give it back, and nobody else is given it.',
+      REASON,
     ],
     needs: 'admin',
   },
   resume: {
-    usage: 'resume HOST|all',
-    says: 'End a pause.',
-    examples: ['resume hv01', 'resume all'],
+    usage: 'resume HOST|GPU|all',
+    says: 'End a pause, or the quarantine of a GPU.',
+    examples: ['resume hv01', 'resume all', 'resume hv01/gpu0'],
+    notes: [
+      '`resume all` lifts the pauses of all hosts, and of no GPU: say that of each.',
+      'What a host reports of a GPU itself ends once the host reports it in order.',
+    ],
     needs: 'admin',
   },
   read: {

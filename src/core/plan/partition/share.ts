@@ -4,6 +4,7 @@ import { type VmFacts, aliasOf } from '../../inventory'
 import { isPartitionable, partitionsOf } from '../../partitions'
 import { partitionSurvey } from '../../survey'
 import { seal } from '../digest'
+import { fitness } from '../fitness'
 import { type PlanInput, gpuRefOf, partitionRefOf, vmRefOf } from '../input'
 import { obstacles } from '../obstacles'
 import type { Plan } from '../plan'
@@ -18,7 +19,7 @@ export const shareLimits = (vm: VmFacts): string =>
 
 /** The plan to give a VM a partition, of `vramBytes` if that is not null; or every reason against it at once. */
 export const planShare = (input: PlanInput, vramBytes: number | null): Outcome<Plan> => {
-  const { host, gpu, vm, consents, baselines, peers } = input
+  const { host, gpu, vm, consents, baselines, peers, quarantine } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: assign ${alias} to VM`))
   if (partitionsOf(host, vm, gpu).length > 0)
@@ -29,7 +30,7 @@ export const planShare = (input: PlanInput, vramBytes: number | null): Outcome<P
         `Use: resize ${vm.name}, or release ${vm.name}`,
       ),
     )
-  const checks = partitionSurvey(host, gpu, { vm, peers })
+  const checks = [fitness(quarantine), ...partitionSurvey(host, gpu, { vm, peers })]
   const power = targetPower(vm, consents)
   const wrong =
     vramBytes === null || !isPartitionable(gpu) ? null : refuseVram(host, gpu, { vramBytes, heldBytes: 0 })

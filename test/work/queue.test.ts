@@ -131,7 +131,7 @@ describe('the line', () => {
   })
 
   it('is not for whoever the policy lets have nothing of it', async () => {
-    expect(await line.says(jonas, 'queue hv01/gpu0')).toContain('lets only vision, speech ask')
+    expect(await line.says(jonas, 'queue hv01/gpu0')).toContain('lets only vision or speech ask')
   })
 
   it('takes nobody twice for the same, in whichever chat, nor for more GPUs than the policy says', async () => {

@@ -116,7 +116,8 @@ export const command = z.discriminatedUnion('kind', [
     page: z.number().int().positive(),
   }),
   z.object({ kind: z.literal('leave'), entryId }),
-  z.object({ kind: z.literal('take'), entryId, vm: vm.optional(), ...agreed, reason }),
+  /** `forMs`: for how long, where that is not what was said in the queue. */
+  z.object({ kind: z.literal('take'), entryId, vm: vm.optional(), forMs: lent.forMs, ...agreed, reason }),
   z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
   /** Without a name it lists what is watched here. `at` and `zone` are of a digest. */
   z.object({

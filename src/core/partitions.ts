@@ -10,6 +10,9 @@ export type PartitionFacts = VmFacts['partitions'][number]
 
 export const isPartitionable = (gpu: GpuFacts): gpu is PartitionableGpu => gpu.partition !== null
 
+/** What one partition is of its GPU; all of one that is not known, or is not split. */
+export const partOfGpu = (gpu: GpuFacts | undefined): number => 1 / Math.max(1, gpu?.partition?.count ?? 1)
+
 /** A paravirtual GPU counts in parts of 1000000000, and setting them is reported to have no effect (ExHyperV). */
 export const isParavirtual = ({ partition }: GpuFacts): boolean =>
   partition !== null && /\\GPUPARAV$/i.test(partition.name)

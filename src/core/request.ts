@@ -55,6 +55,10 @@ const common = {
   /** What was asked for, in case it is asked again. */
   command: command.optional(),
   expiresAt: z.number(),
+  /** The place in the queue that became it. */
+  turn: z.string().optional(),
+  /** The place in the queue for whose sake it expires sooner. */
+  hurried: z.string().optional(),
   /** Who was told that it still waits, as far as that has come. */
   reminded: z.enum(['approvers', 'escalated']).optional(),
 }
@@ -139,6 +143,8 @@ export type RequestEvent =
       readonly reason?: string | undefined
     }
   | { readonly kind: 'remind'; readonly at: number; readonly level: Reminded }
+  /** Somebody waits for what it asks for. */
+  | { readonly kind: 'hurry'; readonly at: number; readonly expiresAt: number; readonly waiter: string }
   | { readonly kind: 'expire'; readonly at: number }
   | { readonly kind: 'claim'; readonly at: number; readonly fence: number }
   | { readonly kind: 'void'; readonly at: number; readonly changes: string[] }

@@ -48,6 +48,12 @@ const step = (request: Request, event: RequestEvent): Request | null => {
       return cancel(request, event)
     case 'remind':
       return remind(request, event)
+    case 'hurry':
+      return request.state === 'pending' &&
+        request.hurried === undefined &&
+        event.expiresAt < request.expiresAt
+        ? { ...request, expiresAt: event.expiresAt, hurried: event.waiter }
+        : null
     case 'expire':
       return request.state === 'pending' && event.at >= request.expiresAt
         ? { ...request, state: 'expired', endedAt: event.at }

@@ -5,7 +5,9 @@ import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../core/invent
 import { resolveVm, type FoundVm } from '../core/names'
 import type { Policy } from '../core/policy/policy'
 import { candidateOf, freeAmong } from '../core/queue/candidates'
-import { fleetOf, type Ground } from '../core/queue/changes'
+import { fleetOf } from '../core/queue/changes'
+import { turnFor } from '../core/queue/next'
+import type { Ground } from '../core/queue/ground'
 import { isOffered, type Want } from '../core/queue/entry'
 import { kindOf } from '../core/queue/kind'
 import { fits, isSame, type Candidate } from '../core/queue/order'
@@ -24,7 +26,7 @@ export const subjectsFor = async (
   if (isNamed(command)) return subjectsOf(command, views)
   if (command.gpu === undefined && command.model !== undefined && command.from !== undefined) {
     const { model, from, vm } = command
-    return acrossOf(await groundOf(parts.db, parts), { model, from, vm })
+    return acrossOf(await groundOf(parts.db, parts), { model, from, vm, now: parts.clock.now() })
   }
   return refused(
     refusal(
@@ -42,7 +44,11 @@ const isOfOne = (command: Move): command is MoveOfOne =>
 
 const acrossOf = (
   ground: Ground,
-  { model, ...names }: { readonly model: string; readonly from: string; readonly vm: string },
+  {
+    model,
+    now,
+    ...names
+  }: { readonly model: string; readonly from: string; readonly vm: string; readonly now: number },
 ): Outcome<Subjects> => {
   const { policy, views } = ground
   const [from, to] = [resolveVm(names.from, views), resolveVm(names.vm, views)]
@@ -52,7 +58,7 @@ const acrossOf = (
   const { view: here } = from.value
   const { view: there, vm } = to.value
   if (here.name === there.name) return accepted({ view: here, gpu: given.value, vm })
-  const taken = freeOne(ground, to.value, model)
+  const taken = freeOne(ground, to.value, { model, now })
   return taken.ok
     ? accepted({ view: there, gpu: taken.value, vm, release: { view: here, gpu: given.value } })
     : taken
@@ -87,14 +93,19 @@ const givenBy = (policy: Policy, { facts, vm }: FoundVm, model: string): Outcome
   )
 }
 
-/** The first that nobody has, or is offered. */
-const freeOne = (ground: Ground, { facts, vm }: FoundVm, model: string): Outcome<GpuFacts> => {
+/** The first that nobody has, or is offered; of these one for which nobody waits, if there is one. */
+const freeOne = (
+  ground: Ground,
+  { facts, vm }: FoundVm,
+  { model, now }: { readonly model: string; readonly now: number },
+): Outcome<GpuFacts> => {
   const fleet = fleetOf(ground)
   const want = wantOf(ground.policy, model)
   const gpus = fleet.gpus.filter((gpu) => gpu.host === facts.name && fits(want, gpu))
   const offered = fleet.entries.filter(isOffered)
   const free = freeAmong(gpus, fleet).filter((gpu) => !offered.some((offer) => isSame(offer.gpu, gpu)))
-  const found = free.flatMap(({ locationPath }) => gpuByPath(facts, locationPath) ?? [])[0]
+  const unwaited = free.filter((gpu) => turnFor(ground, gpu, now) === null)
+  const found = [...unwaited, ...free].flatMap(({ locationPath }) => gpuByPath(facts, locationPath) ?? [])[0]
   if (found) return accepted(found)
   const why = (gpu: Candidate): string =>
     `${gpu.alias}: ${fleet.taken.find((each) => isSame(each, gpu))?.why ?? 'lent or on offer'}`

@@ -24,20 +24,24 @@ import { ownToRelease } from './lease/meant'
 import { tellThoseWhoLose } from './lease/tell'
 import { lends, termsFor, type Terms } from './lease/terms'
 import type { Parts } from './parts'
+import { tooManyAsked } from './queue/most'
 import { prepare, type Prepared } from './planning'
+import { takingTurn } from './queue/turn'
 import { raise, type Answered } from './raise'
 
-/** `answers`: the offer that is taken by asking. */
+/** `offer`: the one that is taken by asking. Without it, whoever asks for a GPU when it is their turn takes it. */
 export const ask = async (
   parts: Parts,
   command: PlanCommand,
   caller: Caller,
-  answers?: Answered,
+  offer?: Answered,
 ): Promise<Consequence> => {
-  const prepared = await prepare(parts, command, { answers })
+  const prepared = await prepare(parts, command, { answers: offer, by: caller.account })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
-  const { plan, interrupts } = prepared.value
-  const terms = await termsFor(parts, command, { ...prepared.value, by: caller.account })
+  const { plan, interrupts, turn } = prepared.value
+  const answers = offer ?? (turn && takingTurn(parts, turn))
+  const wanting = { ...prepared.value, by: caller.account }
+  const terms = await termsFor(parts.db, parts, command, wanting)
   if (!terms.ok) return say(refusalNotice(terms.refusals))
   const on = await groundsFor(parts, { ...prepared.value, caller, end: terms.value.end })
   const judged = judgePlan(parts, { plan, command, caller, on })
@@ -49,6 +53,12 @@ export const ask = async (
   }
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
+    const still = await termsFor(tx, parts, command, wanting)
+    if (!still.ok) return refusalNotice(still.refusals)
+    const tooMany = answers
+      ? null
+      : await tooManyAsked(tx, parts.policy.inForce(), { ...wanting, ...still.value })
+    if (tooMany) return refusalNotice([tooMany])
     const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
     const said = { by: caller.account, person, name: caller.name.slice(0, 200) }
     const raised = await raise(tx, parts, {
@@ -58,7 +68,7 @@ export const ask = async (
       channel: caller.channel,
       back: caller.back,
       privately: caller.privately,
-      lends: terms.value,
+      lends: still.value,
       grounds: { kind: 'judged', on, breakGlass: command.breakGlass === true },
       answers,
     })

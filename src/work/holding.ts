@@ -47,7 +47,7 @@ export const gifts = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> =>
   (await newestOf(db)).filter(({ about }) => about.to !== null).map(({ request }) => request)
 
 /** Who has each whole GPU, by the records. */
-export const holdings = async (db: Db): Promise<Holding[]> =>
+export const holdings = async (db: Db | Tx): Promise<Holding[]> =>
   (await newestOf(db)).flatMap(({ request, about: { mode, host, gpu, to } }) =>
     mode === 'dda' ? { requestId: request.id, locationPath: gpu.locationPath, host, vm: to } : [],
   )

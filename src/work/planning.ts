@@ -2,7 +2,7 @@
 import { STATE_WORDS } from '../core/answers/states'
 import { blockerOf, refuseBlocked } from '../core/aside'
 import { barOf, refuseBarred } from '../core/bar'
-import type { PlanCommand } from '../core/command'
+import type { Command, PlanCommand } from '../core/command'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
 import {
   aliasOf,
@@ -18,6 +18,8 @@ import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
 import { planAcross, planOf, type PlanInput } from '../core/plan/planner'
 import { quarantineOf } from '../core/quarantine'
+import { isUnheld } from '../core/queue/candidates'
+import type { Place } from '../core/queue/entry'
 import { isOpen, type RequestState } from '../core/request'
 import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
@@ -26,7 +28,7 @@ import { requestsIn } from '../store/requests'
 import { selfOf } from '../store/self'
 import { interruptionsOf } from './interruptions'
 import type { Parts } from './parts'
-import { keptForOthers } from './queue/kept'
+import { keptForOthers, ownTurn } from './queue/kept'
 import { subjectsFor } from './across'
 import type { Subjects } from './subjects'
 
@@ -37,11 +39,15 @@ export interface Prepared {
   /** That of the host on which something is given back for it. */
   readonly otherFacts?: HostFacts | undefined
   readonly interrupts: readonly Interruption[]
+  /** The place in the queue whose turn it is for this: asking for it takes it. */
+  readonly turn?: { readonly id: string; readonly gpu: Place } | undefined
 }
 
 interface Known {
   /** Which GPU and VM it is about. */
   readonly named?: Subjects
+  /** Who asks for it; absent where the bot does. */
+  readonly by?: string
   /** The offer that is being taken: what it keeps is not kept from this. */
   readonly answers?: { readonly id: string } | undefined
 }
@@ -50,7 +56,7 @@ interface Known {
 export const prepare = async (
   parts: Parts,
   command: PlanCommand,
-  { named, answers }: Known = {},
+  { named, by, answers }: Known = {},
 ): Promise<Outcome<Prepared>> => {
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
   const names = named === undefined ? await subjectsFor(parts, command, views) : accepted(named)
@@ -61,18 +67,33 @@ export const prepare = async (
   const other = release && (await readOpen(parts, release.view))
   if (other?.ok === false) return other
   const otherFacts = other?.value
+  const takes = takesFree(command, names.value.gpu, facts.value)
+  const spot = { ...placed(facts.value, names.value.gpu), takes }
+  const turn = answers || by === undefined ? undefined : await ownTurn(parts, parts.db, spot, by)
   const plan = await planFor(parts, command, {
     names: names.value,
     facts: facts.value,
     otherFacts,
     views,
-    answers,
+    takes,
+    answers: answers ?? turn,
   })
   if (!plan.ok) return plan
   const readings = [facts.value, ...(otherFacts ? [otherFacts] : [])]
   const interrupts = await interruptionsOf(parts, plan.value, readings)
-  return accepted({ plan: plan.value, facts: facts.value, otherFacts, interrupts })
+  return accepted({ plan: plan.value, facts: facts.value, otherFacts, interrupts, turn })
 }
+
+const placed = (facts: HostFacts, gpu: GpuFacts): Place => ({
+  ...{ alias: aliasOf(facts, gpu), host: facts.name, locationPath: gpu.locationPath },
+})
+
+/** A GPU that nobody has is taken. What was changed on the host is put back to whoever held it, whoever waits. */
+const takesFree = (command: PlanCommand, gpu: GpuFacts, facts: HostFacts): boolean =>
+  command.kind !== 'release' && command.kind !== 'resize' && !restores(command) && isUnheld(facts, gpu)
+
+const restores = (command: Command | undefined): boolean =>
+  command !== undefined && 'restore' in command && command.restore !== undefined
 
 /** A host that is paused takes no requests, nor one that takes no orders of this bot. */
 const readOpen = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
@@ -110,21 +131,22 @@ const planFor = async (
   parts: Parts,
   command: PlanCommand,
   found: Pick<Known, 'answers'> &
-    Pick<Prepared, 'facts' | 'otherFacts'> & { names: Subjects; views: readonly HostView[] },
+    Pick<Prepared, 'facts' | 'otherFacts'> & { names: Subjects; views: readonly HostView[]; takes: boolean },
 ): Promise<Outcome<Plan>> => {
-  const { names, facts, otherFacts, views, answers } = found
+  const { names, facts, otherFacts, views, takes, answers } = found
   const gpu = gpuByPath(facts, names.gpu.locationPath)
   const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
   if (!gpu || (names.vm && !vm)) return refused(changed(facts.name))
-  const wanted = { host: facts.name, gpu, vms: vm ? [vm] : [], shares: isShare(command, vm) }
+  const wanted = {
+    ...{ alias: aliasOf(facts, gpu), host: facts.name, gpu, takes },
+    ...{ vms: vm ? [vm] : [], shares: isShare(command, vm) },
+  }
   const also = names.release && {
-    ...{ host: names.release.view.name, gpu: names.release.gpu, vms: [], shares: false },
+    alias: aliasOf(otherFacts ?? facts, names.release.gpu),
+    ...{ host: names.release.view.name, gpu: names.release.gpu, vms: [], shares: false, takes: false },
   }
   const taken = [
-    ...(await blockedAmong(parts.db, [
-      { alias: aliasOf(facts, gpu), ...wanted },
-      ...(names.release && also ? [{ alias: aliasOf(otherFacts ?? facts, names.release.gpu), ...also }] : []),
-    ])),
+    ...(await blockedAmong(parts.db, [wanted, ...(also ? [also] : [])])),
     ...(await against(parts, parts.db, wanted, answers)),
     ...(also ? await against(parts, parts.db, also, answers) : []),
   ]
@@ -163,11 +185,14 @@ const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>
   (command.kind === 'release' && vm !== null)
 
 interface Wanted {
+  readonly alias: string
   readonly host: string
   readonly gpu: { readonly locationPath: string }
   readonly vms: readonly { readonly id: string }[]
   /** It is about a partition, not about the whole GPU or how it is split. */
   readonly shares: boolean
+  /** Nobody has it, and this would take it. */
+  readonly takes: boolean
 }
 
 /** What speaks for this GPU or VM already: open requests, and an offer to somebody else. */
@@ -178,13 +203,17 @@ const against = async (
   answers: Known['answers'],
 ): Promise<Refusal[]> => [
   ...(await openOn(db, subject)),
-  ...(await keptForOthers(parts, db, { host: subject.host, ...subject.gpu }, answers)),
+  ...(await keptForOthers(parts, db, spotOf(subject), answers)),
 ]
+
+const spotOf = ({ alias, host, gpu: { locationPath }, takes }: Wanted) => ({
+  ...{ alias, host, locationPath, takes },
+})
 
 /** What cannot be read may say who has it. */
 const blockedAmong = async (
   db: Db | Tx,
-  gpus: readonly (Pick<Wanted, 'host' | 'gpu'> & { readonly alias: string })[],
+  gpus: readonly Pick<Wanted, 'alias' | 'host' | 'gpu'>[],
 ): Promise<Refusal[]> => {
   const all = await asides(db)
   return gpus.flatMap(({ alias, host, gpu }) => {
@@ -224,8 +253,7 @@ const sharesIn = ({ mode, action }: HostPlan): boolean => mode === 'partition' &
 export const openAgainst = async (
   parts: Parts,
   tx: Tx,
-  plan: Plan,
-  answers: Known['answers'],
+  { plan, command, answers }: Pick<Known, 'answers'> & { plan: Plan; command?: Command | undefined },
 ): Promise<Refusal[]> => {
   if (isExtension(plan)) return []
   const all = await blockedAmong(
@@ -234,7 +262,9 @@ export const openAgainst = async (
   )
   for (const each of hostPlansOf(plan)) {
     const vms = [each.from, each.to].flatMap((vm) => vm ?? [])
-    const wanted = { host: each.host, gpu: each.gpu, vms, shares: sharesIn(each) }
+    const takes = each.from === null && each.action !== 'release' && !restores(command)
+    const { alias } = each.gpu
+    const wanted = { alias, host: each.host, gpu: each.gpu, vms, shares: sharesIn(each), takes }
     all.push(...(await against(parts, tx, wanted, answers)))
   }
   return all

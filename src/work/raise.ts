@@ -42,16 +42,18 @@ export interface Raising extends Omit<Prepared, 'facts'> {
 /** What the request answers, the end of a lease or an offer: it is told in the same commit, and may refuse. */
 export interface Answered {
   readonly id: string
+  /** It is a place in the queue. */
+  readonly inQueue?: true
   readonly tell: (tx: Tx, requestId: string) => Promise<readonly Refusal[]>
 }
 
 /** Refused by what is so at this very moment; then nothing was written. */
 export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
-  const { plan, facts, otherFacts, grounds, back, answers } = raising
+  const { plan, facts, otherFacts, grounds, back, answers, command } = raising
   const policy = parts.policy.inForce()
   const standing = standingOn(policy, plan, grounds)
   if (!standing.ok) return standing
-  const taken = await openAgainst(parts, tx, plan, answers)
+  const taken = await openAgainst(parts, tx, { plan, command, answers })
   if (taken.length > 0) return refused(...taken)
   const at = parts.clock.now()
   const id = await nextRequestId(tx)
@@ -120,6 +122,7 @@ const pendingOf = (
     interrupts,
     standing,
     touches,
+    answers,
   }: Omit<Raising, 'grounds'> & { readonly standing: Standing; readonly touches: Touched[] },
   {
     at,
@@ -138,6 +141,7 @@ const pendingOf = (
     standing.kind === 'judged' && standing.judgement.kind === 'quorum' ? [...standing.judgement.needs] : [],
   approvals: [],
   ...(touches.length === 0 ? {} : { touches }),
+  ...(answers?.inQueue ? { turn: answers.id } : {}),
   ...lent(lends),
   ...(standing.kind === 'judged' ? {} : { ends: standing.ends }),
   ...(more === undefined ? {} : { extends: more }),

@@ -21,6 +21,7 @@ import { noRequest } from './no-request'
 import { isOwn } from './holding'
 import { ownToRelease } from './lease/meant'
 import { readEnd } from './lease/terms'
+import { show } from './look'
 import type { Parts } from './parts'
 import { readCommand } from './typed'
 import { subjectsFor } from './across'
@@ -31,6 +32,7 @@ export const why = async (parts: Parts, what: string, caller: Caller): Promise<N
     const request = await findRequest(parts.db, what)
     return request ? whyRequest(parts, request) : refusalNotice([noRequest(what)])
   }
+  if (/^Q-\d+$/i.test(what)) return show(parts, what, caller)
   const read = await readCommand(parts, what, caller)
   return read.ok ? whyCommand(parts, read.value, caller) : refusalNotice(read.refusals)
 }

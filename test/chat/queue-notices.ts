@@ -5,11 +5,11 @@ import { undeliveredNotice } from '../../src/core/answers/undelivered'
 import { newsOf, offerNotice } from '../../src/core/cards/offer'
 import { newLease } from '../../src/core/lease/lease'
 import type { Notice } from '../../src/core/notice'
-import type { Ground } from '../../src/core/queue/changes'
+import { policyOfLists } from '../../src/core/policy/policy'
+import type { Ground } from '../../src/core/queue/ground'
 import { newEntry, transition, type Entry, type EntryEvent, type Want } from '../../src/core/queue/entry'
 import type { Waiter } from '../../src/core/queue/waiter'
 import { aView, HOUR, MINUTE, NOW } from '../core/answers/reading'
-import { aPolicy } from '../core/policy/team'
 import { aGpu, aHost, aVm, GIB } from '../fakes/facts'
 
 const MAYA = 'slack:T0TEAM/U0MAYA'
@@ -51,7 +51,7 @@ const second = aWaiter(2, JONAS, { kind: 'class', model: 'A40', freeBytes: 24 * 
 const third = aWaiter(3, MAYA, { kind: 'gpu', ...placeOf(lent) }, { id: train.id, name: train.name })
 
 const ground: Ground = {
-  policy: aPolicy(),
+  policy: policyOfLists({ ask: [MAYA, JONAS], approve: [], admin: [] }),
   views: [aView(host)],
   requests: [],
   leases: [

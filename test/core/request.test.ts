@@ -20,6 +20,7 @@ const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind
     deny: 'denied',
     cancel: 'cancelled',
     remind: 'pending',
+    hurry: 'pending',
     answer: 'pending',
     expire: 'expired',
     void: 'void',

@@ -15,6 +15,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
   deny: { kind: 'deny', by: APPROVER, at: 5, reason: 'not now' },
   cancel: { kind: 'cancel', by: pending.asked.by, at: 5 },
   remind: { kind: 'remind', at: 5, level: 'approvers' },
+  hurry: { kind: 'hurry', at: 5, expiresAt: 6, waiter: 'Q-1' },
   expire: { kind: 'expire', at: pending.expiresAt },
   claim: { kind: 'claim', at: 6, fence: 7 },
   void: { kind: 'void', at: 6, changes: ['the VM runs now'] },

@@ -55,6 +55,14 @@ export const OF_REQUESTS: Readonly<Record<string, Situation>> = {
     },
     told: [{ who: 'maya', words: /R-1 has expired without a decision/ }],
   },
+  'somebody waits for that GPU': {
+    leads: async (scene) => {
+      await scene.says('maya', ASK)
+      await scene.says('jonas', 'queue hv01/gpu0')
+      await scene.clock.pass(HOUR / 60)
+    },
+    told: [{ who: 'maya', words: /Somebody waits for hv01\/gpu0 \(Q-1\), so R-1 now expires at/ }],
+  },
   'a fact changes before it begins': {
     leads: async (scene) => {
       await scene.says('maya', ASK)

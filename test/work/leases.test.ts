@@ -491,10 +491,14 @@ describe('caps and quotas', () => {
     )
   })
 
-  it('are looked at again when it begins: of two that were approved, the second is void', async () => {
+  it('are looked at again when it begins: of two that an earlier version let be asked for, the second is void', async () => {
     under({ ...GRACE, person: { gpus: 1 } })
+    const first = (state: string) =>
+      store.db.updateTable('requests').set({ state }).where('id', '=', 'R-1').execute()
     expect(await says('assign hv01/gpu0 to train-01 for 8h')).toBeNull()
+    await first('denied')
     expect(await says('assign hv01/gpu1 to train-02 for 8h --shutdown')).toBeNull()
+    await first('pending')
     for (const id of ['R-1', 'R-2']) await approves(id)
 
     expect((await runs('R-1')).state).toBe('succeeded')

@@ -88,7 +88,10 @@ export interface Line {
 
 const STATES = ['pending', 'approved', 'running', 'succeeded', 'denied', 'cancelled', 'expired'] as const
 
-export const startLine = async (policy: Policy = linePolicy()): Promise<Line> => {
+export const startLine = async (
+  policy: Policy = linePolicy(),
+  limits: Partial<Parts['limits']> = {},
+): Promise<Line> => {
   const dir = makeTempDir()
   let store = await openStore(dir)
   const clock = fakeClock()
@@ -110,17 +113,20 @@ export const startLine = async (policy: Policy = linePolicy()): Promise<Line> =>
       },
     ]),
   )
-  const partsOver = (): Parts => ({
-    ...{ ...botOver(store.db, fleet, clock), hosts },
-    policy: {
-      ...fixedPolicy(policy),
-      inForce: () => inForce,
-      reload: () => {
-        inForce = written
-        return Promise.resolve(accepted(written))
+  const partsOver = (): Parts => {
+    const bot = botOver(store.db, fleet, clock)
+    return {
+      ...{ ...bot, hosts, limits: { ...bot.limits, ...limits } },
+      policy: {
+        ...fixedPolicy(policy),
+        inForce: () => inForce,
+        reload: () => {
+          inForce = written
+          return Promise.resolve(accepted(written))
+        },
       },
-    },
-  })
+    }
+  }
   let parts = partsOver()
   const posts = async () => (await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })).posts
   const inPrivate = async (account: string): Promise<Notice[]> =>

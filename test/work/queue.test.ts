@@ -285,6 +285,8 @@ describe('a GPU that becomes free', () => {
   })
 
   it('is not offered on what was read before an operation that has ended meanwhile', async () => {
+    await line.says(maya, 'queue hv01/gpu0')
+    await line.passes(1)
     await line.says(priya, 'queue hv01/gpu0')
     const { hosts } = line.parts
     const [name, host] = [...hosts][0]!
@@ -302,7 +304,7 @@ describe('a GPU that becomes free', () => {
     await tendQueue({ ...line.parts, hosts: new Map([...hosts, [name, outrun]]) })
 
     expect(await line.requests()).toEqual(['assign hv01/gpu0 succeeded'])
-    expect(await line.stateOf('Q-1')).toBe('waiting')
+    expect([await line.stateOf('Q-1'), await line.stateOf('Q-2')]).toEqual(['accepted', 'waiting'])
   })
 })
 

@@ -3,9 +3,14 @@ import { offerNotice } from '../cards/offer'
 import { format } from '../grammar/format'
 import { runsOf } from '../grammar/prose'
 import { shown } from '../grammar/shown'
+import { THEY, type Called } from '../lease/quota'
 import type { Notice, Part, Run } from '../notice'
-import { fleetOf, type Ground } from '../queue/changes'
+import { holdText } from '../policy/calendar'
+import { againstOf } from '../queue/against'
+import { answeringOf } from '../queue/answering'
+import { fleetOf } from '../queue/changes'
 import { isOffered, isOpen, type Entry, type EntryIn, type Want } from '../queue/entry'
+import type { Ground } from '../queue/ground'
 import { standing, type Blocker, type Fleet, type Standing } from '../queue/forecast'
 import { inOrder, useOf } from '../queue/order'
 import { fairnessOf, type Waiter } from '../queue/waiter'
@@ -33,7 +38,7 @@ export const queueNotice = (
   ground: Ground,
   { now, page }: { readonly now: number; readonly page: number },
 ): Notice => {
-  const fleet = fleetOf(ground)
+  const fleet = fleetFor(ground, now, THEY)
   const waiters = sorted(ground, fleet, now)
   const shownPage = pageOf(waiters, page, A_PAGE)
   return {
@@ -62,11 +67,26 @@ export const placeNotice = (waiter: Waiter, ground: Ground, now: number): Notice
     {
       kind: 'text',
       runs: isOpen(waiter.entry)
-        ? lineOf(waiter, ground, { fleet: fleetOf(ground), now })
+        ? lineOf(waiter, ground, { fleet: fleetFor(ground, now, THEY), now })
         : runsOf(offerNotice(waiter).summary),
     },
   ],
 })
+
+/** With what is against each who waits; `called`: as for quotas. */
+const fleetFor = (ground: Ground, now: number, called?: Called): Fleet => {
+  const fleet = fleetOf(ground)
+  const against = againstOf(ground, now, called)
+  const { holdOn } = answeringOf(ground)
+  return {
+    ...fleet,
+    against: (entry, gpu) => against(entry, gpu, fleet.entries)[0]?.reason ?? null,
+    hold: (entry, gpu) => {
+      const hold = holdOn(entry, gpu, now)
+      return hold && { why: holdText(ground.policy, hold), until: hold.until }
+    },
+  }
+}
 
 const NOTHING = { kind: 'queue', shutdown: false, powerOff: false, noStart: false } as const
 const EMPTY: Run[] = [
@@ -135,6 +155,10 @@ const blockerRuns = (blocker: Blocker): Run[] => {
       return [`${blocker.gpu}: ${blocker.why}`]
     case 'offer':
       return [`${blocker.gpu}: on offer until `, { time: blocker.until }]
+    case 'passed-over':
+      return [`passed over for now: ${blocker.why}`]
+    case 'held':
+      return [`nothing is offered now: ${blocker.why}`]
     case 'ahead':
       return [`${counted(blocker.entries, 'other comes', 'others come')} first (${blocker.teams.join(', ')})`]
   }
@@ -142,7 +166,7 @@ const blockerRuns = (blocker: Blocker): Run[] => {
 
 /** For them alone: where they stand now. */
 export const joinedNotice = ({ entry, vm }: Waiter, ground: Ground, now: number): Notice => {
-  const stand = standing(entry.id, fleetOf(ground), fairnessOf(ground.policy), now)
+  const stand = standing(entry.id, fleetFor(ground, now), fairnessOf(ground.policy), now)
   const what = wantWords(entry.want, vm)
   return {
     summary: `${entry.id}: you wait for ${what}`,

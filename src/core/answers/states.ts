@@ -27,6 +27,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   deny: 'denied to',
   cancel: 'withdrawn: to',
   remind: 'nobody had decided yet: to',
+  hurry: 'somebody waits for it, so it expires sooner: to',
   expire: 'expired: to',
   claim: 'began to',
   'read-again': 'read the hosts again:',

@@ -1,28 +1,32 @@
 /** The offer of a GPU to the one whose turn it is, and what became of it. */
 import { shown } from '../grammar/shown'
 import { runsOf } from '../grammar/prose'
+import { span } from '../lease/span'
 import type { Notice, Part } from '../notice'
 import type { Entry, EntryIn } from '../queue/entry'
 import type { Waiter } from '../queue/waiter'
 
-/** As the entry is now; only an offer that stands has buttons. */
-export const offerNotice = ({ entry, vm, request }: Waiter): Notice => {
-  if (entry.state === 'offered') return standing(entry, vm)
+/** As the entry is now; only an offer that stands has buttons. `lentMs`: for how long it would be lent; null: without an end. */
+export const offerNotice = ({ entry, vm, request }: Waiter, lentMs: number | null = null): Notice => {
+  if (entry.state === 'offered') return standing(entry, vm, lentMs)
   const text = becameOf(entry, request)
   return { summary: text, tone: 'plain', parts: [{ kind: 'text', runs: runsOf(text) }] }
 }
 
-const standing = (entry: EntryIn<'offered'>, vm: Waiter['vm']): Notice => {
+const standing = (entry: EntryIn<'offered'>, vm: Waiter['vm'], lentMs: number | null): Notice => {
   const { id, gpu, until } = entry
+  const rows = [
+    ...(vm === null ? [] : [{ label: 'For', runs: [shown(vm.name)] }]),
+    ...(lentMs === null ? [] : [{ label: 'Lent', runs: [`for ${span(lentMs)}`] }]),
+  ]
   return {
     summary: `${gpu.alias} is on offer to you (${id})`,
     tone: 'waiting',
     parts: [
       { kind: 'title', text: `${gpu.alias} is on offer to you` },
       { kind: 'text', runs: ['It is kept for you until ', { time: until }, `; you waited for it as ${id}.`] },
-      vm === null
-        ? { kind: 'text', runs: ['To have it, say for which VM: ', { code: `take ${id} to VM` }] }
-        : { kind: 'facts', rows: [{ label: 'For', runs: [shown(vm.name)] }] },
+      ...(vm === null ? [whichVm(id)] : []),
+      ...(rows.length === 0 ? [] : [{ kind: 'facts' as const, rows }]),
       { kind: 'buttons', buttons: [...(vm === null ? [] : [button(entry, 'take')]), button(entry, 'leave')] },
       {
         kind: 'note',
@@ -33,6 +37,11 @@ const standing = (entry: EntryIn<'offered'>, vm: Waiter['vm']): Notice => {
     ],
   }
 }
+
+const whichVm = (id: string): Part => ({
+  kind: 'text',
+  runs: ['To have it, say for which VM: ', { code: `take ${id} to VM` }],
+})
 
 type Button = Extract<Part, { kind: 'buttons' }>['buttons'][number]
 const button = ({ id, version }: Entry, verdict: 'take' | 'leave'): Button => ({

@@ -237,7 +237,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
     QUEUE_FLAGS,
   ),
   leave: form([must(ENTRY)]),
-  take: reasoned([must(ENTRY), can(VM, 'to')], CONSENT_FLAGS),
+  take: reasoned([must(ENTRY), can(VM, 'to'), can(DURATION, 'for')], CONSENT_FLAGS),
   history: form([can(NAME)], HISTORY_FLAGS),
   watch: form([can(WATCHED), can(CLOCK, 'at'), can(ZONE, 'in'), can(HERE)]),
   unwatch: form([must(WATCHED), can(HERE)]),

@@ -14,15 +14,25 @@ export const refuseEnd = (
   startsAt: number,
   { totalMs }: LeaseCaps,
 ): Refusal | null => {
-  if (totalMs === null || (endsAt !== null && endsAt - startsAt <= totalMs)) return null
-  const what =
-    endsAt === null ? 'it was asked for without an end' : `${span(endsAt - startsAt)} were asked for`
+  const askedMs = endsAt === null ? null : endsAt - startsAt
+  return totalMs === null || (askedMs !== null && askedMs <= totalMs)
+    ? null
+    : refuseLength('the policy', askedMs, totalMs)
+}
+
+/** `who` lets it be lent for `mostMs`; `askedMs` is longer, or null: without an end. */
+export const refuseLength = (who: string, askedMs: number | null, mostMs: number): Refusal => {
+  const what = askedMs === null ? 'it was asked for without an end' : `${span(askedMs)} were asked for`
   return refusal(
     'not-allowed',
-    `the policy lets a lease last ${span(totalMs)} at most, and ${what}`,
-    `Ask for it \`for ${span(totalMs)}\`, or for less.`,
+    `${who} lets a lease last ${span(mostMs)} at most, and ${what}`,
+    `Ask for it \`for ${span(mostMs)}\`, or for less.`,
   )
 }
+
+/** For how long it is lent to somebody who asked for so long; null: without an end, or asked for without one. */
+export const lengthWithin = (askedMs: number | null, { totalMs }: LeaseCaps): number | null =>
+  totalMs === null ? askedMs : Math.min(askedMs ?? Infinity, totalMs)
 
 /** What was approved bounds a lease: the earliest of these moments; null where none does. */
 export const earliest = (moments: readonly (number | null | undefined)[]): number | null => {

@@ -14,20 +14,64 @@ export interface Hold {
 /** What holds a change of one of these at this moment, the one that lasts longest; null when nothing does. */
 export const holdAt = (policy: Policy, subjects: readonly Subject[], now: number): Hold | null => {
   const clock = zoned(policy.timeZone)
-  const about = <T extends Freeze | QuietHours>(list: readonly T[]): T[] =>
-    list.filter((each) =>
-      subjects.some((subject) =>
-        (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => mayConcern(policy, each, subject, vm)),
-      ),
-    )
   const holds = [
-    ...about(policy.freezes).map((each) => freezeAt(clock, each, now)),
-    ...about(policy.quietHours).map((each) => quietAt(clock, each, now)),
+    ...about(policy, subjects, policy.freezes).map((each) => freezeAt(clock, each, now)),
+    ...about(policy, subjects, policy.quietHours).map((each) => quietAt(clock, each, now)),
   ].flatMap((hold) => hold ?? [])
   return holds.reduce<Hold | null>(
     (last, hold) => (last === null || hold.until > last.until ? hold : last),
     null,
   )
+}
+
+const about = <T extends Freeze | QuietHours>(
+  policy: Policy,
+  subjects: readonly Subject[],
+  list: readonly T[],
+): T[] =>
+  list.filter((each) =>
+    subjects.some((subject) =>
+      (subject.vms.length === 0 ? [null] : subject.vms).some((vm) => mayConcern(policy, each, subject, vm)),
+    ),
+  )
+
+/** Farther ahead nobody counts: there are freezes and quiet hours that never end. */
+const FARTHEST_MS = 365 * 86_400_000
+
+/** When so much time will have passed in which nothing held; a year from then at the latest. */
+export const afterOpenTime = (
+  policy: Policy,
+  subjects: readonly Subject[],
+  { from, ms }: { readonly from: number; readonly ms: number },
+): number => {
+  let [at, left] = [from, ms]
+  while (at < from + FARTHEST_MS) {
+    const hold = holdAt(policy, subjects, at)
+    const next = hold ? hold.until : nextBegin(policy, subjects, at)
+    if (!hold && at + left <= next) return at + left
+    if (!hold) left -= next - at
+    at = next
+  }
+  return from + FARTHEST_MS
+}
+
+/** When the next one begins; Infinity where none does. */
+const nextBegin = (policy: Policy, subjects: readonly Subject[], now: number): number => {
+  const clock = zoned(policy.timeZone)
+  const begins = [
+    ...about(policy, subjects, policy.freezes).map(({ from }) => clock.momentOf(wallOf(from))),
+    ...about(policy, subjects, policy.quietHours).flatMap((each) => beginsOf(clock, each, now)),
+  ]
+  return Math.min(...begins.filter((each) => each > now), Infinity)
+}
+
+/** Within the week, and a day more for those that began earlier today. */
+const beginsOf = (clock: Zoned, { days, from }: QuietHours, now: number): number[] => {
+  const today = clock.wallAt(now)
+  const [hour = 0, minute = 0] = from.split(':').map(Number)
+  return Array.from({ length: 8 }, (_, n) => ({ ...today, day: today.day + n, hour, minute }))
+    .filter((wall) => days.some((day) => day === DAYS[weekdayOf(wall)]))
+    .map((wall) => clock.momentOf(wall))
 }
 
 /** `the change freeze year-end`, where its end is told beside it. */

@@ -5,6 +5,7 @@
  */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import type { HostFacts } from '../inventory'
+import { refuseLength } from '../lease/caps'
 import { isUnknownModel, mightBe } from '../models'
 import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
 import { sharingSupport } from '../release'
@@ -86,7 +87,7 @@ export const rulesFor = (policy: Policy, roles: readonly string[], whole: Wish):
       const among = candidates(policy, wish, vm)
       const named = { vm: vm?.name ?? null, wish }
       const rule = mostDemanding(among, (each) =>
-        refusalsOf(roles, { ...named, rule: each }).length > 0 ? Infinity : wantedBy(each),
+        refusalsOf(policy, roles, { ...named, rule: each }).length > 0 ? Infinity : wantedBy(each),
       )
       return { ...named, rule, among: among.length > 1 ? among : [] }
     }),
@@ -171,7 +172,7 @@ const like = (patterns: readonly string[], text: string): boolean =>
 /** Every reason against it at once; else the rules that decide it, each once. `roles`: of whoever asks. */
 export const rulesOver = (policy: Policy, roles: readonly string[], wish: Wish): Outcome<readonly Rule[]> => {
   const found = rulesFor(policy, roles, wish)
-  const against = found.flatMap((fit) => refusalsOf(roles, fit))
+  const against = found.flatMap((fit) => refusalsOf(policy, roles, fit))
   if (against.length > 0) return refused(...against)
   return accepted([...new Set(found.flatMap(({ rule }) => rule ?? []))])
 }
@@ -195,10 +196,34 @@ export const demandOf = (rules: readonly Rule[], wish: Wish): Judgement => {
     : { kind: 'quorum', needs }
 }
 
-const refusalsOf = (roles: readonly string[], { rule, vm, wish }: Omit<Fit, 'among'>): Refusal[] => {
+/** A rule of theirs would fit, were it for less time. Null where none would. */
+const tooLong = (
+  policy: Policy,
+  roles: readonly string[],
+  { vm: name, wish }: Pick<Fit, 'vm' | 'wish'>,
+): Refusal | null => {
+  if (wish.command !== 'assign' && wish.command !== 'move') return null
+  const vm = wish.vms.find((each) => each.name === name) ?? null
+  const rule = policy.rules.find(
+    ({ longest, ...each }) =>
+      longest !== undefined && fits(policy, each, wish, vm) && each.ask.some((role) => roles.includes(role)),
+  )
+  return rule?.longest === undefined
+    ? null
+    : refuseLength(`the rule \`${rule.name}\` of the policy`, wish.lentMs, rule.longest)
+}
+
+const refusalsOf = (
+  policy: Policy,
+  roles: readonly string[],
+  { rule, vm, wish }: Omit<Fit, 'among'>,
+): Refusal[] => {
   const about = `${wish.command} with ${wish.gpu}${vm === null ? '' : ` and ${vm}`}`
   if (rule === null)
-    return [refusal('not-allowed', `no rule of the policy fits ${about}`, 'An administrator can add one.')]
+    return [
+      tooLong(policy, roles, { vm, wish }) ??
+        refusal('not-allowed', `no rule of the policy fits ${about}`, 'An administrator can add one.'),
+    ]
   const named = `the rule \`${rule.name}\` of the policy`
   return [
     ...(rule.ask.some((role) => roles.includes(role))

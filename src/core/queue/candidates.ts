@@ -50,7 +50,7 @@ export const candidatesOf = (policy: Policy, views: readonly HostView[]): Candid
   )
 
 /** Nobody has it: the host does, or neither. */
-const isUnheld = (facts: HostFacts, gpu: Place): boolean =>
+export const isUnheld = (facts: HostFacts, gpu: Pick<Place, 'locationPath'>): boolean =>
   ['host-enabled', 'dismounted'].includes(placeOf(facts, gpu).kind)
 
 /** What keeps each GPU from being offered, apart from leases and offers; a GPU that is in none of these is free. */

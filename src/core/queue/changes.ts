@@ -1,30 +1,18 @@
 /** What is to be done in the queue at this moment: offers that end, places that are lost, and GPUs that are offered. */
-import { gpuByPath, type HostName, type HostView } from '../inventory'
-import type { Lease } from '../lease/lease'
-import type { Policy } from '../policy/policy'
+import { gpuByPath, type HostName } from '../inventory'
+import { againstOf, type Against } from './against'
+import { answeringOf, type Answering } from './answering'
 import { candidatesOf, freeAmong, isOn, takenOf } from './candidates'
 import { isOffered, transition, type Entry, type EntryEvent, type EntryIn, type Place } from './entry'
 import type { Fleet, Taken } from './forecast'
-import { nextOffers } from './offers'
-import { fits, isSame, type Candidate } from './order'
-import { againstPerson, losesAll, type Wanting } from './rights'
-import { fairnessOf, type Waiter } from './waiter'
-import type { Request } from '../request'
+import type { Ground } from './ground'
+import { nextOffers, type OfferRule } from './offers'
+import { fits, isSame } from './order'
+import { losesAll } from './rights'
+import { fairnessOf, wantingOf, type Waiter } from './waiter'
 
 /** With what keeps GPUs from being offered. */
 type WholeFleet = Fleet & { readonly taken: readonly Taken[] }
-
-/** All that the queue is decided by. */
-export interface Ground {
-  readonly policy: Policy
-  readonly views: readonly HostView[]
-  /** Open requests. */
-  readonly requests: readonly Request[]
-  /** All that were open within the window over which use counts. */
-  readonly leases: readonly Lease[]
-  /** Those who stand in the line. */
-  readonly waiters: readonly Waiter[]
-}
 
 export interface Change {
   readonly before: Waiter
@@ -47,22 +35,27 @@ export const fleetOf = ({ policy, views, requests, leases, waiters }: Ground): W
 /** One change of an entry at most; what follows from it comes the next time. */
 export const changesOf = (ground: Ground, now: number): Change[] => {
   const fleet = fleetOf(ground)
-  const ends = ground.waiters.flatMap((waiter) => endOf(ground, fleet, waiter, now) ?? [])
+  const turn = { now, against: againstOf(ground, now), ...answeringOf(ground) }
+  const ends = ground.waiters.flatMap((waiter) => endOf(ground, fleet, waiter, turn) ?? [])
   const gone = new Set(ends.map(({ before }) => before.entry.id))
-  return [...ends, ...offersOf(ground, fleet, { gone, now })]
+  return [...ends, ...offersOf(ground, fleet, { ...turn, gone })]
 }
 
-const endOf = (ground: Ground, fleet: WholeFleet, waiter: Waiter, now: number): Change | null => {
+interface Turn extends Answering {
+  readonly now: number
+  readonly against: Against
+}
+
+const endOf = (ground: Ground, fleet: WholeFleet, waiter: Waiter, turn: Turn): Change | null => {
+  const { now } = turn
   const { entry } = waiter
   const gone = vanished(ground, entry)
   if (gone) return changed(waiter, drop(now, `${gone.alias} is not there any more`), gone.host)
   const suitable = fleet.gpus.filter((gpu) => fits(entry.want, gpu))
   const lost = losesAll(ground.policy, wantingOf(waiter), suitable, ground.views)
   if (lost) return changed(waiter, drop(now, lost.reason), null)
-  return isOffered(entry) ? endOfOffer(ground, fleet, { waiter, entry, now }) : null
+  return isOffered(entry) ? endOfOffer(ground, fleet, { ...turn, waiter, entry }) : null
 }
-
-const wantingOf = ({ entry: { by, forMs }, vm }: Waiter): Wanting => ({ by, vm, forMs })
 
 const drop = (at: number, why: string): EntryEvent => ({ kind: 'drop', at, why })
 
@@ -88,12 +81,17 @@ const vanished = ({ views, requests }: Ground, { want }: Entry): Place | null =>
   return gpuByPath(view.facts, want.locationPath) || moving ? null : want
 }
 
-/** What cannot be had is taken back, and so is what nobody could answer to; nobody loses their place for that. */
+/**
+ * What cannot be had is taken back, or not by them any more, and so is what nobody could answer to; nobody loses their
+ * place for that.
+ */
 const endOfOffer = (
-  { views }: Ground,
+  ground: Ground,
   fleet: WholeFleet,
-  { waiter, entry, now }: { waiter: Waiter; entry: EntryIn<'offered'>; now: number },
+  { waiter, entry, ...turn }: Turn & { waiter: Waiter; entry: EntryIn<'offered'> },
 ): Change | null => {
+  const { views } = ground
+  const { now } = turn
   const { gpu, until } = entry
   const view = views.find(({ name }) => name === gpu.host)
   const takeBack = (why: string, restsOn: HostName | null) =>
@@ -101,10 +99,32 @@ const endOfOffer = (
   const silent = view === undefined || view.error !== null
   const against = silent ? null : notFree(fleet, gpu)
   if (against !== null) return takeBack(against, gpu.host)
+  const lost = ground.policy.unread.length > 0 ? null : notTheirs(fleet, entry, turn.against)
+  if (lost !== null) return takeBack(lost, null)
+  const anew = silent ? null : countedAnew(fleet, entry, turn)
+  if (anew !== null) return changed(waiter, anew, null)
   if (now < until) return null
   if (silent) return takeBack(`${gpu.host} does not answer`, null)
   if (now - until >= MISSED_MS) return takeBack('the bot was down when it ended', null)
   return changed(waiter, { kind: 'lapse', at: now }, null)
+}
+
+/** Freezes or quiet hours were added or taken out since it was made: its end is not that which it would have by now. */
+const countedAnew = (
+  fleet: WholeFleet,
+  entry: EntryIn<'offered'>,
+  { now, untilOf }: Turn,
+): EntryEvent | null => {
+  const gpu = fleet.gpus.find((each) => isSame(each, entry.gpu))
+  if (!gpu || untilOf(entry, gpu, entry.offeredAt) === entry.until) return null
+  return { kind: 'begin-anew', at: now, until: untilOf(entry, gpu, now) }
+}
+
+/** They have got another one meanwhile, or the policy has changed. */
+const notTheirs = (fleet: WholeFleet, entry: EntryIn<'offered'>, against: Against): string | null => {
+  const gpu = fleet.gpus.find((each) => isSame(each, entry.gpu))
+  const [first] = gpu ? against(entry, gpu, fleet.entries) : []
+  return first?.reason ?? null
 }
 
 const notFree = (fleet: WholeFleet, gpu: Place): string | null => {
@@ -119,21 +139,15 @@ const isFree = (fleet: WholeFleet, gpu: Place): boolean =>
 const offersOf = (
   ground: Ground,
   fleet: WholeFleet,
-  { gone, now }: { gone: ReadonlySet<string>; now: number },
+  { gone, now, against, holdOn, untilOf }: Turn & { gone: ReadonlySet<string> },
 ): Change[] => {
-  const { policy, views, waiters } = ground
+  const { policy, waiters } = ground
   const byId = new Map(waiters.map((waiter) => [waiter.entry.id, waiter] as const))
-  const mayHave = ({ id }: Entry, gpu: Candidate): boolean => {
-    const waiter = byId.get(id)
-    return (
-      waiter !== undefined &&
-      !gone.has(id) &&
-      againstPerson(policy, wantingOf(waiter), gpu, views).length === 0
-    )
-  }
+  const mayHave: OfferRule['mayHave'] = (entry, gpu, entries) =>
+    !gone.has(entry.id) && holdOn(entry, gpu, now) === null && against(entry, gpu, entries).length === 0
   return nextOffers(
     { ...fleet, free: freeAmong(fleet.gpus, fleet) },
-    { fairness: fairnessOf(policy), offerMs: policy.queue.offer, mayHave },
+    { fairness: fairnessOf(policy), untilOf, mayHave },
     now,
   ).flatMap((after): Change[] => {
     const before = byId.get(after.id)

@@ -53,6 +53,8 @@ export type EntryIn<S extends EntryState> = Extract<Entry, { state: S }>
 
 export type EntryEvent =
   | { readonly kind: 'offer'; readonly at: number; readonly gpu: Place; readonly until: number }
+  /** The calendar of the policy has changed: the time to answer is counted once more, from now. */
+  | { readonly kind: 'begin-anew'; readonly at: number; readonly until: number }
   | { readonly kind: 'accept'; readonly at: number; readonly by: string }
   | { readonly kind: 'decline'; readonly at: number; readonly by: string }
   | { readonly kind: 'lapse'; readonly at: number }
@@ -98,6 +100,10 @@ const step = (entry: Entry, event: EntryEvent): Outcome<Entry> | null => {
             ...{ ...entry, state: 'offered', gpu: event.gpu },
             ...{ offeredAt: event.at, until: event.until },
           })
+        : null
+    case 'begin-anew':
+      return entry.state === 'offered' && event.until > event.at
+        ? accepted({ ...entry, offeredAt: event.at, until: event.until })
         : null
     case 'accept':
     case 'decline':

@@ -25,6 +25,10 @@ export type Blocker =
   /** `why` in words: an open request, a VM to which somebody gave it by hand, a host that is paused. */
   | { readonly kind: 'taken'; readonly gpu: string; readonly why: string }
   | { readonly kind: 'offer'; readonly gpu: string; readonly until: number }
+  /** Quiet hours, or a freeze. */
+  | { readonly kind: 'held'; readonly why: string }
+  /** They are passed over when one is free, as long as this holds. */
+  | { readonly kind: 'passed-over'; readonly why: string }
   | { readonly kind: 'ahead'; readonly entries: number; readonly teams: readonly string[] }
 
 export interface Taken extends Place {
@@ -39,10 +43,15 @@ export interface Fleet {
   readonly entries: readonly Entry[]
   /** GPUs that cannot be had now, for a reason that no lease tells. */
   readonly taken?: readonly Taken[]
+  /** What is against them having it now; null: nothing. */
+  readonly against?: (entry: Entry, gpu: Candidate) => string | null
+  /** What keeps it from being offered to anybody now; null: nothing. */
+  readonly hold?: (entry: Entry, gpu: Candidate) => { readonly why: string; readonly until: number } | null
 }
 
 interface Line {
   readonly fleet: Fleet
+  readonly entry: Entry
   readonly ahead: readonly EntryIn<'waiting'>[]
   readonly suitable: readonly Candidate[]
 }
@@ -62,8 +71,8 @@ export const standing = (id: string, fleet: Fleet, fairness: Fairness, now: numb
   const suitable = fleet.gpus.filter((gpu) => fits(entry.want, gpu))
   return {
     position: rivals.length + 1,
-    estimatedStart: estimate({ fleet, ahead, suitable }, fairness, now),
-    blockers: blockers({ fleet, ahead: rivals, suitable }),
+    estimatedStart: estimate({ fleet, entry, ahead, suitable }, fairness, now),
+    blockers: blockers({ fleet, entry, ahead: rivals, suitable }),
   }
 }
 
@@ -74,8 +83,21 @@ const offerOf = (entries: readonly Entry[], gpu: Place): EntryIn<'offered'> | un
 
 const takenOn = ({ taken = [] }: Fleet, gpu: Place): Taken[] => taken.filter((each) => isSame(each, gpu))
 
-const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
+const against = ({ fleet, entry }: Pick<Line, 'fleet' | 'entry'>, gpu: Candidate): string | null =>
+  fleet.against?.(entry, gpu) ?? null
+
+const holdOn = ({ fleet, entry }: Pick<Line, 'fleet' | 'entry'>, gpu: Candidate) =>
+  fleet.hold?.(entry, gpu) ?? null
+
+const blockers = (line: Line): Blocker[] => {
+  const { fleet, ahead, suitable } = line
   if (suitable.length === 0) return [{ kind: 'no-such-gpu' }]
+  const reasons = new Set(suitable.flatMap((gpu) => against(line, gpu) ?? []))
+  const holds = new Set(suitable.flatMap((gpu) => holdOn(line, gpu)?.why ?? []))
+  const passed: Blocker[] = [
+    ...[...reasons].map((why) => ({ kind: 'passed-over' as const, why })),
+    ...[...holds].map((why) => ({ kind: 'held' as const, why })),
+  ]
   const found = suitable.flatMap((gpu): Blocker[] => {
     const offer = offerOf(fleet.entries, gpu)
     if (offer) return [{ kind: 'offer', gpu: gpu.alias, until: offer.until }]
@@ -87,9 +109,9 @@ const blockers = ({ fleet, ahead, suitable }: Line): Blocker[] => {
       ...takenOn(fleet, gpu).map(({ why }) => ({ kind: 'taken' as const, gpu: gpu.alias, why })),
     ]
   })
-  if (ahead.length === 0) return found
+  if (ahead.length === 0) return [...passed, ...found]
   const teams = [...new Set(ahead.map(({ team }) => team))]
-  return [...found, { kind: 'ahead', entries: ahead.length, teams }]
+  return [...passed, ...found, { kind: 'ahead', entries: ahead.length, teams }]
 }
 
 const comesBackAt = (lease: Lease): number =>
@@ -104,7 +126,8 @@ const freeAt = (fleet: Fleet, gpu: Candidate, fairness: Fairness, now: number): 
 }
 
 /** As if all leases ended when they say, each entry took the first GPU that will do, and the order stayed. */
-const estimate = ({ fleet, ahead, suitable }: Line, fairness: Fairness, now: number): number | null => {
+const estimate = (line: Line, fairness: Fairness, now: number): number | null => {
+  const { fleet, ahead, suitable } = line
   const times = new Map(fleet.gpus.map((gpu) => [gpu, freeAt(fleet, gpu, fairness, now)] as const))
   const timeOf = (gpu: Candidate) => times.get(gpu) ?? Infinity
   for (const each of ahead) {
@@ -112,6 +135,10 @@ const estimate = ({ fleet, ahead, suitable }: Line, fairness: Fairness, now: num
     const [first] = gpus
     if (first) times.set(first, timeOf(first) + (each.forMs ?? fairness.usualMs))
   }
-  const start = Math.min(...suitable.map(timeOf))
+  const theirs = suitable.filter((gpu) => against(line, gpu) === null)
+  const start = Math.min(
+    ...theirs.map((gpu) => Math.max(timeOf(gpu), holdOn(line, gpu)?.until ?? 0)),
+    Infinity,
+  )
   return Number.isFinite(start) ? start : null
 }

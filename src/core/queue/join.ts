@@ -1,4 +1,5 @@
 /** May somebody stand in the line (once more)? */
+import { counted } from '../answers/words'
 import { refusal, type Refusal } from '../errors'
 import { isOpen, type Entry, type NewEntry, type Want } from './entry'
 
@@ -12,8 +13,12 @@ const keyOf = (want: Want): string =>
         want.host ?? null,
       ])
 
-/** Null when the draft may join. Nobody waits twice for the same, nor with more than `most` entries. */
-export const refuseJoin = (entries: readonly Entry[], draft: NewEntry, most: number): Refusal | null => {
+/** Null when the draft may join. Nobody waits twice for the same. `asked`: what they have asked for and do not have yet. */
+export const refuseJoin = (
+  entries: readonly Entry[],
+  draft: NewEntry,
+  { most, asked }: { readonly most: number; readonly asked: readonly string[] },
+): Refusal | null => {
   const own = entries.filter((entry) => isOpen(entry) && entry.by === draft.by)
   const twin = own.find((entry) => keyOf(entry.want) === keyOf(draft.want))
   if (twin)
@@ -22,10 +27,15 @@ export const refuseJoin = (entries: readonly Entry[], draft: NewEntry, most: num
       `you wait for that already, as ${twin.id}`,
       '`queue` shows where you stand.',
     )
-  if (own.length < most) return null
-  return refusal(
-    'not-allowed',
-    `you wait for ${own.length} GPUs already, and the policy allows ${most}`,
-    'Withdraw one of them first; `queue` shows them.',
-  )
+  return refuseMore([...own.map(({ id }) => id), ...asked], most)
 }
+
+/** Null when one person may wait for one more; `waits`: their places and requests. */
+export const refuseMore = (waits: readonly string[], most: number): Refusal | null =>
+  waits.length < most
+    ? null
+    : refusal(
+        'not-allowed',
+        `you wait for ${counted(waits.length, 'GPU')} already (${waits.join(', ')}), and the policy allows ${most}`,
+        'Give one up first: `leave Q-3` gives up a place, `cancel R-12` a request.',
+      )

@@ -13,9 +13,10 @@ export interface QueueState {
 
 export interface OfferRule {
   readonly fairness: Fairness
-  readonly offerMs: number
+  /** When an offer ends that is made now. */
+  readonly untilOf: (entry: Entry, gpu: Candidate, now: number) => number
   /** Quotas and policy, as they are now. Who may not have it is passed over and keeps waiting. */
-  readonly mayHave: (entry: Entry, gpu: Candidate) => boolean
+  readonly mayHave: (entry: Entry, gpu: Candidate, entries: readonly Entry[]) => boolean
 }
 
 /** The scarcest GPU that will do: no large one for whom a small one is enough. */
@@ -31,11 +32,11 @@ const next = (state: QueueState, rule: OfferRule, now: number): Entry | null => 
   if (free.length === 0) return null
   const use = useOf(state.leases, state.entries, rule.fairness, now)
   for (const entry of inOrder(state.entries, use, rule.fairness, now)) {
-    const found = free.find((each) => fits(entry.want, each) && rule.mayHave(entry, each))
+    const found = free.find((each) => fits(entry.want, each) && rule.mayHave(entry, each, state.entries))
     if (!found) continue
     const { alias, host, locationPath } = found
     const gpu = { alias, host, locationPath }
-    const made = transition(entry, { kind: 'offer', at: now, gpu, until: now + rule.offerMs })
+    const made = transition(entry, { kind: 'offer', at: now, gpu, until: rule.untilOf(entry, found, now) })
     if (made.ok) return made.value
   }
   return null

@@ -5,15 +5,7 @@ import { forcesDismount } from '../plan/host-checks'
 import { judge } from '../policy/judge'
 import { personOf, rolesOf, type Policy } from '../policy/policy'
 import type { Candidate } from './order'
-import type { Waiter } from './waiter'
-
-/** Who wants it, for which VM; null: for one that they have not named yet. */
-export interface Wanting {
-  readonly by: string
-  readonly vm: Waiter['vm']
-  /** For how long, in milliseconds; null: they did not say. */
-  readonly forMs: number | null
-}
+import type { Wanting } from './waiter'
 
 /** Why the person may not ask for this GPU; nothing when they may, for the VM that they named or for any of its host. */
 export const againstPerson = (

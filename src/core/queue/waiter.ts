@@ -25,3 +25,17 @@ export type Waiter = z.infer<typeof waiter>
 export const fairnessOf = ({ queue: { patience, window, usual } }: Policy): Fairness => ({
   ...{ patienceMs: patience, windowMs: window, usualMs: usual },
 })
+
+/** Who wants it, for which VM; null: for one that they have not named yet. */
+export interface Wanting {
+  readonly by: string
+  readonly vm: Waiter['vm']
+  /** For how long, in milliseconds; null: they did not say. */
+  readonly forMs: number | null
+}
+
+export const wantingOf = ({ entry: { by, forMs }, vm }: Pick<Waiter, 'entry' | 'vm'>): Wanting => ({
+  by,
+  vm,
+  forMs,
+})

@@ -3,6 +3,7 @@ import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/
 import { isOpen, type Lease, type NewLease } from '../../core/lease/lease'
 import { endOf, type AskedEnd } from '../../core/lease/until'
 import { hostPlansOf, type HostPlan, type Plan } from '../../core/plan/plan'
+import { partOfGpu } from '../../core/partitions'
 import { personOf, teamOf, type Policy } from '../../core/policy/policy'
 import { holderOf, type Request } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
@@ -23,11 +24,10 @@ export const leaseDraft = (
   const vm = plan.to ?? plan.from
   if (!vm) throw new RangeError(`${id} is about no VM`)
   const path = locationPath.parse(plan.gpu.locationPath)
-  const count = plan.mode === 'dda' ? 1 : (gpuByPath(facts, path)?.partition?.count ?? 1)
   return {
     id,
     gpu: { alias: plan.gpu.alias, instanceId: instanceId.parse(plan.gpu.instanceId), locationPath: path },
-    part: 1 / Math.max(1, count),
+    part: plan.mode === 'dda' ? 1 : partOfGpu(gpuByPath(facts, path)),
     vm,
     holder,
     team: teamOf(policy, personOf(policy, holder) ?? person),

@@ -30,7 +30,7 @@ interface Wanting {
 const NOBODY_ELSE: Heir = { continues: null }
 
 export const heirOf = async (
-  db: Db,
+  db: Db | Tx,
   policy: Policy,
   command: PlanCommand,
   wanting: Wanting,
@@ -46,7 +46,7 @@ export const heirOf = async (
 
 /** What others move for themselves begins anew with them; an administrator says `--mine` for that. */
 const moved = async (
-  db: Db,
+  db: Db | Tx,
   policy: Policy,
   before: Lease,
   { by, mine }: Wanting & { readonly mine: boolean },
@@ -60,7 +60,7 @@ const moved = async (
 
 /** Refused: what is not the newest that is recorded of this GPU and this VM. */
 const restored = async (
-  db: Db,
+  db: Db | Tx,
   policy: Policy,
   id: string,
   { plan, by }: Wanting,

@@ -3,13 +3,15 @@ import type { PlanCommand } from '../../core/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import type { HostFacts } from '../../core/inventory'
 import { refuseEnd } from '../../core/lease/caps'
-import { newLease, type Lease } from '../../core/lease/lease'
-import { mayHold } from '../../core/lease/quota'
+import type { Lease } from '../../core/lease/lease'
+import { byName, isLimited, mayHold, type Asked } from '../../core/lease/quota'
 import { endOf, readUntil, type AskedEnd } from '../../core/lease/until'
 import type { Plan } from '../../core/plan/plan'
 import { personOf, teamOf, zoneOf, type Policy } from '../../core/policy/policy'
-import type { Request } from '../../core/request'
+import { askedFor } from '../../core/queue/asked'
+import type { Request, RequestState } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
+import { hostViews } from '../../store/fleet'
 import { findLease, leasesSince } from '../../store/leases'
 import { requestsIn } from '../../store/requests'
 import type { Parts } from '../parts'
@@ -28,8 +30,12 @@ export interface Terms extends Pick<Request, 'lease' | 'holder' | 'continues'> {
   readonly end: AskedEnd | null
 }
 
-/** Until when it is lent, and to whom. Refused: what is no time, and whatever caps and quotas have against it. */
+/**
+ * Until when it is lent, and to whom. Refused: what is no time, and whatever caps and quotas have against it. Asked in the
+ * commit of the request too: of two that are asked at once, the second sees the first.
+ */
 export const termsFor = async (
+  db: Db | Tx,
   parts: Parts,
   command: PlanCommand,
   wanting: Wanting,
@@ -39,15 +45,15 @@ export const termsFor = async (
   const at = parts.clock.now()
   const asked = readEnd(policy, command, { by: wanting.by, at })
   if (!asked.ok) return asked
-  const heir = await heirOf(parts.db, policy, command, wanting)
+  const heir = await heirOf(db, policy, command, wanting)
   if (!heir.ok) return heir
   const { continues, holder } = heir.value
   const end = asked.value ?? endOn(continues)
-  const leases = await leasesSince(parts.db, at - policy.leases.quota.windowMs)
+  const held = await heldNow(db, policy, { at, states: OPEN })
   const against =
     continues && end?.kind === 'until' && end.at <= at
       ? [overAlready(continues)]
-      : refuseTerms(policy, leases, { ...wanting, holder, continues, at, end })
+      : refuseTerms(policy, held, { ...wanting, holder, continues, at, end })
   if (against.length > 0) return refused(...against)
   return accepted({
     end,
@@ -76,29 +82,38 @@ export const lapsedTerms = async (
   const continues = request.continues === undefined ? null : await findLease(tx, request.continues)
   if (end?.kind === 'until' && end.at <= at)
     return ['The time until which it was asked for has passed meanwhile.']
-  const leases = [
-    ...(await leasesSince(tx, at - policy.leases.quota.windowMs)),
-    ...(await underWay(tx, policy, { facts, at, except: request.id })),
-  ]
-  const against = refuseTerms(policy, leases, { plan, facts, by: asked.by, holder, continues, at, end })
+  const held = await heldNow(tx, policy, { at, states: ['running'] })
+  const against = refuseTerms(policy, held, { plan, facts, by: asked.by, holder, continues, at, end })
   return against.map(({ reason }) => `Not allowed any more: ${reason}.`)
 }
 
 export const lends = ({ action }: Plan): boolean => action === 'assign' || action === 'move'
 
-/** What runs on other hosts at this moment counts as held: of two that begin at once, one would slip through. */
-const underWay = async (
+interface Held {
+  readonly leases: readonly Lease[]
+  readonly asked: readonly Asked[]
+}
+
+const OPEN = ['pending', 'approved', 'running', 'needs-attention'] as const
+
+/**
+ * What is lent, and what requests in these states will lend. When one is asked for, all that are open count; when it
+ * begins, those alone that have begun: else two that were asked for would each keep the other from beginning.
+ */
+const heldNow = async (
   db: Db | Tx,
   policy: Policy,
-  { facts, at, except }: { readonly facts: HostFacts; readonly at: number; readonly except: string },
-): Promise<Lease[]> =>
-  Promise.all(
-    (await requestsIn(db, ['running']))
-      .filter(({ id, plan }) => id !== except && plan.action === 'assign')
-      .map(async (request) =>
-        newLease(leaseDraft(policy, request, { facts, at, end: await wantedEnd(db, request) })),
-      ),
-  )
+  { at, states }: { readonly at: number; readonly states: readonly RequestState[] },
+): Promise<Held> => {
+  const { quota } = policy.leases
+  const leases = await leasesSince(db, at - quota.windowMs)
+  if (!isLimited(quota)) return { leases, asked: [] }
+  const requests = await requestsIn(db, states)
+  const shared = requests.filter(({ plan }) => plan.mode === 'partition').map(({ plan }) => plan.host)
+  const views = shared.length === 0 ? [] : await hostViews(db, shared)
+  const factsOf = (host: string) => views.find(({ name }) => name === host)?.facts ?? null
+  return { leases, asked: askedFor(policy, requests, { leases, factsOf, now: at }) }
+}
 
 /** The end that the command names, null for none. Refused: two ends, and what is no time. */
 export const readEnd = (
@@ -122,7 +137,7 @@ type Lending = Wanting & Heir & { readonly at: number; readonly end: AskedEnd | 
 /** What the plan takes away is not held any more then. Quotas are a person's, whatever accounts they use. */
 const refuseTerms = (
   policy: Policy,
-  all: readonly Lease[],
+  { leases: all, asked }: Held,
   { plan, facts, by, holder, continues, at, end }: Lending,
 ): Refusal[] => {
   const { caps, quota } = policy.leases
@@ -137,7 +152,7 @@ const refuseTerms = (
   const endsAt = end && endOf(end, at)
   const over = refuseEnd(endsAt, own?.capsFrom ?? at, caps)
   const wish = { holder: person, team: teamOf(policy, person), part, at, endsAt }
-  const held = mayHold(holder ? { ...wish, name: person } : wish, others, quota)
+  const held = mayHold(holder ? { ...wish, called: byName(person) } : wish, others, quota, asked)
   return [...(over ? [over] : []), ...(held.ok ? [] : held.refusals)]
 }
 

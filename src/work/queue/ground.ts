@@ -1,6 +1,7 @@
 /** All that the queue is decided by, as it is stored at this moment. */
 import { isExtension } from '../../core/plan/extension'
-import type { Ground } from '../../core/queue/changes'
+import type { Ground } from '../../core/queue/ground'
+import { isLimited } from '../../core/lease/quota'
 import type { Db, Tx } from '../../store/database'
 import { hostViews } from '../../store/fleet'
 import { leasesSince } from '../../store/leases'
@@ -9,8 +10,8 @@ import { requestsIn } from '../../store/requests'
 import type { Parts } from '../parts'
 
 /**
- * Without the leases, which take longer to read the more there have been. They decide who comes first; whether there is
- * anything to do at all, the rest says.
+ * Without the leases, which take longer to read the more there have been. They decide who comes first, and who has as
+ * much as a quota lets them; whether there may be anything to offer at all, the rest says.
  */
 export const glanceAt = async (db: Db | Tx, parts: Parts): Promise<Ground> => ({
   policy: parts.policy.inForce(),
@@ -24,6 +25,7 @@ export const glanceAt = async (db: Db | Tx, parts: Parts): Promise<Ground> => ({
 
 export const groundOf = async (db: Db | Tx, parts: Parts): Promise<Ground> => {
   const glance = await glanceAt(db, parts)
-  const from = parts.clock.now() - glance.policy.queue.window
-  return { ...glance, leases: await leasesSince(db, from) }
+  const { queue, leases } = glance.policy
+  const longest = Math.max(queue.window, isLimited(leases.quota) ? leases.quota.windowMs : 0)
+  return { ...glance, leases: await leasesSince(db, parts.clock.now() - longest) }
 }

@@ -4,6 +4,8 @@ import { refusalNotice } from '../../core/answers/refusal'
 import type { Command } from '../../core/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import { aliasOf, type HostView } from '../../core/inventory'
+import { refuseEnd } from '../../core/lease/caps'
+import { refuseEndless } from '../../core/lease/quota'
 import { resolveGpu, resolvePair, resolveVm } from '../../core/names'
 import { type Policy, isSamePerson, personOf, teamOf } from '../../core/policy/policy'
 import { againstGpu, candidatesOf } from '../../core/queue/candidates'
@@ -11,13 +13,14 @@ import { newEntry, type NewEntry, type Want } from '../../core/queue/entry'
 import { refuseJoin } from '../../core/queue/join'
 import { kindOf } from '../../core/queue/kind'
 import { fits } from '../../core/queue/order'
-import { againstPerson, type Wanting } from '../../core/queue/rights'
-import type { Waiter } from '../../core/queue/waiter'
+import { againstPerson } from '../../core/queue/rights'
+import type { Wanting, Waiter } from '../../core/queue/waiter'
 import { hostViews } from '../../store/fleet'
 import { insertWaiter, nextEntryId } from '../../store/queue'
 import { say, type Caller, type Consequence } from '../consequence'
 import type { Parts } from '../parts'
 import { groundOf } from './ground'
+import { askedBy } from './most'
 
 type QueueCommand = Extract<Command, { kind: 'queue' }>
 
@@ -29,7 +32,8 @@ export const queue = async (parts: Parts, command: QueueCommand, caller: Caller)
   const views = await hostViews(parts.db, [...parts.hosts.keys()])
   const wish = wishOf(policy, command, views)
   if (!wish.ok) return say(refusalNotice(wish.refusals))
-  const against = againstWish(policy, wish.value, { views, by: caller.account, forMs: command.forMs ?? null })
+  const forMs = command.forMs ?? null
+  const against = againstWish(policy, wish.value, { views, by: caller.account, forMs })
   return against.ok
     ? join(parts, command, { wish: wish.value, caller })
     : say(refusalNotice(against.refusals))
@@ -87,7 +91,9 @@ const againstWish = (
   const suitable = candidatesOf(policy, views).filter((gpu) => fits(want, gpu))
   const [first, ...others] = suitable.map((gpu) => againstPerson(policy, { ...who, vm }, gpu, views))
   if (first === undefined) return refused(refuseKind(policy, { want, vm }, views))
-  return [first, ...others].every((each) => each.length > 0) ? refused(...first) : accepted(null)
+  if ([first, ...others].every((each) => each.length > 0)) return refused(...first)
+  const tooLong = againstLength(policy, who.forMs)
+  return tooLong === null ? accepted(null) : refused(tooLong)
 }
 
 /** Nothing is like that: nowhere, or not on the host of the VM, which a GPU of another one cannot reach. */
@@ -111,6 +117,10 @@ const refuseKind = (policy: Policy, { want, vm }: QueueWish, views: readonly Hos
   )
 }
 
+/** Whatever they are offered, it could not be lent for so long. */
+const againstLength = ({ leases: { caps, quota } }: Policy, forMs: number | null): Refusal | null =>
+  refuseEnd(forMs, 0, caps) ?? refuseEndless(forMs, quota)
+
 const join =
   (parts: Parts, command: QueueCommand, { wish, caller }: { wish: QueueWish; caller: Caller }): Consequence =>
   async (tx) => {
@@ -125,7 +135,8 @@ const join =
     const entries = ground.waiters.map(({ entry }) =>
       isSamePerson(policy, entry.by, by) ? { ...entry, by } : entry,
     )
-    const against = refuseJoin(entries, draft(''), policy.queue.most)
+    const { most } = policy.queue
+    const against = refuseJoin(entries, draft(''), { most, asked: await askedBy(tx, policy, by) })
     if (against) return refusalNotice([against])
     const { shutdown, powerOff, noStart, reason } = command
     const waiter: Waiter = {

@@ -1,25 +1,27 @@
 /** `take`: the GPU that is on offer is asked for, as any other would be; the request and the end of the offer are one commit. */
 import { refusalNotice } from '../../core/answers/refusal'
-import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
+import { accepted, refusal, refused, type Outcome } from '../../core/errors'
+import { lengthWithin } from '../../core/lease/caps'
 import type { Consents } from '../../core/plan/input'
 import { refuseCommand } from '../../core/policy/commands'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
 import type { Delivery } from '../../core/ports'
 import { transition, type EntryIn } from '../../core/queue/entry'
 import type { Waiter } from '../../core/queue/waiter'
-import type { Tx } from '../../store/database'
-import { findWaiter, saveWaiter } from '../../store/queue'
+import { findWaiter } from '../../store/queue'
 import { ask } from '../ask'
 import { say, type Caller, type Consequence } from '../consequence'
 import type { Parts } from '../parts'
 import { leave, noEntry } from './leave'
-import { tell } from './tell'
+import { takingTurn } from './turn'
 
 export interface Taking {
   readonly entryId: string
   /** The version that the button showed; absent when typed. */
   readonly version?: number
   readonly vm?: string | undefined
+  /** In milliseconds; absent: for as long as was said in the queue. */
+  readonly forMs?: number | undefined
   readonly consents: Consents
   readonly reason: string | undefined
 }
@@ -42,6 +44,7 @@ export const take = async (parts: Parts, taking: Taking, caller: Caller): Promis
       ]),
     )
   const reason = taking.reason ?? waiter.reason
+  const forMs = taking.forMs ?? lengthWithin(entry.forMs, parts.policy.inForce().leases.caps)
   return ask(
     parts,
     {
@@ -49,11 +52,11 @@ export const take = async (parts: Parts, taking: Taking, caller: Caller): Promis
       shutdown: taking.consents.shutdown || waiter.consents.shutdown,
       powerOff: taking.consents.powerOff || waiter.consents.powerOff,
       noStart: taking.consents.noStart || waiter.consents.noStart,
-      ...(entry.forMs === null ? {} : { forMs: entry.forMs }),
+      ...(forMs === null ? {} : { forMs }),
       ...(reason === undefined ? {} : { reason }),
     },
     { ...caller, channel: waiter.channel },
-    { id: entry.id, tell: (tx, requestId) => accept(parts, tx, waiter, requestId) },
+    takingTurn(parts, entry),
   )
 }
 
@@ -94,14 +97,4 @@ const offerOf = (
   const next = transition(entry, { kind: 'accept', at: now, by: said })
   if (!next.ok) return next
   return entry.state === 'offered' ? accepted({ waiter, entry }) : refused(noEntry(entryId))
-}
-
-/** In the transaction that raises the request. */
-const accept = async (parts: Parts, tx: Tx, before: Waiter, request: string): Promise<readonly Refusal[]> => {
-  const next = transition(before.entry, { kind: 'accept', at: parts.clock.now(), by: before.entry.by })
-  if (!next.ok) return next.refusals
-  const after = { ...before, entry: next.value, request }
-  await saveWaiter(tx, before, after)
-  await tell(parts, tx, after)
-  return []
 }

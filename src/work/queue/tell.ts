@@ -1,7 +1,9 @@
 /** What somebody who waits is told, where nobody else reads it. */
 import { doneNotice } from '../../core/answers/done'
 import { newsOf, offerNotice } from '../../core/cards/offer'
+import { lengthWithin } from '../../core/lease/caps'
 import type { News } from '../../core/news/news'
+import type { Notice } from '../../core/notice'
 import type { EntryIn } from '../../core/queue/entry'
 import type { Waiter } from '../../core/queue/waiter'
 import type { Tx } from '../../store/database'
@@ -18,7 +20,7 @@ export const tell = async (
 ): Promise<void> => {
   const { entry, privately, back } = waiter
   const at = parts.clock.now()
-  const card = offerNotice(waiter)
+  const card = cardOf(parts, waiter)
   if (entry.state !== 'offered') {
     await editCopies(tx, entry.id, card, at)
     await letGoOfCopies(tx, entry.id)
@@ -30,6 +32,13 @@ export const tell = async (
   const news = newsOf(entry, why)
   if (news !== null) await post(tx, privately, doneNotice(news.text, news.by), { at, otherwise: back })
 }
+
+/** The offer stands as it was made, until another time. */
+export const tellNewEnd = (parts: Parts, tx: Tx, waiter: Waiter): Promise<void> =>
+  editCopies(tx, waiter.entry.id, cardOf(parts, waiter), parts.clock.now())
+
+const cardOf = (parts: Parts, waiter: Waiter): Notice =>
+  offerNotice(waiter, lengthWithin(waiter.entry.forMs, parts.policy.inForce().leases.caps))
 
 const offerNews = (
   { id: entryId, by: to, gpu }: EntryIn<'offered' | 'lapsed'>,

@@ -6,19 +6,29 @@
  * What rests on a host is decided on facts that were read just now.
  */
 import type { HostName } from '../../core/inventory'
+import { isLimited } from '../../core/lease/quota'
 import { changesOf, type Change } from '../../core/queue/changes'
+import { isOffered } from '../../core/queue/entry'
+import type { Ground } from '../../core/queue/ground'
 import type { Tx } from '../../store/database'
 import { openWaiters, saveWaiter } from '../../store/queue'
 import type { Parts } from '../parts'
 import { refreshHost } from '../reading'
 import { glanceAt, groundOf } from './ground'
-import { tell } from './tell'
+import { hurry } from './hurry'
+import { tell, tellNewEnd } from './tell'
 
 export const tendQueue = async (parts: Parts): Promise<void> => {
   // Judged by a policy that does not know yet whom it names, all would lose their places.
   if (parts.policy.incomplete() !== null) return
   if ((await openWaiters(parts.db)).length === 0) return
-  const expected = changesOf(await glanceAt(parts.db, parts), parts.clock.now())
+  const glance = await glanceAt(parts.db, parts)
+  await moveOn(parts, glance)
+  await hurry(parts, glance)
+}
+
+const moveOn = async (parts: Parts, glance: Ground): Promise<void> => {
+  const expected = await expectedNow(parts, glance)
   if (expected.length === 0) return
   const read = await readAll(parts, new Set(expected.flatMap(({ restsOn }) => restsOn ?? [])))
   await parts.db.transaction().execute(async (tx) => {
@@ -26,6 +36,15 @@ export const tendQueue = async (parts: Parts): Promise<void> => {
       if (change.restsOn === null || read.has(change.restsOn)) await make(parts, tx, change)
   })
   parts.wake.deliver()
+}
+
+/** Before any host is asked: whoever is passed over for a quota would have it read again and again. */
+const expectedNow = async (parts: Parts, glance: Ground): Promise<readonly Change[]> => {
+  const now = parts.clock.now()
+  const atFirst = changesOf(glance, now)
+  const counts = isLimited(glance.policy.leases.quota)
+  const mayEnd = glance.waiters.some(({ entry }) => isOffered(entry))
+  return counts && (atFirst.length > 0 || mayEnd) ? changesOf(await groundOf(parts.db, parts), now) : atFirst
 }
 
 /** Those that answered. */
@@ -42,6 +61,7 @@ const readAll = async (parts: Parts, names: ReadonlySet<HostName>): Promise<Read
 const make = async (parts: Parts, tx: Tx, { before, after, why }: Change): Promise<void> => {
   const waiter = { ...before, entry: after }
   await saveWaiter(tx, before, waiter)
-  await tell(parts, tx, waiter, why)
+  if (before.entry.state === 'offered' && after.state === 'offered') await tellNewEnd(parts, tx, waiter)
+  else await tell(parts, tx, waiter, why)
   parts.log.info({ entry: after.id, state: after.state }, 'the queue moved')
 }

@@ -135,7 +135,14 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
       ...because,
       page,
     }),
-    take: () => ({ kind: 'take', entryId, ...maybe(d, { vm: name(d) }), ...agreed, ...because }),
+    take: () => ({
+      kind: 'take',
+      entryId,
+      ...maybe(d, { vm: name(d) }),
+      ...maybe(d, { forMs: 60_000 * (1 + d.roll(9999)) }),
+      ...agreed,
+      ...because,
+    }),
     leave: () => ({ kind: 'leave', entryId }),
     history: () => ({ kind: 'history', ...maybe(d, { name: name(d) }), page }),
     watch: () => ({

@@ -112,6 +112,7 @@ describe('what is understood', () => {
     ],
     [`queue to ${vm}`, { kind: 'queue', vm, ...agreed, page: 1 }],
     ['take q-3', { kind: 'take', entryId: 'Q-3', ...agreed }],
+    ['take q-3 for 2h', { kind: 'take', entryId: 'Q-3', forMs: 7_200_000, ...agreed }],
     ['take Q-3.', { kind: 'take', entryId: 'Q-3', ...agreed }],
     [`take 03 to ${vm} --no-start`, { kind: 'take', entryId: 'Q-3', vm, ...agreed, noStart: true }],
     ['leave Q–3', { kind: 'leave', entryId: 'Q-3' }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { holdAt, holdText } from '../../../src/core/policy/calendar'
+import { afterOpenTime, holdAt, holdText } from '../../../src/core/policy/calendar'
 import { aPolicy, aWish } from './team'
 
 const at = (text: string): number => Date.parse(text)
@@ -100,5 +100,95 @@ describe('several at once', () => {
     const freezes = [{ name: 'x', from: '2026-11-23 00:00', until: '2026-11-30 00:00' }]
 
     expect(aPolicy({ freezes }).revision).toBe(aPolicy().revision)
+  })
+})
+
+describe('time in which nothing holds', () => {
+  const MINUTE = 60_000
+  const after = (changes: object, from: string, minutes: number): string => {
+    const policy = aPolicy({ timeZone: 'Europe/Berlin', ...changes })
+    return new Date(afterOpenTime(policy, [aWish()], { from: at(from), ms: minutes * MINUTE })).toISOString()
+  }
+  const nights = [{ name: 'nights', from: '22:00', until: '07:00' }]
+
+  it.each([
+    {
+      says: 'all of it, where nothing holds',
+      changes: {},
+      from: '2026-11-23T10:00Z',
+      until: '2026-11-23T10:30',
+    },
+    {
+      says: 'what is left goes on in the morning',
+      changes: { quietHours: nights },
+      from: '2026-11-23T20:50Z',
+      until: '2026-11-24T06:20',
+    },
+    {
+      says: 'all of it before they begin is all of it',
+      changes: { quietHours: nights },
+      from: '2026-11-23T20:30Z',
+      until: '2026-11-23T21:00',
+    },
+    {
+      says: 'a night in which clocks are put back is longer',
+      changes: { quietHours: nights },
+      from: '2026-10-24T19:50Z',
+      until: '2026-10-25T06:20',
+    },
+    {
+      says: 'a night in which they are put forward is shorter',
+      changes: { quietHours: nights },
+      from: '2026-03-28T20:50Z',
+      until: '2026-03-29T05:20',
+    },
+    {
+      says: 'a night goes over into a freeze',
+      changes: {
+        quietHours: nights,
+        freezes: [{ name: 'tuesday', from: '2026-11-24 06:00', until: '2026-11-25 12:00' }],
+      },
+      from: '2026-11-23T20:50Z',
+      until: '2026-11-25T11:20',
+    },
+    {
+      says: 'those of other places do not count',
+      changes: { quietHours: [{ ...nights[0], hosts: ['hv09'] }] },
+      from: '2026-11-23T20:50Z',
+      until: '2026-11-23T21:20',
+    },
+    {
+      says: 'a freeze without an end is counted for a year',
+      changes: { freezes: [{ name: 'x', from: '2026-11-23 10:00', until: '9999-12-31 00:00' }] },
+      from: '2026-11-23T08:50Z',
+      until: '2027-11-23T08:50',
+    },
+    {
+      says: 'so are quiet hours all day',
+      changes: { quietHours: [{ name: 'x', from: '10:00', until: '10:00' }] },
+      from: '2026-11-23T08:50Z',
+      until: '2027-11-23T08:50',
+    },
+  ])('$says', ({ changes, from, until }) => {
+    expect(after(changes, from, 30)).toBe(`${until}:00.000Z`)
+  })
+
+  it('is what a clock would count that stops while something holds, in whatever night of the year', () => {
+    const policy = aPolicy({
+      timeZone: 'Europe/Berlin',
+      quietHours: [...nights, { name: 'noon', days: ['sun', 'wed'], from: '12:10', until: '12:40' }],
+    })
+    const minutes = fc.integer({
+      min: at('2026-01-01T00:00Z') / MINUTE,
+      max: at('2027-01-01T00:00Z') / MINUTE,
+    })
+    fc.assert(
+      fc.property(minutes, fc.integer({ min: 1, max: 600 }), (start, count) => {
+        let [now, left] = [start * MINUTE, count]
+        for (; left > 0; now += MINUTE) if (holdAt(policy, [aWish()], now) === null) left -= 1
+        expect(afterOpenTime(policy, [aWish()], { from: start * MINUTE, ms: count * MINUTE })).toBe(now)
+      }),
+      { numRuns: 20 },
+    )
   })
 })

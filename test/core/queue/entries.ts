@@ -47,6 +47,7 @@ export const UNTIL = START + 2 * HOUR
 
 export const EVENTS: { readonly [K in EntryEvent['kind']]: Extract<EntryEvent, { kind: K }> } = {
   offer: { kind: 'offer', at: START + HOUR, gpu: placeOf(aCandidate(0)), until: UNTIL },
+  'begin-anew': { kind: 'begin-anew', at: START + HOUR, until: UNTIL },
   accept: { kind: 'accept', at: START + HOUR, by: HOLDER },
   decline: { kind: 'decline', at: START + HOUR, by: HOLDER },
   lapse: { kind: 'lapse', at: UNTIL },

@@ -65,7 +65,11 @@ const simulate = (wishes: readonly Arrival[], fairness: Fairness) => {
   let queue = [...wishes]
   let busyMs = 0
   let now = START
-  const rule = { fairness, offerMs: OFFER_MS, mayHave: () => true }
+  const rule = {
+    fairness,
+    untilOf: (_entry: unknown, _gpu: unknown, now: number) => now + OFFER_MS,
+    mayHave: () => true,
+  }
 
   const put = (entry: Entry): void => {
     entries = entries.filter(({ id }) => id !== entry.id)

@@ -19,7 +19,7 @@ const WANTS = [
 const TEAMS = ['a', 'b', 'c']
 const RULE: OfferRule = {
   fairness: { ...FAIRNESS, patienceMs: 6 * HOUR },
-  offerMs: 2 * HOUR,
+  untilOf: (_entry, _gpu, now) => now + 2 * HOUR,
   mayHave: () => true,
 }
 

@@ -21,6 +21,7 @@ const LEGAL: { readonly [S in EntryState]: { readonly [K in EntryEvent['kind']]?
   offered: {
     ...{ accept: 'accepted', decline: 'declined', lapse: 'lapsed' },
     ...{ 'take-back': 'waiting', withdraw: 'withdrawn', drop: 'dropped' },
+    'begin-anew': 'offered',
   },
   accepted: {},
   declined: {},
@@ -72,14 +73,16 @@ describe('an entry of the queue', () => {
     {
       says: 'a third thing',
       draft: anEntry({ want: { kind: 'gpu', ...aCandidate(1) } }),
-      why: 'you wait for 2 GPUs already, and the policy allows 2',
+      why: 'you wait for 3 GPUs already (Q-0, Q-9, R-7), and the policy allows 3',
     },
     { says: 'what somebody else waits for', draft: anEntry({ by: OTHER }), why: null },
   ])('that is for $says: $why', ({ draft, why }) => {
-    const a40 = anEntry({ want: { ...ANY, model: 'A40' } })
+    const a40 = anEntry({ id: 'Q-9', want: { ...ANY, model: 'A40' } })
 
-    expect(refuseJoin([waiting, a40, STATES.declined], draft, 2)?.reason ?? null).toBe(why)
-    expect(refuseJoin([STATES.declined, STATES.withdrawn], draft, 1)).toBeNull()
+    expect(
+      refuseJoin([waiting, a40, STATES.declined], draft, { most: 3, asked: ['R-7'] })?.reason ?? null,
+    ).toBe(why)
+    expect(refuseJoin([STATES.declined, STATES.withdrawn], draft, { most: 1, asked: [] })).toBeNull()
   })
 })
 
@@ -143,7 +146,11 @@ describe('the order', () => {
   })
 })
 
-const RULE: OfferRule = { fairness: FAIRNESS, offerMs: 30 * MINUTE, mayHave: () => true }
+const RULE: OfferRule = {
+  fairness: FAIRNESS,
+  untilOf: (_entry, _gpu, now) => now + 30 * MINUTE,
+  mayHave: () => true,
+}
 
 describe('offers', () => {
   const offersOf = (entries: readonly Entry[], slots: readonly number[], rule: Partial<OfferRule> = {}) =>

@@ -220,11 +220,12 @@ export const ASKING: Entries<
     needs: 'anyone',
   },
   take: {
-    usage: `take Q-N [to VM] ${CONSENT_FLAGS} [because REASON]`,
+    usage: `take Q-N [to VM] [for DURATION] ${CONSENT_FLAGS} [because REASON]`,
     says: 'Ask for the GPU that is offered to you.',
-    examples: ['take Q-3', 'take Q-3 to train-01 --shutdown'],
+    examples: ['take Q-3', 'take Q-3 to train-01 --shutdown', 'take Q-3 for 2h'],
     notes: [
-      'The VM, the flags and the reason are those given to `queue`, unless they are given here.',
+      'The VM, the time, the flags and the reason are those given to `queue`, unless they are given here.',
+      'Without a time it is lent for as long as was said in the queue, and never for longer than the policy lets a lease last.',
       ENTRY_ID,
     ],
     needs: 'requester',

@@ -1,0 +1,17 @@
+/** All that the queue is decided by. */
+import type { HostView } from '../inventory'
+import type { Lease } from '../lease/lease'
+import type { Policy } from '../policy/policy'
+import type { Request } from '../request'
+import type { Waiter } from './waiter'
+
+export interface Ground {
+  readonly policy: Policy
+  readonly views: readonly HostView[]
+  /** Open requests. */
+  readonly requests: readonly Request[]
+  /** All that were open within the windows over which use and quotas count. */
+  readonly leases: readonly Lease[]
+  /** Those who stand in the line. */
+  readonly waiters: readonly Waiter[]
+}

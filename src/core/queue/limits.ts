@@ -1,0 +1,37 @@
+/** Quotas of those who wait, with all that is lent, asked for and on offer at this moment. */
+import type { Refusal } from '../errors'
+import { lengthWithin } from '../lease/caps'
+import { isLimited, mayHold, type Asked, type Called } from '../lease/quota'
+import { personOf, teamOf, type Policy } from '../policy/policy'
+import { askedFor } from './asked'
+import { isOffered, type Entry } from './entry'
+import type { Ground } from './ground'
+
+/** What is against another GPU for this person. `entries`: as they are by now, with what was offered in the same turn. */
+export type Limits = (entry: Entry, entries: readonly Entry[]) => readonly Refusal[]
+
+/** `called`: how the person is called in what is against it; absent: it is they who are told. */
+export const limitsOf = (ground: Ground, now: number, called?: Called): Limits => {
+  const { policy, views } = ground
+  const { quota } = policy.leases
+  if (!isLimited(quota)) return () => []
+  const factsOf = (host: string) => views.find(({ name }) => name === host)?.facts ?? null
+  const asked = askedFor(policy, ground.requests, { leases: ground.leases, factsOf, now })
+  const leases = ground.leases.map((lease) => ({
+    ...lease,
+    holder: personOf(policy, lease.holder) ?? lease.holder,
+  }))
+  return (entry, entries) => {
+    const { id, ms, ...who } = wantedBy(policy, entry)
+    const wish = { ...who, at: now, endsAt: ms === null ? null : now + ms, ...(called ? { called } : {}) }
+    const offers = entries.filter((each) => isOffered(each) && each.id !== id)
+    const held = mayHold(wish, leases, quota, [...asked, ...offers.map((each) => wantedBy(policy, each))])
+    return held.ok ? [] : held.refusals
+  }
+}
+
+/** As it would be lent to them. */
+const wantedBy = (policy: Policy, { id, by, forMs }: Entry): Asked => {
+  const holder = personOf(policy, by) ?? by
+  return { id, holder, team: teamOf(policy, holder), part: 1, ms: lengthWithin(forMs, policy.leases.caps) }
+}

@@ -1,0 +1,40 @@
+/** Whose turn it is for one GPU. Until that person has been asked, it goes past nobody. */
+import { againstOf } from './against'
+import { candidatesOf } from './candidates'
+import { isOffered, type Entry, type Place } from './entry'
+import type { Ground } from './ground'
+import { nextOffers } from './offers'
+import { fairnessOf } from './waiter'
+
+type Spot = Pick<Place, 'host' | 'locationPath'>
+
+/** To whom it is on offer, else to whom it would be if it were offered now. In quiet hours too: then they are asked later. */
+export const turnFor = (ground: Ground, spot: Spot, now: number): Entry | null => {
+  const entries = ground.waiters.map(({ entry }) => entry)
+  const offered = entries.find((entry) => isOffered(entry) && isSpot(entry.gpu, spot))
+  return offered ?? nextFor(ground, entries, { spot, now })
+}
+
+const isSpot = (gpu: Place, spot: Spot): boolean =>
+  gpu.host === spot.host && gpu.locationPath === spot.locationPath
+
+const nextFor = (
+  ground: Ground,
+  entries: readonly Entry[],
+  { spot, now }: { readonly spot: Spot; readonly now: number },
+): Entry | null => {
+  const { policy, views, leases } = ground
+  const gpu = candidatesOf(policy, views).find((each) => isSpot(each, spot))
+  if (!gpu) return null
+  const against = againstOf(ground, now)
+  const [next] = nextOffers(
+    { entries, leases, free: [gpu] },
+    {
+      fairness: fairnessOf(policy),
+      untilOf: () => now + 1,
+      mayHave: (entry, each, all) => against(entry, each, all).length === 0,
+    },
+    now,
+  )
+  return entries.find(({ id }) => id === next?.id) ?? null
+}

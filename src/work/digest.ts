@@ -3,6 +3,7 @@ import { digestNotice, holderKey, idleKey } from '../core/answers/digest'
 import type { HostView } from '../core/inventory'
 import { overdueOf } from '../core/lease/lease'
 import { nextDaily } from '../core/news/daily'
+import { unmatchedIn } from '../core/policy/unmatched'
 import type { Notice } from '../core/notice'
 import { holderOf } from '../core/request'
 import type { Tx } from '../store/database'
@@ -43,6 +44,7 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
         holderOf(gift).account,
       ]),
     ),
+    unmatched: unmatchedIn(parts.policy.inForce(), views),
     overdue: (await openLeases(tx)).filter((lease) => overdueOf(lease) !== null),
     findings: parts.health ? findingsOn(views, await conditions(tx)) : new Map(),
   })

@@ -1,6 +1,8 @@
 /** `reload`: the policy read again from its file, for all that comes from now on, and hosts that were added to it. */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
+import { unmatchedIn } from '../core/policy/unmatched'
+import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
 import { say, type Caller, type Consequence } from './consequence'
 import type { HostChanges, Parts } from './parts'
@@ -20,13 +22,21 @@ export const reloadPolicy = async (parts: Parts, caller: Caller): Promise<Conseq
   return async (tx) => {
     const voided = after === before ? [] : await rejudgeAll(parts, tx)
     const policy = after === before ? SAME : readAgain({ before, after }, voided)
-    const text = [policy, ...hosts].join(' ')
+    const views = await hostViews(tx, [...parts.hosts.keys()])
+    const text = [policy, ...hosts, ...unmatchedWords(unmatchedIn(parts.policy.inForce(), views))].join(' ')
     await post(tx, caller.channel, doneNotice(text, caller.account), {
       at: parts.clock.now(),
       otherwise: caller.back,
     })
     return null
   }
+}
+
+const unmatchedWords = (unmatched: readonly string[]): string[] => {
+  const [first, ...others] = unmatched
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` There are ${others.length} more; the digest names them.`
+  return [`Look at this: ${first}.${more}`]
 }
 
 const SAME = 'The policy is as it was.'

@@ -651,11 +651,12 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     holders: new Map(),
     idle: new Map(),
     overdue: [overdue],
+    unmatched: ['the rule production names hv01/gpu7 under gpus, and there is none'],
     findings: new Map([['hv01', [[{ strong: 'train-01' }, ': the GPU is lost']]]]),
   }),
   'digest-quiet': digestNotice({
     ...{ views: views.slice(0, 1), now: NOW, requests: [] },
-    ...{ holders: new Map(), idle: new Map(), overdue: [], findings: new Map() },
+    ...{ holders: new Map(), idle: new Map(), overdue: [], unmatched: [], findings: new Map() },
   }),
   watching: watchingNotice('channel', {
     watched: [

@@ -312,3 +312,16 @@ describe('a request of an earlier version, which kept no more than the revision 
     })
   })
 })
+
+describe('a reload of a policy that names what is not there', () => {
+  it('says so, and so does the digest until that is mended', async () => {
+    expect(await reloads({ rules: [{ ...ONE, gpus: ['hv01/gpu7'] }, REST] })).toContain(
+      'Look at this: the rule one names hv01/gpu7 under gpus, and there is none.',
+    )
+    expect(await line.says(priya, 'watch digest')).toContain('the rule one names hv01/gpu7 under gpus')
+
+    expect(await reloads(BEFORE)).not.toContain('Look at this')
+
+    expect(await line.says(priya, 'watch digest')).not.toContain('hv01/gpu7')
+  })
+})

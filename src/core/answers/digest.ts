@@ -22,6 +22,8 @@ export interface DigestInput {
   readonly holders: ReadonlyMap<string, string>
   /** Since when VMs have computed nothing, see `idleKey`. */
   readonly idle: ReadonlyMap<string, number>
+  /** What the policy names and nothing is; see policy/unmatched.ts. */
+  readonly unmatched: readonly string[]
   /** Leases that are over and could not be taken back. */
   readonly overdue: readonly Lease[]
   /** What was found wrong with GPUs, by host. */
@@ -57,7 +59,8 @@ export const digestNotice = (input: DigestInput): Notice => {
   const count = (of: 'waits' | 'attention' | 'changed') =>
     hosts.reduce((sum, each) => sum + each[of].length, 0)
   const [waits, attention, changed] = [count('waits'), count('attention'), count('changed')]
-  if (waits + attention + changed === 0)
+  const { unmatched } = input
+  if (waits + attention + changed + unmatched.length === 0)
     return {
       summary: `Nothing new in 24 hours: ${stand}`,
       tone: 'plain',
@@ -65,19 +68,32 @@ export const digestNotice = (input: DigestInput): Notice => {
     }
   const summary = [
     stand,
-    ...(attention > 0 ? [`${attention} to look at`] : []),
+    ...(attention + unmatched.length > 0 ? [`${attention + unmatched.length} to look at`] : []),
     ...(waits > 0 ? [`${counted(waits, 'request')} open`] : []),
     ...(changed > 0 ? [counted(changed, 'change')] : []),
   ].join(', ')
   return {
     summary: `The last 24 hours: ${summary}`,
-    tone: attention > 0 ? 'bad' : 'plain',
+    tone: attention + unmatched.length > 0 ? 'bad' : 'plain',
     parts: [
       { kind: 'title', text: 'The last 24 hours' },
       { kind: 'text', runs: [summary] },
+      ...policyParts(unmatched),
       ...hosts.flatMap((each) => hostParts(each, input.now)),
     ],
   }
+}
+
+const NAMED = 8
+
+const policyParts = (unmatched: readonly string[]): Part[] => {
+  if (unmatched.length === 0) return []
+  const more = unmatched.length > NAMED ? [`and ${unmatched.length - NAMED} more`] : []
+  const lines = [...unmatched.slice(0, NAMED).map(shown), ...more].map((line): Run[] => [line])
+  return [
+    { kind: 'text', runs: [{ strong: 'The policy' }] },
+    { kind: 'facts', rows: [{ label: 'Look at', runs: linesOf(lines) }] },
+  ]
 }
 
 const digestOf = (

@@ -163,7 +163,8 @@ export const mayConcern = (
 }
 
 /** `*` stands for any characters, everything else for itself, whatever its case. */
-const like = (patterns: readonly string[], text: string): boolean =>
+/** Is it one of these, in which `*` stands for anything? */
+export const like = (patterns: readonly string[], text: string): boolean =>
   patterns.some((pattern) => {
     const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
     return new RegExp(`^${pieces.join('.*')}$`, 'isu').test(text)

@@ -27,6 +27,7 @@ test('a VM that computes nothing is not taken for the one of that id on another 
     holders: new Map(),
     idle: new Map([[idleKey('hv02', aVmId(1)), 0]]),
     overdue: [],
+    unmatched: [],
     findings: new Map([['hv01', [['look']]]]),
   })
 

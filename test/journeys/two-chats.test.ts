@@ -170,7 +170,7 @@ describe.each(CHATS)('a request that is asked for in %s', (here) => {
 
   test('expires in both', async () => {
     const clock = steppedClock({ strideMs: MINUTE_MS })
-    await start({ clock })
+    await start({ clock, limits: { requestExpiresMs: 30 * MINUTE_MS } })
     await workplace.in[here].says('maya', ASK)
     await bothSay('R-1', 'R-1 · waiting for an approver')
 

@@ -64,7 +64,7 @@ const laneIn = (here: ChatName): ((count: number) => Promise<void>) => {
     asked += 1
     await workplace.in[here].types(
       'maya',
-      `${assigned ? 'release' : 'assign'} ${gpu} ${assigned ? '' : `to ${vm} `}--shutdown`,
+      assigned ? `release ${gpu} --power-off` : `assign ${gpu} to ${vm} --shutdown`,
     )
     await becomes(async () => (await requests()).length === asked)
     const [{ id } = { id: '' }] = await requests('pending')

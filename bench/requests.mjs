@@ -20,7 +20,7 @@ export const requests = async ({ count }) => {
 
   const start = performance.now()
   for (let n = 1; n <= count; n++) {
-    const text = n % 2 === 1 ? 'assign hv01/gpu0 to train-02 --shutdown' : 'release hv01/gpu0 --shutdown'
+    const text = n % 2 === 1 ? 'assign hv01/gpu0 to train-02 --shutdown' : 'release hv01/gpu0 --power-off'
     const asked = until((notice) => notice.summary.includes(' asks: ') && notice.summary.endsWith(`(R-${n})`))
     await deliver(USER, { kind: 'text', text })
     await asked

@@ -62,9 +62,10 @@ const knowing = (policy: Policy, request: Request): string[] => {
   return isToldOtherwise(request) ? [...done, request.asked.person] : done
 }
 
-/** The lease tells its holder how it ended, or how long it goes on; and a lapse is told with a button. */
+/** The lease tells its holder how it ended, that it did not, or how long it goes on; and a lapse is told with a button. */
 const isToldOtherwise = ({ ends, extends: more, ...request }: Request): boolean =>
   ends?.why === 'expired' ||
+  (ends !== undefined && request.state !== 'succeeded' && request.state !== 'needs-attention') ||
   (more !== undefined && request.state === 'succeeded') ||
   (request.state === 'void' && request.lapsed === true)
 

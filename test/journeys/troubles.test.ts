@@ -189,7 +189,8 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(vms.find(({ name }) => name === 'train-01')).toMatchObject({
         ...{ state: 'Running', assigned: [expect.any(String)] },
       })
-      expect(textOf(await journey.says('maya', 'history R-2'))).toContain('tried again: release hv01/gpu0')
+      await journey.types('maya', 'history R-2')
+      await journey.sees((message) => textOf(message).includes('tried again: release hv01/gpu0'))
     })
 
     test('is for administrators only, whoever presses', async () => {

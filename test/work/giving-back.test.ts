@@ -153,6 +153,25 @@ describe("a holder's release of what is their own", () => {
     expect((await stored(store.db, 'R-2')).state).toBe('pending')
   })
 
+  it('is told to them once where it fails, with a button to give it back', async () => {
+    await mine()
+    await says('release hv01/gpu0 --shutdown')
+    fleet.world.inject({ host: 'hv01', step: 'stopVm', times: 1, kind: 'refuse' })
+
+    expect((await runs('R-2')).state).toBe('rolled-back')
+    await tendLeases(parts)
+
+    const rows = await store.db
+      .selectFrom('outbox')
+      .select('notice')
+      .where('request_id', 'is', null)
+      .execute()
+    const about = rows.filter(
+      ({ notice }) => /R-2/.test(notice) && /failed|could not be given back/.test(notice),
+    )
+    expect(about.map(({ notice }) => notice)).toEqual([expect.stringContaining('Give it back now')])
+  })
+
   it('said twice gives back once', async () => {
     await mine()
     await says('release hv01/gpu0 --shutdown')

@@ -11,13 +11,14 @@ import { fixedPolicy } from '../../../src/policy-source'
 import { openStore, type Store } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
 import type { Parts } from '../../../src/work/parts'
+import { tendLeases } from '../../../src/work/lease/tend'
 import { respond } from '../../../src/work/respond'
 import { runRequest } from '../../../src/work/run'
 import { aPolicy } from '../../core/policy/team'
 import { fakeClock } from '../../fakes/clock'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { botOver, CHANNEL, fleetOf, readHosts } from '../operations/bot'
-import { type Kind, type Person, accountOf, PEOPLE, POLICY, RULES, WAYS } from './plans'
+import { type Kind, type Person, accountOf, GIVEN_BACK, NOTICES, PEOPLE, POLICY, RULES, WAYS } from './plans'
 
 const MINUTE = 60_000
 
@@ -88,16 +89,13 @@ const settled = async (scene: Scene, person: Person, text: string): Promise<void
   if (state !== 'succeeded') throw new Error(`${text}: ${state}`)
 }
 
-/** The rows of the outbox as they are, without the bot's reading of them. */
-const toldTo = async ({ store }: Scene, person: Person, id: string): Promise<boolean> => {
+/** By the rows of the outbox as they are, without the bot's reading of them. */
+const wasTold = async ({ store }: Scene, person: Person, words: RegExp): Promise<boolean> => {
   const rows = await store.db.selectFrom('outbox').select(['address', 'notice']).execute()
-  return rows.some(
-    ({ address, notice }) =>
-      address.includes(accountOf(person)) &&
-      /R-\d+ (?:would stop|stops) a VM/.test(notice) &&
-      notice.includes(id),
-  )
+  return rows.some(({ address, notice }) => address.includes(accountOf(person)) && words.test(notice))
 }
+const toldTo = (scene: Scene, person: Person, id: string): Promise<boolean> =>
+  wasTold(scene, person, new RegExp(`\\b${id} (?:would stop|stops) a VM`))
 
 const counts = { plans: 0, cut: 0, untold: 0, stops: 0 }
 
@@ -158,6 +156,58 @@ const tried = async (ground: Ground, kind: Kind, way: string, refused: number): 
   }
 }
 
+/** The same of what is given back: when the VM may be stopped is counted from then, and the holder was told by then. */
+const triedToGiveBack = async (ground: Ground, way: string, refused: number): Promise<number> => {
+  const dir = makeTempDir()
+  const fleet = fleetOf(fakeClock())
+  const scene = await opened(fleet, ground.hosts(fleet, { dir, host: GIVEN_BACK.host }), dir)
+  const { parts, store } = scene
+  const { putOff, minutes } = NOTICES[way]!
+  try {
+    for (const [person, text] of GIVEN_BACK.others) await settled(scene, person, text)
+    for (const text of GIVEN_BACK.before) await settled(scene, 'tomas', text)
+    await readHosts(parts)
+    const since = parts.clock.now()
+    await scene.says('tomas', GIVEN_BACK.ask)
+    const told = await wasTold(scene, 'maya', /is shut down soon, and you hold/)
+    if (putOff) await scene.says('maya', `postpone R-${1 + GIVEN_BACK.others.length}`)
+    let n = -1
+    ground.watch(fleet, ({ stops, refuse }) => {
+      n += 1
+      if (stops?.vm === GIVEN_BACK.vm) {
+        counts.stops += 1
+        if (stops.how !== 'shutdown' || parts.clock.now() < since + minutes * MINUTE) counts.cut += 1
+        if (!told) counts.untold += 1
+      }
+      if (n === refused) refuse()
+    })
+    for (let minute = 0; minute <= minutes + 5; minute += 1) {
+      await tendLeases(parts)
+      for (const { id } of await requestsIn(store.db, ['approved'])) await runs(scene, id)
+      await parts.clock.sleep(MINUTE)
+    }
+    counts.plans += 1
+    return n + 1
+  } finally {
+    await store.close()
+    removeTempDir(dir)
+  }
+}
+
+/** Of many refused changes no test has more than a share, so that none is long. */
+const SHARES = [0, 1, 2] as const
+
+const inShares = (name: string, tries: (refused: number) => Promise<number>): void => {
+  let changes: number | null = null
+  it.each(SHARES)(`${name}: nobody is cut off unasked or untold: share %i`, async (share) => {
+    changes ??= await tries(-1)
+    // Where it never begins there is nothing to refuse.
+    for (let refused: number = share; refused < changes; refused += SHARES.length) await tries(refused)
+
+    expect(counts).toMatchObject({ cut: 0, untold: 0 })
+  })
+}
+
 /** Over these kinds and ways, and every refused change of each; `least` stops must have come about, so that it judges something. */
 export const judge = (
   where: string,
@@ -168,17 +218,15 @@ export const judge = (
     least,
   }: { readonly kinds: readonly Kind[]; readonly ways: readonly string[]; readonly least: number },
 ): void => {
-  const cases = kinds.flatMap((kind) => ways.map((way) => [kind.name, way, kind] as const))
-  it.each(cases)(
-    '%s, with somebody else in the VM: %s: nobody is cut off unasked or untold',
-    async (_, way, kind) => {
-      const changes = await tried(ground(), kind, way, -1)
-      // Where it never begins there is nothing to refuse.
-      for (let refused = 0; refused < changes; refused += 1) await tried(ground(), kind, way, refused)
-
-      expect(counts).toMatchObject({ cut: 0, untold: 0 })
-    },
-  )
+  for (const kind of kinds)
+    for (const way of ways)
+      inShares(`${kind.name}, with somebody else in the VM: ${way}`, (refused) =>
+        tried(ground(), kind, way, refused),
+      )
+  for (const way of Object.keys(NOTICES))
+    inShares(`${GIVEN_BACK.name}, with somebody else in the VM: ${way}`, (refused) =>
+      triedToGiveBack(ground(), way, refused),
+    )
 
   describe('over all these plans', () => {
     it('VMs were stopped, with their holders told and heard', () => {

@@ -44,11 +44,14 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'release',
-    before: ['assign hv01/gpu1 to train-02 --shutdown'],
+    before: [],
     ask: 'release hv01/gpu1',
     host: 'hv01',
     vm: 'train-02',
-    others: [['maya', 'assign hv01/gpu0 to train-02 --shutdown']],
+    others: [
+      ['maya', 'assign hv01/gpu0 to train-02 --shutdown'],
+      ['ines', 'assign hv01/gpu1 to train-02 --shutdown'],
+    ],
   },
   {
     name: 'resize',
@@ -83,6 +86,20 @@ export const KINDS: readonly Kind[] = [
     others: [['maya', 'assign hv01/gpu0 to train-02 --shutdown']],
   },
 ]
+
+/** Tomas gives back what is his, which needs nobody's yes; the others in the VM have half an hour, and may put it off by one. */
+export const GIVEN_BACK: Kind = {
+  name: 'giving back',
+  before: ['assign hv01/gpu1 to train-02 --shutdown'],
+  ask: 'release hv01/gpu1 --shutdown',
+  host: 'hv01',
+  vm: 'train-02',
+  others: [['maya', 'assign hv01/gpu0 to train-02 --shutdown']],
+}
+export const NOTICES: Readonly<Record<string, { readonly putOff: boolean; readonly minutes: number }>> = {
+  'nobody answers': { putOff: false, minutes: 30 },
+  'the holder puts it off': { putOff: true, minutes: 90 },
+}
 
 /** How the others and those who may speak for them behave: what they say at which minute after the ask. */
 export const WAYS: Readonly<Record<string, readonly (readonly [minute: number, Person, words: string])[]>> = {

@@ -5,7 +5,7 @@
 import { attentionCall, toldNotice, type Concern } from '../core/cards/told'
 import { personOf, type Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
-import { holderOf, settledBy, type Request } from '../core/request'
+import { holderOf, settledBy, type Request, type RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
 import { copiesOf, post, type Copy } from '../store/outbox'
 import { findRequest } from '../store/requests'
@@ -65,9 +65,17 @@ const knowing = (policy: Policy, request: Request): string[] => {
 /** The lease tells its holder how it ended, that it did not, or how long it goes on; and a lapse is told with a button. */
 const isToldOtherwise = ({ ends, extends: more, ...request }: Request): boolean =>
   ends?.why === 'expired' ||
-  (ends !== undefined && request.state !== 'succeeded' && request.state !== 'needs-attention') ||
+  (ends !== undefined && cameToNothing(request)) ||
   (more !== undefined && request.state === 'succeeded') ||
   (request.state === 'void' && request.lapsed === true)
+
+/** By itself: what administrators did about it the lease does not tell. */
+const cameToNothing = (request: Pick<Request, 'state'> & Partial<Attended>): boolean =>
+  ['rolled-back', 'void', 'cancelled'].includes(request.state) &&
+  request.repaired === undefined &&
+  request.retried === undefined
+
+type Attended = Pick<RequestIn<'rolled-back'>, 'repaired' | 'retried'>
 
 const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Concerned[]> => {
   const { plan, asked, elsewhere, privately } = request

@@ -104,7 +104,7 @@ const blockers = (line: Line): Blocker[] => {
     return [
       ...leaseOn(fleet.leases, gpu).map((lease) => ({
         ...{ kind: 'lease' as const, lease: lease.id, gpu: gpu.alias, holder: lease.holder },
-        ...{ until: lease.endsAt, overdue: overdueOf(lease) !== null },
+        ...{ until: backAt(lease) ?? lease.endsAt, overdue: overdueOf(lease) !== null },
       })),
       ...takenOn(fleet, gpu).map(({ why }) => ({ kind: 'taken' as const, gpu: gpu.alias, why })),
     ]
@@ -114,15 +114,18 @@ const blockers = (line: Line): Blocker[] => {
   return [...passed, ...found, { kind: 'ahead', entries: ahead.length, teams }]
 }
 
-const comesBackAt = (lease: Lease): number =>
-  overdueOf(lease) === null ? (lease.endsAt ?? Infinity) : Infinity
+/** Null where nobody knows. What is past its end is taken back after its grace. */
+const backAt = (lease: Lease): number | null => {
+  if (overdueOf(lease) !== null) return null
+  return lease.state === 'grace' ? (lease.until ?? lease.endsAt) : lease.endsAt
+}
 
 /** When this GPU is free: Infinity where nobody knows. What is past its end may come back at any moment. */
 const freeAt = (fleet: Fleet, gpu: Candidate, fairness: Fairness, now: number): number => {
   const offer = offerOf(fleet.entries, gpu)
   if (offer) return now + (offer.forMs ?? fairness.usualMs)
   if (takenOn(fleet, gpu).length > 0) return Infinity
-  return Math.max(now, ...leaseOn(fleet.leases, gpu).map(comesBackAt))
+  return Math.max(now, ...leaseOn(fleet.leases, gpu).map((lease) => backAt(lease) ?? Infinity))
 }
 
 /** As if all leases ended when they say, each entry took the first GPU that will do, and the order stayed. */

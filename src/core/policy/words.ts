@@ -3,7 +3,7 @@ import type { Need } from '../approval'
 
 /** The short form of the policy names no roles: its lists are read as these. */
 const LISTS: { readonly [R in string]?: string } = {
-  ask: 'those who may ask',
+  ask: 'the requesters',
   approve: 'the approvers',
   admin: 'the administrators',
 }

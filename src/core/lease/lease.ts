@@ -107,6 +107,24 @@ export const continuedLease = (before: Lease, after: NewLease): LeaseIn<'held'> 
   capsFrom: before.capsFrom,
 })
 
+/** What stays as it is in whichever state. `setback` and the version are the caller's to change. */
+export const commonOf = ({
+  id,
+  version,
+  gpu,
+  part,
+  vm,
+  holder,
+  team,
+  startedAt,
+  capsFrom,
+  approvedUntil,
+  setback,
+}: Lease) => ({
+  ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback },
+  ...(approvedUntil === undefined ? {} : { approvedUntil }),
+})
+
 /** An open lease holds its GPU, or its part of one. */
 export const isOpen = (lease: Lease): boolean => lease.state !== 'ended'
 

@@ -5,7 +5,7 @@
 import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
 import { refuseExtension } from './caps'
 import type { LeaseEvent } from './event'
-import { notYours, type Lease, type LeaseIn } from './lease'
+import { commonOf, notYours, type Lease, type LeaseIn } from './lease'
 import { marksAhead } from './marks'
 
 type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
@@ -129,25 +129,10 @@ const extend = (lease: Bounded, event: EventOf<'extend'>): Outcome<Lease> => {
   const { approvedUntil = lease.approvedUntil } = event
   const no = refuseExtension({ ...lease, approvedUntil }, event)
   if (no) return refused(no)
-  const { gpu, part, vm, holder, team, id, version, startedAt, capsFrom } = lease
-  const same = {
-    gpu,
-    part,
-    vm,
-    holder,
-    team,
-    id,
-    version,
-    startedAt,
-    capsFrom,
-    ...approvedPart(approvedUntil),
-  }
+  const same = commonOf({ ...lease, approvedUntil })
   const marks = marksAhead(event.to, event.at)
-  return accepted({ state: 'held', ...same, endsAt: event.to, marks, setback: null })
+  return accepted({ ...same, state: 'held', endsAt: event.to, marks, setback: null })
 }
-
-const approvedPart = (approvedUntil: Lease['approvedUntil']): Pick<Lease, 'approvedUntil'> =>
-  approvedUntil === undefined ? {} : { approvedUntil }
 
 /** A mark stands for the longer ones too: after an outage, nobody is told of a day when ten minutes are left. */
 const remind = (lease: LeaseIn<'held'>, { at, mark }: EventOf<'remind'>): Outcome<Lease> | null => {
@@ -235,11 +220,10 @@ const giveBack = (
   { by, at, people, reason }: EventOf<'give-back'>,
 ): Outcome<LeaseIn<'grace'>> => {
   if (by !== lease.holder) return refused(notYours(lease))
-  const { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil } = lease
   const postponed = lease.state === 'grace' && lease.notice?.postponed === true
   return accepted({
-    ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback: null },
-    ...approvedPart(approvedUntil),
+    ...commonOf(lease),
+    setback: null,
     state: 'grace',
     endsAt: Math.min(lease.endsAt ?? at, at),
     until: at + NOTICE_MS,
@@ -248,12 +232,9 @@ const giveBack = (
   })
 }
 
-const gone = (
-  { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, approvedUntil, setback, endsAt }: Lease,
-  event: EventOf<'move' | 'lose'>,
-): Lease => ({
-  ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt },
-  ...approvedPart(approvedUntil),
+const gone = (lease: Lease, event: EventOf<'move' | 'lose'>): Lease => ({
+  ...commonOf(lease),
+  endsAt: lease.endsAt,
   state: 'ended',
   endedAt: event.at,
   how: event.kind === 'move' ? { kind: 'moved', by: event.by } : { kind: 'lost', found: event.found },

@@ -27,14 +27,15 @@ const leasesBeside = async (db: Db | Tx, policy: Policy, lease: Lease): Promise<
   )
 }
 
-const peopleOf = ({ policy }: Parts, leases: readonly Lease[]): string[] => [
+const peopleOf = ({ policy }: Pick<Parts, 'policy'>, leases: readonly Lease[]): string[] => [
   ...new Set(leases.map(({ holder }) => personOf(policy.inForce(), holder) ?? holder)),
 ]
 
-export const areTold = (parts: Parts, lease: Lease, others: readonly Lease[]): boolean => {
-  const told = lease.state === 'grace' ? (lease.notice?.people ?? []) : []
-  return peopleOf(parts, others).every((person) => told.includes(person))
-}
+const toldOf = (lease: Lease): readonly string[] =>
+  lease.state === 'grace' ? (lease.notice?.people ?? []) : []
+
+export const areTold = (parts: Pick<Parts, 'policy'>, lease: Lease, others: readonly Lease[]): boolean =>
+  peopleOf(parts, others).every((person) => toldOf(lease).includes(person))
 
 /** The release is put off until they have had their time. */
 export const giveNotice = async (parts: Parts, lease: Lease, others: readonly Lease[]): Promise<void> => {
@@ -74,15 +75,13 @@ interface Leaving {
 /** The lease goes on after all, or is gone: whoever was told that its end stops their VM is told so. */
 export const tellCalledOff = async (
   tx: Tx,
-  { policy }: Pick<Parts, 'policy'>,
+  parts: Pick<Parts, 'policy'>,
   lease: Lease,
   at: number,
 ): Promise<void> => {
-  const told = lease.state === 'grace' ? (lease.notice?.people ?? []) : []
-  if (told.length === 0) return
-  for (const each of await leasesBeside(tx, policy.inForce(), lease))
-    if (told.includes(personOf(policy.inForce(), each.holder) ?? each.holder))
-      await tellHolder(tx, each, calledOffNotice(lease, each), at)
+  if (toldOf(lease).length === 0) return
+  for (const each of await leasesBeside(tx, parts.policy.inForce(), lease))
+    if (areTold(parts, lease, [each])) await tellHolder(tx, each, calledOffNotice(lease, each), at)
 }
 
 /** `postpone`: one of them has it stopped an hour later. */

@@ -3,7 +3,7 @@ import type { PlanCommand } from '../../core/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import type { HostFacts } from '../../core/inventory'
 import { refuseEnd } from '../../core/lease/caps'
-import type { Lease } from '../../core/lease/lease'
+import { commonOf, type Lease } from '../../core/lease/lease'
 import { byName, isLimited, mayHold, type Asked } from '../../core/lease/quota'
 import { endOf, readUntil, type AskedEnd } from '../../core/lease/until'
 import type { Plan } from '../../core/plan/plan'
@@ -156,10 +156,8 @@ const refuseTerms = (
   return [...(over ? [over] : []), ...(held.ok ? [] : held.refusals)]
 }
 
-const endedNow = (lease: Lease, at: number): Lease => {
-  const { id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt } = lease
-  return {
-    ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback, endsAt },
-    ...{ state: 'ended', endedAt: at, how: { kind: 'moved', by: holder } },
-  }
-}
+const endedNow = (lease: Lease, at: number): Lease => ({
+  ...commonOf(lease),
+  endsAt: lease.endsAt,
+  ...{ state: 'ended', endedAt: at, how: { kind: 'moved', by: lease.holder } },
+})

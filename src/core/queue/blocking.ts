@@ -4,7 +4,8 @@ import { subjectsOf } from '../policy/judge'
 import { isSamePerson } from '../policy/policy'
 import type { Request, RequestIn } from '../request'
 import { isWish } from './asked'
-import { candidatesOf, freeAmong, takenOf } from './candidates'
+import { freeAmong } from './candidates'
+import { fleetOf } from './changes'
 import { isWaiting, type EntryIn } from './entry'
 import type { Ground } from './ground'
 import { fits, type Candidate } from './order'
@@ -23,26 +24,42 @@ export interface Blocking {
  * From when it is seen that somebody waits it has as long as an offer has. What was asked for by a place in the queue keeps
  * its time: its person has waited too, and that an approver sleeps is not for them to pay.
  */
-export const blockingOf = (ground: Ground, now: number): Blocking[] =>
-  ground.requests.flatMap((request) => {
-    if (request.state !== 'pending' || !isWish(request)) return []
-    if (request.turn !== undefined || request.hurried !== undefined) return []
-    const entry = waiterFor(ground, request)
+export const blockingOf = (ground: Ground, now: number): Blocking[] => {
+  const pending = ground.requests.filter(mayBlock)
+  if (pending.length === 0) return []
+  const fleet = fleetOf(ground)
+  const stock = { gpus: fleet.gpus, free: freeAmong(fleet.gpus, fleet) }
+  return pending.flatMap((request) => {
+    const entry = waiterFor(ground, stock, request)
     if (!entry) return []
     const open = { from: now, ms: ground.policy.queue.offer }
     const expiresAt = afterOpenTime(ground.policy, subjectsOf(request.plan), open)
     return expiresAt < request.expiresAt ? [{ request, entry, expiresAt }] : []
   })
+}
+
+const mayBlock = (request: Request): request is RequestIn<'pending'> =>
+  request.state === 'pending' &&
+  isWish(request) &&
+  request.turn === undefined &&
+  request.hurried === undefined
+
+/** The same for every request: what there is, and what of it is free. */
+interface Stock {
+  readonly gpus: readonly Candidate[]
+  readonly free: readonly Candidate[]
+}
 
 /** Somebody else, for whom nothing that would do is free. */
-const waiterFor = (ground: Ground, { plan, asked }: Request): EntryIn<'waiting'> | undefined => {
-  const { policy, views, waiters, leases } = ground
-  const gpus = candidatesOf(policy, views)
+const waiterFor = (
+  { policy, views, waiters }: Ground,
+  { gpus, free }: Stock,
+  { plan, asked }: Request,
+): EntryIn<'waiting'> | undefined => {
   const gpu = gpus.find(
     ({ host, locationPath }) => host === plan.host && locationPath === plan.gpu.locationPath,
   )
   if (!gpu) return undefined
-  const free = freeAmong(gpus, { taken: takenOf(gpus, ground), leases })
   return waiters.flatMap((waiter) => {
     const { entry } = waiter
     if (!isWaiting(entry) || isSamePerson(policy, entry.by, asked.by)) return []

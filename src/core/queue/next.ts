@@ -1,22 +1,18 @@
 /** Whose turn it is for one GPU. Until that person has been asked, it goes past nobody. */
 import { againstOf } from './against'
 import { candidatesOf } from './candidates'
-import { isOffered, type Entry, type Place } from './entry'
+import { isOffered, type Entry } from './entry'
 import type { Ground } from './ground'
 import { nextOffers } from './offers'
+import { isSame, type Spot } from './order'
 import { fairnessOf } from './waiter'
-
-type Spot = Pick<Place, 'host' | 'locationPath'>
 
 /** To whom it is on offer, else to whom it would be if it were offered now. In quiet hours too: then they are asked later. */
 export const turnFor = (ground: Ground, spot: Spot, now: number): Entry | null => {
   const entries = ground.waiters.map(({ entry }) => entry)
-  const offered = entries.find((entry) => isOffered(entry) && isSpot(entry.gpu, spot))
+  const offered = entries.find((entry) => isOffered(entry) && isSame(entry.gpu, spot))
   return offered ?? nextFor(ground, entries, { spot, now })
 }
-
-const isSpot = (gpu: Place, spot: Spot): boolean =>
-  gpu.host === spot.host && gpu.locationPath === spot.locationPath
 
 const nextFor = (
   ground: Ground,
@@ -24,7 +20,7 @@ const nextFor = (
   { spot, now }: { readonly spot: Spot; readonly now: number },
 ): Entry | null => {
   const { policy, views, leases } = ground
-  const gpu = candidatesOf(policy, views).find((each) => isSpot(each, spot))
+  const gpu = candidatesOf(policy, views).find((each) => isSame(each, spot))
   if (!gpu) return null
   const against = againstOf(ground, now)
   const [next] = nextOffers(

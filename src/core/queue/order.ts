@@ -26,7 +26,10 @@ export interface Candidate extends Place {
 const HOUR_MS = 3_600_000
 const fold = (text: string): string => text.normalize('NFC').toLowerCase()
 
-export const isSame = (a: Place, b: Place): boolean => a.host === b.host && a.locationPath === b.locationPath
+/** Where a GPU is, whatever it is called. */
+export type Spot = Pick<Place, 'host' | 'locationPath'>
+
+export const isSame = (a: Spot, b: Spot): boolean => a.host === b.host && a.locationPath === b.locationPath
 
 /** Would this GPU do? A model is words of its name: `A40` of `NVIDIA A40`, but not of `NVIDIA A400`. */
 export const fits = (want: Want, gpu: Candidate): boolean => {

@@ -8,12 +8,11 @@ import type { Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
-import { decide } from '../../src/work/decide'
 import { tendLeases } from '../../src/work/lease/tend'
 import type { Parts } from '../../src/work/parts'
-import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { CHANNEL, openBot, readHosts, stored, typed, type OpenBot } from './operations/bot'
+import { lendingBy } from './lending'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -46,25 +45,9 @@ const placeOf = (account: string): Address => ({ kind: 'channel', chat: 'slack',
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: placeOf(account) },
 })
+const { runs, approves, pass } = lendingBy(() => parts)
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
   typed(parts, text, callerOf(account))
-const runs = async (id: string) => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
-  return stored(store.db, id)
-}
-const approves = async (id: string): Promise<void> => {
-  const decision = { verdict: 'approve', requestId: id, by: slack(JONAS), reason: undefined } as const
-  await store.db.transaction().execute(decide(parts, decision))
-}
-/** Passes the time with all that the bot does by itself. */
-const pass = async (ms: number): Promise<void> => {
-  for (const until = clock.now() + ms; clock.now() < until;) {
-    await clock.sleep(Math.min(10 * MINUTE, until - clock.now()))
-    await tendLeases(parts)
-    for (const { id } of await requestsIn(store.db, ['approved'])) await runs(id)
-    await tendLeases(parts)
-  }
-}
 const toldTo = async (account: string): Promise<string[]> =>
   (await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 1000 })).posts
     .filter(({ place }) => place === JSON.stringify(placeOf(account)))

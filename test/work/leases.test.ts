@@ -12,9 +12,9 @@ import { decide } from '../../src/work/decide'
 import { tendLeases } from '../../src/work/lease/tend'
 import { extend } from '../../src/work/lease/extend'
 import type { Parts } from '../../src/work/parts'
-import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
+import { lendingBy } from './lending'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -43,31 +43,15 @@ const privatelyTo = (account: string): Address =>
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: privatelyTo(account) },
 })
+const { runs, approves, pass } = lendingBy(() => parts)
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
   typed(parts, text, callerOf(account))
-const runs = async (id: string) => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
-  return stored(store.db, id)
-}
-const approves = async (id: string): Promise<void> => {
-  const decision = { verdict: 'approve', requestId: id, by: slack(JONAS), reason: undefined } as const
-  await store.db.transaction().execute(decide(parts, decision))
-}
 /** Assigned, approved and carried out. */
 const lent = async (text: string, id = 'R-1'): Promise<void> => {
   const answer = await says(text)
   if (answer) throw new Error(answer.summary)
   await approves(id)
   expect((await runs(id)).state).toBe('succeeded')
-}
-/** Passes the time minute by minute where something may be due, with all that the bot does by itself. */
-const pass = async (ms: number, stepMs = 10 * 60_000): Promise<void> => {
-  for (const until = clock.now() + ms; clock.now() < until;) {
-    await clock.sleep(Math.min(stepMs, until - clock.now()))
-    await tendLeases(parts)
-    for (const { id } of await requestsIn(store.db, ['approved'])) await runs(id)
-    await tendLeases(parts)
-  }
 }
 const told = async (): Promise<Notice[]> =>
   (await duePosts(store.db, clock.now(), { limit: 1000 })).posts

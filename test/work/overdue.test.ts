@@ -1,31 +1,28 @@
 /** A lease whose time is over, and that cannot be taken back: one card, and everybody who must know told once. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Notice } from '../../src/core/notice'
-import type { Address, Clock } from '../../src/core/ports'
+import type { Address } from '../../src/core/ports'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import type { Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { requestsIn } from '../../src/store/requests'
-import { decide } from '../../src/work/decide'
 import { makeDigest } from '../../src/work/digest'
-import { tendLeases } from '../../src/work/lease/tend'
 import type { Parts } from '../../src/work/parts'
-import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
-import { CHANNEL, openBot, readHosts, stored, typed, type OpenBot } from './operations/bot'
+import { CHANNEL, openBot, readHosts, typed, type OpenBot } from './operations/bot'
+import { lendingBy } from './lending'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 let bot: OpenBot
 let store: Store
-let clock: Clock
 let fleet: SimulatedFleet
 let parts: Parts
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, clock, fleet } = bot)
+  ;({ store, fleet } = bot)
   const rules = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] } }]
   const leases = { end: { then: 'shutdown', grace: '10m' } }
   parts = { ...bot.parts, policy: fixedPolicy(aPolicy({ rules, leases })) }
@@ -40,25 +37,13 @@ const JONAS_ALONE: Address = { kind: 'channel', chat: 'slack', channel: 'D0JONAS
 const callerOf = (account: string, channel = CHANNEL) => ({
   ...{ account, name: 'Somebody', channel, back: channel, privately: placeOf(account) },
 })
+const { runs, approves, pass } = lendingBy(() => parts)
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
   typed(parts, text, callerOf(account))
-const runs = async (id: string) => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
-  return stored(store.db, id)
-}
 const lent = async (): Promise<void> => {
   await says('assign hv01/gpu0 to train-01 for 1h')
-  const decision = { verdict: 'approve', requestId: 'R-1', by: slack(JONAS), reason: undefined } as const
-  await store.db.transaction().execute(decide(parts, decision))
+  await approves('R-1')
   expect((await runs('R-1')).state).toBe('succeeded')
-}
-const pass = async (ms: number): Promise<void> => {
-  for (const until = clock.now() + ms; clock.now() < until;) {
-    await clock.sleep(Math.min(10 * MINUTE, until - clock.now()))
-    await tendLeases(parts)
-    for (const { id } of await requestsIn(store.db, ['approved'])) await runs(id)
-    await tendLeases(parts)
-  }
 }
 const posts = () => store.db.selectFrom('outbox').selectAll().orderBy('seq').execute()
 const saidIn = async (to: Address): Promise<string[]> =>

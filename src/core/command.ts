@@ -130,6 +130,8 @@ export const command = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unwatch'), what: z.string(), here: z.literal('here').optional() }),
   z.object({ kind: z.literal('reconcile'), host: z.string().optional() }),
   z.object({ kind: z.literal('accept'), gpu }),
+  /** The GPU is gone for good. */
+  z.object({ kind: z.literal('forget'), gpu }),
   /** The host shall take the orders of this bot, and no longer those of another. */
   z.object({ kind: z.literal('adopt'), host: z.string(), from: botId }),
   /** `scope` is a host, a GPU or `all`. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { LONGEST_LEASE_MS } from './lease/span'
 import type { BotId, Fence } from './fence'
-import type { HostFacts, HostName, VmId } from './inventory'
+import type { HostFacts, HostName, InstanceId, VmId } from './inventory'
 import { LONGEST_TEXT, type Notice } from './notice'
 import type { Expectation, Step } from './plan/step'
 
@@ -72,6 +72,11 @@ export interface Host {
    * where the host does not take the orders of `from`. Never throws.
    */
   adopt(adoption: Adoption): Promise<StepResult>
+  /**
+   * A GPU that the host shows no more is not in its facts until the host shows it again, then by the same slot. Throws
+   * Fault('store') where that cannot be remembered.
+   */
+  forget(gpu: InstanceId): void
   /** Reads `nvidia-smi --query-gpu=...` as CSV (core/smi.ts names the fields). Never throws. */
   smi(target: SmiTarget): Promise<SmiAnswer>
   /** What a stop of this VM would interrupt, within some seconds. Never throws. Absent: its guests are not asked. */

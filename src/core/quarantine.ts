@@ -110,10 +110,14 @@ export const endWords = ({ host, gpu }: Quarantine, cause: Cause): string => {
     case 'host':
       return `It ends once ${host} reports the GPU in order: look at it in Device Manager there.`
     case 'loss':
+      return backAgain(host)
     case 'absence':
-      return `It ends once ${host} shows the GPU again: look whether the card is seated and powered.`
+      return `${backAgain(host)} One that is gone for good is forgotten by \`forget ${gpu}\`, an administrator's command.`
   }
 }
+
+const backAgain = (host: string): string =>
+  `It ends once ${host} shows the GPU again: look whether the card is seated and powered.`
 
 /** A clause with every reason: "hv01/gpu0 is in quarantine: ...". */
 export const quarantineWords = ({ host, gpu, causes }: Quarantine): string =>

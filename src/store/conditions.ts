@@ -30,8 +30,20 @@ export const forgetConditions = async (tx: Tx, prefix: string, kept: readonly st
 }
 
 /** By name. */
-export const conditions = async (db: Db | Tx): Promise<ReadonlyMap<string, Condition>> => {
-  const rows = await db.selectFrom('conditions').selectAll().orderBy('name').execute()
+export const conditions = (db: Db | Tx): Promise<ReadonlyMap<string, Condition>> => conditionsNamed(db, '')
+
+/** Those whose names begin so, by name. */
+export const conditionsNamed = async (
+  db: Db | Tx,
+  prefix: string,
+): Promise<ReadonlyMap<string, Condition>> => {
+  const rows = await db
+    .selectFrom('conditions')
+    .selectAll()
+    .where('name', '>=', prefix)
+    .where('name', '<', `${prefix}\uffff`)
+    .orderBy('name')
+    .execute()
   return new Map(await readRows(db, 'conditions', rows, (row) => [row.name, readCondition(row)] as const))
 }
 

@@ -8,7 +8,7 @@
 import { driftNotice } from '../core/cards/drift'
 import { changesBetween, gpusOf, touchedBy, type Change } from '../core/drift/change'
 import { isLastTelling, mayBeTold, QUIET_MS } from '../core/drift/flapping'
-import { except, only, standingOf } from '../core/drift/standing'
+import { except, only, standingOf, withMoved } from '../core/drift/standing'
 import { wordsOf } from '../core/drift/words'
 import type { HostFacts } from '../core/inventory'
 import { stepsOn } from '../core/plan/plan'
@@ -26,8 +26,9 @@ export const noticeDrift = async (parts: Parts, tx: Tx, facts: HostFacts, at: nu
   const kept = await keptStanding(tx, host)
   if (kept === null) return saveStanding(tx, host, { version: 1, standing: standingOf(facts, {}) })
   const now = standingOf(facts, kept.standing)
-  const { told, left, restless } = await sift(tx, { host, changes: changesBetween(kept.standing, now), at })
-  const next = except(now, kept.standing, left)
+  const before = withMoved(kept.standing, now)
+  const { told, left, restless } = await sift(tx, { host, changes: changesBetween(before, now), at })
+  const next = except(now, before, left)
   if (JSON.stringify(next) !== JSON.stringify(kept.standing))
     await saveStanding(tx, host, { ...kept, standing: next })
   if (told.length === 0) return

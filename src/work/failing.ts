@@ -1,16 +1,15 @@
 /** Whole GPUs that fail by what nvidia-smi says in the VM that has them: they go into quarantine, and out of it. */
-import { leaseNewsNotice } from '../core/cards/lease'
 import { aliasOf, wholeGpusOf, type HostFacts, type VmFacts } from '../core/inventory'
+import type { Lease } from '../core/lease/lease'
 import type { News } from '../core/news/news'
 import { newsNotice } from '../core/news/words'
+import type { Notice } from '../core/notice'
 import type { SmiReading } from '../core/smi'
 import type { Tx } from '../store/database'
 import { forgetFailing, saveFailing } from '../store/failing'
-import { openLeasesOn } from '../store/leases'
 import { post } from '../store/outbox'
 import { announce } from './announce'
-import { keptNotice } from './apart'
-import { tellHolder } from './lease/tell'
+import { tellHoldersOf } from './lease/tell'
 import { administrative, type Parts } from './parts'
 
 /**
@@ -43,22 +42,23 @@ export const heedGuest = async (
   return gpus
 }
 
-type HealthNews = Extract<News, { kind: 'health' }>
-
 /** The administrators and whoever has them are told, and those who watch, each once. */
-export const tellOfFailing = async (
+export const tellOfQuarantine = async (
   parts: Pick<Parts, 'policy' | 'requestsChannels' | 'changesChannel'>,
   tx: Tx,
-  news: HealthNews & { readonly finding: { readonly is: 'failing' } },
-  { gpus, at }: { readonly gpus: readonly string[]; readonly at: number },
+  news: News,
+  {
+    gpus,
+    toHolder,
+    at,
+  }: {
+    readonly gpus: readonly string[]
+    readonly toHolder: (lease: Lease) => Notice
+    readonly at: number
+  },
 ): Promise<void> => {
   const places = administrative(parts)
   for (const place of places) await post(tx, place, newsNotice(news), { at })
-  const holders: string[] = []
-  for (const gpu of gpus)
-    for (const lease of await openLeasesOn(tx, gpu)) {
-      await tellHolder(tx, lease, keptNotice(leaseNewsNotice(lease, news.finding.why)), at)
-      holders.push(lease.holder)
-    }
-  await announce(parts, tx, [news], { at, except: places, knowing: holders })
+  const knowing = await tellHoldersOf(tx, gpus, toHolder, at)
+  await announce(parts, tx, [news], { at, except: places, knowing })
 }

@@ -1,15 +1,18 @@
 /** GPUs that fail, are hot, or count errors of their memory, by what nvidia-smi says in their VM: told once it has lasted. */
 import type { HostFacts, HostView, VmFacts } from '../core/inventory'
+import { leaseNewsNotice } from '../core/cards/lease'
+import type { Lease } from '../core/lease/lease'
 import { firstSeen, observe, type Condition } from '../core/news/condition'
 import { COOL, countErrors, heatOf, HOT, WORKS } from '../core/news/health'
 import type { Finding } from '../core/news/news'
-import type { Run } from '../core/notice'
+import type { Notice, Run } from '../core/notice'
 import type { SmiReading } from '../core/smi'
 import type { SmiGpu } from '../core/smi-table'
 import { conditionOf, forgetConditions, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
 import { announce } from './announce'
-import { tellOfFailing } from './failing'
+import { keptNotice } from './apart'
+import { tellOfQuarantine } from './failing'
 import type { Parts } from './parts'
 import { vendorsIn } from './smi'
 
@@ -70,9 +73,10 @@ export const noticeHealth = async (
   ].flatMap((finding) => finding ?? [])
   for (const finding of findings) {
     const news = { kind: 'health', host, gpus, vm: vm.name } as const
-    if (finding.is === 'failing' && finding.apart)
-      await tellOfFailing(parts, tx, { ...news, finding }, { gpus: read.apart, at })
-    else await announce(parts, tx, [{ ...news, finding }], { at })
+    if (finding.is === 'failing' && finding.apart) {
+      const toHolder = (lease: Lease): Notice => keptNotice(leaseNewsNotice(lease, finding.why))
+      await tellOfQuarantine(parts, tx, { ...news, finding }, { gpus: read.apart, toHolder, at })
+    } else await announce(parts, tx, [{ ...news, finding }], { at })
   }
 }
 

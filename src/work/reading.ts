@@ -6,6 +6,7 @@ import type { Readings } from '../core/progress'
 import { standingVersion } from '../store/drift'
 import { saveFacts, saveUnreachable } from '../store/fleet'
 import { noticeDrift } from './drift'
+import { noticeFitness } from './fitness'
 import { endLost } from './lease/found'
 import type { Parts } from './parts'
 import { noticeHost } from './reachable'
@@ -28,6 +29,7 @@ export const refreshHost = async (parts: Parts, host: Host): Promise<boolean> =>
     await saveFacts(tx, reading, at)
     await noticeDrift(parts, tx, reading, at)
     await noticeTakeover(parts, tx, reading, at)
+    await noticeFitness(parts, tx, reading, at)
     await endLost(parts, tx, reading, at)
   })
   parts.wake.deliver()

@@ -12,6 +12,7 @@ import { answerTo } from './consent'
 import { say, type Caller, type Consequence } from './consequence'
 import { decide } from './decide'
 import { askHolders } from './lease/askHolders'
+import { forgetGpu } from './forget'
 import { extend } from './lease/extend'
 import { done } from './lease/giveBack'
 import { onLease, ownToRelease } from './lease/meant'
@@ -94,6 +95,8 @@ export const respond = async (parts: Parts, command: Command, caller: Caller): P
       return reconcile(parts, command.host)
     case 'accept':
       return acceptHost(parts, command.gpu, caller)
+    case 'forget':
+      return forgetGpu(parts, command.gpu, caller)
     case 'adopt':
       return adoptHost(parts, command, caller)
     case 'pause':

@@ -621,6 +621,14 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ...{ kind: 'health', host: 'hv01', gpus: ['hv01/gpu0'], vm: 'train-01' },
     finding: { is: 'failing', why: 'the GPU is lost', next: 'Turn the VM off and start it again.' },
   }),
+  'news-gpu-unfit': newsNotice({
+    ...{ kind: 'fitness', host: 'hv01', gpus: ['hv01/gpu0'] },
+    why: {
+      is: 'hv01 reports problem code 43 of it (its driver stopped it)',
+      ends: 'It ends once hv01 reports the GPU in order: look at it in Device Manager there.',
+    },
+  }),
+  'news-gpu-fit': newsNotice({ kind: 'fitness', host: 'hv01', gpus: ['hv01/gpu0'], why: null }),
   'news-gpu-hot': newsNotice({
     ...{ kind: 'health', host: 'hv01', gpus: ['hv01/gpu0'], vm: 'train-01' },
     finding: { is: 'hot', celsius: 91, limit: 85 },

@@ -160,6 +160,22 @@ export const describeHost = (
       expect(under.world.facts('hv01')).toEqual(facts)
     })
 
+    test('a GPU that is gone is told until it is forgotten, and by its slot again once it is back', async () => {
+      const slots = async () => (await under.host.inventory()).gpus.map(({ slot }) => slot)
+      const { gpus } = await under.host.inventory()
+      const { instanceId } = gpus.find(({ slot }) => slot === 'gpu1')!
+      under.host.forget(instanceId)
+      expect(await slots()).toEqual(['gpu0', 'gpu1', 'gpu2'])
+      under.world.rebuild('hv01', { kind: 'pull card', slot: 'gpu1' })
+      expect((await slots()).toSorted()).toEqual(['gpu0', 'gpu1', 'gpu2'])
+
+      under.host.forget(instanceId)
+
+      expect(await slots()).toEqual(['gpu0', 'gpu2'])
+      under.world.rebuild('hv01', { kind: 'put card', slot: 'gpu1' })
+      expect((await slots()).toSorted()).toEqual(['gpu0', 'gpu1', 'gpu2'])
+    })
+
     describe('knows whose orders it takes:', () => {
       tryFences(
         () => under,

@@ -184,6 +184,20 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(await says('maya', ASK)).toContain('R-1 · waiting')
     })
 
+    test('a GPU that its host shows no more is forgotten, by an administrator alone', async () => {
+      journey.world.rebuild('hv01', { kind: 'pull card', slot: 'gpu1' })
+      await says('priya', 'reconcile hv01')
+      const offered = await journey.sees(({ text }) => text.includes('is missing'))
+      expect(offered).toMatchObject({ buttons: ['Forget hv01/gpu1'] })
+      expect(await says('maya', 'forget hv01/gpu1')).toContain('does not let you forget')
+      expect(await says('maya', 'list')).toContain('hv01/gpu1')
+
+      await journey.presses('priya', 'Forget hv01/gpu1')
+
+      expect(textOf(await seesCard('hv01/gpu1 (NVIDIA A100 80GB PCIe) is forgotten'))).toContain('Priya Nair')
+      expect(await says('maya', 'list')).not.toContain('hv01/gpu1')
+    })
+
     test('a new policy is read on reload, by an administrator alone, and a wrong one changes nothing', async () => {
       journey.workplace.writesPolicy({ ...policyOf(1), administer: ['admins'] })
       expect(await says('priya', 'reload')).toContain('there is no role admins')

@@ -20,6 +20,12 @@ const shared = async (scene: Scene): Promise<void> => {
   await scene.says('jonas', 'agree R-2')
   await scene.says('priya', 'approve R-2')
 }
+/** The card falls off the bus while Jonas' VM has it. */
+const fails = async (scene: Scene): Promise<void> => {
+  await jonasHolds(scene)
+  scene.workplace.world.rebuild('hv01', { kind: 'pull card', slot: 'gpu1' })
+  await scene.clock.pass(HOUR)
+}
 const givenBack = async (scene: Scene): Promise<void> => {
   await shared(scene)
   await scene.says('maya', 'done R-2 --shutdown')
@@ -85,6 +91,34 @@ export const OF_LEASES: Readonly<Record<string, Situation>> = {
         words:
           /Your lease of hv01\/gpu1 in train-02 \(R-1\) ?: it was paused ?, by Priya Nair.*its fan is broken.*you keep it and may give it back/,
       },
+    ],
+  },
+  'a host reports that a GPU fails': {
+    leads: fails,
+    told: [
+      {
+        who: 'jonas',
+        words:
+          /Your lease of hv01\/gpu1 in train-02 \(R-1\) ?: train-02 has it, and hv01 shows no such device.*you keep it/,
+      },
+      {
+        who: 'everybody',
+        words: /hv01\/gpu1 ?: train-02 has it, and hv01 shows no such device.*In quarantine/,
+      },
+    ],
+  },
+  'it reports the GPU in order again': {
+    leads: async (scene) => {
+      await fails(scene)
+      scene.workplace.world.rebuild('hv01', { kind: 'put card', slot: 'gpu1' })
+      await scene.clock.pass(HOUR)
+    },
+    told: [
+      {
+        who: 'jonas',
+        words: /Your lease of hv01\/gpu1 in train-02 \(R-1\) ?: hv01 shows it in order again/,
+      },
+      { who: 'everybody', words: /hv01\/gpu1 ?: hv01 shows it in order again/ },
     ],
   },
   'somebody asks for what is held': {

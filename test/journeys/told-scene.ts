@@ -18,8 +18,9 @@ export interface Scene {
 }
 
 /** Who is told, and by what words, in the place where they read it. */
-interface Told {
-  readonly who: Who
+export interface Told {
+  /** `everybody` reads it where the cards are, and it calls nobody. */
+  readonly who: Who | 'everybody'
   readonly words: RegExp
 }
 export interface Situation {

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { steppedClock } from '../fakes/stepped-clock'
 import type { Shown } from './drivers'
-import { MEMBERS, type Who } from './people'
+import { MEMBERS } from './people'
 import { OF_LEASES } from './told-leases'
 import { OF_REQUESTS } from './told-requests'
-import { ASK, HOUR, TERSE, type Scene } from './told-scene'
+import { ASK, HOUR, TERSE, type Scene, type Told } from './told-scene'
 import { CHATS, startWorkplace, type ChatName, type Workplace } from './workplace'
 
 const SITUATIONS = { ...OF_REQUESTS, ...OF_LEASES }
@@ -49,8 +49,10 @@ const open = async (chat: ChatName): Promise<Scene> => {
 }
 
 /** It is for this person: nobody else reads it, or it calls them by their name, which Teams may not have told yet. */
-const isFor = (who: Who, { to, text }: Shown): boolean =>
-  to === who || (to === null && (text.includes(MEMBERS[who].name) || text.includes(`<at>${who}</at>`)))
+const isFor = (who: Told['who'], { to, text }: Shown): boolean =>
+  who === 'everybody'
+    ? to === null
+    : to === who || (to === null && (text.includes(MEMBERS[who].name) || text.includes(`<at>${who}</at>`)))
 
 const rowsOfDocument = (): string[] => {
   const document = readFileSync(join(__dirname, '..', '..', 'docs', 'notifications.md'), 'utf8')

@@ -34,13 +34,14 @@ const guests = (use: Host['use']): string[] => {
     hosts: new Map(
       [...parts.hosts].map(([name, host]) => {
         const asking: Pick<Host, 'use'> = use ? { use: (vm) => (asked.push(vm), use(vm)) } : {}
-        const { run, smi, inventory, adopt } = {
+        const { run, smi, inventory, adopt, forget } = {
           run: host.run.bind(host),
           smi: host.smi.bind(host),
           inventory: host.inventory.bind(host),
           adopt: host.adopt.bind(host),
+          forget: host.forget.bind(host),
         }
-        return [name, { name, run, smi, inventory, adopt, ...asking }]
+        return [name, { name, run, smi, inventory, adopt, forget, ...asking }]
       }),
     ),
   }

@@ -91,6 +91,8 @@ const STATES = ['pending', 'approved', 'running', 'succeeded', 'denied', 'cancel
 export const startLine = async (
   policy: Policy = linePolicy(),
   limits: Partial<Parts['limits']> = {},
+  /** Where cards are shown, and administrators told. */
+  requestsChannels: readonly Address[] = [],
 ): Promise<Line> => {
   const dir = makeTempDir()
   let store = await openStore(dir)
@@ -107,6 +109,7 @@ export const startLine = async (
           name: host.name,
           run: host.run.bind(host),
           adopt: host.adopt.bind(host),
+          forget: host.forget.bind(host),
           smi: host.smi.bind(host),
         },
         inventory: async () => change(await host.inventory()),
@@ -116,7 +119,7 @@ export const startLine = async (
   const partsOver = (): Parts => {
     const bot = botOver(store.db, fleet, clock)
     return {
-      ...{ ...bot, hosts, limits: { ...bot.limits, ...limits } },
+      ...{ ...bot, hosts, requestsChannels, limits: { ...bot.limits, ...limits } },
       policy: {
         ...fixedPolicy(policy),
         inForce: () => inForce,

@@ -1,7 +1,8 @@
 /** A GPU that is not fit is lent to nobody: paused by hand, reported by its host, or pulled. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { GpuFacts, HostFacts } from '../../src/core/inventory'
-import { jonas, maya, priya, startLine, type Line } from './line'
+import { jonas, linePolicy, maya, priya, startLine, type Line } from './line'
+import { CHANNEL } from './operations/bot'
 
 let line: Line
 beforeEach(async () => {
@@ -322,5 +323,99 @@ describe('a pause of a host', () => {
 
     expect(await line.says(maya, 'show hv01')).toContain('resume hv01 (it is patched)')
     expect(await line.says(maya, 'list')).not.toContain('quarantine')
+  })
+})
+
+describe('what a host reports of a GPU that somebody has', () => {
+  const MINUTE = 60_000
+  beforeEach(async () => {
+    await line.end()
+    line = await startLine(linePolicy(), {}, [CHANNEL])
+  })
+  const goesOnFor = async (minutes: number): Promise<void> => {
+    for (let minute = 0; minute < minutes; minute++) {
+      await line.passes(MINUTE)
+      await line.goesOn()
+    }
+  }
+  const about = (posts: readonly string[], words: string): string[] =>
+    posts.filter((each) => each.includes(words))
+
+  it('is told to the holder and to the administrators, once, when it has lasted', async () => {
+    await line.says(maya, 'assign hv01/gpu0 to train-01')
+    await line.says(jonas, 'approve R-1')
+    await line.goesOn()
+    line.world.rebuild('hv01', { kind: 'pull card', slot: 'gpu0' })
+    await line.goesOn()
+    expect(about(await line.posted(), 'train-01 has it, and hv01 shows no such device')).toEqual([])
+
+    await goesOnFor(5)
+
+    const why = 'train-01 has it, and hv01 shows no such device'
+    expect(about(await line.told(maya), why)).toEqual([
+      `Your lease of hv01/gpu0 in train-01 (R-1): ${why}.\nIt is in quarantine: you keep it and may give it back, and nobody else is given it.`,
+    ])
+    expect(about(await line.posted(), `hv01/gpu0: ${why}`)).toEqual([
+      `hv01/gpu0: ${why}\nIn quarantine: nobody else is given it. It ends once hv01 shows the GPU again: look whether the card is seated and powered.`,
+    ])
+  })
+
+  it('is told as over, once', async () => {
+    gpuBecomes('gpu0', { problemCode: 43 })
+    await goesOnFor(2)
+    isWell()
+    await goesOnFor(5)
+
+    expect(about(await line.posted(), 'hv01/gpu0: hv01 ')).toEqual([
+      expect.stringContaining('hv01/gpu0: hv01 reports problem code 43 of it (its driver stopped it)'),
+      'hv01/gpu0: hv01 shows it in order again',
+    ])
+  })
+
+  it('is told as another fault where it became one', async () => {
+    gpuBecomes('gpu0', { problemCode: 43 })
+    await goesOnFor(2)
+    gpuBecomes('gpu0', { problemCode: 10 })
+    await goesOnFor(5)
+
+    expect(about(await line.posted(), 'hv01/gpu0: hv01 reports').length).toBe(2)
+  })
+
+  it('is not told twice by the bot that was started anew', async () => {
+    gpuBecomes('gpu0', { problemCode: 43 })
+    await goesOnFor(2)
+    await line.restarts()
+    await goesOnFor(5)
+
+    expect(about(await line.posted(), 'hv01/gpu0: hv01 reports')).toHaveLength(1)
+  })
+
+  it('is nothing to those who have a GPU that is well', async () => {
+    await line.says(maya, 'assign hv01/gpu0 to train-01')
+    await line.says(jonas, 'approve R-1')
+    await line.goesOn()
+    gpuBecomes('gpu1', { problemCode: 43 })
+
+    await goesOnFor(5)
+
+    expect(about(await line.told(maya), 'quarantine')).toEqual([])
+  })
+
+  it('is told to who has a partition of a GPU that is gone, while others read it of the host', async () => {
+    await line.says(maya, 'assign hv02/gpu0 to vdi-06 --mode partition')
+    await line.says(jonas, 'approve R-1')
+    await line.goesOn()
+    line.hostSays((facts) =>
+      facts.name === 'hv02'
+        ? { ...facts, gpus: facts.gpus.map((gpu) => ({ ...gpu, problemCode: null })) }
+        : facts,
+    )
+
+    await goesOnFor(5)
+
+    expect(about(await line.told(maya), 'hv02 shows no such device')).toEqual([
+      expect.stringContaining('Your lease of hv02/gpu0 in vdi-06 (R-1): hv02 shows no such device'),
+    ])
+    expect(about(await line.posted(), 'hv02/gpu0: hv02 shows no such device')).toEqual([])
   })
 })

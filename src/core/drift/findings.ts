@@ -93,7 +93,8 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
   const contradicted = holding !== undefined && !agrees(place, holding)
   if (!contradicted && !LOST.includes(place.kind)) return null
   const back = canReturn(host, place) ? [wayOf(host, 'Return to its host', release(alias))] : []
-  if (!contradicted) return { ...bare(host, gpu), recorded: null, ways: back }
+  const gone = place.kind === 'missing' ? [forgetting(host, alias)] : []
+  if (!contradicted) return { ...bare(host, gpu), recorded: null, ways: [...back, ...gone] }
   return {
     ...bare(host, gpu),
     recorded: holding,
@@ -101,12 +102,23 @@ const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[])
       ...restoring(host, { alias, place, holding }),
       ...back,
       { label: 'Accept what the host says', command: { kind: 'accept', gpu: alias } },
+      ...gone,
     ],
   }
 }
 
 /** Of use to nobody. What a resource pool keeps is of use to a cluster. */
-const LOST: readonly GpuPlace['kind'][] = ['dismounted', 'host-disabled', 'restart-pending']
+const LOST: readonly GpuPlace['kind'][] = ['dismounted', 'host-disabled', 'restart-pending', 'missing']
+
+const forgetting = ({ name }: HostFacts, alias: string): Way => ({
+  label: `Forget ${alias}`,
+  command: { kind: 'forget', gpu: alias },
+  confirm: {
+    title: `Forget ${alias}?`,
+    text: `${name} shows no such device. It is in no list then, until ${name} shows it again.`,
+    yes: 'Forget it',
+  },
+})
 
 /** A pool that could not be read may have it. */
 const canReturn = (host: HostFacts, { kind }: GpuPlace): boolean =>

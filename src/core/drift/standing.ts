@@ -103,6 +103,29 @@ const shareEntries = (host: HostFacts): Entry[] => {
   return [...shares]
 }
 
+/** What is of one GPU and nobody else's. A partition is named by its VM, which goes on naming the GPU as before. */
+const OF_GPU = ['place', 'slot', 'driver', 'split'] as const
+
+/**
+ * `before`, by the ids of `now`: a GPU with another instance id and the same alias is the same card, which its host knows
+ * anew (see host/powershell/moved.ts).
+ */
+export const withMoved = (before: Standing, now: Standing): Standing => {
+  const went = placesIn(before).filter(([name]) => !(name in now))
+  const came = placesIn(now).filter(([name]) => !(name in before))
+  const pairs = went.flatMap(([old, { gpu: alias }]) => {
+    const found = came.find(([, each]) => each.gpu === alias)
+    return found ? OF_GPU.map((of) => [ofOther(old, of), ofOther(found[0], of)] as const) : []
+  })
+  const names = new Map(pairs)
+  return Object.fromEntries(Object.entries(before).map(([name, each]) => [names.get(name) ?? name, each]))
+}
+
+const placesIn = (all: Standing): [string, Extract<Fact, { of: 'place' }>][] =>
+  Object.entries(all).flatMap(([name, each]) => (each.of === 'place' ? [[name, each]] : []))
+
+const ofOther = (place: string, of: (typeof OF_GPU)[number]): string => place.replace(/^place/, of)
+
 const placeValue = (each: Place): string => {
   if (each.kind === 'assigned') return `assigned ${each.id}`
   return each.kind === 'pooled' ? `pooled ${each.pool}` : each.kind

@@ -5,7 +5,7 @@ import { parse } from './parse'
 
 const DECIDING: readonly Command['kind'][] = [
   ...(['approve', 'deny', 'agree', 'object', 'read', 'resolve', 'retry'] as const),
-  ...(['accept', 'adopt', 'pause', 'resume', 'reload'] as const),
+  ...(['accept', 'forget', 'adopt', 'pause', 'resume', 'reload'] as const),
 ]
 
 export const decides = (said: Delivery['said']): boolean => {

@@ -243,6 +243,7 @@ export const FORMS: { readonly [K in CommandKind]: Form } = {
   unwatch: form([must(WATCHED), can(HERE)]),
   reconcile: form([can(HOST)]),
   accept: form([must(GPU)]),
+  forget: form([must(GPU)]),
   adopt: form([must(HOST), must(BOT, 'from')]),
   pause: reasoned([must(SCOPE)], PAUSE_FLAGS),
   resume: form([must(SCOPE)]),

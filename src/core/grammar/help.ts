@@ -33,7 +33,7 @@ const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
   ['Keep', ['extend', 'done', 'ask']],
   ['Wait', ['queue', 'take', 'leave']],
   ['Decide', ['approve', 'deny']],
-  ['Run the hosts', ['pause', 'resume', 'read', 'resolve', 'accept', 'adopt', 'reload']],
+  ['Run the hosts', ['pause', 'resume', 'read', 'resolve', 'accept', 'forget', 'adopt', 'reload']],
   ['This bot', ['help', 'whoami']],
 ]
 const WHOM = {

@@ -35,6 +35,11 @@ export type News =
       readonly vm: string
       readonly finding: Finding
     } & Place)
+  /** What a host reports of a GPU of its own: `why` it is lent to nobody; null once it is in order again. */
+  | ({
+      readonly kind: 'fitness'
+      readonly why: { readonly is: string; readonly ends: string } | null
+    } & Place)
   | ({
       readonly kind: 'lease'
       readonly step: 'ending' | 'over' | 'ended'
@@ -79,6 +84,7 @@ export const placeOf = (news: News): Place => {
     case 'host':
       return { host: news.host, gpus: 'all' }
     case 'health':
+    case 'fitness':
     case 'lease':
     case 'offer':
     case 'drift':
@@ -97,6 +103,7 @@ export const requestOf = (news: News): string | null => {
       return news.requestId
     case 'host':
     case 'health':
+    case 'fitness':
     case 'offer':
       return null
   }

@@ -20,6 +20,8 @@ export const newsNotice = (news: News): Notice => {
       return hostNews(news)
     case 'health':
       return healthNews(news)
+    case 'fitness':
+      return fitnessNews(news)
     case 'lease':
       return leaseNews(news)
     case 'offer':
@@ -162,6 +164,25 @@ const healthNews = (news: Of<'health'>): Notice => {
           ),
         ],
       }
+  }
+}
+
+const fitnessNews = (news: Of<'fitness'>): Notice => {
+  const { why } = news
+  const name = nameOf(news)
+  if (why === null)
+    return {
+      summary: `${name} is in order again`,
+      tone: 'good',
+      parts: [text({ strong: name }, `: ${news.host} shows it in order again`)],
+    }
+  return {
+    summary: `${name} is in quarantine: ${why.is}`,
+    tone: 'bad',
+    parts: [
+      text({ strong: name }, `: ${why.is}`),
+      text(...runsOf(`In quarantine: nobody else is given it. ${why.ends}`)),
+    ],
   }
 }
 

@@ -44,6 +44,7 @@ const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
   deny: 'approve',
   reconcile: 'anyone listed',
   accept: 'administer',
+  forget: 'administer',
   adopt: 'administer',
   pause: 'administer',
   resume: 'administer',

@@ -33,6 +33,7 @@ export const withBreaker = (host: Host, clock: Clock): Host => {
     name: host.name,
     run: (order) => host.run(order),
     adopt: (adoption) => host.adopt(adoption),
+    forget: (gpu) => host.forget(gpu),
     inventory: async () => {
       const refused = refusal()
       if (refused !== null) throw new Fault('host-unreachable', refused)

@@ -2,10 +2,8 @@
  * GPUs out of PnP nodes. What can be read only while a device belongs to its host (memory windows, the survey's
  * properties) is remembered for the time when a VM has it: a dismounted device leaves a trace and no figures.
  */
-import { z } from 'zod'
 import {
   DISABLED,
-  gpuFacts,
   instanceId,
   locationPath,
   OWN_POOL,
@@ -15,12 +13,11 @@ import {
 import { isUnknownModel, unknownModel } from '../../core/models'
 import { instanceIdIn } from '../../core/partitions'
 import { isMakersName, modelOf, pciIdIn } from '../pci-ids'
+import type { Remembered } from './memory'
+import { isGone, movedIn } from './moved'
 import { problemOf } from './problems'
 import type { RawDevice, RawEntry, RawInventory } from './raw'
-
-/** By instance id; kept over restarts. What a driver offers is told anew each time. */
-export const remembered = z.record(z.string(), gpuFacts.omit({ partition: true, pool: true }))
-export type Remembered = z.infer<typeof remembered>
+import { isSameDevice } from './same-device'
 
 const DISPLAY_CLASS = 3
 /** Of a sound function without a driver, too, which has no class in Windows. */
@@ -143,10 +140,6 @@ const acsOf = (value: number | null): GpuFacts['acs'] =>
 const reservedOf = (value: RawDevice['reservedMemory']): boolean | null =>
   value === null ? null : Boolean(value)
 
-/** A dismounted device is listed under a PCIP id with the same ending as its node under PCI. */
-export const isSameDevice = (one: string, other: string): boolean => plain(one) === plain(other)
-const plain = (id: string): string => id.toUpperCase().replace(/^PCIP\\/, 'PCI\\')
-
 const poolPathOf = (device: RawDevice, raw: RawInventory): LocationPath | null => {
   const entries = [...raw.dismounted, ...pooledIn(raw), ...raw.vms.flatMap((vm) => vm.assigned)]
   const found = entries.find((each) => isSameDevice(each.instanceId, device.instanceId))
@@ -184,23 +177,42 @@ export const gpusIn = (
   raw: RawInventory,
   before: Remembered,
 ): { readonly gpus: GpuFacts[]; readonly remembered: Remembered } => {
+  const known = withMoved(raw, before)
+  const isForgotten = (id: string): boolean => {
+    const card = known[id]
+    return card?.forgotten === true && isGone(card, raw)
+  }
   const found = raw.devices
-    .filter((device) => isDisplay(device) || before[device.instanceId] !== undefined)
-    .flatMap((device) => read(device, raw, before[device.instanceId]) ?? [])
+    .filter(({ instanceId: id }) => !isForgotten(id))
+    .filter((device) => isDisplay(device) || known[device.instanceId] !== undefined)
+    .flatMap((device) => read(device, raw, known[device.instanceId]) ?? [])
     .toSorted((a, b) => (a.locationPath < b.locationPath ? -1 : 1))
-  const taken = new Set(Object.values(before).map(({ slot }) => slot))
+  const gpus = withSlots(found, known)
+  const now = Object.fromEntries(gpus.map(({ partition, pool, ...gpu }) => [gpu.instanceId, gpu]))
+  const gone = Object.entries(known).flatMap(([id, card]) => (id in now || isForgotten(id) ? [] : card))
+  return {
+    gpus: [
+      ...gpus,
+      ...gone.map(({ forgotten, ...gpu }) => ({ ...gpu, problemCode: null, partition: null, pool: null })),
+    ],
+    remembered: { ...known, ...now },
+  }
+}
+
+/** A card that sits elsewhere is remembered by the id that it has now. */
+const withMoved = (raw: RawInventory, before: Remembered): Remembered => {
+  const shown = raw.devices.filter((each) => isDisplay(each) && pathIn(each.locations) !== null)
+  const moved = movedIn(raw, shown, before)
+  const old = [...moved.values()].map(({ instanceId: id }) => id)
+  const others = Object.entries(before).filter(([, { instanceId: id }]) => !old.includes(id))
+  return Object.fromEntries([...others, ...moved])
+}
+
+const withSlots = (found: readonly Omit<GpuFacts, 'slot'>[], known: Remembered): GpuFacts[] => {
+  const taken = new Set(Object.values(known).map(({ slot }) => slot))
   const free = function* () {
     for (let n = 0; ; n++) if (!taken.has(`gpu${n}`)) yield `gpu${n}`
   }
   const names = free()
-  const gpus = found.map((gpu) => ({
-    ...gpu,
-    slot: before[gpu.instanceId]?.slot ?? names.next().value,
-  }))
-  const now = Object.fromEntries(gpus.map(({ partition, pool, ...gpu }) => [gpu.instanceId, gpu]))
-  const gone = Object.values(before).filter(({ instanceId: id }) => !(id in now))
-  return {
-    gpus: [...gpus, ...gone.map((gpu) => ({ ...gpu, problemCode: null, partition: null, pool: null }))],
-    remembered: { ...before, ...now },
-  }
+  return found.map((gpu) => ({ ...gpu, slot: known[gpu.instanceId]?.slot ?? names.next().value }))
 }

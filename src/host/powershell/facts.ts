@@ -9,7 +9,8 @@ import {
   type VmFacts,
 } from '../../core/inventory'
 import { sharingSupport } from '../../core/release'
-import { gpusIn, pathOf, type Remembered } from './devices'
+import { gpusIn, pathOf } from './devices'
+import type { Remembered } from './memory'
 import { withNotes, type DeviceNotes } from './notes'
 import { isThere } from './presence'
 import type { RawInventory, RawVm } from './raw'

@@ -13,7 +13,7 @@ import { factsFrom, type HostNotes } from './facts'
 import { inventoryReader, READ_MS } from './inventory'
 import { learned, untoldOnHost } from './learn'
 import { guestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
-import type { Memory } from './memory'
+import { forgetting, type Memory } from './memory'
 import type { RawInventory } from './raw'
 
 /** For what is asked beside an inventory, which shall not wait for it longer. */
@@ -91,6 +91,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
     name,
     run: (order) => changed(callOf(order, seen)),
     adopt: (adoption) => changed(adoptionOf(adoption)),
+    forget: (gpu) => memory.remember(forgetting(memory.recall(), gpu)),
     inventory: async () => {
       const settled = unsettled
       const raw = await readInventory(settled)

@@ -8,7 +8,7 @@ import { isUnknownModel } from '../../core/models'
 import type { SmiAnswer, SmiTarget } from '../../core/ports'
 import { readTable, type SmiGpu } from '../../core/smi-table'
 import { modelOf, pciIdIn } from '../pci-ids'
-import type { Remembered } from './devices'
+import type { Remembered } from './memory'
 
 interface Row {
   readonly name: string

@@ -1,7 +1,22 @@
 /** What was read of devices while they belonged to their host, kept in a file over restarts. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
 import { Fault } from '../../core/errors'
-import { remembered, type Remembered } from './devices'
+import { gpuFacts, type InstanceId } from '../../core/inventory'
+
+const card = gpuFacts.omit({ partition: true, pool: true }).extend({
+  /** Somebody said that it is gone for good. It is told no more, and nothing else gets its name. */
+  forgotten: z.literal(true).exactOptional(),
+})
+/** By instance id; kept over restarts. What a driver offers is told anew each time. */
+export const remembered = z.record(z.string(), card)
+export type Remembered = z.infer<typeof remembered>
+
+/** With this card as one that is gone for good. */
+export const forgetting = (known: Remembered, id: InstanceId): Remembered => {
+  const found = known[id]
+  return found ? { ...known, [id]: { ...found, forgotten: true } } : known
+}
 
 export interface Memory {
   readonly recall: () => Remembered

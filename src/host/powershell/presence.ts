@@ -1,8 +1,8 @@
 /** Is a device there that a VM lists? */
 import type { VmDevice } from '../../core/inventory'
 import { isListedGpu, pciIdIn } from '../pci-ids'
-import { isSameDevice } from './devices'
 import type { RawEntry, RawInventory } from './raw'
+import { isSameDevice } from './same-device'
 
 /**
  * `gone` where neither node of the device is present, the one on the host and the one that a dismounted device has: that

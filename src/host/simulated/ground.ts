@@ -198,10 +198,16 @@ const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
   }
 }
 
+/** Only what is gone, and no VM lists, is not told. */
+const isForgotten = ({ rebuilt }: HostState, { file, node, owner }: Device): boolean =>
+  node === 'absent' && owner === null && rebuilt.forgotten.includes(file.slot)
+
 /** What the host would say of itself, as its inventory has it. */
 export const factsOf = (ground: Ground): HostFacts => {
-  const { file } = ground
-  const devices = file.gpus.flatMap((gpu) => deviceAt(ground, gpu.locationPath) ?? [])
+  const { file, state } = ground
+  const devices = file.gpus
+    .flatMap((gpu) => deviceAt(ground, gpu.locationPath) ?? [])
+    .filter((device) => !isForgotten(state, device))
   return {
     name: file.name,
     computer: file.computer === undefined ? file.name.toUpperCase() : file.computer,

@@ -6,6 +6,7 @@
 import { Fault, messageOf } from '../../core/errors'
 import { type Step, meets } from '../../core/plan/step'
 import type { Fence } from '../../core/fence'
+import type { InstanceId } from '../../core/inventory'
 import type { Adoption, Clock, Host, StepOrder, StepResult } from '../../core/ports'
 import { moduleFactsOf, refuseAdoption, refuseClaim, remember } from './fence'
 import { type Ground, factsOf, groundOf, vmOn } from './ground'
@@ -128,6 +129,14 @@ export const simulatedHost = (around: Surroundings): Host => {
       Object.assign(groundOf(file, draft).state.module, { fence, orderAt: clock.now() })
     })
 
+  /** What is not absent is not forgotten; what comes again is told again. */
+  const forget = (gpu: InstanceId): void =>
+    memory.change((draft) => {
+      const { state, file: now } = groundOf(file, draft)
+      const slots = now.gpus.flatMap((each) => (each.instanceId === gpu ? each.slot : []))
+      state.rebuilt.forgotten.push(...slots.filter((slot) => state.devices[slot] === 'absent'))
+    })
+
   let underWay = 0
   let last: Promise<unknown> = Promise.resolve()
   return {
@@ -143,6 +152,7 @@ export const simulatedHost = (around: Surroundings): Host => {
       return mine
     },
     adopt: (adoption) => Promise.resolve(adopt(adoption)),
+    forget,
     inventory: async () => {
       await pause('inventory')
       const fault = takeFault(memory, name, 'inventory')

@@ -27,6 +27,8 @@ export const rebuilt = z.object({
   paths: z.record(z.string(), locationPath),
   names: z.record(z.string(), z.string()),
   deleted: z.array(z.string()),
+  /** Slots of cards that the bot shall not tell of. */
+  forgotten: z.array(z.string()).default([]),
   gpus: z.record(z.string(), changes.gpu).default({}),
   vms: z.record(z.string(), changes.vm).default({}),
 })
@@ -36,6 +38,7 @@ export const asInFile = (): Rebuilt => ({
   paths: {},
   names: {},
   deleted: [],
+  forgotten: [],
   gpus: {},
   vms: {},
 })

@@ -97,6 +97,7 @@ const rebuild = (ground: Ground, change: Rebuilding): void => {
       return
     case 'put card':
       state.devices[change.slot] = 'host-enabled'
+      rebuilt.forgotten = rebuilt.forgotten.filter((slot) => slot !== change.slot)
       return
     case 'move card':
       rebuilt.paths[change.slot] = change.to

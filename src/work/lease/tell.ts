@@ -6,6 +6,7 @@ import type { Notice } from '../../core/notice'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
 import { holderOf, type Request } from '../../core/request'
 import type { Tx } from '../../store/database'
+import { openLeasesOn } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
 import { announce } from '../announce'
@@ -21,6 +22,22 @@ export const tellHolder = async (tx: Tx, lease: Lease, notice: Notice, at: numbe
   const request = await findRequest(tx, lease.id)
   if (!request) return
   await post(tx, holderOf(request).privately ?? request.channel, notice, { at, otherwise: request.channel })
+}
+
+/** Whoever has something of these GPUs, by alias; who they are. */
+export const tellHoldersOf = async (
+  tx: Tx,
+  gpus: readonly string[],
+  notice: (lease: Lease) => Notice,
+  at: number,
+): Promise<string[]> => {
+  const told: string[] = []
+  for (const gpu of gpus)
+    for (const lease of await openLeasesOn(tx, gpu)) {
+      await tellHolder(tx, lease, notice(lease), at)
+      told.push(lease.holder)
+    }
+  return told
 }
 
 /** Whoever holds what somebody else's request would take from them hears of it before it is decided. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { changesBetween, keyOf, touchedBy } from '../../../src/core/drift/change'
-import { except, only, standingOf, type Standing } from '../../../src/core/drift/standing'
+import { except, only, standingOf, withMoved, type Standing } from '../../../src/core/drift/standing'
 import { sentenceOf } from '../../../src/core/drift/words'
 import type { GpuFacts, HostFacts, VmFacts } from '../../../src/core/inventory'
 import { aGpu, aHost, aPartition, aPath, aVm, aVmId } from '../../fakes/facts'
@@ -21,7 +21,7 @@ const told = (...readings: readonly HostFacts[]): string[] => {
   let before: Standing | null = null
   return readings.flatMap((reading) => {
     const now = standingOf(reading, before ?? {})
-    const changes = before === null ? [] : changesBetween(before, now)
+    const changes = before === null ? [] : changesBetween(withMoved(before, now), now)
     before = now
     return changes.map(sentenceOf)
   })
@@ -87,10 +87,23 @@ describe('what is told of a host that was read twice', () => {
       says: [`hv01/gpu0 sits elsewhere: ${aPath(0)} → ${aPath(7)}`],
     },
     {
-      what: 'another card is in the slot',
-      readings: [atHost, host([gpu({ instanceId: aGpu({}, 5).instanceId })], [vm()])],
+      what: 'its host knows it anew, in another slot',
+      readings: [atHost, host([aGpu({ slot: 'gpu0' }, 5)], [vm()])],
+      says: [`hv01/gpu0 sits elsewhere: ${aPath(0)} → ${aPath(5)}`],
+    },
+    {
+      what: 'its host knows it anew and a VM has it',
+      readings: [atHost, host([aGpu({ slot: 'gpu0' }, 5)], [vm({ assigned: [aPath(5)] })])],
       says: [
-        'hv01/gpu0 is new on the host',
+        'hv01/gpu0 is assigned to train-01 (it was with its host)',
+        `hv01/gpu0 sits elsewhere: ${aPath(0)} → ${aPath(5)}`,
+      ],
+    },
+    {
+      what: 'another card is in the slot',
+      readings: [atHost, host([gpu({ slot: 'gpu1', instanceId: aGpu({}, 5).instanceId })], [vm()])],
+      says: [
+        'hv01/gpu1 is new on the host',
         'hv01/gpu0 is gone: the host shows no such device (it was with its host)',
       ],
     },

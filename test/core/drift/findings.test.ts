@@ -93,7 +93,18 @@ describe('what can be done', () => {
       records: [record(train1)],
       ways: [ACCEPT],
     },
-    { about: 'a GPU that is gone', host: aHost({ gpus: away }), records: [record(train1)], ways: [ACCEPT] },
+    {
+      about: 'a GPU that is gone, of which there is a record',
+      host: aHost({ gpus: away }),
+      records: [record(train1)],
+      ways: [ACCEPT, 'forget hv01/gpu0'],
+    },
+    {
+      about: 'a GPU that is gone',
+      host: aHost({ gpus: away }),
+      records: [],
+      ways: ['forget hv01/gpu0'],
+    },
     {
       about: 'a GPU of another host with the same path',
       host: aHost(),

@@ -161,6 +161,7 @@ const generated = (kind: Command['kind'], d: Dice): Command => {
     }),
     reconcile: () => ({ kind: 'reconcile', ...maybe(d, { host: 'hv01' }) }),
     accept: () => ({ kind: 'accept', gpu }),
+    forget: () => ({ kind: 'forget', gpu }),
     adopt: () => ({ kind: 'adopt', host: 'hv01', from: A_BOT }),
     pause: () => ({ kind: 'pause', scope: d.pick([scope, gpu]), now: d.roll(2) === 0, ...because }),
     resume: () => ({ kind: 'resume', scope: d.pick([scope, gpu]) }),

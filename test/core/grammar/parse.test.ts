@@ -130,6 +130,7 @@ describe('what is understood', () => {
     ['reconcile', { kind: 'reconcile' }],
     ['reconcile hv01', { kind: 'reconcile', host: 'hv01' }],
     ['accept hv01/gpu0', { kind: 'accept', gpu: 'hv01/gpu0' }],
+    ['forget hv01/gpu0', { kind: 'forget', gpu: 'hv01/gpu0' }],
     ['adopt hv01 from bot-00000000000a', { kind: 'adopt', host: 'hv01', from: A_BOT }],
     ['adopt hv01 from BOT-00000000000A', { kind: 'adopt', host: 'hv01', from: A_BOT }],
     ['read 3', { kind: 'read', requestId: 'R-3' }],

@@ -41,12 +41,12 @@ describe('the short form of the policy', () => {
     [
       REQUESTER,
       [...READING, 'assign', 'move', 'release', 'cancel', 'approve', 'deny'],
-      ['pause', 'resolve', 'accept'],
+      ['pause', 'resolve', 'accept', 'forget'],
     ],
     [APPROVER, [...READING, 'cancel', 'approve', 'deny'], ['assign', 'move', 'release', 'pause', 'resume']],
     [
       ADMIN,
-      [...READING, 'cancel', 'pause', 'resume', 'resolve', 'reload'],
+      [...READING, 'cancel', 'pause', 'resume', 'resolve', 'forget', 'reload'],
       ['assign', 'release', 'approve', 'deny'],
     ],
   ] as const)('lets %s give the commands of their roles and no other', (account, allowed, forbidden) => {

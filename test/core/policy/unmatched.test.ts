@@ -53,6 +53,14 @@ describe('what a policy names', () => {
     expect(told({ gpus: [`${HOST}/gpu9`] }, views)).toHaveLength(1)
   })
 
+  it('is told of a GPU that its host shows no more: the card may have another name by now', () => {
+    const gone = aHost({ gpus: [{ ...GPU!, problemCode: null }] })
+
+    expect(told({ gpus: [`${HOST}/${GPU!.slot}`] }, [aView(gone)])).toEqual([
+      `the rule guarded names ${HOST}/${GPU!.slot} under gpus, and its host shows it no more`,
+    ])
+  })
+
   it('may be a pattern for VMs that are to come', () => {
     expect(told({ vms: ['prod-*'] })).toEqual([])
   })

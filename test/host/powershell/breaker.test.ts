@@ -21,6 +21,7 @@ const scene = () => {
       return Promise.resolve({ kind: 'unknown', why: 'the line is dead' })
     },
     adopt: () => Promise.resolve({ kind: 'unknown', why: 'the line is dead' }),
+    forget: () => undefined,
     smi: () => {
       asked += 1
       return Promise.resolve({ kind: 'not-run', why: 'the line is dead' })

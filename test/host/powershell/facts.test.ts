@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { hostName, placeOf } from '../../../src/core/inventory'
 import { partitionsInUse } from '../../../src/core/partitions'
-import type { Remembered } from '../../../src/host/powershell/devices'
+import type { Remembered } from '../../../src/host/powershell/memory'
 import { factsFrom } from '../../../src/host/powershell/facts'
 import { rawInventory, type RawDevice } from '../../../src/host/powershell/raw'
 import { GIB } from '../../fakes/facts'

@@ -26,6 +26,7 @@ const listening = (parts: Parts): Partial<Parts> => ({
         inventory: async () => shows(await host.inventory()),
         run: (order) => host.run(order),
         adopt: (adoption) => host.adopt(adoption),
+        forget: (gpu) => host.forget(gpu),
         smi: async (target) => (name === 'hv01' ? answers(await host.smi(target)) : host.smi(target)),
       },
     ]),

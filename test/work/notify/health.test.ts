@@ -29,6 +29,7 @@ const listening = (parts: Parts): Partial<Parts> => ({
         inventory: () => host.inventory(),
         run: (order) => host.run(order),
         adopt: (adoption) => host.adopt(adoption),
+        forget: (gpu) => host.forget(gpu),
         smi: async (target) => {
           asked.push(target.kind === 'guest' ? target.vm : 'host')
           together.most = Math.max(together.most, ++together.now)

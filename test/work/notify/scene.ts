@@ -82,6 +82,7 @@ export const startScene = async (
     name: host.name,
     run: (order) => host.run(order),
     adopt: (adoption) => host.adopt(adoption),
+    forget: (gpu) => host.forget(gpu),
     smi: (target) => host.smi(target),
     inventory: () => (dark.has(host.name) ? Promise.reject(new Error('no route')) : host.inventory()),
   })

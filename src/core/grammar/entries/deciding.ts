@@ -3,7 +3,7 @@ import type { Entries } from './entry'
 import { REASON, REQUEST_ID } from './notes'
 
 export const DECIDING: Entries<
-  'approve' | 'deny' | 'pause' | 'resume' | 'read' | 'resolve' | 'accept' | 'adopt' | 'reload'
+  'approve' | 'deny' | 'pause' | 'resume' | 'read' | 'resolve' | 'accept' | 'forget' | 'adopt' | 'reload'
 > = {
   approve: {
     usage: 'approve ID [for DURATION] [because REASON]',
@@ -65,6 +65,13 @@ export const DECIDING: Entries<
     says: 'Let the records follow the host: what a request gave before does not count any more.',
     examples: ['accept hv01/gpu0'],
     notes: ['`reconcile` shows where they disagree. No host is changed.'],
+    needs: 'admin',
+  },
+  forget: {
+    usage: 'forget GPU',
+    says: 'Say of a GPU that its host shows no more that it is gone for good; it is in no list then.',
+    examples: ['forget hv01/gpu3'],
+    notes: ['Should the host show it again, it is back, by the same name. No host is changed.'],
     needs: 'admin',
   },
   adopt: {

@@ -18,8 +18,7 @@ import { asides } from './aside'
 import type { Db, Tx } from './database'
 import { failing } from './failing'
 import { attempt, readRows, written, type Row } from './rows'
-
-export const ALL_HOSTS = 'all'
+import { ALL_HOSTS } from './sources'
 
 /** Every configured host, read or not, in the order given. */
 export const hostViews = async (db: Db | Tx, names: readonly HostName[]): Promise<HostView[]> => {

@@ -64,14 +64,21 @@ const said = (value: unknown): string =>
     .replaceAll(/[^\x20-\x7e]/g, '?')
     .slice(0, 60)
 
+/** The scope of a pause of all hosts. */
+export const ALL_HOSTS = 'all'
+
 export const EVERY_HOST: Blocked = [{ host: null, gpu: null }]
 const hostAlone = (host: unknown): Blocked => {
   const named = hostName.safeParse(host)
   return named.success ? [{ host: named.data, gpu: null }] : EVERY_HOST
 }
 
+/** `hv01`, or `hv01/gpu0`; `all` is every host. */
+const hostOfScope = (scope: unknown): Blocked =>
+  typeof scope === 'string' && scope !== ALL_HOSTS ? hostAlone(scope.split('/')[0]) : EVERY_HOST
+
 export const blocksOf = async (db: Db | Tx, source: Source, row: object): Promise<Blocked> => {
-  const { host, gpu, state, id, request_id, body }: Readonly<Record<string, unknown>> = { ...row }
+  const { host, gpu, state, id, request_id, scope, body }: Readonly<Record<string, unknown>> = { ...row }
   switch (source) {
     case 'leases': {
       const path = locationPath.safeParse(gpu)
@@ -100,7 +107,7 @@ export const blocksOf = async (db: Db | Tx, source: Source, row: object): Promis
     case 'queue':
       return state === 'offered' ? offered(body) : []
     case 'pauses':
-      return EVERY_HOST
+      return hostOfScope(scope)
     default:
       return []
   }

@@ -215,6 +215,23 @@ describe('a request for more time', () => {
   })
 })
 
+describe('where the policy counts hours', () => {
+  const counting = (gpuHours: number) => under([ALL], { leases: { person: { gpuHours } } })
+
+  it('what is asked for and not decided counts for an extension, too', async () => {
+    counting(10)
+    await lent('assign hv01/gpu0 to train-01 for 2h')
+    await says('assign hv01/gpu1 to train-02 for 7h --shutdown')
+
+    expect((await says('extend R-1 by 2h'))?.summary).toContain(
+      'you have 1 of 10 GPU-hours left in 7 days, with R-2 still open, and this asks for 2',
+    )
+
+    await says('cancel R-2')
+    expect((await says('extend R-1 by 2h'))?.summary).toMatch(/is extended|asks for it/)
+  })
+})
+
 describe('while somebody waits for that GPU', () => {
   beforeEach(async () => {
     await lent('assign hv01/gpu0 to train-01 for 2h')
@@ -243,6 +260,29 @@ describe('while somebody waits for that GPU', () => {
     await says('leave Q-2', priya)
 
     expect((await says('extend R-1 by 1h'))?.summary).toContain('is extended')
+  })
+
+  it('it is extended at once where it could not be offered to them all the same', async () => {
+    await says('queue hv01/gpu0', priya)
+    under([ALL], { leases: { person: { gpus: 1 } } })
+    await says('assign hv01/gpu1 to train-02 --shutdown', priya)
+    expect((await says('extend R-1 by 1h'))?.summary).toContain('is extended')
+
+    await says('cancel R-2', priya)
+    expect((await says('extend R-1 by 1h'))?.summary).toContain('R-3 asks for it')
+    await says('cancel R-3')
+    await says('pause hv01/gpu0', priya)
+    expect((await says('extend R-1 by 1h'))?.summary).toContain('is extended')
+  })
+
+  it('it is a request where their team has all that it may, and would have less without it', async () => {
+    await says('queue hv01/gpu0', priya)
+    under([ALL], {
+      people: { maya: { ...MAYA, team: 'vision' }, jonas: JONAS, priya: { ...PRIYA, team: 'vision' } },
+      leases: { team: { gpus: 1 } },
+    })
+
+    expect((await says('extend R-1 by 1h'))?.summary).toContain('R-2 asks for it')
   })
 
   it('it is offered to them once it is given back, whatever was asked meanwhile', async () => {

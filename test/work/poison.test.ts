@@ -153,6 +153,16 @@ describe('what cannot be read', () => {
     expect(await line.says(priya, 'resolve S-1')).toContain('or it was settled')
   })
 
+  it('was the pause of one host, or of a GPU of it: it blocks no other', async () => {
+    line = await richLine()
+    await line.says(priya, 'pause hv02/gpu0')
+    await sql`update pauses set at = 'so on' where scope = 'hv02/gpu0'`.execute(line.db)
+    await sweep(line.db, 0)
+
+    expect(await isBlocked('hv02/gpu0')).toBe(true)
+    expect(await isBlocked('hv01/gpu0')).toBe(false)
+  })
+
   it('was an operation: its hosts are free for others once it is settled', async () => {
     await poisonedLine('requests', 'damaged')
     await line.says(maya, 'requests')

@@ -163,6 +163,20 @@ describe('a request that keeps a GPU from somebody who waits', () => {
     expect(await pending()).toEqual(['assign hv01/gpu0 pending'])
   })
 
+  it('keeps its time while a quota keeps the GPU from the one who waits, and no longer', async () => {
+    await line.says(priya, 'queue hv01/gpu0')
+    await line.says(priya, 'assign hv01/gpu1 to train-02 --shutdown')
+    line.policyBecomes(linePolicy({ leases: { person: { gpus: 1 } } }))
+    await line.says(maya, 'assign hv01/gpu0 to train-01')
+    await line.goesOn()
+    expect(await line.told(maya)).toEqual([])
+
+    await line.says(priya, 'cancel R-1')
+    await line.goesOn()
+
+    expect(await line.told(maya)).toEqual([expect.stringContaining('Somebody waits for hv01/gpu0')])
+  })
+
   it('keeps its time where its person has waited too', async () => {
     await line.says(maya, 'queue hv01/gpu0 to train-01')
     await line.passes(1)

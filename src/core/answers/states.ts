@@ -23,7 +23,7 @@ export const EVENT_WORDS: { readonly [K in RequestChange]: string } = {
   answer: 'answered whether to',
   automatic: 'approved by a rule to',
   'break-glass': 'broke the glass to',
-  'lease-end': 'the end of its lease:',
+  'lease-end': 'at the end of a lease: to',
   deny: 'denied to',
   cancel: 'withdrawn: to',
   remind: 'nobody had decided yet: to',

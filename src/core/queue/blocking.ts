@@ -3,14 +3,13 @@ import { afterOpenTime } from '../policy/calendar'
 import { subjectsOf } from '../policy/judge'
 import { isSamePerson } from '../policy/policy'
 import type { Request, RequestIn } from '../request'
+import { againstOf, type Against } from './against'
 import { isWish } from './asked'
 import { freeAmong } from './candidates'
 import { fleetOf } from './changes'
 import { isWaiting, type EntryIn } from './entry'
 import type { Ground } from './ground'
 import { fits, type Candidate } from './order'
-import { againstPerson } from './rights'
-import { wantingOf } from './waiter'
 
 export interface Blocking {
   readonly request: RequestIn<'pending'>
@@ -30,7 +29,9 @@ export const blockingOf = (ground: Ground, now: number): Blocking[] => {
   const fleet = fleetOf(ground)
   const stock = { gpus: fleet.gpus, free: freeAmong(fleet.gpus, fleet) }
   return pending.flatMap((request) => {
-    const entry = waiterFor(ground, stock, request)
+    const others = ground.requests.filter((each) => each !== request)
+    const against = againstOf({ ...ground, requests: others }, now)
+    const entry = waiterFor(ground, { ...stock, against }, request)
     if (!entry) return []
     const open = { from: now, ms: ground.policy.queue.offer }
     const expiresAt = afterOpenTime(ground.policy, subjectsOf(request.plan), open)
@@ -44,27 +45,28 @@ const mayBlock = (request: Request): request is RequestIn<'pending'> =>
   request.turn === undefined &&
   request.hurried === undefined
 
-/** The same for every request: what there is, and what of it is free. */
+/** What there is, what of it is free, and what would be against somebody who waits if the request were not. */
 interface Stock {
   readonly gpus: readonly Candidate[]
   readonly free: readonly Candidate[]
+  readonly against: Against
 }
 
 /** Somebody else, for whom nothing that would do is free. */
 const waiterFor = (
-  { policy, views, waiters }: Ground,
-  { gpus, free }: Stock,
+  { policy, waiters }: Ground,
+  { gpus, free, against }: Stock,
   { plan, asked }: Request,
 ): EntryIn<'waiting'> | undefined => {
   const gpu = gpus.find(
     ({ host, locationPath }) => host === plan.host && locationPath === plan.gpu.locationPath,
   )
   if (!gpu) return undefined
-  return waiters.flatMap((waiter) => {
-    const { entry } = waiter
+  const entries = waiters.map(({ entry }) => entry)
+  return entries.flatMap((entry) => {
     if (!isWaiting(entry) || isSamePerson(policy, entry.by, asked.by)) return []
     const mayHave = (each: Candidate): boolean =>
-      fits(entry.want, each) && againstPerson(policy, wantingOf(waiter), each, views).length === 0
+      fits(entry.want, each) && against(entry, each, entries).length === 0
     return mayHave(gpu) && !free.some(mayHave) ? [entry] : []
   })[0]
 }

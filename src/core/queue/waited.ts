@@ -1,31 +1,33 @@
 /** Does somebody wait for a GPU that is lent? Its lease is not put off then without asking anybody. */
-import { gpuByPath, type HostView } from '../inventory'
+import { gpuByPath } from '../inventory'
 import type { Lease } from '../lease/lease'
-import { isSamePerson, type Policy } from '../policy/policy'
+import { isSamePerson } from '../policy/policy'
+import { quarantineOf } from '../quarantine'
+import { againstOf } from './against'
 import { candidateOf } from './candidates'
 import { isWaiting } from './entry'
+import type { Ground } from './ground'
 import { fits } from './order'
-import type { Waiter } from './waiter'
 
-/** Somebody else, who has nothing on offer yet. The queue is for whole GPUs: nobody waits for a part of one. */
-export const isWaitedFor = (
-  lease: Lease,
-  {
-    policy,
-    views,
-    waiters,
-  }: {
-    readonly policy: Policy
-    readonly views: readonly HostView[]
-    readonly waiters: readonly Waiter[]
-  },
-): boolean => {
-  const facts = views.find(({ name }) => lease.gpu.alias.startsWith(`${name}/`))?.facts
+/**
+ * Somebody else, who has nothing on offer yet, and to whom it would be offered once it is given back. The queue is for whole
+ * GPUs: nobody waits for a part of one.
+ */
+export const isWaitedFor = (lease: Lease, ground: Ground, now: number): boolean => {
+  const { policy, views, leases, waiters } = ground
+  const view = views.find(({ name }) => lease.gpu.alias.startsWith(`${name}/`))
+  const facts = view?.facts
   const gpu = facts && gpuByPath(facts, lease.gpu.locationPath)
-  if (!facts || !gpu || lease.part < 1) return false
+  if (!facts || !gpu || lease.part < 1 || quarantineOf(facts, gpu, view.marks)) return false
   const candidate = candidateOf(policy, facts, gpu)
-  return waiters.some(
-    ({ entry }) =>
-      isWaiting(entry) && fits(entry.want, candidate) && !isSamePerson(policy, entry.by, lease.holder),
+  // What is given back counts against nobody.
+  const against = againstOf({ ...ground, leases: leases.filter(({ id }) => id !== lease.id) }, now)
+  const entries = waiters.map(({ entry }) => entry)
+  return entries.some(
+    (entry) =>
+      isWaiting(entry) &&
+      fits(entry.want, candidate) &&
+      !isSamePerson(policy, entry.by, lease.holder) &&
+      against(entry, candidate, entries).length === 0,
   )
 }

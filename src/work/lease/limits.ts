@@ -5,7 +5,7 @@ import { transition } from '../../core/lease/transition'
 import { mayHold } from '../../core/lease/quota'
 import { personOf, type Policy } from '../../core/policy/policy'
 import type { Tx } from '../../store/database'
-import { leasesSince } from '../../store/leases'
+import { heldNow, OPEN } from './terms'
 
 /** Caps, quotas, and what a lease is in no state for. */
 export const refuseAnyhow = async (
@@ -30,16 +30,18 @@ const refuseHours = async (
   { at, byMs }: { readonly at: number; readonly byMs: number },
 ): Promise<readonly Refusal[]> => {
   const { quota } = policy.leases
-  const all = (await leasesSince(tx, at - quota.windowMs)).map((each) => ({
+  const { leases, asked } = await heldNow(tx, policy, { at, states: OPEN })
+  const all = leases.map((each) => ({
     ...each,
     holder: personOf(policy, each.holder) ?? each.holder,
   }))
   const holder = personOf(policy, lease.holder) ?? lease.holder
   const wish = { holder, team: lease.team, part: lease.part, at, endsAt: at + byMs }
-  const held = mayHold(wish, all, {
+  const hours = {
     ...quota,
     person: { ...quota.person, gpus: null },
     team: { ...quota.team, gpus: null },
-  })
+  }
+  const held = mayHold(wish, all, hours, asked)
   return held.ok ? [] : held.refusals
 }

@@ -3,19 +3,18 @@ import type { Telling } from '../../core/cards/lease'
 import type { Lease } from '../../core/lease/lease'
 import { isWaitedFor } from '../../core/queue/waited'
 import type { Db, Tx } from '../../store/database'
-import { hostViews } from '../../store/fleet'
 import { openWaiters } from '../../store/queue'
 import type { Parts } from '../parts'
+import { groundOf } from '../queue/ground'
 import { boundOf } from './caps'
 
 export const tellingOf = async (db: Db | Tx, parts: Parts, lease: Lease, at: number): Promise<Telling> => {
   const policy = parts.policy.inForce()
-  const waiters = await openWaiters(db)
-  const views = waiters.length === 0 ? [] : await hostViews(db, [...parts.hosts.keys()])
+  const ground = (await openWaiters(db)).length === 0 ? null : await groundOf(db, parts)
   return {
     at,
     caps: policy.leases.caps,
     approvedUntil: await boundOf(db, policy, lease),
-    waitedFor: isWaitedFor(lease, { policy, views, waiters }),
+    waitedFor: ground !== null && isWaitedFor(lease, ground, at),
   }
 }

@@ -94,13 +94,13 @@ interface Held {
   readonly asked: readonly Asked[]
 }
 
-const OPEN = ['pending', 'approved', 'running', 'needs-attention'] as const
+export const OPEN = ['pending', 'approved', 'running', 'needs-attention'] as const
 
 /**
  * What is lent, and what requests in these states will lend. When one is asked for, all that are open count; when it
  * begins, those alone that have begun: else two that were asked for would each keep the other from beginning.
  */
-const heldNow = async (
+export const heldNow = async (
   db: Db | Tx,
   policy: Policy,
   { at, states }: { readonly at: number; readonly states: readonly RequestState[] },

@@ -7,13 +7,13 @@ import { post } from '../../store/outbox'
 import { apply } from '../../store/requests'
 import { refreshCard } from '../card'
 import type { Parts } from '../parts'
-import { glanceAt } from './ground'
+import { groundOf } from './ground'
 
 export const hurry = async (parts: Parts, glance: Ground): Promise<void> => {
   if (blockingOf(glance, parts.clock.now()).length === 0) return
   await parts.db.transaction().execute(async (tx) => {
     const at = parts.clock.now()
-    for (const { request, entry, expiresAt } of blockingOf(await glanceAt(tx, parts), at)) {
+    for (const { request, entry, expiresAt } of blockingOf(await groundOf(tx, parts), at)) {
       const next = await apply(tx, request, { kind: 'hurry', at, expiresAt, waiter: entry.id })
       if (!next.ok) continue
       await refreshCard(tx, next.value, at)

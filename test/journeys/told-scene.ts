@@ -1,7 +1,7 @@
 /** A scene in which people are told of what concerns them, and what its situations have in common. */
-import type { SteppedClock } from '../fakes/stepped-clock'
+import { steppedClock, type SteppedClock } from '../fakes/stepped-clock'
 import type { Who } from './people'
-import { policyOf, type ChatName, type Workplace } from './workplace'
+import { policyOf, startWorkplace, type ChatName, type Workplace } from './workplace'
 
 export const HOUR = 3_600_000
 
@@ -33,6 +33,29 @@ export const TERSE = {
   ...{ ...policyOf(1), approvalLasts: '1h' },
   leases: { end: { then: 'shutdown', grace: '15m' } },
 }
+
+/** Everybody in one chat, with cards and changes in one channel. Whoever opens it ends its workplace. */
+export const openScene = async (chat: ChatName, policy: object = TERSE): Promise<Scene> => {
+  const clock = steppedClock({ strideMs: HOUR / 60 })
+  const workplace = await startWorkplace({
+    ...{ clock, requests: [chat], changes: chat, policy },
+    limits: { requestExpiresMs: HOUR, pollMs: HOUR / 4 },
+  })
+  const calm = (): Promise<void> => clock.pass(HOUR / 60)
+  return {
+    ...{ chat, workplace, clock },
+    says: async (who, text) => {
+      await workplace.in[chat].types(who, text)
+      await calm()
+    },
+    saysAlone: async (who, text) => {
+      await workplace.alone(who)[chat].types(who, text)
+      await calm()
+    },
+    refuses: (step) => workplace.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' }),
+  }
+}
+
 export const ASK = 'assign hv01/gpu0 to train-01'
 export const given = async (scene: Scene): Promise<void> => {
   await scene.says('maya', ASK)

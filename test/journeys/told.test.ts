@@ -2,51 +2,30 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { steppedClock } from '../fakes/stepped-clock'
 import type { Shown } from './drivers'
 import { MEMBERS } from './people'
 import { OF_LEASES } from './told-leases'
 import { OF_REQUESTS } from './told-requests'
-import { ASK, HOUR, TERSE, type Scene, type Told } from './told-scene'
-import { CHATS, startWorkplace, type ChatName, type Workplace } from './workplace'
+import { ASK, openScene, type Scene, type Told } from './told-scene'
+import { CHATS, type ChatName } from './workplace'
 
 const SITUATIONS = { ...OF_REQUESTS, ...OF_LEASES }
 const ALONE = /See its card ?\./
 
 const counts = { situations: 0, told: 0, untold: 0, twice: 0 }
-let workplace: Workplace | null = null
+let scene: Scene | null = null
 afterEach(async () => {
-  await workplace?.end()
-  workplace = null
+  await scene?.workplace.end()
+  scene = null
 })
+const open = async (chat: ChatName): Promise<Scene> => (scene = await openScene(chat))
+
 afterAll(() => {
   const { situations, told, untold, twice } = counts
   process.stdout.write(
     `notices: ${situations} situations, ${told} told, ${untold} untold, ${twice} told twice\n`,
   )
 })
-
-const open = async (chat: ChatName): Promise<Scene> => {
-  const clock = steppedClock({ strideMs: HOUR / 60 })
-  const opened = await startWorkplace({
-    ...{ clock, requests: [chat], changes: chat, policy: TERSE },
-    limits: { requestExpiresMs: HOUR, pollMs: HOUR / 4 },
-  })
-  workplace = opened
-  const calm = (): Promise<void> => clock.pass(HOUR / 60)
-  return {
-    ...{ chat, workplace: opened, clock },
-    says: async (who, text) => {
-      await opened.in[chat].types(who, text)
-      await calm()
-    },
-    saysAlone: async (who, text) => {
-      await opened.alone(who)[chat].types(who, text)
-      await calm()
-    },
-    refuses: (step) => opened.world.inject({ host: 'hv01', step, times: 1, kind: 'refuse' }),
-  }
-}
 
 /** It is for this person: nobody else reads it, or it calls them by their name, which Teams may not have told yet. */
 const isFor = (who: Told['who'], { to, text }: Shown): boolean =>

@@ -1,7 +1,8 @@
 /** Leases: compare-and-set on the version, as with requests. The database itself lets no GPU have two holders. */
-import type { SelectQueryBuilder } from 'kysely'
+import { sql, type SelectQueryBuilder } from 'kysely'
 import type { Outcome } from '../core/errors'
 import type { LeaseEvent } from '../core/lease/event'
+import type { LocationPath } from '../core/inventory'
 import { lease, type Lease } from '../core/lease/lease'
 import { transition } from '../core/lease/transition'
 import { nextMoment } from '../core/lease/moments'
@@ -20,7 +21,8 @@ const columns = (each: Lease) => ({
 })
 
 /** Of a GPU that is shared each VM has its own part; a whole one has one holder. */
-const partOf = (mode: Plan['mode'], each: Lease): string => (mode === 'dda' ? '' : each.vm.id)
+const WHOLE = ''
+const partOf = (mode: Plan['mode'], each: Lease): string => (mode === 'dda' ? WHOLE : each.vm.id)
 
 export const insertLease = async (tx: Tx, each: Lease, { host, mode }: Pick<Plan, 'host' | 'mode'>) => {
   await tx
@@ -70,6 +72,24 @@ const all = async (
   ) => SelectQueryBuilder<Tables, 'leases', Row<'leases'>>,
 ): Promise<Lease[]> =>
   readRows(db, 'leases', await which(db.selectFrom('leases').selectAll()).execute(), readLease)
+
+/** Of a whole GPU: the open one, else the one that ended last. */
+export const newestLease = async (
+  db: Db | Tx,
+  { host, locationPath }: { readonly host: string; readonly locationPath: LocationPath },
+): Promise<Lease | null> => {
+  const row = await db
+    .selectFrom('leases')
+    .selectAll()
+    .where('host', '=', host)
+    .where('gpu', '=', locationPath)
+    .where('part', '=', WHOLE)
+    .orderBy(sql`ended_at is null`, 'desc')
+    .orderBy('ended_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return readRow(db, 'leases', row, readLease)
+}
 
 export const openLeases = (db: Db | Tx): Promise<Lease[]> =>
   all(db, (query) => query.where('ended_at', 'is', null).orderBy('id'))

@@ -14,7 +14,7 @@ import {
 import { transition } from '../core/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
-import { readRow, readRows, written, type Row } from './rows'
+import { attempt, readRow, readRows, written, type Row } from './rows'
 import { within } from './text'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
@@ -55,6 +55,50 @@ export const requestsIn = async (db: Db | Tx, states: readonly RequestState[]): 
     .selectFrom('requests')
     .selectAll()
     .where('state', 'in', states)
+    .orderBy('number')
+    .execute()
+  return readRows(db, 'requests', rows, readRequest)
+}
+
+export const countRequests = async (db: Db | Tx, states: readonly RequestState[]): Promise<number> => {
+  const row = await db
+    .selectFrom('requests')
+    .select((each) => each.fn.countAll<number>().as('count'))
+    .where('state', 'in', states)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** A part of them, newest first. */
+export const newestRequests = async (
+  db: Db | Tx,
+  states: readonly RequestState[],
+  { from, limit }: { readonly from: number; readonly limit: number },
+): Promise<Request[]> => {
+  const rows = await db
+    .selectFrom('requests')
+    .selectAll()
+    .where('state', 'in', states)
+    .orderBy('number', 'desc')
+    .offset(from)
+    .limit(limit)
+    .execute()
+  return readRows(db, 'requests', rows, readRequest)
+}
+
+/** Those that were done, or repaired by hand, since then. */
+export const requestsDoneSince = async (db: Db | Tx, since: number): Promise<Request[]> => {
+  const rows = await db
+    .selectFrom('requests')
+    .selectAll()
+    .where('state', 'in', ['succeeded', 'resolved'])
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('request_events')
+        .select('request_id')
+        .where('at', '>', since)
+        .where('what', 'in', ['succeed', 'resolve']),
+    )
     .orderBy('number')
     .execute()
   return readRows(db, 'requests', rows, readRequest)
@@ -162,5 +206,9 @@ export const history = async (
     .orderBy('request_events.seq', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(({ body, ...row }) => ({ ...row, request: request.parse(JSON.parse(body)) }))
+  // A request that cannot be read is set aside by whoever looks for it; here it has no part.
+  return rows.flatMap(({ body, ...row }) => {
+    const read = attempt(() => request.parse(JSON.parse(body)))
+    return read.ok ? [{ ...row, request: read.value }] : []
+  })
 }

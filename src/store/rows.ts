@@ -58,6 +58,9 @@ const setAside = async <S extends Source>(
 ): Promise<void> => {
   const blocks = await blocksOf(db, source, row)
   await inside(db, async (tx) => {
+    const done = await sql`delete from ${sql.table(source)} where ${isRow(source, row)}`.execute(tx)
+    // Somebody who read it at the same time was first.
+    if (done.numAffectedRows === 0n) return
     await tx
       .insertInto('aside')
       .values({
@@ -65,7 +68,6 @@ const setAside = async <S extends Source>(
         ...{ told_at: null, settled_by: null, settled_at: null },
       })
       .execute()
-    await sql`delete from ${sql.table(source)} where ${isRow(source, row)}`.execute(tx)
   })
 }
 

@@ -286,4 +286,8 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `alter table pauses add column reason text`,
     `create table failing (gpu text primary key, host text not null, vm text not null, why text not null, at integer not null)`,
   ],
+  [
+    `create index leases_gpu on leases (host, gpu, ended_at)`,
+    `create index request_events_at on request_events (at)`,
+  ],
 ]

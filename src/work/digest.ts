@@ -5,17 +5,15 @@ import { overdueOf } from '../core/lease/lease'
 import { nextDaily } from '../core/news/daily'
 import { unmatchedIn } from '../core/policy/unmatched'
 import type { Notice } from '../core/notice'
-import { holderOf } from '../core/request'
 import type { Tx } from '../store/database'
 import { conditions } from '../store/conditions'
 import { dueDigests, saveDigest } from '../store/digests'
 import { hostViews } from '../store/fleet'
 import { openLeases } from '../store/leases'
 import { post } from '../store/outbox'
-import { lineOf, requestsIn } from '../store/requests'
+import { lineOf, requestsDoneSince, requestsIn } from '../store/requests'
 import { mayBeTold } from './announce'
 import { findingsOn } from './healthy'
-import { gifts } from './holding'
 import { idleSince } from './idle'
 import type { Parts } from './parts'
 
@@ -23,12 +21,11 @@ const DAY_MS = 24 * 3_600_000
 
 export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
   const now = parts.clock.now()
-  const done = await requestsIn(tx, ['succeeded', 'resolved'])
+  const done = await requestsDoneSince(tx, now - DAY_MS)
   const open = await requestsIn(tx, ['pending', 'approved', 'running', 'needs-attention'])
-  const recent = done.flatMap((each) =>
-    'endedAt' in each && now - each.endedAt < DAY_MS ? [{ each, endedAt: each.endedAt }] : [],
-  )
+  const recent = done.flatMap((each) => ('endedAt' in each ? [{ each, endedAt: each.endedAt }] : []))
   const views = await hostViews(tx, [...parts.hosts.keys()])
+  const leases = await openLeases(tx)
   return digestNotice({
     views,
     idle: await idleOn(parts, tx, views),
@@ -38,14 +35,9 @@ export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
       host: each.plan.host,
       endedAt,
     })),
-    holders: new Map(
-      (await gifts(tx)).map((gift) => [
-        holderKey(gift.plan.gpu.alias, gift.plan.to?.id ?? ''),
-        holderOf(gift).account,
-      ]),
-    ),
+    holders: new Map(leases.map(({ gpu, vm, holder }) => [holderKey(gpu.alias, vm.id), holder])),
     unmatched: unmatchedIn(parts.policy.inForce(), views),
-    overdue: (await openLeases(tx)).filter((lease) => overdueOf(lease) !== null),
+    overdue: leases.filter((lease) => overdueOf(lease) !== null),
     findings: parts.health ? findingsOn(views, await conditions(tx)) : new Map(),
   })
 }

@@ -1,64 +1,67 @@
-/** Who holds what by a request, on whichever chat they asked for it. */
+/** Who holds what: the open lease of a GPU, or of a part of one, says whose it is. */
 import type { Holding } from '../core/drift/findings'
 import {
+  aliasOf,
   vmById,
   wholeGpusOf,
   type GpuFacts,
   type HostFacts,
+  type LocationPath,
   type VmFacts,
   type VmId,
 } from '../core/inventory'
+import { isOpen, type Lease } from '../core/lease/lease'
 import { gpuOfPartition } from '../core/partitions'
-import { hostPlansOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
+import { hostPlansOf, stepsOn, type Plan } from '../core/plan/plan'
 import { isSamePerson, type Policy } from '../core/policy/policy'
 import type { Readings } from '../core/progress'
-import { holderOf, type RequestIn } from '../core/request'
 import { acceptedAt } from '../store/acceptances'
 import type { Db, Tx } from '../store/database'
-import { requestsIn } from '../store/requests'
+import { newestLease, openLeases } from '../store/leases'
 
-/** A whole GPU has one holder; of a shared one, each VM has its own part. */
-const heldKey = ({ gpu, mode, from, to }: HostPlan): string =>
-  mode === 'dda' ? gpu.alias : `${gpu.alias} ${(to ?? from)?.id ?? ''}`
+/** GPUs, by alias, of which this person holds all or a part. */
+export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> =>
+  new Set(
+    (await openLeases(db))
+      .filter(({ holder }) => isSamePerson(policy, holder, account))
+      .map(({ gpu }) => gpu.alias),
+  )
 
-/** What leaves everything with whom it is. */
-const STAYS: readonly Plan['action'][] = ['partition', 'resize', 'extend']
-
-interface Record {
-  readonly request: RequestIn<'succeeded'>
-  /** What of its plan is about this GPU. */
-  readonly about: HostPlan
+interface Spot {
+  readonly host: string
+  readonly alias: string
+  readonly locationPath: LocationPath
 }
 
-/** The newest request about each GPU, or partition of one, unless the host's word was taken over it since. */
-const newestOf = async (db: Db | Tx): Promise<Record[]> => {
+/**
+ * Who has this whole GPU by its newest lease: nobody where that has ended, but for one that ended because the host showed
+ * it no more. Null where it was never lent, or the host's word was taken over it since.
+ */
+export const holdingOf = async (
+  db: Db | Tx,
+  { host, alias, locationPath }: Spot,
+  accepted?: ReadonlyMap<string, number>,
+): Promise<Holding | null> => {
+  const lease = await newestLease(db, { host, locationPath })
+  const since = (accepted ?? (await acceptedAt(db))).get(alias) ?? -1
+  return lease === null || movedAt(lease) <= since
+    ? null
+    : { leaseId: lease.id, host, locationPath, vm: isLent(lease) ? lease.vm : null }
+}
+
+const movedAt = (lease: Lease): number => (lease.state === 'ended' ? lease.endedAt : lease.startedAt)
+const isLent = (lease: Lease): boolean =>
+  isOpen(lease) || (lease.state === 'ended' && lease.how.kind === 'lost')
+
+export const holdingsOn = async (db: Db | Tx, facts: HostFacts): Promise<Holding[]> => {
   const accepted = await acceptedAt(db)
-  const done = (await requestsIn(db, ['succeeded'])).filter((each) => each.state === 'succeeded')
-  const moved = done.filter(({ plan }) => !STAYS.includes(plan.action))
-  const records = moved.flatMap((request) => hostPlansOf(request.plan).map((about) => ({ request, about })))
-  const newest = new Map(records.map((record) => [heldKey(record.about), record]))
-  return [...newest.values()].filter(
-    ({ request, about }) => request.endedAt > (accepted.get(about.gpu.alias) ?? -1),
-  )
-}
-
-/** Those that gave it to a VM, where none has taken it back since. */
-export const gifts = async (db: Db | Tx): Promise<RequestIn<'succeeded'>[]> =>
-  (await newestOf(db)).filter(({ about }) => about.to !== null).map(({ request }) => request)
-
-/** Who has each whole GPU, by the records. */
-export const holdings = async (db: Db | Tx): Promise<Holding[]> =>
-  (await newestOf(db)).flatMap(({ request, about: { mode, host, gpu, to } }) =>
-    mode === 'dda' ? { requestId: request.id, locationPath: gpu.locationPath, host, vm: to } : [],
-  )
-
-const isOf = (policy: Policy, request: RequestIn<'succeeded'>, account: string): boolean =>
-  isSamePerson(policy, holderOf(request).account, account)
-
-/** GPUs that somebody has by this person's request: whole ones, and those of which it gave a VM a partition. */
-export const heldBy = async (db: Db, policy: Policy, account: string): Promise<ReadonlySet<string>> => {
-  const own = (await gifts(db)).filter((request) => isOf(policy, request, account))
-  return new Set(own.map(({ plan }) => plan.gpu.alias))
+  const found: Holding[] = []
+  for (const gpu of facts.gpus) {
+    const spot = { host: facts.name, alias: aliasOf(facts, gpu), locationPath: gpu.locationPath }
+    const holding = await holdingOf(db, spot, accepted)
+    if (holding) found.push(holding)
+  }
+  return found
 }
 
 /** The VMs of one host that a plan gives to, takes from, or stops. */
@@ -83,8 +86,8 @@ export const touchingOf = (plan: Plan, readings: Readings): Touching => ({
 })
 
 /**
- * What `own: true` of a rule means: something is taken, and whatever GPUs any VM that is touched has are there by requests
- * of this person. What somebody gave it by hand is not, nor is a VM that has none: whose it is, is not known.
+ * What `own: true` of a rule means: something is taken, and whatever GPUs any VM that is touched has are lent to this
+ * person. What somebody gave it by hand is not, nor is a VM that has none: whose it is, is not known.
  */
 export const isOwn = async (
   db: Db,
@@ -93,15 +96,13 @@ export const isOwn = async (
   account: string,
 ): Promise<boolean> => {
   if (from === null) return false
-  const given = await gifts(db)
+  const leases = await openLeases(db)
   const isTheirs = (facts: HostFacts, vm: VmFacts): boolean => {
-    const here = given.filter(({ plan }) => plan.host === facts.name && plan.to?.id === vm.id)
-    const isGiven = ({ gpu, mode }: Part): boolean =>
-      here.some(({ plan }) => plan.mode === mode && plan.gpu.locationPath === gpu?.locationPath)
+    const here = leases.filter((each) => each.vm.id === vm.id && each.gpu.alias.startsWith(`${facts.name}/`))
     return (
       here.length > 0 &&
-      here.every((gift) => isOf(policy, gift, account)) &&
-      partsOf(facts, vm).every(isGiven)
+      here.every(({ holder }) => isSamePerson(policy, holder, account)) &&
+      gpusIn(facts, vm).every((gpu) => here.some((each) => each.gpu.locationPath === gpu?.locationPath))
     )
   }
   return touched.every(({ facts, vms }) =>
@@ -112,13 +113,8 @@ export const isOwn = async (
   )
 }
 
-/** `gpu` is undefined where the host does not tell which one it is. */
-interface Part {
-  readonly gpu: GpuFacts | undefined
-  readonly mode: Plan['mode']
-}
-
-const partsOf = (facts: HostFacts, vm: VmFacts): Part[] => [
-  ...wholeGpusOf(facts, vm).map((gpu): Part => ({ gpu, mode: 'dda' })),
-  ...vm.partitions.map((each): Part => ({ gpu: gpuOfPartition(facts, each), mode: 'partition' })),
+/** Those that it has whole or a part of; undefined where the host does not tell which one it is. */
+const gpusIn = (facts: HostFacts, vm: VmFacts): (GpuFacts | undefined)[] => [
+  ...wholeGpusOf(facts, vm),
+  ...vm.partitions.map((each) => gpuOfPartition(facts, each)),
 ]

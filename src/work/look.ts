@@ -8,7 +8,8 @@ import { checkNotice } from '../core/answers/check'
 import { listNotice } from '../core/answers/list'
 import { placeNotice } from '../core/answers/queue'
 import { refusalNotice } from '../core/answers/refusal'
-import { requestsNotice } from '../core/answers/requests'
+import { placeOfPage } from '../core/answers/paging'
+import { REQUESTS_A_PAGE, requestsNotice } from '../core/answers/requests'
 import { showNotice } from '../core/answers/show'
 import { whoamiNotice } from '../core/answers/whoami'
 import { scriptParts } from '../core/cards/plan'
@@ -30,7 +31,7 @@ import { asides, findAside } from '../store/aside'
 import { hostViews } from '../store/fleet'
 import { openLeases } from '../store/leases'
 import { findWaiter } from '../store/queue'
-import { findRequest, lineOf, requestsIn } from '../store/requests'
+import { countRequests, findRequest, lineOf, newestRequests, requestsIn } from '../store/requests'
 import { cardOf } from './card'
 import type { Caller } from './consequence'
 import { noRequest } from './no-request'
@@ -155,10 +156,13 @@ const waitingOf = (request: Request, all: readonly HostView[]): string | null =>
 
 export const requests = async (parts: Parts, command: Of<'requests'>): Promise<Notice> => {
   const all = await views(parts)
-  const found = await requestsIn(parts.db, command.all ? [...OPEN, ...ENDED] : OPEN)
+  const states = command.all ? [...OPEN, ...ENDED] : OPEN
+  const count = await countRequests(parts.db, states)
+  const { from, ...place } = placeOfPage(count, command.page, REQUESTS_A_PAGE)
+  const found = await newestRequests(parts.db, states, { from, limit: REQUESTS_A_PAGE })
   return requestsNotice({
-    lines: found.toReversed().map((each) => lineOf(each, waitingOf(each, all))),
-    page: command.page,
+    shown: { ...place, lines: found.map((each) => lineOf(each, waitingOf(each, all))) },
+    count,
     all: command.all,
     asides: await asides(parts.db),
     now: parts.clock.now(),

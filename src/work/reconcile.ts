@@ -2,18 +2,19 @@
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { reconcileNotice } from '../core/cards/reconcile'
-import { findingsOn, isAbout, type Stuck } from '../core/drift/findings'
+import { findingsOn, isAbout, type Finding, type Stuck } from '../core/drift/findings'
 import { refusal } from '../core/errors'
-import { aliasOf, asideOn } from '../core/inventory'
+import { aliasOf, asideOn, type HostView } from '../core/inventory'
 import { resolveGpu, resolveHost } from '../core/names'
 import { hostPlansOf } from '../core/plan/plan'
 import { waysOut } from '../core/ways-out'
 import { saveAcceptance } from '../store/acceptances'
+import type { Db } from '../store/database'
 import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
 import { requestsIn } from '../store/requests'
 import { say, type Caller, type Consequence } from './consequence'
-import { holdings } from './holding'
+import { holdingsOn } from './holding'
 import type { Parts } from './parts'
 import { progressOf } from './progress'
 import { refreshHost } from './reading'
@@ -35,14 +36,17 @@ export const reconcile = async (parts: Parts, name: string | undefined): Promise
       ]),
     )
   const views = host ? await hostViews(parts.db, [host.name]) : all
-  const held = await holdings(parts.db)
   const stuck = await stuckOnes(parts)
-  const findings = views.flatMap((view) =>
-    view.facts
-      ? findingsOn(view.facts, held, stuck).filter(({ locationPath }) => !asideOn(view, { locationPath }))
-      : [],
+  const findings = await Promise.all(views.map((view) => findingsIn(parts.db, view, stuck)))
+  return say(reconcileNotice({ views, findings: findings.flat(), now: parts.clock.now() }))
+}
+
+const findingsIn = async (db: Db, view: HostView, stuck: readonly Stuck[]): Promise<Finding[]> => {
+  const { facts } = view
+  if (!facts) return []
+  return findingsOn(facts, await holdingsOn(db, facts), stuck).filter(
+    ({ locationPath }) => !asideOn(view, { locationPath }),
   )
-  return say(reconcileNotice({ views, findings, now: parts.clock.now() }))
 }
 
 /** What each request that needs attention stands half way with. */
@@ -75,7 +79,11 @@ export const acceptHost = async (parts: Parts, name: string, caller: Caller): Pr
         ),
       ]),
     )
-  if (!findingsOn(facts, await holdings(parts.db), []).some((each) => each.gpu === alias && each.recorded))
+  if (
+    !findingsOn(facts, await holdingsOn(parts.db, facts), []).some(
+      (each) => each.gpu === alias && each.recorded,
+    )
+  )
     return say(
       refusalNotice([
         refusal(

@@ -480,23 +480,32 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ],
   }),
   requests: requestsNotice({
-    lines: [
-      aLine({ id: 'R-9', by: MAYA }),
-      aLine({
-        id: 'R-8',
-        by: JONAS,
-        state: 'running',
-        action: 'move',
-        from: 'render-02',
-        waiting: 'hv01 is paused',
-      }),
-    ],
-    page: 1,
+    shown: {
+      ...{ page: 1, pages: 1 },
+      lines: [
+        aLine({ id: 'R-9', by: MAYA }),
+        aLine({
+          id: 'R-8',
+          by: JONAS,
+          state: 'running',
+          action: 'move',
+          from: 'render-02',
+          waiting: 'hv01 is paused',
+        }),
+      ],
+    },
+    count: 2,
     asides: [],
     all: false,
     now: NOW,
   }),
-  'requests-unread': requestsNotice({ lines: [], page: 1, asides: ASIDES, all: false, now: NOW }),
+  'requests-unread': requestsNotice({
+    shown: { page: 1, pages: 1, lines: [] },
+    count: 0,
+    asides: ASIDES,
+    all: false,
+    now: NOW,
+  }),
   'aside-told': asidesNotice(ASIDES),
   'aside-shown': asideNotice(
     { ...ASIDES[0]!, toldAt: NOW, source: 'leases', whole: '{"id":"R-12","body":"{"}' },
@@ -544,7 +553,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       FORGOTTEN,
       [
         {
-          requestId: 'R-7',
+          leaseId: 'R-7',
           host: 'hv01',
           locationPath: aGpu().locationPath,
           vm: { id: aVm().id, name: 'train-01' },

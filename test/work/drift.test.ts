@@ -439,22 +439,38 @@ describe('what is found to reconcile', () => {
     expect(textOf(await found('hv01'))).not.toContain('hv01/gpu0')
   })
 
+  it('is held by nobody any more, once the host shows it gone from its VM', async () => {
+    const held = () => heldBy(store.db, parts.policy.inForce(), REQUESTER)
+    await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
+    expect([...(await held())]).toEqual(['hv01/gpu0'])
+    byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
+
+    await poll()
+
+    expect([...(await held())]).toEqual([])
+  })
+
   it('is accepted by an administrator, and then the records follow', async () => {
     await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
     byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
     await poll()
-    const held = () => heldBy(store.db, parts.policy.inForce(), REQUESTER)
     const accept = async () => store.db.transaction().execute(await acceptHost(parts, 'hv01/gpu0', caller))
-    expect([...(await held())]).toEqual(['hv01/gpu0'])
 
     expect(await accept()).toBeNull()
 
-    expect([...(await held())]).toEqual([])
     expect(textOf(await found('hv01'))).not.toContain('hv01/gpu0')
     expect(textOf((await accept())!)).toContain('say of hv01/gpu0 what its host says')
-    await parts.clock.sleep(1_000)
+  })
+
+  it('is what a VM was given by hand after its lease had ended', async () => {
     await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
-    expect([...(await held())]).toEqual(['hv01/gpu0'])
+    await carriedOut(release('hv01/gpu0'))
+    world.setVmSettings('hv01', 'train-01', { automaticStopAction: 'TurnOff' })
+    byHand('hv01', 'gpu0', 'train-01', 'disableDevice', 'dismountDevice', 'attachDevice')
+
+    expect(textOf(await found('hv01'))).toContain(
+      'hv01/gpu0 is assigned to train-01, but its lease R-1 has ended.',
+    )
   })
 
   it('is nothing that is known of a host that does not answer', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import { asideOn, hostName, locationPath } from '../../src/core/inventory'
+import { acceptedAt } from '../../src/store/acceptances'
 import { asides } from '../../src/store/aside'
 import { hostViews } from '../../src/store/fleet'
 import { openDeliveries } from '../../src/store/inbox'
@@ -151,6 +152,22 @@ describe('what cannot be read', () => {
     expect(await isBlocked('hv01/gpu0')).toBe(false)
     expect((await sql`select * from aside`.execute(line.db)).rows).toHaveLength(1)
     expect(await line.says(priya, 'resolve S-1')).toContain('or it was settled')
+  })
+
+  it('was a request: what others did is in the history all the same', async () => {
+    line = await richLine()
+    await poisonIn(line.db, 'requests', 'damaged')
+
+    expect(await line.says(maya, 'history')).toContain('R-1 done: assign hv01/gpu0')
+  })
+
+  it('is set aside once, though two look at the same time', async () => {
+    line = await richLine()
+    await poisonIn(line.db, 'acceptances', 'damaged')
+
+    await Promise.all([1, 2, 3].map(() => acceptedAt(line.db)))
+
+    expect(await asides(line.db)).toHaveLength(1)
   })
 
   it('was the pause of one host, or of a GPU of it: it blocks no other', async () => {

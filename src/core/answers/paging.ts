@@ -7,11 +7,16 @@ export interface Page<T> {
   readonly pages: number
 }
 
-/** A page past the end is the last one. */
-export const pageOf = <T>(all: readonly T[], page: number, size: number): Page<T> => {
-  const pages = Math.max(1, Math.ceil(all.length / size))
+/** Which of so many lines are on a page. A page past the end is the last one. */
+export const placeOfPage = (count: number, page: number, size: number) => {
+  const pages = Math.max(1, Math.ceil(count / size))
   const within = Math.min(Math.max(1, page), pages)
-  return { lines: all.slice((within - 1) * size, within * size), page: within, pages }
+  return { page: within, pages, from: (within - 1) * size }
+}
+
+export const pageOf = <T>(all: readonly T[], page: number, size: number): Page<T> => {
+  const { from, ...place } = placeOfPage(all.length, page, size)
+  return { ...place, lines: all.slice(from, from + size) }
 }
 
 /** `command` is the text that shows page n. */

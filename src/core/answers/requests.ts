@@ -4,30 +4,30 @@ import type { Notice, Part } from '../notice'
 import type { RequestLine } from './lines'
 import type { Aside } from '../aside'
 import { asideParts } from './aside'
-import { pageOf, pageParts } from './paging'
+import { pageParts, type Page } from './paging'
 import { linesOf, requestRuns } from './request-line'
 import { counted } from './words'
 
-const A_PAGE = 15
+export const REQUESTS_A_PAGE = 15
 
 export interface RequestsInput {
   /** Newest first. */
-  readonly lines: readonly RequestLine[]
-  readonly page: number
+  readonly shown: Page<RequestLine>
+  /** On all pages. */
+  readonly count: number
   readonly all: boolean
   /** What cannot be read, and may have been a request. */
   readonly asides: readonly Aside[]
   readonly now: number
 }
 
-export const requestsNotice = ({ lines, page, all, asides, now }: RequestsInput): Notice => {
-  const shown = pageOf(lines, page, A_PAGE)
+export const requestsNotice = ({ shown, count, all, asides, now }: RequestsInput): Notice => {
   return {
-    summary: counted(lines.length, all ? 'request' : 'open request'),
+    summary: counted(count, all ? 'request' : 'open request'),
     tone: 'plain',
     parts: [
       { kind: 'title', text: all ? 'Requests' : 'Open requests' },
-      lines.length === 0
+      shown.lines.length === 0
         ? emptyPart(all)
         : { kind: 'text', runs: linesOf(shown.lines.map((line) => requestRuns(line, now))) },
       ...asideParts(asides),

@@ -62,8 +62,7 @@ const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[]
 
 const isUsable = (place: GpuPlace['kind']): boolean => place === 'host-enabled' || place === 'assigned'
 
-const recordedRuns = ({ requestId, vm }: NonNullable<Finding['recorded']>): Run[] => [
-  ', but by ',
-  { code: requestId },
-  vm === null ? ' it is with its host.' : ` it belongs to ${shown(vm.name)}.`,
-]
+const recordedRuns = ({ leaseId, vm }: NonNullable<Finding['recorded']>): Run[] =>
+  vm === null
+    ? [', but its lease ', { code: leaseId }, ' has ended.']
+    : [', but by ', { code: leaseId }, ` it belongs to ${shown(vm.name)}.`]

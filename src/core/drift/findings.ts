@@ -10,9 +10,10 @@ import {
   type LocationPath,
 } from '../inventory'
 
-/** Who has a whole GPU by the newest request about it; null: its host. */
+/** Who has a whole GPU by its newest lease; null: its host, since that has ended. */
 export interface Holding {
-  readonly requestId: string
+  /** The request that made it. */
+  readonly leaseId: string
   readonly host: string
   readonly locationPath: string
   readonly vm: { readonly id: string; readonly name: string } | null
@@ -153,7 +154,7 @@ const restoring = (
   if (!wanted) return [wayOf(host, `Take it from its VM${costs}`, { ...release(alias), ...consents })]
   const kind = place.kind === 'assigned' ? 'move' : 'assign'
   const vm = `${host.name}/${wanted.name}`
-  const back = { kind, gpu: alias, vm, restore: holding.requestId, ...consents } as const
+  const back = { kind, gpu: alias, vm, restore: holding.leaseId, ...consents } as const
   return [wayOf(host, `Give it back to ${wanted.name}${costs}`, back)]
 }
 

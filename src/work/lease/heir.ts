@@ -4,6 +4,7 @@
  */
 import type { PlanCommand } from '../../core/command'
 import { accepted, refusal, refused, type Outcome } from '../../core/errors'
+import { locationPath } from '../../core/inventory'
 import type { Lease } from '../../core/lease/lease'
 import type { AskedEnd } from '../../core/lease/until'
 import type { Plan } from '../../core/plan/plan'
@@ -13,7 +14,7 @@ import { holderOf, type Request } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
 import { findLease } from '../../store/leases'
 import { findRequest } from '../../store/requests'
-import { holdings } from '../holding'
+import { holdingOf } from '../holding'
 import { leasesTaken } from './drafts'
 import { isHolder } from './tell'
 
@@ -66,11 +67,10 @@ const restored = async (
   { plan, by }: Wanting,
 ): Promise<Outcome<Heir>> => {
   const { host, gpu, to } = plan
-  const record = (await holdings(db)).find(
-    (each) => each.requestId === id && each.host === host && each.locationPath === gpu.locationPath,
-  )
-  const lender = record && (await findRequest(db, id))
-  if (!lender || plan.mode !== 'dda' || record.vm === null || record.vm.id !== to?.id)
+  const path = locationPath.parse(gpu.locationPath)
+  const record = await holdingOf(db, { host, alias: gpu.alias, locationPath: path })
+  const lender = record?.leaseId === id ? await findRequest(db, id) : null
+  if (!lender || plan.mode !== 'dda' || !record?.vm || record.vm.id !== to?.id)
     return refused(
       refusal(
         'not-possible',

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import { historyNotice } from '../../../src/core/answers/history'
-import { requestsNotice } from '../../../src/core/answers/requests'
+import { pageOf } from '../../../src/core/answers/paging'
+import { REQUESTS_A_PAGE, requestsNotice } from '../../../src/core/answers/requests'
+import type { RequestLine } from '../../../src/core/answers/lines'
 import { HOUR, MINUTE, NOW, aLine, partOf, saysOf, textOf, wordsOf } from './reading'
 
+const paged = (lines: readonly RequestLine[], page = 1) => ({
+  ...{ shown: pageOf(lines, page, REQUESTS_A_PAGE), count: lines.length },
+  ...{ asides: [], now: NOW },
+})
 const lineOf = (changes: Parameters<typeof aLine>[0]) =>
-  wordsOf(
-    partOf(requestsNotice({ lines: [aLine(changes)], asides: [], page: 1, all: true, now: NOW }), 'text')
-      .runs,
-  )
+  wordsOf(partOf(requestsNotice({ ...paged([aLine(changes)]), all: true }), 'text').runs)
 
 describe('a request is two lines', () => {
   test.each([
@@ -36,10 +39,7 @@ describe('a request is two lines', () => {
   })
 
   test('the person is a chip of the chat, not text', () => {
-    const { runs } = partOf(
-      requestsNotice({ lines: [aLine()], asides: [], page: 1, all: false, now: NOW }),
-      'text',
-    )
+    const { runs } = partOf(requestsNotice({ ...paged([aLine()]), all: false }), 'text')
 
     expect(runs).toContainEqual({ person: 'slack:T123/U456' })
   })
@@ -53,8 +53,8 @@ describe('many requests', () => {
   const lines = Array.from({ length: 40 }, (_, number) => aLine({ id: `R-${40 - number}` }))
 
   test('come fifteen a page, with buttons that keep --all', () => {
-    const first = requestsNotice({ lines, asides: [], page: 1, all: true, now: NOW })
-    const last = requestsNotice({ lines, asides: [], page: 3, all: true, now: NOW })
+    const first = requestsNotice({ ...paged(lines), all: true })
+    const last = requestsNotice({ ...paged(lines, 3), all: true })
 
     expect(textOf(first).match(/R-\d+/g)).toHaveLength(15)
     expect(saysOf(first)).toEqual({ Next: 'requests --all --page 2' })
@@ -64,9 +64,7 @@ describe('many requests', () => {
   })
 
   test('open ones are counted as such', () => {
-    expect(requestsNotice({ lines: [aLine()], asides: [], page: 1, all: false, now: NOW }).summary).toBe(
-      '1 open request',
-    )
+    expect(requestsNotice({ ...paged([aLine()]), all: false }).summary).toBe('1 open request')
   })
 })
 
@@ -74,7 +72,7 @@ test.each([
   [false, 'No request is open. requests --all shows the past ones.'],
   [true, 'Nobody has asked for a GPU yet. list --free shows those that could be asked for.'],
 ])('without requests (--all: %s) the answer says what to look at', (all, words) => {
-  expect(textOf(requestsNotice({ lines: [], asides: [], page: 1, all, now: NOW }))).toContain(words)
+  expect(textOf(requestsNotice({ ...paged([]), all }))).toContain(words)
 })
 
 describe('history', () => {

@@ -8,7 +8,7 @@ const away = [aGpu({ problemCode: null })]
 const pooled = [aGpu({ problemCode: null, pool: 'cluster GPUs' })]
 const train1 = { id: aVmId(1), name: 'train-01' }
 const record = (vm: Holding['vm']): Holding => ({
-  requestId: 'R-3',
+  leaseId: 'R-3',
   host: 'hv01',
   locationPath: aPath(0),
   vm,

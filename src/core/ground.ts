@@ -9,7 +9,6 @@ import { expectationOf, meets, read, saysOf, undoOf, type Step } from './plan/st
 import {
   firstOn,
   isPastReturn,
-  lastOn,
   subjectOf,
   unknownProgress,
   type Progress,
@@ -147,20 +146,26 @@ export const lacksOf = (plan: Plan, progress: Progress | null, readings: Reading
   })
   return {
     before: each.flatMap(({ on, facts }) => [
-      ...missing(firstOn(stepsOn(plan, on.host, concerns)).map(undoOf), facts),
+      ...missing(stepsOn(plan, on.host, concerns).toReversed().map(undoOf), facts),
       ...(waitsForRestart(on, facts) ? [`Restart ${on.host}`] : []),
     ]),
     planned: each.flatMap(({ on, facts }) =>
       missing(
-        lastOn(on.steps).filter((step) => !isOffAfterGiving(step, on, facts)),
+        on.steps.filter((step) => !isOffAfterGiving(step, on, facts)),
         facts,
       ),
     ),
   }
 }
 
-const missing = (steps: readonly Step[], facts: HostFacts): string[] =>
-  steps.filter((step) => read(step, facts) !== 'done').map(saysOf)
+/** Of the steps that follow one another on each thing: those behind the last one that the host shows as done. */
+const missing = (steps: readonly Step[], facts: HostFacts): string[] => {
+  const open = subjectsOf(steps).flatMap((subject) => {
+    const own = steps.filter((step) => subjectOf(step) === subject)
+    return own.slice(own.findLastIndex((step) => read(step, facts) === 'done') + 1)
+  })
+  return steps.filter((step) => open.includes(step)).map(saysOf)
+}
 
 const isOffAfterGiving = (step: Step, { to }: HostPlan, facts: HostFacts): boolean =>
   step.kind === 'startVm' && step.vm.id !== to?.id && read(step, facts) === 'ready'

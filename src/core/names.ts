@@ -72,6 +72,10 @@ const unreadHostOf = (name: string, views: readonly HostView[]): HostView | unde
   return view?.facts === null ? view : undefined
 }
 
+/** A name with a host in front is of that host. */
+const whereItMayBe = (name: string, views: readonly HostView[]): readonly HostView[] =>
+  name.includes('/') && called(name.split('/')[0] ?? '', views, (each) => [each.name]).length > 0 ? [] : views
+
 const neverRead = (name: string, { name: host, error }: HostView): Refusal =>
   refusal(
     'unreachable',
@@ -87,7 +91,8 @@ export const resolveGpu = (name: string, views: readonly HostView[]): Outcome<Fo
   const dark = unreadHostOf(name, views)
   if (dark) return refused(neverRead(name, dark))
   const hint = suggestion(name, gpus.map(aliasIn))
-  return refused(unknown(`there is no GPU \`${shown(name)}\``, hint, '`list` shows all GPUs.', views))
+  const what = `there is no GPU \`${shown(name)}\``
+  return refused(unknown(what, hint, '`list` shows all GPUs.', whereItMayBe(name, views)))
 }
 
 /** With the host in front if that is how the name was typed. */
@@ -115,9 +120,8 @@ export const resolveVm = (name: string, views: readonly HostView[]): Outcome<Fou
   const dark = unreadHostOf(name, views)
   if (dark) return refused(neverRead(name, dark))
   const hint = suggestion(name, vmNamesLike(name, views))
-  return refused(
-    unknown(`there is no VM \`${shown(name)}\``, hint, '`show HOST` lists the VMs of a host.', views),
-  )
+  const what = `there is no VM \`${shown(name)}\``
+  return refused(unknown(what, hint, '`show HOST` lists the VMs of a host.', whereItMayBe(name, views)))
 }
 
 /** `host/name` tells most apart; the id tells those apart that share a host and a name. */
@@ -195,7 +199,12 @@ export const resolveAny = (name: string, views: readonly HostView[]): Outcome<Fo
   if (unreadHostOf(name, views) || vmsCalled(name, vmsOf(views)).length > 0) return vm
   const what = `there is no GPU, VM or host \`${shown(name)}\``
   return refused(
-    unknown(what, suggestion(name, allNames(name, views)), '`list` shows all GPUs and hosts.', views),
+    unknown(
+      what,
+      suggestion(name, allNames(name, views)),
+      '`list` shows all GPUs and hosts.',
+      whereItMayBe(name, views),
+    ),
   )
 }
 

@@ -40,19 +40,23 @@ export const streamState = (stage: Stage, response: ServerResponse): void => {
   begin(response, 200, 'text/event-stream')
   let timer: NodeJS.Timeout | undefined
   let waitsForDrain = false
+  /** Something changed while the browser was not ready for it. */
+  let missed = false
 
   const send = (): void => {
     timer = undefined
     waitsForDrain = !response.write(`data: ${JSON.stringify(stateOf(stage))}\n\n`)
   }
   const soon = (): void => {
-    if (timer === undefined && !waitsForDrain) timer = setTimeout(send, COALESCE_MS)
+    if (waitsForDrain) missed = true
+    else timer ??= setTimeout(send, COALESCE_MS)
   }
   const endings = [stage.slack.onChange(soon), stage.teams.onChange(soon), stage.world.onChange(soon)]
 
   response.on('drain', () => {
     waitsForDrain = false
-    soon()
+    if (missed) soon()
+    missed = false
   })
   response.on('close', () => {
     clearTimeout(timer)

@@ -2,7 +2,7 @@
 import type { PlanCommand } from '../core/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../core/errors'
 import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../core/inventory'
-import { resolveVm, type FoundVm } from '../core/names'
+import { resolvePair, resolveVm, type FoundVm } from '../core/names'
 import type { Policy } from '../core/policy/policy'
 import { candidateOf, freeAmong } from '../core/queue/candidates'
 import { fleetOf } from '../core/queue/changes'
@@ -28,6 +28,8 @@ export const subjectsFor = async (
     const { model, from, vm } = command
     return acrossOf(await groundOf(parts.db, parts), { model, from, vm, now: parts.clock.now() })
   }
+  if (command.gpu !== undefined && command.model === undefined && command.from !== undefined)
+    return ofBoth({ gpu: command.gpu, from: command.from, vm: command.vm }, views)
   return refused(
     refusal(
       'syntax',
@@ -41,6 +43,27 @@ const isNamed = (command: PlanCommand): command is NamedCommand => command.kind 
 
 const isOfOne = (command: Move): command is MoveOfOne =>
   command.gpu !== undefined && command.model === undefined && command.from === undefined
+
+/** `move hv01/gpu0 from vm1 to vm2`: the GPU says it all, and the VM has to be the one that has it. */
+const ofBoth = (
+  names: { readonly gpu: string; readonly from: string; readonly vm: string },
+  views: readonly HostView[],
+): Outcome<Subjects> => {
+  const found = resolvePair(names.gpu, names.vm, views)
+  const from = resolveVm(names.from, views)
+  if (!found.ok || !from.ok)
+    return refused(...(found.ok ? [] : found.refusals), ...(from.ok ? [] : from.refusals))
+  const { view, gpu } = found.value
+  if (from.value.view.name === view.name && from.value.vm.assigned.includes(gpu.locationPath)) return found
+  const alias = `${view.name}/${gpu.slot}`
+  return refused(
+    refusal(
+      'not-possible',
+      `${from.value.vm.name} does not have ${alias}`,
+      `\`show ${alias}\` says who has it.`,
+    ),
+  )
+}
 
 const acrossOf = (
   ground: Ground,

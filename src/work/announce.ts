@@ -39,8 +39,11 @@ export const announce = async (
   },
 ): Promise<void> => {
   const told = except.map(keyOf)
-  for (const each of news.filter((news) => !isTriedAgain(news))) {
+  for (const each of news) {
+    const isQuiet = isTriedAgain(each)
+    if (isQuiet && !isDone(each)) continue
     const concerned = 'request' in each ? await tellConcerned(parts, tx, each.request, at) : []
+    if (isQuiet) continue
     const requestId = requestOf(each)
     const cards = requestId === null ? [] : await copiesOf(tx, requestId)
     for (const watcher of await watchersOf(tx, placeOf(each))) {
@@ -52,6 +55,8 @@ export const announce = async (
     }
   }
 }
+
+const isDone = (news: News): boolean => 'request' in news && news.request.state === 'succeeded'
 
 /** A card that was asked for in a direct message of Slack is in the conversation that the asker has with the bot. */
 const isReadBy = (to: Address, { key, reader }: Watcher, news: News): boolean =>

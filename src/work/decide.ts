@@ -43,7 +43,8 @@ export const decide =
         'decision refused',
       )
       const settled = request && settledBy(request)
-      if (settled && refused?.code === 'finished') return alreadySaid(request.id, settled, parts.clock.now())
+      if (settled && refused?.code === 'finished' && !hasEndedSince(request, settled))
+        return alreadySaid(request.id, settled, parts.clock.now())
       return refused && refusalNotice([refused])
     }
     if (decision.verdict === 'approve' && (await rejudge(parts, tx, request)))
@@ -128,6 +129,10 @@ const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal 
  */
 const isCurrent = (request: Request, version: number): boolean =>
   request.state === 'pending' ? version >= 1 && version <= request.version : version === request.version
+
+/** It was approved, and more has become of it by now. */
+const hasEndedSince = ({ state }: Request, { what }: { readonly what: string }): boolean =>
+  what === 'approved' && ['rolled-back', 'needs-attention', 'void', 'expired'].includes(state)
 
 /** Somebody was faster. */
 export const alreadySaid = (

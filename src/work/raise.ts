@@ -74,7 +74,8 @@ export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Out
   await showCards(tx, policy, { request, places, back, at })
   const broken = authorityOf(request)?.kind === 'break-glass'
   const changes = parts.changesChannel ?? home
-  if (touches.length > 0) await tellTouched(tx, policy, request, at)
+  // What is tried again they heard of the first time, and hear of how it ends.
+  if (touches.length > 0 && request.ends?.after === undefined) await tellTouched(tx, policy, request, at)
   if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: back })
   await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
   parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')

@@ -33,10 +33,10 @@ export const reloadPolicy = async (parts: Parts, caller: Caller): Promise<Conseq
 }
 
 const unmatchedWords = (unmatched: readonly string[]): string[] => {
-  const [first, ...others] = unmatched
-  if (first === undefined) return []
-  const more = others.length === 0 ? '' : ` There are ${others.length} more; the digest names them.`
-  return [`Look at this: ${first}.${more}`]
+  if (unmatched.length === 0) return []
+  const others = unmatched.length - MOST_NAMED
+  const more = others > 0 ? ` And ${others} more: \`watch digest\` names them.` : ''
+  return [`Look at this: ${unmatched.slice(0, MOST_NAMED).join('; ')}.${more}`]
 }
 
 const SAME = 'The policy is as it was.'

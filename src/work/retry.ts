@@ -123,8 +123,8 @@ const againstOn = async (
         ...barred,
         refusal(
           'not-possible',
-          `the undo of ${id} has not the ground that it needs: ${changed.join('; ')}`,
-          `Change that and try again, or repair all of it by hand: \`read ${id}\` lists what that takes.`,
+          `${id} cannot be undone as things are: ${changed.join('; ')}`,
+          `Bring that about on the host, then try again; or repair all of it by hand, as the card of ${id} lists (\`show ${id}\`).`,
         ),
       ]
 }

@@ -399,13 +399,21 @@ describe('which GPUs a move to any of a model is about', () => {
     ['move any A40 from vdi-05 to train-01', 'vdi-05 has no A40 as a whole'],
     ['move any A40 from render-01 to vdi-77', 'there is no VM `vdi-77`'],
     ['move any A40 to vdi-06', 'a move names one GPU, or any of a model and the VM that has one'],
-    [
-      'move hv01/gpu2 from render-01 to vdi-06',
-      'a move names one GPU, or any of a model and the VM that has one',
-    ],
+    ['move hv01/gpu2 from render-01 to vdi-06', 'vdi-06 is on hv02, but hv01/gpu2 is in hv01'],
+    ['move hv01/gpu0 from render-01 to train-01', 'render-01 does not have hv01/gpu0'],
     ['move any A40 from render-01 to vdi-06', 'render-01 is running'],
   ])('%s is refused: %s', async (text, why) => {
     expect(textOf(await says(text))).toContain(why)
+  })
+
+  it('of one GPU that names its VM, too, is that of the GPU', async () => {
+    const request = await asks('move hv01/gpu2 from render-01 to train-01 --shutdown')
+
+    expect(request.plan).toMatchObject({
+      gpu: { alias: 'hv01/gpu2' },
+      from: { name: 'render-01' },
+      to: { name: 'train-01' },
+    })
   })
 
   it('says who has those of the other host, and how to wait for one', async () => {

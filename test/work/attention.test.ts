@@ -367,6 +367,14 @@ describe('what is repaired by hand', () => {
     expect(await tells('undone, repaired by hand by')).toBe(1)
   })
 
+  it('lacks, where it is half repaired, every step that is left, in its order', async () => {
+    await halfWay('assign hv01/gpu0 to train-01 for 8h --no-start')
+
+    const answer = await line.says(priya, 'resolve R-1')
+
+    expect(answer).toMatch(/To be as before it lacks: .*Mount hv01\/gpu0 .*; Enable hv01\/gpu0 on the host/)
+  })
+
   it('is done where all is as planned: it is lent, told as a change, and contradicts no record', async () => {
     await halfWay('assign hv01/gpu0 to train-01 for 8h --no-start')
     line.world.act(HOST, settingsStep(await request()))
@@ -393,7 +401,9 @@ describe('what is repaired by hand', () => {
     expect(answer).toContain(
       'neither as planned nor as before: hv01/gpu0 is assigned to train-02; train-02 is Off',
     )
-    expect(answer).toMatch(/To be as before it lacks: .*Enable hv01\/gpu0 on the host; .*Start train-02/)
+    expect(answer).toMatch(
+      /To be as before it lacks: Remove hv01\/gpu0 from train-02; .*Mount hv01\/gpu0 .*; Enable hv01\/gpu0 on the host/,
+    )
     expect(answer).toContain('To be as planned it lacks: Start train-02')
     expect(await request()).toEqual(as)
     expect(await line.says(maya, 'release hv01/gpu0')).toContain('R-1 comes first')

@@ -215,6 +215,27 @@ describe('a request for more time', () => {
   })
 })
 
+describe('more time that was asked for, on an end that is another one by now', () => {
+  it('is void at once when its holder extends the lease within what was approved', async () => {
+    await lent('assign hv01/gpu0 to train-01 for 8h', 'approve R-1 for 2h')
+    await says('extend R-1 by 30m')
+    under([ALL], { leases: { extension: '3h' } })
+    await says('extend R-1 by 1h')
+    expect((await stored(store.db, 'R-2')).state).toBe('pending')
+    const { endsAt } = await leaseOf('R-1')
+    await sql`update leases set body = json_set(body, '$.approvedUntil', ${(endsAt ?? 0) + 2 * HOUR})`.execute(
+      store.db,
+    )
+
+    expect((await says('extend R-1 by 10m'))?.summary).toContain('is extended')
+
+    expect(await stored(store.db, 'R-2')).toMatchObject({
+      state: 'void',
+      changes: ['Lease R-1 was extended meanwhile.'],
+    })
+  })
+})
+
 describe('where the policy counts hours', () => {
   const counting = (gpuHours: number) => under([ALL], { leases: { person: { gpuHours } } })
 

@@ -209,13 +209,23 @@ describe('what is given back in a VM in which others hold something', () => {
     expect(await toldTomas('train-02 is shut down soon')).toBe(1)
   })
 
+  it('is kept for as long as it was lent by an `extend` that would end sooner', async () => {
+    await shared()
+    const { endsAt } = await leaseOf('R-1')
+    await says('done R-1 --shutdown')
+
+    await says('extend R-1 by 1h')
+
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'held', endsAt })
+  })
+
   it('is kept after all by `extend`, and the others are told', async () => {
     await shared()
     await says('done R-1 --shutdown')
 
-    expect((await says('extend R-1 by 4h'))?.tone).toBe('good')
+    expect((await says('extend R-1 by 20h'))?.tone).toBe('good')
 
-    expect(await leaseOf('R-1')).toMatchObject({ state: 'held', endsAt: clock.now() + 4 * HOUR })
+    expect(await leaseOf('R-1')).toMatchObject({ state: 'held', endsAt: clock.now() + 20 * HOUR })
     expect(await toldTomas('is not shut down')).toBe(1)
     await pass(HOUR)
     expect(stops).toEqual([])

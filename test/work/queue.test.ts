@@ -214,7 +214,7 @@ describe('a GPU that becomes free', () => {
       /The offer of hv01\/gpu0 has ended \(Q-1\)\.[^]*You did not take hv01\/gpu0/,
     )
     expect(await offersTo(priya)).toHaveLength(1)
-    expect(await line.says(maya, 'take Q-1')).toContain('Your place in the queue was lapsed')
+    expect(await line.says(maya, 'take Q-1')).toContain('Q-1 is over: lapsed')
   })
 
   it('goes to the next one at once when it is left', async () => {

@@ -66,12 +66,12 @@ describe.each([
     [
       'other approvers',
       { rules: [{ ...ONE, approve: { by: ['platform', 'oncall'], count: 2 } }, REST] },
-      'The approval by the rule one was 1 of platform and is now 2 of oncall or platform.',
+      'The approval by the rule one was one of platform and is now 2 of oncall or platform.',
     ],
     [
       'no approver',
       { rules: [{ ...ONE, approve: 'automatic' }, REST] },
-      'The approval by the rule one was 1 of platform and is now automatic.',
+      'The approval by the rule one was one of platform and is now automatic.',
     ],
     [
       'another bound',

@@ -138,19 +138,18 @@ const standRuns = ({ position, estimatedStart, blockers }: Standing): Run[] => [
   ...(blockers.length > NAMED ? [` · and ${blockers.length - NAMED} more`] : []),
 ]
 
+const leaseRuns = ({ state, until }: Extract<Blocker, { kind: 'lease' }>): Run[] => {
+  if (state === 'releasing') return [' is giving it back']
+  if (until === null) return [' has it without an end']
+  return [state === 'overdue' ? ' is overdue since ' : ' has it until ', { time: until }]
+}
+
 const blockerRuns = (blocker: Blocker): Run[] => {
   switch (blocker.kind) {
     case 'no-such-gpu':
       return ['no GPU like that can be given to a VM now']
     case 'lease':
-      return [
-        `${blocker.gpu}: `,
-        { person: blocker.holder },
-        ...(blocker.until === null
-          ? [' has it without an end']
-          : [blocker.overdue ? ' is overdue since ' : ' has it until ', { time: blocker.until }]),
-        ` (${blocker.lease})`,
-      ]
+      return [`${blocker.gpu}: `, { person: blocker.holder }, ...leaseRuns(blocker), ` (${blocker.lease})`]
     case 'taken':
       return [`${blocker.gpu}: ${blocker.why}`]
     case 'offer':

@@ -62,7 +62,11 @@ export const changeNotice = (request: RequestIn<'succeeded'>): Notice => {
       { kind: 'text', runs },
       {
         kind: 'note',
-        runs: [`${request.id} · asked by `, { person: request.asked.by }, ' · ', ...approvedRuns(request)],
+        runs: [
+          `${request.id} · `,
+          ...(request.ends?.why === 'expired' ? [] : ['asked by ', { person: request.asked.by }, ' · ']),
+          ...approvedRuns(request),
+        ],
       },
     ],
   }

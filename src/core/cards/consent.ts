@@ -38,7 +38,7 @@ const saidRuns = (request: Request, each: Touched): Run[] => {
 
 const hintPart = ({ id, asked, touches = [] }: Request): Part => {
   const roles = [...new Set(touches.flatMap(({ by }) => by))]
-  const others = roles.length > 0 ? `an approver (${roleWords(roles)})` : 'an administrator'
+  const others = roles.length > 0 ? `one of ${roleWords(roles)}` : 'an administrator'
   return {
     kind: 'note',
     runs: [
@@ -65,7 +65,7 @@ export const waitsForConsent = ({
 
 /** To one person who holds something in a VM that the request would stop. */
 export const consentNotice = (request: Request, person: string): Notice => {
-  const { id, asked, plan, touches = [] } = request
+  const { id, plan, touches = [] } = request
   const own = touches.filter((each) => each.person === person)
   const what = own.map(heldWords).join('; ')
   const waived = waivesConsent(request)
@@ -78,9 +78,7 @@ export const consentNotice = (request: Request, person: string): Notice => {
         kind: 'text',
         runs: [
           { strong: `${id} ${waived ? 'stops' : 'would stop'} a VM in which you hold ${what}. ` },
-          'Asked by ',
-          { person: asked.by },
-          ...(asked.reason === undefined ? ['.'] : [`: ${asked.reason}`]),
+          ...askedRuns(request),
         ],
       },
       ...lossParts(request, own),
@@ -89,6 +87,11 @@ export const consentNotice = (request: Request, person: string): Notice => {
     ],
   }
 }
+
+const askedRuns = ({ asked, ends }: Request): Run[] =>
+  ends?.why === 'expired'
+    ? ['The time of the lease of ', { person: asked.by }, ' there is over.']
+    : ['Asked by ', { person: asked.by }, asked.reason === undefined ? '.' : `: ${asked.reason}`]
 
 /** What of it the plan takes away, beside stopping the VM. */
 const lossParts = ({ id, plan, holder }: Request, own: readonly Touched[]): Part[] => {

@@ -26,7 +26,7 @@ export const overdueNotice = (lease: Lease, whom: readonly [Called, ...Called[]]
           { code: `check ${gpu.alias}` },
           ' shows what is in the way; ',
           { code: `extend ${id} by 1d` },
-          ' lets it stay.',
+          ' asks to let it stay.',
         ],
       },
     ],

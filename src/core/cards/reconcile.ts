@@ -25,19 +25,30 @@ export const reconcileNotice = ({ views, findings, now }: Reconciliation): Notic
     tone: findings.length === 0 ? 'good' : 'waiting',
     parts: [
       { kind: 'title', text: 'Reconcile' },
-      ...(findings.length === 0 ? [NOTHING] : findings.slice(0, SHOWN).flatMap(partsOf)),
+      ...(findings.length === 0 ? [nothing(views)] : findings.slice(0, SHOWN).flatMap(partsOf)),
       ...(more > 0
         ? [{ kind: 'note' as const, runs: [`and ${more} more: name a host, or settle these first`] }]
         : []),
-      ...(only && others.length === 0 ? [{ kind: 'note' as const, runs: [hostLine(only, now)] }] : []),
+      ...notesOf(only && others.length === 0 ? [only] : views.filter(({ error }) => error !== null), now),
     ],
   }
 }
 
-const NOTHING: Part = {
-  kind: 'text',
-  runs: ['The host has what the records of the bot say, and each GPU is with its host or in a VM.'],
+const nothing = (views: readonly HostView[]): Part => {
+  const read = views.filter(({ facts }) => facts !== null).length
+  const hosts =
+    views.length === 1
+      ? 'The host has'
+      : `${counted(read, 'host')} that could be read ${read === 1 ? 'has' : 'have'}`
+  return {
+    kind: 'text',
+    runs: [`${hosts} what the records of the bot say, and each GPU is with its host or in a VM.`],
+  }
 }
+
+/** How old the reading is of a host that was named, or that does not answer. */
+const notesOf = (views: readonly HostView[], now: number): Part[] =>
+  views.length === 0 ? [] : [{ kind: 'note', runs: [views.map((view) => hostLine(view, now)).join(' · ')] }]
 
 const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[] => [
   {

@@ -11,7 +11,7 @@ import { hintParts } from './hints'
 import { interruptionParts } from './interruption'
 import { comingRuns, leaseRuns } from './lease'
 import { isExtension } from '../plan/extension'
-import { stopsVm } from '../plan/plan'
+import { stepsOf, type Plan } from '../plan/plan'
 import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 import { buttonParts } from './request-buttons'
@@ -227,8 +227,8 @@ const endParts = (request: Request, progress: Progress | null): Part[] => {
         {
           kind: 'note',
           runs: [
-            ...(stopsVm(request.plan) ? ['VMs that were stopped for it run again. '] : []),
-            'Ask anew once the cause is mended.',
+            ...(hasStopped(request.plan, progress) ? ['VMs that were stopped for it run again. '] : []),
+            nextAfter(request),
           ],
         },
       ]
@@ -243,6 +243,20 @@ const endParts = (request: Request, progress: Progress | null): Part[] => {
     case 'running':
     case 'expired':
       return parts
+  }
+}
+
+const hasStopped = (plan: Plan, progress: Progress | null): boolean =>
+  stepsOf(plan).some(({ kind }, n) => kind === 'stopVm' && progress?.steps[n]?.state === 'undone')
+
+const nextAfter = ({ ends }: Request): string => {
+  switch (ends?.why) {
+    case 'expired':
+      return 'It is tried again by itself.'
+    case 'done':
+      return `Say \`done ${ends.lease}\` again once the cause is mended.`
+    case undefined:
+      return 'Ask anew once the cause is mended.'
   }
 }
 

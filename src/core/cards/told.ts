@@ -47,8 +47,10 @@ const outcomeOf = (request: Request): Outcome | null => {
     case 'needs-attention':
       return {
         tone: 'bad',
-        became: 'stopped half way and waits for an administrator',
-        more: firstLine(request.why),
+        became: request.retried
+          ? 'could not be undone, though that was tried again, and waits for an administrator'
+          : 'stopped half way and waits for an administrator',
+        more: request.retried ? undoLine(request.why) : firstLine(request.why),
       }
     case 'resolved':
       return { tone: 'plain', became: 'was resolved', by: [request.resolved], more: request.found }
@@ -66,6 +68,9 @@ const orRepaired = (
 
 const NOTHING = 'Nothing was done.'
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
+/** Where the undo failed, as far as that is said (see `refusedUndos` in work/operation.ts). */
+const undoLine = (text: string): string =>
+  text.split('\n').find((line) => line.startsWith('Undoing')) ?? firstLine(text)
 
 const byRuns = ({ by = [] }: Outcome): Run[] =>
   by.flatMap((said, n): Run[] => [
@@ -74,11 +79,20 @@ const byRuns = ({ by = [] }: Outcome): Run[] =>
     ...(said.reason === undefined ? [] : [` (${said.reason})`]),
   ])
 
-const CONCERNS = {
-  asker: '',
-  stopped: 'It stops a VM in which you hold a GPU. ',
-  loser: 'It takes a GPU from you. ',
-} as const satisfies { readonly [C in Concern]: string }
+const DEEDS = {
+  stopped: { was: 'stopped', is: 'stops', what: 'a VM in which you hold a GPU' },
+  loser: { was: 'taken', is: 'takes', what: 'a GPU from you' },
+} as const
+
+const NEVER_BEGAN: readonly Request['state'][] = ['denied', 'cancelled', 'expired', 'void']
+
+const concernWords = ({ state, ends }: Request, concern: Concern): string => {
+  if (concern === 'asker') return ''
+  const { was, is, what } = DEEDS[concern]
+  if (NEVER_BEGAN.includes(state)) return `It would have ${was} ${what}. `
+  const again = state === 'rolled-back' && ends?.why === 'expired' ? 'It is tried again by itself. ' : ''
+  return state === 'succeeded' ? `It has ${was} ${what}. ` : `It ${is} ${what}. ${again}`
+}
 
 /**
  * Null where there is nothing to tell. `called`: who is notified by it, where others read it too, which is beside the card;
@@ -89,7 +103,7 @@ export const toldNotice = (request: Request, concern: Concern, called: string | 
   if (outcome === null) return null
   const head = `${request.id} ${outcome.became}`
   const title = titleOf(request.plan)
-  const more = `${CONCERNS[concern]}${outcome.more ?? ''}`.trim()
+  const more = `${concernWords(request, concern)}${outcome.more ?? ''}`.trim()
   const runs: Run[] = [{ strong: head }, ...byRuns(outcome), `: ${title}.`]
   const first: Part[] =
     called === null

@@ -73,8 +73,16 @@ const otherOrders = (kind: CommandKind, words: Words): Words[] => {
   const mayBeSwapped = kind !== 'move' && kind !== 'take'
   if (between !== undefined)
     return [...withoutTo(kind, words, between), ...(mayBeSwapped ? swapped(kind, words, between) : [])]
-  if (kind === 'partition') return first && isGpu(first) ? insert(words, 1, 'into') : []
+  if (kind === 'partition') return first && isGpu(first) ? intoPieces(words) : []
   return kind === 'extend' ? withoutBy(words) : []
+}
+
+/** `partition hv01/gpu0 4`, and `in 4`. */
+const intoPieces = (words: Words): Words[] => {
+  const [gpu, second, ...rest] = words
+  return gpu && second && isKeyword(second, 'in')
+    ? insert([gpu, ...rest], 1, 'into')
+    : insert(words, 1, 'into')
 }
 
 type Read = (words: Words) => Outcome<Command>

@@ -34,7 +34,11 @@ const common = {
 const endsAt = z.number().nullable()
 const held = { endsAt, marks: z.array(mark) }
 /** Its holder gave it back, and others in its VM have their time before that is stopped. */
-const givenBack = z.object({ reason: z.string().optional() })
+const givenBack = z.object({
+  reason: z.string().optional(),
+  /** The end that it had; leases of old do not say. */
+  endsAt: z.number().nullable().optional(),
+})
 /** Nothing is released before `until`; null: never by the bot itself, it waits for a person. */
 const grace = {
   endsAt: z.number(),

@@ -1,6 +1,7 @@
 /** May somebody hold another GPU? Limits of a person and of a team; every one that stands against it is named. */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { isOpen, type Lease } from './lease'
+import { span } from './span'
 import { gpuHours, gpusHeld, type Window } from './usage'
 
 /** Null: no limit. Hours are those of the window so far, together with those booked ahead. */
@@ -23,6 +24,8 @@ export interface Wish {
   readonly endsAt: number | null
   /** How the holder is called; absent: it is they who are told. */
   readonly called?: Called
+  /** No lease may be longer, whatever hours are left; null or absent: any may. */
+  readonly mostMs?: number | null
 }
 
 /** What is not lent yet, but will be: an open request, or what is on offer. */
@@ -56,7 +59,8 @@ export const refuseEndless = (endsAt: number | null, { person, team }: Quota): R
 
 /** Sums of quarters and thirds: what is over by less than this is not over. */
 const SLACK = 1e-9
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 const figure = (count: number): string => String(Number(count.toFixed(2)))
 
 /**
@@ -128,10 +132,10 @@ const overHours = ({ who, have, wish, leases, asked, limit, window }: Side): Ref
   const left = Math.max(0, limit.gpuHours - booked)
   const days = figure((window.now - window.from) / (24 * HOUR_MS))
   const used = `${who} ${have} ${figure(left)} of ${figure(limit.gpuHours)} GPU-hours left in ${days} days${named(asked)}`
-  const minutes = Math.floor((left / wish.part) * 60)
+  const longestMs = Math.min((left / wish.part) * HOUR_MS, wish.mostMs ?? Infinity)
   const next =
-    minutes > 0
-      ? `Ask for it for ${minutes} minutes or less.`
+    longestMs >= MINUTE_MS
+      ? `Ask for it \`for ${span(longestMs)}\`, or for less.`
       : 'Wait until earlier hours are older than that.'
   if (wish.endsAt === null)
     return [refusal('not-allowed', `${used}, and this asks for a lease without an end`, next)]

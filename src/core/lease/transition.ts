@@ -130,8 +130,15 @@ const extend = (lease: Bounded, event: EventOf<'extend'>): Outcome<Lease> => {
   const no = refuseExtension({ ...lease, approvedUntil }, event)
   if (no) return refused(no)
   const same = commonOf({ ...lease, approvedUntil })
-  const marks = marksAhead(event.to, event.at)
-  return accepted({ ...same, state: 'held', endsAt: event.to, marks, setback: null })
+  const endsAt = laterEnd(lease, event.to)
+  return accepted({ ...same, state: 'held', endsAt, marks: marksAhead(endsAt, event.at), setback: null })
+}
+
+/** What was given back by mistake is kept for as long as it was lent, if that is longer. */
+const laterEnd = (lease: Bounded, to: number): number | null => {
+  const before = lease.state === 'grace' ? lease.givenBack?.endsAt : undefined
+  if (before === undefined) return to
+  return before === null ? null : Math.max(before, to)
 }
 
 /** A mark stands for the longer ones too: after an outage, nobody is told of a day when ten minutes are left. */
@@ -228,7 +235,10 @@ const giveBack = (
     endsAt: Math.min(lease.endsAt ?? at, at),
     until: at + NOTICE_MS,
     notice: { people, postponed },
-    givenBack: reason === undefined ? {} : { reason },
+    givenBack: {
+      ...{ endsAt: lease.state === 'grace' && lease.givenBack ? lease.givenBack.endsAt : lease.endsAt },
+      ...(reason === undefined ? {} : { reason }),
+    },
   })
 }
 

@@ -16,6 +16,7 @@ import {
   vmById,
 } from '../inventory'
 import { partitionsInUse } from '../partitions'
+import { needWords } from '../policy/words'
 import { deviceWords, goneFrom } from '../vm-devices'
 import type { HostPlan, Plan } from './plan'
 
@@ -200,13 +201,21 @@ const concerning = (before: Facts, now: Facts): Facts => {
 export const digestNow = (plan: HostPlan, host: HostFacts): string =>
   digestOver(plan, concerning(plan.facts, stableFacts(plan, host)))
 
+/** A need is kept as `1 of approve`; see policy/judged.ts. */
+const inWords = (name: string, value: string | undefined): string | undefined =>
+  !name.startsWith('The approval by the rule ')
+    ? value
+    : value?.replace(/^(\d+) of (.+)$/, (_, count: string, roles: string) =>
+        needWords({ by: roles.split(' or '), count: Number(count) }),
+      )
+
 /** Which facts changed, one sentence each; empty when none did. */
 export const explainChange = (before: Facts, now: Facts): string[] => {
   const after = concerning(before, now)
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => before[name] !== after[name])
     .map((name) => {
-      const [was, is] = [before[name], after[name]]
+      const [was, is] = [before[name], after[name]].map((value) => inWords(name, value))
       if (is === undefined) return `${name} was ${was ?? ''} and is not there any more.`
       return was === undefined ? `${name} is now ${is}.` : `${name} was ${was} and is now ${is}.`
     })

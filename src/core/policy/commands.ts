@@ -80,7 +80,13 @@ export const refuseCommand = (policy: Policy, account: string, kind: CommandKind
       'you are on no list of the policy',
       'Ask an administrator of this bot to add your user id; `whoami` shows it.',
     )
-  return refusal('not-allowed', `the policy does not let you ${kind}`, 'See `whoami` for what you may do.')
+  return refusal('not-allowed', `the policy does not let you ${kind}`, WHO_MAY[NEEDS[kind]] ?? SEE_WHOAMI)
+}
+
+const SEE_WHOAMI = 'See `whoami` for what you may do.'
+const WHO_MAY: { readonly [C in string]?: string } = {
+  administer: 'Ask an administrator of this bot; `whoami` shows what you may do.',
+  approve: 'Ask an approver; `whoami` shows what you may do.',
 }
 
 /** Null when the account may say what a channel watches; anyone listed may watch for themselves. */

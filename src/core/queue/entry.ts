@@ -74,7 +74,7 @@ export const newEntry = (draft: NewEntry): EntryIn<'waiting'> => ({ state: 'wait
 
 const notFrom = (entry: Entry, event: EntryEvent): Refusal => {
   const ended = !isOpen(entry)
-  const what = ended ? `your place in the queue was ${entry.state}` : 'nothing is offered to you yet'
+  const what = ended ? `${entry.id} is over: ${entry.state}` : 'nothing is offered to you yet'
   if (event.kind === 'accept' || event.kind === 'decline')
     return refusal(ended ? 'finished' : 'stale', what, '`queue` shows where you stand.')
   return refusal(

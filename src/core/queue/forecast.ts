@@ -20,7 +20,7 @@ export type Blocker =
       readonly gpu: string
       readonly holder: string
       readonly until: number | null
-      readonly overdue: boolean
+      readonly state: 'held' | 'overdue' | 'releasing'
     }
   /** `why` in words: an open request, a VM to which somebody gave it by hand, a host that is paused. */
   | { readonly kind: 'taken'; readonly gpu: string; readonly why: string }
@@ -104,7 +104,7 @@ const blockers = (line: Line): Blocker[] => {
     return [
       ...leaseOn(fleet.leases, gpu).map((lease) => ({
         ...{ kind: 'lease' as const, lease: lease.id, gpu: gpu.alias, holder: lease.holder },
-        ...{ until: backAt(lease) ?? lease.endsAt, overdue: overdueOf(lease) !== null },
+        ...{ until: backAt(lease) ?? lease.endsAt, state: stateOf(lease) },
       })),
       ...takenOn(fleet, gpu).map(({ why }) => ({ kind: 'taken' as const, gpu: gpu.alias, why })),
     ]
@@ -112,6 +112,11 @@ const blockers = (line: Line): Blocker[] => {
   if (ahead.length === 0) return [...passed, ...found]
   const teams = [...new Set(ahead.map(({ team }) => team))]
   return [...passed, ...found, { kind: 'ahead', entries: ahead.length, teams }]
+}
+
+const stateOf = (lease: Lease): Extract<Blocker, { kind: 'lease' }>['state'] => {
+  if (lease.state === 'releasing') return 'releasing'
+  return overdueOf(lease) === null ? 'held' : 'overdue'
 }
 
 /** Null where nobody knows. What is past its end is taken back after its grace. */

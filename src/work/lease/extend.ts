@@ -11,7 +11,7 @@ import type { Policy } from '../../core/policy/policy'
 import { changeLease, findLease } from '../../store/leases'
 import type { Caller, Consequence } from '../consequence'
 import type { Parts } from '../parts'
-import { askToExtend } from './extension'
+import { askToExtend, voidOlder } from './extension'
 import { refreshLender } from './lend'
 import { refuseAnyhow } from './limits'
 import { tellCalledOff } from './others'
@@ -47,6 +47,7 @@ export const extend =
     if (!next.ok) return refusalNotice(next.refusals)
     await refreshLender(tx, next.value, at)
     await tellCalledOff(tx, parts, lease, at)
+    await voidOlder(tx, parts, next.value, at)
     parts.log.info({ lease: lease.id, by, to }, 'lease extended')
     return extendedNotice(next.value)
   }

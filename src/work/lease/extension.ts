@@ -100,6 +100,16 @@ const basisOf = (
 const openExtensions = async (tx: Parameters<typeof requestsIn>[0]): Promise<Request[]> =>
   (await requestsIn(tx, ['pending', 'approved'])).filter(({ plan }) => isExtension(plan))
 
+/** The lease has another end now: what was asked for on top of the old one is not what anybody would approve. */
+export const voidOlder = async (tx: Tx, parts: Parts, lease: Lease, at: number): Promise<void> => {
+  for (const each of await openExtensions(tx))
+    if (each.extends?.lease === lease.id)
+      await applied(tx, parts, each, {
+        ...{ kind: 'void', at },
+        changes: [`Lease ${lease.id} was extended meanwhile.`],
+      })
+}
+
 /** Carries out an approved one. Whether it did anything: it waits while the policy does not know whom it names. */
 export const extendAsApproved = async (parts: Parts, { id }: Request): Promise<boolean> => {
   if (parts.policy.incomplete() !== null) return false

@@ -151,7 +151,7 @@ const refuseTerms = (
   const { part } = leaseDraft(policy, { id: '', plan, asked: { by: account, person } }, { facts, at, end })
   const endsAt = end && endOf(end, at)
   const over = refuseEnd(endsAt, own?.capsFrom ?? at, caps)
-  const wish = { holder: person, team: teamOf(policy, person), part, at, endsAt }
+  const wish = { holder: person, team: teamOf(policy, person), part, at, endsAt, mostMs: caps.totalMs }
   const held = mayHold(holder ? { ...wish, called: byName(person) } : wish, others, quota, asked)
   return [...(over ? [over] : []), ...(held.ok ? [] : held.refusals)]
 }

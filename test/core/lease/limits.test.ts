@@ -185,7 +185,7 @@ describe('a quota', () => {
     expect(answer).toMatchObject({
       refusals: [
         { next: 'Give one back first, such as hv01/gpu0 of train-01.' },
-        { next: 'Ask for it for 120 minutes or less.' },
+        { next: 'Ask for it `for 2h`, or for less.' },
       ],
     })
   })

@@ -242,7 +242,7 @@ describe('standing in the queue', () => {
         gpu: 'hv01/gpu0',
         holder: HOLDER,
         until: NOW + 2 * HOUR,
-        overdue: false,
+        state: 'held',
       },
       {
         kind: 'lease',
@@ -250,7 +250,7 @@ describe('standing in the queue', () => {
         gpu: 'hv01/gpu1',
         holder: HOLDER,
         until: NOW + 3 * HOUR,
-        overdue: false,
+        state: 'held',
       },
       { kind: 'ahead', entries: 1, teams: ['a'] },
     ])
@@ -263,7 +263,7 @@ describe('standing in the queue', () => {
       position: 1,
       estimatedStart: null,
       blockers: [
-        { kind: 'lease', lease: 'L-2', gpu: 'hv01/gpu2', holder: HOLDER, until: null, overdue: false },
+        { kind: 'lease', lease: 'L-2', gpu: 'hv01/gpu2', holder: HOLDER, until: null, state: 'held' },
       ],
     })
   })

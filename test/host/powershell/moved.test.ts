@@ -103,7 +103,9 @@ describe('a card that is new', () => {
     const names = told(now, before)
     const old = new Set(told(before, before).map(([slot]) => slot))
 
-    expect(names.filter(([, path]) => path === ELSEWHERE).map(([slot]) => old.has(slot ?? ''))).toEqual([false])
+    expect(names.filter(([, path]) => path === ELSEWHERE).map(([slot]) => old.has(slot ?? ''))).toEqual([
+      false,
+    ])
     expect(names.map(([slot]) => slot)).toEqual(expect.arrayContaining([...old]))
   })
 })

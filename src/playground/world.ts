@@ -1,7 +1,7 @@
 /** What the playground shows of the simulated fleet, and the misfortunes it can bring about there. */
 import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
-import { isReplica, placeOf, type HostFacts } from '../core/inventory'
+import { isReplica, placeOf, type GpuFacts, type HostFacts } from '../core/inventory'
 import { sharedWith, sharersOf } from '../core/partitions'
 import type { Step, StepKind } from '../core/plan/step'
 import type { SimulatedFleet } from '../host/simulated/fleet'
@@ -16,6 +16,7 @@ export type World = Pick<
   | 'reboot'
   | 'setVmState'
   | 'act'
+  | 'rebuild'
   | 'inject'
   | 'faults'
   | 'clearFaults'
@@ -56,7 +57,7 @@ export const befall = z.discriminatedUnion('kind', [
     kind: z.literal('by-hand'),
     host,
     slot: z.string().max(20),
-    does: z.enum(['enable', 'disable', 'mount', 'dismount', 'detach']),
+    does: z.enum(['enable', 'disable', 'mount', 'dismount', 'detach', 'pull', 'put']),
   }),
   z.object({
     kind: z.literal('guest-smi'),
@@ -88,7 +89,8 @@ const perform = (world: World, what: Befall): void => {
       return
     }
     case 'fail-step': {
-      world.inject({ host: what.host, step: what.step, times: 1, kind: what.how })
+      const refusal = what.how === 'refuse' && what.step === 'startVm' ? NO_MEMORY : {}
+      world.inject({ host: what.host, step: what.step, times: 1, kind: what.how, ...refusal })
       return
     }
     case 'cut-off': {
@@ -108,7 +110,7 @@ const perform = (world: World, what: Befall): void => {
       return
     }
     case 'by-hand': {
-      world.act(what.host, stepByHand(world.facts(what.host), what))
+      byHand(world, what)
       return
     }
     case 'guest-smi': {
@@ -118,11 +120,33 @@ const perform = (world: World, what: Befall): void => {
   }
 }
 
-/** What an administrator does to a device in a console of the host. Throws Fault when there is nothing to do it to. */
-const stepByHand = (facts: HostFacts, { slot, does }: Extract<Befall, { kind: 'by-hand' }>): Step => {
+/** Why VMs do not start most often; see core/answers/hints.ts. */
+const NO_MEMORY = {
+  code: 'OutOfMemory',
+  message: 'SIMULATED: not enough memory to start the virtual machine.',
+}
+
+type ByHand = Extract<Befall, { kind: 'by-hand' }>
+
+const byHand = (world: World, { does, ...what }: ByHand): void => {
+  const facts = world.facts(what.host)
+  if (does === 'pull' || does === 'put')
+    world.rebuild(what.host, {
+      kind: does === 'pull' ? 'pull card' : 'put card',
+      slot: deviceOf(facts, what.slot).slot,
+    })
+  else world.act(what.host, stepByHand(facts, what.slot, does))
+}
+
+const deviceOf = (facts: HostFacts, slot: string): GpuFacts => {
   const found = facts.gpus.find((gpu) => gpu.slot === slot)
   if (!found) throw new Fault('internal', `${facts.name} has no ${slot}`)
-  const { instanceId, locationPath } = found
+  return found
+}
+
+/** What an administrator does to a device in a console of the host. Throws Fault when there is nothing to do it to. */
+const stepByHand = (facts: HostFacts, slot: string, does: Exclude<ByHand['does'], 'pull' | 'put'>): Step => {
+  const { instanceId, locationPath } = deviceOf(facts, slot)
   const gpu = { alias: `${facts.name}/${slot}`, instanceId, locationPath }
   switch (does) {
     case 'enable':

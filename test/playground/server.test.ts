@@ -265,6 +265,16 @@ describe('what an administrator does to a device by hand', () => {
     expect(world.facts('hv01').vms.find((vm) => vm.name === 'render-01')?.assigned).toEqual([])
   })
 
+  it('pulls a card, which its host shows no more, and puts it back', async () => {
+    expect((await does('gpu0', 'pull')).status).toBe(200)
+    expect(gpu0().problemCode).toBeNull()
+
+    expect((await does('gpu0', 'put')).status).toBe(200)
+    expect(gpu0().problemCode).toBe(0)
+    expect((await does('gpu0', 'put')).body).toContain('gpu0 is in its place')
+    expect((await does('gpu9', 'pull')).status).toBe(409)
+  })
+
   it('is refused with the reason where it does not', async () => {
     const answers = [await does('gpu0', 'mount'), await does('gpu0', 'detach'), await does('gpu9', 'enable')]
 

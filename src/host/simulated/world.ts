@@ -96,6 +96,7 @@ const rebuild = (ground: Ground, change: Rebuilding): void => {
       state.devices[change.slot] = 'absent'
       return
     case 'put card':
+      if (state.devices[change.slot] !== 'absent') refuse(file.name, `${change.slot} is in its place`)
       state.devices[change.slot] = 'host-enabled'
       rebuilt.forgotten = rebuilt.forgotten.filter((slot) => slot !== change.slot)
       return

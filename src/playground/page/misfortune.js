@@ -33,6 +33,8 @@ const BY_HAND = [
   ['mount', 'mount on the host'],
   ['dismount', 'dismount from the host'],
   ['detach', 'remove from its VM'],
+  ['pull', 'pull the card'],
+  ['put', 'put the card back'],
 ]
 const wordOf = (list, value) => list.find(([each]) => each === value)?.[1] ?? value
 

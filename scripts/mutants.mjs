@@ -5,8 +5,6 @@ import { readFileSync } from 'node:fs'
 import { MUTANTS, SECTIONS } from '../stryker.config.mjs'
 import { here } from './tools/tools.mjs'
 
-const UNNOTICED = ['Survived', 'NoCoverage']
-
 const asked = process.argv.slice(2)
 const unknown = asked.filter((each) => !(each in SECTIONS))
 if (unknown.length > 0)
@@ -21,9 +19,17 @@ const report = (section) => {
     mutants.map((mutant) => ({ file, mutant })),
   )
   const tried = all.filter(({ mutant }) => mutant.status !== 'Ignored' && mutant.status !== 'CompileError')
-  const unnoticed = tried.filter(({ mutant }) => UNNOTICED.includes(mutant.status))
+  const those = (status) => tried.filter(({ mutant }) => mutant.status === status)
+  const [unnoticed, unreached] = [those('Survived'), those('NoCoverage')]
   for (const { file, mutant } of unnoticed) console.log(lineOf(file, mutant))
-  console.log(`mutants: ${section}: ${tried.length} tried, ${unnoticed.length} not noticed`)
+  const unreachedFiles = [...new Set(unreached.map(({ file }) => file))]
+  for (const file of unreachedFiles)
+    console.log(
+      `${file}: ${unreached.filter((each) => each.file === file).length} that the suites of this section do not reach`,
+    )
+  console.log(
+    `mutants: ${section}: ${tried.length} tried, ${unnoticed.length} not noticed, ${unreached.length} not reached`,
+  )
 }
 
 for (const section of asked.length > 0 ? asked : Object.keys(SECTIONS)) {

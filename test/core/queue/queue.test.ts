@@ -8,12 +8,40 @@ import {
   type EntryIn,
   type EntryState,
 } from '../../../src/core/queue/entry'
+import { hostName } from '../../../src/core/inventory'
+import type { Lease, LeaseIn } from '../../../src/core/lease/lease'
+import { transition as leaseTransition } from '../../../src/core/lease/transition'
 import { standing, type Fleet } from '../../../src/core/queue/forecast'
 import { refuseJoin } from '../../../src/core/queue/join'
 import { lapses, nextLapse, nextOffers, type OfferRule } from '../../../src/core/queue/offers'
 import { fits, inOrder, useOf } from '../../../src/core/queue/order'
 import { aGpu, aLease, DAY, HOLDER, HOUR, MINUTE, OTHER, START } from '../lease/leases'
-import { aCandidate, after, anEntry, ANY, EVENTS, FAIRNESS, GIB, STATES, UNTIL, waiting } from './entries'
+import {
+  aCandidate,
+  after,
+  anEntry,
+  ANY,
+  EVENTS,
+  FAIRNESS,
+  GIB,
+  placeOf,
+  STATES,
+  UNTIL,
+  waiting,
+} from './entries'
+
+const became = (lease: Lease, event: Parameters<typeof leaseTransition>[1]): Lease => {
+  const next = leaseTransition(lease, event)
+  if (!next.ok) throw new Error(next.refusals.map(({ reason }) => reason).join())
+  return next.value
+}
+const ended = (lease: Lease, over: { readonly at: number; readonly graceMs: number }): LeaseIn<'grace'> => {
+  const next = became(lease, { kind: 'end', ...over })
+  if (next.state !== 'grace') throw new Error(next.state)
+  return next
+}
+const given = (lease: Lease): Lease =>
+  became(lease, { kind: 'done', by: lease.holder, at: START, request: 'R-9' })
 
 /** Every legal pair, and where it leads. Whatever is not here is refused. */
 const LEGAL: { readonly [S in EntryState]: { readonly [K in EntryEvent['kind']]?: EntryState } } = {
@@ -83,6 +111,34 @@ describe('an entry of the queue', () => {
       refuseJoin([waiting, a40, STATES.declined], draft, { most: 3, asked: ['R-7'] })?.reason ?? null,
     ).toBe(why)
     expect(refuseJoin([STATES.declined, STATES.withdrawn], draft, { most: 1, asked: [] })).toBeNull()
+  })
+})
+
+describe('nobody waits twice for the same', () => {
+  const gpu = (slot: number) => ({ kind: 'gpu' as const, ...placeOf(aCandidate(slot)), alias: 'hv01/gpu0' })
+  it.each([
+    ['the same GPU', gpu(1), gpu(1), true],
+    ['another GPU', gpu(1), gpu(2), false],
+    ['any, and one GPU', ANY, gpu(1), false],
+    ['one model, whatever the case', { ...ANY, model: 'A40' }, { ...ANY, model: 'a40' }, true],
+    ['another model', { ...ANY, model: 'A40' }, { ...ANY, model: 'A4' }, false],
+    ['any model, and one', ANY, { ...ANY, model: 'A40' }, false],
+    ['another amount of memory', { ...ANY, freeBytes: GIB }, { ...ANY, freeBytes: 2 * GIB }, false],
+    ['another class', { ...ANY, class: 'big' }, { ...ANY, class: 'small' }, false],
+    ['a class, and any', { ...ANY, class: 'big' }, ANY, false],
+    [
+      'another host',
+      { ...ANY, host: hostName.parse('hv01') },
+      { ...ANY, host: hostName.parse('hv02') },
+      false,
+    ],
+  ] satisfies [string, Entry['want'], Entry['want'], boolean][])('%s', (_what, one, other, isTwin) => {
+    const own = anEntry({ id: 'Q-5', want: one })
+    const draft = { ...anEntry({ want: other }), id: 'Q-6' }
+
+    const refused = refuseJoin([own], draft, { most: 9, asked: [] })
+
+    expect(refused?.reason ?? null).toBe(isTwin ? 'you wait for that already, as Q-5' : null)
   })
 })
 
@@ -266,6 +322,48 @@ describe('standing in the queue', () => {
         { kind: 'lease', lease: 'L-2', gpu: 'hv01/gpu2', holder: HOLDER, until: null, state: 'held' },
       ],
     })
+  })
+
+  it('names each reason once, and only those that are', () => {
+    const over: Partial<Fleet> = {
+      against: (_, gpu) => (gpu.alias === 'hv01/gpu2' ? null : 'they hold 1 of 1 GPUs'),
+      hold: () => ({ why: 'quiet hours', until: NOW + 5 * HOUR }),
+    }
+
+    expect(of('first', over)?.blockers.slice(0, 2)).toEqual([
+      { kind: 'passed-over', why: 'they hold 1 of 1 GPUs' },
+      { kind: 'held', why: 'quiet hours' },
+    ])
+    expect(of('first')?.blockers.map(({ kind }) => kind)).toEqual(['lease', 'lease'])
+    expect(of('first', { hold: over.hold! })?.estimatedStart).toBe(NOW + 5 * HOUR)
+    expect(of('first', { against: over.against! })?.estimatedStart).toBeNull()
+  })
+
+  it('says of a GPU that others have by no lease why, and not when', () => {
+    const taken = [
+      { ...placeOf(aCandidate(0)), why: 'hv01 is paused' },
+      { ...placeOf(aCandidate(1)), why: 'R-9 is open' },
+    ]
+
+    expect(of('first', { leases: [], taken })).toMatchObject({
+      estimatedStart: null,
+      blockers: [
+        { kind: 'taken', gpu: 'hv01/gpu0', why: 'hv01 is paused' },
+        { kind: 'taken', gpu: 'hv01/gpu1', why: 'R-9 is open' },
+      ],
+    })
+  })
+
+  it('tells a lease that is past its end, one that is overdue, and one that is being given back', () => {
+    const late = ended(lease(0, NOW - HOUR), { at: NOW, graceMs: 2 * HOUR })
+    const overdue = { ...late, overdue: 'the guest does not shut down', until: NOW - 1 }
+    const releasing = given(lease(1, NOW + DAY))
+
+    const blockersOf = (leases: Lease[]) => of('first', { leases })?.blockers
+    expect(blockersOf([late])?.[0]).toMatchObject({ until: NOW + 2 * HOUR, state: 'held' })
+    expect(blockersOf([overdue])?.[0]).toMatchObject({ until: NOW - HOUR, state: 'overdue' })
+    expect(blockersOf([releasing])?.[0]).toMatchObject({ state: 'releasing' })
+    expect(of('first', { leases: [overdue, lease(1, null)] })?.estimatedStart).toBeNull()
   })
 
   it('says when no such GPU exists', () => {

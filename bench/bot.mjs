@@ -7,9 +7,12 @@ import { policyOfLists } from '../dist/core/policy/policy.js'
 import { fixedPolicy } from '../dist/policy-source.js'
 import { openSimulatedFleet } from '../dist/host/simulated/fleet.js'
 import { openStore } from '../dist/store/database.js'
+import { openAwaited } from '../dist/work/awaited.js'
 import { account, APPROVER, instantChat, silent, temporaryDirectory, USER } from './fixture.mjs'
 
-export const startBenchBot = async (onSend) => {
+const nothing = () => undefined
+
+const open = async (onSend) => {
   const directory = temporaryDirectory()
   const file = fileURLToPath(new URL('../dist/host/simulated/fleets/default.yaml', import.meta.url))
   const fleet = openSimulatedFleet({
@@ -19,8 +22,7 @@ export const startBenchBot = async (onSend) => {
     latency: 'none',
   })
   const store = await openStore(directory.path)
-  const bot = await startBot({
-    store,
+  const options = {
     clock: systemClock,
     chat: instantChat(onSend),
     log: silent,
@@ -29,11 +31,33 @@ export const startBenchBot = async (onSend) => {
     requestsChannels: [],
     changesChannel: null,
     policy: fixedPolicy(policyOfLists({ ask: [account(USER)], approve: [account(APPROVER)], admin: [] })),
-  })
+  }
   const close = async () => {
-    await bot.stop()
     await store.close()
     directory.remove()
   }
-  return { bot, fleet, close }
+  return { fleet, store, options, close }
+}
+
+export const startBenchBot = async (onSend) => {
+  const { fleet, store, options, close } = await open(onSend)
+  const bot = await startBot({ store, ...options })
+  return {
+    bot,
+    fleet,
+    close: async () => {
+      await bot.stop()
+      await close()
+    },
+  }
+}
+
+/** What its workers share, without the workers. */
+export const openBenchParts = async () => {
+  const { store, options, close } = await open()
+  const wake = { intake: nothing, run: nothing, deliver: nothing, hosts: nothing }
+  return {
+    parts: { db: store.db, ...options, awaited: openAwaited(systemClock), rush: () => 0, wake },
+    close,
+  }
 }

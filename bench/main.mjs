@@ -1,6 +1,7 @@
 // `npm run bench [-- --short] [-- --json FILE]`: ratios measured in one run, so that a slow machine is slow for both sides.
 import { writeFileSync } from 'node:fs'
 import { executor } from './executor.mjs'
+import { history } from './history.mjs'
 import { polling } from './polling.mjs'
 import { requests } from './requests.mjs'
 import { slackAcknowledgement } from './slack/requests.mjs'
@@ -15,6 +16,7 @@ const teams = await teamsAcknowledgement(pace)
 const done = await requests({ count: short ? 50 : 400 })
 const host = await executor({ short })
 const polled = polling({ rounds: short ? 3 : 10 })
+const past = history({ rounds: short ? 11 : 31, most: short ? 1_000 : 16_000 })
 
 const WANTED = {
   'slack-ack-throughput': 'bot / bare Bolt, want >= 0.80',
@@ -24,16 +26,18 @@ const WANTED = {
   'executor-warm-call': 'a call / the same in a bare session, want <= 1.50',
   'executor-spawn-speedup': 'a process for each command / a call, want >= 50',
   'poll-cpu-growth': 'a host of 1,000 / one of 100, want <= 1.25',
+  'history-growth': 'the command that grows most, after many requests / 400, want <= 1.20',
   'reading-unchanged-transcript': 'nothing is another / something is, want <= 0.10',
   'assign-vs-script': 'an assignment / its script alone, want <= 1.10',
 }
-const ratios = { ...slack.ratios, ...teams.ratios, ...host.ratios, ...polled.ratios }
+const ratios = { ...slack.ratios, ...teams.ratios, ...host.ratios, ...polled.ratios, ...past.ratios }
 const figures = {
   'requests-done-per-second': done.perSecond,
   ...slack.figures,
   ...teams.figures,
   ...host.figures,
   ...polled.figures,
+  ...past.figures,
 }
 const row = (name, value, want) => console.log(`${name.padEnd(34)} ${value.padStart(10)}  ${want}`)
 for (const [name, value] of Object.entries(ratios)) row(name, value.toFixed(2), WANTED[name])

@@ -118,6 +118,7 @@ export const request = z.discriminatedUnion('state', [
 export type Request = z.infer<typeof request>
 export type Reminded = NonNullable<Request['reminded']>
 export type RequestState = Request['state']
+export const REQUEST_STATES: readonly RequestState[] = request.options.map(({ shape }) => shape.state.value)
 export type RequestIn<S extends RequestState> = Extract<Request, { state: S }>
 
 export type RequestEvent =

@@ -8,7 +8,7 @@ import { transition } from '../core/lease/transition'
 import { nextMoment } from '../core/lease/moments'
 import type { Plan } from '../core/plan/plan'
 import type { Db, Tx } from './database'
-import { readRow, readRows, written, type Row } from './rows'
+import { agreeing, readRow, readRows, written, type Row } from './rows'
 import { VersionMoved } from './requests'
 import type { Tables } from './schema'
 
@@ -58,7 +58,25 @@ export const postpone = async (db: Db, { id, version }: Lease, until: number): P
     .execute()
 }
 
-export const readLease = ({ body }: Row<'leases'>): Lease => lease.parse(JSON.parse(body))
+export const readLease = ({ id, state, host, gpu, ended_at, body }: Row<'leases'>): Lease => {
+  const each = lease.parse(JSON.parse(body))
+  return agreeing(each, [
+    [id, each.id],
+    [state, each.state],
+    [host, each.gpu.alias.split('/')[0]],
+    [gpu, each.gpu.locationPath],
+    [ended_at, each.state === 'ended' ? each.endedAt : null],
+  ])
+}
+
+/** Those that no reader of open ones would find, and that may be open all the same. */
+export const strayLeases = (db: Db): Promise<Row<'leases'>[]> =>
+  db
+    .selectFrom('leases')
+    .selectAll()
+    .where('ended_at', 'is not', null)
+    .where((row) => row.or([row('state', '!=', 'ended'), row(sql`typeof(ended_at)`, '!=', 'integer')]))
+    .execute()
 
 export const findLease = async (db: Db | Tx, id: string): Promise<Lease | null> => {
   const row = await db.selectFrom('leases').selectAll().where('id', '=', id).executeTakeFirst()

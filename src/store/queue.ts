@@ -1,8 +1,9 @@
 /** The queue: compare-and-set on the version, as for requests. */
+import { ENTRY_STATES } from '../core/queue/entry'
 import { waiter, type Waiter } from '../core/queue/waiter'
 import { count, type Db, type Tx } from './database'
 import { VersionMoved } from './requests'
-import { readRow, readRows, written, type Row } from './rows'
+import { agreeing, readRow, readRows, written, type Row } from './rows'
 
 export const nextEntryId = async (tx: Tx): Promise<string> => `Q-${await count(tx, 'entry')}`
 
@@ -25,7 +26,17 @@ export const findWaiter = async (db: Db | Tx, id: string): Promise<Waiter | null
   return readRow(db, 'queue', row, readWaiter)
 }
 
-export const readWaiter = ({ body }: Row<'queue'>): Waiter => waiter.parse(JSON.parse(body))
+export const readWaiter = ({ id, state, body }: Row<'queue'>): Waiter => {
+  const each = waiter.parse(JSON.parse(body))
+  return agreeing(each, [
+    [id, each.entry.id],
+    [state, each.entry.state],
+  ])
+}
+
+/** Those that no reader of a state would find. */
+export const strayWaiters = (db: Db): Promise<Row<'queue'>[]> =>
+  db.selectFrom('queue').selectAll().where('state', 'not in', ENTRY_STATES).execute()
 
 /** All that stand in the line, oldest first. */
 export const openWaiters = async (db: Db | Tx): Promise<Waiter[]> => {

@@ -5,6 +5,7 @@
 import type { RequestLine } from '../core/answers/lines'
 import {
   request,
+  REQUEST_STATES,
   type Request,
   type RequestChange,
   type RequestEvent,
@@ -14,7 +15,7 @@ import {
 import { transition } from '../core/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
-import { attempt, readRow, readRows, written, type Row } from './rows'
+import { agreeing, attempt, readRow, readRows, written, type Row } from './rows'
 import { within } from './text'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
@@ -48,7 +49,18 @@ export const findRequest = async (db: Db | Tx, id: string): Promise<Request | nu
   return readRow(db, 'requests', row, readRequest)
 }
 
-export const readRequest = ({ body }: Row<'requests'>): Request => request.parse(JSON.parse(body))
+export const readRequest = ({ id, state, host, body }: Row<'requests'>): Request => {
+  const each = request.parse(JSON.parse(body))
+  return agreeing(each, [
+    [id, each.id],
+    [state, each.state],
+    [host, each.plan.host],
+  ])
+}
+
+/** Those that no reader of a state would find. */
+export const strayRequests = (db: Db): Promise<Row<'requests'>[]> =>
+  db.selectFrom('requests').selectAll().where('state', 'not in', REQUEST_STATES).execute()
 
 export const requestsIn = async (db: Db | Tx, states: readonly RequestState[]): Promise<Request[]> => {
   const rows = await db

@@ -39,6 +39,13 @@ export const readRow = async <S extends Source, T>(
   read: (row: Row<S>) => T,
 ): Promise<T | null> => (await readRows(db, source, row ? [row] : [], read))[0] ?? null
 
+/** Rows are found by their columns: one whose columns say otherwise than its body is not what it looks like. */
+export const agreeing = <T>(value: T, columns: readonly (readonly [column: unknown, said: unknown])[]): T => {
+  if (columns.some(([column, said]) => column !== said))
+    throw new Fault('store', 'its columns say otherwise than its body')
+  return value
+}
+
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
 
 export const attempt = <T>(read: () => T): Attempt<T> => {

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Blocked } from '../core/aside'
 import { hostName, locationPath } from '../core/inventory'
+import { ENTRY_STATES } from '../core/queue/entry'
 import type { Db, Tx } from './database'
 import type { Tables } from './schema'
 
@@ -82,15 +83,19 @@ export const blocksOf = async (db: Db | Tx, source: Source, row: object): Promis
   switch (source) {
     case 'leases': {
       const path = locationPath.safeParse(gpu)
-      return path.success ? hostAlone(host).map((each) => ({ ...each, gpu: path.data })) : hostAlone(host)
+      const byColumns = path.success
+        ? hostAlone(host).map((each) => ({ ...each, gpu: path.data }))
+        : hostAlone(host)
+      return [...byColumns, ...otherByBody(host, lentOut, body, ({ gpu: { alias } }) => alias.split('/')[0])]
     }
     case 'requests':
       return HOLDS_NOTHING.includes(state)
         ? []
         : [
             ...hostAlone(host),
+            ...otherByBody(host, planned, body, ({ plan }) => plan.host),
             ...(await lockedBy(db, id)),
-            ...(state === 'needs-attention' ? otherHost(body) : []),
+            ...(LOCKED.includes(state) ? [] : otherHost(body)),
           ]
     case 'journal': {
       const request = await db
@@ -105,7 +110,7 @@ export const blocksOf = async (db: Db | Tx, source: Source, row: object): Promis
     case 'failing':
       return hostAlone(host)
     case 'queue':
-      return state === 'offered' ? offered(body) : []
+      return NOTHING_OFFERED.includes(state) ? [] : offered(body)
     case 'pauses':
       return hostOfScope(scope)
     default:
@@ -115,6 +120,10 @@ export const blocksOf = async (db: Db | Tx, source: Source, row: object): Promis
 
 /** States in which a request has given no GPU to anybody, and will not. */
 const HOLDS_NOTHING: readonly unknown[] = ['rolled-back', 'denied', 'cancelled', 'expired', 'void']
+
+/** States in which a request has given nothing, or has its hosts locked, or has given what its lease says. */
+const LOCKED: readonly unknown[] = ['pending', 'approved', 'running', 'succeeded', 'resolved']
+const NOTHING_OFFERED: readonly unknown[] = ENTRY_STATES.filter((each) => each !== 'offered')
 
 /** A request that is at work has locked each of its hosts. */
 const lockedBy = async (db: Db | Tx, request: unknown): Promise<Blocked> =>
@@ -131,12 +140,28 @@ const otherHost = (body: unknown): Blocked => {
 }
 const crossing = z.object({ plan: z.object({ release: z.object({ host: hostName }).optional() }) })
 
+/** The host of the body, where that is another one than the column's: either may be right. */
+const otherByBody = <T>(
+  column: unknown,
+  schema: z.ZodType<T>,
+  body: unknown,
+  hostOf: (read: T) => string | undefined,
+): Blocked => {
+  const read = schema.safeParse(parsed(body))
+  return read.success && hostOf(read.data) !== column ? hostAlone(hostOf(read.data)) : []
+}
+const planned = z.object({ plan: z.object({ host: hostName }) })
+const lentOut = z.object({ gpu: z.object({ alias: z.string() }) })
+
 const offered = (body: unknown): Blocked => {
+  const waits = waiting.safeParse(parsed(body))
+  if (waits.success && NOTHING_OFFERED.includes(waits.data.entry.state)) return []
   const read = offer.safeParse(parsed(body))
   return read.success
     ? [{ host: read.data.entry.gpu.host, gpu: read.data.entry.gpu.locationPath }]
     : EVERY_HOST
 }
+const waiting = z.object({ entry: z.object({ state: z.string() }) })
 const offer = z.object({ entry: z.object({ gpu: z.object({ host: hostName, locationPath }) }) })
 
 const parsed = (text: unknown): unknown => {

@@ -13,10 +13,10 @@ import { readFailing } from './failing'
 import { marks, readBaseline, readPause } from './fleet'
 import { readDelivery } from './inbox'
 import { readEntry, readLock } from './journal'
-import { openLeases, readLease } from './leases'
+import { openLeases, readLease, strayLeases } from './leases'
 import { readPost } from './outbox'
-import { openWaiters, readWaiter } from './queue'
-import { readRequest, requestsIn } from './requests'
+import { openWaiters, readWaiter, strayWaiters } from './queue'
+import { readRequest, requestsIn, strayRequests } from './requests'
 import { readRows, type Row } from './rows'
 import { readSample } from './samples'
 import { readSelf } from './self'
@@ -55,6 +55,9 @@ export const sweep = async (db: Db, now: number): Promise<void> => {
   await readRows(db, 'baselines', await db.selectFrom('baselines').selectAll().execute(), readBaseline)
   await openLeases(db)
   await openWaiters(db)
+  await readRows(db, 'requests', await strayRequests(db), readRequest)
+  await readRows(db, 'leases', await strayLeases(db), readLease)
+  await readRows(db, 'queue', await strayWaiters(db), readWaiter)
   await marks(db)
   await sweepLocks(db)
   await mendCounters(db, now)

@@ -3,7 +3,7 @@
  * takes. The posts are rows of the transaction that changes the request. Each person is told once, whatever they are.
  */
 import { attentionCall, toldNotice, type Concern } from '../core/cards/told'
-import { personOf, type Policy } from '../core/policy/policy'
+import { isSamePerson, personOf, type Policy } from '../core/policy/policy'
 import type { Address } from '../core/ports'
 import { holderOf, settledBy, type Request, type RequestIn } from '../core/request'
 import type { Tx } from '../store/database'
@@ -88,12 +88,21 @@ const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Co
   const holders = await Promise.all(
     stopped.map(({ lease }) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'stopped' })),
   )
-  const taken = request.state === 'succeeded' ? [] : await leasesTaken(tx, plan)
+  const taken =
+    request.state === 'succeeded' || !TAKES.includes(plan.action) ? [] : await leasesTaken(tx, plan)
   const losers = await Promise.all(
-    taken.map((lease) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'loser' })),
+    taken
+      .filter(({ holder }) => !keeps(policy, request, holder))
+      .map((lease) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'loser' })),
   )
   return [asker, ...losers, ...holders]
 }
+
+const TAKES: readonly Request['plan']['action'][] = ['assign', 'move', 'release']
+
+/** An administrator moves it, and it stays theirs. */
+const keeps = (policy: Policy, { holder }: Request, account: string): boolean =>
+  holder !== undefined && isSamePerson(policy, holder.account, account)
 
 const concernOf = async (
   tx: Tx,

@@ -256,7 +256,9 @@ describe('requests that were written before there were quorums', () => {
       await sql`insert into decisions values ('R-2', 'slack:T1/U2', 'approve', 5)`.execute(tx)
       for (const id of ['R-1', 'R-2']) await insertRequest(tx, { ...lists, id })
       for (const each of [pending, approved])
-        await sql`update requests set body = ${JSON.stringify(each)} where id = ${each.id}`.execute(tx)
+        await sql`update requests set body = ${JSON.stringify(each)}, state = ${each.state} where id = ${each.id}`.execute(
+          tx,
+        )
       await sql.raw(`pragma user_version = ${BEFORE_QUORUMS}`).execute(tx)
     })
     await store.close()

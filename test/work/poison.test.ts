@@ -154,6 +154,30 @@ describe('what cannot be read', () => {
     expect(await line.says(priya, 'resolve S-1')).toContain('or it was settled')
   })
 
+  it.each<[string, 'requests' | 'leases' | 'queue', string, string[]]>([
+    ['the state of a request', 'requests', `state = 'parked' where id = 'R-2'`, ['hv01/gpu2']],
+    ['the host of a request', 'requests', `host = 'hv02' where id = 'R-2'`, ['hv01/gpu2', 'hv02/gpu2']],
+    ['the state of a lease', 'leases', `state = 'lent'`, ['hv01/gpu0']],
+    ['the end of a lease', 'leases', `ended_at = 'so on'`, ['hv01/gpu0']],
+    ['an end of a lease that it does not have', 'leases', `ended_at = 7`, ['hv01/gpu0']],
+    ['the host of a lease', 'leases', `host = 'hv02'`, ['hv01/gpu0']],
+    ['the GPU of a lease', 'leases', `gpu = 'PCIROOT(7)'`, ['hv01/gpu0']],
+    ['the state of a place', 'queue', `state = 'on hold'`, ['hv01/gpu1']],
+  ])('was found by a column alone, %s: its GPU is free to nobody', async (_what, table, change, gpus) => {
+    line = await richLine()
+    await sql`update ${sql.table(table)} set ${sql.raw(change)}`.execute(line.db)
+    await line.restarts()
+    await sweep(line.db, line.clock.now())
+    await line.goesOn()
+
+    const { rows } = await sql<{
+      n: number
+    }>`select count(*) as n from aside where source = ${table}`.execute(line.db)
+    expect(rows).toEqual([{ n: 1 }])
+    for (const gpu of gpus) expect({ gpu, isBlocked: await isBlocked(gpu) }).toEqual({ gpu, isBlocked: true })
+    for (const gpu of gpus) expect(await line.says(maya, 'list --free')).not.toContain(gpu)
+  })
+
   it('was a request: what others did is in the history all the same', async () => {
     line = await richLine()
     await poisonIn(line.db, 'requests', 'damaged')

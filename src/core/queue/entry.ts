@@ -49,6 +49,7 @@ export const entry = z.discriminatedUnion('state', [
 ])
 export type Entry = z.infer<typeof entry>
 export type EntryState = Entry['state']
+export const ENTRY_STATES: readonly EntryState[] = entry.options.map(({ shape }) => shape.state.value)
 export type EntryIn<S extends EntryState> = Extract<Entry, { state: S }>
 
 export type EntryEvent =

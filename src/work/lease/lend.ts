@@ -7,7 +7,7 @@ import type { HostFacts } from '../../core/inventory'
 import type { LeaseEvent } from '../../core/lease/event'
 import { continuedLease, newLease, type Lease } from '../../core/lease/lease'
 import type { Policy } from '../../core/policy/policy'
-import type { Request } from '../../core/request'
+import { authorityOf, type Request } from '../../core/request'
 import type { Tx } from '../../store/database'
 import { changeLease, findLease, insertLease } from '../../store/leases'
 import { findRequest } from '../../store/requests'
@@ -43,7 +43,7 @@ export const lend = async (
     await tellHolder(tx, lease, leaseGoesOnNotice(lease, before, deedOf(request)), at)
 }
 
-/** What goes on without another end than it had stays as far approved as it was, at most. */
+/** What goes on stays as far approved as it was, at most, unless people have approved another end. */
 const boundFor = async (
   tx: Tx,
   policy: Policy,
@@ -52,8 +52,12 @@ const boundFor = async (
 ): Promise<number | null> =>
   earliest([
     approvedUntil(policy, request, begun),
-    before && request.lease === undefined ? await boundOf(tx, policy, before) : null,
+    before && (request.lease === undefined || !isByPeople(request))
+      ? await boundOf(tx, policy, before)
+      : null,
   ])
+
+const isByPeople = (request: Request): boolean => authorityOf(request)?.kind === 'quorum'
 
 const goesOn = ({ id }: Lease, { holder, continues }: Request): boolean =>
   holder !== undefined && continues === id

@@ -1,0 +1,95 @@
+// `node commands.mjs ENDED ROUNDS`: what each command takes in a store with so many ended requests; milliseconds as JSON.
+import { sql } from 'kysely'
+import { parse } from '../../dist/core/grammar/parse.js'
+import { requestsIn } from '../../dist/store/requests.js'
+import { respond } from '../../dist/work/respond.js'
+import { refreshHost } from '../../dist/work/reading.js'
+import { runRequest } from '../../dist/work/run.js'
+import { openBenchParts } from '../bot.mjs'
+import { account, APPROVER, USER } from '../fixture.mjs'
+import { each } from '../executor/measure.mjs'
+
+const [ended, rounds] = process.argv.slice(2).map(Number)
+const { parts, close } = await openBenchParts()
+const { db } = parts
+
+const channel = { kind: 'channel', chat: 'slack', channel: 'C0BENCH' }
+const callerOf = (user) => ({
+  account: account(user),
+  name: 'Bench',
+  channel,
+  back: channel,
+  privately: channel,
+})
+const says = async (user, text) => {
+  const command = parse(text)
+  if (!command.ok) throw new Error(text)
+  const consequence = await respond(parts, command.value, callerOf(user))
+  return db.transaction().execute((tx) => consequence(tx))
+}
+const runs = async () => {
+  for (const request of await requestsIn(db, ['approved']))
+    await runRequest(parts, request, new AbortController().signal)
+}
+
+/** The two requests that were really carried out, so many times more, as if they had been before. */
+const repeat = async (count) => {
+  const columns = async (table) => {
+    const { rows } = await sql`select name from pragma_table_info(${table})`.execute(db)
+    return rows.map(({ name }) => name)
+  }
+  const copies = async (table, changes) => {
+    const names = await columns(table)
+    const values = names.map((name) => sql.raw(changes[name] ?? `t."${name}"`))
+    await sql`with recursive n(n) as (select 3 union all select n + 1 from n where n < ${count + 2})
+      insert into ${sql.table(table)} (${sql.join(names.map((name) => sql.ref(name)))})
+      select ${sql.join(values)} from n join ${sql.table(table)} t
+      on ${sql.raw(changes.on)}`.execute(db)
+  }
+  const id = `'R-' || n.n`
+  const body = `json_set(t.body, '$.id', ${id})`
+  await copies('requests', { id, number: 'n.n', body, on: 't.number = 1 + n.n % 2' })
+  await copies('request_events', { seq: 'null', request_id: id, on: `t.request_id = 'R-' || (1 + n.n % 2)` })
+  // One every eight hours, so that the window over which use counts has as many in every store.
+  const endedAt = `(t.ended_at - (${count + 2} - n.n) * 14400000)`
+  const lease = `json_set(${body}, '$.endedAt', ${endedAt}, '$.startedAt', ${endedAt} - 3600000)`
+  await copies('leases', {
+    ...{ id, body: lease, ended_at: endedAt, on: `t.id = 'R-1' and n.n % 2 = 1` },
+  })
+  await sql`update counters set value = ${count + 2} where name = 'request'`.execute(db)
+}
+
+for (const host of parts.hosts.values()) await refreshHost(parts, host)
+await says(USER, 'assign hv01/gpu0 to train-01')
+await says(APPROVER, 'approve R-1')
+await runs()
+await says(USER, 'done R-1 --shutdown')
+await runs()
+// Digests and `history` show what is of today, which is the same in every store.
+await sql`update request_events set at = at - 172800000`.execute(db)
+if (ended > 0) await repeat(ended)
+
+const ASKED = [
+  'list',
+  'list --mine',
+  'requests',
+  'requests --all',
+  'history',
+  'history hv01/gpu0',
+  'show hv01/gpu0',
+  'show R-1',
+  'show hv01',
+  'reconcile hv01',
+  'queue',
+  'watch digest',
+  'why R-1',
+  'why "release hv01/gpu2 --shutdown"',
+  'assign hv01/gpu0 to train-01 --dry-run',
+]
+const took = {}
+for (const text of ASKED) {
+  await says(USER, text)
+  took[text] = await each(rounds, () => says(USER, text))
+}
+await close()
+console.log(JSON.stringify(took))

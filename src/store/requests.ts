@@ -100,20 +100,20 @@ export const newestRequests = async (
 
 /** Those that were done, or repaired by hand, since then. */
 export const requestsDoneSince = async (db: Db | Tx, since: number): Promise<Request[]> => {
-  const rows = await db
-    .selectFrom('requests')
-    .selectAll()
-    .where('state', 'in', ['succeeded', 'resolved'])
-    .where('id', 'in', (query) =>
-      query
-        .selectFrom('request_events')
-        .select('request_id')
-        .where('at', '>', since)
-        .where('what', 'in', ['succeed', 'resolve']),
-    )
-    .orderBy('number')
+  const events = await db
+    .selectFrom('request_events')
+    .select('request_id')
+    .distinct()
+    .where('at', '>', since)
+    .where('what', 'in', ['succeed', 'resolve'])
     .execute()
-  return readRows(db, 'requests', rows, readRequest)
+  if (events.length === 0) return []
+  const ids = events.map(({ request_id }) => request_id)
+  // By its key: the database would else read all that ever succeeded.
+  const rows = await db.selectFrom('requests').selectAll().where('id', 'in', ids).orderBy('number').execute()
+  return (await readRows(db, 'requests', rows, readRequest)).filter(
+    ({ state }) => state === 'succeeded' || state === 'resolved',
+  )
 }
 
 /** Requests whose guest is still to be asked for its nvidia-smi. */

@@ -215,6 +215,23 @@ describe('a request for more time', () => {
   })
 })
 
+describe('what an approver bounded', () => {
+  it('stays bounded when its holder moves it for longer by a rule that asks nobody', async () => {
+    const OWN = { name: 'own', commands: ['move'], own: true, ask: ['research'], approve: 'automatic' }
+    under([OWN, ALL])
+    await lent('assign hv01/gpu0 to train-01 for 8h --shutdown', 'approve R-1 for 2h')
+    const { approvedUntil } = await leaseOf('R-1')
+    await says('assign hv01/gpu1 to train-02 --shutdown')
+    await says('approve R-2', jonas)
+    await runs('R-2')
+
+    await says('move hv01/gpu0 to train-02 for 8h --shutdown')
+    expect((await runs('R-3')).state).toBe('succeeded')
+
+    expect(await leaseOf('R-3')).toMatchObject({ approvedUntil })
+  })
+})
+
 describe('more time that was asked for, on an end that is another one by now', () => {
   it('is void at once when its holder extends the lease within what was approved', async () => {
     await lent('assign hv01/gpu0 to train-01 for 8h', 'approve R-1 for 2h')

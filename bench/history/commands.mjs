@@ -29,7 +29,7 @@ const says = async (user, text) => {
 }
 const runs = async () => {
   for (const request of await requestsIn(db, ['approved']))
-    await runRequest(parts, request, new AbortController().signal)
+    await runRequest(parts, request, new globalThis.AbortController().signal)
 }
 
 /** The two requests that were really carried out, so many times more, as if they had been before. */

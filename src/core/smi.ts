@@ -65,10 +65,13 @@ export const readSmi = (
     : { verdict: 'verified', warning, ...printed }
 }
 
-/** What is known is explained, and not shown as printed. */
+/** `GPU1`, or an address on the bus. */
+const NAMES_A_CARD = /\bGPU ?\d+\b|\b[0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.\d\b/i
+
+/** What is known is explained, and not shown as printed, unless it says of which card. */
 const unknownAmong = (said: readonly string[]): string[] =>
   said
-    .filter((line) => failureIn(line) === null)
+    .filter((line) => failureIn(line) === null || NAMES_A_CARD.test(line))
     .slice(0, LINES_SHOWN)
     .map((line) => line.trim().slice(0, WHY_CAP))
 

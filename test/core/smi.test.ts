@@ -166,6 +166,15 @@ describe('what is printed beside the table', () => {
     expect(textOf(smiNotice('in a on b', reading))).toMatch(/Warning: the infoROM of the GPU is corrupted/)
   })
 
+  test.each([
+    'Unable to determine the device handle for GPU1: 0000:34:00.0: Unknown Error',
+    'WARNING: infoROM is corrupted at gpu 0000:67:00.0',
+  ])('is shown where it says of which card, though it is known: %s', (line) => {
+    const reading = read(ran(lines(line, HEAD, ROW)), { vendors: ['nvidia', 'nvidia'] })
+
+    expect(textOf(smiNotice('in a on b', reading))).toContain(line)
+  })
+
   test('is shown up to five lines, each cut, without what nobody sees', () => {
     const long = Array.from({ length: 9 }, (_, n) => `${n} \u202e${'x'.repeat(400)}`)
     const reading = read(ran(lines(...long, HEAD, ROW)))

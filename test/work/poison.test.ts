@@ -119,6 +119,16 @@ describe('what cannot be read', () => {
     expect(JSON.stringify(posts)).toContain('S-1 lease R-1, blocks a GPU of hv01')
   })
 
+  it('is told once there is a channel for it, however long that takes', async () => {
+    await poisonedLine('leases', 'damaged')
+    await tellOfAsides(line.parts)
+    expect((await line.posted()).filter((text) => text.includes('cannot be read'))).toEqual([])
+
+    const { posts } = await telling()
+
+    expect(posts.filter(({ notice }) => notice.summary.includes('cannot be read'))).toHaveLength(1)
+  })
+
   it('keeps what it may be about from being asked for, offered and moved, and says why', async () => {
     await poisonedLine('leases', 'of a newer kind')
 

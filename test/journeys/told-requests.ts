@@ -146,7 +146,12 @@ export const OF_REQUESTS: Readonly<Record<string, Situation>> = {
       await wouldStop(scene)
       await scene.says('priya', 'deny R-2')
     },
-    told: [{ who: 'jonas', words: /R-2 was denied by Priya Nair.*It stops a VM in which you hold a GPU/ }],
+    told: [
+      {
+        who: 'jonas',
+        words: /R-2 was denied by Priya Nair.*It would have stopped a VM in which you hold a GPU/,
+      },
+    ],
   },
   'that one ends': {
     leads: async (scene) => {
@@ -154,7 +159,7 @@ export const OF_REQUESTS: Readonly<Record<string, Situation>> = {
       await scene.says('priya', 'approve R-2')
       await scene.clock.pass(HOUR / 4)
     },
-    told: [{ who: 'jonas', words: /R-2 is done ?: Assign.*It stops a VM in which you hold a GPU/ }],
+    told: [{ who: 'jonas', words: /R-2 is done ?: Assign.*It has stopped a VM in which you hold a GPU/ }],
   },
   'it would take a GPU': {
     leads: wouldTake,
@@ -165,6 +170,6 @@ export const OF_REQUESTS: Readonly<Record<string, Situation>> = {
       await wouldTake(scene)
       await scene.says('priya', 'deny R-2')
     },
-    told: [{ who: 'jonas', words: /R-2 was denied by Priya Nair.*It takes a GPU from you/ }],
+    told: [{ who: 'jonas', words: /R-2 was denied by Priya Nair.*It would have taken a GPU from you/ }],
   },
 }

@@ -96,16 +96,15 @@ export const newestLease = async (
   db: Db | Tx,
   { host, locationPath }: { readonly host: string; readonly locationPath: LocationPath },
 ): Promise<Lease | null> => {
-  const row = await db
+  const own = db
     .selectFrom('leases')
     .selectAll()
     .where('host', '=', host)
     .where('gpu', '=', locationPath)
     .where('part', '=', WHOLE)
-    .orderBy(sql`ended_at is null`, 'desc')
-    .orderBy('ended_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  const row =
+    (await own.where('ended_at', 'is', null).executeTakeFirst()) ??
+    (await own.where('ended_at', 'is not', null).orderBy('ended_at', 'desc').limit(1).executeTakeFirst())
   return readRow(db, 'leases', row, readLease)
 }
 

@@ -103,12 +103,11 @@ export const requestsDoneSince = async (db: Db | Tx, since: number): Promise<Req
   const events = await db
     .selectFrom('request_events')
     .select('request_id')
-    .distinct()
     .where('at', '>', since)
     .where('what', 'in', ['succeed', 'resolve'])
     .execute()
   if (events.length === 0) return []
-  const ids = events.map(({ request_id }) => request_id)
+  const ids = [...new Set(events.map(({ request_id }) => request_id))]
   // By its key: the database would else read all that ever succeeded.
   const rows = await db.selectFrom('requests').selectAll().where('id', 'in', ids).orderBy('number').execute()
   return (await readRows(db, 'requests', rows, readRequest)).filter(

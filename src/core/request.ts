@@ -185,9 +185,9 @@ export type RequestEvent =
 /** What the history of a request consists of. */
 export type RequestChange = RequestEvent['kind'] | 'asked'
 
-const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
+export const OPEN_STATES: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
 /** Open requests still hold their GPU and VMs against other requests. */
-export const isOpen = (state: RequestState): boolean => OPEN.includes(state)
+export const isOpen = (state: RequestState): boolean => OPEN_STATES.includes(state)
 
 const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled', 'expired', 'void']
 /** It is over, and nothing came of it. */

@@ -1,4 +1,5 @@
 /** At the start: what an older version could not read is tried again, and what a GPU may hang on is read once. */
+import { OPEN_STATES } from '../core/request'
 import { sql } from 'kysely'
 import { Fault } from '../core/errors'
 import { readAcceptance } from './acceptances'
@@ -50,7 +51,7 @@ const READERS: Readers = {
 /** Call it before anything is worked on: what cannot be read is known then, and blocked. `now` is epoch milliseconds. */
 export const sweep = async (db: Db, now: number): Promise<void> => {
   await readAgain(db, READERS)
-  await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
+  await requestsIn(db, OPEN_STATES)
   await readRows(db, 'journal', await openJournal(db), readEntry)
   await readRows(db, 'baselines', await db.selectFrom('baselines').selectAll().execute(), readBaseline)
   await openLeases(db)

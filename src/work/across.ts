@@ -53,9 +53,9 @@ const ofBoth = (
   const from = resolveVm(names.from, views)
   if (!found.ok || !from.ok)
     return refused(...(found.ok ? [] : found.refusals), ...(from.ok ? [] : from.refusals))
-  const { view, gpu } = found.value
+  const { view, facts, gpu } = found.value
   if (from.value.view.name === view.name && from.value.vm.assigned.includes(gpu.locationPath)) return found
-  const alias = `${view.name}/${gpu.slot}`
+  const alias = aliasOf(facts, gpu)
   return refused(
     refusal(
       'not-possible',

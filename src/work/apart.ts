@@ -8,6 +8,7 @@ import { refusal } from '../core/errors'
 import { shown } from '../core/grammar/shown'
 import { isGpu } from '../core/grammar/values'
 import { aliasOf } from '../core/inventory'
+import type { Lease } from '../core/lease/lease'
 import { resolveGpu } from '../core/names'
 import type { Notice } from '../core/notice'
 import { gpusOf } from '../core/plan/plan'
@@ -15,11 +16,10 @@ import { endsOf, quarantineOf, quarantineWords } from '../core/quarantine'
 import type { Tx } from '../store/database'
 import { forgetFailing } from '../store/failing'
 import { hostViews, marks, pause, resume } from '../store/fleet'
-import { openLeasesOn } from '../store/leases'
 import { post } from '../store/outbox'
 import { requestsIn } from '../store/requests'
 import { say, type Caller, type Consequence } from './consequence'
-import { isHolder, tellHolder } from './lease/tell'
+import { isHolder, tellHoldersOf } from './lease/tell'
 import type { Parts } from './parts'
 
 export const namesGpu = (scope: string): boolean => isGpu({ text: scope, at: 0, quoted: false })
@@ -68,9 +68,11 @@ const tellHolders = async (
   tx: Tx,
   { gpu, ...said }: { gpu: string; by: string; reason: string | undefined; at: number },
 ): Promise<void> => {
-  for (const lease of await openLeasesOn(tx, gpu))
-    if (!isHolder(parts.policy.inForce(), lease, said.by))
-      await tellHolder(tx, lease, keptNotice(leaseNewsNotice(lease, 'it was paused', said)), said.at)
+  const toOthers = (lease: Lease): Notice | null =>
+    isHolder(parts.policy.inForce(), lease, said.by)
+      ? null
+      : keptNotice(leaseNewsNotice(lease, 'it was paused', said))
+  await tellHoldersOf(tx, [gpu], toOthers, said.at)
 }
 
 /** What its quarantine means to whoever has it. */

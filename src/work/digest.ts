@@ -1,4 +1,5 @@
 /** Digests: made of what is stored, posted in the transaction that sets when the next one is due. */
+import { OPEN_STATES } from '../core/request'
 import { digestNotice, holderKey, idleKey } from '../core/answers/digest'
 import type { HostView } from '../core/inventory'
 import { overdueOf } from '../core/lease/lease'
@@ -22,7 +23,7 @@ const DAY_MS = 24 * 3_600_000
 export const makeDigest = async (parts: Parts, tx: Tx): Promise<Notice> => {
   const now = parts.clock.now()
   const done = await requestsDoneSince(tx, now - DAY_MS)
-  const open = await requestsIn(tx, ['pending', 'approved', 'running', 'needs-attention'])
+  const open = await requestsIn(tx, OPEN_STATES)
   const recent = done.flatMap((each) => ('endedAt' in each ? [{ each, endedAt: each.endedAt }] : []))
   const views = await hostViews(tx, [...parts.hosts.keys()])
   const leases = await openLeases(tx)

@@ -1,4 +1,5 @@
 /** `forget`: an administrator says of a GPU that its host shows no more that it is gone for good. No host is changed. */
+import { OPEN_STATES } from '../core/request'
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
 import { refusal, type Refusal } from '../core/errors'
@@ -77,10 +78,8 @@ const stillThere = (facts: HostFacts, gpu: GpuFacts): Refusal | null => {
   )
 }
 
-const OPEN = ['pending', 'approved', 'running', 'needs-attention'] as const
-
 const inUse = async ({ db }: Parts, alias: string): Promise<Refusal | null> => {
-  const [request] = (await requestsIn(db, OPEN)).filter(({ plan }) => gpusOf(plan).includes(alias))
+  const [request] = (await requestsIn(db, OPEN_STATES)).filter(({ plan }) => gpusOf(plan).includes(alias))
   if (request)
     return refusal(
       'busy',

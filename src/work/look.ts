@@ -22,7 +22,7 @@ import type { Notice } from '../core/notice'
 import { capabilitiesOf, may } from '../core/policy/commands'
 import { goodUntil } from '../core/policy/lapse'
 import { personOf, rolesOf } from '../core/policy/policy'
-import type { Request, RequestState } from '../core/request'
+import { OPEN_STATES, type Request, REQUEST_STATES } from '../core/request'
 import { isPartitionable } from '../core/partitions'
 import { fitness } from '../core/plan/fitness'
 import { quarantineOf } from '../core/quarantine'
@@ -45,17 +45,7 @@ type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
 const views = (parts: Parts) => hostViews(parts.db, [...parts.hosts.keys()])
 
-const OPEN: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
-const ENDED: readonly RequestState[] = [
-  'succeeded',
-  'rolled-back',
-  'denied',
-  'expired',
-  'cancelled',
-  'void',
-  'resolved',
-]
-const openRequests = (parts: Parts) => requestsIn(parts.db, OPEN)
+const openRequests = (parts: Parts) => requestsIn(parts.db, OPEN_STATES)
 
 export const list = async (parts: Parts, command: Of<'list'>, caller: Caller): Promise<Notice> =>
   listNotice({
@@ -156,7 +146,7 @@ const waitingOf = (request: Request, all: readonly HostView[]): string | null =>
 
 export const requests = async (parts: Parts, command: Of<'requests'>): Promise<Notice> => {
   const all = await views(parts)
-  const states = command.all ? [...OPEN, ...ENDED] : OPEN
+  const states = command.all ? REQUEST_STATES : OPEN_STATES
   const count = await countRequests(parts.db, states)
   const { from, ...place } = placeOfPage(count, command.page, REQUESTS_A_PAGE)
   const found = await newestRequests(parts.db, states, { from, limit: REQUESTS_A_PAGE })

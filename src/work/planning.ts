@@ -20,7 +20,7 @@ import { planAcross, planOf, type PlanInput } from '../core/plan/planner'
 import { quarantineOf } from '../core/quarantine'
 import { isUnheld } from '../core/queue/candidates'
 import type { Place } from '../core/queue/entry'
-import { isOpen, type RequestState } from '../core/request'
+import { isOpen, OPEN_STATES, type RequestState } from '../core/request'
 import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused, marks } from '../store/fleet'
@@ -224,7 +224,7 @@ const blockedAmong = async (
 
 /** Open requests that already speak for it. */
 const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
-  const open = await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])
+  const open = await requestsIn(db, OPEN_STATES)
   return open.flatMap(({ id, state, plan }) => {
     const about = hostPlansOf(plan).find((each) => isOpen(state) && speaksFor(each, subject))
     return about

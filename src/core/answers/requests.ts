@@ -21,20 +21,18 @@ export interface RequestsInput {
   readonly now: number
 }
 
-export const requestsNotice = ({ shown, count, all, asides, now }: RequestsInput): Notice => {
-  return {
-    summary: counted(count, all ? 'request' : 'open request'),
-    tone: 'plain',
-    parts: [
-      { kind: 'title', text: all ? 'Requests' : 'Open requests' },
-      shown.lines.length === 0
-        ? emptyPart(all)
-        : { kind: 'text', runs: linesOf(shown.lines.map((line) => requestRuns(line, now))) },
-      ...asideParts(asides),
-      ...pageParts(shown, (to) => format({ kind: 'requests', all, page: to })),
-    ],
-  }
-}
+export const requestsNotice = ({ shown, count, all, asides, now }: RequestsInput): Notice => ({
+  summary: counted(count, all ? 'request' : 'open request'),
+  tone: 'plain',
+  parts: [
+    { kind: 'title', text: all ? 'Requests' : 'Open requests' },
+    shown.lines.length === 0
+      ? emptyPart(all)
+      : { kind: 'text', runs: linesOf(shown.lines.map((line) => requestRuns(line, now))) },
+    ...asideParts(asides),
+    ...pageParts(shown, (to) => format({ kind: 'requests', all, page: to })),
+  ],
+})
 
 const emptyPart = (all: boolean): Part => ({
   kind: 'text',

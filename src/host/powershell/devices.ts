@@ -16,7 +16,7 @@ import { isMakersName, modelOf, pciIdIn } from '../pci-ids'
 import type { Remembered } from './memory'
 import { isGone, movedIn } from './moved'
 import { problemOf } from './problems'
-import type { RawDevice, RawEntry, RawInventory } from './raw'
+import { entriesIn, pooledIn, type RawDevice, type RawEntry, type RawInventory } from './raw'
 import { isSameDevice } from './same-device'
 
 const DISPLAY_CLASS = 3
@@ -141,12 +141,9 @@ const reservedOf = (value: RawDevice['reservedMemory']): boolean | null =>
   value === null ? null : Boolean(value)
 
 const poolPathOf = (device: RawDevice, raw: RawInventory): LocationPath | null => {
-  const entries = [...raw.dismounted, ...pooledIn(raw), ...raw.vms.flatMap((vm) => vm.assigned)]
-  const found = entries.find((each) => isSameDevice(each.instanceId, device.instanceId))
+  const found = entriesIn(raw).find((each) => isSameDevice(each.instanceId, device.instanceId))
   return found ? pathIn([found.locationPath]) : null
 }
-
-const pooledIn = ({ pools }: RawInventory) => (pools ?? []).flatMap(({ devices }) => devices)
 
 /** Of a device that a VM lists without its path, the path is that of the device with its id, if the host tells one. */
 export const pathOf = (

@@ -4,7 +4,7 @@
  * shows one that is new.
  */
 import type { Remembered } from './memory'
-import type { RawDevice, RawInventory } from './raw'
+import { entriesIn, type RawDevice, type RawInventory } from './raw'
 import { isSameDevice } from './same-device'
 
 type Known = Remembered[string]
@@ -13,18 +13,10 @@ type Known = Remembered[string]
 const kindOf = (id: string): string => id.toUpperCase().replace(/\\[^\\]*$/, '')
 
 /** The host shows it nowhere: a VM that lists it, a pool or a trace of it as dismounted may mean that it is still there. */
-export const isGone = ({ instanceId: id, locationPath: path }: Known, raw: RawInventory): boolean => {
-  const entries = [
-    ...raw.dismounted,
-    ...(raw.pools ?? []).flatMap(({ devices }) => devices),
-    ...raw.vms.flatMap(({ assigned }) => assigned),
-  ]
-  return (
-    !raw.devices.some((each) => each.present && isSameDevice(each.instanceId, id)) &&
-    !raw.pooled?.some((each) => isSameDevice(each, id)) &&
-    !entries.some((each) => each.locationPath === path || isSameDevice(each.instanceId, id))
-  )
-}
+export const isGone = ({ instanceId: id, locationPath: path }: Known, raw: RawInventory): boolean =>
+  !raw.devices.some((each) => each.present && isSameDevice(each.instanceId, id)) &&
+  !raw.pooled?.some((each) => isSameDevice(each, id)) &&
+  !entriesIn(raw).some((each) => each.locationPath === path || isSameDevice(each.instanceId, id))
 
 /** What is of the slot, not of the card, is read anew. */
 const withoutSlot = (card: Known): Known => ({

@@ -132,6 +132,16 @@ export const rawInventory = z.object({
 })
 export type RawInventory = z.infer<typeof rawInventory>
 
+/** What resource pools beside the host's own keep. */
+export const pooledIn = ({ pools }: RawInventory) => (pools ?? []).flatMap(({ devices }) => devices)
+
+/** Every device that is listed as dismounted, in a pool, or of a VM. */
+export const entriesIn = (raw: RawInventory) => [
+  ...raw.dismounted,
+  ...pooledIn(raw),
+  ...raw.vms.flatMap(({ assigned }) => assigned),
+]
+
 /** What it writes in place of that where the inventory is still the one of this digest. */
 export const rawUnchanged = z.strictObject({ unchanged: digest })
 

@@ -1,11 +1,12 @@
 /** What speaks against more time on a lease, whoever approves it. */
+import { OPEN_STATES } from '../../core/request'
 import type { Refusal } from '../../core/errors'
 import type { Lease } from '../../core/lease/lease'
 import { transition } from '../../core/lease/transition'
 import { mayHold } from '../../core/lease/quota'
 import { personOf, type Policy } from '../../core/policy/policy'
 import type { Tx } from '../../store/database'
-import { heldNow, OPEN } from './terms'
+import { heldNow } from './terms'
 
 /** Caps, quotas, and what a lease is in no state for. */
 export const refuseAnyhow = async (
@@ -30,7 +31,7 @@ const refuseHours = async (
   { at, byMs }: { readonly at: number; readonly byMs: number },
 ): Promise<readonly Refusal[]> => {
   const { quota } = policy.leases
-  const { leases, asked } = await heldNow(tx, policy, { at, states: OPEN })
+  const { leases, asked } = await heldNow(tx, policy, { at, states: OPEN_STATES })
   const all = leases.map((each) => ({
     ...each,
     holder: personOf(policy, each.holder) ?? each.holder,

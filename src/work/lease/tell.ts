@@ -24,17 +24,19 @@ export const tellHolder = async (tx: Tx, lease: Lease, notice: Notice, at: numbe
   await post(tx, holderOf(request).privately ?? request.channel, notice, { at, otherwise: request.channel })
 }
 
-/** Whoever has something of these GPUs, by alias; who they are. */
+/** Whoever has something of these GPUs, by alias, but for those of whom `notice` is null; who was told. */
 export const tellHoldersOf = async (
   tx: Tx,
   gpus: readonly string[],
-  notice: (lease: Lease) => Notice,
+  notice: (lease: Lease) => Notice | null,
   at: number,
 ): Promise<string[]> => {
   const told: string[] = []
   for (const gpu of gpus)
     for (const lease of await openLeasesOn(tx, gpu)) {
-      await tellHolder(tx, lease, notice(lease), at)
+      const what = notice(lease)
+      if (what === null) continue
+      await tellHolder(tx, lease, what, at)
       told.push(lease.holder)
     }
   return told

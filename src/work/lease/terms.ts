@@ -9,7 +9,7 @@ import { endOf, readUntil, type AskedEnd } from '../../core/lease/until'
 import type { Plan } from '../../core/plan/plan'
 import { personOf, teamOf, zoneOf, type Policy } from '../../core/policy/policy'
 import { askedFor } from '../../core/queue/asked'
-import type { Request, RequestState } from '../../core/request'
+import { OPEN_STATES, type Request, type RequestState } from '../../core/request'
 import type { Db, Tx } from '../../store/database'
 import { hostViews } from '../../store/fleet'
 import { findLease, leasesSince } from '../../store/leases'
@@ -49,7 +49,7 @@ export const termsFor = async (
   if (!heir.ok) return heir
   const { continues, holder } = heir.value
   const end = asked.value ?? endOn(continues)
-  const held = await heldNow(db, policy, { at, states: OPEN })
+  const held = await heldNow(db, policy, { at, states: OPEN_STATES })
   const against =
     continues && end?.kind === 'until' && end.at <= at
       ? [overAlready(continues)]
@@ -93,8 +93,6 @@ interface Held {
   readonly leases: readonly Lease[]
   readonly asked: readonly Asked[]
 }
-
-export const OPEN = ['pending', 'approved', 'running', 'needs-attention'] as const
 
 /**
  * What is lent, and what requests in these states will lend. When one is asked for, all that are open count; when it

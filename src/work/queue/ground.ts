@@ -1,4 +1,5 @@
 /** All that the queue is decided by, as it is stored at this moment. */
+import { OPEN_STATES } from '../../core/request'
 import { isExtension } from '../../core/plan/extension'
 import type { Ground } from '../../core/queue/ground'
 import { isLimited } from '../../core/lease/quota'
@@ -16,9 +17,7 @@ import type { Parts } from '../parts'
 export const glanceAt = async (db: Db | Tx, parts: Parts): Promise<Ground> => ({
   policy: parts.policy.inForce(),
   views: await hostViews(db, [...parts.hosts.keys()]),
-  requests: (await requestsIn(db, ['pending', 'approved', 'running', 'needs-attention'])).filter(
-    ({ plan }) => !isExtension(plan),
-  ),
+  requests: (await requestsIn(db, OPEN_STATES)).filter(({ plan }) => !isExtension(plan)),
   leases: [],
   waiters: await openWaiters(db),
 })

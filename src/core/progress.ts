@@ -170,7 +170,7 @@ export const isAsPlanned = (plan: Plan, readings: Readings): boolean =>
   })
 
 /** Is everything where it was to go, and is each VM that the plan starts off, or running already? */
-const looksGiven = (plan: HostPlan, host: HostFacts): boolean =>
+export const looksGiven = (plan: HostPlan, host: HostFacts): boolean =>
   lastOn(plan.steps).every((step) => {
     const reading = read(step, host)
     return reading === 'done' || (step.kind === 'startVm' && reading === 'ready')

@@ -18,6 +18,7 @@ import {
   isGiven,
   isPastReturn,
   isStartOfGiver,
+  looksGiven,
   refusedStart,
   unknownProgress,
   type Entry,
@@ -90,10 +91,10 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
     // An administrator was faster: this needs no call.
     if (read(move.step, facts) === 'done')
       return end(operation, move, { result: 'done', detail: 'was so already' })
-  } else if (isFirstStart(request.plan, move, progress)) {
-    const readings = await readingsOf(operation)
-    if (readings === null) return 'leave'
-    if (!isGiven(request.plan, readings)) return turnRound(operation, UNLIKE_PLAN)
+  } else {
+    const unlike = await unlikePlan(operation, move, progress)
+    if (unlike === 'unread') return 'leave'
+    if (unlike !== null) return turnRound(operation, unlike.why)
   }
   const expects = expectationOf(move.step)
   await journal(operation, {
@@ -113,6 +114,26 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
 }
 
 const UNLIKE_PLAN = 'every step was done, but the host does not look as planned'
+
+/** Why a step is not begun although the one before it was done. `unread` when a host was given up, or the process stops. */
+const unlikePlan = async (
+  operation: Operation,
+  move: Move,
+  progress: Progress,
+): Promise<{ readonly why: string } | 'unread' | null> => {
+  const { plan } = operation.request
+  if (isFirstStart(plan, move, progress)) {
+    const readings = await readingsOf(operation)
+    if (readings === null) return 'unread'
+    return isGiven(plan, readings) ? null : { why: UNLIKE_PLAN }
+  }
+  if (move.on !== plan.release || move.step.kind !== 'detachDevice') return null
+  const facts = await factsOf(operation, plan)
+  if (facts === null) return 'unread'
+  return looksGiven(plan, facts)
+    ? null
+    : { why: `before ${plan.release.gpu.alias} was taken from its VM, ${plan.host} did not look as planned` }
+}
 
 /** The last moment at which everything can be undone with every VM off. */
 const isFirstStart = (plan: Plan, { step }: Move, progress: Progress): boolean =>

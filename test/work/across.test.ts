@@ -249,6 +249,26 @@ describe('a move to a VM of another host', () => {
     }
   })
 
+  it('takes nothing from the first VM unless the one over there is seen to have its GPU', async () => {
+    await lentToTrain()
+    const before = worldNow()
+    await asks(MOVE)
+    const request = await approved()
+    const ordered: string[] = []
+    fleet.world.onStep(({ when, host, step }) => {
+      if (when === 'before') ordered.push(`${host} ${step.kind}`)
+      if (when === 'after' && step.kind === 'attachDevice' && ordered.length < 99) {
+        ordered.length = 99
+        fleet.world.act(host, { kind: 'detachDevice', gpu: step.gpu, vm: step.vm })
+      }
+    })
+    const ended = await carriedOut(request)
+
+    expect(ended).toMatchObject({ state: 'rolled-back', why: expect.stringContaining('before hv01/gpu2') })
+    expect(ordered).not.toContain('hv01 detachDevice')
+    expect(worldNow()).toEqual(before)
+  })
+
   it('gets done when the process is killed before or after any step, with no step twice', async () => {
     await lentToTrain()
     await does(MOVE)

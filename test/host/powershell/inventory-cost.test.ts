@@ -7,6 +7,10 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isPartitionable } from '../../../src/core/partitions'
+import { gpuRefOf, partitionRefOf } from '../../../src/core/plan/input'
+import { expectationOf, type Step } from '../../../src/core/plan/step'
+import { callOf } from '../../../src/host/powershell/calls'
 import { openFleet } from '../../contract/over-powershell'
 import { openShell, quoted, type Shell } from './probe'
 import { withEngine } from './pwsh'
@@ -30,13 +34,24 @@ withEngine('an inventory', ({ program, stubs }) => {
     (await shell.run(`Get-GpuInventory ${parameters}`)).join('\n')
   const digestIn = (json: string): string => z.object({ digest: z.string() }).parse(JSON.parse(json)).digest
 
-  const cost = async (parameters = ''): Promise<Record<string, number>> => {
+  const counted = async (asked: Promise<unknown>): Promise<Record<string, number>> => {
     windows.calls.length = 0
-    await read(parameters)
+    await asked
     const names = windows.calls.map(({ command }) => command).filter((name) => /-VM/.test(name))
     return Object.fromEntries(
       [...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]),
     )
+  }
+  const cost = (parameters = ''): Promise<Record<string, number>> => counted(read(parameters))
+
+  /** What the host asks before it does a step, or refuses it. */
+  const costOfOrder = (step: Step): Promise<Record<string, number>> => {
+    const fence = { number: 8, bot: null, claim: null }
+    const { command, parameters } = callOf({ step, expects: expectationOf(step), fence }, null)
+    const words = Object.entries(parameters).map(
+      ([name, value]) => `-${name} ${quoted(String(value as string | number))}`,
+    )
+    return counted(shell.run(`try { ${[command, ...words].join(' ')} } catch { 'refused' }`))
   }
 
   it('asks Hyper-V once about all VMs, whatever is asked', async () => {
@@ -103,6 +118,28 @@ $module = Get-Module GpuChatOps
 
   it('is sent whole to whoever has another, and to whoever has none', async () => {
     expect(await read(`-Known ${'0'.repeat(64)}`)).toBe(await read())
+  })
+
+  it('asks as little for an order, once about all VMs', async () => {
+    const facts = world.facts('hv02')
+    const shared = facts.gpus.find(isPartitionable)!
+    const { count, validCounts } = shared.partition
+    const gpu = gpuRefOf(facts, shared)
+    const ofPlace = {
+      ...{ 'Get-VM': 1, 'Get-VMAssignableDevice': 1 },
+      ...{ 'Get-VMHostAssignableDevice': 1, 'Get-VMResourcePool': 1 },
+    }
+
+    expect(
+      await costOfOrder({
+        ...{ kind: 'setPartitionCount', gpu, partition: partitionRefOf(facts, shared) },
+        ...{ from: count, to: validCounts.find((each) => each !== count)! },
+      }),
+    ).toEqual({
+      ...{ ...ofPlace, 'Get-VM': 2 },
+      ...{ 'Get-VMGpuPartitionAdapter': 1, 'Get-VMHostPartitionableGpu': 3 },
+    })
+    expect(await costOfOrder({ kind: 'disableDevice', gpu })).toEqual(ofPlace)
   })
 
   it('leaves no error, which the transcript would keep, on a host in no cluster', async () => {

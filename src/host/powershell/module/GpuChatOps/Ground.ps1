@@ -50,6 +50,15 @@ function Get-LocationPath {
     }
 }
 
+function Get-GivenDevice {
+    <#
+    .SYNOPSIS
+    The devices of all VMs, each with the id of its VM: one call, since a call costs more than what it brings.
+    #>
+    $vms = @(Get-VM -ErrorAction Stop)
+    if ($vms.Count -gt 0) { Get-VMAssignableDevice -VM $vms -ErrorAction Stop }
+}
+
 function Get-DevicePlace {
     <#
     .SYNOPSIS
@@ -57,10 +66,8 @@ function Get-DevicePlace {
     missing. A device that a VM lists is that VM's, whatever the pool says.
     #>
     param([string] $LocationPath, [string] $InstanceId)
-    foreach ($vm in @(Get-VM -ErrorAction Stop)) {
-        foreach ($device in @(Get-VMAssignableDevice -VM $vm -ErrorAction Stop)) {
-            if ($device.LocationPath -eq $LocationPath) { return @{ Place = 'assigned'; Holder = [string] $vm.Id } }
-        }
+    foreach ($device in @(Get-GivenDevice)) {
+        if ($device.LocationPath -eq $LocationPath) { return @{ Place = 'assigned'; Holder = [string] $device.VMId } }
     }
     foreach ($pool in @(Get-PoolFact)) {
         if ($pool -and @($pool.devices | ForEach-Object { $_.locationPath }) -contains $LocationPath) { return @{ Place = 'pooled'; Holder = '' } }
@@ -103,8 +110,7 @@ function Assert-Device {
     $node = @(Get-PnpDevice -ErrorAction Stop | Where-Object { $_.InstanceId -eq $InstanceId -and [string] $_.Status -ne 'Unknown' })
     if ($node.Count -eq 1 -and (Get-LocationPath $InstanceId) -eq $LocationPath) { return }
     $pooled = 'PCIP' + $InstanceId.Substring(3)
-    $given = @(Get-VM -ErrorAction Stop | ForEach-Object { Get-VMAssignableDevice -VM $_ -ErrorAction Stop })
-    foreach ($device in @(Get-VMHostAssignableDevice -ErrorAction Stop) + $given) {
+    foreach ($device in @(Get-VMHostAssignableDevice -ErrorAction Stop) + @(Get-GivenDevice)) {
         if ($device.LocationPath -eq $LocationPath -and $device.InstanceID -eq $pooled) { return }
     }
     throw (New-Refusal 'PreconditionChanged' 'The device is not at this location path.')

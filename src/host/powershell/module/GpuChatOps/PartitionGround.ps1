@@ -54,7 +54,7 @@ function Assert-GpuName {
 function Select-PartitionAdapter {
     <#
     .SYNOPSIS
-    Those adapters of a VM that come from this GPU. Where the module does not tell, and the host has one GPU that offers
+    Those adapters of a VM, or of several, that come from this GPU. Where the module does not tell, and the host has one GPU that offers
     partitions, they come from that one; with several, none is taken for it.
     #>
     param($Vm, [string] $GpuName)
@@ -71,7 +71,7 @@ function Select-PartitionAdapter {
 function Select-UntoldAdapter {
     <#
     .SYNOPSIS
-    Those adapters of a VM of which nothing tells the GPU: each may be of any.
+    Those adapters of a VM, or of several, of which nothing tells the GPU: each may be of any.
     #>
     param($Vm)
     if (@(Get-PartitionableGpu).Count -eq 1) { return }
@@ -102,8 +102,9 @@ function Test-Partition {
     if ($Ground.Partition -eq 'unused') {
         $gpu = @(Get-PartitionableGpu | Where-Object { (ConvertFrom-GpuName ([string] $_.Name)) -eq $Ground.InstanceId })
         if ($gpu.Count -ne 1 -or [int] $gpu[0].PartitionCount -ne $Ground.Count) { return $false }
-        $used = @(Get-VM -ErrorAction Stop | ForEach-Object { Select-PartitionAdapter $_ $Ground.GpuName; Select-UntoldAdapter $_ })
-        return $used.Count -eq 0
+        $vms = @(Get-VM -ErrorAction Stop)
+        if ($vms.Count -eq 0) { return $true }
+        return @(Select-PartitionAdapter $vms $Ground.GpuName).Count + @(Select-UntoldAdapter $vms).Count -eq 0
     }
     $vm = Get-VmById $Ground.VmId
     $mine = @(Select-PartitionAdapter $vm $Ground.GpuName)

@@ -44,9 +44,9 @@ export const answerOf = ({ answers = [] }: Asking, { person }: Touched): Answer 
 export const namesOf = (touches: readonly Touched[]): string =>
   [...new Set(touches.map(({ person }) => person))].join(', ')
 
-/** Those who have neither answered nor had ten minutes, `now` in epoch milliseconds. */
-export const unanswered = (request: Asking, now: number): readonly Touched[] =>
-  now >= request.asked.at + TIME_TO_ANSWER_MS
+/** Those who have neither answered nor had ten minutes since they `heard` of it; null: not yet. Both in epoch milliseconds. */
+export const unanswered = (request: Asking, heard: number | null, now: number): readonly Touched[] =>
+  heard !== null && now >= heard + TIME_TO_ANSWER_MS
     ? []
     : (request.touches ?? []).filter((each) => answerOf(request, each) === null)
 

@@ -11,7 +11,8 @@ const KEPT_MS = 24 * 3_600_000
 /**
  * A post that is written once. With a request it becomes one of that request's copies and is edited with it.
  * `otherwise`: who is told when the place turns out not to take posts. `under`: the post whose thread it belongs in.
- * `about`: the post that its words link to. Resolves with its number.
+ * `about`: the post that its words link to. `asks`: what waits until whoever reads it has had the time to answer, a request
+ * or a lease by its id. Resolves with its number.
  */
 export const post = async (
   tx: Tx,
@@ -23,6 +24,7 @@ export const post = async (
     otherwise?: Address
     under?: number | null
     about?: number | null
+    asks?: string | null
   },
 ): Promise<number> => {
   const row = await tx
@@ -43,6 +45,8 @@ export const post = async (
       under: options.under ?? null,
       about: options.about ?? null,
       thread_said: null,
+      asks: options.asks ?? null,
+      heard_at: null,
     })
     .returning('seq')
     .executeTakeFirstOrThrow()
@@ -106,6 +110,8 @@ export interface Post {
   readonly about: { readonly to: Address; readonly ref: MessageRef } | null
   /** How it was when the thread of the message said something last, where that takes no edits; null: it is edited. */
   readonly threadSaid: Notice | null
+  /** The request or lease that waits for an answer to it. */
+  readonly asks: string | null
   /** It is the edit that takes the buttons off a copy that does not count, and nothing else. */
   readonly closes: boolean
 }
@@ -208,9 +214,9 @@ const rootsOf = (row: {
 }
 
 export const readPost = (row: Row<'outbox'>): Copy => {
-  const { seq, wanted, tries, ref, replaces } = columns.parse(row)
+  const { seq, wanted, tries, ref, replaces, asks } = columns.parse(row)
   return {
-    ...{ seq, wanted, tries, ref },
+    ...{ seq, wanted, tries, ref, asks },
     requestId: row.request_id,
     to: address.parse(JSON.parse(row.address)),
     place: row.address,
@@ -225,7 +231,24 @@ export const readPost = (row: Row<'outbox'>): Copy => {
 const columns = z.object({
   ...{ seq: z.int(), wanted: z.int(), tries: z.int(), ref: z.string().nullable() },
   replaces: z.enum(['unconfirmed', 'uneditable']).nullable(),
+  ...{ asks: z.string().nullable(), heard_at: z.int().nullable() },
 })
+
+/**
+ * When the last of those who were asked about this had it before their eyes, in epoch milliseconds; null where no post is known
+ * that could still reach somebody.
+ */
+export const heardAt = async (db: Db | Tx, asks: string): Promise<number | 'on its way' | null> => {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(['heard_at'])
+    .where('asks', '=', asks)
+    .where('failure', 'is', null)
+    .execute()
+  const times = rows.map((row) => row.heard_at)
+  if (times.some((at) => at === null)) return 'on its way'
+  return times.reduce((last, at) => (last === null || (at ?? 0) > last ? at : last), null)
+}
 
 /** Before first posts leave: if the process dies now, each may or may not exist. */
 export const markSending = async (db: Db, posts: readonly Post[]): Promise<void> => {

@@ -65,6 +65,10 @@ export interface Tables {
     thread_said: string | null
     /** 1: no post of its own, but the edit that takes the buttons off a copy that does not count. */
     closes: Generated<number>
+    /** The request or lease that waits until whoever reads this has had the time to answer. */
+    asks: string | null
+    /** When the chat took it first. */
+    heard_at: number | null
   }
   /** `scope` is `all`, a host or a GPU by its alias. `account` is whose chat with the bot it is; null for a channel. */
   subscriptions: {
@@ -291,5 +295,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `create index request_events_at on request_events (at)`,
     `create index leases_open on leases (id) where ended_at is null`,
     `create index leases_ended on leases (ended_at)`,
+  ],
+  [
+    `alter table outbox add column asks text`,
+    `alter table outbox add column heard_at integer`,
+    `create index outbox_asks on outbox (asks) where asks is not null`,
   ],
 ]

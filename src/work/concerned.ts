@@ -11,7 +11,7 @@ import { copiesOf, post, type Copy } from '../store/outbox'
 import { findRequest } from '../store/requests'
 import { callAdministrators } from './administrators'
 import { leasesTaken } from './lease/drafts'
-import { leasesStopped } from './lease/stopped'
+import { leasesTouched } from './lease/touched'
 import type { Parts } from './parts'
 
 interface Concerned {
@@ -84,9 +84,9 @@ const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Co
     concern: 'asker',
     privately: elsewhere ? (privately ?? null) : null,
   }
-  const stopped = await leasesStopped(tx, policy, { plan, by: asked.by })
+  const touched = await leasesTouched(tx, policy, { plan, by: asked.by })
   const holders = await Promise.all(
-    stopped.map(({ lease }) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'stopped' })),
+    touched.map(({ lease }) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'touched' })),
   )
   const taken =
     request.state === 'succeeded' || !TAKES.includes(plan.action) ? [] : await leasesTaken(tx, plan)

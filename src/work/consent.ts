@@ -11,11 +11,12 @@ import { rulesFor, type Wish } from '../core/policy/judge'
 import { personOf, type Policy } from '../core/policy/policy'
 import { waivesConsent, type Request } from '../core/request'
 import type { Db, Tx } from '../store/database'
+import { heardAt } from '../store/outbox'
 import { apply, findRequest } from '../store/requests'
 import { refreshCard } from './card'
 import type { Caller, Consequence } from './consequence'
 import { noRequest } from './no-request'
-import { leasesStopped } from './lease/stopped'
+import { leasesTouched } from './lease/touched'
 import { tellHolder } from './lease/tell'
 import type { Parts } from './parts'
 
@@ -26,7 +27,7 @@ export const touchedBy = async (
   about: { readonly plan: Plan; readonly by: string },
 ): Promise<Touched[]> => {
   const touches = new Map<string, Touched>()
-  for (const { lease, vm } of await leasesStopped(db, policy, about)) {
+  for (const { lease, vm } of await leasesTouched(db, policy, about)) {
     const person = personOf(policy, lease.holder) ?? lease.holder
     const before = touches.get(`${person} ${vm}`)
     const by = await approversFor(db, policy, lease)
@@ -56,18 +57,25 @@ const approversFor = async (db: Db | Tx, policy: Policy, lease: Lease): Promise<
 /** Each person once, where nobody else reads it, in the commit that asks. */
 export const tellTouched = async (tx: Tx, policy: Policy, request: Request, at: number): Promise<void> => {
   const told = new Set<string>()
-  for (const { lease } of await leasesStopped(tx, policy, { plan: request.plan, by: request.asked.by })) {
+  for (const { lease } of await leasesTouched(tx, policy, { plan: request.plan, by: request.asked.by })) {
     const person = personOf(policy, lease.holder) ?? lease.holder
     if (told.has(person)) continue
     told.add(person)
-    await tellHolder(tx, lease, consentNotice(request, person), at)
+    await tellHolder(tx, lease, consentNotice(request, person), { at, asks: request.id })
   }
 }
 
 /** What an approved request waits for, as a clause; null when it may begin. */
-export const consentMissing = (policy: Policy, request: Request, now: number): string | null => {
-  if (waivesConsent(request)) return null
-  return waitsForConsent({ silent: unanswered(request, now), without: withoutYes(policy, request) })
+export const consentMissing = async (
+  db: Db,
+  policy: Policy,
+  request: Request,
+  now: number,
+): Promise<string | null> => {
+  if (request.touches === undefined || waivesConsent(request)) return null
+  const heard = (await heardAt(db, request.id)) ?? request.asked.at
+  const silent = unanswered(request, heard === 'on its way' ? null : heard, now)
+  return waitsForConsent({ silent, heard: heard !== 'on its way', without: withoutYes(policy, request) })
 }
 
 /** Why it is void: somebody holds something there now who was never asked. One sentence each. */

@@ -196,13 +196,13 @@ const REPLACING = {
 /** Whoever waits for the post is told that it will not come, or gets it where nobody else reads. */
 const giveUp = async (parts: Parts, each: Post, why: { code: string; next: string }): Promise<void> => {
   const { db, clock } = parts
-  const { otherwise, notice, requestId } = each
+  const { otherwise, notice, requestId, asks } = each
   await db.transaction().execute(async (tx) => {
     await markFailed(tx, each.seq, `${why.code}: ${why.next}`)
     if (otherwise === null) return
     const whole = requestId === null && canBeBrought(notice) && isOfOnePerson(otherwise)
     const told = whole ? broughtNotice(notice, why) : undeliveredNotice(notice, requestId, why)
-    await post(tx, otherwise, told, { at: clock.now() })
+    await post(tx, otherwise, told, { at: clock.now(), asks })
   })
 }
 

@@ -124,7 +124,9 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
   if (hosts.size < names.length) return false
   const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(parts.db, request.plan)
   const wait =
-    waitFor(held ?? incomplete(parts, request)) ?? holdOn(parts, request) ?? waitFor(unagreed(parts, request))
+    waitFor(held ?? incomplete(parts, request)) ??
+    holdOn(parts, request) ??
+    waitFor(await unagreed(parts, request))
   if (wait !== null) {
     await sayWaiting(parts, request, wait)
     return false
@@ -175,8 +177,8 @@ const holdOn = (parts: Parts, { state, plan }: Request): Wait | null => {
 }
 
 /** What has begun goes on; see docs/decisions/consent.md. */
-const unagreed = ({ policy, clock }: Parts, request: Request): string | null =>
-  request.state === 'approved' ? consentMissing(policy.inForce(), request, clock.now()) : null
+const unagreed = async ({ db, policy, clock }: Parts, request: Request): Promise<string | null> =>
+  request.state === 'approved' ? consentMissing(db, policy.inForce(), request, clock.now()) : null
 
 /** What has begun keeps its locks: nobody else may begin where it lies open. */
 const giveBack = async (parts: Parts, request: Request, waiting: string): Promise<false> => {

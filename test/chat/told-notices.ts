@@ -24,7 +24,7 @@ export const toldNotices = (
     'request-asked-of-nobody': askedNotice(card, pending, { kind: 'nobody', roles: ['platform', 'oncall'] }),
     'request-reminded': reminderNotice(card, { kind: 'called', whom: [{ person: asker }] }, 'escalated'),
     'told-beside-the-card': toldNotice(states['denied']!, 'asker', asker)!,
-    'told-stopped': toldNotice(states['succeeded']!, 'stopped', null)!,
+    'told-stopped': toldNotice(states['succeeded']!, 'touched', null)!,
     'told-administrators': attentionCall(states['needs-attention']!, [{ group: 'S0ADMINS', name: 'admins' }]),
     ...Object.fromEntries(told),
   }

@@ -13,7 +13,7 @@ import { decide } from '../../src/work/decide'
 import type { Parts } from '../../src/work/parts'
 import { runRequest } from '../../src/work/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams, TEAM } from '../core/policy/team'
-import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
+import { CHANNEL, everythingArrives, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 
 const MINUTE = 60_000
 const TOMAS = { slack: 'U0TOMAS' }
@@ -66,7 +66,16 @@ const postsTo = async (account: string): Promise<Notice[]> =>
     .map(({ notice }) => notice)
 const cardNow = async (id: string): Promise<string> =>
   JSON.stringify(await cardOf(store.db, await stored(store.db, id), clock.now()))
+/** Those that wait for others too. */
+const outbox = async (): Promise<string> =>
+  JSON.stringify(await store.db.selectFrom('outbox').select('notice').execute())
 const powerOf = (name: string) => fleet.world.facts('hv01').vms.find((vm) => vm.name === name)?.state
+
+/** Since the messages arrived. */
+const tenMinutes = async (): Promise<void> => {
+  await everythingArrives(parts)
+  await clock.sleep(10 * MINUTE)
+}
 
 /** Maya has hv01/gpu0 in train-02, which runs. */
 const mayaHolds = async (): Promise<void> => {
@@ -100,7 +109,31 @@ describe('a request that stops a VM in which somebody else holds something', () 
 
     expect((await runs(id)).state).toBe('approved')
     expect(powerOf('train-02')).toBe('Running')
+    await tenMinutes()
+    expect((await runs(id)).state).toBe('succeeded')
+  })
+
+  it('gives them the ten minutes from when the message to them has arrived', async () => {
+    await mayaHolds()
+    const { id } = await asks(SECOND, slack(TOMAS))
+    await approves(id)
+    await clock.sleep(60 * MINUTE)
+
+    expect((await runs(id)).state).toBe('approved')
+    expect(await outbox()).toContain('the message to maya, who may answer first, has not arrived yet')
+    await everythingArrives(parts)
+    expect((await runs(id)).state).toBe('approved')
     await clock.sleep(10 * MINUTE)
+    expect((await runs(id)).state).toBe('succeeded')
+  })
+
+  it('waits for no message that no place takes', async () => {
+    await mayaHolds()
+    const { id } = await asks(SECOND, slack(TOMAS))
+    await approves(id)
+    await store.db.updateTable('outbox').set({ failure: 'channel_not_found' }).execute()
+    await clock.sleep(10 * MINUTE)
+
     expect((await runs(id)).state).toBe('succeeded')
   })
 
@@ -152,6 +185,23 @@ describe('a request that stops a VM in which somebody else holds something', () 
     expect((await stored(store.db, id)).touches).toBeUndefined()
   })
 
+  it('asks whoever holds a partition that it makes smaller, though their VM is off', async () => {
+    const held = await asks('assign hv02/gpu0 to vdi-06 --mode partition --vram 8g --no-start', slack(MAYA))
+    await approves(held.id)
+    expect((await runs(held.id)).state).toBe('succeeded')
+    const { id } = await asks('resize vdi-06 --vram 4g', slack(TOMAS))
+    await approves(id, slack(JONAS))
+
+    expect((await postsTo(slack(MAYA))).at(-1)?.summary).toBe(
+      `${id} would change your partition of hv02/gpu0 in vdi-06`,
+    )
+    expect(await cardNow(id)).toContain('Changes the partition of hv02/gpu0 in vdi-06, which ')
+    expect((await runs(id)).state).toBe('approved')
+    await says(`agree ${id}`, slack(MAYA))
+    expect((await runs(id)).state).toBe('succeeded')
+    expect(await outbox()).toContain('It has changed a partition that you hold')
+  })
+
   it('is void where somebody holds something there when it begins who was not asked', async () => {
     const { id } = await asks(SECOND, slack(TOMAS))
     await approves(id)
@@ -178,7 +228,7 @@ describe('where a rule asks no approver', () => {
     await mayaHolds()
     const { id, state } = await asks(SECOND, slack(TOMAS))
     expect(state).toBe('approved')
-    await clock.sleep(10 * MINUTE)
+    await tenMinutes()
 
     expect((await runs(id)).state).toBe('approved')
     expect(await cardNow(id)).toContain('that of one of platform')
@@ -193,7 +243,7 @@ describe('where a rule asks no approver', () => {
     await says(`agree ${id}`, slack(JONAS))
 
     expect((await runs(id)).state).toBe('approved')
-    await clock.sleep(10 * MINUTE)
+    await tenMinutes()
     expect((await runs(id)).state).toBe('succeeded')
   })
 
@@ -211,7 +261,7 @@ describe('where a rule asks no approver', () => {
     under([AUTOMATIC], { administer: ['oncall'] })
     await mayaHolds()
     const { id } = await asks(SECOND, slack(TOMAS))
-    await clock.sleep(10 * MINUTE)
+    await tenMinutes()
 
     expect(JSON.stringify(await says(`agree ${id}`, slack(JONAS)))).toContain('may not speak')
     await says(`agree ${id}`, teams(PRIYA))

@@ -3,7 +3,7 @@ import type { Notice } from '../../src/core/notice'
 import type { Address, Chat, Clock, MessageRef, SendResult } from '../../src/core/ports'
 import { meetCopy } from '../../src/store/copies'
 import { openStore, type Store } from '../../src/store/database'
-import { duePosts, editCopies, markSending, post } from '../../src/store/outbox'
+import { duePosts, editCopies, heardAt, markSending, post } from '../../src/store/outbox'
 import { startDelivering } from '../../src/work/deliver'
 import type { Loop } from '../../src/work/loop'
 import { fakeClock, NINE_O_CLOCK } from '../fakes/clock'
@@ -94,8 +94,11 @@ const allDelivered = async (loop: Loop): Promise<void> => {
 }
 const deliverAll = () => allDelivered(started())
 
-const written = (text: string, to = CHANNEL, more: { requestId?: string; otherwise?: Address } = {}) =>
-  store.db.transaction().execute((tx) => post(tx, to, aNotice(text), { at: clock.now(), ...more }))
+const written = (
+  text: string,
+  to = CHANNEL,
+  more: { requestId?: string; otherwise?: Address; asks?: string } = {},
+) => store.db.transaction().execute((tx) => post(tx, to, aNotice(text), { at: clock.now(), ...more }))
 const edited = (text: string) =>
   store.db.transaction().execute((tx) => editCopies(tx, 'R-1', aNotice(text), clock.now()))
 /** The card of a request, posted as message m1. */
@@ -312,6 +315,24 @@ describe('a post', () => {
       expect(JSON.stringify(again!.notice.parts[0])).toMatch(/for you alone.*not_in_channel.*\/invite @gpu/)
     },
   )
+
+  it('that somebody is asked by is heard when it has arrived, by whichever way', async () => {
+    await written('one', CHANNEL, { asks: 'R-1' })
+    expect(await heardAt(store.db, 'R-1')).toBe('on its way')
+    await deliverAll()
+    expect(await heardAt(store.db, 'R-1')).toBe(clock.now())
+
+    fated(IMPOSSIBLE)
+    await written('two', CHANNEL, { otherwise: MAYA, asks: 'R-2' })
+    await deliverAll()
+    expect(allShown()).toContain('two')
+    expect(await heardAt(store.db, 'R-2')).toBe(clock.now())
+
+    fated(IMPOSSIBLE)
+    await written('three', CHANNEL, { asks: 'R-3' })
+    await deliverAll()
+    expect(await heardAt(store.db, 'R-3')).toBeNull()
+  })
 
   it('that can never arrive goes whole to nobody where others read', async () => {
     fated(IMPOSSIBLE)

@@ -280,6 +280,20 @@ describe('the end of a lease in a VM in which others hold something', () => {
     expect(await leaseOf('R-2')).toMatchObject({ state: 'held' })
   })
 
+  it('leaves them the half hour from when the message has arrived', async () => {
+    await shared()
+    await pass(8 * HOUR + 10 * MINUTE)
+    await store.db.updateTable('outbox').set({ heard_at: clock.now() }).where('asks', '=', 'R-1').execute()
+    await pass(20 * MINUTE)
+    expect(stops).toEqual([])
+    await store.db.updateTable('outbox').set({ heard_at: clock.now() }).where('asks', '=', 'R-1').execute()
+
+    await pass(20 * MINUTE)
+    expect(stops).toEqual([])
+    await pass(20 * MINUTE)
+    expect(stops).toEqual(['shutdown'])
+  })
+
   it('is put off by an hour by one of them, once', async () => {
     await shared()
     await pass(8 * HOUR + 10 * MINUTE)

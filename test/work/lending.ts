@@ -6,7 +6,7 @@ import { tendLeases } from '../../src/work/lease/tend'
 import type { Parts } from '../../src/work/parts'
 import { runRequest } from '../../src/work/run'
 import { JONAS, slack } from '../core/policy/team'
-import { stored } from './operations/bot'
+import { everythingArrives, stored } from './operations/bot'
 
 const STEP_MS = 10 * 60_000
 
@@ -26,6 +26,7 @@ export const lendingBy = (partsNow: () => Parts) => {
     for (const until = clock.now() + ms; clock.now() < until;) {
       await clock.sleep(Math.min(stepMs, until - clock.now()))
       await tendLeases(partsNow())
+      await everythingArrives(partsNow())
       for (const { id } of await requestsIn(db, ['approved'])) await runs(id)
       await tendLeases(partsNow())
     }

@@ -1,15 +1,15 @@
-/** Whose VM is stopped by somebody else's request: on its card, and as they are asked themselves. */
-import { answerOf, namesOf, TIME_TO_ANSWER_MS, type Touched } from '../consent'
+/** Whose VM is stopped, or partition changed, by somebody else's request: on its card, and as they are asked themselves. */
+import { answerOf, namesOf, type Touched } from '../consent'
 import type { Notice, Part, Run } from '../notice'
 import { authorityOf, waivesConsent, type Request } from '../request'
-import { hostPlansOf } from '../plan/plan'
+import { hostPlansOf, stopsVm, type Plan } from '../plan/plan'
 import { staysWords } from './lease'
 import { cautionParts, titleOf } from './plan'
 import { roleWords } from '../policy/words'
 
 const heldWords = ({ vm, holds }: Touched): string => `${holds.join(', ')} in ${vm}`
 
-/** One line for each; nothing where nobody else's VM is stopped. */
+/** One line for each; nothing where it touches nobody else. */
 export const touchedParts = (request: Request): Part[] => {
   const { touches = [] } = request
   if (touches.length === 0) return []
@@ -17,17 +17,16 @@ export const touchedParts = (request: Request): Part[] => {
   return [
     ...touches.map((each): Part => ({
       kind: 'text',
-      runs: [...holderRuns(each), ...saidRuns(request, each)],
+      runs: [...holderRuns(request, each), ...saidRuns(request, each)],
     })),
     ...(isOpen && !waivesConsent(request) ? [hintPart(request)] : []),
   ]
 }
 
-const holderRuns = (each: Touched): Run[] => [
-  `Stops ${each.vm}, in which `,
-  { person: each.holder },
-  ` holds ${each.holds.join(', ')}`,
-]
+const holderRuns = ({ plan }: Request, { vm, holder, holds }: Touched): Run[] =>
+  stopsVm(plan)
+    ? [`Stops ${vm}, in which `, { person: holder }, ` holds ${holds.join(', ')}`]
+    : [`Changes the partition of ${holds.join(', ')} in ${vm}, which `, { person: holder }, ' holds']
 
 const saidRuns = (request: Request, each: Touched): Run[] => {
   const said = answerOf(request, each)
@@ -36,50 +35,50 @@ const saidRuns = (request: Request, each: Touched): Run[] => {
   return [': ', { strong: said.answer === 'yes' ? 'agreed' : 'objected' }, reason]
 }
 
-const hintPart = ({ id, asked, touches = [] }: Request): Part => {
+const hintPart = ({ id, touches = [] }: Request): Part => {
   const roles = [...new Set(touches.flatMap(({ by }) => by))]
   const others = roles.length > 0 ? `one of ${roleWords(roles)}` : 'an administrator'
   return {
     kind: 'note',
     runs: [
-      'Nothing that stops it begins before they answered, or before ',
-      { time: asked.at + TIME_TO_ANSWER_MS },
-      `.\nIt takes their yes, or that of ${others}: `,
+      'It does not begin before they answered, or have had ten minutes to.\n',
+      `It takes their yes, or that of ${others}: `,
       { code: `agree ${id}` },
       '.',
     ],
   }
 }
 
-/** `waiting: maya has ten minutes to answer`; null when nobody is waited for. */
+/** `maya may answer first, within ten minutes`; null when nobody is waited for. `heard`: it has reached those who are silent. */
 export const waitsForConsent = ({
   silent,
+  heard,
   without,
 }: {
   readonly silent: readonly Touched[]
+  readonly heard: boolean
   readonly without: readonly Touched[]
 }): string | null => {
+  if (silent.length > 0 && !heard)
+    return `the message to ${namesOf(silent)}, who may answer first, has not arrived yet`
   if (silent.length > 0) return `${namesOf(silent)} may answer first, within ten minutes`
   return without.length > 0 ? `it takes the yes of ${namesOf(without)}, or of somebody in their place` : null
 }
 
-/** To one person who holds something in a VM that the request would stop. */
+/** To one person who holds something that the request touches. */
 export const consentNotice = (request: Request, person: string): Notice => {
   const { id, plan, touches = [] } = request
   const own = touches.filter((each) => each.person === person)
-  const what = own.map(heldWords).join('; ')
   const waived = waivesConsent(request)
+  const head = `${id} ${deedWords(plan, waived)} ${own.map(heldWords).join('; ')}`
   return {
-    summary: `${id} ${waived ? 'stops' : 'would stop'} a VM in which you hold ${what}`,
+    summary: head,
     tone: waived ? 'bad' : 'waiting',
     parts: [
       { kind: 'title', text: titleOf(plan) },
       {
         kind: 'text',
-        runs: [
-          { strong: `${id} ${waived ? 'stops' : 'would stop'} a VM in which you hold ${what}. ` },
-          ...askedRuns(request),
-        ],
+        runs: [{ strong: `${head}. ` }, ...askedRuns(request)],
       },
       ...lossParts(request, own),
       ...cautionParts(plan),
@@ -87,6 +86,11 @@ export const consentNotice = (request: Request, person: string): Notice => {
     ],
   }
 }
+
+const deedWords = (plan: Plan, isBegun: boolean): string =>
+  stopsVm(plan)
+    ? `${isBegun ? 'stops' : 'would stop'} a VM in which you hold`
+    : `${isBegun ? 'changes' : 'would change'} your partition of`
 
 const askedRuns = ({ asked, ends }: Request): Run[] =>
   ends?.why === 'expired'
@@ -108,13 +112,11 @@ const waivedParts = (request: Request): Part[] =>
     ? [{ kind: 'text', runs: ['The glass was broken: it goes on at once, and nobody was asked.'] }]
     : []
 
-const answerParts = ({ id, asked }: Request): Part[] => [
+const answerParts = ({ id }: Request): Part[] => [
   {
     kind: 'text',
     runs: [
-      'Nothing begins before you answer, or before ',
-      { time: asked.at + TIME_TO_ANSWER_MS },
-      '. After that an approver may agree in your place.',
+      'Nothing begins before you answer, or have had ten minutes to. After that an approver may agree in your place.',
     ],
   },
   {

@@ -1,10 +1,11 @@
 /** What people are told of a request that concerns them: its decision, and its end. One message each, a line or two. */
 import type { Called, Notice, Part, Run } from '../notice'
+import { stopsVm, type Plan } from '../plan/plan'
 import { authorityOf, settledBy, type Request, type RequestIn } from '../request'
 import { titleOf } from './plan'
 
-/** `asker`: who asked. `stopped`: who holds something in a VM that it stops. `loser`: whose GPU it takes. */
-export type Concern = 'asker' | 'stopped' | 'loser'
+/** `asker`: who asked. `touched`: whose VM it stops, or whose partition it changes. `loser`: whose GPU it takes. */
+export type Concern = 'asker' | 'touched' | 'loser'
 
 interface Outcome {
   readonly tone: Notice['tone']
@@ -80,15 +81,21 @@ const byRuns = ({ by = [] }: Outcome): Run[] =>
   ])
 
 const DEEDS = {
-  stopped: { was: 'stopped', is: 'stops', what: 'a VM in which you hold a GPU' },
-  loser: { was: 'taken', is: 'takes', what: 'a GPU from you' },
+  stops: { was: 'stopped', is: 'stops', what: 'a VM in which you hold a GPU' },
+  changes: { was: 'changed', is: 'changes', what: 'a partition that you hold' },
+  takes: { was: 'taken', is: 'takes', what: 'a GPU from you' },
 } as const
+
+const deedOf = (plan: Plan, concern: Exclude<Concern, 'asker'>): (typeof DEEDS)[keyof typeof DEEDS] => {
+  if (concern === 'loser') return DEEDS.takes
+  return stopsVm(plan) ? DEEDS.stops : DEEDS.changes
+}
 
 const NEVER_BEGAN: readonly Request['state'][] = ['denied', 'cancelled', 'expired', 'void']
 
-const concernWords = ({ state, ends }: Request, concern: Concern): string => {
+const concernWords = ({ state, ends, plan }: Request, concern: Concern): string => {
   if (concern === 'asker') return ''
-  const { was, is, what } = DEEDS[concern]
+  const { was, is, what } = deedOf(plan, concern)
   if (NEVER_BEGAN.includes(state)) return `It would have ${was} ${what}. `
   const again = state === 'rolled-back' && ends?.why === 'expired' ? 'It is tried again by itself. ' : ''
   return state === 'succeeded' ? `It has ${was} ${what}. ` : `It ${is} ${what}. ${again}`

@@ -33,7 +33,7 @@ export const askHolders = async (
     const asked = { by: caller.account, reason }
     for (const lease of others) {
       const telling = await tellingOf(tx, parts, lease, at)
-      await tellHolder(tx, lease, plea(lease, asked, telling), at)
+      await tellHolder(tx, lease, plea(lease, asked, telling), { at })
     }
     return doneNotice(`Asked ${namesOf(policy, others)} for ${aliasOf(facts, device)}.`)
   }

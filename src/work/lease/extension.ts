@@ -148,7 +148,7 @@ const carryOut = async (
   await applied(tx, parts, running, { kind: 'succeed', at, verification })
   await refreshLender(tx, next.value, at)
   await tellCalledOff(tx, parts, lease, at)
-  await tellHolder(tx, next.value, extendedNotice(next.value), at)
+  await tellHolder(tx, next.value, extendedNotice(next.value), { at })
   parts.log.info({ lease: lease.id, request: request.id, to }, 'lease extended')
 }
 

@@ -57,6 +57,6 @@ export const endLease = async (
   if (!next.ok) return
   await refreshLender(tx, next.value, at)
   await tellCalledOff(tx, parts, lease, at)
-  await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), at)
+  await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), { at })
   await tellWatchers(tx, parts, next.value, 'ended')
 }

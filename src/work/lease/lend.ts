@@ -30,7 +30,9 @@ export const lend = async (
   for (const lease of taken) {
     const ended = await endLease(tx, lease, { request, at })
     if (request.ends?.why !== 'done' && !isOwnDoing(parts, lease, request) && !goesOn(lease, request))
-      await tellHolder(tx, ended, leaseNewsNotice(ended, `it has ended (${request.id})`, deedOf(request)), at)
+      await tellHolder(tx, ended, leaseNewsNotice(ended, `it has ended (${request.id})`, deedOf(request)), {
+        at,
+      })
   }
   if (plan.action === 'release') return
   const policy = parts.policy.inForce()
@@ -40,7 +42,7 @@ export const lend = async (
   const lease = { ...begun, approvedUntil: await boundFor(tx, policy, request, { begun, before }) }
   await insertLease(tx, lease, plan)
   if (before && request.holder)
-    await tellHolder(tx, lease, leaseGoesOnNotice(lease, before, deedOf(request)), at)
+    await tellHolder(tx, lease, leaseGoesOnNotice(lease, before, deedOf(request)), { at })
 }
 
 /** What goes on stays as far approved as it was, at most, unless people have approved another end. */

@@ -4,10 +4,12 @@ import { refusalNotice } from '../../core/answers/refusal'
 import { calledOffNotice, givenBackNotice, othersNotice } from '../../core/cards/giving-back'
 import { refusal } from '../../core/errors'
 import type { Lease } from '../../core/lease/lease'
+import { NOTICE_MS } from '../../core/lease/transition'
 import type { Consents } from '../../core/plan/input'
 import { personOf, type Policy } from '../../core/policy/policy'
 import type { Db, Tx } from '../../store/database'
 import { changeLease, findLease, openLeasesAt } from '../../store/leases'
+import { heardAt } from '../../store/outbox'
 import type { Caller, Consequence } from '../consequence'
 import type { Parts } from '../parts'
 import { refreshLender } from './lend'
@@ -37,6 +39,12 @@ const toldOf = (lease: Lease): readonly string[] =>
 export const areTold = (parts: Pick<Parts, 'policy'>, lease: Lease, others: readonly Lease[]): boolean =>
   peopleOf(parts, others).every((person) => toldOf(lease).includes(person))
 
+/** Who was told late has the time all the same. */
+export const haveHadTime = async ({ db, clock }: Parts, { id }: Lease): Promise<boolean> => {
+  const heard = await heardAt(db, id)
+  return heard === null || (heard !== 'on its way' && clock.now() >= heard + NOTICE_MS)
+}
+
 /** The release is put off until they have had their time. */
 export const giveNotice = async (parts: Parts, lease: Lease, others: readonly Lease[]): Promise<void> => {
   const at = parts.clock.now()
@@ -49,7 +57,7 @@ export const giveNotice = async (parts: Parts, lease: Lease, others: readonly Le
 
 const tellOthers = async (tx: Tx, lease: Lease, others: readonly Lease[], at: number): Promise<void> => {
   if (lease.state !== 'grace') return
-  for (const each of others) await tellHolder(tx, each, othersNotice(lease, each), at)
+  for (const each of others) await tellHolder(tx, each, othersNotice(lease, each), { at, asks: lease.id })
   await refreshLender(tx, lease, at)
 }
 
@@ -81,7 +89,7 @@ export const tellCalledOff = async (
 ): Promise<void> => {
   if (toldOf(lease).length === 0) return
   for (const each of await leasesBeside(tx, parts.policy.inForce(), lease))
-    if (areTold(parts, lease, [each])) await tellHolder(tx, each, calledOffNotice(lease, each), at)
+    if (areTold(parts, lease, [each])) await tellHolder(tx, each, calledOffNotice(lease, each), { at })
 }
 
 /** `postpone`: one of them has it stopped an hour later. */

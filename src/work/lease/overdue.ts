@@ -43,7 +43,7 @@ const beOverdue = async (
       tx,
       next.value,
       notGivenBackNotice(next.value, `it cannot be taken back: ${why}`, telling),
-      at,
+      { at },
     )
     await tellOverdue(tx, parts, next.value, { beside: lease.id, at })
   })

@@ -17,11 +17,20 @@ import { leasesTaken } from './drafts'
 export const isHolder = (policy: Policy, { holder }: Lease, account: string): boolean =>
   isSamePerson(policy, account, holder)
 
-/** Goes out with the commit. Where the chat never said how to reach the person alone, it goes to the request's channel. */
-export const tellHolder = async (tx: Tx, lease: Lease, notice: Notice, at: number): Promise<void> => {
+/**
+ * Goes out with the commit. Where the chat never said how to reach the person alone, it goes to the request's channel.
+ * `asks`: the request or lease that gives them time to answer.
+ */
+export const tellHolder = async (
+  tx: Tx,
+  lease: Lease,
+  notice: Notice,
+  { at, asks = null }: { readonly at: number; readonly asks?: string | null },
+): Promise<void> => {
   const request = await findRequest(tx, lease.id)
   if (!request) return
-  await post(tx, holderOf(request).privately ?? request.channel, notice, { at, otherwise: request.channel })
+  const { channel } = request
+  await post(tx, holderOf(request).privately ?? channel, notice, { at, asks, otherwise: channel })
 }
 
 /** Whoever has something of these GPUs, by alias, but for those of whom `notice` is null; who was told. */
@@ -36,7 +45,7 @@ export const tellHoldersOf = async (
     for (const lease of await openLeasesOn(tx, gpu)) {
       const what = notice(lease)
       if (what === null) continue
-      await tellHolder(tx, lease, what, at)
+      await tellHolder(tx, lease, what, { at })
       told.push(lease.holder)
     }
   return told
@@ -53,7 +62,7 @@ export const tellThoseWhoLose = async (
   if (plan.action !== 'move' && plan.action !== 'release') return
   for (const lease of await leasesTaken(tx, plan))
     if (!isHolder(policy, lease, asked.by) && !isTouched(policy, lease, request))
-      await tellHolder(tx, lease, takingNotice(lease, request), at)
+      await tellHolder(tx, lease, takingNotice(lease, request), { at })
 }
 
 /** Asked already, since the VM is stopped, too. */

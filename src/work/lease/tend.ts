@@ -20,7 +20,7 @@ import { dropVainExtensions } from './extension'
 import { isThere } from './found'
 import { prepareReturn, raiseReturn } from './giveBack'
 import { refreshLender } from './lend'
-import { areTold, giveNotice, GUEST_SHUTDOWN, othersIn } from './others'
+import { areTold, giveNotice, GUEST_SHUTDOWN, haveHadTime, othersIn } from './others'
 import { lookAgain, tellOverdue, waitLonger } from './overdue'
 import { tellHolder, tellWatchers } from './tell'
 import { tellingOf } from './telling'
@@ -63,11 +63,11 @@ const tend = async (parts: Parts, lease: Lease, moment: Moment): Promise<void> =
     if (!next.ok) return
     const { value } = next
     if (moment.kind === 'remind' && value.state === 'held') {
-      await tellHolder(tx, value, reminderNotice(value, moment.mark, telling), at)
+      await tellHolder(tx, value, reminderNotice(value, moment.mark, telling), { at })
       if (moment.mark === WATCHERS_MARK) await tellWatchers(tx, parts, value, 'ending')
     }
     if (value.state === 'grace') {
-      await tellHolder(tx, value, overNotice(value, telling), at)
+      await tellHolder(tx, value, overNotice(value, telling), { at })
       await tellWatchers(tx, parts, value, 'over')
       await refreshLender(tx, value, at)
     }
@@ -93,6 +93,7 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   if (allowed.kind === 'wait') return later(allowed.why)
   const others = vm.state === 'Running' ? await othersIn(parts, lease) : []
   if (others.length > 0 && !areTold(parts, lease, others)) return giveNotice(parts, lease, others)
+  if (others.length > 0 && !(await haveHadTime(parts, lease))) return lookAgain(parts, lease)
   const consents = others.length > 0 ? GUEST_SHUTDOWN : allowed.consents
   const prepared = await prepareReturn(parts, { lease, lender, consents })
   if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
@@ -131,7 +132,7 @@ const followRelease = async (parts: Parts, lease: Lease): Promise<void> => {
     const notice = gone
       ? leaseNewsNotice(next.value, `it was found gone after ${request.id}`)
       : notGivenBackNotice(next.value, `it could not be given back by ${request.id}: ${why}`, telling)
-    await tellHolder(tx, next.value, notice, at)
+    await tellHolder(tx, next.value, notice, { at })
     if (overdueOf(next.value) !== null) await tellOverdue(tx, parts, next.value, { beside: request.id, at })
   })
   parts.wake.deliver()

@@ -17,7 +17,7 @@ import { runRequest } from '../../../src/work/run'
 import { aPolicy } from '../../core/policy/team'
 import { fakeClock } from '../../fakes/clock'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
-import { botOver, CHANNEL, fleetOf, readHosts } from '../operations/bot'
+import { botOver, CHANNEL, everythingArrives, fleetOf, readHosts } from '../operations/bot'
 import { type Kind, type Person, accountOf, GIVEN_BACK, NOTICES, PEOPLE, POLICY, RULES, WAYS } from './plans'
 
 const MINUTE = 60_000
@@ -75,6 +75,7 @@ const opened = async (fleet: SimulatedFleet, hosts: readonly Host[], dir: string
 
 const runs = async ({ store, parts }: Scene, id: string): Promise<Request> => {
   const request = await findRequest(store.db, id)
+  await everythingArrives(parts)
   if (request?.state === 'approved') await runRequest(parts, request, new AbortController().signal)
   return (await findRequest(store.db, id))!
 }
@@ -183,6 +184,7 @@ const triedToGiveBack = async (ground: Ground, way: string, refused: number): Pr
     })
     for (let minute = 0; minute <= minutes + 5; minute += 1) {
       await tendLeases(parts)
+      await everythingArrives(parts)
       for (const { id } of await requestsIn(store.db, ['approved'])) await runs(scene, id)
       await parts.clock.sleep(MINUTE)
     }

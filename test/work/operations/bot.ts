@@ -94,6 +94,11 @@ export const readHosts = async (parts: Parts): Promise<void> => {
   for (const host of parts.hosts.values()) await refreshHost(parts, host)
 }
 
+/** The chats have taken all posts; they stay due, to be read. */
+export const everythingArrives = async ({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> => {
+  await db.updateTable('outbox').set({ heard_at: clock.now() }).where('heard_at', 'is', null).execute()
+}
+
 /** Types it, and gives what is answered at once. Throws for what is no command. */
 export const typed = async (parts: Parts, text: string, caller: Caller): Promise<Notice | null> => {
   const command = parse(text)

@@ -113,7 +113,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
         host: config.HOST ?? '0.0.0.0',
         port: config.PORT,
         pages: null,
-        ready: readinessOf({ db: store.db, bot, clock }),
+        ready: readinessOf({ db: store.db, bot, clock, hosts: hosts.byName }),
         slackEvents: slack && slack.events,
         teamsMessages: teams && teamsMessages(teams, bot.inbox, log, chatOfTeams?.nameOf),
       }),
@@ -176,6 +176,7 @@ export const startPlayground = (
       ...{ dataDir: config.DATA_DIR, clock: systemClock },
       ...{ file: fleetFile('default'), latency },
     })
+    const fleetHosts = byName(fleet.hosts)
     const signingSecret = randomBytes(24).toString('hex')
     const botToken = `xoxb-${randomBytes(18).toString('hex')}`
     const agents = config.AGENTS_PLAYGROUND
@@ -217,7 +218,7 @@ export const startPlayground = (
         log,
         policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
-        hosts: byName(fleet.hosts),
+        hosts: fleetHosts,
         chat: bothChats({ slack: slackChat(slack, log), teams: chatOfTeams }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         health: { everyMs: 60_000, hotCelsius: null },
@@ -240,7 +241,7 @@ export const startPlayground = (
           ...{ slack: local, teams, world: fleet.world, agents: agents !== null },
           connected: () => void bot.takeHosts(),
         }),
-        ready: readinessOf({ db: store.db, bot, clock: systemClock }),
+        ready: readinessOf({ db: store.db, bot, clock: systemClock, hosts: fleetHosts }),
       }),
       (each) => each.close(),
     )

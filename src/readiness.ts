@@ -3,14 +3,23 @@
  * out of service for them could not even say what is wrong.
  */
 import type { Bot } from './bot'
-import type { Clock } from './core/ports'
+import type { Address, Clock } from './core/ports'
 import { tryWriting, type Db } from './store/database'
+import { silentAmong } from './store/fleet'
+import { waitingPosts } from './store/outbox'
 import type { Trouble } from './store/trouble'
 
 export type Readiness =
-  | { readonly status: 'ready' }
+  | { readonly status: 'ready'; readonly others: Others | null }
   | { readonly status: 'stopping' }
-  | { readonly status: 'not ready'; readonly missing: readonly Lack[] }
+  | { readonly status: 'not ready'; readonly missing: readonly Lack[]; readonly others: Others | null }
+
+/** How those do that the bot works with, which never makes it say no; numbers alone, since anybody may read them. */
+export interface Others {
+  /** Posts that a chat has not taken in several tries. */
+  readonly postsWaiting: Readonly<Record<Address['chat'], number>>
+  readonly hosts: { readonly configured: number; readonly silent: number }
+}
 
 /** What does not work, and what to do about it; anybody may read it. */
 export interface Lack extends Trouble {
@@ -21,6 +30,13 @@ interface Asked {
   readonly db: Db
   readonly bot: Pick<Bot, 'isStopping' | 'stuckIn'>
   readonly clock: Clock
+  /** By name; some may come later. */
+  readonly hosts: ReadonlyMap<string, unknown>
+}
+
+interface Tried {
+  readonly trouble: Trouble | null
+  readonly others: Others | null
 }
 
 /** Whoever asks more often is answered by the write that was tried last: strangers may ask, and each write costs the disk. */
@@ -37,22 +53,22 @@ const STUCK: Trouble = {
   next: 'Look at the log, and start the bot again; it goes on where it was.',
 }
 
-export const readinessOf = ({ db, bot, clock }: Asked): (() => Promise<Readiness>) => {
-  let last: { readonly at: number; readonly trouble: Promise<Trouble | null> } | null = null
+export const readinessOf = ({ db, bot, clock, hosts }: Asked): (() => Promise<Readiness>) => {
+  let last: { readonly at: number; readonly tried: Promise<Tried> } | null = null
   let underWay = false
 
-  const tried = (): Promise<Trouble | null> => {
+  const tried = (): Promise<Tried> => {
     const at = clock.now()
-    if (last && (underWay || at - last.at < TRIED_EVERY_MS)) return last.trouble
+    if (last && (underWay || at - last.at < TRIED_EVERY_MS)) return last.tried
     underWay = true
-    const trouble = tryWriting(db).finally(() => (underWay = false))
-    last = { at, trouble }
-    return trouble
+    const tried = tryOnce(db, [...hosts.keys()]).finally(() => (underWay = false))
+    last = { at, tried }
+    return tried
   }
 
-  const inTime = async (): Promise<Trouble | null> => {
+  const inTime = async (): Promise<Tried> => {
     const over = new AbortController()
-    const late = clock.sleep(WRITE_MS, over.signal).then(() => SILENT)
+    const late = clock.sleep(WRITE_MS, over.signal).then(() => ({ trouble: SILENT, others: null }))
     const first = await Promise.race([tried(), late])
     over.abort()
     return first
@@ -60,11 +76,22 @@ export const readinessOf = ({ db, bot, clock }: Asked): (() => Promise<Readiness
 
   return async () => {
     if (bot.isStopping()) return { status: 'stopping' }
-    const trouble = await inTime()
+    const { trouble, others } = await inTime()
     const missing = [
       ...(trouble ? [{ part: 'store', ...trouble }] : []),
       ...bot.stuckIn().map((part) => ({ part, ...STUCK })),
     ]
-    return missing.length === 0 ? { status: 'ready' } : { status: 'not ready', missing }
+    return missing.length === 0 ? { status: 'ready', others } : { status: 'not ready', missing, others }
   }
 }
+
+/** What cannot be read of others is not known, and no reason to say no. */
+const tryOnce = async (db: Db, hosts: readonly string[]): Promise<Tried> => ({
+  trouble: await tryWriting(db),
+  others: await othersIn(db, hosts).catch(() => null),
+})
+
+const othersIn = async (db: Db, hosts: readonly string[]): Promise<Others> => ({
+  postsWaiting: await waitingPosts(db),
+  hosts: { configured: hosts.length, silent: await silentAmong(db, hosts) },
+})

@@ -6,10 +6,12 @@ import { LIMITS } from '../src/chat/door'
 import { startHttp, type HttpOptions, type HttpServer } from '../src/http'
 import type { Readiness } from '../src/readiness'
 
-const READY: Readiness = { status: 'ready' }
+const OTHERS = { postsWaiting: { slack: 2, teams: 0 }, hosts: { configured: 3, silent: 1 } }
+const READY: Readiness = { status: 'ready', others: OTHERS }
 const NOT_READY: Readiness = {
   status: 'not ready',
   missing: [{ part: 'store', reason: 'the disk is full', next: 'Free space.' }],
+  others: null,
 }
 
 const open: HttpServer[] = []
@@ -62,8 +64,8 @@ describe('the health of the bot', () => {
     expect(await asked(server, '/healthz')).toEqual(json(200, { status: 'alive' }))
   })
 
-  it('is ready at /readyz when it can work', async () => {
-    expect(await asked(await started(), '/readyz')).toEqual(json(200, { status: 'ready' }))
+  it('is ready at /readyz when it can work, whatever others do, which the answer tells', async () => {
+    expect(await asked(await started(), '/readyz')).toEqual(json(200, READY))
   })
 
   it.each<Readiness>([NOT_READY, { status: 'stopping' }])(

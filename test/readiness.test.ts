@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import { readinessOf, type Readiness } from '../src/readiness'
 import { openStore, type Store } from '../src/store/database'
+import { saveUnreachable } from '../src/store/fleet'
+import { post } from '../src/store/outbox'
+import { aNotice } from './store/rows'
 import { steppedClock, type SteppedClock } from './fakes/stepped-clock'
 import { useTempDirs } from './fakes/temp'
 
@@ -18,10 +21,15 @@ beforeEach(async () => {
   stuck = []
   stopping = false
   const bot = { stuckIn: () => stuck, isStopping: () => stopping }
-  ready = readinessOf({ db: store.db, bot, clock })
+  const hosts = new Map([
+    ['hv01', null],
+    ['hv02', null],
+  ])
+  ready = readinessOf({ db: store.db, bot, clock, hosts })
 })
 afterEach(() => store.close())
 
+const FINE = { postsWaiting: { slack: 0, teams: 0 }, hosts: { configured: 2, silent: 0 } }
 const writes = async () =>
   (await sql<{ value: number }>`select value from counters where name = 'write'`.execute(store.db)).rows[0]
     ?.value
@@ -31,8 +39,34 @@ describe('the bot is ready', () => {
   it('when a write comes about, which is really tried', async () => {
     const before = await writes()
 
-    expect(await ready()).toEqual({ status: 'ready' })
+    expect(await ready()).toEqual({ status: 'ready', others: FINE })
     expect(await writes()).toBe(Number(before) + 1)
+  })
+
+  it('whatever others do, which is told in numbers alone', async () => {
+    const places = [
+      { kind: 'channel', chat: 'slack', channel: 'C1' },
+      { kind: 'channel', chat: 'slack', channel: 'C2' },
+      { kind: 'channel', chat: 'teams', serviceUrl: 'https://smba.example/', conversation: '19:a' },
+    ] as const
+    await store.db.transaction().execute(async (tx) => {
+      for (const place of places) await post(tx, place, aNotice('waits'), { at: 0 })
+      await post(tx, places[0], aNotice('is tried for the first time'), { at: 0 })
+      await saveUnreachable(tx, 'hv01', 'no route')
+      await saveUnreachable(tx, 'hv99', 'is not configured any more')
+    })
+    await store.db.updateTable('outbox').set({ tries: 4 }).where('seq', '<', 4).execute()
+
+    expect(await ready()).toEqual({
+      status: 'ready',
+      others: { postsWaiting: { slack: 2, teams: 1 }, hosts: { configured: 2, silent: 1 } },
+    })
+  })
+
+  it('though nothing is known of others', async () => {
+    await sql`drop table outbox`.execute(store.db)
+
+    expect(await ready()).toEqual({ status: 'ready', others: null })
   })
 
   it('by one write, however many ask within a second', async () => {
@@ -59,8 +93,9 @@ describe('the bot is not ready', () => {
     expect(readOnly).toEqual({
       status: 'not ready',
       missing: [{ part: 'store', reason: 'it cannot be written', next: expect.stringContaining('DATA_DIR') }],
+      others: FINE,
     })
-    expect(await ready()).toEqual({ status: 'ready' })
+    expect(await ready()).toMatchObject({ status: 'ready' })
   })
 
   it('while a write does not end, which keeps nobody waiting for an answer', async () => {

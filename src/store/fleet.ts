@@ -101,6 +101,12 @@ export const saveUnreachable = async (db: Db | Tx, host: string, error: string):
     .execute()
 }
 
+/** How many of these did not answer when they were asked last. */
+export const silentAmong = async (db: Db, names: readonly string[]): Promise<number> => {
+  const rows = await db.selectFrom('readings').select(['host', 'error']).execute()
+  return rows.filter(({ host, error }) => error !== null && names.includes(host)).length
+}
+
 /** `now`: it stops between the steps of what has begun, too. A GPU that is paused is named by its alias. */
 export interface Pause {
   readonly scope: string

@@ -250,6 +250,27 @@ export const heardAt = async (db: Db | Tx, asks: string): Promise<number | 'on i
   return times.reduce((last, at) => (last === null || (at ?? 0) > last ? at : last), null)
 }
 
+/** A post that was put off so often has not just met a chat that is busy. */
+const PUT_OFF = 4
+
+/** How many posts and edits each chat does not take, although it was tried again and again. */
+export const waitingPosts = async (db: Db | Tx): Promise<Record<Address['chat'], number>> => {
+  const rows = await db
+    .selectFrom('outbox')
+    .select((row) => ['address', row.fn.countAll<number>().as('count')])
+    .whereRef('wanted', '>', 'shown')
+    .where('failure', 'is', null)
+    .where('tries', '>=', PUT_OFF)
+    .groupBy('address')
+    .execute()
+  const waiting = { slack: 0, teams: 0 }
+  for (const row of rows) {
+    const to = attempt(() => address.parse(JSON.parse(row.address)))
+    if (to.ok) waiting[to.value.chat] += row.count
+  }
+  return waiting
+}
+
 /** Before first posts leave: if the process dies now, each may or may not exist. */
 export const markSending = async (db: Db, posts: readonly Post[]): Promise<void> => {
   await db

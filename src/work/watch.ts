@@ -14,6 +14,7 @@ import type { Parts } from './parts'
 import { tendQueue } from './queue/tend'
 import { remind } from './remind'
 import { startSampling } from './sample'
+import { heedChats } from './silent-chats'
 import { lapseApprovals, voidOldPlans } from './voided'
 
 const EXPIRY_CHECK_MS = 1_000
@@ -21,6 +22,7 @@ const LEASE_CHECK_MS = 1_000
 const QUEUE_CHECK_MS = 2_000
 const DIGEST_CHECK_MS = 10_000
 const ASIDE_CHECK_MS = 5_000
+const CHATS_CHECK_MS = 5_000
 const GROUPS_MS = 5 * 60_000
 const FORGET_MS = 3_600_000
 
@@ -43,6 +45,7 @@ export const startWatching = (parts: Parts): Loop[] => {
     every(EXPIRY_CHECK_MS, 'reminding of requests', () => remind(parts)),
     every(QUEUE_CHECK_MS, 'tending the queue', () => tendQueue(parts), 'others'),
     every(ASIDE_CHECK_MS, 'telling of what cannot be read', () => tellOfAsides(parts)),
+    every(CHATS_CHECK_MS, 'looking whether chats take posts', () => heedChats(parts)),
     every(DIGEST_CHECK_MS, 'sending digests', () => sendDigests(parts)),
     every(GROUPS_MS, 'reading the groups of the policy', () => parts.policy.refresh(), 'others'),
     ...(parts.health ? [startSampling(parts, parts.health)] : []),

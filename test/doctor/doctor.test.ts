@@ -11,7 +11,9 @@ import { tryForcedCommand } from '../../src/doctor/forced-command'
 import { verifyHost } from '../../src/doctor/verify-host'
 import { fakeApi, signingSecret } from '../chat/slack/fakeSlack'
 import { openStore } from '../../src/store/database'
+import { post } from '../../src/store/outbox'
 import { sweep } from '../../src/store/sweep'
+import { aNotice } from '../store/rows'
 import { openFleet } from '../contract/over-powershell'
 import { startSshHost, type SshHost } from '../contract/ssh-host'
 import { aScript } from '../fakes/script'
@@ -170,6 +172,22 @@ describe('the doctor', () => {
 
     expect(text).toMatch(/✗ S-1: lease R-1 cannot be read and blocks a GPU of hv01 .*\n.*resolve S-1/)
     expect(sound).toBe(false)
+  })
+
+  it('counts the posts that a chat does not take', async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+    const place = { kind: 'channel', chat: 'slack', channel: 'C1' } as const
+    await store.db.transaction().execute((tx) => post(tx, place, aNotice('waits'), { at: 0 }))
+    const before = await heard((terminal) => doctor({ DATA_DIR: dir }, systemClock, terminal))
+    await store.db.updateTable('outbox').set({ tries: 4 }).execute()
+
+    const after = await heard((terminal) => doctor({ DATA_DIR: dir }, systemClock, terminal))
+    await store.close()
+
+    expect(before.text).toContain('✓ posts: none waits')
+    expect(after.text).toMatch(/! posts: 1 post that Slack has not taken in several tries/)
+    expect(after.sound).toBe(true)
   })
 
   it('asks a host before there is a policy, and says what to install where there is no PowerShell', async () => {

@@ -187,7 +187,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
     host: '127.0.0.1',
     port: 0,
     pages: null,
-    ready: () => Promise.resolve({ status: 'ready' }),
+    ready: () => Promise.resolve({ status: 'ready', others: null }),
     slackEvents: slackEvents(config, bot.inbox, log).listener,
     teamsMessages: null,
   })

@@ -205,7 +205,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     host: '127.0.0.1',
     port: 0,
     pages: null,
-    ready: () => Promise.resolve({ status: 'ready' }),
+    ready: () => Promise.resolve({ status: 'ready', others: null }),
     slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
     teamsMessages: teamsMessages(teams.config, bot.inbox, silent, chatOfTeams.nameOf),
   })

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { closedNotice } from '../core/cards/closed'
 import { notice } from '../core/notice'
-import type { Address, MessageRef } from '../core/ports'
+import { address, type Address, type MessageRef } from '../core/ports'
 import type { Tx } from './database'
 import { copiesOf, type Post } from './outbox'
 import { written } from './rows'
@@ -72,7 +72,7 @@ export const closeCopy = async (
   await tx
     .insertInto('outbox')
     .values({
-      ...{ request_id: null, address: JSON.stringify(counts.to), ref, closes: 1 },
+      ...{ request_id: null, address: written(address, counts.to), ref, closes: 1 },
       notice: written(notice, closedNotice(counts.requestId)),
       ...{ wanted: 1, shown: 0, sending: 0, tries: 0, due_at: at },
       ...{ failure: null, otherwise: null, replaces: null, under: null, about: null, thread_said: null },

@@ -1,8 +1,9 @@
 /** Who gets a digest every day, at what time, and when next. */
 import { z } from 'zod'
 import { timeZone, type TimeZone } from '../core/lease/zone'
+import { address } from '../core/ports'
 import type { Db, Tx } from './database'
-import { readRow, readRows, type Row } from './rows'
+import { readRow, readRows, written, type Row } from './rows'
 import { readWatcher, type Watcher } from './subscriptions'
 
 export interface Digest extends Watcher {
@@ -15,7 +16,7 @@ export interface Digest extends Watcher {
 /** One a place: a new one takes the place of the old. */
 export const saveDigest = async (tx: Tx, { key, to, reader, time, zone, nextAt }: Digest): Promise<void> => {
   const row = {
-    address: JSON.stringify(to),
+    address: written(address, to),
     account: reader.of === 'person' ? reader.account : null,
     time,
     zone,

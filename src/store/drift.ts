@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { change, keyOf, subjectsOf, type Change } from '../core/drift/change'
 import { standing, type Standing } from '../core/drift/standing'
 import type { Db, Tx } from './database'
-import { readRow, readRows, type Row } from './rows'
+import { readRow, readRows, written, type Row } from './rows'
 import { within } from './text'
 
 export interface KeptStanding {
@@ -28,7 +28,7 @@ export const standingVersion = async (db: Db | Tx, host: string): Promise<number
   null
 
 export const saveStanding = async (tx: Tx, host: string, kept: KeptStanding): Promise<void> => {
-  const row = { version: kept.version, body: JSON.stringify(kept.standing) }
+  const row = { version: kept.version, body: written(standing, kept.standing) }
   await tx
     .insertInto('standings')
     .values({ host, ...row })
@@ -45,7 +45,7 @@ export const recordDrift = async (
   for (const each of changes)
     await tx
       .insertInto('drift')
-      .values({ host, key: keyOf(each), body: JSON.stringify(each), at })
+      .values({ host, key: keyOf(each), body: written(change, each), at })
       .execute()
 }
 

@@ -4,6 +4,7 @@
  * Deliveries that arrive in one turn of the event loop share one commit.
  */
 import { sql, type Insertable } from 'kysely'
+import { z } from 'zod'
 import { delivery, type Clock, type Delivery, type Inbox } from '../core/ports'
 import { inOneCommit } from './batch'
 import type { Db, Tx } from './database'
@@ -86,7 +87,19 @@ export const dropBeyond = async (tx: Tx, most: number, at: number): Promise<Deli
   return readRows(tx, 'deliveries', [...firsts.values()], readDelivery)
 }
 
-export const readDelivery = ({ body }: Row<'deliveries'>): Delivery => delivery.parse(JSON.parse(body))
+export const readDelivery = ({ body, done_at }: Row<'deliveries'>): Delivery => {
+  z.int().nullable().parse(done_at)
+  return delivery.parse(JSON.parse(body))
+}
+
+/** Nobody knows whether they were carried out. */
+export const strayDeliveries = (db: Db): Promise<Row<'deliveries'>[]> =>
+  db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('done_at', 'is not', null)
+    .where(sql`typeof(done_at)`, '!=', 'integer')
+    .execute()
 
 /** Call inside the transaction of its consequences. False: somebody finished it before, so roll back. */
 export const finishDelivery = async (tx: Tx, id: string, at: number): Promise<boolean> => {

@@ -31,7 +31,7 @@ export const post = async (
     .insertInto('outbox')
     .values({
       request_id: options.requestId ?? null,
-      address: JSON.stringify(to),
+      address: written(address, to),
       notice: written(notice, content),
       wanted: 1,
       shown: 0,
@@ -40,7 +40,7 @@ export const post = async (
       tries: 0,
       due_at: options.at,
       failure: null,
-      otherwise: options.otherwise ? JSON.stringify(options.otherwise) : null,
+      otherwise: options.otherwise ? written(address, options.otherwise) : null,
       replaces: null,
       under: options.under ?? null,
       about: options.about ?? null,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isWatchedBy, type Place, type Scope } from '../core/news/news'
 import { account, address, type Address } from '../core/ports'
 import type { Db, Tx } from './database'
-import { readRows, type Row } from './rows'
+import { readRows, written, type Row } from './rows'
 
 /** `of`: everybody in the channel, or the one person who reads there. */
 export type Reader = { readonly of: 'channel' } | { readonly of: 'person'; readonly account: string }
@@ -36,7 +36,7 @@ export const subscribe = async (
     .values({
       place: key,
       scope,
-      address: JSON.stringify(to),
+      address: written(address, to),
       account: reader.of === 'person' ? reader.account : null,
       by,
       at,

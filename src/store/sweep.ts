@@ -12,7 +12,7 @@ import { readDigest } from './digests'
 import { readDrift, readStanding } from './drift'
 import { readFailing } from './failing'
 import { marks, readBaseline, readPause } from './fleet'
-import { readDelivery } from './inbox'
+import { readDelivery, strayDeliveries } from './inbox'
 import { readEntry, readLock } from './journal'
 import { openLeases, readLease, strayLeases } from './leases'
 import { readPost } from './outbox'
@@ -60,7 +60,9 @@ export const sweep = async (db: Db, now: number): Promise<void> => {
   await readRows(db, 'leases', await strayLeases(db), readLease)
   await readRows(db, 'queue', await strayWaiters(db), readWaiter)
   await marks(db)
+  await readRows(db, 'deliveries', await strayDeliveries(db), readDelivery)
   await sweepLocks(db)
+  await mendTimes(db, now)
   await mendCounters(db, now)
 }
 
@@ -89,6 +91,14 @@ const sweepLocks = async (db: Db): Promise<void> => {
     readLock(row)
     if (!owners.has(row.request_id)) throw new Fault('store', `no request ${row.request_id} is at work`)
   })
+}
+
+/** What is due at a time that cannot be read is due now: it is looked at afresh, and a post is at worst sent once more. */
+const mendTimes = async (db: Db, now: number): Promise<void> => {
+  const isDamaged = (column: string) => sql<boolean>`typeof(${sql.ref(column)}) not in ('integer', 'null')`
+  await db.updateTable('leases').set({ due_at: now }).where(isDamaged('due_at')).execute()
+  await db.updateTable('outbox').set({ due_at: now }).where(isDamaged('due_at')).execute()
+  await db.updateTable('outbox').set({ shown: 0 }).where(isDamaged('shown')).execute()
 }
 
 /** No number may come twice. Of fences nobody knows how many there were, but fewer than seconds since 1970. */

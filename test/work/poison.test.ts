@@ -9,6 +9,7 @@ import { openDeliveries } from '../../src/store/inbox'
 import { duePosts } from '../../src/store/outbox'
 import { samplesOf } from '../../src/store/samples'
 import type { Source } from '../../src/store/sources'
+import { findLease } from '../../src/store/leases'
 import { sweep } from '../../src/store/sweep'
 import { tellOfAsides } from '../../src/work/aside'
 import { lastTelling } from '../../src/store/tellings'
@@ -186,6 +187,29 @@ describe('what cannot be read', () => {
     expect(rows).toEqual([{ n: 1 }])
     for (const gpu of gpus) expect({ gpu, isBlocked: await isBlocked(gpu) }).toEqual({ gpu, isBlocked: true })
     for (const gpu of gpus) expect(await line.says(maya, 'list --free')).not.toContain(gpu)
+  })
+
+  it('was a time alone: what is due by it is due now, and nothing is lost', async () => {
+    line = await richLine()
+    await sql`update leases set due_at = 'so on'`.execute(line.db)
+    await sql`update outbox set due_at = 'so on', shown = 'so on'`.execute(line.db)
+    await sweep(line.db, line.clock.now())
+
+    const { rows } = await sql`
+      select due_at from leases where typeof(due_at) <> 'integer' union all
+      select due_at from outbox where typeof(due_at) <> 'integer' or wanted <= shown`.execute(line.db)
+    expect(rows).toEqual([])
+    await line.passes(9 * 3_600_000)
+    await line.goesOn()
+    expect((await findLease(line.db, 'R-1'))?.state).not.toBe('held')
+  })
+
+  it('was something that a person asked for, by when it was done: it is not done again', async () => {
+    line = await richLine()
+    await sql`update deliveries set done_at = 'so on' where id = 'd1'`.execute(line.db)
+    await sweep(line.db, 0)
+
+    expect((await asides(line.db)).map(({ what }) => what)).toEqual(['something that a person asked for'])
   })
 
   it('was a request: what others did is in the history all the same', async () => {

@@ -98,8 +98,18 @@ const perform = async ({ host, fence, hint }: Exercise, step: Step): Promise<Fin
   throw new Error(`${title}: ${wordsOf(result)}, and the host does not show it`)
 }
 
+/** A VM that was started is asked to shut down first: to turn it off is a power cut. */
 const undo = async (all: Exercise, step: Step): Promise<Finding> => {
-  const back = undoOf(step)
+  if (step.kind !== 'startVm') return undoBy(all, undoOf(step))
+  try {
+    return await perform(all, { kind: 'stopVm', vm: step.vm, how: 'shutdown' })
+  } catch (error) {
+    all.hint(messageOf(error))
+    return undoBy(all, undoOf(step))
+  }
+}
+
+const undoBy = async (all: Exercise, back: Step): Promise<Finding> => {
   try {
     return await perform(all, back)
   } catch (error) {

@@ -242,6 +242,7 @@ describe('a failure is explained by', () => {
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running."
   test.each([
     ['no driver', NO_DRIVER, /no NVIDIA driver runs/, /Install the NVIDIA driver/],
+    ['no fabric', 'Error 802: system not yet initialized', /NVSwitch fabric/, /Install the Fabric Manager/],
     [
       'the note of Windows',
       `${NO_DRIVER} This can also be happening if non-NVIDIA GPU is running as primary display, and NVIDIA GPU is in WDDM mode.`,
@@ -360,6 +361,13 @@ describe('the notice', () => {
     expect(rowsOf(smiNotice('vm', read(ran(lines(HEAD, row)))))).toEqual([
       '0 | NVIDIA T4 | 580.65.06 | 10 MiB of – | – | – | –',
     ])
+  })
+
+  test('of a card of a board says that NVSwitch needs more than is shown', () => {
+    const board = ROW.replace('A100 80GB PCIe', 'A100-SXM4-80GB')
+
+    expect(textOf(smiNotice('vm', read(ran(lines(HEAD, board)))))).toContain('needs the Fabric Manager')
+    expect(textOf(smiNotice('vm', read(ran(lines(HEAD, ROW)))))).not.toContain('Fabric')
   })
 
   test('of a failure says why and what to do, with commands as code', () => {

@@ -121,6 +121,11 @@ const TEXTS: readonly (Failure & { readonly holds: RegExp })[] = [
   // Behind the figures, with exit code 0 as well.
   { holds: /infoROM is corrupted/i, ...CORRUPTED },
   {
+    holds: /system not yet initialized/i,
+    why: 'CUDA waits for the NVSwitch fabric of the board, which the Fabric Manager of NVIDIA sets up',
+    next: 'Install the Fabric Manager there in the version of the driver, and start its service.',
+  },
+  {
     holds: /No devices were found/i,
     why: 'the driver runs, but finds no GPU',
     next: LOOK_AT_THE_DEVICE,

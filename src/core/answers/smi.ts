@@ -19,9 +19,24 @@ export const smiNotice = (label: string, reading: SmiReading): Notice => {
       { kind: 'title', text: `nvidia-smi ${label}` },
       ...(reading.verdict === 'verified' ? byStatus(reading) : explained(reading)),
       ...(gpus.length > 0 ? tableOf(gpus) : []),
+      ...(reading.verdict === 'verified' && gpus.some(isOfABoard) ? [FABRIC] : []),
       ...(reading.verdict === 'not-checked' ? [] : saidParts(reading.said)),
     ],
   }
+}
+
+/** Cards that are made for boards, which may have NVSwitch. */
+const isOfABoard = ({ name }: SmiGpu): boolean => /\bSXM\d?\b/.test(name ?? '')
+
+/**
+ * Nothing that nvidia-smi is asked for shows it. Source: NVIDIA, "Fabric Manager User Guide"; the message: pytorch/pytorch,
+ * issue 35710.
+ */
+const FABRIC: Part = {
+  kind: 'note',
+  runs: runsOf(
+    'On a board with NVSwitch CUDA also needs the Fabric Manager of NVIDIA to run there, in the version of the driver. nvidia-smi does not show whether it does: without it CUDA says `system not yet initialized` (error 802).',
+  ),
 }
 
 const verifiedWords = (gpus: readonly SmiGpu[]): string =>

@@ -49,7 +49,12 @@ const repeat = async (count) => {
   const id = `'R-' || n.n`
   const body = `json_set(t.body, '$.id', ${id})`
   await copies('requests', { id, number: 'n.n', body, on: 't.number = 1 + n.n % 2' })
+  const before = (await sql`select max(seq) as seq from request_events`.execute(db)).rows[0].seq
   await copies('request_events', { seq: 'null', request_id: id, on: `t.request_id = 'R-' || (1 + n.n % 2)` })
+  await sql`insert or ignore into mentions select lower(case when name like 'R-%' then request_id else name end), seq
+    from request_events join (select distinct name, request_id as of from mentions
+      join request_events on seq = event where seq <= ${before})
+    on of = 'R-' || (1 + cast(substr(request_id, 3) as integer) % 2) where seq > ${before}`.execute(db)
   // One every eight hours, so that the window over which use counts has as many in every store.
   const endedAt = `(t.ended_at - (${count + 2} - n.n) * 14400000)`
   const lease = `json_set(${body}, '$.endedAt', ${endedAt}, '$.startedAt', ${endedAt} - 3600000)`
@@ -76,6 +81,7 @@ const ASKED = [
   'requests --all',
   'history',
   'history hv01/gpu0',
+  'history nobody-07',
   'show hv01/gpu0',
   'show R-1',
   'show hv01',

@@ -12,11 +12,11 @@ import {
   type RequestIn,
   type RequestState,
 } from '../core/request'
+import { hostPlansOf } from '../core/plan/plan'
 import { transition } from '../core/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
 import { agreeing, attempt, readRow, readRows, written, type Row } from './rows'
-import { within } from './text'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
 
@@ -151,10 +151,26 @@ const record = async (
   each: Request,
   event: { at: number; by: string | null; what: RequestChange },
 ): Promise<void> => {
-  await tx
+  const { seq } = await tx
     .insertInto('request_events')
     .values({ request_id: each.id, version: each.version, ...event })
+    .returning('seq')
+    .executeTakeFirstOrThrow()
+  await tx
+    .insertInto('mentions')
+    .values(namesIn(each, event.by).map((name) => ({ name, event: seq })))
     .execute()
+}
+
+/** Accounts are in one workspace and one tenant, and people name them without these. */
+const mentioned = (name: string): string => name.toLowerCase().replace(/^\w+:[^/]*\//, '')
+
+const namesIn = ({ id, plan, asked }: Request, by: string | null): string[] => {
+  const names = [
+    ...[id, asked.by, by],
+    ...hostPlansOf(plan).flatMap(({ gpu, host, from, to }) => [gpu.alias, host, from?.name, to?.name]),
+  ]
+  return [...new Set(names.flatMap((name) => (name == null ? [] : [mentioned(name)])))]
 }
 
 /** Somebody who approved may still deny while others are waited for: the last decision stands. */
@@ -186,6 +202,22 @@ export const lineOf = (each: Request, waiting: string | null = null): RequestLin
   expiresAt: each.expiresAt,
 })
 
+/** The newest, name by name: a name that nobody mentions costs no more than one that everything mentions. */
+const eventsOf = async (db: Db, names: readonly string[], limit: number): Promise<number[]> => {
+  const found = await Promise.all(
+    names.map((name) =>
+      db
+        .selectFrom('mentions')
+        .select('event')
+        .where('name', '=', mentioned(name))
+        .orderBy('event', 'desc')
+        .limit(limit)
+        .execute(),
+    ),
+  )
+  return found.flat().map(({ event }) => event)
+}
+
 export interface HistoryRow {
   readonly at: number
   readonly by: string | null
@@ -193,27 +225,17 @@ export interface HistoryRow {
   readonly request: Request
 }
 
-/**
- * Newest first. `mentioning`: only events by or about one of these, in any case; who looks closer finds that a few of
- * them are about something else.
- */
+/** Newest first. `mentioning`: only events by or about one of these, in any case. */
 export const history = async (
   db: Db,
   { limit, mentioning }: { readonly limit: number; readonly mentioning: readonly string[] | null },
 ): Promise<HistoryRow[]> => {
+  const events = mentioning && (await eventsOf(db, mentioning, limit))
   const rows = await db
     .selectFrom('request_events')
     .innerJoin('requests', 'requests.id', 'request_events.request_id')
     .select(['request_events.at', 'request_events.by', 'request_events.what', 'requests.body'])
-    .$if(mentioning !== null, (query) =>
-      query.where((row) =>
-        row.or(
-          (mentioning ?? []).map((name) =>
-            row.or([within(row.ref('request_events.by'), name), within(row.ref('requests.body'), name)]),
-          ),
-        ),
-      ),
-    )
+    .$if(events !== null, (query) => query.where('request_events.seq', 'in', events ?? []))
     .orderBy('request_events.seq', 'desc')
     .limit(limit)
     .execute()

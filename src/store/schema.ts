@@ -33,6 +33,8 @@ export interface Tables {
     by: string | null
     what: RequestChange
   }
+  /** What an event is about and who did it, by names in small letters; accounts by what stands behind their `/`. */
+  mentions: { name: string; event: number }
   /** One decision a person and request, the last one; the pair is unique. */
   decisions: { request_id: string; person: string; account: string; verdict: string; at: number }
   journal: { seq: Generated<number>; request_id: string; body: string }
@@ -300,5 +302,28 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `alter table outbox add column asks text`,
     `alter table outbox add column heard_at integer`,
     `create index outbox_asks on outbox (asks) where asks is not null`,
+  ],
+  [
+    `create table mentions (name text not null, event integer not null, primary key (name, event)) without rowid`,
+    `create temp table told (event integer, body text, by text)`,
+    `insert into told select seq, iif(json_valid(body), body, '{}'), by
+       from request_events join requests on requests.id = request_events.request_id`,
+    ...['$.plan', '$.plan.release'].flatMap((plan) =>
+      ['host', 'gpu.alias', 'from.name', 'to.name'].map(
+        (
+          part,
+        ) => `insert or ignore into mentions select lower(json_extract(body, '${plan}.${part}')), event from told
+       where json_extract(body, '${plan}.${part}') is not null`,
+      ),
+    ),
+    `insert or ignore into mentions select lower(json_extract(body, '$.id')), event from told
+       where json_extract(body, '$.id') is not null`,
+    ...["json_extract(body, '$.asked.by')", 'by'].map(
+      (
+        account,
+      ) => `insert or ignore into mentions select lower(substr(${account}, instr(${account}, '/') + 1)), event
+       from told where ${account} is not null`,
+    ),
+    `drop table told`,
   ],
 ]

@@ -1,5 +1,4 @@
 /** `history`: what was done by requests, and what others changed on hosts, as one row of events. */
-import { hostPlansOf } from '../core/plan/plan'
 import { EVENT_WORDS } from '../core/answers/states'
 import { historyNotice } from '../core/answers/history'
 import type { HistoryLine } from '../core/answers/lines'
@@ -22,9 +21,7 @@ export const pastOf = async (
   { name, page }: Extract<Command, { kind: 'history' }>,
 ): Promise<Notice> => {
   const names = name === undefined ? null : namesOf(parts.policy.inForce(), name)
-  const events = (await history(parts.db, { limit: ROWS, mentioning: names }))
-    .filter((row) => names === null || isAbout(row, names))
-    .map(lineOfEvent)
+  const events = (await history(parts.db, { limit: ROWS, mentioning: names })).map(lineOfEvent)
   const drift = (await driftHistory(parts.db, { limit: ROWS, about: names })).map(
     ({ at, change }): HistoryLine => ({ at, of: null, what: sentenceOf(change), by: null }),
   )
@@ -47,19 +44,6 @@ const namesOf = (policy: Policy, typed: string): string[] => {
   )
   return [name, ...(person?.[1] ?? []).map((account) => account.toLowerCase())]
 }
-
-const isAbout = ({ by, request: { id, plan, asked } }: HistoryRow, names: readonly string[]): boolean =>
-  isNamed(
-    [
-      by,
-      by?.split('/')[1],
-      asked.by,
-      asked.by.split('/')[1],
-      id,
-      ...hostPlansOf(plan).flatMap(({ gpu, host, from, to }) => [gpu.alias, host, from?.name, to?.name]),
-    ],
-    names,
-  )
 
 const isNamed = (about: readonly (string | null | undefined)[], names: readonly string[]): boolean =>
   about.some((each) => each !== null && each !== undefined && names.includes(each.toLowerCase()))

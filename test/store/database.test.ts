@@ -11,7 +11,7 @@ import { ALL_HOSTS } from '../../src/store/sources'
 import { append, entriesOf, lockHosts } from '../../src/store/journal'
 import { openDeliveries, openInbox } from '../../src/store/inbox'
 import { duePosts, post } from '../../src/store/outbox'
-import { findRequest, insertRequest, nextRequestId } from '../../src/store/requests'
+import { findRequest, history, insertRequest, nextRequestId } from '../../src/store/requests'
 import { asides } from '../../src/store/aside'
 import { MIGRATIONS } from '../../src/store/schema'
 import { fakeClock } from '../fakes/clock'
@@ -254,11 +254,13 @@ describe('requests that were written before there were quorums', () => {
       for (const { name } of await tablesOf(tx)) await sql.raw(`drop table ${name}`).execute(tx)
       for (const statement of MIGRATIONS.slice(0, BEFORE_QUORUMS).flat()) await sql.raw(statement).execute(tx)
       await sql`insert into decisions values ('R-2', 'slack:T1/U2', 'approve', 5)`.execute(tx)
-      for (const id of ['R-1', 'R-2']) await insertRequest(tx, { ...lists, id })
-      for (const each of [pending, approved])
-        await sql`update requests set body = ${JSON.stringify(each)}, state = ${each.state} where id = ${each.id}`.execute(
+      for (const [n, each] of [pending, approved].entries()) {
+        await sql`insert into requests values
+          (${each.id}, ${n + 1}, 1, ${each.state}, 'hv01', ${JSON.stringify(each)}, 0, 1, 2)`.execute(tx)
+        await sql`insert into request_events values (null, ${each.id}, 1, 1, 'slack:T1/U1', 'asked')`.execute(
           tx,
         )
+      }
       await sql.raw(`pragma user_version = ${BEFORE_QUORUMS}`).execute(tx)
     })
     await store.close()
@@ -266,6 +268,7 @@ describe('requests that were written before there were quorums', () => {
     const reopened = await openStore(dir)
     const read = [await findRequest(reopened.db, 'R-1'), await findRequest(reopened.db, 'R-2')]
     const decisions = await reopened.db.selectFrom('decisions').selectAll().execute()
+    const past = await history(reopened.db, { limit: 10, mentioning: ['train-01', 'u1'] })
     await reopened.close()
 
     expect(read).toEqual([
@@ -278,11 +281,34 @@ describe('requests that were written before there were quorums', () => {
         authority: { kind: 'quorum', at: 5 },
       },
     ])
+    expect(past.map(({ request }) => request.id)).toEqual(['R-2', 'R-1'])
     expect(read[0]?.needs).toEqual(needs)
     expect(approvals).toEqual([])
     expect(decisions).toEqual([
       { request_id: 'R-2', person: 'slack:T1/U2', account: 'slack:T1/U2', verdict: 'approve', at: 5 },
     ])
+  })
+})
+
+describe('events that were written before names led to them', () => {
+  it('are found by their names, and a request that cannot be read does not end the start', async () => {
+    const dir = tempDir()
+    const store = await openStore(dir)
+    await store.db.transaction().execute(async (tx) => {
+      for (const id of ['R-1', 'R-2']) await insertRequest(tx, aRequest(id))
+      await sql`update requests set body = '{' where id = 'R-2'`.execute(tx)
+      await sql.raw(`drop table mentions`).execute(tx)
+      await sql.raw(`pragma user_version = ${BEFORE_MENTIONS}`).execute(tx)
+    })
+    await store.close()
+
+    const reopened = await openStore(dir)
+    const found = await history(reopened.db, { limit: 10, mentioning: ['hv01/gpu0'] })
+    const { rows } = await sql`select name from mentions where event = 2`.execute(reopened.db)
+    await reopened.close()
+
+    expect(found.map(({ request }) => request.id)).toEqual(['R-1'])
+    expect(rows).toEqual([{ name: 'u1' }])
   })
 })
 
@@ -312,6 +338,7 @@ describe('deliveries that were written before people took turns', () => {
   })
 })
 
+const BEFORE_MENTIONS = MIGRATIONS.length - 1
 const BEFORE_TURNS = 9
 const BEFORE_QUORUMS = 2
 const tablesOf = async (tx: Tx) =>

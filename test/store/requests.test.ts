@@ -72,6 +72,25 @@ describe('requests', () => {
     ])
   })
 
+  it('are found in the past by whole names in any case, of what they are about and of who did it', async () => {
+    await store.db.transaction().execute(async (tx) => {
+      await apply(tx, aRequest('R-1'), { kind: 'deny', by: APPROVERS[0], at: 5 })
+      await insertRequest(tx, aRequest('R-12'))
+    })
+    const mentioning = async (...names: string[]) =>
+      (await history(store.db, { limit: 10, mentioning: names })).map(
+        ({ what, request: { id } }) => `${id} ${what}`,
+      )
+    const [asked, denied, other] = ['R-1 asked', 'R-1 deny', 'R-12 asked']
+
+    for (const name of ['hv01', 'HV01/GPU0', 'Train-01', 'slack:T1/U1', 'u1'])
+      expect([name, await mentioning(name)]).toEqual([name, [other, denied, asked]])
+    expect(await mentioning('u2')).toEqual([denied])
+    expect(await mentioning('r-1')).toEqual([denied, asked])
+    expect(await mentioning('r-12', 'u2')).toEqual([other, denied])
+    for (const name of ['hv0', 'gpu0', 'train', '', '%']) expect(await mentioning(name)).toEqual([])
+  })
+
   it('keep one decision a person, the last one, whatever account it came from', async () => {
     const decision = { requestId: 'R-1', person: 'jonas', account: APPROVERS[0], verdict: 'approve', at: 5 }
     await store.db.transaction().execute(async (tx) => {

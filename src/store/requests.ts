@@ -16,6 +16,7 @@ import { hostPlansOf } from '../core/plan/plan'
 import { transition } from '../core/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
+import { z } from 'zod'
 import { agreeing, attempt, readRow, readRows, written, type Row } from './rows'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
@@ -72,11 +73,14 @@ export const requestsIn = async (db: Db | Tx, states: readonly RequestState[]): 
   return readRows(db, 'requests', rows, readRequest)
 }
 
-export const countRequests = async (db: Db | Tx, states: readonly RequestState[]): Promise<number> => {
+/** In these states; null: all that there are. */
+type Which = readonly RequestState[] | null
+
+export const countRequests = async (db: Db | Tx, states: Which): Promise<number> => {
   const row = await db
     .selectFrom('requests')
     .select((each) => each.fn.countAll<number>().as('count'))
-    .where('state', 'in', states)
+    .$if(states !== null, (query) => query.where('state', 'in', states ?? []))
     .executeTakeFirstOrThrow()
   return row.count
 }
@@ -84,13 +88,13 @@ export const countRequests = async (db: Db | Tx, states: readonly RequestState[]
 /** A part of them, newest first. */
 export const newestRequests = async (
   db: Db | Tx,
-  states: readonly RequestState[],
+  states: Which,
   { from, limit }: { readonly from: number; readonly limit: number },
 ): Promise<Request[]> => {
   const rows = await db
     .selectFrom('requests')
     .selectAll()
-    .where('state', 'in', states)
+    .$if(states !== null, (query) => query.where('state', 'in', states ?? []))
     .orderBy('number', 'desc')
     .offset(from)
     .limit(limit)
@@ -218,30 +222,42 @@ const eventsOf = async (db: Db, names: readonly string[], limit: number): Promis
   return found.flat().map(({ event }) => event)
 }
 
-export interface HistoryRow {
+/** What became of a request, by whom and when. */
+export interface PastEvent {
   readonly at: number
   readonly by: string | null
-  readonly what: RequestChange
-  readonly request: Request
+  /** A kind of change; one that is not known is of a newer version. */
+  readonly what: string
+  /** The id of the request. */
+  readonly of: string
 }
 
-/** Newest first. `mentioning`: only events by or about one of these, in any case. */
+/** Newest first. `mentioning`: only events by or about one of these, in any case. One that cannot be read is left out. */
 export const history = async (
   db: Db,
   { limit, mentioning }: { readonly limit: number; readonly mentioning: readonly string[] | null },
-): Promise<HistoryRow[]> => {
+): Promise<PastEvent[]> => {
   const events = mentioning && (await eventsOf(db, mentioning, limit))
   const rows = await db
     .selectFrom('request_events')
-    .innerJoin('requests', 'requests.id', 'request_events.request_id')
-    .select(['request_events.at', 'request_events.by', 'request_events.what', 'requests.body'])
-    .$if(events !== null, (query) => query.where('request_events.seq', 'in', events ?? []))
-    .orderBy('request_events.seq', 'desc')
+    .select(['at', 'by', 'what', 'request_id as of'])
+    .$if(events !== null, (query) => query.where('seq', 'in', events ?? []))
+    .orderBy('seq', 'desc')
     .limit(limit)
     .execute()
-  // A request that cannot be read is set aside by whoever looks for it; here it has no part.
-  return rows.flatMap(({ body, ...row }) => {
-    const read = attempt(() => request.parse(JSON.parse(body)))
-    return read.ok ? [{ ...row, request: read.value }] : []
-  })
+  return rows.filter((row) => pastEvent.safeParse(row).success)
+}
+const pastEvent = z.object({
+  ...{ at: z.int(), by: z.string().nullable(), what: z.string(), of: z.string() },
+})
+
+/** By their ids; those that cannot be read are not among them, and are set aside by whoever works on them. */
+export const requestsById = async (db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Request>> => {
+  const rows = await db.selectFrom('requests').selectAll().where('id', 'in', ids).execute()
+  return new Map(
+    rows.flatMap((row) => {
+      const read = attempt(() => readRequest(row))
+      return read.ok ? [[read.value.id, read.value] as const] : []
+    }),
+  )
 }

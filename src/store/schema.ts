@@ -325,5 +325,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
        from told where ${account} is not null`,
     ),
     `drop table told`,
+    `create index leases_open_host on leases (host) where ended_at is null`,
   ],
 ]

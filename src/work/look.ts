@@ -22,7 +22,7 @@ import type { Notice } from '../core/notice'
 import { capabilitiesOf, may } from '../core/policy/commands'
 import { goodUntil } from '../core/policy/lapse'
 import { personOf, rolesOf } from '../core/policy/policy'
-import { OPEN_STATES, type Request, REQUEST_STATES } from '../core/request'
+import { OPEN_STATES, type Request } from '../core/request'
 import { isPartitionable } from '../core/partitions'
 import { fitness } from '../core/plan/fitness'
 import { quarantineOf } from '../core/quarantine'
@@ -146,7 +146,7 @@ const waitingOf = (request: Request, all: readonly HostView[]): string | null =>
 
 export const requests = async (parts: Parts, command: Of<'requests'>): Promise<Notice> => {
   const all = await views(parts)
-  const states = command.all ? REQUEST_STATES : OPEN_STATES
+  const states = command.all ? null : OPEN_STATES
   const count = await countRequests(parts.db, states)
   const { from, ...place } = placeOfPage(count, command.page, REQUESTS_A_PAGE)
   const found = await newestRequests(parts.db, states, { from, limit: REQUESTS_A_PAGE })

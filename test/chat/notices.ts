@@ -512,19 +512,23 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     { whole: true },
   ),
   history: historyNotice({
-    lines: [
-      { at: NOW - MINUTE, of: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },
-      { at: NOW - 3 * MINUTE, of: 'R-7', what: 'asked to assign hv01/gpu0 to train-01', by: MAYA },
-      {
-        at: NOW - 80 * MINUTE,
-        of: null,
-        what: 'hv01/gpu0 is disabled on its host (it was with its host)',
-        by: null,
-      },
-      { at: NOW - 85 * MINUTE, of: 'hv01', what: 'taken over from bot-00000000000a', by: JONAS },
-      { at: NOW - 90 * MINUTE, of: 'R-6', what: 'expired: to release hv01/gpu0', by: null },
-    ],
-    page: 1,
+    shown: {
+      page: 1,
+      pages: 1,
+      lines: [
+        { at: NOW - MINUTE, of: 'R-7', what: 'approved to assign hv01/gpu0 to train-01', by: JONAS },
+        { at: NOW - 3 * MINUTE, of: 'R-7', what: 'asked to assign hv01/gpu0 to train-01', by: MAYA },
+        {
+          at: NOW - 80 * MINUTE,
+          of: null,
+          what: 'hv01/gpu0 is disabled on its host (it was with its host)',
+          by: null,
+        },
+        { at: NOW - 85 * MINUTE, of: 'hv01', what: 'taken over from bot-00000000000a', by: JONAS },
+        { at: NOW - 90 * MINUTE, of: 'R-6', what: 'expired: to release hv01/gpu0', by: null },
+      ],
+    },
+    count: 5,
     name: 'hv01/gpu0',
   }),
   ...QUEUE_NOTICES,

@@ -281,7 +281,7 @@ describe('requests that were written before there were quorums', () => {
         authority: { kind: 'quorum', at: 5 },
       },
     ])
-    expect(past.map(({ request }) => request.id)).toEqual(['R-2', 'R-1'])
+    expect(past.map(({ of }) => of)).toEqual(['R-2', 'R-1'])
     expect(read[0]?.needs).toEqual(needs)
     expect(approvals).toEqual([])
     expect(decisions).toEqual([
@@ -298,6 +298,7 @@ describe('events that were written before names led to them', () => {
       for (const id of ['R-1', 'R-2']) await insertRequest(tx, aRequest(id))
       await sql`update requests set body = '{' where id = 'R-2'`.execute(tx)
       await sql.raw(`drop table mentions`).execute(tx)
+      await sql.raw(`drop index leases_open_host`).execute(tx)
       await sql.raw(`pragma user_version = ${BEFORE_MENTIONS}`).execute(tx)
     })
     await store.close()
@@ -307,7 +308,7 @@ describe('events that were written before names led to them', () => {
     const { rows } = await sql`select name from mentions where event = 2`.execute(reopened.db)
     await reopened.close()
 
-    expect(found.map(({ request }) => request.id)).toEqual(['R-1'])
+    expect(found.map(({ of }) => of)).toEqual(['R-1'])
     expect(rows).toEqual([{ name: 'u1' }])
   })
 })

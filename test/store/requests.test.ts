@@ -78,9 +78,7 @@ describe('requests', () => {
       await insertRequest(tx, aRequest('R-12'))
     })
     const mentioning = async (...names: string[]) =>
-      (await history(store.db, { limit: 10, mentioning: names })).map(
-        ({ what, request: { id } }) => `${id} ${what}`,
-      )
+      (await history(store.db, { limit: 10, mentioning: names })).map(({ what, of }) => `${of} ${what}`)
     const [asked, denied, other] = ['R-1 asked', 'R-1 deny', 'R-12 asked']
 
     for (const name of ['hv01', 'HV01/GPU0', 'Train-01', 'slack:T1/U1', 'u1'])

@@ -214,7 +214,22 @@ describe('what cannot be read', () => {
     line = await richLine()
     await poisonIn(line.db, 'requests', 'damaged')
 
-    expect(await line.says(maya, 'history')).toContain('R-1 done: assign hv01/gpu0')
+    const said = await line.says(maya, 'history')
+
+    expect(said).toContain('R-1 done: assign hv01/gpu0')
+    expect(said).toContain('R-2 began to something that cannot be read')
+  })
+
+  it('was an event of a request: the others are in the history', async () => {
+    line = await richLine()
+    await sql`update request_events set at = 'so on' where what = 'succeed'`.execute(line.db)
+    await sql`update request_events set what = 'mirror' where what = 'claim'`.execute(line.db)
+
+    const said = await line.says(maya, 'history R-1')
+
+    expect(said).toContain('R-1 asked to assign hv01/gpu0')
+    expect(said).toContain('R-1 mirror: assign hv01/gpu0')
+    expect(said).not.toContain('R-1 done')
   })
 
   it('is set aside once, though two look at the same time', async () => {

@@ -3,30 +3,30 @@ import { format } from '../grammar/format'
 import { shown } from '../grammar/shown'
 import type { Notice, Run } from '../notice'
 import type { HistoryLine } from './lines'
-import { pageOf, pageParts } from './paging'
+import { pageParts, type Page } from './paging'
 import { linesOf } from './request-line'
 import { counted } from './words'
 
-const A_PAGE = 15
+export const HISTORY_A_PAGE = 15
 
 export interface HistoryInput {
   /** Newest first. */
-  readonly lines: readonly HistoryLine[]
-  readonly page: number
+  readonly shown: Page<HistoryLine>
+  /** On all pages. */
+  readonly count: number
   readonly name: string | undefined
 }
 
-export const historyNotice = ({ lines, page, name }: HistoryInput): Notice => {
-  const here = pageOf(lines, page, A_PAGE)
+export const historyNotice = ({ shown: here, count, name }: HistoryInput): Notice => {
   const title = name === undefined ? 'History' : `History of ${shown(name)}`
   return {
-    summary: `${title}: ${counted(lines.length, 'entry', 'entries')}`,
+    summary: `${title}: ${counted(count, 'entry', 'entries')}`,
     tone: 'plain',
     parts: [
       { kind: 'title', text: title },
       {
         kind: 'text',
-        runs: lines.length === 0 ? [nothing(name)] : linesOf(here.lines.map(runsOf)),
+        runs: count === 0 ? [nothing(name)] : linesOf(here.lines.map(runsOf)),
       },
       ...pageParts(here, (to) => format({ kind: 'history', name, page: to })),
     ],

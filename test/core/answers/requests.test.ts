@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { historyNotice } from '../../../src/core/answers/history'
+import { HISTORY_A_PAGE, historyNotice } from '../../../src/core/answers/history'
+import type { HistoryLine } from '../../../src/core/answers/lines'
 import { pageOf } from '../../../src/core/answers/paging'
 import { REQUESTS_A_PAGE, requestsNotice } from '../../../src/core/answers/requests'
 import type { RequestLine } from '../../../src/core/answers/lines'
@@ -76,6 +77,10 @@ test.each([
 })
 
 describe('history', () => {
+  const all = (lines: readonly HistoryLine[]) => ({
+    shown: pageOf(lines, 1, HISTORY_A_PAGE),
+    count: lines.length,
+  })
   const entry = (number: number) => ({
     at: NOW - number * MINUTE,
     of: `R-${number}`,
@@ -86,7 +91,7 @@ describe('history', () => {
   test('says when, which request, what and who', () => {
     const lines = [entry(5), { at: NOW - 2 * HOUR, of: 'R-1', what: 'expire', by: null }]
 
-    const notice = historyNotice({ lines, page: 1, name: undefined })
+    const notice = historyNotice({ ...all(lines), name: undefined })
 
     expect(textOf(notice)).toBe(
       'History\n2026-01-15 11:55 UTC: R-5 approve assign hv01/gpu0 to train-01 by @slack:T123/U789\n2026-01-15 10:00 UTC: R-1 expire',
@@ -97,7 +102,7 @@ describe('history', () => {
   test('pages with a name that has blanks, so that the button can be read back', () => {
     const lines = Array.from({ length: 16 }, (_, number) => entry(number))
 
-    const notice = historyNotice({ lines, page: 1, name: 'build box' })
+    const notice = historyNotice({ ...all(lines), name: 'build box' })
 
     expect(saysOf(notice)).toEqual({ Next: 'history "build box" --page 2' })
   })
@@ -106,6 +111,6 @@ describe('history', () => {
     [undefined, 'Nothing has happened yet.'],
     ['nobody', 'Nothing is recorded of nobody.'],
   ])('without entries about %s it says so', (name, words) => {
-    expect(textOf(historyNotice({ lines: [], page: 1, name }))).toContain(words)
+    expect(textOf(historyNotice({ ...all([]), name }))).toContain(words)
   })
 })

@@ -83,7 +83,7 @@ const keyOf = ({ source, whole: text }: Selectable<Tables['aside']>): string => 
 }
 
 /** The ids of what of a table was set aside, settled or not. */
-export const keysAside = async (db: Db, source: Source): Promise<string[]> =>
+export const keysAside = async (db: Db | Tx, source: Source): Promise<string[]> =>
   (await db.selectFrom('aside').selectAll().where('source', '=', source).execute()).map(keyOf)
 
 /** It blocks nothing any more; the row stays where it is. */

@@ -126,4 +126,4 @@ export const dueLeases = (db: Db, now: number): Promise<Lease[]> =>
   all(db, (query) => query.where('due_at', '<=', now).orderBy('due_at'))
 
 export const leasesBeingReleased = (db: Db): Promise<Lease[]> =>
-  all(db, (query) => query.where('state', '=', 'releasing'))
+  all(db, (query) => query.where('ended_at', 'is', null).where('state', '=', 'releasing'))

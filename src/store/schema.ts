@@ -326,5 +326,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     ),
     `drop table told`,
     `create index leases_open_host on leases (host) where ended_at is null`,
+    `create index outbox_waiting on outbox (seq) where wanted > shown and failure is null`,
   ],
 ]

@@ -53,7 +53,7 @@ export const startWatching = (parts: Parts): Loop[] => {
   ]
 }
 
-const forget = async ({ db, clock }: Parts): Promise<void> => {
+export const forget = async ({ db, clock }: Parts): Promise<void> => {
   await forgetOldDeliveries(db, clock.now())
   await forgetOldPosts(db, clock.now())
   await db.transaction().execute(async (tx) => {

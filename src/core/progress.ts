@@ -53,33 +53,89 @@ export interface Progress {
 const fresh: StepProgress = { state: 'todo', startedAt: null, endedAt: null, tries: 0, detail: null }
 
 /** Replays the journal of a plan. The same function serves live runs, restarts and the picture in the channel. */
-export const replay = (plan: Plan, entries: readonly Entry[]): Progress => {
-  let steps: StepProgress[] = stepsOf(plan).map(() => fresh)
-  let way: 'do' | 'undo' = 'do'
-  let why: string | null = null
-  let open: number | null = null
-  for (const each of entries) {
-    switch (each.kind) {
-      case 'unwinding':
-        way = 'undo'
-        why = each.why
-        steps = steps.map((step) => ({ ...step, tries: 0 }))
-        break
-      case 'again':
-        steps = steps.map((step, n) => (way === 'do' ? doneOnceMore(step) : undoneOnceMore(step, plan, n)))
-        break
-      case 'read':
-        break
-      case 'started':
-      case 'ended': {
-        const before = steps[each.n]
-        if (!before) break
-        open = each.kind === 'started' ? each.n : null
-        steps[each.n] = after(before, each)
-      }
-    }
+export const replay = (plan: Plan, entries: readonly Entry[]): Progress =>
+  progressIn(entries.reduce((state, each) => taken(plan, state, each), begun(plan)))
+
+/** Why no operation of this plan can have written such a journal; null where one can. */
+export const refuseJournal = (plan: Plan, entries: readonly Entry[]): string | null => {
+  let state = begun(plan)
+  for (const [at, each] of entries.entries()) {
+    const why = refuseEntry(state, each)
+    if (why !== null) return `entry ${at + 1} of its journal cannot have been: ${why}`
+    state = taken(plan, state, each)
   }
-  return { direction: way, why, steps, open, next: open === null ? nextOf(way, steps) : null }
+  return null
+}
+
+type State = Omit<Progress, 'next'>
+
+const begun = (plan: Plan): State => ({
+  direction: 'do',
+  why: null,
+  steps: stepsOf(plan).map(() => fresh),
+  open: null,
+})
+
+const progressIn = (state: State): Progress => ({
+  ...state,
+  next: state.open === null ? nextOf(state.direction, state.steps) : null,
+})
+
+const taken = (plan: Plan, state: State, each: Entry): State => {
+  const { direction: way, steps } = state
+  switch (each.kind) {
+    case 'unwinding':
+      return {
+        ...state,
+        direction: 'undo',
+        why: each.why,
+        steps: steps.map((step) => ({ ...step, tries: 0 })),
+      }
+    case 'again':
+      return {
+        ...state,
+        steps: steps.map((step, n) => (way === 'do' ? doneOnceMore(step) : undoneOnceMore(step, plan, n))),
+      }
+    case 'read':
+      return state
+    case 'started':
+    case 'ended':
+      return {
+        ...state,
+        open: each.kind === 'started' ? each.n : null,
+        steps: steps.map((step, n) => (n === each.n ? after(step, each) : step)),
+      }
+  }
+}
+
+const refuseEntry = (state: State, each: Entry): string | null => {
+  const { direction, open } = state
+  switch (each.kind) {
+    case 'unwinding':
+      return direction === 'undo' ? 'it is being undone already' : null
+    case 'again':
+    case 'read':
+      return null
+    case 'started':
+      return refuseStep(state, each) ?? (open === null ? null : `step ${open + 1} has not ended`)
+    case 'ended':
+      if (open === each.n) return each.direction === direction ? null : OTHER_WAY
+      if (open !== null) return `step ${open + 1} has not ended`
+      // Somebody else was faster: an undo that is so already is not begun.
+      return direction === 'undo' && each.result === 'done'
+        ? refuseStep(state, each)
+        : `step ${each.n + 1} was not begun`
+  }
+}
+
+const OTHER_WAY = 'it goes the other way'
+
+const refuseStep = (state: State, { n, direction }: { readonly n: number; readonly direction: string }) => {
+  if (state.steps[n] === undefined) return `the plan has no step ${n + 1}`
+  if (direction !== state.direction) return OTHER_WAY
+  const next = nextOf(state.direction, state.steps)
+  if (next === n) return null
+  return `step ${n + 1} is begun, and ${next === null ? 'no step' : `step ${next + 1}`} is next`
 }
 
 const after = (before: StepProgress, entry: Extract<Entry, { kind: 'started' | 'ended' }>): StepProgress =>

@@ -35,7 +35,7 @@ import { stoppedBetween } from './held-up'
 import { meanwhile } from './meanwhile'
 import type { Operation } from './parts'
 import { hostOf, readPatiently, RETRY_MS } from './patience'
-import { progressOf } from './progress'
+import { progressOf, whyUnknown } from './progress'
 import { readAll } from './reading'
 
 const TRIES = 3
@@ -304,7 +304,7 @@ const giveUpUnread = async (operation: Operation): Promise<Turn> =>
   giveUp(
     operation,
     await readAll(operation.hosts.values(), operation.parts.log),
-    'its journal cannot be read, so nobody knows which steps were done',
+    `${await whyUnknown(operation.parts.db, operation.request)}, so nobody knows which steps were done`,
   )
 
 /** The end of the operation, in one commit. */

@@ -93,7 +93,7 @@ const notUndone = ({ id, plan }: NeedsAttention, progress: Progress | null): Ref
   if (progress === null)
     return refusal(
       'not-possible',
-      `the journal of ${id} cannot be read, so nobody knows what there is to undo`,
+      `the journal of ${id} cannot be read, or tells what cannot have been, so nobody knows what there is to undo`,
       REPAIR(id),
     )
   return mayBeUndone(plan, progress)

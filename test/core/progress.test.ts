@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { expectationOf } from '../../src/core/plan/step'
-import { looksDone, looksUntouched, replay, type Entry } from '../../src/core/progress'
+import { looksDone, looksUntouched, refuseJournal, replay, type Entry } from '../../src/core/progress'
 import { aHost, aVm, apply, withVm } from '../fakes/facts'
 import { ask, planned } from './plan/scene'
 
@@ -42,6 +42,41 @@ describe('the journal of a plan', () => {
 
     expect(progress).toMatchObject({ open: null, next: 0 })
     expect(progress.steps[0]).toMatchObject({ state: 'todo', tries: 2 })
+  })
+
+  it.each<[string, Entry[]]>([
+    ['an end without a start', [ended(0)]],
+    ['an end of another step than the one that is open', [started(0), ended(1)]],
+    ['a second step before the first', [started(1)]],
+    ['a step that was done once more', [started(0), ended(0), started(0)]],
+    ['two steps at once', [started(0), started(1)]],
+    ['the same step twice at once', [started(0), started(0)]],
+    ['a step that the plan has not', [...allDone, { ...started(0), n: plan.steps.length } as Entry]],
+    ['a step behind one that was refused', [started(0), ended(0, 'refused'), started(1)]],
+    ['an undo of what is not being undone', [started(0), ended(0), started(0, 'undo')]],
+    ['a way forward in an undo', [started(0), ended(0), unwinding, started(1)]],
+    [
+      'an undo that was refused without a start',
+      [started(0), ended(0), unwinding, ended(0, 'refused', 'undo')],
+    ],
+    [
+      'an undo from the wrong end',
+      [started(0), ended(0), started(1), ended(1), unwinding, started(0, 'undo')],
+    ],
+    ['an undo of an undo', [started(0), ended(0), unwinding, unwinding]],
+  ])('is refused that tells of %s', (_, entries) => {
+    expect(refuseJournal(plan, entries)).toMatch(/^entry \d+ of its journal cannot have been: /)
+    expect(refuseJournal(plan, entries.slice(0, -1))).toBeNull()
+  })
+
+  it.each<[string, Entry[]]>([
+    ['all that was done', allDone],
+    ['a step that is open', [started(0)]],
+    ['a step that was tried again', [started(0), ended(0, 'not-done'), started(0), ended(0)]],
+    ['what somebody else had undone already', [started(0), ended(0), unwinding, ended(0, 'done', 'undo')]],
+    ['a step whose fate was told by its undo', [started(0), unwinding, ended(0, 'not-done', 'undo')]],
+  ])('is taken that tells of %s', (_, entries) => {
+    expect(refuseJournal(plan, entries)).toBeNull()
   })
 
   it('that is through has no next step', () => {

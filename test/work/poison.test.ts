@@ -9,6 +9,7 @@ import { openDeliveries } from '../../src/store/inbox'
 import { duePosts } from '../../src/store/outbox'
 import { samplesOf } from '../../src/store/samples'
 import type { Source } from '../../src/store/sources'
+import { append } from '../../src/store/journal'
 import { dueLeases } from '../../src/store/leases'
 import { sweep } from '../../src/store/sweep'
 import { tellOfAsides } from '../../src/work/aside'
@@ -267,6 +268,20 @@ describe('what cannot be read', () => {
     await line.goesOn()
 
     expect(await line.says(jonas, 'show R-2')).toContain('its journal cannot be read')
+  })
+
+  it('was no step of an operation, but tells what cannot have been: it needs attention, too', async () => {
+    line = await richLine()
+    await line.db
+      .transaction()
+      .execute((tx) => append(tx, 'R-2', { kind: 'ended', n: 3, direction: 'do', at: 2, result: 'done' }))
+
+    await line.goesOn()
+
+    expect(await line.says(jonas, 'show R-2')).toContain(
+      'entry 2 of its journal cannot have been: step 1 has not ended, so nobody knows which steps were done',
+    )
+    expect(await line.says(priya, 'retry R-2')).toContain('tells what cannot have been')
   })
 })
 

@@ -61,6 +61,17 @@ describe('the rules', () => {
       )
     })
 
+    it('are those of any model or class that it may be, and an approver is more than none', () => {
+      const lax = { ...REST, name: 'lax', models: ['NVIDIA L4', '*A30*'] }
+      const classed = { ...H100, name: 'classed', models: undefined, classes: ['drawing', 'training'] }
+      const classes = { drawing: ['AMD *'], training: ['*H100*'] }
+      const policy = aPolicy({ classes, rules: [lax, { ...classed, approve: approve(1) }] })
+      const [fit] = rulesFor(policy, ['research'], aWish({ model }))
+
+      expect(fit?.among.map(({ name }) => name)).toEqual(['lax', 'classed'])
+      expect(fit?.rule?.name).toBe('classed')
+    })
+
     it('refuse, where one of them would', () => {
       const others = { ...H100, ask: ['oncall'], approve: 'automatic' }
 
@@ -132,6 +143,58 @@ describe('the rules', () => {
     expect(asked({ [field]: true }, 'maya', aPolicy({ rules: [{ ...rule, [field]: true }] }))).toBe(
       'automatic',
     )
+  })
+
+  const LETS = { name: 'one', ask: ['research'], approve: 'automatic' }
+  const of = (changes: object, more: object = {}) => aPolicy({ ...more, rules: [{ ...LETS, ...changes }] })
+
+  it('let ask whoever has one of the roles, and are of any of several models or classes', () => {
+    const classes = { training: ['*A100*'], drawing: ['*A40*', '*L40*'] }
+
+    expect(asked({}, 'maya', of({ ask: ['oncall', 'research'] }))).toBe('automatic')
+    expect(asked({ model: 'NVIDIA L40S' }, 'maya', of({ models: ['*A40*', '*L40*'] }))).toBe('automatic')
+    expect(
+      asked({ model: 'NVIDIA L40S' }, 'maya', of({ classes: ['training', 'drawing'] }, { classes })),
+    ).toBe('automatic')
+  })
+
+  it('are asked of a GPU for which there is no VM, and say so without one', () => {
+    expect(asked({ vms: [] }, 'maya', of({ approve: { by: ['platform'] } }))).toBe('1 of platform')
+    expect(reasons({ vms: [] }, 'jonas', of({}))).toEqual([
+      'the rule `one` of the policy lets only research ask for assign with hv01/gpu0',
+    ])
+  })
+
+  it('demand more for a power cut than for a shutdown, or refuse it alone', () => {
+    const more = of({ approve: { by: ['platform'] }, powerOff: { by: ['oncall'], count: 1 } })
+    const never = of({ powerOff: 'refuse' })
+
+    expect(asked({}, 'maya', more)).toBe('1 of platform')
+    expect(asked({ powerOff: true }, 'maya', more)).toBe('1 of platform and 1 of oncall')
+    expect(asked({ powerOff: true }, 'maya', of({}))).toBe('automatic')
+    expect(asked({}, 'maya', never)).toBe('automatic')
+    expect(reasons({ powerOff: true }, 'maya', never)).toEqual([
+      'the rule `one` of the policy lets nobody turn a VM off, which assign with hv01/gpu0 and train-01 would do',
+    ])
+  })
+
+  it('that would fit for a shorter time are named, to whoever may ask by them', () => {
+    const short = of({ longest: '2h' })
+    const ofVm = of({ longest: '2h', vms: ['train-*'] })
+    const NONE = /^no rule of the policy fits/
+
+    for (const lentMs of [3 * HOUR, null]) {
+      expect(reasons({ lentMs }, 'maya', short)[0]).toMatch(/the rule `one` of the policy/)
+      expect(reasons({ lentMs }, 'jonas', short)[0]).toMatch(NONE)
+    }
+    expect(reasons({ command: 'move', lentMs: 3 * HOUR }, 'maya', ofVm)[0]).toMatch(/the rule `one`/)
+    expect(reasons({ lentMs: 3 * HOUR, vms: [vm('web')] }, 'maya', ofVm)[0]).toMatch(NONE)
+    expect(reasons({ command: 'release', lentMs: null }, 'maya', short)[0]).toMatch(NONE)
+    expect(reasons({ host: 'hv02' }, 'maya', of({ longest: '2h', hosts: ['hv01'] }))[0]).toMatch(NONE)
+    expect(reasons({ lentMs: 3 * HOUR }, 'maya', of({ hosts: ['hv02'] }))[0]).toMatch(NONE)
+    expect(
+      reasons({ lentMs: 3 * HOUR }, 'maya', of({ longest: '2h', ask: ['oncall', 'research'] }))[0],
+    ).toMatch(/the rule `one`/)
   })
 
   it('say every reason at once', () => {

@@ -3,7 +3,7 @@
  * needs, and whether somebody has brought all to one end or the other by hand.
  */
 import { PLACE_WORDS } from './answers/states'
-import { placeOf, vmById, type HostFacts } from './inventory'
+import { placeOf, vmById, type GpuPlace, type HostFacts } from './inventory'
 import { hostPlansOf, isUndone, placedSteps, stepsOf, stepsOn, type HostPlan, type Plan } from './plan/plan'
 import { expectationOf, meets, read, saysOf, undoOf, type Step } from './plan/step'
 import {
@@ -38,7 +38,7 @@ export const againstUndo = (plan: Plan, progress: Progress, readings: Readings):
       ...new Set([
         ...againstLeft(left.toReversed(), facts),
         ...againstUndone(undone, { left, facts }),
-        ...(waitsForRestart(on, facts) ? [whereIs(facts, on.gpu)] : []),
+        ...(isLeftUseless(on, facts, left) ? [whereIs(facts, on.gpu)] : []),
       ]),
     ]
   })
@@ -118,9 +118,18 @@ export const whereIs = (
 }
 
 /** A refused disable can leave that behind: nobody can use the GPU, though no step was done. */
-export const waitsForRestart = ({ gpu }: HostPlan, facts: HostFacts): boolean => {
+const waitsForRestart = (on: HostPlan, facts: HostFacts): boolean => placeIn(on, facts) === 'restart-pending'
+
+/** The same, also once the host has restarted and has switched it off, and nothing that is still to be done enables it. */
+export const isLeftUseless = (on: HostPlan, facts: HostFacts, left: readonly Step[] = []): boolean =>
+  waitsForRestart(on, facts) ||
+  (placeIn(on, facts) === 'host-disabled' &&
+    on.steps.some(({ kind }) => kind === 'disableDevice') &&
+    !left.some(({ kind }) => kind === 'enableDevice'))
+
+const placeIn = ({ gpu }: HostPlan, facts: HostFacts): GpuPlace['kind'] | null => {
   const device = facts.gpus.find((each) => each.locationPath === gpu.locationPath)
-  return device !== undefined && placeOf(facts, device).kind === 'restart-pending'
+  return device === undefined ? null : placeOf(facts, device).kind
 }
 
 /** What a host lacks, one line each, to be as it was before the plan, and to be as planned. */

@@ -2,7 +2,7 @@
 import { whereIs } from '../core/ground'
 import { vmById, type HostFacts } from '../core/inventory'
 import { sharersOf } from '../core/partitions'
-import { hostPlansOf, isUndone, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
+import { hostPlansOf, isUndone, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { repairScript } from '../core/plan/script'
 import { expectationOf, read, undoOf, type Step, type VmRef } from '../core/plan/step'
 import {
@@ -78,7 +78,15 @@ const onwards = (plan: Plan, host: string, { progress, readings }: Found): Step[
 const backwards = (plan: Plan, host: string, { progress, readings }: Found): Step[] => {
   const facts = readings.get(host) ?? null
   const stateAt = (n: number) => progress.steps[n]?.state ?? 'todo'
-  const touched = (n: number) => MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone')
+  const steps = stepsOf(plan)
+  /** Refused, since it waited for a restart of its host, which has come since. */
+  const isOffByNow = (n: number): boolean => {
+    const step = steps[n]
+    const isRefusal = step?.kind === 'disableDevice' && stateAt(n) === 'refused'
+    return facts !== null && isRefusal && read(step, facts) === 'done'
+  }
+  const touched = (n: number) =>
+    MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone') || isOffByNow(n)
   const undos = stepsOn(plan, host, touched)
     .filter((step) => isUndone(plan, step))
     .toReversed()

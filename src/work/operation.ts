@@ -7,7 +7,7 @@
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
 import { isBarring } from '../core/bar'
-import { waitsForRestart } from '../core/ground'
+import { isLeftUseless } from '../core/ground'
 import type { HostFacts } from '../core/inventory'
 import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
@@ -263,15 +263,15 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
   const touched = (n: number): boolean =>
     progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused'
   const why = progress.why ?? 'a step failed'
-  return isAsBefore(plan, readings, touched) && !anyWaitsForRestart(plan, readings)
+  return isAsBefore(plan, readings, touched) && !isAnyLeftUseless(plan, readings)
     ? finish(operation, readings, { kind: 'roll-back', at, why })
     : giveUp(operation, readings, [why, ...refusedUndos(plan, progress)].join('\n'))
 }
 
-const anyWaitsForRestart = (plan: Plan, readings: Readings): boolean =>
+const isAnyLeftUseless = (plan: Plan, readings: Readings): boolean =>
   hostPlansOf(plan).some((on) => {
     const facts = readings.get(on.host)
-    return facts !== undefined && waitsForRestart(on, facts)
+    return facts !== undefined && isLeftUseless(on, facts)
   })
 
 const refusedUndos = (plan: Plan, progress: Progress): string[] =>

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { PlanCommand } from '../../src/core/command'
 import { stepsOf } from '../../src/core/plan/plan'
 import type { Step } from '../../src/core/plan/step'
+import type { Host } from '../../src/core/ports'
 import type { Request } from '../../src/core/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { type Store } from '../../src/store/database'
@@ -196,7 +197,44 @@ describe('a device that Windows switches only at a restart', () => {
       .transaction()
       .execute(await resolveRequest(parts, { id: ended.id, asFound: false }, callerOf(ADMIN)))
     expect(JSON.stringify(answer)).toContain('is still waiting for a restart of its host')
+  })
+
+  it('is not as before when that restart has switched it off, until somebody enables it', async () => {
+    device({ disable: 'stuck' })
+    const { id } = await does(assign(GPU0, RUNS, shutdown))
     fleet.world.reboot(HOST)
+
+    expect(await retried(id, ADMIN)).toContain('hv01/gpu0 is disabled on the host')
+    expect((await carriedOut(await stored(store.db, id))).state).toBe('needs-attention')
+
+    const { instanceId, locationPath } = fleet.world.facts(HOST).gpus[0]!
+    fleet.world.act(HOST, { kind: 'enableDevice', gpu: { alias: GPU0, instanceId, locationPath } })
+    expect(await retried(id, ADMIN)).toContain('its undo is tried again')
+    expect((await carriedOut(await stored(store.db, id))).state).toBe('rolled-back')
+  })
+
+  it('is not as before either where the host restarts while the undo comes to its end', async () => {
+    device({ disable: 'stuck' })
+    let readings = Number.NEGATIVE_INFINITY
+    fleet.world.onStep(({ when }) => {
+      if (when === 'after') readings = 0
+    })
+    const hosts = [...parts.hosts].map(([name, host]): [typeof name, Host] => {
+      const inventory: Host['inventory'] = () => {
+        readings += 1
+        // The first one says what became of the step.
+        if (readings === 2) fleet.world.reboot(HOST)
+        return host.inventory()
+      }
+      return [name, { ...host, inventory }]
+    })
+    parts = { ...parts, hosts: new Map(hosts) }
+
+    expect(await does(assign(GPU0, RUNS, shutdown))).toMatchObject({
+      state: 'needs-attention',
+      now: ['hv01/gpu0 is disabled on the host', `${RUNS} is Running`],
+      repair: expect.arrayContaining([expect.stringContaining('Enable-PnpDevice')]),
+    })
   })
 
   it('needs a person where the enable that undoes a plan would wait for it', async () => {

@@ -12,10 +12,12 @@ import { StubFailure } from '../../host/powershell/stubs/refusal'
 import { MUTATING, type StubCall } from '../../host/powershell/stubs/server'
 import { startWindows, type Windows } from '../../host/powershell/stubs/windows'
 import { fleetOf } from '../operations/bot'
-import { judge, type Change } from './oracle'
-import { KINDS } from './plans'
+import { judge } from './oracle'
+import { AGREED, TWO_OTHERS, UNANSWERED } from './plans'
+import type { Order } from './scene'
+import { orderTo } from './simulated'
 
-const fleetVms = (world: World) => ['hv01', 'hv02'].flatMap((host) => world.facts(host).vms)
+const fleetVms = (world: World) => world.hostNames().flatMap((host) => world.facts(host).vms)
 
 withEngine('over PowerShell', ({ program, stubs }) => {
   let windows: Windows
@@ -62,11 +64,15 @@ withEngine('over PowerShell', ({ program, stubs }) => {
         return fleet.hosts.map((each) => (each === simulated ? over : each))
       },
       watch: ({ world }, listener) => {
+        // The other hosts of a plan are simulated.
+        world.onStep((event) => {
+          if (event.when === 'before') listener(orderTo(world, event))
+        })
         before = ({ command, bound }) => {
           if (!MUTATING.test(command)) return
           const meant = JSON.stringify(bound)
           const vm = fleetVms(world).find(({ id }) => meant.includes(id))
-          const stops: Change['stops'] =
+          const stops: Order['stops'] =
             command === 'Stop-VM' && vm
               ? { vm: vm.name, how: 'TurnOff' in bound ? 'turn-off' : 'shutdown' }
               : null
@@ -80,10 +86,13 @@ withEngine('over PowerShell', ({ program, stubs }) => {
       },
     }),
     {
-      kinds: KINDS,
-      // What people say never reaches a host: one way is enough to see what does.
-      ways: ['the holder agrees at once'],
-      least: 20,
+      // What people say never reaches a host: where all agree is enough to see what does.
+      takes: ({ of, way, others, arrangement }) =>
+        (arrangement.usual === true || arrangement.name === TWO_OTHERS) &&
+        way === (of === 'end' || others === 0 ? UNANSWERED : AGREED),
+      refuses: ({ arrangement, others }) => arrangement.usual === true && others === 1,
+      shares: 3,
+      least: 50,
     },
   )
 })

@@ -1,21 +1,16 @@
-/** Over every kind of plan that stops a VM, every arrangement of holders and every refused step. */
+/** Over every kind of plan, every arrangement of holders, everything they may say, and every refused step. */
+import { PUT_OFF } from './ends'
 import { judge } from './oracle'
-import { KINDS, WAYS } from './plans'
+import { AGREED, GLASS, OVERRULED, UNANSWERED } from './plans'
+import { SIMULATED } from './simulated'
 
-judge(
-  '',
-  () => ({
-    hosts: ({ hosts }) => hosts,
-    watch: ({ world }, listener) => {
-      world.onStep(({ when, host, step }) => {
-        if (when !== 'before') return
-        listener({
-          stops: step.kind === 'stopVm' ? { vm: step.vm.name, how: step.how } : null,
-          refuse: () =>
-            world.inject({ host, step: step.kind, kind: 'refuse', code: 'InjectedByTest', times: 1 }),
-        })
-      })
-    },
-  }),
-  { kinds: KINDS, ways: Object.keys(WAYS), least: 200 },
-)
+/** Each change is refused once where all agree and where the glass is broken, and in the usual arrangements where it begins in another way. */
+const ALWAYS = [AGREED, GLASS]
+const USUALLY = [UNANSWERED, OVERRULED, PUT_OFF]
+
+judge('', () => SIMULATED, {
+  refuses: ({ arrangement, way }) =>
+    ALWAYS.includes(way) || (arrangement.usual === true && USUALLY.includes(way)),
+  shares: 2,
+  least: 1_000,
+})

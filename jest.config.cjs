@@ -6,7 +6,7 @@ const { join } = require('node:path')
 const ASKS_FOR_MORE = /\bwith(Engine|Sshd|Chromium)\(/
 const WHOLE_BOT = /^(journeys|playground)\/|^log\.test/
 const LONG =
-  /^work\/(operations\/|across|poison|drift-histories|queue-properties|harm\/|whose-host)|^core\/lease\/(year|properties)|^(build|manifests\/)/
+  /^work\/(operations\/|across|poison|drift-histories|queue-properties|pause-between|restart-pending|harm\/|whose-host)|^core\/lease\/(year|properties)|^(build|manifests\/)/
 
 const TESTS = join(__dirname, 'test')
 const suites = readdirSync(TESTS, { recursive: true })

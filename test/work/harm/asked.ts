@@ -57,7 +57,9 @@ export const askedFor = (
     await scene.says('jonas', `approve ${id}`)
     return {
       ...{ id, at },
-      stops: told(new RegExp(`\\b${id} (?:would stop|stops) a VM`)),
+      stops: told(
+        new RegExp(`\\b${id} (?:would stop|stops) a VM|\\b${id} (?:would change|changes) your partition`),
+      ),
       takes: told(new RegExp(`\\b${id} would take `)),
       named: new Set(
         othersOf(plan).filter((each) => cards.some(({ notice }) => notice.includes(accountOf(each)))),
@@ -65,7 +67,7 @@ export const askedFor = (
     }
   })
 
-const TICKS = [0, 1, 2, 5, 9, 10, 11, 20, 29, 30, 31, 40]
+const TICKS = [0, 1, 2, 5, 9, 10, 11, 15, 20, 24, 25, 26, 29, 30, 31, 40]
 
 export interface Try {
   readonly plan: Plan
@@ -83,7 +85,9 @@ export const tried = (ground: Ground, tally: Tally, from: AskedFor, one: Try): P
     const watching = watched(scene, ground, { holdings: holdingsOf(plan), refused, judge })
     const sayings = one.way.said(othersOf(plan))
     let state = 'approved'
+    const [first] = othersOf(plan)
     for (const [tick, minute] of TICKS.entries()) {
+      await scene.arrives(first !== undefined && minute < (one.way.late ?? 0) ? [first] : [])
       for (const each of sayings)
         if (each.minute === minute) {
           await scene.says(each.person, `${each.words} ${from.found.id}`)
@@ -116,8 +120,10 @@ const judgeOf = (
   /** Jonas approves what is taken back, so he may speak for whoever holds it: by a word of his own, or by his approval. */
   const isAgreed = (person: Person): boolean =>
     glass || lastOf(person) === 'agree' || lastOf('jonas') === 'agree' || plan.kind.approved === true
+  const heardAt = (person: Person): number =>
+    asked.at + (person === othersOf(plan)[0] ? (way.late ?? 0) * MINUTE : 0)
   const hadTime = (person: Person): boolean =>
-    glass || lastOf(person) !== undefined || scene.parts.clock.now() >= asked.at + 10 * MINUTE
+    glass || lastOf(person) !== undefined || scene.parts.clock.now() >= heardAt(person) + 10 * MINUTE
   const touch = ({ person, vm }: Holding, what: string): void => {
     if (!asked.stops.has(person)) untold(`${person} was not told of ${what}`)
     if (!asked.named.has(person)) untold(`the card does not name ${person}, of ${what}`)
@@ -140,6 +146,9 @@ const judgeOf = (
       if (how !== 'shutdown') cut(`${vm} goes off: ${how}`)
       if (!plan.kind.names.includes(vm)) cut(`${vm} is stopped, which nobody named`)
       for (const each of others) if (each.vm === vm) touch(each, `the stop of ${vm}`)
+    },
+    change: (holding) => {
+      if (holding.person !== 'tomas') touch(holding, `the change of ${holding.gpu}`)
     },
     lose: (holding) => {
       const { person, gpu, vm } = holding

@@ -8,6 +8,8 @@ export interface Judge {
   /** Something begins: the first change of all. */
   readonly begin: () => void
   readonly stop: (vm: string, how: 'shutdown' | 'turn-off' | 'nobody knows how') => void
+  /** The memory of a partition. */
+  readonly change: (holding: Holding) => void
   readonly lose: (holding: Holding) => void
 }
 
@@ -20,7 +22,8 @@ export interface Watched {
 
 interface Seen {
   readonly runs: boolean
-  readonly has: ReadonlySet<string>
+  /** With how much memory, where that can be changed. */
+  readonly has: ReadonlyMap<string, string>
 }
 
 const vmsNow = (world: World): ReadonlyMap<string, Seen> =>
@@ -32,13 +35,15 @@ const vmsNow = (world: World): ReadonlyMap<string, Seen> =>
         vm.name,
         {
           runs: vm.state === 'Running',
-          has: new Set([
-            ...vm.assigned.map((path) =>
+          has: new Map([
+            ...vm.assigned.map((path): [string, string] => [
               aliasOf(host.gpus.find(({ locationPath }) => locationPath === path)?.slot),
-            ),
-            ...vm.partitions.map((each) =>
-              aliasOf(host.gpus.find(({ partition }) => partition?.name === each.gpu)?.slot),
-            ),
+              '',
+            ]),
+            ...vm.partitions.map(({ gpu, vram }): [string, string] => [
+              aliasOf(host.gpus.find(({ partition }) => partition?.name === gpu)?.slot),
+              JSON.stringify(vram),
+            ]),
           ]),
         },
       ])
@@ -66,12 +71,14 @@ export const watched = (
       if (last.get(vm)?.runs === true && !runs && !ordered.has(vm)) judge.stop(vm, 'nobody knows how')
       if (runs) ordered.delete(vm)
     }
-    for (const each of holdings)
-      if (now.get(each.vm)?.has.has(each.gpu) === true) lost.delete(each)
-      else if (!lost.has(each)) {
-        lost.add(each)
-        judge.lose(each)
-      }
+    for (const each of holdings) {
+      const has = now.get(each.vm)?.has.get(each.gpu)
+      const had = last.get(each.vm)?.has.get(each.gpu)
+      if (has === undefined && !lost.has(each)) judge.lose(each)
+      if (has !== undefined && had !== undefined && has !== had) judge.change(each)
+      if (has === undefined) lost.add(each)
+      else lost.delete(each)
+    }
     last = now
   }
   ground.watch({ world, ...fleet }, ({ stops, refuse }) => {

@@ -50,6 +50,8 @@ export interface Notice {
   readonly name: string
   readonly others: 0 | 1 | 2
   readonly then: (others: readonly Person[], lease: string) => readonly (readonly [Person, string])[]
+  /** How long the message to one of them is on its way. */
+  readonly late?: number
   /** By how much it is put off; null: it is called off. */
   readonly minutes: number | null
 }
@@ -73,6 +75,13 @@ export const NOTICES: readonly Notice[] = [
     others: 1,
     minutes: 0,
     then: (_, lease) => [['lena', `postpone ${lease}`]],
+  },
+  {
+    name: 'the message to one of them arrives late',
+    others: 1,
+    late: 20,
+    minutes: 0,
+    then: () => [],
   },
   {
     name: 'its holder keeps it after all',
@@ -134,6 +143,7 @@ export const ended = (ground: Ground, tally: Tally, from: LentUntil, one: EndTry
     for (const [tick, minute] of TICKS.entries()) {
       await tendLeases(scene.parts)
       await told.look()
+      await scene.arrives(told.onTheWay())
       if (answeredAt === null && (told.at.size > 0 || othersIn(one).length === 0)) {
         for (const [person, words] of notice.then(othersIn(one), from.found)) await scene.says(person, words)
         answeredAt = scene.parts.clock.now()
@@ -146,19 +156,27 @@ export const ended = (ground: Ground, tally: Tally, from: LentUntil, one: EndTry
     return watching.changes()
   })
 
-/** When each of the others was told last, by what lies in the outbox. */
+/** When what each of the others was told last has arrived, by what lies in the outbox. */
 const tellingOf = (scene: Scene, one: EndTry) => {
   const at = new Map<Person, number>()
   const counted = new Map<Person, number>()
+  const [first] = othersIn(one)
+  let firstTold: number | null = null
+  const lateUntil = (): number => (firstTold ?? 0) + (one.notice.late ?? 0) * MINUTE
   return {
     at,
+    onTheWay: (): Person[] => (first !== undefined && scene.parts.clock.now() < lateUntil() ? [first] : []),
     look: async (): Promise<void> => {
       const posts = await scene.posts()
+      const now = scene.parts.clock.now()
       for (const person of othersIn(one)) {
         const count = posts.filter((post) =>
           wasTold([post], person, /is shut down soon, and you hold/),
         ).length
-        if (count > (counted.get(person) ?? 0)) at.set(person, scene.parts.clock.now())
+        if (count > (counted.get(person) ?? 0)) {
+          firstTold ??= now
+          at.set(person, person === first ? Math.max(now, lateUntil()) : now)
+        }
         counted.set(person, count)
       }
     },
@@ -202,6 +220,9 @@ const judgeOf = (
   return {
     begin: () => undefined,
     stop,
+    change: ({ person, gpu, vm }) => {
+      if (person !== 'tomas') cut(`the ${gpu} of ${person} in ${vm} is changed`)
+    },
     lose: ({ person, gpu, vm }) => {
       if (person === 'tomas') return
       cut(`${person} loses ${gpu} of ${vm}`)

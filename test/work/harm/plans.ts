@@ -176,6 +176,15 @@ export const KINDS: readonly Kind[] = [
     room: [],
   },
   {
+    name: "resizing somebody else's partition in a VM that is off",
+    held: [{ person: 'maya', vm: 'vdi-01', ...SHARED }],
+    off: ['vdi-01'],
+    ask: 'resize vdi-01 --vram 6g',
+    host: 'hv02',
+    names: [],
+    room: [],
+  },
+  {
     name: 'taking a partition from its holder',
     held: [{ person: 'maya', vm: 'vdi-01', ...SHARED }],
     ask: 'release vdi-01',
@@ -243,6 +252,8 @@ export interface Way {
   readonly name: string
   /** How many others there have to be for it to differ. */
   readonly others: 0 | 1 | 2
+  /** In which minute the message to one of them arrives, if not at once. */
+  readonly late?: number
   /** What is said after the ask, in this order. */
   readonly said: (others: readonly Person[]) => readonly Saying[]
 }
@@ -268,6 +279,12 @@ export const WAYS: readonly Way[] = [
     name: OVERRULED,
     others: 1,
     said: (others) => [...at(1, 'object', ...others), ...at(2, 'agree', 'jonas')],
+  },
+  {
+    name: 'an approver agrees, and the message to one of them arrives late',
+    others: 1,
+    late: 15,
+    said: () => at(1, 'agree', 'jonas'),
   },
   { name: 'an approver agrees early', others: 1, said: () => at(1, 'agree', 'jonas') },
   { name: 'an approver agrees late', others: 1, said: () => at(30, 'agree', 'jonas') },

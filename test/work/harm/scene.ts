@@ -54,6 +54,8 @@ export interface Scene {
   readonly stored: (id: string) => Promise<Request>
   readonly runs: (id: string) => Promise<Request>
   readonly passes: (minutes: number) => Promise<void>
+  /** The chats have taken what was posted, but for what is on its way to these. */
+  readonly arrives: (but: readonly Person[]) => Promise<void>
   /** Everything that was posted so far, as it lies in the outbox, without the bot's reading of it. */
   readonly posts: () => Promise<readonly Post[]>
 }
@@ -124,6 +126,15 @@ const sceneOf = (store: Store, fleet: SimulatedFleet, parts: Parts): Scene => {
       return stored(id)
     },
     passes: (minutes) => parts.clock.sleep(minutes * MINUTE),
+    arrives: async (but) => {
+      const all = store.db
+        .updateTable('outbox')
+        .set({ heard_at: parts.clock.now() })
+        .where('heard_at', 'is', null)
+      await but
+        .reduce((left, each) => left.where('address', 'not like', `%${accountOf(each)}%`), all)
+        .execute()
+    },
     posts: () => store.db.selectFrom('outbox').select(['request_id', 'address', 'notice']).execute(),
   }
 }
@@ -133,6 +144,7 @@ const settled = async (scene: Scene, person: Person, text: string): Promise<void
   const { id } = await scene.asks(person, text)
   for (const each of PEOPLE) if (each !== person) await scene.says(each, `agree ${id}`)
   await scene.says('jonas', `approve ${id}`)
+  await scene.arrives([])
   await scene.passes(11)
   const { state } = await scene.runs(id)
   if (state !== 'succeeded') throw new Error(`${text}: ${state}`)

@@ -6,7 +6,7 @@ import type { Bot } from './bot'
 import type { Address, Clock } from './core/ports'
 import { tryWriting, type Db } from './store/database'
 import { silentAmong } from './store/fleet'
-import { waitingPosts } from './store/outbox'
+import { waitingPosts } from './store/arrivals'
 import type { Trouble } from './store/trouble'
 
 export type Readiness =

@@ -6,7 +6,7 @@ import Database from 'libsql'
 import type { Aside } from '../core/aside'
 import type { Address } from '../core/ports'
 import { asides } from './aside'
-import { waitingPosts } from './outbox'
+import { waitingPosts } from './arrivals'
 import type { Tables } from './schema'
 
 export interface Glance {

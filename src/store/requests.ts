@@ -16,8 +16,8 @@ import { hostPlansOf } from '../core/plan/plan'
 import { transition } from '../core/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
-import { z } from 'zod'
 import { keysAside } from './aside'
+import { mention } from './past'
 import { agreeing, attempt, readRow, readRows, written, type Row } from './rows'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
@@ -172,21 +172,16 @@ const record = async (
     .values({ request_id: each.id, version: each.version, ...event })
     .returning('seq')
     .executeTakeFirstOrThrow()
-  await tx
-    .insertInto('mentions')
-    .values(namesIn(each, event.by).map((name) => ({ name, event: seq })))
-    .execute()
+  await mention(tx, seq, namesIn(each, event.by))
 }
 
-/** Accounts are in one workspace and one tenant, and people name them without these. */
-const mentioned = (name: string): string => name.toLowerCase().replace(/^\w+:[^/]*\//, '')
-
+/** What an event of the request is about, and who did it. */
 const namesIn = ({ id, plan, asked }: Request, by: string | null): string[] => {
   const names = [
     ...[id, asked.by, by],
     ...hostPlansOf(plan).flatMap(({ gpu, host, from, to }) => [gpu.alias, host, from?.name, to?.name]),
   ]
-  return [...new Set(names.flatMap((name) => (name == null ? [] : [mentioned(name)])))]
+  return names.flatMap((name) => name ?? [])
 }
 
 /** Somebody who approved may still deny while others are waited for: the last decision stands. */
@@ -216,51 +211,6 @@ export const lineOf = (each: Request, waiting: string | null = null): RequestLin
   by: each.asked.by,
   at: each.asked.at,
   expiresAt: each.expiresAt,
-})
-
-/** The newest, name by name: a name that nobody mentions costs no more than one that everything mentions. */
-const eventsOf = async (db: Db, names: readonly string[], limit: number): Promise<number[]> => {
-  const found = await Promise.all(
-    names.map((name) =>
-      db
-        .selectFrom('mentions')
-        .select('event')
-        .where('name', '=', mentioned(name))
-        .orderBy('event', 'desc')
-        .limit(limit)
-        .execute(),
-    ),
-  )
-  return found.flat().map(({ event }) => event)
-}
-
-/** What became of a request, by whom and when. */
-export interface PastEvent {
-  readonly at: number
-  readonly by: string | null
-  /** A kind of change; one that is not known is of a newer version. */
-  readonly what: string
-  /** The id of the request. */
-  readonly of: string
-}
-
-/** Newest first. `mentioning`: only events by or about one of these, in any case. One that cannot be read is left out. */
-export const history = async (
-  db: Db,
-  { limit, mentioning }: { readonly limit: number; readonly mentioning: readonly string[] | null },
-): Promise<PastEvent[]> => {
-  const events = mentioning && (await eventsOf(db, mentioning, limit))
-  const rows = await db
-    .selectFrom('request_events')
-    .select(['at', 'by', 'what', 'request_id as of'])
-    .$if(events !== null, (query) => query.where('seq', 'in', events ?? []))
-    .orderBy('seq', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.filter((row) => pastEvent.safeParse(row).success)
-}
-const pastEvent = z.object({
-  ...{ at: z.int(), by: z.string().nullable(), what: z.string(), of: z.string() },
 })
 
 /** By their ids; those that cannot be read are not among them, and are set aside by whoever works on them. */

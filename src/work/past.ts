@@ -15,7 +15,8 @@ import type { Request, RequestChange } from '../core/request'
 import type { Db } from '../store/database'
 import { adoptions, type Adopted } from '../store/adoptions'
 import { driftHistory } from '../store/drift'
-import { history, requestsById, type PastEvent } from '../store/requests'
+import { history, type PastEvent } from '../store/past'
+import { requestsById } from '../store/requests'
 import type { Parts } from './parts'
 
 const ROWS = 400

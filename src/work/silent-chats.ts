@@ -4,7 +4,8 @@ import { firstSeen, observe } from '../core/news/condition'
 import type { Address } from '../core/ports'
 import { conditionOf, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
-import { post, waitingPosts } from '../store/outbox'
+import { waitingPosts } from '../store/arrivals'
+import { post } from '../store/outbox'
 import { administrative, type Parts } from './parts'
 
 type ChatName = Address['chat']

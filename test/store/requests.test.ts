@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { openStore, type Store } from '../../src/store/database'
+import { history } from '../../src/store/past'
 import {
   VersionMoved,
   apply,
   findRequest,
-  history,
   insertRequest,
   nextRequestId,
   recordDecision,

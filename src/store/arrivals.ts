@@ -1,0 +1,41 @@
+/** Which posts have arrived, and which a chat does not take. */
+import { address, type Address } from '../core/ports'
+import type { Db, Tx } from './database'
+import { attempt } from './rows'
+
+/**
+ * When the last of those who were asked about this had it before their eyes, in epoch milliseconds; null where no post is known
+ * that could still reach somebody.
+ */
+export const heardAt = async (db: Db | Tx, asks: string): Promise<number | 'on its way' | null> => {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(['heard_at'])
+    .where('asks', '=', asks)
+    .where('failure', 'is', null)
+    .execute()
+  const times = rows.map((row) => row.heard_at)
+  if (times.some((at) => at === null)) return 'on its way'
+  return times.reduce((last, at) => (last === null || (at ?? 0) > last ? at : last), null)
+}
+
+/** A post that was put off so often has not just met a chat that is busy. */
+const PUT_OFF = 4
+
+/** How many posts and edits each chat does not take, although it was tried again and again. */
+export const waitingPosts = async (db: Db | Tx): Promise<Record<Address['chat'], number>> => {
+  const rows = await db
+    .selectFrom('outbox')
+    .select((row) => ['address', row.fn.countAll<number>().as('count')])
+    .whereRef('wanted', '>', 'shown')
+    .where('failure', 'is', null)
+    .where('tries', '>=', PUT_OFF)
+    .groupBy('address')
+    .execute()
+  const waiting = { slack: 0, teams: 0 }
+  for (const row of rows) {
+    const to = attempt(() => address.parse(JSON.parse(row.address)))
+    if (to.ok) waiting[to.value.chat] += row.count
+  }
+  return waiting
+}

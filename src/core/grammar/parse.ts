@@ -16,13 +16,18 @@ import { scan, spot, type Line, type Word } from './words'
 
 const LONGEST = 2000
 
-/** Who knows the command from Slack types it in Teams too. It stays blank, so that positions are as they were typed. */
-const withoutSlash = (text: string): string =>
-  text.replace(/^(\s*)\/gpu(?=\s|$)/i, (_, before: string) => `${before}    `)
+const blank = (text: string): string => ' '.repeat(text.length)
+
+/**
+ * Who knows the command from Slack types it in Teams too, and some are polite to a bot. It stays blank, so that positions are
+ * as they were typed.
+ */
+const withoutAddress = (text: string): string =>
+  text.replace(/^\s*\/gpu(?=\s|$)/i, blank).replace(/^\s*please(?=\s+\S)/i, blank)
 
 /** What is known tells a name that stands alone from a word that is no command. Never throws. Refusals are of code `syntax`. */
 export const parse = (typed: string, known: Known = NOTHING_KNOWN): Outcome<Command> => {
-  const text = withoutSlash(typed)
+  const text = withoutAddress(typed)
   const length = Array.from(text).length
   if (length > LONGEST)
     return refused(
@@ -76,9 +81,18 @@ const wordsBeforeProse = (text: string): number | undefined => {
   return kind && 1 + FORMS[kind].arguments.length
 }
 
+/** Words that may stand for several commands, none of which changes a host without having been named. */
+const MEANT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['free', ['list --free', 'release']],
+  ['mine', ['list --mine']],
+  ['please', ['help']],
+])
+
 const unknownCommand = (head: Word, { near }: Known): Outcome<never> => {
   const name = near(head.text)
-  const hint = didYouMean(nearest(head.text, KINDS)) ?? (name && didYouMean([`show ${name}`]))
+  const hint =
+    didYouMean(MEANT.get(head.text.toLowerCase()) ?? nearest(head.text, KINDS)) ??
+    (name && didYouMean([`show ${name}`]))
   return refused(
     refusal(
       'syntax',

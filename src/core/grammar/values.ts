@@ -35,6 +35,8 @@ export const idInShort = (name: string): string | null => {
 
 const bare = (digits: string): string => digits.replace(/^0+(?=\d)/, '')
 
+const ANY_RIGHT =
+  '`list --free` shows those that are free, by their names; `queue any MODEL` waits for the first of a model.'
 const GPU_RIGHT = 'A GPU is written host/gpuN, such as `hv01/gpu0`; `list` shows them.'
 const HOST_RIGHT =
   'A host is one name of letters, digits, dots and hyphens, such as `hv01`; `list` shows them.'
@@ -85,7 +87,7 @@ export const readGpu = (word: Word): Outcome<string> => {
   const why = /^gpu\d+$/i.test(word.text)
     ? `${spot(word)} does not say which host it is on`
     : `${spot(word)} is not the name of a GPU`
-  return wrong(why, GPU_RIGHT)
+  return wrong(why, /^any$/i.test(word.text) ? ANY_RIGHT : GPU_RIGHT)
 }
 
 export const readHost = (word: Word): Outcome<string> => {

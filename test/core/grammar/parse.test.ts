@@ -120,6 +120,8 @@ describe('what is understood', () => {
     [`history ${gpu} --page 2`, { kind: 'history', name: gpu, page: 2 }],
     ['pause ALL', { kind: 'pause', scope: 'all', now: false }],
     ['pause hv01 --now', { kind: 'pause', scope: 'hv01', now: true }],
+    ['please pause hv01/gpu0', { kind: 'pause', scope: 'hv01/gpu0', now: false }],
+    ['/gpu please release x', { kind: 'release', name: 'x', ...plain }],
     ['pause hv01/gpu0.', { kind: 'pause', scope: 'hv01/gpu0', now: false }],
     [
       'pause hv01/gpu0 because its fan is broken',
@@ -179,6 +181,9 @@ describe('what is refused says what was wrong, where, and what would be right', 
   const assign = `assign ${gpu} to ${vm}`
   const table: readonly (readonly [text: string, wrong: string, where: string, right: string])[] = [
     ['lst', '`lst`', 'character 1 ', 'Did you mean `list`'],
+    ['free gpus', '`free`', 'character 1 ', 'Did you mean `list --free` or `release`'],
+    ['assign any A40 to train-01', '`any`', 'character 8 ', '`queue any MODEL` waits'],
+    ['please asign x', '`asign`', 'character 8 ', 'Did you mean `assign`'],
     ['  asign x', '`asign`', 'character 3 ', 'Did you mean `assign`'],
     ['frobnicate', 'not a command', 'character 1 ', '`help` lists'],
     ['li\u200bst', 'li⟨U+200B⟩st', 'character 1 ', 'Did you mean `list`'],

@@ -3,7 +3,8 @@
  * out of service for them could not even say what is wrong.
  */
 import type { Bot } from './bot'
-import type { Address, Clock } from './core/ports'
+import type { ChatName } from './core/chat-name'
+import type { Clock } from './core/ports'
 import { tryWriting, type Db } from './store/database'
 import { silentAmong } from './store/fleet'
 import { waitingPosts } from './store/arrivals'
@@ -17,7 +18,7 @@ export type Readiness =
 /** How those do that the bot works with, which never makes it say no; numbers alone, since anybody may read them. */
 export interface Others {
   /** Posts that a chat has not taken in several tries. */
-  readonly postsWaiting: Readonly<Record<Address['chat'], number>>
+  readonly postsWaiting: Readonly<Record<ChatName, number>>
   readonly hosts: { readonly configured: number; readonly silent: number }
 }
 

@@ -1,7 +1,7 @@
 /** What the store of the bot holds that cannot be read, or that no chat takes. */
 import { blockedPlaces } from '../core/aside'
 import { counted } from '../core/answers/words'
-import { NAME_OF_CHAT } from '../core/chat-name'
+import { CHAT_NAMES, NAME_OF_CHAT } from '../core/chat-name'
 import { messageOf } from '../core/errors'
 import { glanceAtStore, type Glance } from '../store/glance'
 import { fail, pass, warn, type Finding } from './finding'
@@ -33,7 +33,7 @@ const recordFindings = ({ asides }: Glance): Finding[] => {
 }
 
 const postFindings = ({ waiting }: Glance): Finding[] => {
-  const stuck = (['slack', 'teams'] as const).filter((chat) => waiting[chat] > 0)
+  const stuck = CHAT_NAMES.filter((chat) => waiting[chat] > 0)
   if (stuck.length === 0) return [pass('posts', 'none waits for a chat that does not take it')]
   return stuck.map((chat) =>
     warn(

@@ -1,5 +1,6 @@
 /** Which posts have arrived, and which a chat does not take. */
-import { address, type Address } from '../core/ports'
+import type { ChatName } from '../core/chat-name'
+import { address } from '../core/ports'
 import type { Db, Tx } from './database'
 import { attempt } from './rows'
 
@@ -23,7 +24,7 @@ export const heardAt = async (db: Db | Tx, asks: string): Promise<number | 'on i
 const PUT_OFF = 4
 
 /** How many posts and edits each chat does not take, although it was tried again and again. */
-export const waitingPosts = async (db: Db | Tx): Promise<Record<Address['chat'], number>> => {
+export const waitingPosts = async (db: Db | Tx): Promise<Record<ChatName, number>> => {
   const rows = await db
     .selectFrom('outbox')
     .select((row) => ['address', row.fn.countAll<number>().as('count')])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 import type { Aside } from '../core/aside'
-import type { Address } from '../core/ports'
+import type { ChatName } from '../core/chat-name'
 import { asides } from './aside'
 import { waitingPosts } from './arrivals'
 import type { Tables } from './schema'
@@ -12,7 +12,7 @@ import type { Tables } from './schema'
 export interface Glance {
   readonly asides: readonly Aside[]
   /** Posts that each chat has not taken in several tries. */
-  readonly waiting: Readonly<Record<Address['chat'], number>>
+  readonly waiting: Readonly<Record<ChatName, number>>
 }
 
 /** Null where there is no store, or one of an older version. Throws what SQLite throws. */

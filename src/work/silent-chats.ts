@@ -1,21 +1,21 @@
 /** A chat that takes no posts: administrators are told in the other one, and in all places once it takes them again. */
 import { silentChatNotice, takesAgainNotice } from '../core/answers/silent-chat'
 import { firstSeen, observe } from '../core/news/condition'
-import type { Address } from '../core/ports'
+import { CHAT_NAMES, type ChatName } from '../core/chat-name'
 import { conditionOf, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
 import { waitingPosts } from '../store/arrivals'
 import { post } from '../store/outbox'
 import { administrative, type Parts } from './parts'
 
-type ChatName = Address['chat']
-
 /** Of a chat that always took its posts nothing is kept. */
 export const heedChats = async (parts: Parts): Promise<void> => {
   const waiting = await waitingPosts(parts.db)
-  const told = await parts.db
-    .transaction()
-    .execute(async (tx) => [await heed(parts, tx, 'slack', waiting), await heed(parts, tx, 'teams', waiting)])
+  const told = await parts.db.transaction().execute(async (tx) => {
+    const each: boolean[] = []
+    for (const chat of CHAT_NAMES) each.push(await heed(parts, tx, chat, waiting))
+    return each
+  })
   if (told.includes(true)) parts.wake.deliver()
 }
 

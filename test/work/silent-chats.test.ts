@@ -58,9 +58,9 @@ it('is told in both once it takes them again, with how long that was', async () 
   await heedFor(60_000)
 
   expect(await told()).toEqual([
-    ['slack', 'Microsoft Teams takes no posts'],
-    ['slack', 'Microsoft Teams takes posts again'],
-    ['teams', 'Microsoft Teams takes posts again'],
+    ['slack', 'Teams takes no posts'],
+    ['slack', 'Teams takes posts again'],
+    ['teams', 'Teams takes posts again'],
   ])
   expect(JSON.stringify((await outbox()).at(-1))).toContain('after 1 h')
 })

@@ -1,12 +1,11 @@
 /** What administrators are told of a chat that takes no posts. */
-import { NAME_OF_CHAT } from '../chat-name'
+import { NAME_OF_CHAT, type ChatName } from '../chat-name'
 import type { Notice } from '../notice'
-import type { Address } from '../ports'
 import { counted, forHowLong } from './words'
 
 /** In the other chat. `since`: epoch milliseconds. */
 export const silentChatNotice = (
-  chat: Address['chat'],
+  chat: ChatName,
   { posts, since }: { readonly posts: number; readonly since: number },
 ): Notice => ({
   summary: `${NAME_OF_CHAT[chat]} takes no posts`,
@@ -28,7 +27,7 @@ export const silentChatNotice = (
   ],
 })
 
-export const takesAgainNotice = (chat: Address['chat'], { forMs }: { readonly forMs: number }): Notice => ({
+export const takesAgainNotice = (chat: ChatName, { forMs }: { readonly forMs: number }): Notice => ({
   summary: `${NAME_OF_CHAT[chat]} takes posts again`,
   tone: 'good',
   parts: [

@@ -1,4 +1,5 @@
 /** What the sections of a policy say of one another: names that nothing has, and accounts of two people. */
+import { CHAT_NAMES } from '../chat-name'
 import { z } from 'zod'
 import { rule, sections, type RulesForm } from './written'
 
@@ -111,7 +112,7 @@ const sameNames = (given: readonly (string | undefined)[]): Issue[] =>
 const sharedAccounts = (people: RulesForm['people']): Issue[] => {
   const owner = new Map<string, string>()
   return Object.entries(people).flatMap(([who, accounts]) =>
-    (['slack', 'teams'] as const).flatMap((chat) => {
+    CHAT_NAMES.flatMap((chat) => {
       const id = accounts[chat]
       if (id === undefined) return []
       const other = owner.get(`${chat} ${id}`)

@@ -1,4 +1,5 @@
 /** Who is called when a request waits: those whose decision is missing, and with `escalated` those behind them. */
+import type { ChatName } from '../chat-name'
 import { standOf } from '../approval'
 import type { Called } from '../notice'
 import { holderOf, type Reminded, type Request } from '../request'
@@ -13,8 +14,6 @@ export type Deciders =
   | { readonly kind: 'many'; readonly roles: readonly string[]; readonly count: number }
   /** As far as the policy says, nobody may. */
   | { readonly kind: 'nobody'; readonly roles: readonly string[] }
-
-type ChatName = 'slack' | 'teams'
 
 /**
  * For each place that shows the request, by its chat: who is called there; null where everybody was in a place before

@@ -1,8 +1,8 @@
 /** A notice for the readers of one chat: they know a person by the account that the person has there. */
+import type { ChatName } from '../chat-name'
 import type { Called, Notice, Part, Run } from '../notice'
 import { personOf, type Policy } from './policy'
 
-type ChatName = 'slack' | 'teams'
 type Person = Extract<Run, { person: string }>
 
 /** Who has no account in that chat keeps the other one. Everybody whom the policy knows goes by their name in it as well. */

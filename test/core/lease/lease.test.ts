@@ -130,6 +130,109 @@ describe('a lease', () => {
     expect([transition(waiting, automatic).ok, nextMoment(waiting)]).toEqual([false, null])
   })
 
+  it('that is given back early is over at once, and is taken once the others have had half an hour', () => {
+    const back = apply(held, EVENTS['give-back'])
+
+    expect(back).toMatchObject({
+      ...{ state: 'grace', endsAt: END - HOUR, until: END - 30 * MINUTE, setback: null },
+      ...{ notice: { people: ['ada'], postponed: false }, givenBack: { endsAt: END } },
+    })
+    expect(back).not.toHaveProperty('givenBack.reason')
+    expect(apply(held, { ...EVENTS['give-back'], reason: 'finished' })).toMatchObject({
+      givenBack: { reason: 'finished' },
+    })
+    expect(transition(held, { ...EVENTS['give-back'], by: OTHER })).toMatchObject({
+      refusals: [{ code: 'not-allowed' }],
+    })
+    expect(transition(aLease({ endsAt: null }), EVENTS['give-back'])).toMatchObject({
+      value: { endsAt: END - HOUR, givenBack: { endsAt: null } },
+    })
+  })
+
+  it('that is given back once more keeps the end that it had, and what was put off stays so', () => {
+    const late = { ...EVENTS['give-back'], at: END + 2 * HOUR, people: ['ada', 'bob'] }
+    const putOff = apply(apply(held, EVENTS['give-back']), { ...EVENTS.postpone, at: END - 50 * MINUTE })
+    const again = apply(putOff, late)
+
+    expect(again).toMatchObject({
+      ...{ endsAt: END - HOUR, givenBack: { endsAt: END } },
+      ...{ until: END + 150 * MINUTE, notice: { people: ['ada', 'bob'], postponed: true } },
+    })
+    expect(apply(STATES.grace, late)).toMatchObject({ endsAt: END, givenBack: { endsAt: END } })
+  })
+
+  it('that was given back by mistake lasts as long as before by an extension, or longer', () => {
+    const back = apply(held, EVENTS['give-back'])
+    const to = (hours: number) => ({ ...EVENTS.extend, at: END - HOUR, to: END + hours * HOUR })
+    const unending = apply(aLease({ endsAt: null }), EVENTS['give-back'])
+
+    expect(apply(back, to(-0.5))).toMatchObject({ state: 'held', endsAt: END })
+    expect(apply(back, to(4))).toMatchObject({ endsAt: END + 4 * HOUR })
+    expect(apply(unending, to(4))).toMatchObject({ endsAt: null })
+    expect(apply(STATES.grace, to(4))).toMatchObject({ endsAt: END + 4 * HOUR })
+  })
+
+  it('that was given back ends as done, whoever takes it in the end, and keeps that through a failed try', () => {
+    const automatic = { ...EVENTS['begin-release'], by: null }
+    const back = apply(held, EVENTS['give-back'])
+
+    expect(after(apply(back, automatic), 'finish-release')).toMatchObject({
+      how: { kind: 'done', by: HOLDER },
+    })
+    const failed = after(apply(back, automatic), 'fail-release')
+    expect(failed).toMatchObject({ state: 'grace', givenBack: { endsAt: END }, overdue: expect.any(String) })
+    expect(failed).not.toHaveProperty('notice')
+    expect(after(apply(failed, automatic), 'fail-release')).toMatchObject({ setback: { times: 2 } })
+  })
+
+  it('is overdue only once its time is over, and stays so while it is tried', () => {
+    const waiting = apply(held, { ...EVENTS.end, graceMs: null })
+    const overdue = after(STATES.grace, 'be-overdue')
+    const early = { ...EVENTS['be-overdue'], at: END + HOUR - 1 }
+
+    expect([transition(waiting, EVENTS['be-overdue']).ok, transition(STATES.grace, early).ok]).toEqual([
+      false,
+      false,
+    ])
+    expect(transition(STATES.grace, { ...early, at: END + HOUR }).ok).toBe(true)
+    expect(after(overdue, 'begin-release')).toMatchObject({ back: { overdue: 'train-01 is saved' } })
+    expect(after(STATES.grace, 'begin-release')).not.toHaveProperty('back.overdue')
+  })
+
+  it('is overdue by a failed try only where its time was over', () => {
+    const waiting = apply(held, { ...EVENTS.end, graceMs: null })
+    const early = { ...EVENTS['fail-release'], at: END + HOUR - 1 }
+    const tried = [held, waiting, STATES.grace].map((from) => after(from, 'begin-release'))
+
+    expect(tried.map((each) => 'overdue' in apply(each, EVENTS['fail-release']))).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect('overdue' in apply(tried[2]!, early)).toBe(false)
+  })
+
+  it('that waits for a person gives no notice, and a notice never shortens the grace', () => {
+    const waiting = apply(held, { ...EVENTS.end, graceMs: null })
+
+    expect(transition(waiting, EVENTS['give-notice']).ok).toBe(false)
+    expect(apply(STATES.grace, { ...EVENTS['give-notice'], at: END })).toMatchObject({ until: END + HOUR })
+    expect(transition(STATES.grace, EVENTS.postpone)).toMatchObject({ refusals: [{ code: 'stale' }] })
+  })
+
+  it('says in which state it cannot do what was wanted', () => {
+    const reasons = [STATES.held, STATES.grace, STATES.releasing].map((from) => {
+      const next = transition(from, from.state === 'held' ? EVENTS.postpone : EVENTS.remind)
+      return next.ok ? null : next.refusals[0]?.reason
+    })
+
+    expect(reasons).toEqual([
+      'lease L-1 is held; it cannot postpone now',
+      'lease L-1 is past its end; it cannot remind now',
+      'lease L-1 is releasing; it cannot remind now',
+    ])
+  })
+
   it('gets its whole grace even if its end was noticed late', () => {
     const late = apply(held, { ...EVENTS.end, at: END + DAY })
 

@@ -25,7 +25,7 @@ import { textOf } from '../core/answers/reading'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { botOver, CHANNEL, fleetOf } from './operations/bot'
+import { botOver, everythingArrives, CHANNEL, fleetOf } from './operations/bot'
 
 export const [maya, jonas, priya] = [slack(MAYA), slack(JONAS), slack(PRIYA)] as const
 export const mayaInTeams = teams(MAYA)
@@ -69,6 +69,7 @@ export interface Line {
   told(account: string): Promise<string[]>
   /** Reads the hosts, lets requests expire, tends the queue, and carries out whatever is approved. */
   goesOn(): Promise<void>
+  /** The chats take at once what was posted before. */
   passes(ms: number): Promise<void>
   /** As `show` would have it: `assign hv01/gpu0 pending`. */
   requests(): Promise<string[]>
@@ -186,7 +187,10 @@ export const startLine = async (
       for (const request of await requestsIn(store.db, ['approved', 'running']))
         await runRequest(parts, request, new AbortController().signal)
     },
-    passes: (ms) => clock.sleep(ms),
+    passes: async (ms) => {
+      await everythingArrives(parts)
+      await clock.sleep(ms)
+    },
     requests: async () =>
       (await requestsIn(store.db, STATES)).map(
         ({ plan: { action, gpu }, state }) => `${action} ${gpu.alias} ${state}`,

@@ -79,7 +79,7 @@ describe('a lease', () => {
 
     expect(transition(held, { ...EVENTS.end, at: END - 1 }).ok).toBe(false)
     expect([transition(open, EVENTS.end).ok, transition(open, EVENTS.extend).ok]).toEqual([false, false])
-    expect(nextMoment(open)).toBeNull()
+    expect([nextMoment(open), dueNow(open, END)]).toEqual([null, null])
   })
 
   it('is put off once, by those alone who were told that their VM is stopped', () => {

@@ -15,9 +15,9 @@ export const heardAt = async (db: Db | Tx, asks: string): Promise<number | 'on i
     .where('asks', '=', asks)
     .where('failure', 'is', null)
     .execute()
-  const times = rows.map((row) => row.heard_at)
-  if (times.some((at) => at === null)) return 'on its way'
-  return times.reduce((last, at) => (last === null || (at ?? 0) > last ? at : last), null)
+  const times = rows.flatMap((row) => row.heard_at ?? [])
+  if (times.length < rows.length) return 'on its way'
+  return times.length === 0 ? null : Math.max(...times)
 }
 
 /** A post that was put off so often has not just met a chat that is busy. */

@@ -2,7 +2,7 @@
 import { leaseNewsNotice } from '../core/cards/lease'
 import { aliasOf, type HostFacts } from '../core/inventory'
 import type { Lease } from '../core/lease/lease'
-import { firstSeen, observe, type Condition } from '../core/news/condition'
+import { firstSeen, isSame, observe } from '../core/news/condition'
 import type { Notice } from '../core/notice'
 import { causeWords, endsOf, quarantineOf, type Cause } from '../core/quarantine'
 import { conditionsNamed, saveCondition } from '../store/conditions'
@@ -37,9 +37,6 @@ export const noticeFitness = async (
     await tellOf(parts, tx, { host: facts.name, gpu: alias, why, was: before?.told ?? FIT, at })
   }
 }
-
-const isSame = (before: Condition | undefined, next: Condition): boolean =>
-  JSON.stringify(before) === JSON.stringify(next)
 
 interface Turn {
   readonly host: string

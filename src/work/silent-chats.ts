@@ -1,43 +1,44 @@
 /** A chat that takes no posts: administrators are told in the other one, and in all places once it takes them again. */
 import { silentChatNotice, takesAgainNotice } from '../core/answers/silent-chat'
-import { firstSeen, observe } from '../core/news/condition'
 import { CHAT_NAMES, type ChatName } from '../core/chat-name'
-import { conditionOf, saveCondition } from '../store/conditions'
-import type { Tx } from '../store/database'
+import { firstSeen, isSame, observe, type Condition } from '../core/news/condition'
 import { waitingPosts } from '../store/arrivals'
+import { conditionsNamed, saveCondition } from '../store/conditions'
 import { post } from '../store/outbox'
 import { administrative, type Parts } from './parts'
 
-/** Of a chat that always took its posts nothing is kept. */
+const nameOf = (chat: ChatName): string => `chat ${chat}`
+
 export const heedChats = async (parts: Parts): Promise<void> => {
   const waiting = await waitingPosts(parts.db)
-  const told = await parts.db.transaction().execute(async (tx) => {
-    const each: boolean[] = []
-    for (const chat of CHAT_NAMES) each.push(await heed(parts, tx, chat, waiting))
-    return each
-  })
-  if (told.includes(true)) parts.wake.deliver()
+  const known = await conditionsNamed(parts.db, 'chat ')
+  for (const chat of CHAT_NAMES)
+    await heed(parts, chat, { posts: waiting[chat], before: known.get(nameOf(chat)) })
 }
 
+/** Of a chat that always took its posts nothing is kept. */
 const heed = async (
   parts: Parts,
-  tx: Tx,
   chat: ChatName,
-  waiting: Readonly<Record<ChatName, number>>,
-): Promise<boolean> => {
+  { posts, before }: { readonly posts: number; readonly before: Condition | undefined },
+): Promise<void> => {
   const at = parts.clock.now()
-  const is = waiting[chat] > 0 ? 'silent' : 'takes'
-  const before = await conditionOf(tx, `chat ${chat}`)
-  if (!before && is === 'takes') return false
+  const is = posts > 0 ? 'silent' : 'takes'
+  if (!before && is === 'takes') return
   const { next, tell } = observe(before ?? firstSeen(is, 'takes', at), is, at)
-  if (JSON.stringify(next) !== JSON.stringify(before)) await saveCondition(tx, `chat ${chat}`, next)
-  if (tell === null) return false
-  parts.log.warn({ chat, waiting: waiting[chat] }, is === 'silent' ? 'takes no posts' : 'takes posts again')
+  if (isSame(before, next)) return
   const notice =
-    is === 'silent'
-      ? silentChatNotice(chat, { posts: waiting[chat], since: tell.since })
-      : takesAgainNotice(chat, { forMs: tell.since - tell.was.since })
-  for (const place of administrative(parts))
-    if (is === 'takes' || place.chat !== chat) await post(tx, place, notice, { at })
-  return true
+    tell &&
+    (is === 'silent'
+      ? silentChatNotice(chat, { posts, since: tell.since })
+      : takesAgainNotice(chat, { forMs: tell.since - tell.was.since }))
+  await parts.db.transaction().execute(async (tx) => {
+    await saveCondition(tx, nameOf(chat), next)
+    if (notice === null) return
+    for (const place of administrative(parts))
+      if (is === 'takes' || place.chat !== chat) await post(tx, place, notice, { at })
+  })
+  if (notice === null) return
+  parts.log.warn({ chat, waiting: posts }, is === 'silent' ? 'takes no posts' : 'takes posts again')
+  parts.wake.deliver()
 }

@@ -28,6 +28,10 @@ export const firstSeen = (is: string, usual: string, now: number): Condition => 
   ...{ toldAt: null, tellings: 0 },
 })
 
+/** Nothing has to be kept anew. */
+export const isSame = (before: Condition | undefined, next: Condition): boolean =>
+  JSON.stringify(before) === JSON.stringify(next)
+
 /** The condition as it is now, and whether to tell of it: `was` is what it is told to be no more, and since when. */
 export const observe = (
   before: Condition,

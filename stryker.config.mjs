@@ -3,16 +3,17 @@ import jestConfig from './jest.config.cjs'
 
 const folder = (name) => ({
   mutate: [`src/core/${name}/**/*.ts`],
-  tests: [`core/${name}/**/*`, 'core/survey'],
+  tests: [`core/${name}/**/*`],
 })
 export const SECTIONS = {
-  plan: folder('plan'),
+  plan: { mutate: ['src/core/{plan,planner}/**/*.ts'], tests: ['core/plan/**/*', 'core/planner/**/*'] },
   policy: folder('policy'),
   lease: folder('lease'),
+  request: folder('request'),
   queue: folder('queue'),
   journal: {
-    mutate: ['src/core/progress.ts', 'src/store/journal.ts'],
-    tests: ['core/progress', 'store/journal', 'work/order'],
+    mutate: ['src/core/operation/progress.ts', 'src/store/journal.ts'],
+    tests: ['core/operation/progress', 'store/journal', 'work/order'],
   },
 }
 export const MUTANTS = '.tools/mutants.json'

@@ -1,5 +1,7 @@
 /** The bot between its borders: a store, a chat, hosts; the workers that move requests along. */
-import type { Chat, Clock, Inbox } from './core/ports'
+import type { Chat } from './core/ports/chat'
+import type { Clock } from './core/ports/clock'
+import type { Inbox } from './core/ports/delivery'
 import type { Store } from './store/database'
 import { openInbox } from './store/inbox'
 import { sweep } from './store/sweep'

@@ -1,5 +1,6 @@
 /** Both chats behind one: a post goes to the chat of its address, a question about an account to the chat it is of. */
-import type { Chat, SlackAddress, TeamsAddress } from './core/ports'
+import type { Chat } from './core/ports/chat'
+import type { SlackAddress, TeamsAddress } from './core/ports/address'
 
 export interface Chats {
   readonly slack: Chat<SlackAddress> | null

@@ -1,5 +1,5 @@
 /** The real clock. */
-import type { Clock } from './core/ports'
+import type { Clock } from './core/ports/clock'
 
 export const systemClock: Clock = {
   now: () => Date.now(),

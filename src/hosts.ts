@@ -1,9 +1,10 @@
 /** The hosts of a server: real ones behind PowerShell where the configuration names them, else a simulated fleet. */
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { ConfigFile } from './config'
-import type { HostName } from './core/inventory'
-import type { Clock, Host } from './core/ports'
+import type { ConfigFile } from './config/config'
+import type { HostName } from './core/inventory/inventory'
+import type { Clock } from './core/ports/clock'
+import type { Host } from './core/ports/host'
 import type { HostConfig } from './host/powershell/config'
 import { openPowerShellFleet } from './host/powershell/fleet'
 import type { Programs } from './host/powershell/programs'

@@ -1,7 +1,7 @@
 /** The program's log: JSON lines, or readable ones on a terminal. Known secrets never leave, wherever they got in. */
 import pino, { type Logger } from 'pino'
 import pretty from 'pino-pretty'
-import { withoutSecrets } from './printable'
+import { withoutSecrets } from './core/text/printable'
 
 export const openLog = (options: {
   level: string

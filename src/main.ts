@@ -5,11 +5,11 @@
  */
 import type { App } from './app'
 import { systemClock } from './clock'
-import type { Config } from './config'
+import type { Config } from './config/config'
 import { Fault } from './core/errors'
 import type { Terminal } from './doctor/doctor'
 import type { Wanted } from './doctor/verify-host'
-import { printable, secretsIn, withoutSecrets } from './printable'
+import { printable, secretsIn, withoutSecrets } from './core/text/printable'
 import type { Log } from './work/parts'
 
 const THINGS_TO_TRY = `
@@ -19,7 +19,7 @@ const THINGS_TO_TRY = `
 `
 
 const serve = async (): Promise<void> => {
-  const { readConfig } = await import('./config.ts')
+  const { readConfig } = await import('./config/config.ts')
   const config = readConfig(process.env)
   if (config.kind === 'playground') process.stdout.write('Starting the playground ...\n')
   const { openLog } = await import('./log.ts')
@@ -81,7 +81,7 @@ const verify = async (args: readonly string[]): Promise<boolean> => {
     terminal.hint('stopping; what was done is undone first ...')
     stopping.abort()
   })
-  const { dataDirOf } = await import('./config.ts')
+  const { dataDirOf } = await import('./config/config.ts')
   const { verifyHost } = await import('./doctor/verify-host.ts')
   return verifyHost(wanted, {
     env: process.env,

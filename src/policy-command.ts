@@ -1,11 +1,11 @@
 /** `gpu-chatops policy check FILE`, `policy test FILE` and `policy schema`: for whoever writes the policy. */
 import { z } from 'zod'
-import { span } from './core/lease/span'
+import { span } from './core/time/span'
 import { tryExamples, type Tried } from './core/policy/examples'
 import { policyFrom } from './core/policy/policy'
 import { policyFile, policyJsonSchema } from './core/policy/schema'
 import type { PolicyFile } from './core/policy/written'
-import { readYaml } from './yaml'
+import { readYaml } from './config/yaml'
 
 export interface Answer {
   readonly text: string

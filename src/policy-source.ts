@@ -1,11 +1,11 @@
 /** The policy in force: its file, which an administrator has read again, with the groups of the chats laid over it. */
-import type { ConfigFile } from './config'
+import type { ConfigFile } from './config/config'
 import { accepted, Fault, messageOf, refusal, refused, type Outcome } from './core/errors'
 import { withGroups, type Group } from './core/policy/groups'
 import { policyFrom, type Chats, type Policy } from './core/policy/policy'
-import type { Clock } from './core/ports'
+import type { Clock } from './core/ports/clock'
 import type { Log, PolicySource } from './work/parts'
-import type { Read } from './yaml'
+import type { Read } from './config/yaml'
 
 /** Members that were read longer ago do not count: whoever has left a group must not keep its roles. */
 const OLDEST_MS = 30 * 60_000

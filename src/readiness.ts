@@ -3,8 +3,8 @@
  * out of service for them could not even say what is wrong.
  */
 import type { Bot } from './bot'
-import type { ChatName } from './core/chat-name'
-import type { Clock } from './core/ports'
+import type { ChatName } from './core/ports/chat-name'
+import type { Clock } from './core/ports/clock'
 import { tryWriting, type Db } from './store/database'
 import { silentAmong } from './store/fleet'
 import { waitingPosts } from './store/arrivals'

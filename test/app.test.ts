@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import nock from 'nock'
 import { startServer } from '../src/app'
-import { readConfig } from '../src/config'
+import { readConfig } from '../src/config/config'
 import { aScript, withScripts } from './fakes/script'
 import { useTempDirs } from './fakes/temp'
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { LIMITS, startBot, type Bot } from '../src/bot'
-import type { Chat, Host } from '../src/core/ports'
+import type { Chat } from '../src/core/ports/chat'
+import type { Host } from '../src/core/ports/host'
 import { openStore, type Store } from '../src/store/database'
 import { openDeliveries } from '../src/store/inbox'
 import { entriesOf } from '../src/store/journal'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { hostName, type HostName } from '../src/core/inventory'
+import { hostName, type HostName } from '../src/core/inventory/inventory'
 import type { HostConfig } from '../src/host/powershell/config'
 import { hostsSchema } from '../src/host/powershell/config'
 import { changesOf } from '../src/hosts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import type { ConfigFile } from '../src/config'
-import { may } from '../src/core/policy/commands'
+import type { ConfigFile } from '../src/config/config'
+import { may } from '../src/core/request/permission'
 import { policyFile } from '../src/core/policy/schema'
 import { policySource, type Directory } from '../src/policy-source'
 import { fakeClock } from './fakes/clock'

@@ -1,7 +1,7 @@
 /** Slack that is down when the bot starts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createServer, type Server } from 'node:http'
-import type { Clock } from '../src/core/ports'
+import type { Clock } from '../src/core/ports/clock'
 import { openStore, type Store } from '../src/store/database'
 import { openWorkspace, type Workspace } from '../src/workspace'
 import {

@@ -10,8 +10,8 @@ import typescript from './typescript.cjs'
 
 const { LIMITS, startBot } = typescript('src/bot.ts')
 const { systemClock } = typescript('src/clock.ts')
-const { hostName } = typescript('src/core/inventory.ts')
-const { planAssign } = typescript('src/core/plan/planner.ts')
+const { hostName } = typescript('src/core/inventory/inventory.ts')
+const { planAssign } = typescript('src/core/planner/planner.ts')
 const { policyOfLists } = typescript('src/core/policy/policy.ts')
 const { startEngine } = typescript('src/host/powershell/engine/engine.ts')
 const { powerShellHost } = typescript('src/host/powershell/host.ts')

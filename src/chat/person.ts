@@ -1,4 +1,4 @@
-import { NAME_OF_CHAT, type ChatName } from '../core/chat-name'
+import { NAME_OF_CHAT, type ChatName } from '../core/ports/chat-name'
 import { plain } from './text'
 
 /**

@@ -10,10 +10,10 @@ import {
   type HostsPart,
   type SlackSettings,
   dataDirOf,
-} from '../config'
+} from '../config/config'
 import type { Check } from '../chat/check'
 import { Fault, messageOf, type Refusal } from '../core/errors'
-import type { Clock } from '../core/ports'
+import type { Clock } from '../core/ports/clock'
 import type { HostConfig } from '../host/powershell/config'
 import { MODULE, openPowerShellFleet, type PowerShellFleet } from '../host/powershell/fleet'
 import { moduleDigest, sessionDigests } from '../host/powershell/health'

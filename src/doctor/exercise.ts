@@ -1,10 +1,10 @@
 /** A whole assignment and its undo on a host, with what must be refused on the way. It ends with the host as it was. */
-import { hintsOf } from '../core/answers/hints'
+import { hintsOf } from '../core/operation/hints'
 import { messageOf } from '../core/errors'
-import { aliasOf, placeOf, vmById, type HostFacts } from '../core/inventory'
+import { aliasOf, placeOf, vmById, type HostFacts } from '../core/inventory/inventory'
 import type { Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, scriptOf, undoOf, type Step } from '../core/plan/step'
-import type { StepOrder } from '../core/ports'
+import type { StepOrder } from '../core/ports/host'
 import { fail, pass, type Finding } from './finding'
 import { wordsOf, type Ground } from './reading-cases'
 

@@ -1,4 +1,4 @@
-import { printable } from '../printable'
+import { printable } from '../core/text/printable'
 
 /** What the doctor found out about one thing, and how it looks in a terminal. */
 export interface Finding {

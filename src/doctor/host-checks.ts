@@ -1,12 +1,12 @@
 /** Can the bot work on this host? Judged from what the host says; pure. */
 import { PROTOCOL } from '../core/fence'
-import { hostChecks } from '../core/plan/host-checks'
-import { CLUSTER_UNREAD } from '../core/plan/partition/vm-checks'
-import type { HostFacts } from '../core/inventory'
-import { counted } from '../core/answers/words'
+import { hostChecks } from '../core/planner/checks/host-checks'
+import { CLUSTER_UNREAD } from '../core/planner/partition/vm-checks'
+import type { HostFacts } from '../core/inventory/inventory'
+import { counted } from '../core/text/figures'
 import type { HostConfig } from '../host/powershell/config'
 import type { Examination, Health, Restriction, SessionFile } from '../host/powershell/health'
-import { said } from '../printable'
+import { said } from '../core/text/printable'
 import { fail, pass, warn, type Finding } from './finding'
 import { cureFor } from './remedies'
 

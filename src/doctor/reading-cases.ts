@@ -1,10 +1,17 @@
 /** What every host must do, tried without a change: by reading, and by orders about things that no host has. */
 import type { Fence } from '../core/fence'
-import { hostFacts, instanceId, locationPath, placeOf, vmId, type HostFacts } from '../core/inventory'
-import { counted } from '../core/answers/words'
+import {
+  hostFacts,
+  instanceId,
+  locationPath,
+  placeOf,
+  vmId,
+  type HostFacts,
+} from '../core/inventory/inventory'
+import { counted } from '../core/text/figures'
 import { expectationOf, type Step } from '../core/plan/step'
-import type { Host, StepResult } from '../core/ports'
-import { said } from '../printable'
+import type { Host, StepResult } from '../core/ports/host'
+import { said } from '../core/text/printable'
 
 export interface Ground {
   readonly host: Host

@@ -1,7 +1,7 @@
 /** What the store of the bot holds that cannot be read, or that no chat takes. */
-import { blockedPlaces } from '../core/aside'
-import { counted } from '../core/answers/words'
-import { CHAT_NAMES, NAME_OF_CHAT } from '../core/chat-name'
+import { blockedPlaces } from '../core/inventory/aside'
+import { counted } from '../core/text/figures'
+import { CHAT_NAMES, NAME_OF_CHAT } from '../core/ports/chat-name'
 import { messageOf } from '../core/errors'
 import { glanceAtStore, type Glance } from '../store/glance'
 import { fail, pass, warn, type Finding } from './finding'

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { unknownModel } from '../core/models'
+import { unknownModel } from '../core/inventory/models'
 
 const MAKERS: Readonly<Record<string, string>> = { '10DE': 'NVIDIA', '1002': 'AMD', '8086': 'Intel' }
 

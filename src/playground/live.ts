@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { begin } from './gate'
 import type { LocalSlack } from './slack/local-slack'
 import type { LocalTeams } from './teams/local-teams'
-import { teamsView } from './teams/view'
+import { teamsView } from './teams-view'
 import { fleetView, type World } from './world'
 
 export interface Stage {

@@ -1,8 +1,8 @@
 /** What the playground shows of the simulated fleet, and the misfortunes it can bring about there. */
 import { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'
-import { isReplica, placeOf, type GpuFacts, type HostFacts } from '../core/inventory'
-import { sharedWith, sharersOf } from '../core/partitions'
+import { isReplica, placeOf, type GpuFacts, type HostFacts } from '../core/inventory/inventory'
+import { sharedWith, sharersOf } from '../core/inventory/partitions'
 import type { Step, StepKind } from '../core/plan/step'
 import type { SimulatedFleet } from '../host/simulated/fleet'
 
@@ -120,7 +120,7 @@ const perform = (world: World, what: Befall): void => {
   }
 }
 
-/** Why VMs do not start most often; see core/answers/hints.ts. */
+/** Why VMs do not start most often; see core/operation/hints.ts. */
 const NO_MEMORY = {
   code: 'OutOfMemory',
   message: 'SIMULATED: not enough memory to start the virtual machine.',

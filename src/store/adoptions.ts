@@ -1,7 +1,7 @@
 /** Which hosts were taken over from another bot, by whom. */
 import { z } from 'zod'
 import { botId, type BotId } from '../core/fence'
-import { hostName, type HostName } from '../core/inventory'
+import { hostName, type HostName } from '../core/inventory/inventory'
 import type { Db, Tx } from './database'
 import { readRow, readRows, type Row } from './rows'
 

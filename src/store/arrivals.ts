@@ -1,6 +1,6 @@
 /** Which posts have arrived, and which a chat does not take. */
-import type { ChatName } from '../core/chat-name'
-import { address } from '../core/ports'
+import type { ChatName } from '../core/ports/chat-name'
+import { address } from '../core/ports/address'
 import type { Db, Tx } from './database'
 import { attempt } from './rows'
 

@@ -1,7 +1,7 @@
 /** Rows that were set aside: shown to administrators, settled by them, and tried again by each start. */
 import { sql, type Selectable } from 'kysely'
 import type { z } from 'zod'
-import { blocked, type Aside } from '../core/aside'
+import { blocked, type Aside } from '../core/inventory/aside'
 import type { Db, Tx } from './database'
 import { attempt } from './rows'
 import type { Tables } from './schema'

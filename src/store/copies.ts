@@ -4,8 +4,9 @@
  */
 import { sql } from 'kysely'
 import { closedNotice } from '../core/cards/closed'
-import { notice } from '../core/notice'
-import { address, type Address, type MessageRef } from '../core/ports'
+import { notice } from '../core/notice/notice'
+import { address, type Address } from '../core/ports/address'
+import type { MessageRef } from '../core/ports/chat'
 import type { Tx } from './database'
 import { copiesOf, type Post } from './outbox'
 import { written } from './rows'

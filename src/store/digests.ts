@@ -1,7 +1,7 @@
 /** Who gets a digest every day, at what time, and when next. */
 import { z } from 'zod'
-import { timeZone, type TimeZone } from '../core/lease/zone'
-import { address } from '../core/ports'
+import { timeZone, type TimeZone } from '../core/time/zone'
+import { address } from '../core/ports/address'
 import type { Db, Tx } from './database'
 import { readRow, readRows, written, type Row } from './rows'
 import { readWatcher, type Watcher } from './subscriptions'

@@ -1,6 +1,6 @@
 /** Whole GPUs that fail by what nvidia-smi said in their VM. */
 import { z } from 'zod'
-import type { Mark } from '../core/mark'
+import type { Mark } from '../core/inventory/mark'
 import type { Db, Tx } from './database'
 import { readRows, type Row } from './rows'
 

@@ -1,7 +1,7 @@
 /** What the bot remembers of hosts: the last reading, pauses, and the settings baselines of VMs with devices. */
 import { z } from 'zod'
-import { blocks } from '../core/aside'
-import { barOf } from '../core/bar'
+import { blocks } from '../core/inventory/aside'
+import { barOf } from '../core/inventory/bar'
 import {
   hostFacts,
   hostName,
@@ -10,8 +10,8 @@ import {
   type HostName,
   type HostView,
   type VmId,
-} from '../core/inventory'
-import type { Mark } from '../core/mark'
+} from '../core/inventory/inventory'
+import type { Mark } from '../core/inventory/mark'
 import { baseline, hostPlansOf, type Baseline, type Plan } from '../core/plan/plan'
 import { selfOf } from './self'
 import { asides } from './aside'

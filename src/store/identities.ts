@@ -1,7 +1,7 @@
 /** Who the bot is by a token of Slack, as Slack said last. The token itself is not kept: its digest names the row. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { BotIdentity } from '../core/ports'
+import type { BotIdentity } from '../core/ports/chat'
 import type { Db } from './database'
 
 const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex')

@@ -5,7 +5,8 @@
  */
 import { sql, type Insertable } from 'kysely'
 import { z } from 'zod'
-import { delivery, type Clock, type Delivery, type Inbox } from '../core/ports'
+import { delivery, type Delivery, type Inbox } from '../core/ports/delivery'
+import type { Clock } from '../core/ports/clock'
 import { inOneCommit } from './batch'
 import type { Db, Tx } from './database'
 import { readRows, written, type Row } from './rows'

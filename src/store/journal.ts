@@ -4,8 +4,8 @@
  */
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { hostName } from '../core/inventory'
-import { entry, type Entry } from '../core/progress'
+import { hostName } from '../core/inventory/inventory'
+import { entry, type Entry } from '../core/operation/progress'
 import { count, type Db, type Tx } from './database'
 import { readRows, written, type Row } from './rows'
 

@@ -2,7 +2,7 @@
 import { sql, type SelectQueryBuilder } from 'kysely'
 import type { Outcome } from '../core/errors'
 import type { LeaseEvent } from '../core/lease/event'
-import type { LocationPath } from '../core/inventory'
+import type { LocationPath } from '../core/inventory/inventory'
 import { lease, type Lease } from '../core/lease/lease'
 import { transition } from '../core/lease/transition'
 import { nextMoment } from '../core/lease/moments'

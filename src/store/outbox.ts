@@ -1,8 +1,9 @@
 /** Posts and edits, written in the commit that causes them, and what has become of each. */
 import { z } from 'zod'
 import { beginThread } from '../core/cards/in-thread'
-import { notice, type Notice } from '../core/notice'
-import { address, type Address, type MessageRef } from '../core/ports'
+import { notice, type Notice } from '../core/notice/notice'
+import { address, type Address } from '../core/ports/address'
+import type { MessageRef } from '../core/ports/chat'
 import type { Db, Tx } from './database'
 import { attempt, readRows, written, type Row } from './rows'
 

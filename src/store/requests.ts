@@ -2,7 +2,7 @@
  * Requests: compare-and-set on the version, one event row for each transition. Two people who press at once reach
  * `save` with the same version; the database lets one of them through, and the other reads again and is told.
  */
-import type { RequestLine } from '../core/answers/lines'
+import type { RequestLine } from '../core/cards/lines'
 import {
   request,
   REQUEST_STATES,
@@ -11,9 +11,9 @@ import {
   type RequestEvent,
   type RequestIn,
   type RequestState,
-} from '../core/request'
+} from '../core/request/request'
 import { hostPlansOf } from '../core/plan/plan'
-import { transition } from '../core/transition'
+import { transition } from '../core/request/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
 import { keysAside } from './aside'

@@ -1,4 +1,4 @@
-/** Reading rows one by one: one that cannot be read is set aside, whole, and never stops the others; see core/aside.ts. */
+/** Reading rows one by one: one that cannot be read is set aside, whole, and never stops the others; see core/inventory/aside.ts. */
 import { sql, type RawBuilder } from 'kysely'
 import type { z } from 'zod'
 import { Fault, messageOf } from '../core/errors'

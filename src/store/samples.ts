@@ -1,7 +1,7 @@
 /** What nvidia-smi said in VMs over time: one row a GPU and reading, kept for some days. */
 import { z } from 'zod'
-import type { IdleSample } from '../core/lease/idle'
-import type { SmiGpu } from '../core/smi-table'
+import type { IdleSample } from '../core/smi/idle'
+import type { SmiGpu } from '../core/smi/table'
 import type { Db, Tx } from './database'
 import { readRows, type Row } from './rows'
 

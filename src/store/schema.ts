@@ -1,6 +1,6 @@
 /** The rows, as SQL sees them. JSON columns are parsed by zod when they are read. Times are epoch milliseconds. */
 import type { Generated } from 'kysely'
-import type { RequestChange } from '../core/request'
+import type { RequestChange } from '../core/request/request'
 
 export interface Tables {
   /** What people did, as the adapter verified it. `done_at` is null until the work it caused is committed. */

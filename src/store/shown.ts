@@ -1,6 +1,6 @@
 /** That a post or an edit has arrived. */
-import { notice } from '../core/notice'
-import type { MessageRef } from '../core/ports'
+import { notice } from '../core/notice/notice'
+import type { MessageRef } from '../core/ports/chat'
 import { closeCopy, wasAdopted } from './copies'
 import type { Db, Tx } from './database'
 import type { Post } from './outbox'

@@ -1,8 +1,8 @@
 /** The tables whose rows are read one by one, and what of a row can be said when the rest of it cannot be read. */
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import type { Blocked } from '../core/aside'
-import { hostName, locationPath } from '../core/inventory'
+import type { Blocked } from '../core/inventory/aside'
+import { hostName, locationPath } from '../core/inventory/inventory'
 import { ENTRY_STATES } from '../core/queue/entry'
 import type { Db, Tx } from './database'
 import type { Tables } from './schema'

@@ -1,7 +1,7 @@
 /** Who watches what: channels, and people in the chat that they have with the bot. */
 import { z } from 'zod'
 import { isWatchedBy, type Place, type Scope } from '../core/news/news'
-import { account, address, type Address } from '../core/ports'
+import { account, address, type Address } from '../core/ports/address'
 import type { Db, Tx } from './database'
 import { readRows, written, type Row } from './rows'
 

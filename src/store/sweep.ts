@@ -1,5 +1,5 @@
 /** At the start: what an older version could not read is tried again, and what a GPU may hang on is read once. */
-import { OPEN_STATES } from '../core/request'
+import { OPEN_STATES } from '../core/request/request'
 import { sql } from 'kysely'
 import { Fault } from '../core/errors'
 import { readAcceptance } from './acceptances'

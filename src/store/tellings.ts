@@ -1,7 +1,7 @@
 /** What was told last in each place about each request and each host: where a reply goes, and what joins which message. */
 import { z } from 'zod'
-import { together } from '../core/news/together'
-import { notice, type Notice } from '../core/notice'
+import { together } from '../core/notice/together'
+import { notice, type Notice } from '../core/notice/notice'
 import type { Tx } from './database'
 import { readRow, written, type Row } from './rows'
 import { readPost } from './outbox'

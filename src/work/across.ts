@@ -1,8 +1,8 @@
 /** `move any MODEL from VM to VM`: which GPU is given back, and which one is taken for it, by what was last read. */
-import type { PlanCommand } from '../core/command'
+import type { PlanCommand } from '../core/command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../core/errors'
-import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../core/inventory'
-import { resolvePair, resolveVm, type FoundVm } from '../core/names'
+import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../core/inventory/inventory'
+import { resolvePair, resolveVm, type FoundVm } from '../core/inventory/names'
 import type { Policy } from '../core/policy/policy'
 import { candidateOf, freeAmong } from '../core/queue/candidates'
 import { fleetOf } from '../core/queue/changes'

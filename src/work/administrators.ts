@@ -1,6 +1,6 @@
 /** Calls administrators by name. */
-import type { Called, Notice } from '../core/notice'
-import { administratorsIn } from '../core/policy/deciders'
+import type { Called, Notice } from '../core/notice/notice'
+import { administratorsIn } from '../core/request/deciders'
 import type { Policy } from '../core/policy/policy'
 import type { Tx } from '../store/database'
 import { copiesOf, post } from '../store/outbox'

@@ -1,8 +1,8 @@
 /** `again`: what a request asked for, asked for anew by whoever says so: on fresh facts, under the policy of now. */
 import { refusalNotice } from '../core/answers/refusal'
-import { STATE_WORDS } from '../core/answers/states'
+import { STATE_WORDS } from '../core/request/words'
 import { refusal } from '../core/errors'
-import { mayBeAskedAgain } from '../core/request'
+import { mayBeAskedAgain } from '../core/request/request'
 import { findRequest } from '../store/requests'
 import { ask } from './ask'
 import { say, type Caller, type Consequence } from './consequence'

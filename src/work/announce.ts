@@ -7,10 +7,10 @@
  * card says.
  */
 import { isOnCard, isTriedAgain, placeOf, requestOf, type News } from '../core/news/news'
-import { newsNotice } from '../core/news/words'
-import type { Notice } from '../core/notice'
+import { newsNotice } from '../core/cards/news'
+import type { Notice } from '../core/notice/notice'
 import { isSamePerson, personOf } from '../core/policy/policy'
-import type { Address } from '../core/ports'
+import type { Address } from '../core/ports/address'
 import type { Tx } from '../store/database'
 import { copiesOf, post } from '../store/outbox'
 import { keyOf, watchersOf, type Watcher } from '../store/subscriptions'

@@ -1,7 +1,7 @@
 /** What a person is told when an operation cannot end by itself: what the host is like, and the commands that repair it. */
-import { whereIs } from '../core/ground'
-import { vmById, type HostFacts } from '../core/inventory'
-import { sharersOf } from '../core/partitions'
+import { whereIs } from '../core/operation/ground'
+import { vmById, type HostFacts } from '../core/inventory/inventory'
+import { sharersOf } from '../core/inventory/partitions'
 import { hostPlansOf, isUndone, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { repairScript } from '../core/plan/script'
 import { expectationOf, read, undoOf, type Step, type VmRef } from '../core/plan/step'
@@ -12,8 +12,8 @@ import {
   type Progress,
   type Readings,
   type StepProgress,
-} from '../core/progress'
-import type { RequestIn } from '../core/request'
+} from '../core/operation/progress'
+import type { RequestIn } from '../core/request/request'
 
 /** Of a host that could not be read everything that may have happened is listed. */
 export const attention = (

@@ -1,5 +1,6 @@
 /** Presses whose presser waits a moment for what comes of them. */
-import type { CameOf, Clock } from '../core/ports'
+import type { CameOf } from '../core/ports/delivery'
+import type { Clock } from '../core/ports/clock'
 
 export interface Awaited {
   readonly isWaitedFor: (deliveryId: string) => boolean

@@ -1,8 +1,8 @@
 /** The card of a request in the channel, made of what is stored; nobody patches an old one. */
 import { requestNotice } from '../core/cards/request'
-import type { Notice } from '../core/notice'
-import { goodUntil } from '../core/policy/lapse'
-import type { Request } from '../core/request'
+import type { Notice } from '../core/notice/notice'
+import { goodUntil } from '../core/request/lapse'
+import type { Request } from '../core/request/request'
 import { commentsOn } from '../store/comments'
 import type { Db, Tx } from '../store/database'
 import { editCopies } from '../store/outbox'

@@ -4,8 +4,8 @@
  */
 import { attentionCall, toldNotice, type Concern } from '../core/cards/told'
 import { isSamePerson, personOf, type Policy } from '../core/policy/policy'
-import type { Address } from '../core/ports'
-import { holderOf, settledBy, type Request, type RequestIn } from '../core/request'
+import type { Address } from '../core/ports/address'
+import { holderOf, settledBy, type Request, type RequestIn } from '../core/request/request'
 import type { Tx } from '../store/database'
 import { copiesOf, post, type Copy } from '../store/outbox'
 import { findRequest } from '../store/requests'

@@ -1,6 +1,6 @@
 /** What a delivery leads to: rows, written in its own transaction, and a private answer if there is one to give. */
-import type { Notice } from '../core/notice'
-import type { Address } from '../core/ports'
+import type { Notice } from '../core/notice/notice'
+import type { Address } from '../core/ports/address'
 import type { Tx } from '../store/database'
 
 export type Consequence = (tx: Tx) => Promise<Notice | null>

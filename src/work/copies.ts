@@ -1,6 +1,6 @@
 /** Where a request is shown: the channels of the configuration, in either chat, and never none in the chat where it was asked for. */
-import type { Address } from '../core/ports'
-import type { Request } from '../core/request'
+import type { Address } from '../core/ports/address'
+import type { Request } from '../core/request/request'
 import type { Tx } from '../store/database'
 import { copiesOf } from '../store/outbox'
 import { keyOf } from '../store/subscriptions'

@@ -6,10 +6,11 @@
 import { broughtNotice, canBeBrought, undeliveredNotice } from '../core/answers/undelivered'
 import { threadNotice } from '../core/cards/in-thread'
 import { messageOf } from '../core/errors'
-import type { Notice } from '../core/notice'
-import { withLink } from '../core/news/link'
+import type { Notice } from '../core/notice/notice'
+import { withLink } from '../core/notice/link'
 import { localTo } from '../core/policy/local'
-import type { Address, MessageRef, SendResult } from '../core/ports'
+import type { Address } from '../core/ports/address'
+import type { MessageRef, SendResult } from '../core/ports/chat'
 import { inOneCommit } from '../store/batch'
 import {
   detach,

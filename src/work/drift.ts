@@ -10,7 +10,7 @@ import { changesBetween, gpusOf, touchedBy, type Change } from '../core/drift/ch
 import { isLastTelling, mayBeTold, QUIET_MS } from '../core/drift/flapping'
 import { except, only, standingOf, withMoved } from '../core/drift/standing'
 import { wordsOf } from '../core/drift/words'
-import type { HostFacts } from '../core/inventory'
+import type { HostFacts } from '../core/inventory/inventory'
 import { stepsOn } from '../core/plan/plan'
 import type { Step } from '../core/plan/step'
 import type { Tx } from '../store/database'

@@ -1,8 +1,8 @@
 /** The end of an operation, by itself or by hand: locks, facts, baselines, leases and posts, in the commit that ends its request. */
 import { changeNotice } from '../core/cards/change'
 import type { Step } from '../core/plan/step'
-import type { Readings } from '../core/progress'
-import type { Request, RequestIn } from '../core/request'
+import type { Readings } from '../core/operation/progress'
+import type { Request, RequestIn } from '../core/request/request'
 import type { Tx } from '../store/database'
 import { saveBaselines, saveFacts } from '../store/fleet'
 import { unlockHosts } from '../store/journal'

@@ -1,10 +1,10 @@
 /** GPUs that their host itself reports as not fit to be lent, and as in order again: told once it has lasted. */
 import { leaseNewsNotice } from '../core/cards/lease'
-import { aliasOf, type HostFacts } from '../core/inventory'
+import { aliasOf, type HostFacts } from '../core/inventory/inventory'
 import type { Lease } from '../core/lease/lease'
 import { firstSeen, isSame, observe } from '../core/news/condition'
-import type { Notice } from '../core/notice'
-import { causeWords, endsOf, quarantineOf, type Cause } from '../core/quarantine'
+import type { Notice } from '../core/notice/notice'
+import { causeWords, endsOf, quarantineOf, type Cause } from '../core/inventory/quarantine'
 import { conditionsNamed, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
 import { keptNotice } from './apart'

@@ -1,6 +1,6 @@
 /** What keeps a plan from being carried out. */
-import { blockedWords } from '../core/aside'
-import { barWords, type Bar } from '../core/bar'
+import { blockedWords } from '../core/inventory/aside'
+import { barWords, type Bar } from '../core/inventory/bar'
 import { blockOn } from '../core/plan/blocked'
 import { hostPlansOf, type Plan } from '../core/plan/plan'
 import { asides } from '../store/aside'

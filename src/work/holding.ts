@@ -9,12 +9,12 @@ import {
   type LocationPath,
   type VmFacts,
   type VmId,
-} from '../core/inventory'
+} from '../core/inventory/inventory'
 import { isOpen, type Lease } from '../core/lease/lease'
-import { gpuOfPartition } from '../core/partitions'
+import { gpuOfPartition } from '../core/inventory/partitions'
 import { hostPlansOf, stepsOn, type Plan } from '../core/plan/plan'
 import { isSamePerson, type Policy } from '../core/policy/policy'
-import type { Readings } from '../core/progress'
+import type { Readings } from '../core/operation/progress'
 import { acceptedAt } from '../store/acceptances'
 import type { Db, Tx } from '../store/database'
 import { newestLease, openLeases } from '../store/leases'

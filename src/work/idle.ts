@@ -1,6 +1,6 @@
 /** Since when a VM computes nothing on its GPUs, by its samples. It is shown and nothing more: nobody loses a GPU by it. */
-import { BUSY_PERCENT } from '../core/interruption'
-import { idleEvidence, type IdleRule } from '../core/lease/idle'
+import { BUSY_PERCENT } from '../core/smi/interruption'
+import { idleEvidence, type IdleRule } from '../core/smi/idle'
 import type { Tx } from '../store/database'
 import { samplesOf } from '../store/samples'
 import type { Parts } from './parts'

@@ -2,10 +2,10 @@
  * What the stops of a plan would interrupt, asked when it is planned, so that whoever approves it sees it. A guest that
  * cannot be asked, or does not answer, is "not known", and keeps no plan from being made.
  */
-import { interruptionOf, type Interruption } from '../core/interruption'
-import { vmById, type HostFacts, type VmFacts } from '../core/inventory'
+import { interruptionOf, type Interruption } from '../core/smi/interruption'
+import { vmById, type HostFacts, type VmFacts } from '../core/inventory/inventory'
 import { stepsOn, type Plan } from '../core/plan/plan'
-import type { GuestUse } from '../core/ports'
+import type { GuestUse } from '../core/ports/host'
 import { messageOf } from '../core/errors'
 import { samplesOf } from '../store/samples'
 import type { Parts } from './parts'

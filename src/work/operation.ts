@@ -6,12 +6,12 @@
  * the host checks in the same call. A step whose outcome is not known, or that was refused, is settled by reading
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
-import { isBarring } from '../core/bar'
-import { isLeftUseless } from '../core/ground'
-import type { HostFacts } from '../core/inventory'
+import { isBarring } from '../core/inventory/bar'
+import { isLeftUseless } from '../core/operation/ground'
+import type { HostFacts } from '../core/inventory/inventory'
 import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../core/plan/step'
-import type { StepResult } from '../core/ports'
+import type { StepResult } from '../core/ports/host'
 import {
   isAsBefore,
   isAsPlanned,
@@ -24,8 +24,8 @@ import {
   type Entry,
   type Progress,
   type Readings,
-} from '../core/progress'
-import { firstVerification, type RequestEvent } from '../core/request'
+} from '../core/operation/progress'
+import { firstVerification, type RequestEvent } from '../core/request/request'
 import { append } from '../store/journal'
 import { apply } from '../store/requests'
 import { attention } from './attention'

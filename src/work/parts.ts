@@ -1,10 +1,13 @@
 /** What the workers share: the store, the world outside, and how they wake one another. */
 import type { Fence } from '../core/fence'
-import type { HostName } from '../core/inventory'
+import type { HostName } from '../core/inventory/inventory'
 import type { Outcome } from '../core/errors'
 import type { Policy } from '../core/policy/policy'
-import type { Address, Chat, Clock, Host } from '../core/ports'
-import type { RequestIn } from '../core/request'
+import type { Address } from '../core/ports/address'
+import type { Chat } from '../core/ports/chat'
+import type { Clock } from '../core/ports/clock'
+import type { Host } from '../core/ports/host'
+import type { RequestIn } from '../core/request/request'
 import type { Db } from '../store/database'
 import type { Awaited } from './awaited'
 

@@ -1,9 +1,9 @@
 /** Reading a host that may not answer, or whose VMs are on their way between two states. */
 import { Fault, messageOf } from '../core/errors'
-import { vmById, type HostFacts } from '../core/inventory'
+import { vmById, type HostFacts } from '../core/inventory/inventory'
 import type { HostPlan } from '../core/plan/plan'
-import type { Host } from '../core/ports'
-import { startPatienceMs } from '../core/starting'
+import type { Host } from '../core/ports/host'
+import { startPatienceMs } from '../core/inventory/starting'
 import { sayWaiting } from './card'
 import type { Operation } from './parts'
 

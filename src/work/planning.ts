@@ -1,8 +1,8 @@
 /** From a command and the hosts as they are to a plan, or every reason against it. */
-import { STATE_WORDS } from '../core/answers/states'
-import { blockerOf, refuseBlocked } from '../core/aside'
-import { barOf, refuseBarred } from '../core/bar'
-import type { Command, PlanCommand } from '../core/command'
+import { STATE_WORDS } from '../core/request/words'
+import { blockerOf, refuseBlocked } from '../core/inventory/aside'
+import { barOf, refuseBarred } from '../core/inventory/bar'
+import type { Command, PlanCommand } from '../core/command/command'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../core/errors'
 import {
   aliasOf,
@@ -12,15 +12,15 @@ import {
   type HostFacts,
   type HostView,
   type VmFacts,
-} from '../core/inventory'
-import type { Interruption } from '../core/interruption'
+} from '../core/inventory/inventory'
+import type { Interruption } from '../core/smi/interruption'
 import { isExtension } from '../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../core/plan/plan'
-import { planAcross, planOf, type PlanInput } from '../core/plan/planner'
-import { quarantineOf } from '../core/quarantine'
+import { planAcross, planOf, type PlanInput } from '../core/planner/planner'
+import { quarantineOf } from '../core/inventory/quarantine'
 import { isUnheld } from '../core/queue/candidates'
 import type { Place } from '../core/queue/entry'
-import { isOpen, OPEN_STATES, type RequestState } from '../core/request'
+import { isOpen, OPEN_STATES, type RequestState } from '../core/request/request'
 import { asides } from '../store/aside'
 import type { Db, Tx } from '../store/database'
 import { baselinesOf, hostViews, isPaused, marks } from '../store/fleet'

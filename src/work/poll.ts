@@ -3,8 +3,8 @@
  * often, and one that does is back to the usual period at once. One that is new is read at once.
  */
 import { messageOf } from '../core/errors'
-import { pauseAtFirst, pauseBefore } from '../core/polling'
-import type { Host } from '../core/ports'
+import { pauseAtFirst, pauseBefore } from '../core/time/polling'
+import type { Host } from '../core/ports/host'
 import { startLoop, type Loop } from './loop'
 import type { Parts } from './parts'
 import { refreshHost } from './reading'

@@ -1,6 +1,6 @@
 /** How far an operation has come, by its journal. */
 import type { Plan } from '../core/plan/plan'
-import { refuseJournal, replay, type Progress } from '../core/progress'
+import { refuseJournal, replay, type Progress } from '../core/operation/progress'
 import type { Db, Tx } from '../store/database'
 import { entriesOf } from '../store/journal'
 

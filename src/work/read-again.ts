@@ -1,7 +1,7 @@
 /** `read`: an administrator has the hosts of a request that needs attention read; its card says what is where now. */
 import { doneNotice } from '../core/answers/done'
 import { refusalNotice } from '../core/answers/refusal'
-import { unknownProgress } from '../core/progress'
+import { unknownProgress } from '../core/operation/progress'
 import { saveFacts } from '../store/fleet'
 import { apply } from '../store/requests'
 import { attention } from './attention'

@@ -1,8 +1,8 @@
 /** One reading of a host: what it shows, what others have changed there, and the leases that ended by that, in one commit. */
 import { messageOf } from '../core/errors'
-import type { HostFacts } from '../core/inventory'
-import type { Host } from '../core/ports'
-import type { Readings } from '../core/progress'
+import type { HostFacts } from '../core/inventory/inventory'
+import type { Host } from '../core/ports/host'
+import type { Readings } from '../core/operation/progress'
 import { standingVersion } from '../store/drift'
 import { saveFacts, saveUnreachable } from '../store/fleet'
 import { noticeDrift } from './drift'

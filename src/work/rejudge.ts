@@ -1,9 +1,9 @@
 /** What has not begun, judged by the policy of this moment: what that judges otherwise is void, before anybody decides it. */
 import { messageOf } from '../core/errors'
 import type { Policy } from '../core/policy/policy'
-import { consentFact, judgedBy, unjudgedFacts } from '../core/policy/judged'
+import { consentFact, judgedBy, unjudgedFacts } from '../core/request/judged'
 import { explainChange } from '../core/plan/digest'
-import type { Request } from '../core/request'
+import type { Request } from '../core/request/request'
 import type { Db, Tx } from '../store/database'
 import { apply, findRequest, requestsIn } from '../store/requests'
 import { touchedBy } from './consent'

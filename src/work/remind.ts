@@ -1,8 +1,8 @@
 /** Requests that nobody has decided yet: those who can are told again, once, and then those behind them, once. */
 import { reminderNotice } from '../core/cards/call'
-import { decidersIn } from '../core/policy/deciders'
-import { dueReminder } from '../core/policy/reminders'
-import type { Reminded, Request } from '../core/request'
+import { decidersIn } from '../core/request/deciders'
+import { dueReminder } from '../core/request/reminders'
+import type { Reminded, Request } from '../core/request/request'
 import type { Tx } from '../store/database'
 import { post } from '../store/outbox'
 import { apply, findRequest, requestsIn } from '../store/requests'

@@ -1,8 +1,8 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
-import type { Command } from '../core/command'
+import type { Command } from '../core/command/command'
 import { helpNotice } from '../core/grammar/help'
-import type { Consents } from '../core/plan/input'
-import { may } from '../core/policy/commands'
+import type { Consents } from '../core/planner/checks/input'
+import { may } from '../core/request/permission'
 import { settle } from './aside'
 import { adoptHost } from './adopt'
 import { askAgain } from './again'

@@ -4,9 +4,9 @@
  */
 import { hostPlansOf } from '../core/plan/plan'
 import { messageOf } from '../core/errors'
-import { aliasOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory'
-import { partitionsOf } from '../core/partitions'
-import { readSmi } from '../core/smi'
+import { aliasOf, type HostFacts, type HostView, type VmFacts } from '../core/inventory/inventory'
+import { partitionsOf } from '../core/inventory/partitions'
+import { readSmi } from '../core/smi/smi'
 import { saveSamples } from '../store/samples'
 import { hostViews } from '../store/fleet'
 import { requestsIn } from '../store/requests'

@@ -1,6 +1,6 @@
 /** A chat that takes no posts: administrators are told in the other one, and in all places once it takes them again. */
 import { silentChatNotice, takesAgainNotice } from '../core/answers/silent-chat'
-import { CHAT_NAMES, type ChatName } from '../core/chat-name'
+import { CHAT_NAMES, type ChatName } from '../core/ports/chat-name'
 import { firstSeen, isSame, observe, type Condition } from '../core/news/condition'
 import { waitingPosts } from '../store/arrivals'
 import { conditionsNamed, saveCondition } from '../store/conditions'

@@ -1,10 +1,10 @@
 /** What a request may go on with, as the policy has it in the very moment in which it is written. */
-import type { Touched } from '../core/consent'
+import type { Touched } from '../core/request/consent'
 import { accepted, type Outcome } from '../core/errors'
 import type { Plan } from '../core/plan/plan'
-import { consentFact, endFacts, judgedBy, type Judged, type JudgedOn } from '../core/policy/judged'
+import { consentFact, endFacts, judgedBy, type Judged, type JudgedOn } from '../core/request/judged'
 import type { Policy } from '../core/policy/policy'
-import type { Request } from '../core/request'
+import type { Request } from '../core/request/request'
 import { longestOf } from './lease/caps'
 
 /** The word of somebody, or the end of a lease. */

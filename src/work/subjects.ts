@@ -1,9 +1,23 @@
 /** Which GPU and which VM a command is about, by what was last read of the hosts. */
-import type { PlanCommand } from '../core/command'
+import type { PlanCommand } from '../core/command/command'
 import { accepted, refusal, refused, type Outcome } from '../core/errors'
-import { aliasOf, placeOf, wholeGpusOf, type GpuFacts, type HostView, type VmFacts } from '../core/inventory'
-import { resolveAny, resolveGpu, resolvePair, resolveVm, type FoundGpu, type FoundVm } from '../core/names'
-import { sharedWith, sharersOf } from '../core/partitions'
+import {
+  aliasOf,
+  placeOf,
+  wholeGpusOf,
+  type GpuFacts,
+  type HostView,
+  type VmFacts,
+} from '../core/inventory/inventory'
+import {
+  resolveAny,
+  resolveGpu,
+  resolvePair,
+  resolveVm,
+  type FoundGpu,
+  type FoundVm,
+} from '../core/inventory/names'
+import { sharedWith, sharersOf } from '../core/inventory/partitions'
 
 export interface Subjects {
   readonly view: HostView

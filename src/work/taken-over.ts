@@ -1,9 +1,9 @@
 /** A host that takes the orders of another bot: administrators are told once it has lasted, and when it is over. */
-import { barOf } from '../core/bar'
+import { barOf } from '../core/inventory/bar'
 import { takenOverNotice } from '../core/cards/taken-over'
-import type { HostFacts } from '../core/inventory'
+import type { HostFacts } from '../core/inventory/inventory'
 import { firstSeen, observe } from '../core/news/condition'
-import { administratorsIn } from '../core/policy/deciders'
+import { administratorsIn } from '../core/request/deciders'
 import { conditionOf, saveCondition } from '../store/conditions'
 import type { Tx } from '../store/database'
 import { post } from '../store/outbox'

@@ -1,9 +1,9 @@
 /** What somebody typed, as a command. What the hosts have is looked up only where the words alone do not tell. */
-import type { Command } from '../core/command'
+import type { Command } from '../core/command/command'
 import type { Outcome } from '../core/errors'
 import { parse } from '../core/grammar/parse'
-import { knownIn } from '../core/known'
-import { may } from '../core/policy/commands'
+import { knownIn } from '../core/grammar/known'
+import { may } from '../core/request/permission'
 import { hostViews } from '../store/fleet'
 import type { Caller } from './consequence'
 import type { Parts } from './parts'

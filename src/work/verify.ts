@@ -1,9 +1,9 @@
 /** After success: nvidia-smi from inside the VM, posted in the channel. Verified, failed and why, or not checked; never an undo. */
 import { smiNotice } from '../core/answers/smi'
-import { vmById, type VmId } from '../core/inventory'
-import type { Host, SmiAnswer } from '../core/ports'
-import type { RequestIn, Verification } from '../core/request'
-import { readSmi, type SmiReading } from '../core/smi'
+import { vmById, type VmId } from '../core/inventory/inventory'
+import type { Host, SmiAnswer } from '../core/ports/host'
+import type { RequestIn, Verification } from '../core/request/request'
+import { readSmi, type SmiReading } from '../core/smi/smi'
 import { hostViews } from '../store/fleet'
 import { post } from '../store/outbox'
 import { apply } from '../store/requests'

@@ -1,8 +1,8 @@
 /** What goes with the end of a request that comes to nothing before it began: it was void, or its approval has lapsed. */
 import { lapsedNotice } from '../core/cards/lapsed'
 import { outOfOrder } from '../core/plan/order'
-import { lapseOf } from '../core/policy/lapse'
-import type { RequestIn } from '../core/request'
+import { lapseOf } from '../core/request/lapse'
+import type { RequestIn } from '../core/request/request'
 import type { Tx } from '../store/database'
 import { unlockHosts } from '../store/journal'
 import { post } from '../store/outbox'

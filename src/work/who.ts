@@ -4,7 +4,8 @@
  */
 import { Fault, messageOf } from '../core/errors'
 import { decides } from '../core/grammar/decides'
-import type { Delivery, Identity } from '../core/ports'
+import type { Delivery } from '../core/ports/delivery'
+import type { Identity } from '../core/ports/chat'
 import type { Parts } from './parts'
 
 /** From when somebody did it. What was not carried out until then never is. */

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { decodePress } from '../../src/chat/teams/press'
 import { renderTeams, type TeamsMessage } from '../../src/chat/teams/render'
-import type { Notice } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice/notice'
 import { everyPart, HOSTILE } from '../chat/hostile'
 import { everyPost } from '../chat/posts'
 import { nodesOf } from '../chat/teams/reading'

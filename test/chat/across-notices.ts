@@ -2,11 +2,11 @@
 import { changeNotice } from '../../src/core/cards/change'
 import { planNotice } from '../../src/core/cards/plan'
 import { requestNotice } from '../../src/core/cards/request'
-import { hostName } from '../../src/core/inventory'
-import type { Notice } from '../../src/core/notice'
-import { planAcross } from '../../src/core/plan/planner'
-import type { RequestIn } from '../../src/core/request'
-import { inputOf, planned } from '../core/plan/scene'
+import { hostName } from '../../src/core/inventory/inventory'
+import type { Notice } from '../../src/core/notice/notice'
+import { planAcross } from '../../src/core/planner/planner'
+import type { RequestIn } from '../../src/core/request/request'
+import { inputOf, planned } from '../core/planner/scene'
 import { aGpu, aHost, aVm } from '../fakes/facts'
 
 const [MAYA, JONAS] = ['slack:T1/U0MAYA', 'slack:T1/U0JONAS'] as const

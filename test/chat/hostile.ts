@@ -1,5 +1,5 @@
 /** Texts by which a person could try to make a post show something else than what was typed. */
-import type { Part } from '../../src/core/notice'
+import type { Part } from '../../src/core/notice/notice'
 
 export const HOSTILE: readonly (readonly [name: string, text: string])[] = [
   ['a channel mention of Slack', '<!channel> <!here> <!subteam^S1>'],

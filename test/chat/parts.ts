@@ -1,5 +1,5 @@
 /** A small notice for each kind of part, and between them every look, tone and press that a post can have. */
-import type { Notice, Part } from '../../src/core/notice'
+import type { Notice, Part } from '../../src/core/notice/notice'
 import { JONAS, MAYA } from './notices'
 import { NOW } from '../core/answers/reading'
 

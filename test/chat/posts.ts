@@ -1,7 +1,7 @@
 /** Every notice as it is posted in both chats. */
 import { renderSlack, type SlackMessage } from '../../src/chat/slack/render'
 import { renderTeams, type TeamsMessage } from '../../src/chat/teams/render'
-import type { Notice } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice/notice'
 import { JONAS, MAYA, NOTICES } from './notices'
 
 export interface Post {

@@ -1,8 +1,8 @@
 /** What those whom a request concerns are told, and the first copies of its card. */
 import { askedNotice, reminderNotice } from '../../src/core/cards/call'
 import { attentionCall, toldNotice } from '../../src/core/cards/told'
-import type { Notice } from '../../src/core/notice'
-import type { Request } from '../../src/core/request'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Request } from '../../src/core/request/request'
 
 /** In each state, by its name. */
 export const toldNotices = (

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { HIGHEST_FENCE, PROTOCOL, type Fence } from '../../src/core/fence'
 import { expectationOf, type Step } from '../../src/core/plan/step'
-import type { Host, StepResult } from '../../src/core/ports'
+import type { Host, StepResult } from '../../src/core/ports/host'
 import { A_BOT, aFence, ANOTHER_BOT, ofNobody } from '../fakes/fence'
 
 interface Obeying {

@@ -3,9 +3,9 @@
  * default fleet, for partitions `hv02`; `world` is the truth about it.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type HostFacts, hostFacts } from '../../src/core/inventory'
+import { type HostFacts, hostFacts } from '../../src/core/inventory/inventory'
 import { type Step, expectationOf, read, undoOf } from '../../src/core/plan/step'
-import type { Host, StepResult } from '../../src/core/ports'
+import type { Host, StepResult } from '../../src/core/ports/host'
 import { exercise } from '../../src/doctor/exercise'
 import { READING_CASES } from '../../src/doctor/reading-cases'
 import { planOf } from '../../src/doctor/verify-host'

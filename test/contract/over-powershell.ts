@@ -1,5 +1,5 @@
 /** What the contract needs of every host that PowerShell reaches. */
-import { placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../src/core/inventory'
+import { placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../src/core/inventory/inventory'
 import { modelOf, pciIdIn } from '../../src/host/pci-ids'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import { COMPUTER } from '../host/powershell/pwsh'

@@ -1,7 +1,7 @@
 /** What the exercise of verify-host says of a host that does not do what it must, and that it undoes what it did. */
 import { describe, expect, it } from '@jest/globals'
-import type { HostFacts } from '../../src/core/inventory'
-import type { Host, StepOrder, StepResult } from '../../src/core/ports'
+import type { HostFacts } from '../../src/core/inventory/inventory'
+import type { Host, StepOrder, StepResult } from '../../src/core/ports/host'
 import { exercise } from '../../src/doctor/exercise'
 import { READING_CASES } from '../../src/doctor/reading-cases'
 import { planOf } from '../../src/doctor/verify-host'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { hostName } from '../../src/core/inventory'
+import { hostName } from '../../src/core/inventory/inventory'
 import { examined, type HostEvidence } from '../../src/doctor/host-checks'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import type { Finding } from '../../src/doctor/finding'

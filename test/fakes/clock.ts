@@ -1,5 +1,5 @@
 /** Virtual time: it passes only while somebody sleeps, and every sleep is over at once. */
-import type { Clock } from '../../src/core/ports'
+import type { Clock } from '../../src/core/ports/clock'
 
 export const NINE_O_CLOCK = Date.UTC(2026, 0, 5, 9)
 

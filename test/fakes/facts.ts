@@ -11,7 +11,7 @@ import {
   locationPath,
   vmFacts,
   vmId,
-} from '../../src/core/inventory'
+} from '../../src/core/inventory/inventory'
 import type { Step, StepKind } from '../../src/core/plan/step'
 
 export const GIB = 2 ** 30

@@ -1,5 +1,5 @@
 /** A clock that stands still: nothing is ever late, however slow the machine is. A sleep ends by its signal alone. */
-import type { Clock } from '../../src/core/ports'
+import type { Clock } from '../../src/core/ports/clock'
 
 export const patientClock: Clock = {
   now: () => 0,

@@ -1,6 +1,6 @@
 /** A request in every state it can have, and the event that each kind of change is. */
-import { type Request, type RequestEvent, type RequestState } from '../../src/core/request'
-import { transition } from '../../src/core/transition'
+import { type Request, type RequestEvent, type RequestState } from '../../src/core/request/request'
+import { transition } from '../../src/core/request/transition'
 import { aRequest } from '../store/rows'
 
 export const APPROVER = 'slack:T1/U2'

@@ -2,7 +2,8 @@
  * Time that stands still until a test lets it pass. It passes from sleeper to sleeper, in the order in which they are
  * due, and waits at each until nothing is under way: so it does not matter how fast the machine is.
  */
-import type { Chat, Clock } from '../../src/core/ports'
+import type { Chat } from '../../src/core/ports/chat'
+import type { Clock } from '../../src/core/ports/clock'
 
 export interface SteppedClock extends Clock {
   /** While this is under way, no time passes. */

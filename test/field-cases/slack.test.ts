@@ -4,8 +4,9 @@ import nock from 'nock'
 import { z } from 'zod'
 import { answers } from '../../src/chat/slack/listen'
 import { slackChat } from '../../src/chat/slack/post'
-import type { Notice } from '../../src/core/notice'
-import type { Chat, SlackAddress } from '../../src/core/ports'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Chat } from '../../src/core/ports/chat'
+import type { SlackAddress } from '../../src/core/ports/address'
 import {
   commandFields,
   configFor,

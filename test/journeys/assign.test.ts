@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { placeOf } from '../../src/core/inventory'
+import { placeOf } from '../../src/core/inventory/inventory'
 import { textOf } from './drivers'
 import { CHATS, startJourneyIn, type Journey } from './workplace'
 

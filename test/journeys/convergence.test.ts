@@ -1,7 +1,7 @@
 /** However the chats fail, every copy comes to show how the request ended, or a later one beside it, or its thread, does and says so. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { address } from '../../src/core/ports'
-import type { RequestState } from '../../src/core/request'
+import { address } from '../../src/core/ports/address'
+import type { RequestState } from '../../src/core/request/request'
 import { steppedClock } from '../fakes/stepped-clock'
 import type { Shown } from './drivers'
 import { misfortune } from './misfortune'

@@ -1,6 +1,6 @@
 /** An administrator forgets a GPU on a host: both chats are told, one asks for it to be returned, the other approves. */
 import { afterEach, expect, test } from '@jest/globals'
-import { gpuRefOf } from '../../src/core/plan/input'
+import { gpuRefOf } from '../../src/core/planner/checks/input'
 import { textOf } from './drivers'
 import { CHATS, otherThan, startWorkplace, type Workplace } from './workplace'
 

@@ -1,7 +1,7 @@
 /** Every command there is does the same in Slack and in Microsoft Teams; journeys of their own follow requests further. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { HELP } from '../../src/core/grammar/help'
-import { placeOf } from '../../src/core/inventory'
+import { placeOf } from '../../src/core/inventory/inventory'
 import { textOf } from './drivers'
 import { MEMBERS, type Who } from './people'
 import { CHATS, policyOf, startJourneyIn, type Journey } from './workplace'

@@ -1,6 +1,6 @@
 /** Sharing one GPU among VMs, from the command to nvidia-smi and back. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { sharersOf } from '../../src/core/partitions'
+import { sharersOf } from '../../src/core/inventory/partitions'
 import { textOf } from './drivers'
 import { CHATS, startJourneyIn, type Journey } from './workplace'
 

@@ -1,6 +1,6 @@
 /** Somebody waits for the GPU of somebody else, is offered it in private once it is back, and takes it. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { placeOf } from '../../src/core/inventory'
+import { placeOf } from '../../src/core/inventory/inventory'
 import { textOf } from './drivers'
 import type { Who } from './people'
 import { CHATS, otherThan, startWorkplace, type Workplace } from './workplace'

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parse } from 'yaml'
 import { MEMBERS, TENANT } from '../../src/playground/members'
-import { AGENTS } from '../../src/playground/teams/agents'
+import { AGENTS } from '../../src/playground/teams-agents'
 import { userIdOf } from '../../src/playground/teams/local-teams'
 import { GPU, JONAS, MAYA, startJourney, type Journey } from '../journeys/playground'
 

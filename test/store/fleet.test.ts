@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { hostName } from '../../src/core/inventory'
+import { hostName } from '../../src/core/inventory/inventory'
 import { openStore, type Store } from '../../src/store/database'
 import { hostViews, saveFacts, saveUnreachable } from '../../src/store/fleet'
 import { aHost, aVm } from '../fakes/facts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import type { Delivery } from '../../src/core/ports'
+import type { Delivery } from '../../src/core/ports/delivery'
 import { openStore, type Store } from '../../src/store/database'
 import {
   dropBeyond,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Entry } from '../../src/core/progress'
+import type { Entry } from '../../src/core/operation/progress'
 import { openStore, type Store } from '../../src/store/database'
 import { append, entriesOf, lockHosts, raiseFence, unlockHosts } from '../../src/store/journal'
 import { useTempDirs } from '../fakes/temp'

@@ -1,9 +1,10 @@
 /** What store tests write: a delivery, a notice, a request, each with nothing special about it. */
-import type { Notice } from '../../src/core/notice'
-import type { Address, Delivery } from '../../src/core/ports'
-import type { RequestIn } from '../../src/core/request'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Address } from '../../src/core/ports/address'
+import type { Delivery } from '../../src/core/ports/delivery'
+import type { RequestIn } from '../../src/core/request/request'
 import { aHost } from '../fakes/facts'
-import { ask, planned } from '../core/plan/scene'
+import { ask, planned } from '../core/planner/scene'
 
 export const CHANNEL: Address = { kind: 'channel', chat: 'slack', channel: 'C1' }
 export const REQUESTER = 'slack:T1/U1'

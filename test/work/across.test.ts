@@ -1,10 +1,10 @@
 /** A move to another host: one request, one approval and one undo over both hosts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { parse } from '../../src/core/grammar/parse'
-import type { Notice } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice/notice'
 import { hostPlansOf, stepsOf } from '../../src/core/plan/plan'
-import type { Clock } from '../../src/core/ports'
-import type { Request } from '../../src/core/request'
+import type { Clock } from '../../src/core/ports/clock'
+import type { Request } from '../../src/core/request/request'
 import { openSimulatedFleet, type SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'

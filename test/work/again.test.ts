@@ -1,7 +1,7 @@
 /** One press to ask again for what came to nothing. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { PlanCommand } from '../../src/core/command'
-import type { Notice } from '../../src/core/notice'
+import type { PlanCommand } from '../../src/core/command/command'
+import type { Notice } from '../../src/core/notice/notice'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { News } from '../../src/core/news/news'
 import { policyOfLists } from '../../src/core/policy/policy'
-import type { Address } from '../../src/core/ports'
+import type { Address } from '../../src/core/ports/address'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
 import { duePosts, markFailed, post } from '../../src/store/outbox'

@@ -1,6 +1,7 @@
 /** Whoever pressed a button reads the answer once: in the answer to the press, or else where it is posted. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { CameOf, Delivery, Identity } from '../../src/core/ports'
+import type { CameOf, Delivery } from '../../src/core/ports/delivery'
+import type { Identity } from '../../src/core/ports/chat'
 import { openStore, type Store } from '../../src/store/database'
 import { openInbox } from '../../src/store/inbox'
 import { duePosts } from '../../src/store/outbox'

@@ -1,8 +1,8 @@
 /** Nobody's VM is stopped by somebody else's request without their having been asked or told. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice } from '../../src/core/notice'
-import type { Clock } from '../../src/core/ports'
-import type { Request } from '../../src/core/request'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Clock } from '../../src/core/ports/clock'
+import type { Request } from '../../src/core/request/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { type Store } from '../../src/store/database'

@@ -1,11 +1,11 @@
 /** Random histories of what the bot does and what others do: each change of others is told once, none of the bot's. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { PlanCommand } from '../../src/core/command'
+import type { PlanCommand } from '../../src/core/command/command'
 import { changesBetween, keyOf } from '../../src/core/drift/change'
 import { standingOf } from '../../src/core/drift/standing'
 import { QUIET_MS } from '../../src/core/drift/flapping'
-import { gpuRefOf } from '../../src/core/plan/input'
+import { gpuRefOf } from '../../src/core/planner/checks/input'
 import type { Step } from '../../src/core/plan/step'
 import type { World } from '../../src/host/simulated/fleet'
 import { openStore } from '../../src/store/database'

@@ -1,5 +1,5 @@
 /** Every kind of plan, ready to begin: what was done before, and what Tomas asks for, which needs nobody else. */
-import type { Request } from '../../src/core/request'
+import type { Request } from '../../src/core/request/request'
 import { type Left, leave, type Scene, settle } from './harm/scene'
 import type { Holding } from './harm/plans'
 

@@ -1,8 +1,9 @@
 /** More time on a lease: at once as far as was approved, and by a request beyond that or while somebody waits. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import type { Notice } from '../../src/core/notice'
-import type { Address, Clock } from '../../src/core/ports'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Address } from '../../src/core/ports/address'
+import type { Clock } from '../../src/core/ports/clock'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { type Store } from '../../src/store/database'

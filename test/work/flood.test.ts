@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Delivery } from '../../src/core/ports'
+import type { Delivery } from '../../src/core/ports/delivery'
 import { openStore, type Store } from '../../src/store/database'
 import { openDeliveries, openInbox } from '../../src/store/inbox'
 import { duePosts } from '../../src/store/outbox'

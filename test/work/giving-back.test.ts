@@ -1,7 +1,8 @@
 /** Giving back what is one's own, by whichever word, and what becomes of others who hold something in the same VM. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice } from '../../src/core/notice'
-import type { Address, Clock } from '../../src/core/ports'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Address } from '../../src/core/ports/address'
+import type { Clock } from '../../src/core/ports/clock'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import type { Store } from '../../src/store/database'

@@ -1,9 +1,9 @@
 /** A plan that stops a VM is shown with what that interrupts; asking never keeps it from being made. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { PlanCommand } from '../../src/core/command'
-import { vmId } from '../../src/core/inventory'
-import type { Notice } from '../../src/core/notice'
-import type { GuestUse, Host } from '../../src/core/ports'
+import type { PlanCommand } from '../../src/core/command/command'
+import { vmId } from '../../src/core/inventory/inventory'
+import type { Notice } from '../../src/core/notice/notice'
+import type { GuestUse, Host } from '../../src/core/ports/host'
 import { type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { saveSamples } from '../../src/store/samples'

@@ -1,6 +1,6 @@
 /** `done` and `extend` of a GPU, or of nothing: which lease is meant, and whose. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice/notice'
 import { fixedPolicy } from '../../src/policy-source'
 import { findLease } from '../../src/store/leases'
 import { decide } from '../../src/work/decide'

@@ -1,7 +1,8 @@
 /** Leases from the request that lends to the release that takes back, on a clock that passes a year in seconds. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice } from '../../src/core/notice'
-import type { Address, Clock } from '../../src/core/ports'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Address } from '../../src/core/ports/address'
+import type { Clock } from '../../src/core/ports/clock'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import { type Store } from '../../src/store/database'

@@ -1,6 +1,6 @@
 /** What the suites about leases do again and again, with the bot as it is at that moment. */
 import { requestsIn } from '../../src/store/requests'
-import type { Request } from '../../src/core/request'
+import type { Request } from '../../src/core/request/request'
 import { decide } from '../../src/work/decide'
 import { tendLeases } from '../../src/work/lease/tend'
 import type { Parts } from '../../src/work/parts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Clock } from '../../src/core/ports'
+import type { Clock } from '../../src/core/ports/clock'
 import { startLoop, type Duty } from '../../src/work/loop'
 import { fakeClock, NINE_O_CLOCK } from '../fakes/clock'
 

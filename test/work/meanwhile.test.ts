@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Clock } from '../../src/core/ports'
+import type { Clock } from '../../src/core/ports/clock'
 import { meanwhile } from '../../src/work/meanwhile'
 import { fakeClock } from '../fakes/clock'
 

@@ -1,9 +1,9 @@
 /** Too little MMIO space shows in the guest as Code 12; one press asks for more, and the GPU stays where it is. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Command, PlanCommand } from '../../src/core/command'
+import type { Command, PlanCommand } from '../../src/core/command/command'
 import { parse } from '../../src/core/grammar/parse'
 import { requestNotice } from '../../src/core/cards/request'
-import type { Request } from '../../src/core/request'
+import type { Request } from '../../src/core/request/request'
 import { findLease } from '../../src/store/leases'
 import { runRequest } from '../../src/work/run'
 import { verify } from '../../src/work/verify'

@@ -1,10 +1,10 @@
 /** The order of a plan: nothing is stopped for nothing, no start is undone, and plans of before end as they are. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { PlanCommand } from '../../src/core/command'
+import type { PlanCommand } from '../../src/core/command/command'
 import { stepsOf } from '../../src/core/plan/plan'
 import type { Step } from '../../src/core/plan/step'
-import type { Host } from '../../src/core/ports'
-import type { Request } from '../../src/core/request'
+import type { Host } from '../../src/core/ports/host'
+import type { Request } from '../../src/core/request/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'

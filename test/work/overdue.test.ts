@@ -1,7 +1,7 @@
 /** A lease whose time is over, and that cannot be taken back: one card, and everybody who must know told once. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice } from '../../src/core/notice'
-import type { Address } from '../../src/core/ports'
+import type { Notice } from '../../src/core/notice/notice'
+import type { Address } from '../../src/core/ports/address'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { fixedPolicy } from '../../src/policy-source'
 import type { Store } from '../../src/store/database'

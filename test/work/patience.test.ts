@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Address, Chat, Delivery, Identity } from '../../src/core/ports'
+import type { Address } from '../../src/core/ports/address'
+import type { Chat, Identity } from '../../src/core/ports/chat'
+import type { Delivery } from '../../src/core/ports/delivery'
 import { openStore, type Store } from '../../src/store/database'
 import { openInbox } from '../../src/store/inbox'
 import { duePosts } from '../../src/store/outbox'

@@ -1,9 +1,10 @@
 /** A pause between two steps, of every kind of plan: not one order more reaches a host, and what has begun ends as if nothing had been. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { hostPlansOf, stepsOf } from '../../src/core/plan/plan'
-import type { Clock, Host } from '../../src/core/ports'
-import { isStartOfGiver } from '../../src/core/progress'
-import type { Request } from '../../src/core/request'
+import type { Clock } from '../../src/core/ports/clock'
+import type { Host } from '../../src/core/ports/host'
+import { isStartOfGiver } from '../../src/core/operation/progress'
+import type { Request } from '../../src/core/request/request'
 import type { Parts } from '../../src/work/parts'
 import { runRequest } from '../../src/work/run'
 import { sorted } from '../fakes/facts'

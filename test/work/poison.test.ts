@@ -1,7 +1,7 @@
 /** One row that cannot be read stops nobody, and makes no GPU look free. */
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import { asideOn, hostName, locationPath } from '../../src/core/inventory'
+import { asideOn, hostName, locationPath } from '../../src/core/inventory/inventory'
 import { acceptedAt } from '../../src/store/acceptances'
 import { asides } from '../../src/store/aside'
 import { hostViews } from '../../src/store/fleet'

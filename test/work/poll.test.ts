@@ -1,8 +1,9 @@
 /** When hosts are read: bounded, spread out, and less and less often where nobody answers. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { hostName, type HostName } from '../../src/core/inventory'
-import { pauseBefore } from '../../src/core/polling'
-import type { Clock, Host } from '../../src/core/ports'
+import { hostName, type HostName } from '../../src/core/inventory/inventory'
+import { pauseBefore } from '../../src/core/time/polling'
+import type { Clock } from '../../src/core/ports/clock'
+import type { Host } from '../../src/core/ports/host'
 import { openStore, type Store } from '../../src/store/database'
 import { startPolling } from '../../src/work/poll'
 import { fakeClock, NINE_O_CLOCK } from '../fakes/clock'

@@ -1,6 +1,6 @@
 /** A GPU that is not fit is lent to nobody: paused by hand, reported by its host, or pulled. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { GpuFacts, HostFacts } from '../../src/core/inventory'
+import type { GpuFacts, HostFacts } from '../../src/core/inventory/inventory'
 import { jonas, linePolicy, maya, priya, startLine, type Line } from './line'
 import { CHANNEL } from './operations/bot'
 

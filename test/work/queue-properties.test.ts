@@ -1,9 +1,9 @@
 /** The queue under whatever people, time and hosts do, in whatever order, some of it at once. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { placeOf } from '../../src/core/inventory'
+import { placeOf } from '../../src/core/inventory/inventory'
 import { isOffered } from '../../src/core/queue/entry'
-import type { Request } from '../../src/core/request'
+import type { Request } from '../../src/core/request/request'
 import { openWaiters } from '../../src/store/queue'
 import { requestsIn } from '../../src/store/requests'
 import { tendQueue } from '../../src/work/queue/tend'

@@ -1,7 +1,7 @@
 /** Waiting for a GPU: the line, the offer, and what it becomes. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
-import type { HostFacts } from '../../src/core/inventory'
+import type { HostFacts } from '../../src/core/inventory/inventory'
 import { policyOfLists } from '../../src/core/policy/policy'
 import { tendQueue } from '../../src/work/queue/tend'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'

@@ -1,8 +1,8 @@
 /** Who decides together, what goes on without them, and that it still holds when it begins. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { PlanCommand } from '../../src/core/command'
+import type { PlanCommand } from '../../src/core/command/command'
 import type { Policy } from '../../src/core/policy/policy'
-import type { Notice } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice/notice'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'

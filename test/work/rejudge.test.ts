@@ -1,7 +1,7 @@
 /** A policy that is read again voids what it judges otherwise, at once, and nothing else. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { findRequest } from '../../src/store/requests'
-import type { Request } from '../../src/core/request'
+import type { Request } from '../../src/core/request/request'
 import { tendLeases } from '../../src/work/lease/tend'
 import { policyRead } from '../../src/work/rejudge'
 import { PRIYA } from '../core/policy/team'

@@ -1,6 +1,6 @@
 /** Requests that nobody decides: who is told again, when, and where. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Notice } from '../../src/core/notice'
+import type { Notice } from '../../src/core/notice/notice'
 import { policyFile } from '../../src/core/policy/schema'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'

@@ -1,8 +1,8 @@
 /** Windows switches a device only at the next restart of its host: no plan is done or undone then, and nobody is given the GPU. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { aliasOf, placeOf, type GpuFacts } from '../../src/core/inventory'
+import { aliasOf, placeOf, type GpuFacts } from '../../src/core/inventory/inventory'
 import { hostPlansOf, stepsOf, type HostPlan } from '../../src/core/plan/plan'
-import type { Request } from '../../src/core/request'
+import type { Request } from '../../src/core/request/request'
 import type { World } from '../../src/host/simulated/fleet'
 import { approved, EVERY_PLAN } from './every-plan'
 import { giveUp, goOn, leave, type Left, type Scene } from './harm/scene'

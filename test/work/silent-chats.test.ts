@@ -1,6 +1,6 @@
 /** A chat that does not take posts: administrators are told where they can read it. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import type { Address } from '../../src/core/ports'
+import type { Address } from '../../src/core/ports/address'
 import { post } from '../../src/store/outbox'
 import type { Parts } from '../../src/work/parts'
 import { heedChats } from '../../src/work/silent-chats'

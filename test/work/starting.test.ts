@@ -1,9 +1,9 @@
 /** A start that takes longer than its order: what becomes of it is read from the host, and nothing is undone for it. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { hostName, placeOf, vmById, type HostFacts } from '../../src/core/inventory'
-import type { Host, StepOrder } from '../../src/core/ports'
-import type { Request } from '../../src/core/request'
-import { startPatienceMs } from '../../src/core/starting'
+import { hostName, placeOf, vmById, type HostFacts } from '../../src/core/inventory/inventory'
+import type { Host, StepOrder } from '../../src/core/ports/host'
+import type { Request } from '../../src/core/request/request'
+import { startPatienceMs } from '../../src/core/inventory/starting'
 import type { Parts } from '../../src/work/parts'
 import { runRequest } from '../../src/work/run'
 import { asked, assign, decided, HOST, openBot, stored, type OpenBot } from './operations/bot'

@@ -1,5 +1,5 @@
 import type { ActionsBlock, Button, ConfirmationDialog, PlainTextElement } from '@slack/types'
-import type { Part } from '../../core/notice'
+import type { Part } from '../../core/notice/notice'
 import { cut, oneLine, plain } from '../text'
 import { limits } from './limits'
 import { actionIdOf, encodePress } from './press'

@@ -1,6 +1,6 @@
 import type { AuthTestResponse, UsersInfoResponse, WebClient } from '@slack/web-api'
 import { Fault } from '../../core/errors'
-import type { BotIdentity, Identity } from '../../core/ports'
+import type { BotIdentity, Identity } from '../../core/ports/chat'
 import { oneLine } from '../text'
 import {
   eventScopes,

@@ -2,7 +2,7 @@
 // is acknowledged, and nothing here waits for the network: Slack gives three seconds.
 import type { App, Receiver } from '@slack/bolt'
 import { messageOf } from '../../core/errors'
-import type { Delivery, Inbox } from '../../core/ports'
+import type { Delivery, Inbox } from '../../core/ports/delivery'
 import { clientOptions, type SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
 import { readMessage } from './message'

@@ -1,8 +1,8 @@
 // A message to the bot: one that mentions it in a channel, or anything in the chat that a person has with it. Pure, and
 // the same for HTTP and Socket Mode.
 import { z } from 'zod'
-import { LONGEST_TEXT } from '../../core/notice'
-import type { Address } from '../../core/ports'
+import { LONGEST_TEXT } from '../../core/notice/notice'
+import type { Address } from '../../core/ports/address'
 import type { SlackConfig } from './config'
 import { mentions, textOfMessage } from './escape'
 import { foreignTeam, id, malformed, ownChatOf, type Addresses, type Reading } from './reading'

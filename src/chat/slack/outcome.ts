@@ -1,6 +1,6 @@
 import { ErrorCode, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import { messageOf } from '../../core/errors'
-import type { SendResult } from '../../core/ports'
+import type { SendResult } from '../../core/ports/chat'
 
 /** Whether doing it twice would show twice. */
 export type Repeatable = 'edit' | 'post'

@@ -1,7 +1,7 @@
 /** Slack may be down for hours: what has to be asked of it is asked again until it answers. */
 import { WebAPIHTTPError, WebAPIRateLimitedError } from '@slack/web-api'
 import { Fault, messageOf } from '../../core/errors'
-import type { Clock } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
 import type { Log } from './log'
 import { platformCode, tokenTrouble } from './outcome'
 

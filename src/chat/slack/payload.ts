@@ -1,6 +1,6 @@
 // A slash command or the press of a button, as Slack sent it. Pure, and the same for HTTP and Socket Mode.
 import { z } from 'zod'
-import { LONGEST_TEXT } from '../../core/notice'
+import { LONGEST_TEXT } from '../../core/notice/notice'
 import type { SlackConfig } from './config'
 import { unescapeMarkup } from './escape'
 import { decodePress, isOurAction } from './press'

@@ -1,6 +1,6 @@
 // A button carries its press as JSON in `value`. Slack signs what comes back, but other messages and older versions of
 // the bot exist, so the value is parsed as strictly as any input. It grants nothing: policy decides at the press.
-import { press, type Press } from '../../core/notice'
+import { press, type Press } from '../../core/notice/notice'
 import { limits } from './limits'
 
 const prefix = 'gpu.press.'

@@ -1,6 +1,7 @@
 /** What is read from any payload of Slack: what it can be, and where an answer to it goes. */
 import { z } from 'zod'
-import type { Address, Delivery } from '../../core/ports'
+import type { Address } from '../../core/ports/address'
+import type { Delivery } from '../../core/ports/delivery'
 import type { SlackConfig } from './config'
 
 export const id = z.string().regex(/^[A-Z0-9]{1,30}$/)

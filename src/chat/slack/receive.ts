@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { parse } from 'node:querystring'
 import type { HTTPReceiver } from '@slack/bolt'
 import { Fault } from '../../core/errors'
-import type { Inbox } from '../../core/ports'
+import type { Inbox } from '../../core/ports/delivery'
 import { header, LIMITS, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { SlackConfig } from './config'
 import { slackLogger, type Log } from './log'

@@ -1,7 +1,7 @@
 // A notice becomes one Slack message. The room is counted in characters of block JSON: buttons get theirs first, since a
 // request that cannot be answered is worth nothing; then the parts in order, each leaving the later ones a share.
 import type { KnownBlock, RichTextElement } from '@slack/types'
-import type { Notice, Part } from '../../core/notice'
+import type { Notice, Part } from '../../core/notice/notice'
 import { cut, oneLine, plain } from '../text'
 import { plainText, renderButtons, type RenderedButtons } from './buttons'
 import { cutEscaped, cutJson } from './escape'

@@ -1,7 +1,7 @@
 // Rich text elements are never parsed by Slack: what stands in `text` is shown as it is. That is why posts are made of
 // them and of plain_text, and of no mrkdwn at all.
 import type { RichTextBlock, RichTextElement } from '@slack/types'
-import type { Called, Run } from '../../core/notice'
+import type { Called, Run } from '../../core/notice/notice'
 import { accountText } from '../person'
 import { cut, plain, utc } from '../text'
 import { cutJson } from './escape'

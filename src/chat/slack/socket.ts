@@ -2,7 +2,8 @@
 // refuses a new connection, which would end the process.
 import type { SocketModeReceiver } from '@slack/bolt'
 import { Fault, messageOf } from '../../core/errors'
-import type { Clock, Inbox } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
+import type { Inbox } from '../../core/ports/delivery'
 import { clientOptions, type SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
 import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'

@@ -1,5 +1,5 @@
 import type { KnownBlock, TableBlock } from '@slack/types'
-import type { Part } from '../../core/notice'
+import type { Part } from '../../core/notice/notice'
 import { cut, oneLine } from '../text'
 import { limits } from './limits'
 import { fitPreformatted, jsonLength } from './richText'

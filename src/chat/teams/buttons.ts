@@ -1,4 +1,4 @@
-import type { Part } from '../../core/notice'
+import type { Part } from '../../core/notice/notice'
 import { cut, oneLine, plain } from '../text'
 import { bytesOf, type Action, type ExecuteAction } from './card'
 import { limits } from './limits'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Fault } from '../../core/errors'
-import type { Identity, TeamsAddress } from '../../core/ports'
+import type { Identity } from '../../core/ports/chat'
+import type { TeamsAddress } from '../../core/ports/address'
 import { oneLine } from '../text'
 import type { TeamsConfig } from './config'
 import { saysWhy, statusOf } from './outcome'

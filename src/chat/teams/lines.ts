@@ -1,5 +1,5 @@
 // Lines of text as one RichTextBlock each: how a newline inside a run is shown differs from client to client.
-import type { Run } from '../../core/notice'
+import type { Run } from '../../core/notice/notice'
 import { cutToFit, plain, utc } from '../text'
 import { bytesOf, type LineBlock, type RichTextBlock, type TextRun } from './card'
 import { momentBlock, placed, saysWhen } from './moments'

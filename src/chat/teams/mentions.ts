@@ -1,6 +1,6 @@
 // Who is notified by a card. Teams reads a mention in a TextBlock alone, as `<at>name</at>`, and wants to be told beside
 // the card whom it means (Microsoft, "Mention support within Adaptive Cards"). A Teams mention is of one person.
-import type { Called, Part } from '../../core/notice'
+import type { Called, Part } from '../../core/notice/notice'
 import { accountText } from '../person'
 import { cut, oneLine } from '../text'
 import type { Mention, TextBlock } from './card'

@@ -4,7 +4,7 @@
  * at its beginning stands above it, and one at its end below. Where a card has a moment that fits nowhere, all of its
  * moments are in UTC: two clocks on one card mislead.
  */
-import type { Notice, Part, Run } from '../../core/notice'
+import type { Notice, Part, Run } from '../../core/notice/notice'
 import { utc } from '../text'
 import type { TextBlock } from './card'
 import { pieceLines, type NameOf, type Piece, type Style } from './pieces'

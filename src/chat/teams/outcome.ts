@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors'
-import type { SendResult } from '../../core/ports'
+import type { SendResult } from '../../core/ports/chat'
 
 /** Whether doing it twice would show twice. */
 export type Repeatable = 'edit' | 'post'

@@ -1,8 +1,9 @@
 // What Teams sent, read into one of five things. Pure: the token was checked before, and nothing of the body is believed
 // that the token does not vouch for, except that Microsoft made the body.
 import { z } from 'zod'
-import { LONGEST_TEXT, type Press } from '../../core/notice'
-import type { Address, Delivery } from '../../core/ports'
+import { LONGEST_TEXT, type Press } from '../../core/notice/notice'
+import type { Address } from '../../core/ports/address'
+import type { Delivery } from '../../core/ports/delivery'
 import type { TeamsConfig } from './config'
 import { decodePress, pressVerb } from './press'
 import { pressedRef } from './ref'

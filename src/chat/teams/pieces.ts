@@ -1,5 +1,5 @@
 // A line as the pieces that it is made of: text in one style each, and moments.
-import type { Run } from '../../core/notice'
+import type { Run } from '../../core/notice/notice'
 import { accountText } from '../person'
 import { cut, oneLine, plain } from '../text'
 import type { TextRun } from './card'

@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/errors'
-import type { Chat, MessageRef, SendResult, TeamsAddress } from '../../core/ports'
+import type { Chat, MessageRef, SendResult } from '../../core/ports/chat'
+import type { TeamsAddress } from '../../core/ports/address'
 import type { TeamsConfig } from './config'
 import { accountLookup, type Accounts } from './identify'
 import type { Log } from './log'

@@ -1,7 +1,7 @@
 // A button carries its press in `data`. Microsoft signs what comes back, but other cards and older versions of the bot
 // exist, so it is parsed as strictly as any input. It grants nothing: policy decides at the press.
 import { z } from 'zod'
-import { press, type Press } from '../../core/notice'
+import { press, type Press } from '../../core/notice/notice'
 import { limits } from './limits'
 
 /** The verb of every button of ours, by which Teams and this bot tell it from those of other cards. */

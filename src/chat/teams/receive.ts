@@ -2,7 +2,7 @@
 // delivery is durable in the inbox before it is acknowledged, and nothing here waits for the network.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { messageOf } from '../../core/errors'
-import type { CameOf, Inbox } from '../../core/ports'
+import type { CameOf, Inbox } from '../../core/ports/delivery'
 import { header, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { TeamsConfig } from './config'
 import type { Log } from './log'

@@ -1,4 +1,4 @@
-import type { MessageRef } from '../../core/ports'
+import type { MessageRef } from '../../core/ports/chat'
 
 /** How a message is referred to: by its conversation and its id. */
 export const refOf = (conversation: string, id: string): MessageRef => JSON.stringify([conversation, id])

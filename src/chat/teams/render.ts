@@ -1,6 +1,6 @@
 // A notice becomes one Adaptive Card. The room is counted in bytes of JSON: buttons get theirs first, since a request
 // that cannot be answered is worth nothing; then the parts in order, each leaving the later ones a share.
-import type { Notice, Part } from '../../core/notice'
+import type { Notice, Part } from '../../core/notice/notice'
 import { cut, oneLine } from '../text'
 import { renderButtons } from './buttons'
 import { bytesOf, type AdaptiveCard, type ContainerStyle, type Element } from './card'

@@ -1,5 +1,5 @@
 // Facts and steps: something narrow, and beside it what belongs to it. A FactSet would read its text as markdown.
-import type { Part } from '../../core/notice'
+import type { Part } from '../../core/notice/notice'
 import { cut, oneLine } from '../text'
 import { bytesOf, type ColumnSet, type LineBlock, type RichTextBlock } from './card'
 import { limits } from './limits'

@@ -1,6 +1,6 @@
 // The sentence under a pressed button. How much markup Teams reads in it is not documented, so that nothing of which
 // links, mentions or emphasis are made gets there.
-import type { Notice, Run } from '../../core/notice'
+import type { Notice, Run } from '../../core/notice/notice'
 import { cut, oneLine, utc } from '../text'
 import { personText, type NameOf } from './pieces'
 

@@ -1,4 +1,4 @@
-import type { Part } from '../../core/notice'
+import type { Part } from '../../core/notice/notice'
 import { cut, oneLine } from '../text'
 import { bytesOf, type RichTextBlock, type Table } from './card'
 import { limits } from './limits'

@@ -1,9 +1,9 @@
 /** What cannot be read, as administrators see it: what it was, what it blocks, and what to do about it. */
-import { blockedPlaces, type Aside } from '../aside'
+import { blockedPlaces, type Aside } from '../inventory/aside'
 import { refusal, type Refusal } from '../errors'
-import { runsOf } from '../grammar/prose'
-import type { Notice, Part } from '../notice'
-import { counted } from './words'
+import { runsOf } from '../notice/prose'
+import type { Notice, Part } from '../notice/notice'
+import { counted } from '../text/figures'
 
 /** `whole`: with the row as it lies in the store, for who may settle it. */
 export const asideNotice = (

@@ -1,10 +1,10 @@
 /** `check GPU [for VM]`: the survey, failures first, each with its fix; for the whole GPU, for a partition, or both. */
-import { runsOf } from '../grammar/prose'
-import type { Notice, Part, Run } from '../notice'
+import { runsOf } from '../notice/prose'
+import type { Notice, Part, Run } from '../notice/notice'
 import type { Plan } from '../plan/plan'
-import type { Check } from '../survey'
-import { linesOf } from './request-line'
-import { counted } from './words'
+import type { Check } from '../planner/checks/survey'
+import { linesOf } from '../cards/request-line'
+import { counted } from '../text/figures'
 
 const MARKS = { fail: '✗', warn: '!', pass: '✓' } as const
 const ORDER = ['fail', 'warn', 'pass'] as const

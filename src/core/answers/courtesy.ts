@@ -1,5 +1,5 @@
 import type { Courtesy } from '../grammar/courtesy'
-import type { Notice } from '../notice'
+import type { Notice } from '../notice/notice'
 import { doneNotice } from './done'
 
 const ANSWERS = {

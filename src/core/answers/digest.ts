@@ -1,17 +1,25 @@
 /** The digest: for each host what is free, who holds what, what waits, what needs attention, what changed in a day. */
 import { leaseRuns } from '../cards/lease'
-import { shown } from '../grammar/shown'
-import { aliasOf, asideOn, placeOf, vmById, type GpuPlace, type HostFacts, type HostView } from '../inventory'
+import { shown } from '../text/shown'
+import {
+  aliasOf,
+  asideOn,
+  placeOf,
+  vmById,
+  type GpuPlace,
+  type HostFacts,
+  type HostView,
+} from '../inventory/inventory'
 import type { Lease } from '../lease/lease'
-import { sharersOf } from '../partitions'
-import { quarantineBriefly, quarantineOf } from '../quarantine'
-import type { Notice, Part, Run } from '../notice'
-import { isOpen } from '../request'
-import type { RequestLine } from './lines'
-import { hostLine, whereabouts } from './place'
-import { linesOf, whatOf } from './request-line'
-import { STATE_WORDS } from './states'
-import { counted } from './words'
+import { sharersOf } from '../inventory/partitions'
+import { quarantineBriefly, quarantineOf } from '../inventory/quarantine'
+import type { Notice, Part, Run } from '../notice/notice'
+import { isOpen } from '../request/request'
+import type { RequestLine } from '../cards/lines'
+import { hostLine, whereabouts } from '../planner/whereabouts'
+import { linesOf, whatOf } from '../cards/request-line'
+import { STATE_WORDS } from '../request/words'
+import { counted } from '../text/figures'
 
 export interface DigestInput {
   readonly views: readonly HostView[]

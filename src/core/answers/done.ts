@@ -1,5 +1,5 @@
-import type { Notice } from '../notice'
-import { runsOf } from '../grammar/prose'
+import type { Notice } from '../notice/notice'
+import { runsOf } from '../notice/prose'
 
 /** One sentence: something was done, or needs nothing more. `by` names who did it, where others read it too. */
 export const doneNotice = (text: string, by?: string): Notice => ({

@@ -1,11 +1,11 @@
 /** `history [NAME]`: who did what when, newest first. */
 import { format } from '../grammar/format'
-import { shown } from '../grammar/shown'
-import type { Notice, Run } from '../notice'
-import type { HistoryLine } from './lines'
+import { shown } from '../text/shown'
+import type { Notice, Run } from '../notice/notice'
+import type { HistoryLine } from '../cards/lines'
 import { pageParts, type Page } from './paging'
-import { linesOf } from './request-line'
-import { counted } from './words'
+import { linesOf } from '../cards/request-line'
+import { counted } from '../text/figures'
 
 export const HISTORY_A_PAGE = 15
 

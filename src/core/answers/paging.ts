@@ -1,5 +1,5 @@
 /** One page of many lines, and the buttons to the others: chats limit a message to some 13,000 characters. */
-import type { Part } from '../notice'
+import type { Part } from '../notice/notice'
 
 export interface Page<T> {
   readonly lines: readonly T[]

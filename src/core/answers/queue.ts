@@ -1,10 +1,10 @@
 /** `queue`: who waits, for what, behind whom, and what is in the way; and the answer to somebody who has joined. */
 import { offerNotice } from '../cards/offer'
 import { format } from '../grammar/format'
-import { runsOf } from '../grammar/prose'
-import { shown } from '../grammar/shown'
+import { runsOf } from '../notice/prose'
+import { shown } from '../text/shown'
 import { THEY, type Called } from '../lease/quota'
-import type { Notice, Part, Run } from '../notice'
+import type { Notice, Part, Run } from '../notice/notice'
 import { holdText } from '../policy/calendar'
 import { againstOf } from '../queue/against'
 import { answeringOf } from '../queue/answering'
@@ -15,8 +15,8 @@ import { standing, type Blocker, type Fleet, type Standing } from '../queue/fore
 import { inOrder, useOf } from '../queue/order'
 import { fairnessOf, type Waiter } from '../queue/waiter'
 import { pageOf, pageParts } from './paging'
-import { linesOf } from './request-line'
-import { bytes, counted } from './words'
+import { linesOf } from '../cards/request-line'
+import { bytes, counted } from '../text/figures'
 
 const A_PAGE = 12
 /** What is in the way, named one by one; the rest is a number. */

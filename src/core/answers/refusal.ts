@@ -1,7 +1,7 @@
 /** A refusal, or several at once, as a private answer: each with its reason and with what to do next. */
 import type { Refusal } from '../errors'
-import { runsOf } from '../grammar/prose'
-import type { Notice, Part } from '../notice'
+import { runsOf } from '../notice/prose'
+import type { Notice, Part } from '../notice/notice'
 
 export const refusalNotice = (refusals: readonly Refusal[]): Notice => {
   const several = refusals.length > 1

@@ -1,12 +1,12 @@
 /** `requests`: what is open, or with --all what ever was, newest first. */
 import { format } from '../grammar/format'
-import type { Notice, Part } from '../notice'
-import type { RequestLine } from './lines'
-import type { Aside } from '../aside'
+import type { Notice, Part } from '../notice/notice'
+import type { RequestLine } from '../cards/lines'
+import type { Aside } from '../inventory/aside'
 import { asideParts } from './aside'
 import { pageParts, type Page } from './paging'
-import { linesOf, requestRuns } from './request-line'
-import { counted } from './words'
+import { linesOf, requestRuns } from '../cards/request-line'
+import { counted } from '../text/figures'
 
 export const REQUESTS_A_PAGE = 15
 

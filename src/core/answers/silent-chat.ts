@@ -1,7 +1,7 @@
 /** What administrators are told of a chat that takes no posts. */
-import { NAME_OF_CHAT, type ChatName } from '../chat-name'
-import type { Notice } from '../notice'
-import { counted, forHowLong } from './words'
+import { NAME_OF_CHAT, type ChatName } from '../ports/chat-name'
+import type { Notice } from '../notice/notice'
+import { counted, forHowLong } from '../text/figures'
 
 /** In the other chat. `since`: epoch milliseconds. */
 export const silentChatNotice = (

@@ -1,9 +1,9 @@
 /** What nvidia-smi said, for people: a verdict, and a table of its figures. */
-import { runsOf } from '../grammar/prose'
-import type { Notice, Part } from '../notice'
-import type { SmiReading } from '../smi'
-import type { SmiGpu } from '../smi-table'
-import { bytes, counted } from './words'
+import { runsOf } from '../notice/prose'
+import type { Notice, Part } from '../notice/notice'
+import type { SmiReading } from '../smi/smi'
+import type { SmiGpu } from '../smi/table'
+import { bytes, counted } from '../text/figures'
 
 const TONES = { verified: 'good', failed: 'bad', 'not-checked': 'plain' } as const satisfies {
   [V in SmiReading['verdict']]: Notice['tone']

@@ -1,6 +1,6 @@
 /** What is said elsewhere when a post could not be put where it belongs. */
-import { runsOf } from '../grammar/prose'
-import type { Notice } from '../notice'
+import { runsOf } from '../notice/prose'
+import type { Notice } from '../notice/notice'
 
 export const undeliveredNotice = (
   post: Notice,

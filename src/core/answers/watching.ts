@@ -1,6 +1,6 @@
 /** Answers to `watch` and `unwatch`. */
 import { doneNotice } from './done'
-import type { Notice, Run } from '../notice'
+import type { Notice, Run } from '../notice/notice'
 import { ALL, type Scope } from '../news/news'
 
 export interface Watched {

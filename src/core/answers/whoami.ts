@@ -1,7 +1,7 @@
 /** `whoami`: the account, the person and the roles as the policy names them, and what they may do. */
-import { runsOf } from '../grammar/prose'
-import type { Notice, Part } from '../notice'
-import type { Capability } from '../policy/commands'
+import { runsOf } from '../notice/prose'
+import type { Notice, Part } from '../notice/notice'
+import type { Capability } from '../request/permission'
 
 const WORDS: { readonly [C in Capability]: string } = {
   ask: 'ask for GPUs',

@@ -1,10 +1,10 @@
 /** Who has approved, who is waited for, and what a request is carried out on. */
-import { STATE_WORDS } from '../answers/states'
-import type { Part, Run } from '../notice'
-import { standOf } from '../approval'
-import { authorityOf, type Request } from '../request'
-import { roleWords } from '../policy/words'
-import { counted } from '../answers/words'
+import { STATE_WORDS } from '../request/words'
+import type { Part, Run } from '../notice/notice'
+import { standOf } from '../policy/approval'
+import { authorityOf, type Request } from '../request/request'
+import { roleWords } from '../text/roles'
+import { counted } from '../text/figures'
 
 const wantedBy = ({ needs }: Request): number => needs.reduce((sum, { count }) => sum + count, 0)
 

@@ -1,10 +1,10 @@
 /** A copy of a request's card that begins with whom it waits for. Once the request changes it is a copy like the others. */
-import { counted } from '../answers/words'
-import type { Notice, Part } from '../notice'
-import type { Deciders } from '../policy/deciders'
-import type { Reminded, Request } from '../request'
+import { counted } from '../text/figures'
+import type { Notice, Part } from '../notice/notice'
+import type { Deciders } from '../request/deciders'
+import type { Reminded, Request } from '../request/request'
 import { titleOf } from './plan'
-import { roleWords } from '../policy/words'
+import { roleWords } from '../text/roles'
 
 const LEADS = {
   asked: 'Waits for',

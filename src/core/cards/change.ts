@@ -1,8 +1,8 @@
 /** The notification that an assignment changed: from, to, by whom, approved by whom. */
-import type { Notice, Run } from '../notice'
+import type { Notice, Run } from '../notice/notice'
 import type { HostPlan, Plan, PlanAction } from '../plan/plan'
 import { type StepKind, saysOf } from '../plan/step'
-import type { Request, RequestIn } from '../request'
+import type { Request, RequestIn } from '../request/request'
 import { approvedRuns, authorityParts } from './approvals'
 import { titleOf } from './plan'
 

@@ -1,5 +1,5 @@
 /** What becomes of a second copy of a card: no buttons, and where the request is. */
-import type { Notice } from '../notice'
+import type { Notice } from '../notice/notice'
 
 /** For the copy of the card of this request that does not count. */
 export const closedNotice = (requestId: string): Notice => ({

@@ -1,5 +1,5 @@
 /** What people said about a request, on its card. */
-import type { Notice, Part } from '../notice'
+import type { Notice, Part } from '../notice/notice'
 
 export interface Comment {
   readonly by: string

@@ -1,11 +1,11 @@
 /** Whose VM is stopped, or partition changed, by somebody else's request: on its card, and as they are asked themselves. */
-import { answerOf, namesOf, type Touched } from '../consent'
-import type { Notice, Part, Run } from '../notice'
-import { authorityOf, waivesConsent, type Request } from '../request'
+import { answerOf, namesOf, type Touched } from '../request/consent'
+import type { Notice, Part, Run } from '../notice/notice'
+import { authorityOf, waivesConsent, type Request } from '../request/request'
 import { hostPlansOf, stopsVm, type Plan } from '../plan/plan'
 import { staysWords } from './lease'
 import { cautionParts, titleOf } from './plan'
-import { roleWords } from '../policy/words'
+import { roleWords } from '../text/roles'
 
 const heldWords = ({ vm, holds }: Touched): string => `${holds.join(', ')} in ${vm}`
 

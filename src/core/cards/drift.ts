@@ -2,10 +2,10 @@
 import type { Change } from '../drift/change'
 import { sentenceOf, wordsOf } from '../drift/words'
 import { format } from '../grammar/format'
-import type { Command } from '../command'
-import type { Notice, Part, Run } from '../notice'
-import { linesOf } from '../answers/request-line'
-import { counted } from '../answers/words'
+import type { Command } from '../command/command'
+import type { Notice, Part, Run } from '../notice/notice'
+import { linesOf } from './request-line'
+import { counted } from '../text/figures'
 
 const LINES = 15
 

@@ -1,6 +1,6 @@
 /** The end of a lease in a VM in which others hold something: what they are told, and what its holder is. */
 import type { Lease, LeaseIn } from '../lease/lease'
-import type { Notice, Run } from '../notice'
+import type { Notice, Run } from '../notice/notice'
 
 const shutDown = ({ until }: LeaseIn<'grace'>): Run[] => [
   ' is shut down through its guest ',

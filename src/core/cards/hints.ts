@@ -1,8 +1,8 @@
 /** What to do about the errors that ended an operation: what they mean, and what tells more. */
-import { hintsOf, startHintsOf } from '../answers/hints'
-import type { Part } from '../notice'
+import { hintsOf, startHintsOf } from '../operation/hints'
+import type { Part } from '../notice/notice'
 import { stepsOf, type Plan } from '../plan/plan'
-import type { Progress } from '../progress'
+import type { Progress } from '../operation/progress'
 
 /** `why` holds the host's own words and codes. `progress` is null where it is not known which step was refused. */
 export const hintParts = (why: string, plan: Plan, progress: Progress | null): Part[] => {

@@ -1,5 +1,5 @@
 /** What is said in the thread of a card that can no longer be changed: how the request is now, what is new, and its buttons. */
-import type { Notice, Part } from '../notice'
+import type { Notice, Part } from '../notice/notice'
 import { isComment } from './comments'
 
 /** The thread of a card begins: what the card shows it need not say, but for how the request is and what people said. */

@@ -1,9 +1,9 @@
 /** What a stop interrupts, on the card before anybody approves it: one paragraph for each VM. */
-import { bytes } from '../answers/words'
-import { linesOf } from '../answers/request-line'
-import { shown } from '../grammar/shown'
-import type { Interruption } from '../interruption'
-import type { Part, Run } from '../notice'
+import { bytes } from '../text/figures'
+import { linesOf } from './request-line'
+import { shown } from '../text/shown'
+import type { Interruption } from '../smi/interruption'
+import type { Part, Run } from '../notice/notice'
 
 const LISTED = 6
 const NOT_KNOWN = 'not known'

@@ -1,6 +1,6 @@
 /** What whoever asked is told, alone, when the approval of their request was good no longer. */
-import type { Notice, Part } from '../notice'
-import type { RequestIn } from '../request'
+import type { Notice, Part } from '../notice/notice'
+import type { RequestIn } from '../request/request'
 import { titleOf } from './plan'
 
 /** One press asks for it anew: planned on the facts of then, and approved by whoever has to approve it then. */

@@ -2,11 +2,11 @@
 import { latestByPolicy, latestEnd, type LeaseCaps } from '../lease/caps'
 import { overdueOf, type Lease, type LeaseIn } from '../lease/lease'
 import { MARKS, type Mark } from '../lease/marks'
-import { span } from '../lease/span'
-import type { AskedEnd } from '../lease/until'
-import type { Said } from '../approval'
-import type { Notice, Part, Run } from '../notice'
-import type { Request } from '../request'
+import { span } from '../time/span'
+import type { AskedEnd } from '../time/until'
+import type { Said } from '../policy/approval'
+import type { Notice, Part, Run } from '../notice/notice'
+import type { Request } from '../request/request'
 
 type Buttons = Extract<Part, { kind: 'buttons' }>['buttons']
 

@@ -1,8 +1,8 @@
 /** The offer of a GPU to the one whose turn it is, and what became of it. */
-import { shown } from '../grammar/shown'
-import { runsOf } from '../grammar/prose'
-import { span } from '../lease/span'
-import type { Notice, Part } from '../notice'
+import { shown } from '../text/shown'
+import { runsOf } from '../notice/prose'
+import { span } from '../time/span'
+import type { Notice, Part } from '../notice/notice'
 import type { Entry, EntryIn } from '../queue/entry'
 import type { Waiter } from '../queue/waiter'
 

@@ -1,6 +1,6 @@
 /** A lease that is over and could not be taken back: to administrators. */
 import { overdueOf, type Lease } from '../lease/lease'
-import type { Called, Notice } from '../notice'
+import type { Called, Notice } from '../notice/notice'
 
 export const overdueNotice = (lease: Lease, whom: readonly [Called, ...Called[]]): Notice => {
   const { id, gpu, vm, holder } = lease

@@ -1,6 +1,6 @@
 /** The parts of a post that show a plan: what approvers approve. */
-import type { Interruption } from '../interruption'
-import type { Notice, Part, Run } from '../notice'
+import type { Interruption } from '../smi/interruption'
+import type { Notice, Part, Run } from '../notice/notice'
 import {
   backwards,
   forwards,

@@ -1,8 +1,8 @@
 /** How far a plan has come: each step with its mark and its time, and the step that is at work. */
-import type { Part } from '../notice'
+import type { Part } from '../notice/notice'
 import { stepsOf, type Plan } from '../plan/plan'
 import { saysOf, type Step } from '../plan/step'
-import type { Progress, StepProgress } from '../progress'
+import type { Progress, StepProgress } from '../operation/progress'
 
 type Shown = Extract<Part, { kind: 'steps' }>['steps'][number]
 

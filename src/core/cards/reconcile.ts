@@ -1,11 +1,11 @@
 /** `reconcile`: where hosts and the records of the bot disagree, with a button for each way out. Nothing is done by itself. */
 import type { Finding } from '../drift/findings'
-import { shown } from '../grammar/shown'
-import { hostLine } from '../answers/place'
-import { PLACE_WORDS } from '../answers/states'
-import { counted } from '../answers/words'
-import type { GpuPlace, HostView } from '../inventory'
-import type { Notice, Part, Run } from '../notice'
+import { shown } from '../text/shown'
+import { hostLine } from '../planner/whereabouts'
+import { PLACE_WORDS } from '../inventory/place-words'
+import { counted } from '../text/figures'
+import type { GpuPlace, HostView } from '../inventory/inventory'
+import type { Notice, Part, Run } from '../notice/notice'
 import { wayButton } from './way'
 
 const SHOWN = 8

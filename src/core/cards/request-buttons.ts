@@ -1,9 +1,9 @@
 /** What can be pressed on the card of a request, by its state. */
-import type { Part } from '../notice'
+import type { Part } from '../notice/notice'
 import { isExtension } from '../plan/extension'
-import type { Progress } from '../progress'
-import { mayBeAskedAgain, type Request } from '../request'
-import { waysOut } from '../ways-out'
+import type { Progress } from '../operation/progress'
+import { mayBeAskedAgain, type Request } from '../request/request'
+import { waysOut } from '../drift/ways-out'
 import { titleOf } from './plan'
 import { wayButton } from './way'
 

@@ -1,9 +1,15 @@
 /** The one card of a request. Every copy is a function of the stored request and its journal, never a patch of an old card. */
 import type { Lease } from '../lease/lease'
-import type { Notice, Part, Run } from '../notice'
-import type { Progress } from '../progress'
-import type { Authority, Said } from '../approval'
-import { authorityOf, type Request, type RequestIn, type RequestState, type Verification } from '../request'
+import type { Notice, Part, Run } from '../notice/notice'
+import type { Progress } from '../operation/progress'
+import type { Authority, Said } from '../policy/approval'
+import {
+  authorityOf,
+  type Request,
+  type RequestIn,
+  type RequestState,
+  type Verification,
+} from '../request/request'
 import { authorityParts, standParts, stateWords } from './approvals'
 import { commentParts, type Comment } from './comments'
 import { touchedParts } from './consent'

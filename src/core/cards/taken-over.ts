@@ -1,7 +1,7 @@
 /** What administrators are told of a host that obeys another bot, or this one again. */
-import { barCure, barWords, type Bar } from '../bar'
-import type { Called, Notice, Part } from '../notice'
-import { runsOf } from '../grammar/prose'
+import { barCure, barWords, type Bar } from '../inventory/bar'
+import type { Called, Notice, Part } from '../notice/notice'
+import { runsOf } from '../notice/prose'
 
 /** `taker` null: it is over. */
 export const takenOverNotice = (

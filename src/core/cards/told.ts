@@ -1,7 +1,7 @@
 /** What people are told of a request that concerns them: its decision, and its end. One message each, a line or two. */
-import type { Called, Notice, Part, Run } from '../notice'
+import type { Called, Notice, Part, Run } from '../notice/notice'
 import { stopsVm, type Plan } from '../plan/plan'
-import { authorityOf, settledBy, type Request, type RequestIn } from '../request'
+import { authorityOf, settledBy, type Request, type RequestIn } from '../request/request'
 import { titleOf } from './plan'
 
 /** `asker`: who asked. `touched`: whose VM it stops, or whose partition it changes. `loser`: whose GPU it takes. */

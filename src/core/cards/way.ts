@@ -1,7 +1,7 @@
 /** A way out as a button: pressing it says the command. */
 import type { Way } from '../drift/findings'
 import { format } from '../grammar/format'
-import type { Part } from '../notice'
+import type { Part } from '../notice/notice'
 
 export const wayButton = ({
   label,

@@ -1,5 +1,5 @@
 /** Where a host and the records of the bot disagree, or a GPU is of use to nobody, and what can be done about each. */
-import type { Command } from '../command'
+import type { Command } from '../command/command'
 import {
   aliasOf,
   placeOf,
@@ -8,7 +8,7 @@ import {
   type GpuPlace,
   type HostFacts,
   type LocationPath,
-} from '../inventory'
+} from '../inventory/inventory'
 
 /** Who has a whole GPU by its newest lease; null: its host, since that has ended. */
 export interface Holding {

@@ -4,8 +4,8 @@
  * and mixed one fact at a time.
  */
 import { z } from 'zod'
-import { aliasOf, placeOf, vmById, vmId, type GpuFacts, type HostFacts } from '../inventory'
-import { gpuOfPartition, instanceIdIn } from '../partitions'
+import { aliasOf, placeOf, vmById, vmId, type GpuFacts, type HostFacts } from '../inventory/inventory'
+import { gpuOfPartition, instanceIdIn } from '../inventory/partitions'
 
 const place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host-enabled') }),

@@ -1,6 +1,6 @@
 /** A change as people read it: in the post that tells of it, and in the history. */
-import { shown } from '../grammar/shown'
-import type { Run } from '../notice'
+import { shown } from '../text/shown'
+import type { Run } from '../notice/notice'
 import type { Change } from './change'
 import type { Fact, Place } from './standing'
 

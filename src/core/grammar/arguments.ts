@@ -1,9 +1,9 @@
 /** Reads a command's arguments, in order, and says what it expected where something else stands. */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import type { Argument, Form } from './forms'
-import { shown } from './shown'
-import { didYouMean, nearest } from './suggest'
-import { isKeyword, joined, quote, spot, textOf, type Word } from './words'
+import { shown } from '../text/shown'
+import { didYouMean, nearest } from '../text/suggest'
+import { isKeyword, joined, quote, spot, textOf, type Word } from '../text/words'
 
 const NAME_LABELS: readonly string[] = ['VM', 'NAME', 'GPU or VM', 'VM or HOST', 'MODEL']
 

@@ -1,6 +1,6 @@
 /** Flags that were typed with a blank behind their hyphens, and flags that ask for help. */
 import { flagNameOf } from './flag-name'
-import type { Word } from './words'
+import type { Word } from '../text/words'
 
 /** One hyphen alone may be part of a name; a dash is what phones make of two. */
 const HYPHENS = /^(?:[–—―]|[\p{Pd}−]{2,3})$/u

@@ -1,6 +1,6 @@
 /** Whether what somebody did decides about something: then it matters who they are at this very moment. */
-import type { Command } from '../command'
-import type { Delivery } from '../ports'
+import type { Command } from '../command/command'
+import type { Delivery } from '../ports/delivery'
 import { parse } from './parse'
 
 const DECIDING: readonly Command['kind'][] = [

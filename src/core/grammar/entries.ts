@@ -1,5 +1,5 @@
 /** What help says about each command, as data; refusals take their usage lines from here. */
-import type { CommandKind } from '../command'
+import type { CommandKind } from '../command/command'
 import { ASKING } from './entries/asking'
 import { DECIDING } from './entries/deciding'
 import type { Entries } from './entries/entry'

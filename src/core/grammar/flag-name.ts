@@ -1,5 +1,5 @@
 /** How a flag is recognised, however its hyphens came out. */
-import type { Word } from './words'
+import type { Word } from '../text/words'
 
 const DASH = '-‐‑‒–—―−'
 const LOOKS_LIKE = new RegExp(`^[${DASH}]{1,3}(\\p{L}[^=]*)`, 'u')

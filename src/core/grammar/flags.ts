@@ -1,12 +1,12 @@
 /** Flags: which there are, and how they are taken out of a command's words, wherever they stand. */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
-import { shown } from './shown'
-import { didYouMean, nearest } from './suggest'
+import { shown } from '../text/shown'
+import { didYouMean, nearest } from '../text/suggest'
 import { mendCutFlags } from './cut-flags'
 import { flagNameOf } from './flag-name'
 import { isSize, readSize, sizeText } from './size'
 import { readHost, readPage, readRequest } from './values'
-import { joined, spot, textOf, type Word } from './words'
+import { joined, spot, textOf, type Word } from '../text/words'
 
 export interface Flag {
   readonly name: `--${string}`

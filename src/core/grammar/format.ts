@@ -1,8 +1,8 @@
 /** A Command as the text that stands for it: `parse(format(command))` is the command again. */
-import type { Command } from '../command'
+import type { Command } from '../command/command'
 import { FORMS } from './forms'
-import { shown } from './shown'
-import { quote, quoteWord } from './words'
+import { shown } from '../text/shown'
+import { quote, quoteWord } from '../text/words'
 
 type Fields = Readonly<Record<string, string | number | boolean | undefined>>
 

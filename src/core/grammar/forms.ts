@@ -1,8 +1,8 @@
 /** The grammar as a table: for each command its arguments in order, its flags, and whether it takes a reason. */
-import type { CommandKind } from '../command'
+import type { CommandKind } from '../command/command'
 import { refused, type Outcome } from '../errors'
-import { span } from '../lease/span'
-import { durationMs, isDuration } from './duration'
+import { span } from '../time/span'
+import { durationMs, isDuration } from '../time/duration'
 import {
   ASSIGN_FLAGS,
   CHECK_FLAGS,
@@ -34,9 +34,9 @@ import {
   readResolvable,
   readScope,
 } from './values'
-import { isPlace } from '../lease/places'
+import { isPlace } from '../time/places'
 import { isMeridiem, readClock, readHere, readWatched, readZone } from './watched'
-import type { Word } from './words'
+import type { Word } from '../text/words'
 
 export interface Argument {
   /** The field of the command it fills. */

@@ -1,11 +1,11 @@
 /** Help as notices; what it says about each command is in entries.ts. */
-import type { CommandKind } from '../command'
-import type { Notice, Part, Run } from '../notice'
+import type { CommandKind } from '../command/command'
+import type { Notice, Part, Run } from '../notice/notice'
 import { HELP } from './entries'
 import type { HelpEntry } from './entries/entry'
-import { runsOf } from './prose'
-import { shown } from './shown'
-import { didYouMean, nearest } from './suggest'
+import { runsOf } from '../notice/prose'
+import { shown } from '../text/shown'
+import { didYouMean, nearest } from '../text/suggest'
 import { commandCalled } from './synonyms'
 
 export { HELP, type HelpEntry }

@@ -1,3 +1,6 @@
+import type { HostView } from '../inventory/inventory'
+import { hasVm, nameLike, resolveGpu, resolveHost } from '../inventory/names'
+
 /** What the fleet is known to have, for words that only names can tell apart. */
 export interface Known {
   readonly hasGpu: (name: string) => boolean
@@ -13,3 +16,11 @@ export const NOTHING_KNOWN: Known = {
   hasHost: () => false,
   near: () => null,
 }
+
+/** By what was last read of the hosts. */
+export const knownIn = (views: readonly HostView[]): Known => ({
+  hasGpu: (name) => resolveGpu(name, views).ok,
+  hasVm: (name) => hasVm(name, views),
+  hasHost: (name) => resolveHost(name, views).ok,
+  near: (name) => nameLike(name, views),
+})

@@ -2,16 +2,16 @@
  * Arguments in another order, or without the word between them, where the shape of a GPU, an id, a count or a duration
  * says which is which. Each order is read by the same grammar as any other; one that more than one command fits is refused.
  */
-import type { Command, CommandKind } from '../command'
+import type { Command, CommandKind } from '../command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
-import { isDuration } from './duration'
+import { isDuration } from '../time/duration'
 import { copyable } from './format'
 import { FORMS } from './forms'
 import type { Known } from './known'
 import { isSize } from './size'
-import { didYouMean } from './suggest'
+import { didYouMean } from '../text/suggest'
 import { isEntry, isGpu, isId } from './values'
-import { isKeyword, KEYWORDS, spot, textOf, type Word } from './words'
+import { isKeyword, KEYWORDS, spot, textOf, type Word } from '../text/words'
 
 type Words = readonly Word[]
 

@@ -1,5 +1,5 @@
 /** Text, as a person typed it, to a Command, or what was wrong with it, where, and what would be right. */
-import { command, type Command, type CommandKind } from '../command'
+import { command, type Command, type CommandKind } from '../command/command'
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { readArguments } from './arguments'
 import { asksForHelp } from './cut-flags'
@@ -9,10 +9,10 @@ import { FORMS, KINDS } from './forms'
 import { NOTHING_KNOWN, type Known } from './known'
 import { readLoosely } from './loose'
 import { readReason } from './reason'
-import { didYouMean, nearest } from './suggest'
+import { didYouMean, nearest } from '../text/suggest'
 import { commandCalled } from './synonyms'
 import { isGpu, isId, readAnyName, readGpu } from './values'
-import { scan, spot, type Line, type Word } from './words'
+import { scan, spot, type Line, type Word } from '../text/words'
 
 const LONGEST = 2000
 

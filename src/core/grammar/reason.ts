@@ -5,8 +5,8 @@
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { flagNameOf } from './flag-name'
 import { inlineValue, unknownFlag, type Flag } from './flags'
-import { codePointOf, isHidden, shown } from './shown'
-import { bareWords, spot, textOf, unquote, type Line, type Tail, type Word } from './words'
+import { codePointOf, isHidden, shown } from '../text/shown'
+import { bareWords, spot, textOf, unquote, type Line, type Tail, type Word } from '../text/words'
 
 const LONGEST = 500
 /** Emoji and several scripts are written with joiners and variation selectors; a reason is prose and may have them. */

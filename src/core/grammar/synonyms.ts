@@ -1,5 +1,5 @@
 /** The commands by the words that people say for them. */
-import type { CommandKind } from '../command'
+import type { CommandKind } from '../command/command'
 import { KINDS } from './forms'
 
 const SYNONYMS: Readonly<Record<string, CommandKind>> = {

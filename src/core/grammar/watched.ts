@@ -1,11 +1,11 @@
 /** What can be watched, as it is typed; and the time and the zone of a digest. */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { ALL } from '../news/news'
-import { meridiemIn } from '../lease/meridiem'
-import { readPlace } from '../lease/places'
-import type { TimeZone } from '../lease/zone'
+import { meridiemIn } from '../time/meridiem'
+import { readPlace } from '../time/places'
+import type { TimeZone } from '../time/zone'
 import { readGpu, readHost } from './values'
-import { spot, type Word } from './words'
+import { spot, type Word } from '../text/words'
 
 /** The word for a daily digest, beside what there is to watch. */
 export const DIGEST = 'digest'

@@ -1,6 +1,6 @@
 /** What the bot may do by itself to a VM whose lease is over. */
-import type { VmFacts } from '../inventory'
-import type { Consents } from '../plan/input'
+import type { VmFacts } from '../inventory/inventory'
+import type { Consents } from '../planner/checks/input'
 
 /** `ask-first` only warns, and waits for a person. */
 export type EndPolicy =

@@ -1,6 +1,6 @@
 /** How long a lease may be, in all and by one extension. */
 import { refusal, type Refusal } from '../errors'
-import { LONGEST_LEASE_MS, span } from './span'
+import { LONGEST_LEASE_MS, span } from '../time/span'
 
 /** Milliseconds; null: no cap. */
 export interface LeaseCaps {

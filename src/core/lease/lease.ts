@@ -3,8 +3,8 @@
  */
 import { z } from 'zod'
 import { refusal, type Refusal } from '../errors'
-import { instanceId, locationPath, vmId } from '../inventory'
-import { account } from '../ports'
+import { instanceId, locationPath, vmId } from '../inventory/inventory'
+import { account } from '../ports/address'
 import { mark, marksAhead } from './marks'
 
 /** The last release that was begun and failed. Times of automatic releases are spaced by it; see moments.ts. */

@@ -1,7 +1,7 @@
 /** May somebody hold another GPU? Limits of a person and of a team; every one that stands against it is named. */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { isOpen, type Lease } from './lease'
-import { span } from './span'
+import { span } from '../time/span'
 import { gpuHours, gpusHeld, type Window } from './usage'
 
 /** Null: no limit. Hours are those of the window so far, together with those booked ahead. */

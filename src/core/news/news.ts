@@ -2,9 +2,9 @@
  * What those who watch are told. Whoever changes something says so once, to `announce` (work/announce.ts), in the very
  * transaction of the change; who is told of it, where and beside what, is decided there and here, never by the teller.
  */
-import type { Run } from '../notice'
+import type { Run } from '../notice/notice'
 import { gpusOf } from '../plan/plan'
-import type { Request, RequestIn } from '../request'
+import type { Request, RequestIn } from '../request/request'
 
 /** GPUs of a host by alias, such as `hv01/gpu0`, with others that changed along with them; `all`: every one of the host. */
 export interface Place {

@@ -1,5 +1,5 @@
-/** Plans on what is blocked; see core/aside.ts. */
-import { blockerOf, type Aside } from '../aside'
+/** Plans on what is blocked; see core/inventory/aside.ts. */
+import { blockerOf, type Aside } from '../inventory/aside'
 import { hostPlansOf, type Plan } from './plan'
 
 /** The first of its GPUs that is blocked, with what blocks it. */

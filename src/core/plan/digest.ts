@@ -14,10 +14,10 @@ import {
   gpuByPath,
   placeOf,
   vmById,
-} from '../inventory'
-import { partitionsInUse } from '../partitions'
-import { needWords } from '../policy/words'
-import { deviceWords, goneFrom } from '../vm-devices'
+} from '../inventory/inventory'
+import { partitionsInUse } from '../inventory/partitions'
+import { needWords } from '../text/roles'
+import { deviceWords, goneFrom } from '../inventory/vm-devices'
 import type { HostPlan, Plan } from './plan'
 
 /** A plan before it is sealed. */
@@ -201,7 +201,7 @@ const concerning = (before: Facts, now: Facts): Facts => {
 export const digestNow = (plan: HostPlan, host: HostFacts): string =>
   digestOver(plan, concerning(plan.facts, stableFacts(plan, host)))
 
-/** A need is kept as `1 of approve`; see policy/judged.ts. */
+/** A need is kept as `1 of approve`; see request/judged.ts. */
 const inWords = (name: string, value: string | undefined): string | undefined =>
   !name.startsWith('The approval by the rule ')
     ? value

@@ -1,5 +1,5 @@
 /** What a request is about that asks for more time on a lease: a GPU and a VM, and nothing to be done on any host. */
-import type { HostFacts } from '../inventory'
+import type { HostFacts } from '../inventory/inventory'
 import { seal } from './digest'
 import type { Plan } from './plan'
 

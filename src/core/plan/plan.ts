@@ -1,6 +1,6 @@
 /** A plan: what would be done, on what facts it rests, and what each approver must know before saying yes. */
 import { z } from 'zod'
-import { hostName, vmId, vmSettings } from '../inventory'
+import { hostName, vmId, vmSettings } from '../inventory/inventory'
 import { inPhases } from './order'
 import { step, undoOf, type Step, type StepOf } from './step'
 

@@ -1,7 +1,7 @@
 /** Plans that would lend what is in quarantine. */
-import type { HostFacts } from '../inventory'
-import type { Mark } from '../mark'
-import { quarantineBriefly, quarantineOf, type Quarantine } from '../quarantine'
+import type { HostFacts } from '../inventory/inventory'
+import type { Mark } from '../inventory/mark'
+import { quarantineBriefly, quarantineOf, type Quarantine } from '../inventory/quarantine'
 import { hostPlansOf, type HostPlan, type Plan } from './plan'
 
 /**

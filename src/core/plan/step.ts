@@ -1,8 +1,8 @@
 /**
  * The steps that change a host, one table row for each that says everything about it: what must hold before, what holds
- * after, its undo, and the PowerShell it stands for. Orders of steps are in assign.ts, move.ts, release.ts and partition/.
+ * after, its undo, and the PowerShell it stands for. Orders of steps are in core/planner.
  */
-import { type HostFacts, gpuByPath, vmById } from '../inventory'
+import { type HostFacts, gpuByPath, vmById } from '../inventory/inventory'
 import type { Expectation, Step, StepKind } from './steps/kinds'
 import { DEVICE_ROWS } from './steps/device'
 import { PARTITION_ROWS, partitionsMeet } from './steps/partition'

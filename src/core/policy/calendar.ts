@@ -1,5 +1,5 @@
 /** Times in which no change of a host is begun: freezes, which have dates, and quiet hours, which come again. */
-import { zoned, weekdayOf, type Wall, type Zoned } from '../lease/zone'
+import { zoned, weekdayOf, type Wall, type Zoned } from '../time/zone'
 import { mayConcern, type Subject } from './judge'
 import type { Policy } from './policy'
 import { DAYS, type Freeze, type QuietHours } from './written'

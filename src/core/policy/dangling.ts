@@ -1,5 +1,5 @@
 /** What the sections of a policy say of one another: names that nothing has, and accounts of two people. */
-import { CHAT_NAMES } from '../chat-name'
+import { CHAT_NAMES } from '../ports/chat-name'
 import { z } from 'zod'
 import { rule, sections, type RulesForm } from './written'
 

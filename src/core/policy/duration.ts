@@ -1,6 +1,6 @@
 /** A length of time as the policy writes it: `30m`, `2h` or `1d12h`. Milliseconds once read. */
 import { z } from 'zod'
-import { durationMs } from '../grammar/duration'
+import { durationMs } from '../time/duration'
 
 export const duration = z.string().transform((text, context) => {
   const read = durationMs({ text, at: 1, quoted: false })

@@ -4,14 +4,14 @@
  * lenient rule would take it from one with a strict rule.
  */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
-import type { HostFacts } from '../inventory'
+import type { HostFacts } from '../inventory/inventory'
 import { refuseLength } from '../lease/caps'
-import { isUnknownModel, mightBe } from '../models'
+import { isUnknownModel, mightBe } from '../inventory/models'
 import { hostPlansOf, stepsOf, type HostPlan, type Plan } from '../plan/plan'
-import { sharingSupport } from '../release'
-import type { Need } from '../approval'
+import { sharingSupport } from '../inventory/sharing'
+import type { Need } from './approval'
 import type { Policy, Rule } from './policy'
-import { roleWords } from './words'
+import { roleWords } from '../text/roles'
 
 export interface Wish {
   readonly command: Exclude<Plan['action'], 'extend'>

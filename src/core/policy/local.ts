@@ -1,6 +1,6 @@
 /** A notice for the readers of one chat: they know a person by the account that the person has there. */
-import type { ChatName } from '../chat-name'
-import type { Called, Notice, Part, Run } from '../notice'
+import type { ChatName } from '../ports/chat-name'
+import type { Called, Notice, Part, Run } from '../notice/notice'
 import { personOf, type Policy } from './policy'
 
 type Person = Extract<Run, { person: string }>

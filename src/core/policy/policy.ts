@@ -1,7 +1,7 @@
 /** The policy in force: people with their accounts on both chats, roles, and rules in the order in which they are tried. */
 import { createHash } from 'node:crypto'
 import { refused, accepted, refusal, type Outcome } from '../errors'
-import { timeZone, type TimeZone } from '../lease/zone'
+import { timeZone, type TimeZone } from '../time/zone'
 import { USUAL_QUEUE, type ListsForm, type PolicyFile, type RulesForm } from './written'
 import { NO_TERMS, type LeaseTerms } from './terms'
 

@@ -2,7 +2,7 @@
  * Names in the policy that the fleet does not have: a rule that is to guard a GPU guards nothing once the GPU has another
  * name, as after a card was moved to another slot, and nobody would hear of it.
  */
-import { aliasOf, placeOf, type HostView } from '../inventory'
+import { aliasOf, placeOf, type HostView } from '../inventory/inventory'
 import { like } from './judge'
 import type { Policy } from './policy'
 

@@ -1,6 +1,6 @@
 /** What stands in `policy:`, section by section: people, roles and rules, or the short form of three lists. */
 import { z } from 'zod'
-import { isDate, timeZone } from '../lease/zone'
+import { isDate, timeZone } from '../time/zone'
 import { plan } from '../plan/plan'
 import { duration } from './duration'
 import { leaseTerms } from './terms'

@@ -1,12 +1,12 @@
 /** What open requests will lend: it counts beside what is lent, or one person could ask for all that a quota keeps from them. */
-import { gpuByPath, locationPath, type HostFacts } from '../inventory'
+import { gpuByPath, locationPath, type HostFacts } from '../inventory/inventory'
 import type { Lease } from '../lease/lease'
 import type { Asked } from '../lease/quota'
-import { lentMsOf } from '../lease/until'
-import { partOfGpu } from '../partitions'
+import { lentMsOf } from '../time/until'
+import { partOfGpu } from '../inventory/partitions'
 import type { Plan } from '../plan/plan'
 import { personOf, teamOf, type Policy } from '../policy/policy'
-import { holderOf, type Request } from '../request'
+import { holderOf, type Request } from '../request/request'
 
 interface Facts {
   /** Among them those that a request goes on with. */

@@ -2,7 +2,7 @@
 import { afterOpenTime } from '../policy/calendar'
 import { subjectsOf } from '../policy/judge'
 import { isSamePerson } from '../policy/policy'
-import type { Request, RequestIn } from '../request'
+import type { Request, RequestIn } from '../request/request'
 import { againstOf, type Against } from './against'
 import { isWish } from './asked'
 import { freeAmong } from './candidates'

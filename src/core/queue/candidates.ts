@@ -1,8 +1,8 @@
 /** The GPUs of the fleet as the queue sees them: which can be waited for, which are free, and why the others are not. */
-import { placeOnly } from '../answers/place'
-import { STATE_WORDS } from '../answers/states'
-import { barWords } from '../bar'
-import { blockedWords } from '../aside'
+import { placeOnly } from '../planner/whereabouts'
+import { STATE_WORDS } from '../request/words'
+import { barWords } from '../inventory/bar'
+import { blockedWords } from '../inventory/aside'
 import {
   aliasOf,
   asideOn,
@@ -11,16 +11,16 @@ import {
   type GpuFacts,
   type HostFacts,
   type HostView,
-} from '../inventory'
+} from '../inventory/inventory'
 import type { Refusal } from '../errors'
 import { isOpen as isHeld, type Lease } from '../lease/lease'
-import { obstacles } from '../plan/obstacles'
+import { obstacles } from '../planner/checks/obstacles'
 import { hostPlansOf } from '../plan/plan'
-import { quarantineBriefly, quarantineOf } from '../quarantine'
+import { quarantineBriefly, quarantineOf } from '../inventory/quarantine'
 import { concerns } from '../policy/judge'
 import type { Policy } from '../policy/policy'
-import type { Request } from '../request'
-import { survey } from '../survey'
+import type { Request } from '../request/request'
+import { survey } from '../planner/checks/survey'
 import type { Place } from './entry'
 import type { Taken } from './forecast'
 import { isSame, type Candidate } from './order'

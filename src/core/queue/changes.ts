@@ -1,5 +1,5 @@
 /** What is to be done in the queue at this moment: offers that end, places that are lost, and GPUs that are offered. */
-import { gpuByPath, type HostName } from '../inventory'
+import { gpuByPath, type HostName } from '../inventory/inventory'
 import { againstOf, type Against } from './against'
 import { answeringOf, type Answering } from './answering'
 import { candidatesOf, freeAmong, isOn, takenOf } from './candidates'

@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
-import { hostName, locationPath } from '../inventory'
-import { account } from '../ports'
+import { hostName, locationPath } from '../inventory/inventory'
+import { account } from '../ports/address'
 
 /** One GPU, or any of a class; null: any model, any size. A GPU stays in its host, so a VM has use for those of its own alone. */
 export const want = z.discriminatedUnion('kind', [

@@ -1,8 +1,8 @@
 /** All that the queue is decided by. */
-import type { HostView } from '../inventory'
+import type { HostView } from '../inventory/inventory'
 import type { Lease } from '../lease/lease'
 import type { Policy } from '../policy/policy'
-import type { Request } from '../request'
+import type { Request } from '../request/request'
 import type { Waiter } from './waiter'
 
 export interface Ground {

@@ -1,5 +1,5 @@
 /** May somebody stand in the line (once more)? */
-import { counted } from '../answers/words'
+import { counted } from '../text/figures'
 import { refusal, type Refusal } from '../errors'
 import { isOpen, type Entry, type NewEntry, type Want } from './entry'
 

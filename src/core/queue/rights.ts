@@ -1,7 +1,7 @@
 /** What the policy of this moment says to somebody who waits. */
-import { gpuByPath, type HostFacts, type HostView, type VmFacts } from '../inventory'
+import { gpuByPath, type HostFacts, type HostView, type VmFacts } from '../inventory/inventory'
 import type { Refusal } from '../errors'
-import { forcesDismount } from '../plan/host-checks'
+import { forcesDismount } from '../planner/checks/host-checks'
 import { judge } from '../policy/judge'
 import { personOf, rolesOf, type Policy } from '../policy/policy'
 import type { Candidate } from './order'

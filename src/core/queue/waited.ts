@@ -1,8 +1,8 @@
 /** Does somebody wait for a GPU that is lent? Its lease is not put off then without asking anybody. */
-import { gpuByPath } from '../inventory'
+import { gpuByPath } from '../inventory/inventory'
 import type { Lease } from '../lease/lease'
 import { isSamePerson } from '../policy/policy'
-import { quarantineOf } from '../quarantine'
+import { quarantineOf } from '../inventory/quarantine'
 import { againstOf } from './against'
 import { candidateOf } from './candidates'
 import { isWaiting } from './entry'

@@ -1,8 +1,8 @@
 /** An entry of the queue with all that is needed once its turn has come: what will be asked for, and where its person is told. */
 import { z } from 'zod'
-import { vmId } from '../inventory'
+import { vmId } from '../inventory/inventory'
 import type { Policy } from '../policy/policy'
-import { address } from '../ports'
+import { address } from '../ports/address'
 import { entry } from './entry'
 import type { Fairness } from './order'
 

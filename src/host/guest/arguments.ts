@@ -1,5 +1,5 @@
 /** The arguments and the environment of the `ssh` program, for one question to one machine. */
-import { SMI_ARGUMENTS } from '../../core/smi'
+import { SMI_ARGUMENTS } from '../../core/smi/smi'
 
 export interface SshQuestion {
   /** The name under which the key of the machine is looked up, whatever address it has. */

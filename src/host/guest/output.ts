@@ -1,6 +1,6 @@
 /** Text that a guest printed, before anybody sees it. */
 /* eslint-disable no-control-regex -- control characters are what is looked for */
-import { isHidden } from '../../core/grammar/shown'
+import { isHidden } from '../../core/text/shown'
 
 /**
  * Terminal sequences, in both their forms (ESC and the eight-bit control characters): commands (CSI), strings up to

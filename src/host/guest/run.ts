@@ -1,7 +1,7 @@
 /** One run of a program, bounded in time and in what it prints. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import type { Clock } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
 
 export interface Run {
   readonly program: string

@@ -3,7 +3,7 @@
  * address is asked where an administrator has allowed its network, and nowhere else.
  */
 import { BlockList, isIP } from 'node:net'
-import { shown } from '../../core/grammar/shown'
+import { shown } from '../../core/text/shown'
 
 type Family = 'ipv4' | 'ipv6'
 interface Network {

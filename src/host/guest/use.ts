@@ -1,5 +1,5 @@
 /** What goes on in a Linux guest, out of what the second question prints: processes on the GPU, and who is logged on. */
-import type { GuestProcess } from '../../core/ports'
+import type { GuestProcess } from '../../core/ports/host'
 
 export interface LinuxUse {
   readonly processes: readonly GuestProcess[] | null

@@ -3,7 +3,8 @@
  * Steps always go through: whether one may be asked for is the runner's to judge, and it reads the host first.
  */
 import { Fault, messageOf } from '../../core/errors'
-import type { Clock, Host } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
+import type { Host } from '../../core/ports/host'
 
 /** So many failures in a row open the breaker. */
 const PATIENCE = 3

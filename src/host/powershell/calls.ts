@@ -1,9 +1,9 @@
 /** Each step as one function of the module with typed parameters, and its expectation as parameters of the same call. */
 import type { Expectation, PartitionRef, SomeSettings, Step, StepKind, StepOf } from '../../core/plan/step'
 import type { Fence } from '../../core/fence'
-import { vmById, type HostFacts } from '../../core/inventory'
-import type { Adoption, StepOrder } from '../../core/ports'
-import { startPatienceMs } from '../../core/starting'
+import { vmById, type HostFacts } from '../../core/inventory/inventory'
+import type { Adoption, StepOrder } from '../../core/ports/host'
+import { startPatienceMs } from '../../core/inventory/starting'
 import type { Parameters as Wire } from './engine/wire'
 
 interface FunctionCall {

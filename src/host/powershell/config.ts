@@ -1,7 +1,7 @@
 /** `hosts:` of the configuration file: how each Hyper-V host is reached, and what may be done on it. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { hostName, vmId } from '../../core/inventory'
+import { hostName, vmId } from '../../core/inventory/inventory'
 import { linuxAccount, subnets, type LinuxAccount } from '../guest/config'
 import { hostKey } from '../host-key'
 

@@ -9,9 +9,9 @@ import {
   OWN_POOL,
   type GpuFacts,
   type LocationPath,
-} from '../../core/inventory'
-import { isUnknownModel, unknownModel } from '../../core/models'
-import { instanceIdIn } from '../../core/partitions'
+} from '../../core/inventory/inventory'
+import { isUnknownModel, unknownModel } from '../../core/inventory/models'
+import { instanceIdIn } from '../../core/inventory/partitions'
 import { isMakersName, modelOf, pciIdIn } from '../pci-ids'
 import type { Remembered } from './memory'
 import { isGone, movedIn } from './moved'

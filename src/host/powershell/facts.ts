@@ -7,8 +7,8 @@ import {
   type HostName,
   type VmDevice,
   type VmFacts,
-} from '../../core/inventory'
-import { sharingSupport } from '../../core/release'
+} from '../../core/inventory/inventory'
+import { sharingSupport } from '../../core/inventory/sharing'
 import { gpusIn, pathOf } from './devices'
 import type { Remembered } from './memory'
 import { withNotes, type DeviceNotes } from './notes'

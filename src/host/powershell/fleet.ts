@@ -1,8 +1,9 @@
 /** All PowerShell hosts of a configuration, behind one engine process for each PowerShell that serves them. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { VmId } from '../../core/inventory'
-import type { Clock, Host } from '../../core/ports'
+import type { VmId } from '../../core/inventory/inventory'
+import type { Clock } from '../../core/ports/clock'
+import type { Host } from '../../core/ports/host'
 import { linuxGuest, linuxUse, type LinuxGuestOptions } from '../guest/linux'
 import { withBreaker } from './breaker'
 import type { GuestConfig, HostConfig } from './config'

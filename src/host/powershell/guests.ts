@@ -1,6 +1,6 @@
 /** nvidia-smi inside VMs: Windows guests through PowerShell Direct, Linux guests by a way of their own. */
-import type { HostName, VmId } from '../../core/inventory'
-import type { GuestUse, SmiAnswer } from '../../core/ports'
+import type { HostName, VmId } from '../../core/inventory/inventory'
+import type { GuestUse, SmiAnswer } from '../../core/ports/host'
 import type { Call } from './engine/engine'
 import type { Answer, CredentialRef } from './engine/wire'
 import type { LinuxUse } from '../guest/use'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { botId, claimId } from '../../core/fence'
 import { messageOf } from '../../core/errors'
-import type { Clock } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
 import type { Engine } from './engine/engine'
 import type { Answer, Parameters, Target } from './engine/wire'
 

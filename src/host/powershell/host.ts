@@ -3,9 +3,9 @@
  * and reading waits neither for a shutdown that takes ten minutes nor for a guest that does not answer.
  */
 import { messageOf } from '../../core/errors'
-import type { GpuFacts, HostFacts, HostName, VmId } from '../../core/inventory'
-import type { Host, SmiAnswer, SmiTarget, StepResult } from '../../core/ports'
-import { UPGRADE } from '../../core/bar'
+import type { GpuFacts, HostFacts, HostName, VmId } from '../../core/inventory/inventory'
+import type { Host, SmiAnswer, SmiTarget, StepResult } from '../../core/ports/host'
+import { UPGRADE } from '../../core/inventory/bar'
 import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
 import type { Answer, Target } from './engine/wire'

@@ -4,7 +4,7 @@
  * digest is over everything in it, so that `unchanged` is worth all of it, for what rests on a reading too.
  */
 import { Fault } from '../../core/errors'
-import type { HostName } from '../../core/inventory'
+import type { HostName } from '../../core/inventory/inventory'
 import type { Call } from './engine/engine'
 import type { Answer } from './engine/wire'
 import { rawInventory, rawUnchanged, type RawInventory } from './raw'

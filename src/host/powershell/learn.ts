@@ -3,10 +3,10 @@
  * It is remembered with the device. Rows and devices have no id in common (a guest has buses of its own), so a row is
  * taken for a device only where there is no choice.
  */
-import { placeOf, type GpuFacts, type HostFacts, type VmId } from '../../core/inventory'
-import { isUnknownModel } from '../../core/models'
-import type { SmiAnswer, SmiTarget } from '../../core/ports'
-import { readTable, type SmiGpu } from '../../core/smi-table'
+import { placeOf, type GpuFacts, type HostFacts, type VmId } from '../../core/inventory/inventory'
+import { isUnknownModel } from '../../core/inventory/models'
+import type { SmiAnswer, SmiTarget } from '../../core/ports/host'
+import { readTable, type SmiGpu } from '../../core/smi/table'
 import { modelOf, pciIdIn } from '../pci-ids'
 import type { Remembered } from './memory'
 

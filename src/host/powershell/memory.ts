@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Fault } from '../../core/errors'
-import { gpuFacts, type InstanceId } from '../../core/inventory'
+import { gpuFacts, type InstanceId } from '../../core/inventory/inventory'
 
 const card = gpuFacts.omit({ partition: true, pool: true }).extend({
   /** Somebody said that it is gone for good. It is told no more, and nothing else gets its name. */

@@ -1,5 +1,5 @@
 /** What no host tells of its devices, and the configuration may say. It goes before what was read. */
-import type { GpuFacts } from '../../core/inventory'
+import type { GpuFacts } from '../../core/inventory/inventory'
 
 export interface DeviceNotes {
   /** Width of physical addresses of the processors. */

@@ -1,5 +1,5 @@
 /** Is a device there that a VM lists? */
-import type { VmDevice } from '../../core/inventory'
+import type { VmDevice } from '../../core/inventory/inventory'
 import { isListedGpu, pciIdIn } from '../pci-ids'
 import type { RawEntry, RawInventory } from './raw'
 import { isSameDevice } from './same-device'

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path'
 import { Fault } from '../../core/errors'
-import type { Clock } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
 import { run } from '../guest/run'
 import type { HostConfig } from './config'
 import { ENGINE_ENV } from './engine/process'

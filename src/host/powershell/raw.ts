@@ -1,6 +1,6 @@
 /** What `Get-GpuInventory` writes: raw facts of one host, before anybody judges them. */
 import { z } from 'zod'
-import { vmId, vmState } from '../../core/inventory'
+import { vmId, vmState } from '../../core/inventory/inventory'
 
 const digits = z.string().regex(/^\d{1,20}$/)
 const byteCount = digits.transform(Number)

@@ -1,5 +1,5 @@
 /** The part of a VM in Hyper-V Replica. Source: Hyper-V reference, Get-VMReplication (-ReplicationMode). */
-import type { Replication } from '../../core/inventory'
+import type { Replication } from '../../core/inventory/inventory'
 import type { RawVm } from './raw'
 
 const MODES: Readonly<Record<string, Replication>> = {

@@ -3,7 +3,7 @@
  * Microsoft, "Msvm_HeartbeatComponent" and "Msvm_ShutdownComponent" (no contact: not installed, or not yet contacted;
  * non-recoverable error: the guest speaks no version of the protocol that the host does).
  */
-import type { GuestService } from '../../core/inventory'
+import type { GuestService } from '../../core/inventory/inventory'
 import type { RawVm } from './raw'
 
 type Told = Pick<RawVm, 'state' | 'heartbeat' | 'shutdown'>

@@ -1,6 +1,6 @@
 /** What the module on a simulated host keeps of claims, and refuses because of them; as Fence.ps1 does. */
 import { PROTOCOL, type Fence, type ModuleFacts } from '../../core/fence'
-import type { Adoption, StepResult } from '../../core/ports'
+import type { Adoption, StepResult } from '../../core/ports/host'
 import type { ModuleNow } from './state'
 
 type Refused = Extract<StepResult, { kind: 'refused' }>

@@ -1,6 +1,7 @@
 /** A fleet of simulated Hyper-V hosts: the embedded default, and the ground that tests stand on. */
 import { join } from 'node:path'
-import type { Clock, Host } from '../../core/ports'
+import type { Clock } from '../../core/ports/clock'
+import type { Host } from '../../core/ports/host'
 import { simulatedHost } from './host'
 import { openMemory } from './memory'
 import { type FleetFile, readFleetFile } from './schema'

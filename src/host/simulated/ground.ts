@@ -9,7 +9,7 @@ import {
   type VmDevice,
   type VmFacts,
   type VmId,
-} from '../../core/inventory'
+} from '../../core/inventory/inventory'
 import type { GpuRef, VmRef } from '../../core/plan/step'
 import { Fault } from '../../core/errors'
 import { hostNow } from './rebuild'

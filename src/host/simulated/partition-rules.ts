@@ -2,7 +2,7 @@
  * Hyper-V's rules for partitions of GPUs. Sources: Microsoft, "Partition and assign GPUs to a virtual machine"; the Hyper-V
  * reference; a partition may be added to a running VM (ExHyperV, issue 140), and too many show when a VM starts.
  */
-import type { PartitionVram } from '../../core/inventory'
+import type { PartitionVram } from '../../core/inventory/inventory'
 import type { StepOf } from '../../core/plan/step'
 import { type Device, type Ground, deviceOn, partitionsInUse, vmOn, vramOf } from './ground'
 import * as errors from './messages'

@@ -1,6 +1,6 @@
 /** What Hyper-V checks when a VM with devices powers on, and when a device is added to a VM that runs. */
-import type { LocationPath } from '../../core/inventory'
-import { sharingSupport } from '../../core/release'
+import type { LocationPath } from '../../core/inventory/inventory'
+import { sharingSupport } from '../../core/inventory/sharing'
 import { type Device, type Ground, type VmOnGround, deviceAt, vmsOn } from './ground'
 import {
   type HostError,

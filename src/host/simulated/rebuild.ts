@@ -1,6 +1,6 @@
 /** What administrators do to a host itself: cards pulled and moved, drivers installed, VMs renamed, deleted and imported. */
 import { z } from 'zod'
-import { gpuFacts, locationPath, type LocationPath } from '../../core/inventory'
+import { gpuFacts, locationPath, type LocationPath } from '../../core/inventory/inventory'
 import { changeable, type GpuFile, type HostFile, type VmFile } from './schema'
 
 const changes = {

@@ -14,7 +14,7 @@ import {
   vmFacts,
   vmId,
   vmState,
-} from '../../core/inventory'
+} from '../../core/inventory/inventory'
 
 const UNITS = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
 const SIZE = /^(\d+)\s?(KiB|MiB|GiB|TiB)$/

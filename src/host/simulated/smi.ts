@@ -4,8 +4,8 @@
  */
 import { endOf, windowOf } from './window'
 import { createHash } from 'node:crypto'
-import type { VmId } from '../../core/inventory'
-import type { GuestUse, SmiAnswer, SmiTarget } from '../../core/ports'
+import type { VmId } from '../../core/inventory/inventory'
+import type { GuestUse, SmiAnswer, SmiTarget } from '../../core/ports/host'
 import { type Device, type Ground, type VmOnGround, deviceAt, vmOn, vramOf } from './ground'
 import { guidOf } from './messages'
 import type { GpuFile, GuestSmi } from './schema'

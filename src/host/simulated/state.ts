@@ -1,7 +1,7 @@
 /** What changes in a simulated fleet, apart from the fleet file, which never does. Plain JSON, so that it persists. */
 import { z } from 'zod'
 import { fence, PROTOCOL } from '../../core/fence'
-import { gpuFacts, locationPath, partitionVram, vmSettings, vmState } from '../../core/inventory'
+import { gpuFacts, locationPath, partitionVram, vmSettings, vmState } from '../../core/inventory/inventory'
 import { asInFile, rebuilt } from './rebuild'
 import { type FleetFile, type HostFile, type VmFile, deviceNode, guestSmi } from './schema'
 

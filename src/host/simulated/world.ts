@@ -1,7 +1,7 @@
 /** Everything that happens to a simulated fleet beside the bot: administrators, reboots, broken lines, faults. */
 import { Fault } from '../../core/errors'
 import type { Fence } from '../../core/fence'
-import type { HostFacts, VmSettings, VmState } from '../../core/inventory'
+import type { HostFacts, VmSettings, VmState } from '../../core/inventory/inventory'
 import type { Step, StepKind } from '../../core/plan/step'
 import { type Ground, type VmOnGround, factsOf, groundOf, vmsOn } from './ground'
 import type { Memory } from './memory'

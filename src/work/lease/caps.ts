@@ -1,10 +1,10 @@
 /** How far a lease may be extended on what was approved: by an approver's `for`, and by the rules on which it was lent. */
-import type { Authority } from '../../core/approval'
+import type { Authority } from '../../core/policy/approval'
 import { earliest } from '../../core/lease/caps'
 import type { Lease } from '../../core/lease/lease'
-import { endOf } from '../../core/lease/until'
+import { endOf } from '../../core/time/until'
 import type { Policy } from '../../core/policy/policy'
-import { authorityOf, type Request } from '../../core/request'
+import { authorityOf, type Request } from '../../core/request/request'
 import type { Db, Tx } from '../../store/database'
 import { findRequest } from '../../store/requests'
 

@@ -1,11 +1,11 @@
 /** Plans and leases beside one another: what a request lends, and which leases it takes away. */
-import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/inventory'
+import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/inventory/inventory'
 import { isOpen, type Lease, type NewLease } from '../../core/lease/lease'
-import { endOf, type AskedEnd } from '../../core/lease/until'
+import { endOf, type AskedEnd } from '../../core/time/until'
 import { hostPlansOf, type HostPlan, type Plan } from '../../core/plan/plan'
-import { partOfGpu } from '../../core/partitions'
+import { partOfGpu } from '../../core/inventory/partitions'
 import { personOf, teamOf, type Policy } from '../../core/policy/policy'
-import { holderOf, type Request } from '../../core/request'
+import { holderOf, type Request } from '../../core/request/request'
 import type { Db, Tx } from '../../store/database'
 import { openLeasesAt } from '../../store/leases'
 

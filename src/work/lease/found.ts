@@ -1,8 +1,8 @@
 /** What the host shows wins: a GPU that is not where its lease says ends the lease. */
 import { leaseNewsNotice } from '../../core/cards/lease'
-import { gpuByPath, vmById, type HostFacts } from '../../core/inventory'
+import { gpuByPath, vmById, type HostFacts } from '../../core/inventory/inventory'
 import type { Lease } from '../../core/lease/lease'
-import { partitionsOf } from '../../core/partitions'
+import { partitionsOf } from '../../core/inventory/partitions'
 import { hostPlansOf } from '../../core/plan/plan'
 import type { Tx } from '../../store/database'
 import { changeLease, openLeasesAt } from '../../store/leases'

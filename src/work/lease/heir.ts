@@ -2,15 +2,15 @@
  * Whose the lease is that a request makes. Whoever asks to have a GPU holds it then; but whoever puts back what others
  * changed on a host, or moves as an administrator what somebody else holds, takes it from nobody.
  */
-import type { PlanCommand } from '../../core/command'
+import type { PlanCommand } from '../../core/command/command'
 import { accepted, refusal, refused, type Outcome } from '../../core/errors'
-import { locationPath } from '../../core/inventory'
+import { locationPath } from '../../core/inventory/inventory'
 import type { Lease } from '../../core/lease/lease'
-import type { AskedEnd } from '../../core/lease/until'
+import type { AskedEnd } from '../../core/time/until'
 import type { Plan } from '../../core/plan/plan'
-import { capabilitiesOf } from '../../core/policy/commands'
+import { capabilitiesOf } from '../../core/request/permission'
 import { isSamePerson, personOf, type Policy } from '../../core/policy/policy'
-import { holderOf, type Request } from '../../core/request'
+import { holderOf, type Request } from '../../core/request/request'
 import type { Db, Tx } from '../../store/database'
 import { findLease } from '../../store/leases'
 import { findRequest } from '../../store/requests'

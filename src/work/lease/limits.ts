@@ -1,5 +1,5 @@
 /** What speaks against more time on a lease, whoever approves it. */
-import { OPEN_STATES } from '../../core/request'
+import { OPEN_STATES } from '../../core/request/request'
 import type { Refusal } from '../../core/errors'
 import type { Lease } from '../../core/lease/lease'
 import { transition } from '../../core/lease/transition'

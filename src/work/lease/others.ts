@@ -5,7 +5,7 @@ import { calledOffNotice, givenBackNotice, othersNotice } from '../../core/cards
 import { refusal } from '../../core/errors'
 import type { Lease } from '../../core/lease/lease'
 import { NOTICE_MS } from '../../core/lease/transition'
-import type { Consents } from '../../core/plan/input'
+import type { Consents } from '../../core/planner/checks/input'
 import { personOf, type Policy } from '../../core/policy/policy'
 import type { Db, Tx } from '../../store/database'
 import { changeLease, findLease, openLeasesAt } from '../../store/leases'

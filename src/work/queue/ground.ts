@@ -1,5 +1,5 @@
 /** All that the queue is decided by, as it is stored at this moment. */
-import { OPEN_STATES } from '../../core/request'
+import { OPEN_STATES } from '../../core/request/request'
 import { isExtension } from '../../core/plan/extension'
 import type { Ground } from '../../core/queue/ground'
 import { isLimited } from '../../core/lease/quota'

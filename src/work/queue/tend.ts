@@ -5,7 +5,7 @@
  * reads entries and requests inside its transaction, and the store runs one at a time: whoever is second sees the first.
  * What rests on a host is decided on facts that were read just now.
  */
-import type { HostName } from '../../core/inventory'
+import type { HostName } from '../../core/inventory/inventory'
 import { isLimited } from '../../core/lease/quota'
 import { changesOf, type Change } from '../../core/queue/changes'
 import { isOffered } from '../../core/queue/entry'

@@ -3,7 +3,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { CameOf, Delivery, Inbox } from '../../../src/core/ports'
+import type { CameOf, Delivery, Inbox } from '../../../src/core/ports/delivery'
 import type { SlackConfig } from '../../../src/chat/slack/config'
 import type { Log } from '../../../src/chat/slack/log'
 

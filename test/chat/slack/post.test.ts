@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Notice } from '../../../src/core/notice'
-import type { Chat, SlackAddress } from '../../../src/core/ports'
+import type { Notice } from '../../../src/core/notice/notice'
+import type { Chat } from '../../../src/core/ports/chat'
+import type { SlackAddress } from '../../../src/core/ports/address'
 import { slackChat } from '../../../src/chat/slack/post'
 import { configFor, fakeApi, recordingLog, type Answer, type FakeApi, type RecordingLog } from './fakeSlack'
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { SlackAddress } from '../../../src/core/ports'
+import type { SlackAddress } from '../../../src/core/ports/address'
 import { slackEvents } from '../../../src/chat/slack/receive'
 import { LIMITS } from '../../../src/chat/door'
 import { knock, statusOf, type Knock } from '../../fakes/knock'

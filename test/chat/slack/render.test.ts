@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Notice, Part } from '../../../src/core/notice'
+import type { Notice, Part } from '../../../src/core/notice/notice'
 import { limits } from '../../../src/chat/slack/limits'
 import { decodePress } from '../../../src/chat/slack/press'
 import { renderSlack, type SlackMessage } from '../../../src/chat/slack/render'

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { teamsChat } from '../../../src/chat/teams/post'
 import { isAllowedServiceUrl } from '../../../src/chat/teams/serviceUrl'
-import type { Notice } from '../../../src/core/notice'
-import type { Chat, TeamsAddress } from '../../../src/core/ports'
+import type { Notice } from '../../../src/core/notice/notice'
+import type { Chat } from '../../../src/core/ports/chat'
+import type { TeamsAddress } from '../../../src/core/ports/address'
 import { startLocalTeams, userIdOf, type LocalTeams } from '../../../src/playground/teams/local-teams'
 import { accountOf, APP, guest, maya, outsider, team, TENANT } from './people'
 

@@ -1,7 +1,7 @@
 /** In what hosts differ about their devices; each is tried on every flavour of Windows Server. */
 import { describe, expect, it } from '@jest/globals'
-import { type HostFacts, placeOf } from '../../../src/core/inventory'
-import { survey } from '../../../src/core/survey'
+import { type HostFacts, placeOf } from '../../../src/core/inventory/inventory'
+import { survey } from '../../../src/core/planner/checks/survey'
 import type { Step } from '../../../src/core/plan/step'
 import { read, undoOf } from '../../../src/core/plan/step'
 import { ofHyperV } from '../../fakes/facts'

@@ -1,7 +1,7 @@
 /** In what hosts differ about their VMs and their cluster; each is tried on every flavour of Windows Server. */
 import { describe, expect, it } from '@jest/globals'
-import { instanceId, replication, type HostFacts, vmId } from '../../../src/core/inventory'
-import { survey } from '../../../src/core/survey'
+import { instanceId, replication, type HostFacts, vmId } from '../../../src/core/inventory/inventory'
+import { survey } from '../../../src/core/planner/checks/survey'
 import type { Step } from '../../../src/core/plan/step'
 import { ofHyperV } from '../../fakes/facts'
 import { codeOf, DONE, run, vmRef } from '../host-contract'

@@ -1,6 +1,6 @@
 /** Every odd host of the simulated fleet, read through PowerShell: both tell the same of it. */
 import { describe, expect, it } from '@jest/globals'
-import { type HostFacts, hostFacts } from '../../../src/core/inventory'
+import { type HostFacts, hostFacts } from '../../../src/core/inventory/inventory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import { anOs, ofHyperV, sorted } from '../../fakes/facts'
 import type { Machine, Opened } from './machine'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { PROTOCOL } from '../../../src/core/fence'
 import { expectationOf, undoOf, type Step } from '../../../src/core/plan/step'
-import type { Host } from '../../../src/core/ports'
+import type { Host } from '../../../src/core/ports/host'
 import { A_BOT, aFence, ANOTHER_BOT, ofNobody } from '../../fakes/fence'
 import { ofHyperV } from '../../fakes/facts'
 import { withEngine } from '../../host/powershell/pwsh'

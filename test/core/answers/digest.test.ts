@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { digestNotice, idleKey } from '../../../src/core/answers/digest'
-import { hostName, type HostView } from '../../../src/core/inventory'
+import { hostName, type HostView } from '../../../src/core/inventory/inventory'
 import { aGpu, aHost, aPath, aVm, aVmId } from '../../fakes/facts'
 
 const holding = (name: string): HostView => ({

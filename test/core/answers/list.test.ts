@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { listNotice, type ListInput } from '../../../src/core/answers/list'
-import { notice as noticeSchema } from '../../../src/core/notice'
+import { notice as noticeSchema } from '../../../src/core/notice/notice'
 import { aGpu, aHost, aPartition, aPath, aVm } from '../../fakes/facts'
 import {
   HOUR,

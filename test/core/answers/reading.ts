@@ -1,7 +1,7 @@
 /** What a person reads in a notice, and small fleets and requests to make notices from. */
-import type { RequestLine } from '../../../src/core/answers/lines'
-import { hostName, type HostFacts, type HostView } from '../../../src/core/inventory'
-import type { Notice, Part, Run } from '../../../src/core/notice'
+import type { RequestLine } from '../../../src/core/cards/lines'
+import { hostName, type HostFacts, type HostView } from '../../../src/core/inventory/inventory'
+import type { Notice, Part, Run } from '../../../src/core/notice/notice'
 import { utc } from '../../../src/chat/text'
 import { aGpu, aHost } from '../../fakes/facts'
 

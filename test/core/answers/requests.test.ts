@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { HISTORY_A_PAGE, historyNotice } from '../../../src/core/answers/history'
-import type { HistoryLine } from '../../../src/core/answers/lines'
+import type { HistoryLine } from '../../../src/core/cards/lines'
 import { pageOf } from '../../../src/core/answers/paging'
 import { REQUESTS_A_PAGE, requestsNotice } from '../../../src/core/answers/requests'
-import type { RequestLine } from '../../../src/core/answers/lines'
+import type { RequestLine } from '../../../src/core/cards/lines'
 import { HOUR, MINUTE, NOW, aLine, partOf, saysOf, textOf, wordsOf } from './reading'
 
 const paged = (lines: readonly RequestLine[], page = 1) => ({

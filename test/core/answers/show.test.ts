@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { showNotice } from '../../../src/core/answers/show'
-import type { HostView } from '../../../src/core/inventory'
-import { resolveAny } from '../../../src/core/names'
+import type { HostView } from '../../../src/core/inventory/inventory'
+import { resolveAny } from '../../../src/core/inventory/names'
 import { MIB, aGpu, aHost, aPartition, aPath, aVm, anOs } from '../../fakes/facts'
 import { NOW, aLine, aView, factOf, textOf, unreadView } from './reading'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { requestNotice, type Moment } from '../../../src/core/cards/request'
-import type { Notice, Part } from '../../../src/core/notice'
+import type { Notice, Part } from '../../../src/core/notice/notice'
 import { expectationOf } from '../../../src/core/plan/step'
-import { replay, type Entry } from '../../../src/core/progress'
-import type { Request, RequestState, Verification } from '../../../src/core/request'
+import { replay, type Entry } from '../../../src/core/operation/progress'
+import type { Request, RequestState, Verification } from '../../../src/core/request/request'
 import { APPROVER, pending, STATES } from '../../fakes/requests'
 import { textOf } from '../answers/reading'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { changesBetween, keyOf, touchedBy } from '../../../src/core/drift/change'
 import { except, only, standingOf, withMoved, type Standing } from '../../../src/core/drift/standing'
 import { sentenceOf } from '../../../src/core/drift/words'
-import type { GpuFacts, HostFacts, VmFacts } from '../../../src/core/inventory'
+import type { GpuFacts, HostFacts, VmFacts } from '../../../src/core/inventory/inventory'
 import { aGpu, aHost, aPartition, aPath, aVm, aVmId } from '../../fakes/facts'
 
 const gpu = (changes: Partial<GpuFacts> = {}) => aGpu(changes)

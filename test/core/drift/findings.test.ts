@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { findingsOn, type Holding } from '../../../src/core/drift/findings'
 import { format } from '../../../src/core/grammar/format'
-import type { HostFacts } from '../../../src/core/inventory'
+import type { HostFacts } from '../../../src/core/inventory/inventory'
 import { aGpu, aHost, aPath, aVm, aVmId } from '../../fakes/facts'
 
 const away = [aGpu({ problemCode: null })]

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { KINDS } from '../../../src/core/grammar/forms'
 import { HELP, helpNotice } from '../../../src/core/grammar/help'
 import { parse } from '../../../src/core/grammar/parse'
-import { notice, type Notice } from '../../../src/core/notice'
+import { notice, type Notice } from '../../../src/core/notice/notice'
 
 const everything = (): boolean => true
 const textOf = (shown: Notice): string => JSON.stringify(shown.parts)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Command } from '../../../src/core/command'
+import type { Command } from '../../../src/core/command/command'
 import type { Refusal } from '../../../src/core/errors'
 import { parse } from '../../../src/core/grammar/parse'
 import { dice } from './seeded'

@@ -1,5 +1,5 @@
 /** A lease in every state it can have, and the event that each kind of change is. */
-import { instanceId, locationPath, vmId } from '../../../src/core/inventory'
+import { instanceId, locationPath, vmId } from '../../../src/core/inventory/inventory'
 import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   newLease,

@@ -3,9 +3,9 @@ import { automaticRelease, graceOf, type EndPolicy } from '../../../src/core/lea
 import { latestEnd, refuseEnd } from '../../../src/core/lease/caps'
 import { transition } from '../../../src/core/lease/transition'
 import { mayHold, type Quota, type Wish } from '../../../src/core/lease/quota'
-import { span } from '../../../src/core/lease/span'
+import { span } from '../../../src/core/time/span'
 import { gpuHours } from '../../../src/core/lease/usage'
-import { vmState } from '../../../src/core/inventory'
+import { vmState } from '../../../src/core/inventory/inventory'
 import { after, aGpu, aLease, DAY, END, EVENTS, held, HOLDER, HOUR, MINUTE, OTHER, START } from './leases'
 
 const CAPS = { totalMs: 3 * DAY, extensionMs: 8 * HOUR }

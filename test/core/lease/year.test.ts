@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { scan } from '../../../src/core/grammar/words'
+import { scan } from '../../../src/core/text/words'
 import { isOpen, type Lease } from '../../../src/core/lease/lease'
 import { dueNow, nextMoment } from '../../../src/core/lease/moments'
-import { endOf, readUntil } from '../../../src/core/lease/until'
-import { timeZone, zoned, type TimeZone } from '../../../src/core/lease/zone'
+import { endOf, readUntil } from '../../../src/core/time/until'
+import { timeZone, zoned, type TimeZone } from '../../../src/core/time/zone'
 import { dice } from '../grammar/seeded'
 import { aGpu, aLease, apply, DAY, HOUR, MINUTE } from './leases'
 

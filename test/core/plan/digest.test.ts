@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
-import type { HostFacts } from '../../../src/core/inventory'
+import type { HostFacts } from '../../../src/core/inventory/inventory'
 import { bindTo } from '../../../src/core/plan/digest'
 import type { Plan } from '../../../src/core/plan/plan'
-import { digestNow, explainChange, planDigest, stableFacts } from '../../../src/core/plan/planner'
+import { digestNow, explainChange, planDigest, stableFacts } from '../../../src/core/planner/planner'
 import { GIB, aGpu, aPartition, aHost, aPath, aVm, aVmId, withGpu, withVm } from '../../fakes/facts'
-import { ask, planned } from './scene'
+import { ask, planned } from '../planner/scene'
 
 const host = aHost({
   gpus: [aGpu(), aGpu({}, 1)],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { planScripts, planShare } from '../../../src/core/plan/planner'
+import { planScripts, planShare } from '../../../src/core/planner/planner'
 import type { Plan } from '../../../src/core/plan/plan'
 import { scriptOf, undoOf } from '../../../src/core/plan/step'
 import { aGpu, aHost, aPartition, aVm } from '../../fakes/facts'
-import { ask, inputOf, planned } from './scene'
+import { ask, inputOf, planned } from '../planner/scene'
 
 const hostile = 'tr\u00e4in "01"\r\nRemove-Item C:\\ -Recurse\u2028\u202e'
 const plan = planned(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { may } from '../../../src/core/policy/commands'
+import { may } from '../../../src/core/request/permission'
 import { withGroups } from '../../../src/core/policy/groups'
 import { personOf, rolesOf } from '../../../src/core/policy/policy'
 import { aPolicy, JONAS, MAYA, NEVER, PRIYA, slack, teams, TEAM } from './team'

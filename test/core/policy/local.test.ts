@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Notice, Part, Run } from '../../../src/core/notice'
+import type { Notice, Part, Run } from '../../../src/core/notice/notice'
 import { localTo } from '../../../src/core/policy/local'
 import { policyFrom, policyOfLists } from '../../../src/core/policy/policy'
 import { policyFile } from '../../../src/core/policy/schema'

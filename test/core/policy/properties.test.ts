@@ -1,11 +1,11 @@
 /** Whatever the order of decisions, and whoever takes them from which account. */
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { refuseDecision } from '../../../src/core/policy/commands'
+import { refuseDecision } from '../../../src/core/request/permission'
 import { personOf, rolesAmong } from '../../../src/core/policy/policy'
-import { standOf } from '../../../src/core/approval'
-import { authorityOf, type Request, type RequestEvent } from '../../../src/core/request'
-import { transition } from '../../../src/core/transition'
+import { standOf } from '../../../src/core/policy/approval'
+import { authorityOf, type Request, type RequestEvent } from '../../../src/core/request/request'
+import { transition } from '../../../src/core/request/transition'
 import { aRequest } from '../../store/rows'
 import { JONAS, MAYA, PRIYA, TEAM, aPolicy, slack, teams } from './team'
 

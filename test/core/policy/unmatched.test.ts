@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { HostView } from '../../../src/core/inventory'
+import type { HostView } from '../../../src/core/inventory/inventory'
 import { unmatchedIn } from '../../../src/core/policy/unmatched'
 import { aHost } from '../../fakes/facts'
 import { aView, unreadView } from '../answers/reading'

@@ -1,5 +1,5 @@
 /** Entries and GPUs for tests of the queue, and an entry in every state it can have. */
-import { hostName, locationPath } from '../../../src/core/inventory'
+import { hostName, locationPath } from '../../../src/core/inventory/inventory'
 import { newLease, type Lease } from '../../../src/core/lease/lease'
 import {
   newEntry,

@@ -8,7 +8,7 @@ import {
   type EntryIn,
   type EntryState,
 } from '../../../src/core/queue/entry'
-import { hostName } from '../../../src/core/inventory'
+import { hostName } from '../../../src/core/inventory/inventory'
 import type { Lease, LeaseIn } from '../../../src/core/lease/lease'
 import { transition as leaseTransition } from '../../../src/core/lease/transition'
 import { standing, type Fleet } from '../../../src/core/queue/forecast'

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSmi } from '../../../src/core/smi'
-import { SMI_FIELDS } from '../../../src/core/smi-table'
+import { readSmi } from '../../../src/core/smi/smi'
+import { SMI_FIELDS } from '../../../src/core/smi/table'
 import { makeKeys, withSshd } from '../../fakes/sshd'
 import { notRun, useGuests } from './asking'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../../../src/core/ports'
+import type { Clock } from '../../../src/core/ports/clock'
 import { run, type Run } from '../../../src/host/guest/run'
 import { patientClock } from '../../fakes/patient-clock'
 import { useTempDirs } from '../../fakes/temp'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { vmId } from '../../../src/core/inventory'
+import { vmId } from '../../../src/core/inventory/inventory'
 import { patientClock } from '../../fakes/patient-clock'
 import { linuxGuest } from '../../../src/host/guest/linux'
 import { useTempDirs } from '../../fakes/temp'

@@ -1,5 +1,5 @@
 /** The raw inventory of a host with one GPU and one VM that is off, and what the bot makes of such inventories. */
-import { hostName } from '../../../src/core/inventory'
+import { hostName } from '../../../src/core/inventory/inventory'
 import type { Remembered } from '../../../src/host/powershell/memory'
 import { factsFrom } from '../../../src/host/powershell/facts'
 import { rawInventory, type RawDevice, type RawInventory } from '../../../src/host/powershell/raw'

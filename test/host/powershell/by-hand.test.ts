@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../src/clock'
-import { hostName, type HostFacts } from '../../../src/core/inventory'
+import { hostName, type HostFacts } from '../../../src/core/inventory/inventory'
 import type { Plan } from '../../../src/core/plan/plan'
 import {
   planAssign,
@@ -15,13 +15,13 @@ import {
   planSplit,
   planUnshare,
   type PlanInput,
-} from '../../../src/core/plan/planner'
+} from '../../../src/core/planner/planner'
 import { expectationOf } from '../../../src/core/plan/step'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../../src/host/powershell/host'
 import { openMemory } from '../../../src/host/powershell/memory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
-import { planned } from '../../core/plan/scene'
+import { planned } from '../../core/planner/scene'
 import { sorted } from '../../fakes/facts'
 import { withEngine } from './pwsh'
 import type { Flavour } from './stubs/modules'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { HostFacts } from '../../../src/core/inventory'
+import type { HostFacts } from '../../../src/core/inventory/inventory'
 import { expectationOf, undoOf, type Step } from '../../../src/core/plan/step'
 import { callOf } from '../../../src/host/powershell/calls'
 import { aGpu, aHost, aVm, aVmId, GIB } from '../../fakes/facts'

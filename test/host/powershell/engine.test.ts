@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../../../src/core/ports'
+import type { Clock } from '../../../src/core/ports/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
 import { patientClock } from '../../fakes/patient-clock'

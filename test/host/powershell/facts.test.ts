@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { hostName, placeOf } from '../../../src/core/inventory'
-import { partitionsInUse } from '../../../src/core/partitions'
+import { hostName, placeOf } from '../../../src/core/inventory/inventory'
+import { partitionsInUse } from '../../../src/core/inventory/partitions'
 import type { Remembered } from '../../../src/host/powershell/memory'
 import { factsFrom } from '../../../src/host/powershell/facts'
 import { rawInventory, type RawDevice } from '../../../src/host/powershell/raw'

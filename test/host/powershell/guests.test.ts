@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { hostName, vmId } from '../../../src/core/inventory'
+import { hostName, vmId } from '../../../src/core/inventory/inventory'
 import type { Call } from '../../../src/host/powershell/engine/engine'
 import type { Answer } from '../../../src/host/powershell/engine/wire'
 import { guestSmi, guestUse, type GuestAccess } from '../../../src/host/powershell/guests'

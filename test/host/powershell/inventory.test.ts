@@ -1,6 +1,6 @@
 /** What the bot asks of the inventory when it has one already, and what it makes of the answers. */
 import { describe, expect, it } from '@jest/globals'
-import { hostName } from '../../../src/core/inventory'
+import { hostName } from '../../../src/core/inventory/inventory'
 import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
 import { inventoryReader } from '../../../src/host/powershell/inventory'
 import { BARE_INVENTORY } from './bare-inventory'

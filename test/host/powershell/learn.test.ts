@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { learned, untoldOnHost } from '../../../src/host/powershell/learn'
-import type { SmiAnswer } from '../../../src/core/ports'
+import type { SmiAnswer } from '../../../src/core/ports/host'
 import { GIB, MIB } from '../../fakes/facts'
 import { device, INSTANCE, pooled, raw, read, trace, VM, vm } from './a-raw-host'
 

@@ -1,6 +1,6 @@
 /** A card that its host knows by another id: in another slot, or after a change of firmware settings. */
 import { describe, expect, it } from '@jest/globals'
-import { instanceId } from '../../../src/core/inventory'
+import { instanceId } from '../../../src/core/inventory/inventory'
 import { forgetting } from '../../../src/host/powershell/memory'
 import type { RawInventory } from '../../../src/host/powershell/raw'
 import { device, INSTANCE, PATH, raw, read, trace, vm } from './a-raw-host'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { join } from 'node:path'
 import { programsFor } from '../../../src/host/powershell/programs'
-import { hostName } from '../../../src/core/inventory'
+import { hostName } from '../../../src/core/inventory/inventory'
 import { patientClock } from '../../fakes/patient-clock'
 import { aScript, withScripts } from '../../fakes/script'
 import { useTempDirs } from '../../fakes/temp'

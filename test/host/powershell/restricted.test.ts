@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hostName } from '../../../src/core/inventory'
+import { hostName } from '../../../src/core/inventory/inventory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import {
   ALWAYS_VISIBLE,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import type { HostFacts } from '../../../src/core/inventory'
-import { survey } from '../../../src/core/survey'
+import type { HostFacts } from '../../../src/core/inventory/inventory'
+import { survey } from '../../../src/core/planner/checks/survey'
 import { device, INSTANCE, PATH, pooled, raw, read, trace, vm } from './a-raw-host'
 
 const check = (host: HostFacts) =>

@@ -1,6 +1,6 @@
 /** A fleet without latency or memory, and the one host that a test is about. */
 import type { Step } from '../../../src/core/plan/step'
-import type { StepResult } from '../../../src/core/ports'
+import type { StepResult } from '../../../src/core/ports/host'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import { gpuRef, vmRef } from '../../contract/host-contract'
 import { aFence } from '../../fakes/fence'

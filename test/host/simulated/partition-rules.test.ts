@@ -1,7 +1,7 @@
 /** What Hyper-V itself would say about partitions of GPUs, whatever the bot expects. */
 import { describe, expect, it } from '@jest/globals'
-import type { PartitionVram } from '../../../src/core/inventory'
-import { isPartitionable, partitionsOf } from '../../../src/core/partitions'
+import type { PartitionVram } from '../../../src/core/inventory/inventory'
+import { isPartitionable, partitionsOf } from '../../../src/core/inventory/partitions'
 import type { Step } from '../../../src/core/plan/step'
 import { opened } from './opened'
 

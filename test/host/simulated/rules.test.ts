@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { placeOf } from '../../../src/core/inventory'
+import { placeOf } from '../../../src/core/inventory/inventory'
 import type { Step } from '../../../src/core/plan/step'
 import { opened } from './opened'
 

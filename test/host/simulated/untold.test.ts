@@ -1,6 +1,6 @@
 /** What real hosts do and do not tell, shown by a simulated one. */
 import { describe, expect, it } from '@jest/globals'
-import { locationPath, placeOf, type VmFacts } from '../../../src/core/inventory'
+import { locationPath, placeOf, type VmFacts } from '../../../src/core/inventory/inventory'
 import { read, type Step } from '../../../src/core/plan/step'
 import { opened } from './opened'
 

@@ -1,5 +1,5 @@
 /** What a team does with its bot in a week, at random: asks, lends, queues, decides, asks questions, and lays hand on a host. */
-import { STATE_WORDS } from '../../../src/core/answers/states'
+import { STATE_WORDS } from '../../../src/core/request/words'
 import type { Dice } from '../../core/grammar/seeded'
 import type { Driver } from '../drivers'
 import type { Who } from '../people'

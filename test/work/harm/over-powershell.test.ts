@@ -1,7 +1,7 @@
 /** The same where the host of the VM is reached by the module under PowerShell, judged by the commands that reach Hyper-V. */
 import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
-import type { HostName } from '../../../src/core/inventory'
+import type { HostName } from '../../../src/core/inventory/inventory'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import type { World } from '../../../src/host/simulated/fleet'
 import { powerShellHost } from '../../../src/host/powershell/host'

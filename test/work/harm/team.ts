@@ -1,5 +1,5 @@
 /** Who there is, what the rules say, and the hosts: the simulated ones, with a few more GPUs so that several people can hold some in one VM. */
-import { instanceId, locationPath, vmId } from '../../../src/core/inventory'
+import { instanceId, locationPath, vmId } from '../../../src/core/inventory/inventory'
 import { fleetFile } from '../../../src/host/simulated/fleet'
 import { readFleetFile, type FleetFile } from '../../../src/host/simulated/schema'
 

@@ -1,7 +1,7 @@
 /** The daily digest: when it comes, to whom, and what it says. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { timeZone } from '../../../src/core/lease/zone'
-import { nextDaily } from '../../../src/core/news/daily'
+import { timeZone } from '../../../src/core/time/zone'
+import { nextDaily } from '../../../src/core/time/daily'
 import { policyOfLists } from '../../../src/core/policy/policy'
 import { fixedPolicy } from '../../../src/policy-source'
 import { sendDigests } from '../../../src/work/digest'

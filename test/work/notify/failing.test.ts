@@ -1,7 +1,7 @@
 /** A card that fails by what nvidia-smi says in its VM is lent to nobody, until it works or somebody says so. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { HostFacts } from '../../../src/core/inventory'
-import type { SmiAnswer } from '../../../src/core/ports'
+import type { HostFacts } from '../../../src/core/inventory/inventory'
+import type { SmiAnswer } from '../../../src/core/ports/host'
 import { refreshHost } from '../../../src/work/reading'
 import { sample } from '../../../src/work/sample'
 import type { Parts } from '../../../src/work/parts'

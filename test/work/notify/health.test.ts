@@ -1,7 +1,7 @@
 /** Samples of nvidia-smi in VMs: what they keep, how they look, and what is told of failing, hot and erring GPUs. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { hostName } from '../../../src/core/inventory'
-import type { SmiAnswer } from '../../../src/core/ports'
+import { hostName } from '../../../src/core/inventory/inventory'
+import type { SmiAnswer } from '../../../src/core/ports/host'
 import { saveFacts } from '../../../src/store/fleet'
 import { forgetOldSamples, samplesOf } from '../../../src/store/samples'
 import type { Parts } from '../../../src/work/parts'

@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
 import type { News } from '../../../src/core/news/news'
-import type { Address } from '../../../src/core/ports'
+import type { Address } from '../../../src/core/ports/address'
 import { post } from '../../../src/store/outbox'
 import { announce } from '../../../src/work/announce'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'

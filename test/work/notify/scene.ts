@@ -1,8 +1,10 @@
 /** The whole bot over a simulated fleet, people who type to it, and everything that it posts, by place. */
 import { parse } from '../../../src/core/grammar/parse'
-import type { Notice } from '../../../src/core/notice'
-import { refuseCommand } from '../../../src/core/policy/commands'
-import type { Address, Clock, Host } from '../../../src/core/ports'
+import type { Notice } from '../../../src/core/notice/notice'
+import { refuseCommand } from '../../../src/core/request/permission'
+import type { Address } from '../../../src/core/ports/address'
+import type { Clock } from '../../../src/core/ports/clock'
+import type { Host } from '../../../src/core/ports/host'
 import { openStore, type Store } from '../../../src/store/database'
 import { duePosts } from '../../../src/store/outbox'
 import { markShown } from '../../../src/store/shown'

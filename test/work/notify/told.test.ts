@@ -1,6 +1,6 @@
 /** What those who watch are told of requests, assignments and hosts, as the bot does its work. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Address } from '../../../src/core/ports'
+import type { Address } from '../../../src/core/ports/address'
 import { decide } from '../../../src/work/decide'
 import { respond } from '../../../src/work/respond'
 import { runRequest } from '../../../src/work/run'

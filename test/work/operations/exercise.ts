@@ -1,9 +1,15 @@
 /** The one helper that puts every operation through everything that can happen to it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { HostFacts, VmFacts } from '../../../src/core/inventory'
-import { gpuByPath, placeOf } from '../../../src/core/inventory'
-import { sharersOf } from '../../../src/core/partitions'
-import { isPastReturn, isStartOfGiver, looksDone, replay, type Entry } from '../../../src/core/progress'
+import type { HostFacts, VmFacts } from '../../../src/core/inventory/inventory'
+import { gpuByPath, placeOf } from '../../../src/core/inventory/inventory'
+import { sharersOf } from '../../../src/core/inventory/partitions'
+import {
+  isPastReturn,
+  isStartOfGiver,
+  looksDone,
+  replay,
+  type Entry,
+} from '../../../src/core/operation/progress'
 import { removeTempDir } from '../../fakes/temp'
 import * as hands from './hands'
 import { prepare, type OperationUnderTest, type Prepared } from './prepare'

@@ -1,9 +1,9 @@
 /** One operation up to its approval, kept as a store and the host's history, so that it can be run again and again. */
-import type { PlanCommand } from '../../../src/core/command'
-import type { HostFacts, VmState } from '../../../src/core/inventory'
+import type { PlanCommand } from '../../../src/core/command/command'
+import type { HostFacts, VmState } from '../../../src/core/inventory/inventory'
 import type { Plan } from '../../../src/core/plan/plan'
 import type { Step } from '../../../src/core/plan/step'
-import type { Clock } from '../../../src/core/ports'
+import type { Clock } from '../../../src/core/ports/clock'
 import type { SimulatedFleet } from '../../../src/host/simulated/fleet'
 import { openStore } from '../../../src/store/database'
 import { runRequest } from '../../../src/work/run'

@@ -1,7 +1,7 @@
 /** What an administrator does with a request that needs attention: the listed commands in their order, then `resolve`; or `retry`. */
 import { guardOf, read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
 import type { Plan } from '../../../src/core/plan/plan'
-import type { Request, RequestIn } from '../../../src/core/request'
+import type { Request, RequestIn } from '../../../src/core/request/request'
 import type { World } from '../../../src/host/simulated/fleet'
 import { resolveRequest } from '../../../src/work/resolve'
 import { retry } from '../../../src/work/retry'

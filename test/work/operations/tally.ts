@@ -1,6 +1,6 @@
 /** Counts how runs ended, and what must never be: a lost GPU, a step that took effect twice. */
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { placeOf, type HostFacts } from '../../../src/core/inventory'
+import { placeOf, type HostFacts } from '../../../src/core/inventory/inventory'
 import type { Ran } from './run'
 
 const counts = { runs: 0, done: 0, restored: 0, attention: 0, lost: 0, twice: 0 }

@@ -1,8 +1,8 @@
-import { runsOf } from '../../grammar/prose'
-import { shown } from '../../grammar/shown'
-import { aliasOf, placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../inventory'
-import type { FoundGpu } from '../../names'
-import type { Run } from '../../notice'
+import { runsOf } from '../../notice/prose'
+import { shown } from '../../text/shown'
+import { aliasOf, placeOf, type GpuFacts, type HostFacts, type VmFacts } from '../../inventory/inventory'
+import type { FoundGpu } from '../../inventory/names'
+import type { Run } from '../../notice/notice'
 import {
   isParavirtual,
   isPartitionable,
@@ -10,11 +10,11 @@ import {
   partitionsOf as partitionsOfVm,
   sharersOf,
   type PartitionableGpu,
-} from '../../partitions'
+} from '../../inventory/partitions'
 import { vramWords } from '../../plan/steps/partition'
-import { causeWords, endWords, quarantineOf, type Cause, type Quarantine } from '../../quarantine'
-import { whereabouts } from '../place'
-import { bytes } from '../words'
+import { causeWords, endWords, quarantineOf, type Cause, type Quarantine } from '../../inventory/quarantine'
+import { whereabouts } from '../../planner/whereabouts'
+import { bytes } from '../../text/figures'
 import { listed, type Sheet, type SheetRow } from './sheet'
 
 export const gpuSheet = ({ view, facts: host, gpu }: FoundGpu, busy: 'busy' | 'idle'): Sheet => {

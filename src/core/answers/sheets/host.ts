@@ -1,11 +1,11 @@
-import { barSentence } from '../../bar'
+import { barSentence } from '../../inventory/bar'
 import type { ModuleFacts } from '../../fence'
-import { runsOf } from '../../grammar/prose'
-import { shown } from '../../grammar/shown'
-import { aliasOf, gpuByPath, type HostFacts, type HostView } from '../../inventory'
-import { unsetPolicies } from '../../plan/host-checks'
-import { sharingSupport } from '../../release'
-import { whereabouts } from '../place'
+import { runsOf } from '../../notice/prose'
+import { shown } from '../../text/shown'
+import { aliasOf, gpuByPath, type HostFacts, type HostView } from '../../inventory/inventory'
+import { unsetPolicies } from '../../planner/checks/host-checks'
+import { sharingSupport } from '../../inventory/sharing'
+import { whereabouts } from '../../planner/whereabouts'
 import { listed, type Sheet, type SheetRow } from './sheet'
 
 /** Longest text of a host's own (an error, a reason) that is shown. */

@@ -1,5 +1,5 @@
 /** What `show` says of one thing. */
-import type { Run } from '../../notice'
+import type { Run } from '../../notice/notice'
 
 /** A label and what stands beside it. */
 export type SheetRow = readonly [label: string, ...runs: Run[]]

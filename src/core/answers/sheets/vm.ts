@@ -1,10 +1,10 @@
-import { shown } from '../../grammar/shown'
-import { aliasOf, gpuByPath, type HostFacts, type VmDevice, type VmFacts } from '../../inventory'
-import type { FoundVm } from '../../names'
-import { gpuOfPartition, isParavirtual } from '../../partitions'
-import { devicesOf } from '../../vm-devices'
+import { shown } from '../../text/shown'
+import { aliasOf, gpuByPath, type HostFacts, type VmDevice, type VmFacts } from '../../inventory/inventory'
+import type { FoundVm } from '../../inventory/names'
+import { gpuOfPartition, isParavirtual } from '../../inventory/partitions'
+import { devicesOf } from '../../inventory/vm-devices'
 import { vramWords } from '../../plan/steps/partition'
-import { bytes } from '../words'
+import { bytes } from '../../text/figures'
 import { listed, type Sheet } from './sheet'
 
 export const vmSheet = ({ facts: host, vm }: FoundVm): Sheet => ({

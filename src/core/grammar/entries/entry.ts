@@ -1,4 +1,4 @@
-import type { CommandKind } from '../../command'
+import type { CommandKind } from '../../command/command'
 
 export interface HelpEntry {
   readonly usage: string

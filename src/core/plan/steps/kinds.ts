@@ -1,6 +1,6 @@
 /** The steps that change a host, one union member per host operation, and what a host checks before each. */
 import { z } from 'zod'
-import { instanceId, locationPath, partitionVram, vmId, vmSettings, vmState } from '../../inventory'
+import { instanceId, locationPath, partitionVram, vmId, vmSettings, vmState } from '../../inventory/inventory'
 
 const vmRef = z.object({ id: vmId, name: z.string() })
 const gpuRef = z.object({ alias: z.string(), instanceId, locationPath })

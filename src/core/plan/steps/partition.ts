@@ -1,7 +1,18 @@
 /** Steps that change partitions of a GPU (GPU-P). Cmdlets: Hyper-V module reference; the older names: module of 2019. */
-import { bytes } from '../../answers/words'
-import { type GpuFacts, type HostFacts, type PartitionVram, gpuByPath, vmById } from '../../inventory'
-import { type PartitionFacts, maybePartitionsOf, partitionsInUse, partitionsOf } from '../../partitions'
+import { bytes } from '../../text/figures'
+import {
+  type GpuFacts,
+  type HostFacts,
+  type PartitionVram,
+  gpuByPath,
+  vmById,
+} from '../../inventory/inventory'
+import {
+  type PartitionFacts,
+  maybePartitionsOf,
+  partitionsInUse,
+  partitionsOf,
+} from '../../inventory/partitions'
 import type { Expectation, GpuRef, PartitionRef, VmRef } from './kinds'
 import { type Rows, at, off, quoted, vmOf } from './row'
 

@@ -1,5 +1,5 @@
 /** What a row of the table of steps says, and the words that its rows share. */
-import { type GpuPlace, type HostFacts, placeOf } from '../../inventory'
+import { type GpuPlace, type HostFacts, placeOf } from '../../inventory/inventory'
 import type { Expectation, GpuRef, Step, StepKind, StepOf, VmRef } from './kinds'
 
 /** Everything about one kind of step. */

@@ -1,6 +1,6 @@
 /** Steps that change a VM: its power, its settings, and what its cluster does with it. */
-import { bytes } from '../../answers/words'
-import { type HostFacts, type VmState, vmById } from '../../inventory'
+import { bytes } from '../../text/figures'
+import { type HostFacts, type VmState, vmById } from '../../inventory/inventory'
 import type { SomeSettings, VmRef } from './kinds'
 import { type Rows, off, quoted, vmOf } from './row'
 

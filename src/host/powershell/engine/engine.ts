@@ -2,7 +2,7 @@
  * One PowerShell process that serves many hosts at once. A call whose answer does not come, for whatever reason, is
  * `lost`: nobody knows what became of it, and the host is read before anything else is done.
  */
-import type { Clock } from '../../../core/ports'
+import type { Clock } from '../../../core/ports/clock'
 import { startProcess, type Process, type ProcessOptions } from './process'
 import {
   callLine,

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { PowerShell } from 'node-powershell'
 import { Fault } from '../../../core/errors'
-import type { Clock } from '../../../core/ports'
+import type { Clock } from '../../../core/ports/clock'
 import { lineReader } from './lines'
 import { hear, type Answer } from './wire'
 

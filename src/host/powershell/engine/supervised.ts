@@ -1,6 +1,6 @@
 /** The engine as it is now: started when it is first needed, and again after it has ended. */
 import { Fault, messageOf } from '../../../core/errors'
-import type { Clock } from '../../../core/ports'
+import type { Clock } from '../../../core/ports/clock'
 import type { Engine } from './engine'
 
 const FIRST_PAUSE_MS = 2_000

@@ -3,7 +3,7 @@
  * Sources: hyperv-facts, A1 (entries whose device is gone, resource pools) and A3 (Stop-VM without the shutdown service);
  * Microsoft, "Error codes in Device Manager" (14) and "PowerShell 7 module compatibility" (deserialised objects).
  */
-import type { LocationPath, VmId } from '../../../../src/core/inventory'
+import type { LocationPath, VmId } from '../../../../src/core/inventory/inventory'
 
 /** A device that is no GPU, or no more than a function beside one. */
 export interface OtherDevice {

@@ -1,4 +1,4 @@
-# nvidia-smi on this host and inside its Windows guests. Its arguments are fixed here and in the bot (core/smi.ts), which
+# nvidia-smi on this host and inside its Windows guests. Its arguments are fixed here and in the bot (core/smi/smi.ts), which
 # reads what it prints. Source for the guests: Microsoft, "Manage Windows virtual machines with PowerShell Direct".
 
 $script:SmiArguments = @(

@@ -1,7 +1,7 @@
 /** What a stand-in may use to answer: the simulated host, and the language of its messages. */
-import type { GpuFacts, HostFacts, VmFacts } from '../../../../../src/core/inventory'
+import type { GpuFacts, HostFacts, VmFacts } from '../../../../../src/core/inventory/inventory'
 import type { Step } from '../../../../../src/core/plan/step'
-import type { Host } from '../../../../../src/core/ports'
+import type { Host } from '../../../../../src/core/ports/host'
 import { deviceNotFound, vmNotFound } from '../../../../../src/host/simulated/messages'
 import type { World } from '../../../../../src/host/simulated/fleet'
 import type { Differences } from '../differences'

@@ -1,5 +1,5 @@
 /** The classes behind the survey: memory windows, interrupts and displays as they are now, and the operating system. */
-import type { GpuFacts, HostFacts } from '../../../../../src/core/inventory'
+import type { GpuFacts, HostFacts } from '../../../../../src/core/inventory/inventory'
 import { undocumented } from '../refusal'
 import { type Bound, cim, text, uint32, uint64, type Value } from '../wire'
 import { type Answers, factsOf, type Scene } from './answer'

@@ -3,7 +3,7 @@
  * module asks (Microsoft, "MSCluster_Resource class", "Virtual Machine Private Properties"), and by the commands of
  * FailoverClusters, as people do by hand.
  */
-import type { VmFacts } from '../../../../../src/core/inventory'
+import type { VmFacts } from '../../../../../src/core/inventory/inventory'
 import { guidOf } from '../../../../../src/host/simulated/messages'
 import { StubFailure, undocumented } from '../refusal'
 import { type Bound, cim, deserialized, objects, text, typed, uint32, type Value } from '../wire'

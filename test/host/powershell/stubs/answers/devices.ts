@@ -1,5 +1,5 @@
 /** Discrete Device Assignment. Without -LocationPath the commands take what comes first, or everything, as the real ones may. */
-import type { GpuFacts, HostFacts, LocationPath, VmFacts } from '../../../../../src/core/inventory'
+import type { GpuFacts, HostFacts, LocationPath, VmFacts } from '../../../../../src/core/inventory/inventory'
 import { type Bound, objects, text, texts, typed, type Value } from '../wire'
 import {
   type Answers,

@@ -2,7 +2,7 @@
  * Inside VMs and on the host: nvidia-smi, as a program that asks for what it prints; and the way into a guest, with
  * the error ids of PowerShell's own remoting (PowerShell source, PSRemotingErrorId).
  */
-import { vmId, type VmId } from '../../../../../src/core/inventory'
+import { vmId, type VmId } from '../../../../../src/core/inventory/inventory'
 import { StubFailure } from '../refusal'
 import { type Bound, text, texts, type Value } from '../wire'
 import { type Answers, factsOf, type Scene } from './answer'

@@ -1,7 +1,7 @@
 /** Partitions of GPUs. An adapter has an id that only the host knows, so it is made here from its place in the VM's list. */
-import type { HostFacts, PartitionVram, VmFacts } from '../../../../../src/core/inventory'
-import { gpuOfPartition, instanceIdIn, isPartitionable } from '../../../../../src/core/partitions'
-import type { PartitionableGpu } from '../../../../../src/core/partitions'
+import type { HostFacts, PartitionVram, VmFacts } from '../../../../../src/core/inventory/inventory'
+import { gpuOfPartition, instanceIdIn, isPartitionable } from '../../../../../src/core/inventory/partitions'
+import type { PartitionableGpu } from '../../../../../src/core/inventory/partitions'
 import type { PartitionRef } from '../../../../../src/core/plan/step'
 import { guidOf, noPartitionAdapter, noPartitionableGpu } from '../../../../../src/host/simulated/messages'
 import { failWith, undocumented } from '../refusal'

@@ -2,7 +2,7 @@
  * Plug and Play: GPUs, sound functions of the same cards, and what dismounting leaves (a node of the class System
  * that is present, and a trace of the old one that is not). Keys and figures: Microsoft's SurveyDDA.ps1.
  */
-import { type GpuFacts, type HostFacts, placeOf } from '../../../../../src/core/inventory'
+import { type GpuFacts, type HostFacts, placeOf } from '../../../../../src/core/inventory/inventory'
 import { StubFailure, undocumented } from '../refusal'
 import { type Bound, cim, text, texts, type Value } from '../wire'
 import type { OtherDevice } from '../differences'

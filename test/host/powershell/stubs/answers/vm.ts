@@ -1,5 +1,5 @@
 /** Virtual machines and the host itself. Properties: those that the Hyper-V module's metadata names. */
-import type { VmFacts } from '../../../../../src/core/inventory'
+import type { VmFacts } from '../../../../../src/core/inventory/inventory'
 import type { SomeSettings } from '../../../../../src/core/plan/step'
 import { type HostError, vmNotFound } from '../../../../../src/host/simulated/messages'
 import { failWith, undocumented } from '../refusal'

@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  authorityOf,
+  isOpen,
+  request as requestSchema,
+  settledBy,
+  type RequestEvent,
+  type RequestState,
+} from '../../../src/core/request/request'
+import { transition } from '../../../src/core/request/transition'
+import { after, APPROVER, EVENTS, pending, STATES } from '../../fakes/requests'
+
+const saidBy = (by: string) => ({ by, at: 5 })
+
+/** Every legal pair, and where it leads. Whatever is not here is refused. */
+const LEGAL: { readonly [S in RequestState]: { readonly [K in RequestEvent['kind']]?: RequestState } } = {
+  pending: {
+    approve: 'approved',
+    'break-glass': 'approved',
+    deny: 'denied',
+    cancel: 'cancelled',
+    remind: 'pending',
+    hurry: 'pending',
+    answer: 'pending',
+    expire: 'expired',
+    void: 'void',
+    rejudge: 'void',
+  },
+  approved: {
+    answer: 'approved',
+    cancel: 'cancelled',
+    claim: 'running',
+    void: 'void',
+    rejudge: 'void',
+    lapse: 'void',
+  },
+  running: {
+    claim: 'running',
+    succeed: 'succeeded',
+    'roll-back': 'rolled-back',
+    'need-attention': 'needs-attention',
+  },
+  succeeded: { verify: 'succeeded' },
+  'rolled-back': {},
+  'needs-attention': { 'read-again': 'needs-attention', retry: 'running', resolve: 'resolved' },
+  resolved: {},
+  denied: {},
+  cancelled: {},
+  expired: {},
+  void: {},
+}
+
+const PAIRS = Object.values(STATES).flatMap((from) =>
+  Object.values(EVENTS).map((event) => ({ from, event, to: LEGAL[from.state][event.kind] ?? 'refused' })),
+)
+
+describe('a request', () => {
+  it.each(PAIRS)('that is $from.state and meets "$event.kind" ends up $to', ({ from, event, to }) => {
+    const next = transition(from, event)
+
+    if (to === 'refused')
+      expect(next).toMatchObject({ ok: false, refusals: [{ code: 'finished', next: 'See `show R-1`.' }] })
+    else {
+      expect(next).toMatchObject({ ok: true, value: { state: to, version: from.version + 1 } })
+      expect(next.ok && requestSchema.parse(next.value)).toEqual(next.ok && next.value)
+    }
+  })
+
+  it('is reminded of once at each level, and of the lower no more after the higher', () => {
+    const reminded = after(pending, 'remind')
+    const escalated = transition(reminded, { ...EVENTS.remind, level: 'escalated' })
+
+    expect(reminded.reminded).toBe('approvers')
+    expect(transition(reminded, EVENTS.remind).ok).toBe(false)
+    expect(escalated).toMatchObject({ ok: true, value: { state: 'pending', reminded: 'escalated' } })
+    expect(escalated.ok && transition(escalated.value, EVENTS.remind).ok).toBe(false)
+  })
+
+  it('cannot be approved from the moment on at which it expires, and cannot expire before', () => {
+    const late = transition(pending, { ...EVENTS.approve, at: pending.expiresAt })
+    const early = transition(pending, { ...EVENTS.expire, at: pending.expiresAt - 1 })
+
+    expect([late.ok, early.ok]).toEqual([false, false])
+  })
+
+  it('keeps its start and takes the new fence when it is claimed again', () => {
+    const again = transition(STATES.running, { kind: 'claim', at: 20, fence: 8 })
+
+    expect(again).toMatchObject({ ok: true, value: { startedAt: 6, fence: 8 } })
+  })
+
+  it('that is void before anybody decided it carries no authority', () => {
+    expect(authorityOf(after(pending, 'void'))).toBeNull()
+    expect(authorityOf(after(pending, 'approve', 'void'))).toMatchObject({ kind: 'quorum' })
+  })
+
+  it('that was approved and then cancelled carries no authority', () => {
+    expect(after(STATES.approved, 'cancel')).not.toHaveProperty('authority')
+  })
+
+  it.each([
+    ['pending', null],
+    ['approved', { what: 'approved', said: expect.objectContaining(saidBy(APPROVER)) }],
+    ['succeeded', { what: 'approved', said: expect.objectContaining(saidBy(APPROVER)) }],
+    ['denied', { what: 'denied', said: { ...saidBy(APPROVER), reason: 'not now' } }],
+    ['cancelled', { what: 'cancelled', said: saidBy(pending.asked.by) }],
+    ['expired', null],
+    ['resolved', { what: 'resolved', said: { by: 'slack:T1/U3', at: 12 } }],
+  ] as const)('that is %s says who settled it', (state, settled) => {
+    expect(settledBy(STATES[state])).toEqual(settled)
+  })
+
+  it('holds its GPU and VMs until it has ended', () => {
+    const open = Object.values(STATES).filter(({ state }) => isOpen(state))
+
+    expect(open.map(({ state }) => state)).toEqual(['pending', 'approved', 'running', 'needs-attention'])
+  })
+})

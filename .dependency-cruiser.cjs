@@ -15,15 +15,31 @@ const outside = (name, packages, home) => ({
   to: { path: `node_modules/(${packages})/` },
 })
 
+const VIEWS = '^src/core/(answers|cards|grammar)/'
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circles-of-folders',
+      scope: 'folder',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
     only('core-imports-core', 'core', []),
     only('store-imports-core', 'store', ['core']),
     only('work-imports-core-and-store', 'work', ['core', 'store']),
     only('host-imports-core', 'host', ['core']),
     only('chat-imports-core', 'chat', ['core']),
+    {
+      name: 'domain-knows-no-view',
+      severity: 'error',
+      comment: 'cards, answers and the grammar are made of the domain, and not the other way round',
+      from: { path: '^src/core/', pathNot: VIEWS },
+      to: { path: VIEWS },
+    },
     {
       name: 'guests-know-no-executor',
       severity: 'error',

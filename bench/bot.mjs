@@ -7,7 +7,7 @@ import { policyOfLists } from '../dist/core/policy/policy.js'
 import { fixedPolicy } from '../dist/policy-source.js'
 import { openSimulatedFleet } from '../dist/host/simulated/fleet.js'
 import { openStore } from '../dist/store/database.js'
-import { openAwaited } from '../dist/work/awaited.js'
+import { openAwaited } from '../dist/work/context/awaited.js'
 import { account, APPROVER, instantChat, silent, temporaryDirectory, USER } from './fixture.mjs'
 
 const nothing = () => undefined

@@ -9,7 +9,7 @@ import type { HostConfig } from './host/powershell/config'
 import { openPowerShellFleet } from './host/powershell/fleet'
 import type { Programs } from './host/powershell/programs'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from './host/simulated/fleet'
-import type { HostChanges, Log } from './work/parts'
+import type { HostChanges, Log } from './work/context/parts'
 
 export interface Hosts {
   /** Grows by `take`. */

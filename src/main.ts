@@ -10,7 +10,7 @@ import { Fault } from './core/errors'
 import type { Terminal } from './doctor/doctor'
 import type { Wanted } from './doctor/verify-host'
 import { printable, secretsIn, withoutSecrets } from './core/text/printable'
-import type { Log } from './work/parts'
+import type { Log } from './work/context/parts'
 
 const THINGS_TO_TRY = `
   1. As Maya:   /gpu assign hv01/gpu0 to train-02 --shutdown because fine-tuning   (in Teams without /gpu)

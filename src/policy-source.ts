@@ -4,7 +4,7 @@ import { accepted, Fault, messageOf, refusal, refused, type Outcome } from './co
 import { withGroups, type Group } from './core/policy/groups'
 import { policyFrom, type Chats, type Policy } from './core/policy/policy'
 import type { Clock } from './core/ports/clock'
-import type { Log, PolicySource } from './work/parts'
+import type { Log, PolicySource } from './work/context/parts'
 import type { Read } from './config/yaml'
 
 /** Members that were read longer ago do not count: whoever has left a group must not keep its roles. */

@@ -19,7 +19,7 @@ import type { Inbox } from './core/ports/delivery'
 import type { SlackAddress } from './core/ports/address'
 import type { Db } from './store/database'
 import { rememberedIdentity, rememberIdentity } from './store/identities'
-import type { Log } from './work/parts'
+import type { Log } from './work/context/parts'
 
 const COMMAND = '/gpu'
 const UNKNOWN = 'Slack has not said yet who the bot is'

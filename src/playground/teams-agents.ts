@@ -4,7 +4,7 @@
  * itself serves nobody but the local Bot Connector.
  */
 import { z } from 'zod'
-import { homeServiceUrl } from '../chat/teams/serviceUrl'
+import { homeServiceUrl } from '../chat/teams/service-url'
 import { Fault, messageOf } from '../core/errors'
 import { TENANT } from './members'
 import { wrong, type Answer } from './teams/connector'

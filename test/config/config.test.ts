@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { homeServiceUrl } from '../../src/chat/teams/serviceUrl'
+import { homeServiceUrl } from '../../src/chat/teams/service-url'
 import { readConfig } from '../../src/config/config'
 import { Fault } from '../../src/core/errors'
 import { hostsSchema } from '../../src/host/powershell/config'

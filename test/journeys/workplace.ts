@@ -28,7 +28,7 @@ import {
 } from '../../src/playground/slack/local-slack'
 import { startLocalTeams, userIdOf, type LocalTeams } from '../../src/playground/teams/local-teams'
 import { policySource } from '../../src/policy-source'
-import type { Limits } from '../../src/work/parts'
+import type { Limits } from '../../src/work/context/parts'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
 import { issuerKey } from '../fakes/issuer-key'

@@ -8,7 +8,7 @@ import { openStore, type Store } from '../../src/store/database'
 import { duePosts, markFailed, post } from '../../src/store/outbox'
 import { markShown } from '../../src/store/shown'
 import { keyOf, subscribe, type Reader } from '../../src/store/subscriptions'
-import { announce } from '../../src/work/announce'
+import { announce } from '../../src/work/telling/announce'
 import { useTempDirs } from '../fakes/temp'
 import { aNotice } from '../store/rows'
 

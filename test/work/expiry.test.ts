@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
-import { decide } from '../../src/work/decide'
-import type { Parts } from '../../src/work/parts'
-import { expire } from '../../src/work/watch'
+import { decide } from '../../src/work/commands/decide'
+import type { Parts } from '../../src/work/context/parts'
+import { expire } from '../../src/work/loops/watch'
 import { APPROVER, asked, assign, decided, stored, openBot, type OpenBot } from './operations/bot'
 
 let bot: OpenBot

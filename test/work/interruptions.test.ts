@@ -7,8 +7,8 @@ import type { GuestUse, Host } from '../../src/core/ports/host'
 import { type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { saveSamples } from '../../src/store/samples'
-import { ask } from '../../src/work/ask'
-import type { Parts } from '../../src/work/parts'
+import { ask } from '../../src/work/commands/ask'
+import type { Parts } from '../../src/work/context/parts'
 import { asked, assign, CHANNEL, fleetOf, HOST, REQUESTER, openBot, type OpenBot } from './operations/bot'
 
 let bot: OpenBot

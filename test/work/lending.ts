@@ -1,10 +1,10 @@
 /** What the suites about leases do again and again, with the bot as it is at that moment. */
 import { requestsIn } from '../../src/store/requests'
 import type { Request } from '../../src/core/request/request'
-import { decide } from '../../src/work/decide'
-import { tendLeases } from '../../src/work/lease/tend'
-import type { Parts } from '../../src/work/parts'
-import { runRequest } from '../../src/work/run'
+import { decide } from '../../src/work/commands/decide'
+import { tendLeases } from '../../src/work/sweeps/leases'
+import type { Parts } from '../../src/work/context/parts'
+import { runRequest } from '../../src/work/operation/run'
 import { JONAS, slack } from '../core/policy/team'
 import { everythingArrives, stored } from './operations/bot'
 

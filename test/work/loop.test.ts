@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Clock } from '../../src/core/ports/clock'
-import { startLoop, type Duty } from '../../src/work/loop'
+import { startLoop, type Duty } from '../../src/work/context/loop'
 import { fakeClock, NINE_O_CLOCK } from '../fakes/clock'
 
 const DAY_MS = 24 * 3_600_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Clock } from '../../src/core/ports/clock'
-import { meanwhile } from '../../src/work/meanwhile'
+import { meanwhile } from '../../src/work/context/meanwhile'
 import { fakeClock } from '../fakes/clock'
 
 const nothing = (): undefined => undefined

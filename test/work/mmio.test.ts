@@ -5,8 +5,8 @@ import { parse } from '../../src/core/grammar/parse'
 import { requestNotice } from '../../src/core/cards/request'
 import type { Request } from '../../src/core/request/request'
 import { findLease } from '../../src/store/leases'
-import { runRequest } from '../../src/work/run'
-import { verify } from '../../src/work/verify'
+import { runRequest } from '../../src/work/operation/run'
+import { verify } from '../../src/work/operation/verify'
 import { HOST, asked, assign, decided, openBot, share, stored, widen, type OpenBot } from './operations/bot'
 
 const GIB = 2 ** 30

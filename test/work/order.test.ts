@@ -8,11 +8,11 @@ import type { Request } from '../../src/core/request/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
-import type { Parts } from '../../src/work/parts'
-import { resolveRequest } from '../../src/work/resolve'
-import { retry } from '../../src/work/retry'
-import { runRequest } from '../../src/work/run'
-import { voidOldPlans } from '../../src/work/voided'
+import type { Parts } from '../../src/work/context/parts'
+import { resolveRequest } from '../../src/work/commands/resolve'
+import { retry } from '../../src/work/commands/retry'
+import { runRequest } from '../../src/work/operation/run'
+import { voidOldPlans } from '../../src/work/changes/request/voided'
 import {
   ADMIN,
   APPROVER,

@@ -1,6 +1,6 @@
 /** Who waits for what they may not have now: the length that a lease may last, quotas, and how many one person may ask for. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { tendQueue } from '../../src/work/queue/tend'
+import { tendQueue } from '../../src/work/sweeps/queue'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
 
 let line: Line

@@ -6,7 +6,7 @@ import { isOffered } from '../../src/core/queue/entry'
 import type { Request } from '../../src/core/request/request'
 import { openWaiters } from '../../src/store/queue'
 import { requestsIn } from '../../src/store/requests'
-import { tendQueue } from '../../src/work/queue/tend'
+import { tendQueue } from '../../src/work/sweeps/queue'
 import { jonas, maya, priya, startLine, type Line } from './line'
 
 const MINUTE = 60_000

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import type { HostFacts } from '../../src/core/inventory/inventory'
 import { policyOfLists } from '../../src/core/policy/policy'
-import { tendQueue } from '../../src/work/queue/tend'
+import { tendQueue } from '../../src/work/sweeps/queue'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
 
 const MINUTE = 60_000

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { findRequest } from '../../src/store/requests'
 import type { Request } from '../../src/core/request/request'
-import { tendLeases } from '../../src/work/lease/tend'
-import { policyRead } from '../../src/work/rejudge'
+import { tendLeases } from '../../src/work/sweeps/leases'
+import { policyRead } from '../../src/work/changes/request/rejudge'
 import { PRIYA } from '../core/policy/team'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
 

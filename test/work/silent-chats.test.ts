@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import type { Address } from '../../src/core/ports/address'
 import { post } from '../../src/store/outbox'
-import type { Parts } from '../../src/work/parts'
-import { heedChats } from '../../src/work/silent-chats'
+import type { Parts } from '../../src/work/context/parts'
+import { heedChats } from '../../src/work/sweeps/silent-chats'
 import { aNotice } from '../store/rows'
 import { openBot, type OpenBot } from './operations/bot'
 

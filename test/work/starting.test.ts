@@ -4,8 +4,8 @@ import { hostName, placeOf, vmById, type HostFacts } from '../../src/core/invent
 import type { Host, StepOrder } from '../../src/core/ports/host'
 import type { Request } from '../../src/core/request/request'
 import { startPatienceMs } from '../../src/core/inventory/starting'
-import type { Parts } from '../../src/work/parts'
-import { runRequest } from '../../src/work/run'
+import type { Parts } from '../../src/work/context/parts'
+import { runRequest } from '../../src/work/operation/run'
 import { asked, assign, decided, HOST, openBot, stored, type OpenBot } from './operations/bot'
 
 const MINUTE = 60_000

@@ -3,7 +3,7 @@ import type { Part } from '../../core/notice/notice'
 import { cut, oneLine, plain } from '../text'
 import { limits } from './limits'
 import { actionIdOf, encodePress } from './press'
-import { jsonLength } from './richText'
+import { jsonLength } from './rich-text'
 
 type ButtonPart = Extract<Part, { kind: 'buttons' }>['buttons'][number]
 

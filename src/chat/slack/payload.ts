@@ -6,7 +6,7 @@ import { unescapeMarkup } from './escape'
 import { decodePress, isOurAction } from './press'
 import { addresses, foreignTeam, id, malformed, type Reading } from './reading'
 import { refOf } from './ref'
-import { allowedReplyUrl } from './replyUrl'
+import { allowedReplyUrl } from './reply-url'
 
 const commandPayload = z.object({
   command: z.string(),

@@ -14,7 +14,7 @@ import {
   runElements,
   section,
   textElement,
-} from './richText'
+} from './rich-text'
 import { renderTable, type TableShape } from './table'
 
 export interface SlackMessage {

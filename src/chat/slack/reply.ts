@@ -1,5 +1,5 @@
 import { callTimeoutMs } from './config'
-import { allowedReplyUrl } from './replyUrl'
+import { allowedReplyUrl } from './reply-url'
 
 export interface PrivateReply {
   readonly text: string

@@ -2,7 +2,7 @@ import type { KnownBlock, TableBlock } from '@slack/types'
 import type { Part } from '../../core/notice/notice'
 import { cut, oneLine } from '../text'
 import { limits } from './limits'
-import { fitPreformatted, jsonLength } from './richText'
+import { fitPreformatted, jsonLength } from './rich-text'
 
 type Table = Extract<Part, { kind: 'table' }>
 

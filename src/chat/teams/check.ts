@@ -5,7 +5,7 @@ import type { Check } from '../check'
 import { callTimeoutMs, type TeamsConfig } from './config'
 import { outcomeOf } from './outcome'
 import { openSdk, type Sdk } from './sdk'
-import { homeServiceUrl } from './serviceUrl'
+import { homeServiceUrl } from './service-url'
 
 /** The credentials, the keys that messages of Teams are checked with, and whether the bot is in these channels. Never throws. */
 export const checkTeams = async (config: TeamsConfig, channels: readonly string[]): Promise<Check[]> => {

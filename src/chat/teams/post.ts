@@ -8,7 +8,7 @@ import { outcomeOf, type Repeatable } from './outcome'
 import { partsOf, refOf } from './ref'
 import { renderTeams, type TeamsMessage } from './render'
 import { openSdk, type Sdk } from './sdk'
-import { isAllowedServiceUrl } from './serviceUrl'
+import { isAllowedServiceUrl } from './service-url'
 
 const attempt = async (
   repeatable: Repeatable,

@@ -10,7 +10,7 @@ import { readActivity, type Reading } from './payload'
 import type { NameOf } from './pieces'
 import { Forgery, openSdk, type Sdk } from './sdk'
 import { sentenceOf, wordsOf } from './sentence'
-import { isAllowedServiceUrl } from './serviceUrl'
+import { isAllowedServiceUrl } from './service-url'
 
 const channelId = 'msteams'
 const issuer = 'https://api.botframework.com'

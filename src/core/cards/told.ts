@@ -69,7 +69,7 @@ const orRepaired = (
 
 const NOTHING = 'Nothing was done.'
 const firstLine = (text: string): string => text.split('\n')[0] ?? ''
-/** Where the undo failed, as far as that is said (see `refusedUndos` in work/operation.ts). */
+/** Where the undo failed, as far as that is said (see `refusedUndos` in work/operation/operation.ts). */
 const undoLine = (text: string): string =>
   text.split('\n').find((line) => line.startsWith('Undoing')) ?? firstLine(text)
 

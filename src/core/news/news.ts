@@ -1,5 +1,5 @@
 /**
- * What those who watch are told. Whoever changes something says so once, to `announce` (work/announce.ts), in the very
+ * What those who watch are told. Whoever changes something says so once, to `announce` (work/telling/announce.ts), in the very
  * transaction of the change; who is told of it, where and beside what, is decided there and here, never by the teller.
  */
 import type { Run } from '../notice/notice'

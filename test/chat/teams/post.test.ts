@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { teamsChat } from '../../../src/chat/teams/post'
-import { isAllowedServiceUrl } from '../../../src/chat/teams/serviceUrl'
+import { isAllowedServiceUrl } from '../../../src/chat/teams/service-url'
 import type { Notice } from '../../../src/core/notice/notice'
 import type { Chat } from '../../../src/core/ports/chat'
 import type { TeamsAddress } from '../../../src/core/ports/address'

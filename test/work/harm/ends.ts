@@ -1,6 +1,6 @@
 /** The end of a lease, which needs nobody's yes: the others in its VM are told half an hour before, and may put the stop off by one. */
 import { requestsIn } from '../../../src/store/requests'
-import { tendLeases } from '../../../src/work/lease/tend'
+import { tendLeases } from '../../../src/work/sweeps/leases'
 import { type Judge, watched } from './book'
 import { type Arrangement, BYSTANDER, type Holding, type Kind, UNANSWERED } from './plans'
 import { type Ground, goOn, type Left, leave, MINUTE, type Scene, settle, wasTold } from './scene'

@@ -1,10 +1,10 @@
 /** What those who watch are told of requests, assignments and hosts, as the bot does its work. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Address } from '../../../src/core/ports/address'
-import { decide } from '../../../src/work/decide'
-import { respond } from '../../../src/work/respond'
-import { runRequest } from '../../../src/work/run'
-import { expire } from '../../../src/work/watch'
+import { decide } from '../../../src/work/commands/decide'
+import { respond } from '../../../src/work/commands/respond'
+import { runRequest } from '../../../src/work/operation/run'
+import { expire } from '../../../src/work/loops/watch'
 import { useTempDirs } from '../../fakes/temp'
 import { assign, decided, stored } from '../operations/bot'
 import {

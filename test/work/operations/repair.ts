@@ -3,10 +3,10 @@ import { guardOf, read, scriptOf, undoOf, type Step } from '../../../src/core/pl
 import type { Plan } from '../../../src/core/plan/plan'
 import type { Request, RequestIn } from '../../../src/core/request/request'
 import type { World } from '../../../src/host/simulated/fleet'
-import { resolveRequest } from '../../../src/work/resolve'
-import { retry } from '../../../src/work/retry'
-import { runRequest } from '../../../src/work/run'
-import type { Parts } from '../../../src/work/parts'
+import { resolveRequest } from '../../../src/work/commands/resolve'
+import { retry } from '../../../src/work/commands/retry'
+import { runRequest } from '../../../src/work/operation/run'
+import type { Parts } from '../../../src/work/context/parts'
 import { ADMIN, CHANNEL, stored } from './bot'
 
 /** Every step that a command about this plan can stand for. */

@@ -1,0 +1,106 @@
+/** Which lease somebody means to end or to extend: by its id, by its GPU, or the only one that they hold. */
+import { refusalNotice } from '../../../core/answers/refusal'
+import type { Command } from '../../../core/command/command'
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../../../core/errors'
+import { copyable } from '../../../core/grammar/format'
+import { shown } from '../../../core/text/shown'
+import { aliasOf } from '../../../core/inventory/inventory'
+import type { Lease, LeaseIn } from '../../../core/lease/lease'
+import { resolveGpu } from '../../../core/inventory/names'
+import { holderOf } from '../../../core/planner/parts/taking'
+import { may } from '../../../core/request/permission'
+import { hostViews } from '../../../store/fleet'
+import { openLeases, openLeasesAt } from '../../../store/leases'
+import { say, type Caller, type Consequence } from '../../context/consequence'
+import type { Parts } from '../../context/parts'
+import { subjectsOf } from '../../snapshot/subjects'
+import { isHolder } from '../../telling/holders'
+
+export type OfLease = Extract<Command, { kind: 'done' | 'extend' }>
+
+const MOST_NAMED = 5
+
+/** What comes of the lease that is meant; refused, with each that could be meant, where that is not one. */
+export const onLease = async (
+  parts: Parts,
+  command: OfLease,
+  caller: Caller,
+  then: (leaseId: string) => Consequence | Promise<Consequence>,
+): Promise<Consequence> => {
+  const meant = await leaseMeant(parts, command, caller)
+  return meant.ok ? then(meant.value) : say(refusalNotice(meant.refusals))
+}
+
+const leaseMeant = async (parts: Parts, command: OfLease, caller: Caller): Promise<Outcome<string>> => {
+  if (command.requestId !== undefined) return accepted(command.requestId)
+  if (command.gpu !== undefined) return ofGpu(parts, { ...command, gpu: command.gpu }, caller)
+  const leases = ownOf(parts, await openLeases(parts.db), caller)
+  return onlyOne(command, leases, refusal('not-possible', 'you hold no GPU', '`list` shows who holds which.'))
+}
+
+const ownOf = ({ policy }: Parts, leases: readonly Lease[], { account }: Caller): Lease[] =>
+  leases.filter((lease) => isHolder(policy.inForce(), lease, account))
+
+type Release = Extract<Command, { kind: 'release' }>
+
+/**
+ * The caller's own lease of what they would release: to give that back needs no approver, by whichever word. Null for
+ * everything else, and where a rule of the policy has a say: a VM that is cut off, or glass that is broken.
+ */
+export const ownToRelease = async (
+  parts: Parts,
+  command: Release,
+  caller: Caller,
+): Promise<LeaseIn<'held'> | LeaseIn<'grace'> | null> => {
+  if (command.powerOff || command.breakGlass === true) return null
+  const found = subjectsOf(command, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (!found.ok || !found.value.view.facts) return null
+  const { view, gpu, vm } = found.value
+  const from = vm ?? holderOf(found.value.view.facts, gpu)
+  const own = ownOf(parts, await openLeasesAt(parts.db, view.name), caller)
+  const lease = own.find((each) => each.gpu.locationPath === gpu.locationPath && each.vm.id === from?.id)
+  return lease?.state === 'held' || lease?.state === 'grace' ? lease : null
+}
+
+/** Their own; that of somebody else only where they may extend it by its id. */
+const ofGpu = async (
+  parts: Parts,
+  command: OfLease & { readonly gpu: string },
+  caller: Caller,
+): Promise<Outcome<string>> => {
+  const found = resolveGpu(command.gpu, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (!found.ok) return found
+  const { facts, gpu } = found.value
+  const leases = (await openLeasesAt(parts.db, facts.name)).filter(
+    (lease) => lease.gpu.locationPath === gpu.locationPath,
+  )
+  const own = ownOf(parts, leases, caller)
+  const mayOthers = command.kind === 'extend' && may(parts.policy.inForce(), caller.account, 'pause')
+  const alias = aliasOf(facts, gpu)
+  const none = refusal('not-possible', `you do not hold ${alias}`, `\`show ${alias}\` says who does.`)
+  return onlyOne(command, own.length === 0 && mayOthers ? leases : own, none)
+}
+
+/** One that is being given back counts: to say it twice is not to mean the next one. */
+const onlyOne = (command: OfLease, leases: readonly Lease[], none: Refusal): Outcome<string> => {
+  const [only, ...others] = leases
+  if (!only) return refused(none)
+  return others.length === 0 ? accepted(only.id) : refused(several(command, leases))
+}
+
+const several = ({ gpu, ...command }: OfLease, leases: readonly Lease[]): Refusal => {
+  const open = leases.filter(({ state }) => state !== 'releasing')
+  const choices = open
+    .slice(0, MOST_NAMED)
+    .map((lease) => `\`${copyable({ ...command, requestId: lease.id }) ?? lease.id}\` for ${placeOf(lease)}`)
+  const more =
+    open.length > MOST_NAMED ? `, or one of ${open.length - MOST_NAMED} more (\`list --mine\`)` : ''
+  const going = leases.filter(({ state }) => state === 'releasing').map(placeOf)
+  return refusal(
+    'syntax',
+    `${leases.length} leases ${gpu === undefined ? 'are yours' : `of ${shown(gpu)} could be meant`}${going.length === 0 ? '' : ` (${going.join(', ')} is being given back)`}`,
+    choices.length === 0 ? '`list --mine` shows them.' : `Say which: ${choices.join(', or ')}${more}.`,
+  )
+}
+
+const placeOf = ({ gpu, vm }: Lease): string => `${gpu.alias} in ${shown(vm.name)}`

@@ -1,0 +1,330 @@
+/**
+ * One approved plan, carried out step by step on its host, or on one host after the other.
+ *
+ * Who may race: nobody writes this request but its own operation, since the lock of a host is one row and each claim
+ * takes a higher fence. Administrators act beside the bot at any moment: every step carries its precondition, which
+ * the host checks in the same call. A step whose outcome is not known, or that was refused, is settled by reading
+ * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
+ */
+import { isBarring } from '../../core/inventory/bar'
+import { isLeftUseless } from '../../core/operation/ground'
+import type { HostFacts } from '../../core/inventory/inventory'
+import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../../core/plan/plan'
+import { expectationOf, read, saysOf, undoOf, type Step } from '../../core/plan/step'
+import type { StepResult } from '../../core/ports/host'
+import {
+  isAsBefore,
+  isAsPlanned,
+  isGiven,
+  isPastReturn,
+  isStartOfGiver,
+  looksGiven,
+  refusedStart,
+  unknownProgress,
+  type Entry,
+  type Progress,
+  type Readings,
+} from '../../core/operation/progress'
+import { firstVerification, type RequestEvent } from '../../core/request/request'
+import { append } from '../../store/journal'
+import { apply } from '../../store/requests'
+import { attention } from './attention'
+import { refreshCard, sayWaiting } from '../telling/card'
+import { recordEnd } from './ending'
+import { stoppedBetween } from '../snapshot/held-up'
+import { meanwhile } from '../context/meanwhile'
+import type { Operation } from '../context/parts'
+import { hostOf, readPatiently, RETRY_MS } from './patience'
+import { progressOf, whyUnknown } from '../snapshot/progress'
+import { readAll } from '../readings/reading'
+
+const TRIES = 3
+
+type Direction = Progress['direction']
+interface Move {
+  readonly n: number
+  readonly direction: Direction
+  readonly step: Step
+  /** Of the host on which it is done. */
+  readonly on: HostPlan
+}
+
+/** `leave`: the request has ended, or the process stops; not one order more may go to the host. */
+type Turn = 'go on' | 'leave'
+
+/** Runs until the request has ended, or the process stops. Throws Fault only when the store fails. */
+export const operate = async (operation: Operation): Promise<void> => {
+  const { parts, request, stopping } = operation
+  while (!stopping.aborted) {
+    const progress = await progressOf(parts.db, request)
+    const next = progress ? await turn(operation, progress) : await giveUpUnread(operation)
+    if (next === 'leave') return
+  }
+}
+
+const turn = (operation: Operation, progress: Progress): Promise<Turn> => {
+  const { plan } = operation.request
+  if (progress.open !== null) return settle(operation, moveAt(plan, progress, progress.open), null)
+  const refused = refusedStart(plan, progress)
+  if (refused !== null) return giveUpStart(operation, moveAt(plan, progress, refused), progress)
+  if (progress.next !== null) return advance(operation, moveAt(plan, progress, progress.next), progress)
+  return conclude(operation, progress)
+}
+
+const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
+  const { step, on } = placedStep(plan, n)
+  const { direction } = progress
+  return { n, direction, step: direction === 'do' ? step : undoOf(step), on }
+}
+
+const advance = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
+  const { parts, request, stopping } = operation
+  const stopped = await stoppedBetween(parts.db, request.plan)
+  if (stopped !== null) {
+    await sayWaiting(parts, request, { waiting: stopped })
+    await parts.clock.sleep(RETRY_MS, stopping)
+    return 'go on'
+  }
+  if (move.direction === 'undo') {
+    const facts = await factsOf(operation, move.on)
+    if (facts === null) return 'leave'
+    // An administrator was faster: this needs no call.
+    if (read(move.step, facts) === 'done')
+      return end(operation, move, { result: 'done', detail: 'was so already' })
+  } else {
+    const unlike = await unlikePlan(operation, move, progress)
+    if (unlike === 'unread') return 'leave'
+    if (unlike !== null) return turnRound(operation, unlike.why)
+  }
+  const expects = expectationOf(move.step)
+  await journal(operation, {
+    kind: 'started',
+    n: move.n,
+    direction: move.direction,
+    at: parts.clock.now(),
+    expects,
+  })
+  const result = await meanwhile(
+    parts,
+    { everyMs: parts.limits.tickMs },
+    () => tick(operation),
+    () => hostOf(operation, move.on).run({ step: move.step, expects, fence: operation.fence }),
+  )
+  return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
+}
+
+const UNLIKE_PLAN = 'every step was done, but the host does not look as planned'
+
+/** Why a step is not begun although the one before it was done. `unread` when a host was given up, or the process stops. */
+const unlikePlan = async (
+  operation: Operation,
+  move: Move,
+  progress: Progress,
+): Promise<{ readonly why: string } | 'unread' | null> => {
+  const { plan } = operation.request
+  if (isFirstStart(plan, move, progress)) {
+    const readings = await readingsOf(operation)
+    if (readings === null) return 'unread'
+    return isGiven(plan, readings) ? null : { why: UNLIKE_PLAN }
+  }
+  if (move.on !== plan.release || move.step.kind !== 'detachDevice') return null
+  const facts = await factsOf(operation, plan)
+  if (facts === null) return 'unread'
+  return looksGiven(plan, facts)
+    ? null
+    : { why: `before ${plan.release.gpu.alias} was taken from its VM, ${plan.host} did not look as planned` }
+}
+
+/** The last moment at which everything can be undone with every VM off. */
+const isFirstStart = (plan: Plan, { step }: Move, progress: Progress): boolean =>
+  plan.order !== undefined && step.kind === 'startVm' && !isPastReturn(plan, progress)
+
+const turnRound = async (operation: Operation, why: string): Promise<Turn> => {
+  await journal(operation, { kind: 'unwinding', at: operation.parts.clock.now(), why })
+  return 'go on'
+}
+
+/** Decides by the host what became of a step that was refused, or whose outcome nobody knows. */
+const settle = async (
+  operation: Operation,
+  move: Move,
+  result: Exclude<StepResult, { kind: 'done' }> | null,
+): Promise<Turn> => {
+  const facts = await factsOf(operation, move.on)
+  if (facts === null) return 'leave'
+  const reading = read(move.step, facts)
+  if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
+  if (result?.kind === 'refused' && isBarring(result.code)) return giveUpHost(operation, move, result)
+  const progress = await progressOf(operation.parts.db, operation.request)
+  const isLastTry = (progress?.steps[move.n]?.tries ?? 0) >= TRIES
+  const detail = refusalIn(result, reading)
+  if (detail !== null && (isLastTry || !isStartForward(operation.request.plan, move)))
+    return end(operation, move, { result: 'refused', detail })
+  if (detail !== null) {
+    await end(operation, move, { result: 'not-done', detail })
+    await operation.parts.clock.sleep(RETRY_MS, operation.stopping)
+    return 'go on'
+  }
+  return isLastTry
+    ? end(operation, move, { result: 'refused', detail: `no clear outcome in ${TRIES} tries` })
+    : end(operation, move, { result: 'not-done' })
+}
+
+const refusalIn = (
+  result: Exclude<StepResult, { kind: 'done' }> | null,
+  reading: ReturnType<typeof read>,
+): string | null => {
+  if (result?.kind === 'refused') return `${result.code}: ${result.message}`
+  return reading === 'changed' ? 'PreconditionChanged: the host is not as this step expects it' : null
+}
+
+/** Nothing is undone for it: see docs/decisions/order.md. */
+const isStartForward = (plan: Plan, { n, direction }: Move): boolean =>
+  direction === 'do' && isStartOfGiver(plan, n)
+
+/** It takes no orders of this bot any more, an undo no more than a step: a person decides whose it is. */
+const giveUpHost = async (
+  operation: Operation,
+  move: Move,
+  { code, message }: Extract<StepResult, { kind: 'refused' }>,
+): Promise<Turn> => {
+  await end(operation, move, { result: 'not-done', detail: `${code}: ${message}` })
+  const readings = await readAll(operation.hosts.values(), operation.parts.log)
+  return giveUp(operation, readings, `${saysOf(move.step)}: ${code}: ${message}`)
+}
+
+/** Journals the end of a step; a step that failed on the way forward turns the operation round in the same commit. */
+const end = async (
+  operation: Operation,
+  move: Move,
+  outcome: { result: 'done' | 'refused' | 'not-done'; detail?: string },
+): Promise<Turn> => {
+  const at = operation.parts.clock.now()
+  const entries: Entry[] = [{ kind: 'ended', n: move.n, direction: move.direction, at, ...outcome }]
+  const { plan } = operation.request
+  if (outcome.result === 'refused' && move.direction === 'do' && !isStartOfGiver(plan, move.n))
+    entries.push({ kind: 'unwinding', at, why: `${saysOf(move.step)}: ${outcome.detail ?? 'refused'}` })
+  await journal(operation, ...entries)
+  return 'go on'
+}
+
+const journal = async ({ parts, request }: Operation, ...entries: readonly Entry[]): Promise<void> => {
+  await parts.db.transaction().execute(async (tx) => {
+    for (const entry of entries) await append(tx, request.id, entry)
+    await refreshCard(tx, request, parts.clock.now())
+  })
+  parts.wake.deliver()
+}
+
+/** While a step takes its time, the card says for how long. */
+const tick = async ({ parts, request }: Operation): Promise<void> => {
+  await parts.db.transaction().execute((tx) => refreshCard(tx, request, parts.clock.now()))
+  parts.wake.deliver()
+}
+
+/** The host as it is, read patiently. Null when the process stops, or when patience ran out and a person was asked for. */
+const factsOf = async (operation: Operation, on: HostPlan): Promise<HostFacts | null> => {
+  const reading = await readPatiently(operation, on)
+  if (reading.kind === 'out of patience') {
+    const others = [...operation.hosts.values()].filter(({ name }) => name !== on.host)
+    await giveUp(
+      operation,
+      await readAll(others, operation.parts.log),
+      `${operation.request.plan.release ? on.host : 'the host'} could not be read: ${reading.why}`,
+    )
+  }
+  return reading.kind === 'read' ? reading.facts : null
+}
+
+/** Null as above. */
+const readingsOf = async (operation: Operation): Promise<Readings | null> => {
+  const readings = new Map<string, HostFacts>()
+  for (const each of hostPlansOf(operation.request.plan)) {
+    const facts = await factsOf(operation, each)
+    if (facts === null) return null
+    readings.set(each.host, facts)
+  }
+  return readings
+}
+
+/** At the end of either direction every host is read once more; its word is final. */
+const conclude = async (operation: Operation, progress: Progress): Promise<Turn> => {
+  const readings = await readingsOf(operation)
+  if (readings === null) return 'leave'
+  const { plan } = operation.request
+  const at = operation.parts.clock.now()
+  if (progress.direction === 'do') {
+    if (!isAsPlanned(plan, readings))
+      return isPastReturn(plan, progress)
+        ? giveUp(operation, readings, UNLIKE_PLAN)
+        : turnRound(operation, UNLIKE_PLAN)
+    return finish(operation, readings, { kind: 'succeed', at, verification: firstVerification(plan) })
+  }
+  const touched = (n: number): boolean =>
+    progress.steps[n]?.state === 'undone' || progress.steps[n]?.state === 'undo-refused'
+  const why = progress.why ?? 'a step failed'
+  return isAsBefore(plan, readings, touched) && !isAnyLeftUseless(plan, readings)
+    ? finish(operation, readings, { kind: 'roll-back', at, why })
+    : giveUp(operation, readings, [why, ...refusedUndos(plan, progress)].join('\n'))
+}
+
+const isAnyLeftUseless = (plan: Plan, readings: Readings): boolean =>
+  hostPlansOf(plan).some((on) => {
+    const facts = readings.get(on.host)
+    return facts !== undefined && isLeftUseless(on, facts)
+  })
+
+const refusedUndos = (plan: Plan, progress: Progress): string[] =>
+  stepsOf(plan)
+    .flatMap((step, n) => {
+      const each = progress.steps[n]
+      if (each?.state !== 'undo-refused') return []
+      return [`Undoing then failed at: ${saysOf(undoOf(step))}: ${each.detail ?? 'refused'}`]
+    })
+    .toReversed()
+
+/** Asks for a person; what repairs the hosts goes along. */
+const giveUp = async (operation: Operation, readings: Readings, why: string): Promise<Turn> => {
+  const { parts, request } = operation
+  const progress = (await progressOf(parts.db, request)) ?? unknownProgress(request.plan)
+  const found = attention(request.plan, { progress, readings })
+  return finish(operation, readings, { kind: 'need-attention', at: parts.clock.now(), why, ...found })
+}
+
+const giveUpStart = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
+  const detail = progress.steps[move.n]?.detail ?? 'refused'
+  return giveUp(
+    operation,
+    await readAll(operation.hosts.values(), operation.parts.log),
+    `${saysOf(move.step)}: ${detail}\nEverything else was done, and nothing is undone for it.`,
+  )
+}
+
+const giveUpUnread = async (operation: Operation): Promise<Turn> =>
+  giveUp(
+    operation,
+    await readAll(operation.hosts.values(), operation.parts.log),
+    `${await whyUnknown(operation.parts.db, operation.request)}, so nobody knows which steps were done`,
+  )
+
+/** The end of the operation, in one commit. */
+const finish = async (
+  { parts, request }: Operation,
+  readings: Readings,
+  event: RequestEvent,
+): Promise<Turn> => {
+  const { plan } = request
+  await parts.db.transaction().execute(async (tx) => {
+    const ended = await apply(tx, request, event)
+    if (!ended.ok) return
+    const { steps } = (await progressOf(tx, request)) ?? unknownProgress(plan)
+    // Those that took effect, undone or not.
+    const owned = (host: string) =>
+      stepsOn(plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
+    await recordEnd(parts, tx, { ended: ended.value, readings, owned, at: event.at })
+  })
+  parts.log.info({ request: request.id, event: event.kind }, 'operation ended')
+  parts.wake.run()
+  parts.wake.deliver()
+  return 'leave'
+}

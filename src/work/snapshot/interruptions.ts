@@ -1,0 +1,51 @@
+/**
+ * What the stops of a plan would interrupt, asked when it is planned, so that whoever approves it sees it. A guest that
+ * cannot be asked, or does not answer, is "not known", and keeps no plan from being made.
+ */
+import { interruptionOf, type Interruption } from '../../core/smi/interruption'
+import { vmById, type HostFacts, type VmFacts } from '../../core/inventory/inventory'
+import { stepsOn, type Plan } from '../../core/plan/plan'
+import type { GuestUse } from '../../core/ports/host'
+import { messageOf } from '../../core/errors'
+import { samplesOf } from '../../store/samples'
+import type { Parts } from '../context/parts'
+
+const WINDOW_MS = 3 * 24 * 3_600_000
+
+/** `readings` are those that the plan was made from. */
+export const interruptionsOf = async (
+  parts: Parts,
+  plan: Plan,
+  readings: readonly HostFacts[],
+): Promise<Interruption[]> => {
+  const found = await Promise.all(
+    readings.map((facts) =>
+      Promise.all(stoppedOn(plan, facts).map((vm) => interruptionIn(parts, facts, vm))),
+    ),
+  )
+  return found.flat()
+}
+
+/** What does not run is not interrupted. */
+const stoppedOn = (plan: Plan, facts: HostFacts): VmFacts[] => {
+  const ids = new Set(stepsOn(plan, facts.name).flatMap((step) => (step.kind === 'stopVm' ? step.vm.id : [])))
+  return [...ids].flatMap((id) => vmById(facts, id) ?? []).filter(({ state }) => state === 'Running')
+}
+
+const interruptionIn = async (parts: Parts, facts: HostFacts, vm: VmFacts): Promise<Interruption> => {
+  const since = parts.clock.now() - WINDOW_MS
+  const samples = await samplesOf(parts.db, { host: facts.name, vm: vm.id, since })
+  return interruptionOf(vm, { use: await useOf(parts, facts, vm), samples: [...samples.values()].flat() })
+}
+
+const useOf = async (parts: Parts, facts: HostFacts, vm: VmFacts): Promise<GuestUse | null> => {
+  try {
+    return (await parts.hosts.get(facts.name)?.use?.(vm.id)) ?? null
+  } catch (error) {
+    parts.log.warn(
+      { vm: vm.id, error: messageOf(error) },
+      'a guest could not be asked what a stop interrupts',
+    )
+    return null
+  }
+}

@@ -9,7 +9,7 @@
 import { isBarring } from '../../core/inventory/bar'
 import { isLeftUseless } from '../../core/operation/ground'
 import type { HostFacts } from '../../core/inventory/inventory'
-import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../../core/plan/plan'
+import { hostPlansOf, placedStep, stepsOf, type HostPlan, type Plan } from '../../core/plan/plan'
 import { expectationOf, read, saysOf, undoOf, type Step } from '../../core/plan/step'
 import type { StepResult } from '../../core/ports/host'
 import {
@@ -26,15 +26,12 @@ import {
   type Readings,
 } from '../../core/operation/progress'
 import { firstVerification, type RequestEvent } from '../../core/request/request'
-import { append } from '../../store/journal'
-import { apply } from '../../store/requests'
 import { attention } from './attention'
-import { refreshCard, sayWaiting } from '../telling/card'
-import { recordEnd } from './ending'
 import { stoppedBetween } from '../snapshot/held-up'
 import { meanwhile } from '../context/meanwhile'
 import type { Operation } from '../context/parts'
 import { hostOf, readPatiently, RETRY_MS } from './patience'
+import { record } from './record'
 import { progressOf, whyUnknown } from '../snapshot/progress'
 import { readAll } from '../readings/reading'
 
@@ -81,7 +78,7 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
   const { parts, request, stopping } = operation
   const stopped = await stoppedBetween(parts.db, request.plan)
   if (stopped !== null) {
-    await sayWaiting(parts, request, { waiting: stopped })
+    await record(operation, { kind: 'waiting', waiting: stopped })
     await parts.clock.sleep(RETRY_MS, stopping)
     return 'go on'
   }
@@ -107,7 +104,7 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
   const result = await meanwhile(
     parts,
     { everyMs: parts.limits.tickMs },
-    () => tick(operation),
+    () => record(operation, { kind: 'working' }),
     () => hostOf(operation, move.on).run({ step: move.step, expects, fence: operation.fence }),
   )
   return result.kind === 'done' ? end(operation, move, { result: 'done' }) : settle(operation, move, result)
@@ -208,19 +205,8 @@ const end = async (
   return 'go on'
 }
 
-const journal = async ({ parts, request }: Operation, ...entries: readonly Entry[]): Promise<void> => {
-  await parts.db.transaction().execute(async (tx) => {
-    for (const entry of entries) await append(tx, request.id, entry)
-    await refreshCard(tx, request, parts.clock.now())
-  })
-  parts.wake.deliver()
-}
-
-/** While a step takes its time, the card says for how long. */
-const tick = async ({ parts, request }: Operation): Promise<void> => {
-  await parts.db.transaction().execute((tx) => refreshCard(tx, request, parts.clock.now()))
-  parts.wake.deliver()
-}
+const journal = (operation: Operation, ...entries: readonly Entry[]): Promise<void> =>
+  record(operation, { kind: 'journal', entries })
 
 /** The host as it is, read patiently. Null when the process stops, or when patience ran out and a person was asked for. */
 const factsOf = async (operation: Operation, on: HostPlan): Promise<HostFacts | null> => {
@@ -307,24 +293,7 @@ const giveUpUnread = async (operation: Operation): Promise<Turn> =>
     `${await whyUnknown(operation.parts.db, operation.request)}, so nobody knows which steps were done`,
   )
 
-/** The end of the operation, in one commit. */
-const finish = async (
-  { parts, request }: Operation,
-  readings: Readings,
-  event: RequestEvent,
-): Promise<Turn> => {
-  const { plan } = request
-  await parts.db.transaction().execute(async (tx) => {
-    const ended = await apply(tx, request, event)
-    if (!ended.ok) return
-    const { steps } = (await progressOf(tx, request)) ?? unknownProgress(plan)
-    // Those that took effect, undone or not.
-    const owned = (host: string) =>
-      stepsOn(plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
-    await recordEnd(parts, tx, { ended: ended.value, readings, owned, at: event.at })
-  })
-  parts.log.info({ request: request.id, event: event.kind }, 'operation ended')
-  parts.wake.run()
-  parts.wake.deliver()
+const finish = async (operation: Operation, readings: Readings, event: RequestEvent): Promise<Turn> => {
+  await record(operation, { kind: 'ended', event, readings })
   return 'leave'
 }

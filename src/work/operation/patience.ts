@@ -4,8 +4,8 @@ import { vmById, type HostFacts } from '../../core/inventory/inventory'
 import type { HostPlan } from '../../core/plan/plan'
 import type { Host } from '../../core/ports/host'
 import { startPatienceMs } from '../../core/inventory/starting'
-import { sayWaiting } from '../telling/card'
 import type { Operation } from '../context/parts'
+import { record } from './record'
 
 export const RETRY_MS = 2_000
 
@@ -20,7 +20,7 @@ export type Reading =
  * says what it waits for.
  */
 export const readPatiently = async (operation: Operation, plan: HostPlan): Promise<Reading> => {
-  const { parts, request, stopping } = operation
+  const { parts, stopping } = operation
   const host = hostOf(operation, plan)
   const began = parts.clock.now()
   while (!stopping.aborted) {
@@ -28,7 +28,7 @@ export const readPatiently = async (operation: Operation, plan: HostPlan): Promi
     if (reading.kind === 'read') return reading
     const patienceMs = Math.max(parts.limits.hostPatienceMs, reading.mayTakeMs)
     if (parts.clock.now() - began >= patienceMs) return { kind: 'out of patience', why: reading.why }
-    await sayWaiting(parts, request, { waiting: reading.waiting })
+    await record(operation, { kind: 'waiting', waiting: reading.waiting })
     await parts.clock.sleep(RETRY_MS, stopping)
   }
   return { kind: 'stopped' }

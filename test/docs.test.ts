@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
-import { KINDS } from '../src/core/grammar/forms'
+import { KINDS, SPECS } from '../src/core/command/command'
 import { parse } from '../src/core/grammar/parse'
+import { brieflyIn } from '../src/core/grammar/usage'
 import { policyFrom } from '../src/core/policy/policy'
 import { policyFile } from '../src/core/policy/schema'
 
@@ -33,6 +34,27 @@ describe.each(DOCS)('%s', (file) => {
 
     expect([...links, ...named].filter((path) => !existsSync(path))).toEqual([])
   })
+})
+
+const TABLE = /(?<=<!-- commands -->\n)[^]*?(?=<!-- \/commands -->)/
+const tableOfCommands = (): string =>
+  [
+    '| command | does |',
+    '| --- | --- |',
+    ...SPECS.map((spec) => `| \`${brieflyIn(spec).replaceAll('|', '\\|')}\` | ${spec.says} |`),
+  ].join('\n')
+const plain = (table: string | undefined): string =>
+  (table ?? '').replace(/ +/g, ' ').replace(/-+/g, '---').trim()
+
+it('README lists every command as help does; UPDATE_GOLDEN=1 writes it anew', () => {
+  const readme = textOf('README.md')
+  if (process.env['UPDATE_GOLDEN'] === '1' && process.env['CI'] !== 'true')
+    writeFileSync(
+      'README.md',
+      readme.replace(TABLE, () => `\n${tableOfCommands()}\n\n`),
+    )
+
+  expect(plain(TABLE.exec(textOf('README.md'))?.[0])).toBe(plain(tableOfCommands()))
 })
 
 const COMMANDS = DOCS.flatMap((file) => commandsIn(textOf(file)).map((command) => [file, command] as const))

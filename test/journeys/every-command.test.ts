@@ -1,6 +1,6 @@
 /** Every command there is does the same in Slack and in Microsoft Teams; journeys of their own follow requests further. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { HELP } from '../../src/core/grammar/help'
+import { KINDS } from '../../src/core/command/command'
 import { placeOf } from '../../src/core/inventory/inventory'
 import { textOf } from './drivers'
 import { MEMBERS, type Who } from './people'
@@ -76,7 +76,7 @@ describe.each(CHATS)('in %s', (chat) => {
       const forAll = await says('priya', 'help')
       const forMaya = await says('maya', 'help')
 
-      for (const kind of Object.keys(HELP)) expect(forAll).toMatch(new RegExp(`\\b${kind}\\b`))
+      for (const kind of KINDS) expect(forAll).toMatch(new RegExp(`\\b${kind}\\b`))
       for (const kind of ['pause', 'resolve', 'reload'])
         expect(forMaya).not.toMatch(new RegExp(`\\b${kind} `))
     })

@@ -6,7 +6,7 @@ import Draft04 from 'ajv-draft-04'
 import addFormats from 'ajv-formats'
 import { strFromU8, unzipSync } from 'fflate'
 import { z } from 'zod'
-import { HELP } from '../../src/core/grammar/help'
+import { KINDS, specOf, type CommandKind } from '../../src/core/command/command'
 import { parse } from '../../src/core/grammar/parse'
 import { useTempDirs } from '../fakes/temp'
 
@@ -73,11 +73,11 @@ describe('the manifest of the Teams app', () => {
   test.each(bot.commandLists[0].commands)(
     'offers $title in the words of the grammar',
     ({ title, description }) => {
-      const kind = title as keyof typeof HELP
+      const kind = title as CommandKind
 
-      expect(Object.keys(HELP)).toContain(title)
-      expect(description).toBe(HELP[kind].says.replaceAll('`', ''))
-      expect(parse(HELP[kind].examples[0])).toMatchObject({ ok: true, value: { kind } })
+      expect(KINDS).toContain(title)
+      expect(description).toBe(specOf(kind).says.replaceAll('`', ''))
+      expect(parse(specOf(kind).examples[0])).toMatchObject({ ok: true, value: { kind } })
     },
   )
 

@@ -1,7 +1,8 @@
 /** Answers to `watch` and `unwatch`. */
 import { doneNotice } from './done'
 import type { Notice, Run } from '../notice/notice'
-import { ALL, type Scope } from '../news/news'
+import { ALL } from '../command/values/watched'
+import type { Scope } from '../news/news'
 
 export interface Watched {
   readonly scope: Scope

@@ -1,152 +1,116 @@
-/** What a person asked for, once the grammar has made sense of it. Names are still names; the planner resolves them. */
+/** Every command, in the order in which help lists them, and what a person asked for once the grammar has made sense of it. */
 import { z } from 'zod'
-import { botId } from '../fence'
-import { LONGEST_LEASE_MS } from '../time/span'
-import { timeZone } from '../time/zone'
+import { accept } from './specs/accept'
+import { Fault } from '../errors'
+import { adopt } from './specs/adopt'
+import { again } from './specs/again'
+import { agree } from './specs/agree'
+import { approve } from './specs/approve'
+import { ask } from './specs/ask'
+import { assign } from './specs/assign'
+import { cancel } from './specs/cancel'
+import { check } from './specs/check'
+import { comment } from './specs/comment'
+import { deny } from './specs/deny'
+import { done } from './specs/done'
+import { extend } from './specs/extend'
+import { forget } from './specs/forget'
+import { help } from './specs/help'
+import { history } from './specs/history'
+import { leave } from './specs/leave'
+import { list } from './specs/list'
+import { move } from './specs/move'
+import { object } from './specs/object'
+import { partition } from './specs/partition'
+import { pause } from './specs/pause'
+import { postpone } from './specs/postpone'
+import { queue } from './specs/queue'
+import { read } from './specs/read'
+import { reconcile } from './specs/reconcile'
+import { release } from './specs/release'
+import { reload } from './specs/reload'
+import { requests } from './specs/requests'
+import { resize } from './specs/resize'
+import { resolve } from './specs/resolve'
+import { resume } from './specs/resume'
+import { retry } from './specs/retry'
+import { show } from './specs/show'
+import { smi } from './specs/smi'
+import { take } from './specs/take'
+import { unwatch } from './specs/unwatch'
+import { watch } from './specs/watch'
+import { whoami } from './specs/whoami'
+import { why } from './specs/why'
 
-const gpu = z.string()
-const vm = z.string()
-const requestId = z.string()
-const reason = z.string().optional()
+import type { Spec } from './values/spec'
 
-const shown = {
-  dryRun: z.boolean(),
-  /** Show the plan as one PowerShell script. */
-  script: z.boolean(),
-  /** Go on without approval; the policy says who may, and a reason is mandatory. */
-  breakGlass: z.boolean().optional(),
-  reason,
-}
-/** How long it is lent: a length, or the time it lasts to as it was typed. */
-const lent = {
-  forMs: z.number().int().positive().max(LONGEST_LEASE_MS).optional(),
-  until: z.string().optional(),
-}
-/** The request whose lease goes on in the new one, with its holder and its end: what others changed on the host is put back. */
-const restore = z.string().optional()
-/** A lease, by the request that made it or by its GPU; the caller's only one where neither is named. */
-const leased = { requestId: requestId.optional(), gpu: gpu.optional() }
-const agreed = {
-  /** May a running VM be shut down through its guest? */
-  shutdown: z.boolean(),
-  /** May a VM be turned off like a power cut? */
-  powerOff: z.boolean(),
-  /** Leave the VM off afterwards instead of starting it (B1, step 7). */
-  noStart: z.boolean(),
-}
-const consents = { ...agreed, ...shown }
-/** A place in the queue, such as `Q-3`. */
-const entryId = z.string()
-/** A GPU as a whole (Discrete Device Assignment), or a partition of it (GPU-P). */
-const mode = z.enum(['dda', 'partition'])
-/** Bytes of video memory. */
-const vram = z.number().int().positive()
-/** High MMIO space of the VM: bytes, or `more` than is computed. */
-const mmio = z.union([z.number().int().positive(), z.literal('more')]).optional()
+export const SPECS = [
+  list,
+  show,
+  check,
+  smi,
+  requests,
+  history,
+  reconcile,
+  why,
+  watch,
+  unwatch,
+  assign,
+  move,
+  release,
+  partition,
+  resize,
+  cancel,
+  again,
+  retry,
+  agree,
+  object,
+  postpone,
+  comment,
+  extend,
+  done,
+  ask,
+  queue,
+  take,
+  leave,
+  approve,
+  deny,
+  pause,
+  resume,
+  read,
+  resolve,
+  accept,
+  forget,
+  adopt,
+  reload,
+  help,
+  whoami,
+] as const
 
-export const command = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('list'),
-    host: z.string().optional(),
-    free: z.boolean(),
-    mine: z.boolean(),
-    page: z.number().int().positive(),
-  }),
-  z.object({ kind: z.literal('show'), name: z.string() }),
-  z.object({ kind: z.literal('check'), gpu, vm: vm.optional(), mode: mode.optional() }),
-  z.object({
-    kind: z.literal('assign'),
-    gpu,
-    vm,
-    mode: mode.optional(),
-    vram: vram.optional(),
-    mmio,
-    ...lent,
-    restore,
-    ...consents,
-  }),
-  /** One GPU, or any of a `model`, as in a queue, for the one that the VM `from` has: that may lead to another host. */
-  z.object({
-    kind: z.literal('move'),
-    gpu: gpu.optional(),
-    model: z.string().optional(),
-    from: vm.optional(),
-    vm,
-    ...lent,
-    restore,
-    /** An administrator takes it for themselves; without it, whoever holds it keeps it. */
-    mine: z.boolean().optional(),
-    mmio,
-    ...consents,
-  }),
-  z.object({ kind: z.literal('release'), name: z.string(), ...consents }),
-  z.object({ kind: z.literal('partition'), gpu, count: z.number().int().positive(), ...shown }),
-  /** `vram` of its partition, or `mmio` for its whole GPUs. */
-  z.object({ kind: z.literal('resize'), vm, vram: vram.optional(), mmio, ...consents }),
-  z.object({ kind: z.literal('smi'), name: z.string() }),
-  z.object({ kind: z.literal('requests'), all: z.boolean(), page: z.number().int().positive() }),
-  /** `forMs`: for no longer than this. */
-  z.object({ kind: z.literal('approve'), requestId, forMs: lent.forMs, reason }),
-  z.object({ kind: z.literal('deny'), requestId, reason }),
-  /** To a VM being stopped in which one holds something, or in the place of whoever does. */
-  z.object({ kind: z.literal('agree'), requestId, reason }),
-  z.object({ kind: z.literal('object'), requestId, reason }),
-  z.object({ kind: z.literal('cancel'), requestId, reason }),
-  z.object({ kind: z.literal('extend'), ...leased, byMs: z.number().int().positive().max(LONGEST_LEASE_MS) }),
-  /** Has a VM stopped an hour later for the end of somebody else's lease. */
-  z.object({ kind: z.literal('postpone'), requestId }),
-  /** Asks whoever holds it to give it up. */
-  z.object({ kind: z.literal('ask'), gpu, reason }),
-  z.object({ kind: z.literal('done'), ...leased, ...agreed, reason }),
-  z.object({ kind: z.literal('again'), requestId }),
-  /** Tries again what was refused: an undo, or the start of a VM after everything else was done. */
-  z.object({ kind: z.literal('retry'), requestId }),
-  /** `reason` is the comment. */
-  z.object({ kind: z.literal('comment'), requestId, reason: z.string() }),
-  /** With nothing to wait for it shows who waits. `model` is words of a model, a class of the policy, or `any`. */
-  z.object({
-    kind: z.literal('queue'),
-    gpu: gpu.optional(),
-    model: z.string().optional(),
-    memory: vram.optional(),
-    vm: vm.optional(),
-    forMs: lent.forMs,
-    ...agreed,
-    reason,
-    page: z.number().int().positive(),
-  }),
-  z.object({ kind: z.literal('leave'), entryId }),
-  /** `forMs`: for how long, where that is not what was said in the queue. */
-  z.object({ kind: z.literal('take'), entryId, vm: vm.optional(), forMs: lent.forMs, ...agreed, reason }),
-  z.object({ kind: z.literal('history'), name: z.string().optional(), page: z.number().int().positive() }),
-  /** Without a name it lists what is watched here. `at` and `zone` are of a digest. */
-  z.object({
-    kind: z.literal('watch'),
-    what: z.string().optional(),
-    at: z.string().optional(),
-    zone: timeZone.optional(),
-    here: z.literal('here').optional(),
-  }),
-  z.object({ kind: z.literal('unwatch'), what: z.string(), here: z.literal('here').optional() }),
-  z.object({ kind: z.literal('reconcile'), host: z.string().optional() }),
-  z.object({ kind: z.literal('accept'), gpu }),
-  /** The GPU is gone for good. */
-  z.object({ kind: z.literal('forget'), gpu }),
-  /** The host shall take the orders of this bot, and no longer those of another. */
-  z.object({ kind: z.literal('adopt'), host: z.string(), from: botId }),
-  /** `scope` is a host, a GPU or `all`. */
-  z.object({ kind: z.literal('pause'), scope: z.string(), now: z.boolean().default(false), reason }),
-  z.object({ kind: z.literal('resume'), scope: z.string() }),
-  /** Reads the hosts of a request that needs attention. */
-  z.object({ kind: z.literal('read'), requestId }),
-  /** `asFound`: whatever the hosts show, as long as no GPU is lost to everybody. */
-  z.object({ kind: z.literal('resolve'), requestId, asFound: z.boolean().default(false) }),
-  z.object({ kind: z.literal('reload') }),
-  /** A request, or the text of a command. */
-  z.object({ kind: z.literal('why'), what: z.string() }),
-  z.object({ kind: z.literal('help'), topic: z.string().optional() }),
-  z.object({ kind: z.literal('whoami') }),
-])
-export type Command = z.infer<typeof command>
+/** Names are still names; the planner resolves them. */
+export type Command = z.infer<(typeof SPECS)[number]['schema']>
 export type CommandKind = Command['kind']
 export type PlanCommand = Extract<Command, { kind: 'assign' | 'move' | 'release' | 'partition' | 'resize' }>
+
+/** The command that its kind says; whatever else is there is left out. */
+const objects = SPECS.map(({ schema }) => schema) as unknown as [z.ZodObject, ...z.ZodObject[]]
+export const command = z.discriminatedUnion('kind', objects) as unknown as z.ZodType<Command>
+
+export const KINDS: readonly CommandKind[] = SPECS.map(({ name }) => name)
+
+const BY_NAME: ReadonlyMap<string, Spec> = new Map(SPECS.map((each) => [each.name, each]))
+
+/** Throws Fault('internal') for what is no command. */
+export const specOf = (kind: CommandKind): Spec => {
+  const found = BY_NAME.get(kind)
+  if (!found) throw new Fault('internal', `no command ${kind}`)
+  return found
+}
+
+/** By its name, or by another word that people say for it, whatever the case. Undefined for what is no command. */
+export const commandCalled = (typed: string): CommandKind | undefined => {
+  const word = typed.toLowerCase()
+  return SPECS.find(({ name, ...each }) => name === word || synonymsOf(each).includes(word))?.name
+}
+
+const synonymsOf = (each: { readonly synonyms?: readonly string[] }): readonly string[] => each.synonyms ?? []

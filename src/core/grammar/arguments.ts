@@ -1,17 +1,15 @@
 /** Reads a command's arguments, in order, and says what it expected where something else stands. */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
-import type { Argument, Form } from './forms'
+import type { Argument, Spec } from '../command/values/spec'
 import { shown } from '../text/shown'
 import { didYouMean, nearest } from '../text/suggest'
 import { isKeyword, joined, quote, spot, textOf, type Word } from '../text/words'
-
-const NAME_LABELS: readonly string[] = ['VM', 'NAME', 'GPU or VM', 'VM or HOST', 'MODEL']
 
 interface Place {
   /** The word before the one in question; the command itself at first. */
   readonly behind: Word
   readonly usage: string
-  /** Those of the form. */
+  /** Those of the spec. */
   readonly keywords: readonly string[]
 }
 
@@ -70,22 +68,22 @@ const readOne = (argument: Argument, words: readonly Word[], place: Place): Step
 /** A flag without its hyphens, a name without its quotes, or simply too much. */
 const refuseExtra = (
   extra: readonly Word[],
-  form: Form,
+  spec: Spec,
   left: Place & { last: Argument | undefined },
 ): Refusal => {
   const [word] = extra
   const { last, behind, usage } = left
   if (word === undefined) return refusal('syntax', 'a word too many', usage)
-  const open = form.arguments.filter(({ required, after }) => !required && after !== null)
+  const open = spec.arguments.filter(({ required, after }) => !required && after !== null)
   const wanted = last?.required === false ? [] : open.filter((each) => each !== last).map(labelOf)
   const what = [...wanted, 'the end'].join(' or ')
-  const names = form.flags.map(({ name }) => name.slice(2))
+  const names = spec.flags.map(({ name }) => name.slice(2))
   // `-- shutdown` is a flag with a blank in it.
   const cut = !word.quoted && /^\p{Pd}{1,3}$/u.test(word.text)
   const meant = cut ? (extra[1] ?? word) : word
   const flag = word.quoted ? null : didYouMean(nearest(meant.text, names, 1).map((name) => `--${name}`))
   const spaced =
-    !cut && last !== undefined && NAME_LABELS.includes(last.label)
+    !cut && last?.isName === true
       ? `A name with spaces needs quotes: \`${quote(shown(`${behind.text} ${word.text}`))}\`.`
       : null
   return refusal(
@@ -99,14 +97,14 @@ const refuseExtra = (
 export const readArguments = (
   head: Word,
   words: readonly Word[],
-  { form, usage }: { readonly form: Form; readonly usage: string },
+  { spec, usage }: { readonly spec: Spec; readonly usage: string },
 ): Outcome<Readonly<Record<string, string | number>>> => {
   const fields: Record<string, string | number> = {}
-  const keywords = form.arguments.flatMap(({ after }) => after ?? [])
+  const keywords = spec.arguments.flatMap(({ after }) => after ?? [])
   let behind = head
   let left = words
   let last: Argument | undefined
-  for (const argument of form.arguments) {
+  for (const argument of spec.arguments) {
     if (argument.insteadOf !== undefined && argument.insteadOf in fields) continue
     const step = readOne(argument, left, { behind, usage, keywords })
     if (step.kind === 'wrong') return refused(...step.refusals)
@@ -117,6 +115,6 @@ export const readArguments = (
     last = argument
   }
   return left.length > 0
-    ? refused(refuseExtra(left, form, { behind, last, usage, keywords }))
+    ? refused(refuseExtra(left, spec, { behind, last, usage, keywords }))
     : accepted(fields)
 }

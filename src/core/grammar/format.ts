@@ -1,13 +1,12 @@
 /** A Command as the text that stands for it: `parse(format(command))` is the command again. */
-import type { Command } from '../command/command'
-import { FORMS } from './forms'
+import { specOf, type Command } from '../command/command'
 import { shown } from '../text/shown'
 import { quote, quoteWord } from '../text/words'
 
 type Fields = Readonly<Record<string, string | number | boolean | undefined>>
 
 const argumentsOf = (kind: Command['kind'], fields: Fields): string[] =>
-  FORMS[kind].arguments.flatMap(({ field, after, write, alone, then }) => {
+  specOf(kind).arguments.flatMap(({ field, after, write, alone, then }) => {
     const value = fields[field]
     if (typeof value !== 'string' && typeof value !== 'number') return []
     const before = after === null ? [] : [after]
@@ -17,7 +16,7 @@ const argumentsOf = (kind: Command['kind'], fields: Fields): string[] =>
   })
 
 const flagsOf = (kind: Command['kind'], fields: Fields): string[] =>
-  FORMS[kind].flags.flatMap(({ name, field, otherwise, takes }) => {
+  specOf(kind).flags.flatMap(({ name, field, otherwise, takes }) => {
     const value = fields[field]
     if (value === undefined || value === otherwise) return []
     if (takes === null) return [name]
@@ -34,7 +33,7 @@ export const format = (command: Command): string => {
     ...argumentsOf(kind, fields),
     ...flagsOf(kind, fields),
     ...(typeof reason === 'string'
-      ? [...(FORMS[kind].reason === 'prose' ? [] : ['because']), quote(reason)]
+      ? [...(specOf(kind).reason === 'prose' ? [] : ['because']), quote(reason)]
       : []),
   ].join(' ')
 }

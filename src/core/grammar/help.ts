@@ -1,53 +1,23 @@
-/** Help as notices; what it says about each command is in entries.ts. */
-import type { CommandKind } from '../command/command'
+/** Help as notices; what it says about each command is in command/specs. */
+import { commandCalled, KINDS, specOf, SPECS, type CommandKind } from '../command/command'
+import { GROUPS, type Spec } from '../command/values/spec'
 import type { Notice, Part, Run } from '../notice/notice'
-import { HELP } from './entries'
-import type { HelpEntry } from './entries/entry'
 import { runsOf } from '../notice/prose'
 import { shown } from '../text/shown'
 import { didYouMean, nearest } from '../text/suggest'
-import { commandCalled } from './synonyms'
+import { brieflyIn, usageIn } from './usage'
 
-export { HELP, type HelpEntry }
-
-const GROUPS: readonly (readonly [string, readonly CommandKind[]])[] = [
-  ['Look', ['list', 'show', 'check', 'smi', 'requests', 'history', 'reconcile', 'why']],
-  ['Be told', ['watch', 'unwatch']],
-  [
-    'Ask',
-    [
-      'assign',
-      'move',
-      'release',
-      'partition',
-      'resize',
-      'cancel',
-      'again',
-      'retry',
-      'agree',
-      'object',
-      'postpone',
-      'comment',
-    ],
-  ],
-  ['Keep', ['extend', 'done', 'ask']],
-  ['Wait', ['queue', 'take', 'leave']],
-  ['Decide', ['approve', 'deny']],
-  ['Run the hosts', ['pause', 'resume', 'read', 'resolve', 'accept', 'forget', 'adopt', 'reload']],
-  ['This bot', ['help', 'whoami']],
-]
 const WHOM = {
-  anyone: 'everybody on a list of the policy',
-  requester: 'people who may ask for GPUs',
-  approver: 'approvers',
-  admin: 'administrators',
-} satisfies Record<HelpEntry['needs'], string>
+  'anyone listed': 'everybody on a list of the policy',
+  ask: 'people who may ask for GPUs',
+  approve: 'approvers',
+  administer: 'administrators',
+  'break-glass': 'people who may break the glass',
+  watch: 'people who may say what a channel watches',
+} satisfies Record<Spec['needs'], string>
 
 const text = (runs: Run[]): Part => ({ kind: 'text', runs })
 const note = (sentence: string): Part => ({ kind: 'note', runs: runsOf(sentence) })
-
-/** The usage without its options: enough to recognise a command by. */
-const briefly = (kind: CommandKind): string => HELP[kind].usage.replace(/ --vram.*$|( \[[^\]]*\])+$/, '')
 
 /**
  * Help for everything (no topic) or for one command. Shows only what the caller may do, as `may` says; a topic that
@@ -61,9 +31,10 @@ export const helpNotice = (topic: string | undefined, may: (kind: CommandKind) =
 }
 
 const overview = (may: (kind: CommandKind) => boolean): Notice => {
-  const groups = GROUPS.map(([title, kinds]) => ({ title, kinds: kinds.filter(may) })).filter(
-    ({ kinds }) => kinds.length > 0,
-  )
+  const groups = GROUPS.map((title) => ({
+    title,
+    specs: SPECS.filter(({ group, name }) => group === title && may(name)),
+  })).filter(({ specs }) => specs.length > 0)
   if (groups.length === 0)
     return {
       summary: 'The policy lets you use none of the commands.',
@@ -72,17 +43,17 @@ const overview = (may: (kind: CommandKind) => boolean): Notice => {
         text(['The policy lets you use none of the commands. An administrator of this bot can add you.']),
       ],
     }
-  const sections = groups.map(({ title, kinds }) => {
-    const lines = kinds.flatMap((kind): Run[] => [
+  const sections = groups.map(({ title, specs }) => {
+    const lines = specs.flatMap((spec): Run[] => [
       '\n',
-      { code: briefly(kind) },
+      { code: brieflyIn(spec) },
       '  ',
-      ...runsOf(HELP[kind].says),
+      ...runsOf(spec.says),
     ])
     return text([{ strong: title }, ...lines])
   })
   return {
-    summary: `You may use: ${groups.flatMap(({ kinds }) => kinds).join(', ')}.`,
+    summary: `You may use: ${groups.flatMap(({ specs }) => specs.map(({ name }) => name)).join(', ')}.`,
     tone: 'plain',
     parts: [
       { kind: 'title', text: 'GPU commands' },
@@ -93,7 +64,9 @@ const overview = (may: (kind: CommandKind) => boolean): Notice => {
 }
 
 const one = (kind: CommandKind): Notice => {
-  const { usage, says, examples, notes = [] } = HELP[kind]
+  const spec = specOf(kind)
+  const { says, examples, notes = [] } = spec
+  const usage = usageIn(spec)
   return {
     summary: `${usage}: ${says}`,
     tone: 'plain',
@@ -108,18 +81,17 @@ const one = (kind: CommandKind): Notice => {
 }
 
 const notYours = (kind: CommandKind): Notice => {
-  const summary = `\`${kind}\` is for ${WHOM[HELP[kind].needs]}.`
+  const whom = WHOM[specOf(kind).needs]
+  const summary = `\`${kind}\` is for ${whom}.`
   return {
-    summary: `${kind} is for ${WHOM[HELP[kind].needs]}.`,
+    summary: `${kind} is for ${whom}.`,
     tone: 'bad',
     parts: [text(runsOf(`${summary} \`help\` shows what you may use.`))],
   }
 }
 
 const unknownTopic = (topic: string, may: (kind: CommandKind) => boolean): Notice => {
-  const hint = didYouMean(
-    nearest(topic.trim(), (Object.keys(HELP) as CommandKind[]).filter(may)).map((kind) => `help ${kind}`),
-  )
+  const hint = didYouMean(nearest(topic.trim(), KINDS.filter(may)).map((kind) => `help ${kind}`))
   const summary = `\`${shown(topic)}\` is not a command.`
   return {
     summary: `${shown(topic)} is not a command.`,

@@ -2,27 +2,21 @@
  * Arguments in another order, or without the word between them, where the shape of a GPU, an id, a count or a duration
  * says which is which. Each order is read by the same grammar as any other; one that more than one command fits is refused.
  */
-import type { Command, CommandKind } from '../command/command'
+import { specOf, type Command, type CommandKind } from '../command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { isDuration } from '../time/duration'
 import { copyable } from './format'
-import { FORMS } from './forms'
 import type { Known } from './known'
-import { isSize } from './size'
+import { isSize } from '../command/values/size'
 import { didYouMean } from '../text/suggest'
-import { isEntry, isGpu, isId } from './values'
+import { isEntry, isGpu, isId } from '../command/values/names'
 import { isKeyword, KEYWORDS, spot, textOf, type Word } from '../text/words'
 
 type Words = readonly Word[]
 
-/** The word between a GPU, or a place in the queue, and a VM. */
-const BETWEEN: Partial<Record<CommandKind, 'to' | 'for'>> = {
-  assign: 'to',
-  move: 'to',
-  queue: 'to',
-  take: 'to',
-  check: 'for',
-}
+/** The word between a GPU, or a place in the queue, and a VM; null for a command that names not both. */
+const betweenIn = (kind: CommandKind): string | null =>
+  specOf(kind).arguments.find(({ field }) => field === 'vm')?.after ?? null
 
 const keyword = (text: string, before: Word): Word => ({ text, at: before.at, quoted: false })
 
@@ -41,7 +35,9 @@ const isAmount = (words: Words): boolean => isDuration(textOf(words)) || isSize(
 const isPlainName = (kind: CommandKind, word: Word): boolean =>
   word.quoted ||
   (/^[\p{L}\p{N}]*\p{L}/u.test(word.text) &&
-    ![...RESERVED, ...FORMS[kind].flags.map(({ name }) => name.slice(2))].includes(word.text.toLowerCase()) &&
+    ![...RESERVED, ...specOf(kind).flags.map(({ name }) => name.slice(2))].includes(
+      word.text.toLowerCase(),
+    ) &&
     !isId(word) &&
     !isAmount([word]))
 
@@ -67,11 +63,11 @@ const withoutBy = (words: Words): Words[] =>
   [0, 1].flatMap((index) => (isDuration(textOf(words.slice(index))) ? insert(words, index, 'by') : []))
 
 const otherOrders = (kind: CommandKind, words: Words): Words[] => {
-  const between = BETWEEN[kind]
+  const between = betweenIn(kind)
   const [first] = words
   // To move a VM to a GPU could mean that the VM shall have it in place of its own.
   const mayBeSwapped = kind !== 'move' && kind !== 'take'
-  if (between !== undefined)
+  if (between !== null)
     return [...withoutTo(kind, words, between), ...(mayBeSwapped ? swapped(kind, words, between) : [])]
   if (kind === 'partition') return first && isGpu(first) ? intoPieces(words) : []
   return kind === 'extend' ? withoutBy(words) : []

@@ -1,17 +1,15 @@
 /** Text, as a person typed it, to a Command, or what was wrong with it, where, and what would be right. */
-import { command, type Command, type CommandKind } from '../command/command'
+import { command, commandCalled, KINDS, specOf, type Command, type CommandKind } from '../command/command'
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { readArguments } from './arguments'
 import { asksForHelp } from './cut-flags'
-import { usageOf } from './entries'
 import { takeFlags } from './flags'
-import { FORMS, KINDS } from './forms'
 import { NOTHING_KNOWN, type Known } from './known'
 import { readLoosely } from './loose'
 import { readReason } from './reason'
 import { didYouMean, nearest } from '../text/suggest'
-import { commandCalled } from './synonyms'
-import { isGpu, isId, readAnyName, readGpu } from './values'
+import { usageOf } from './usage'
+import { isGpu, isId, readAnyName, readGpu } from '../command/values/names'
 import { scan, spot, type Line, type Word } from '../text/words'
 
 const LONGEST = 2000
@@ -77,8 +75,8 @@ const loneName = (word: Word, { hasGpu, hasVm, hasHost }: Known): Outcome<Comman
 /** What is said about a request is prose as a whole, apostrophes and `because` included. */
 const wordsBeforeProse = (text: string): number | undefined => {
   const head = /[^\s]+/.exec(text)?.[0].toLowerCase()
-  const kind = KINDS.find((each) => each === head && FORMS[each].reason === 'prose')
-  return kind && 1 + FORMS[kind].arguments.length
+  const kind = KINDS.find((each) => each === head && specOf(each).reason === 'prose')
+  return kind && 1 + specOf(kind).arguments.length
 }
 
 /** Words that may stand for several commands, none of which changes a host without having been named. */
@@ -103,11 +101,11 @@ const unknownCommand = (head: Word, { near }: Known): Outcome<never> => {
 }
 
 const parseAs = (kind: CommandKind, line: Line, known: Known): Outcome<Command> => {
-  const form = FORMS[kind]
+  const spec = specOf(kind)
   const usage = usageOf(kind)
   const [head] = line.words
   if (head === undefined) return accepted({ kind: 'help' })
-  if (line.because && form.reason === 'none')
+  if (line.because && spec.reason === 'none')
     return refused(
       refusal(
         'syntax',
@@ -115,21 +113,21 @@ const parseAs = (kind: CommandKind, line: Line, known: Known): Outcome<Command> 
         `Leave it out, or put it in quotes if it is a name. ${usage}`,
       ),
     )
-  if (form.reason === 'prose' && line.because === null && line.words.length > form.arguments.length)
+  if (spec.reason === 'prose' && line.because === null && line.words.length > spec.arguments.length)
     return refused(refusal('syntax', `nothing stands behind ${spot(line.words.at(-1) ?? head)}`, usage))
-  const reason = line.because === null ? null : readReason(line.because, form.flags, usage)
+  const reason = line.because === null ? null : readReason(line.because, spec.flags, usage)
   if (reason?.ok === false) return reason
   const said = reason === null ? null : reason.value
-  const taken = takeFlags([...line.words.slice(1), ...(said?.flags ?? [])], form.flags, usage)
+  const taken = takeFlags([...line.words.slice(1), ...(said?.flags ?? [])], spec.flags, usage)
   if (!taken.ok) return taken
   const because = said === null ? {} : { reason: said.text }
   return readLoosely({ kind, words: taken.value.rest, known }, (words) => {
-    const named = readArguments(head, words, { form, usage })
+    const named = readArguments(head, words, { spec, usage })
     return named.ok ? checked({ kind, ...taken.value.fields, ...named.value, ...because }, usage) : named
   })
 }
 
-/** The schema has the last word, whatever the table of forms says. */
+/** The schema has the last word, whatever was read. */
 const checked = (raw: unknown, usage: string): Outcome<Command> => {
   const valid = command.safeParse(raw)
   if (valid.success) return accepted(valid.data)

@@ -4,7 +4,8 @@
  */
 import { accepted, refusal, refused, type Outcome } from '../errors'
 import { flagNameOf } from './flag-name'
-import { inlineValue, unknownFlag, type Flag } from './flags'
+import type { Flag } from '../command/values/spec'
+import { inlineValue, unknownFlag } from './flags'
 import { codePointOf, isHidden, shown } from '../text/shown'
 import { bareWords, spot, textOf, unquote, type Line, type Tail, type Word } from '../text/words'
 

@@ -2,6 +2,7 @@
  * What those who watch are told. Whoever changes something says so once, to `announce` (work/telling/announce.ts), in the very
  * transaction of the change; who is told of it, where and beside what, is decided there and here, never by the teller.
  */
+import { ALL } from '../command/values/watched'
 import type { Run } from '../notice/notice'
 import { gpusOf } from '../plan/plan'
 import type { Request, RequestIn } from '../request/request'
@@ -121,7 +122,6 @@ export const isOnCard = ({ kind }: News): boolean => kind === 'request' || kind 
 
 /** `all`, a host, or a GPU by its alias. */
 export type Scope = string
-export const ALL: Scope = 'all'
 
 /** Whoever watches a host watches its GPUs, and of a host that is lost all who watch one of them are told. */
 export const isWatchedBy = ({ host, gpus }: Place, scope: Scope): boolean =>

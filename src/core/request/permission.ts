@@ -1,57 +1,12 @@
 /** Who may give which command, decide which request, and whether what a request rests on still holds. */
-import type { CommandKind } from '../command/command'
+import { specOf, type CommandKind } from '../command/command'
+import type { Capability } from '../command/values/spec'
 import { refusal, type Refusal } from '../errors'
 import { isQuorum, standOf, type Need } from '../policy/approval'
 import { holderOf, type Request, type RequestIn } from './request'
 import { judge, type Wish } from '../policy/judge'
 import { isSamePerson, personOf, rolesAmong, rolesOf, type Policy } from '../policy/policy'
 import { needWords, roleWords } from '../text/roles'
-
-/** What a person may do at all; which requests, the rules say. */
-export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass' | 'watch'
-
-const NEEDS: { readonly [K in CommandKind]: Capability | 'anyone listed' } = {
-  list: 'anyone listed',
-  show: 'anyone listed',
-  check: 'anyone listed',
-  smi: 'anyone listed',
-  requests: 'anyone listed',
-  history: 'anyone listed',
-  why: 'anyone listed',
-  help: 'anyone listed',
-  whoami: 'anyone listed',
-  assign: 'ask',
-  move: 'ask',
-  release: 'ask',
-  partition: 'ask',
-  resize: 'ask',
-  again: 'ask',
-  comment: 'anyone listed',
-  watch: 'anyone listed',
-  unwatch: 'anyone listed',
-  cancel: 'anyone listed',
-  agree: 'anyone listed',
-  postpone: 'anyone listed',
-  object: 'anyone listed',
-  retry: 'anyone listed',
-  extend: 'anyone listed',
-  done: 'anyone listed',
-  ask: 'anyone listed',
-  queue: 'anyone listed',
-  leave: 'anyone listed',
-  take: 'ask',
-  approve: 'approve',
-  deny: 'approve',
-  reconcile: 'anyone listed',
-  accept: 'administer',
-  forget: 'administer',
-  adopt: 'administer',
-  pause: 'administer',
-  resume: 'administer',
-  read: 'administer',
-  resolve: 'administer',
-  reload: 'administer',
-}
 
 export const capabilitiesOf = (policy: Policy, person: string | null): Capability[] => {
   const has = (roles: readonly string[]): boolean => rolesAmong(policy, person, roles).length > 0
@@ -67,7 +22,7 @@ export const capabilitiesOf = (policy: Policy, person: string | null): Capabilit
 
 export const may = (policy: Policy, account: string, kind: CommandKind): boolean => {
   const person = personOf(policy, account)
-  const need = NEEDS[kind]
+  const need = specOf(kind).needs
   return person !== null && (need === 'anyone listed' || capabilitiesOf(policy, person).includes(need))
 }
 
@@ -80,7 +35,11 @@ export const refuseCommand = (policy: Policy, account: string, kind: CommandKind
       'you are on no list of the policy',
       'Ask an administrator of this bot to add your user id; `whoami` shows it.',
     )
-  return refusal('not-allowed', `the policy does not let you ${kind}`, WHO_MAY[NEEDS[kind]] ?? SEE_WHOAMI)
+  return refusal(
+    'not-allowed',
+    `the policy does not let you ${kind}`,
+    WHO_MAY[specOf(kind).needs] ?? SEE_WHOAMI,
+  )
 }
 
 const SEE_WHOAMI = 'See `whoami` for what you may do.'

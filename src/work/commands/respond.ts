@@ -1,5 +1,5 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
-import type { Command } from '../../core/command/command'
+import type { Command, CommandKind } from '../../core/command/command'
 import { helpNotice } from '../../core/grammar/help'
 import type { Consents } from '../../core/planner/checks/input'
 import { may } from '../../core/request/permission'
@@ -33,115 +33,91 @@ import { why } from './why'
 import { pauseScope, resumeScope } from './pause'
 import { resolveRequest } from './resolve'
 
-export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
-  switch (command.kind) {
-    case 'assign':
-    case 'move':
-    case 'partition':
-    case 'resize':
-      return ask(parts, command, caller)
-    case 'release':
-      return release(parts, command, caller)
-    case 'approve':
-    case 'deny':
-    case 'cancel':
-      return decide(parts, {
-        verdict: command.kind,
-        requestId: command.requestId,
-        by: caller.account,
-        reason: command.reason,
-        forMs: 'forMs' in command ? command.forMs : undefined,
-      })
-    case 'agree':
-    case 'object':
-      return answerTo(
-        parts,
-        {
-          requestId: command.requestId,
-          answer: command.kind === 'agree' ? 'yes' : 'no',
-          reason: command.reason,
-        },
-        caller,
-      )
-    case 'postpone':
-      return postpone(parts, command.requestId, caller)
-    case 'ask':
-      return askHolders(parts, command, caller)
-    case 'extend':
-      return onLease(parts, command, caller, (leaseId) =>
-        extend(parts, { leaseId, byMs: command.byMs }, caller),
-      )
-    case 'done':
-      return onLease(parts, command, caller, (leaseId) =>
-        done(parts, { leaseId, consents: consentsOf(command), reason: command.reason }, caller),
-      )
-    case 'again':
-      return askAgain(parts, command.requestId, caller)
-    case 'retry':
-      return retry(parts, command.requestId, caller)
-    case 'comment':
-      return comment(parts, { requestId: command.requestId, text: command.reason }, caller)
-    case 'queue':
-      return queue(parts, command, caller)
-    case 'take':
-      return take(parts, { ...command, consents: command, reason: command.reason }, caller)
-    case 'leave':
-      return leave(parts, command, caller)
-    case 'watch':
-      return watch(parts, command, caller)
-    case 'unwatch':
-      return unwatch(parts, command, caller)
-    case 'reconcile':
-      return reconcile(parts, command.host)
-    case 'accept':
-      return acceptHost(parts, command.gpu, caller)
-    case 'forget':
-      return forgetGpu(parts, command.gpu, caller)
-    case 'adopt':
-      return adoptHost(parts, command, caller)
-    case 'pause':
-      return pauseScope(parts, command, caller)
-    case 'resume':
-      return resumeScope(parts, command.scope, caller)
-    case 'read':
-      return readAgain(parts, command.requestId, caller)
-    case 'resolve':
-      return command.requestId.startsWith('S-')
-        ? settle(command.requestId, parts, caller)
-        : resolveRequest(parts, { id: command.requestId, asFound: command.asFound }, caller)
-    case 'reload':
-      return reloadPolicy(parts, caller)
-    case 'smi':
-      return readNvidiaSmi(parts, command.name, caller)
-    case 'list':
-      return say(await list(parts, command, caller))
-    case 'show':
-      return say(await show(parts, command.name, caller))
-    case 'check':
-      return say(await check(parts, command))
-    case 'requests':
-      return say(await requests(parts, command))
-    case 'history':
-      return say(await pastOf(parts, command))
-    case 'why':
-      return say(await why(parts, command.what, caller))
-    case 'help':
-      return say(helpNotice(command.topic, (kind) => may(parts.policy.inForce(), caller.account, kind)))
-    case 'whoami':
-      return say(whoami(parts, caller))
-  }
-}
+type Said<K extends CommandKind> = Extract<Command, { kind: K }>
+type Run<K extends CommandKind> = (
+  parts: Parts,
+  said: Said<K>,
+  caller: Caller,
+) => Promise<Consequence> | Consequence
+
+const decided = (parts: Parts, said: Said<'approve' | 'deny' | 'cancel'>, caller: Caller): Consequence =>
+  decide(parts, {
+    verdict: said.kind,
+    requestId: said.requestId,
+    by: caller.account,
+    reason: said.reason,
+    forMs: 'forMs' in said ? said.forMs : undefined,
+  })
+
+const answered = (
+  parts: Parts,
+  { kind, requestId, reason }: Said<'agree' | 'object'>,
+  caller: Caller,
+): Consequence => answerTo(parts, { requestId, answer: kind === 'agree' ? 'yes' : 'no', reason }, caller)
 
 /** What is the caller's own is given back, as by `done`. */
-const release = async (
-  parts: Parts,
-  command: Extract<Command, { kind: 'release' }>,
-  caller: Caller,
-): Promise<Consequence> => {
-  const own = command.dryRun || command.script ? null : await ownToRelease(parts, command, caller)
+const release: Run<'release'> = async (parts, said, caller) => {
+  const own = said.dryRun || said.script ? null : await ownToRelease(parts, said, caller)
   return own
-    ? done(parts, { leaseId: own.id, consents: consentsOf(command), reason: command.reason }, caller)
-    : ask(parts, command, caller)
+    ? done(parts, { leaseId: own.id, consents: consentsOf(said), reason: said.reason }, caller)
+    : ask(parts, said, caller)
 }
 
 const consentsOf = ({ shutdown, powerOff, noStart }: Consents): Consents => ({ shutdown, powerOff, noStart })
+
+/** What each command does. */
+const RUNS: { readonly [K in CommandKind]: Run<K> } = {
+  assign: ask,
+  move: ask,
+  partition: ask,
+  resize: ask,
+  release,
+  approve: decided,
+  deny: decided,
+  cancel: decided,
+  agree: answered,
+  object: answered,
+  postpone: (parts, { requestId }, caller) => postpone(parts, requestId, caller),
+  ask: askHolders,
+  extend: (parts, said, caller) =>
+    onLease(parts, said, caller, (leaseId) => extend(parts, { leaseId, byMs: said.byMs }, caller)),
+  done: (parts, said, caller) =>
+    onLease(parts, said, caller, (leaseId) =>
+      done(parts, { leaseId, consents: consentsOf(said), reason: said.reason }, caller),
+    ),
+  again: (parts, { requestId }, caller) => askAgain(parts, requestId, caller),
+  retry: (parts, { requestId }, caller) => retry(parts, requestId, caller),
+  comment: (parts, { requestId, reason }, caller) => comment(parts, { requestId, text: reason }, caller),
+  queue,
+  take: (parts, said, caller) => take(parts, { ...said, consents: said, reason: said.reason }, caller),
+  leave,
+  watch,
+  unwatch,
+  reconcile: (parts, { host }) => reconcile(parts, host),
+  accept: (parts, { gpu }, caller) => acceptHost(parts, gpu, caller),
+  forget: (parts, { gpu }, caller) => forgetGpu(parts, gpu, caller),
+  adopt: adoptHost,
+  pause: pauseScope,
+  resume: (parts, { scope }, caller) => resumeScope(parts, scope, caller),
+  read: (parts, { requestId }, caller) => readAgain(parts, requestId, caller),
+  resolve: (parts, { requestId, asFound }, caller) =>
+    requestId.startsWith('S-')
+      ? settle(requestId, parts, caller)
+      : resolveRequest(parts, { id: requestId, asFound }, caller),
+  reload: (parts, _said, caller) => reloadPolicy(parts, caller),
+  smi: (parts, { name }, caller) => readNvidiaSmi(parts, name, caller),
+  list: async (parts, said, caller) => say(await list(parts, said, caller)),
+  show: async (parts, { name }, caller) => say(await show(parts, name, caller)),
+  check: async (parts, said) => say(await check(parts, said)),
+  requests: async (parts, said) => say(await requests(parts, said)),
+  history: async (parts, said) => say(await pastOf(parts, said)),
+  why: async (parts, { what }, caller) => say(await why(parts, what, caller)),
+  help: (parts, { topic }, caller) =>
+    say(helpNotice(topic, (kind) => may(parts.policy.inForce(), caller.account, kind))),
+  whoami: (parts, _said, caller) => say(whoami(parts, caller)),
+}
+
+export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
+  const run = RUNS[command.kind] as Run<CommandKind>
+  return run(parts, command, caller)
+}

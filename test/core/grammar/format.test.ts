@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Command } from '../../../src/core/command/command'
 import { format } from '../../../src/core/grammar/format'
-import { KINDS } from '../../../src/core/grammar/forms'
+import { KINDS } from '../../../src/core/command/command'
 import { timeZone } from '../../../src/core/time/zone'
 import { parse } from '../../../src/core/grammar/parse'
 import { dice, type Dice } from './seeded'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { KINDS } from '../../../src/core/grammar/forms'
-import { HELP, helpNotice } from '../../../src/core/grammar/help'
+import { KINDS, specOf } from '../../../src/core/command/command'
+import { helpNotice } from '../../../src/core/grammar/help'
+import { usageIn } from '../../../src/core/grammar/usage'
 import { parse } from '../../../src/core/grammar/parse'
 import { notice, type Notice } from '../../../src/core/notice/notice'
 
@@ -8,7 +9,7 @@ const everything = (): boolean => true
 const textOf = (shown: Notice): string => JSON.stringify(shown.parts)
 
 describe('help for one command', () => {
-  it.each(KINDS.flatMap((kind) => HELP[kind].examples.map((example) => [kind, example] as const)))(
+  it.each(KINDS.flatMap((kind) => specOf(kind).examples.map((example) => [kind, example] as const)))(
     'the example of %s is understood as it: %s',
     (kind, example) => {
       expect(parse(example)).toMatchObject({ ok: true, value: { kind } })
@@ -19,12 +20,12 @@ describe('help for one command', () => {
     const shown = helpNotice(kind.toUpperCase(), everything)
 
     expect(notice.parse(shown)).toEqual(shown)
-    expect(shown.parts).toContainEqual({ kind: 'code', text: HELP[kind].examples.join('\n') })
+    expect(shown.parts).toContainEqual({ kind: 'code', text: specOf(kind).examples.join('\n') })
     expect(shown.parts).toContainEqual({
       kind: 'facts',
-      rows: [{ label: 'Usage', runs: [{ code: HELP[kind].usage }] }],
+      rows: [{ label: 'Usage', runs: [{ code: usageIn(specOf(kind)) }] }],
     })
-    expect(shown.parts.filter((part) => part.kind === 'note')).toHaveLength(HELP[kind].notes?.length ?? 0)
+    expect(shown.parts.filter((part) => part.kind === 'note')).toHaveLength(specOf(kind).notes?.length ?? 0)
   })
 
   it('says who may use a command that the caller may not', () => {
@@ -66,7 +67,7 @@ describe('help for everything', () => {
   })
 
   it('leaves away what the caller may not do, and groups that become empty', () => {
-    const shown = helpNotice(undefined, (kind) => HELP[kind].needs === 'anyone')
+    const shown = helpNotice(undefined, (kind) => specOf(kind).needs === 'anyone listed')
 
     expect(textOf(shown)).toContain('"list"')
     for (const word of ['assign GPU', 'approve ID', 'pause', 'Decide', 'Run the hosts'])

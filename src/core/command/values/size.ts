@@ -1,6 +1,6 @@
 /** Amounts of memory such as `8GiB`, `8 GB` or `8192MiB`. */
-import { accepted, refusal, refused, type Outcome } from '../errors'
-import { spot, type Word } from '../text/words'
+import { accepted, refusal, refused, type Outcome } from '../../errors'
+import { spot, type Word } from '../../text/words'
 
 const UNIT_BYTES = { m: 2 ** 20, g: 2 ** 30 } as const
 const FORM = /^(\d{1,6})\s?([mg])(?:i?b)?$/i

@@ -1,12 +1,13 @@
 /** What can be watched, as it is typed; and the time and the zone of a digest. */
-import { accepted, refusal, refused, type Outcome } from '../errors'
-import { ALL } from '../news/news'
-import { meridiemIn } from '../time/meridiem'
-import { readPlace } from '../time/places'
-import type { TimeZone } from '../time/zone'
-import { readGpu, readHost } from './values'
-import { spot, type Word } from '../text/words'
+import { accepted, refusal, refused, type Outcome } from '../../errors'
+import { meridiemIn } from '../../time/meridiem'
+import { readPlace } from '../../time/places'
+import type { TimeZone } from '../../time/zone'
+import { readGpu, readHost } from './names'
+import { spot, type Word } from '../../text/words'
 
+/** The whole fleet. */
+export const ALL = 'all'
 /** The word for a daily digest, beside what there is to watch. */
 export const DIGEST = 'digest'
 

@@ -1,9 +1,9 @@
 /** One word of a command read as a GPU, a VM, a host, a request or an entry of the queue, a page or a count. Whether such a thing exists is not asked here. */
-import { accepted, refusal, refused, type Outcome } from '../errors'
-import { botId } from '../fence'
-import { hostName } from '../inventory/inventory'
-import { codePointOf, isHidden, shown } from '../text/shown'
-import { spot, type Word } from '../text/words'
+import { accepted, refusal, refused, type Outcome } from '../../errors'
+import { botId } from '../../fence'
+import { hostName } from '../../inventory/inventory'
+import { codePointOf, isHidden, shown } from '../../text/shown'
+import { spot, type Word } from '../../text/words'
 
 /** Hyper-V's own limit for the name of a VM. */
 const LONGEST_NAME = 100

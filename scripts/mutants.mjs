@@ -1,5 +1,5 @@
 // `npm run mutants [SECTION ...]`: changes the code that decides, one place at a time, and names each change that no test
-// notices. Not a part of the tests: it takes hours. Sections: plan, policy, lease, request, queue, journal.
+// notices. Not a part of the tests: it takes an hour. Sections: plan, policy, lease, queue, journal.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { MUTANTS, SECTIONS } from '../stryker.config.mjs'

@@ -6,10 +6,12 @@ import {
   refuseBreakGlass,
   refuseCommand,
   refuseDecision,
+  refuseRetry,
+  refuseUndo,
 } from '../../../src/core/request/permission'
 import { policyOfLists, type Policy } from '../../../src/core/policy/policy'
 import { REQUESTER, aRequest } from '../../store/rows'
-import { CHATS, JONAS, MAYA, NEVER, PRIYA, aPolicy, slack, teams } from '../policy/team'
+import { CHATS, JONAS, MAYA, NEVER, PRIYA, TEAM, aPolicy, slack, teams } from '../policy/team'
 
 const [APPROVER, ADMIN, STRANGER] = ['slack:T1/U2', 'slack:T1/U3', 'slack:T1/U9']
 const lists = { ask: [REQUESTER], approve: [REQUESTER, APPROVER], admin: [ADMIN] }
@@ -52,6 +54,12 @@ describe('the short form of the policy', () => {
   ] as const)('lets %s give the commands of their roles and no other', (account, allowed, forbidden) => {
     expect(allowed.filter((kind) => !may(policy, account, kind))).toEqual([])
     expect(forbidden.filter((kind) => may(policy, account, kind))).toEqual([])
+  })
+
+  it('says to whoever is on a list what more it takes, and nothing against what they may', () => {
+    expect(refuseCommand(policy, APPROVER, 'assign')?.reason).toBe('the policy does not let you assign')
+    expect(refuseCommand(policy, APPROVER, 'pause')?.next).toContain('administrator')
+    expect(refuseCommand(policy, APPROVER, 'approve')).toBeNull()
   })
 
   it('names all roles of an account', () => {
@@ -145,6 +153,68 @@ describe('a policy of people', () => {
     expect(refuseBreakGlass(team, 'maya', 'the cluster is down')).not.toBeNull()
     expect(refuseBreakGlass(team, 'priya', undefined)?.reason).toBe('breaking the glass needs a reason')
     expect(refuseBreakGlass(team, 'priya', 'the cluster is down')).toBeNull()
+  })
+
+  it('lets ask whom any of its rules lets ask', () => {
+    const lab = { name: 'lab', hosts: ['lab*'], ask: ['oncall'], approve: { by: ['platform'] } }
+    const wider = aPolicy({ rules: [lab, ...TEAM.rules] })
+
+    expect(capabilitiesOf(wider, 'maya')).toContain('ask')
+    expect(capabilitiesOf(wider, 'priya')).toContain('ask')
+  })
+
+  const everyone = aPolicy({
+    roles: { research: ['maya'], platform: ['maya', 'jonas', 'priya'], oncall: [] },
+  })
+  const refusedTo = (by: string, changes: Partial<typeof open>) =>
+    refuseDecision(everyone, { ...open, ...changes }, { by, verdict: 'approve' })?.reason
+
+  it.each([
+    ['by the account', { account: slack(MAYA), person: slack(MAYA) }],
+    ['by another account of theirs', { account: teams(MAYA), person: teams(MAYA) }],
+    ['by their name', { account: teams(NEVER), person: 'maya' }],
+  ])('lets nobody approve what they would hold themselves, known %s', (_, holder) => {
+    const byOther = { asked: { by: slack(JONAS), person: 'jonas', at: 1 }, holder }
+
+    expect(refusedTo(slack(MAYA), byOther)).toBe('nobody may approve what they would hold themselves')
+    expect(refusedTo(slack(PRIYA), byOther)).toBeUndefined()
+  })
+
+  it.each([
+    ['the account', { by: slack(MAYA), person: 'somebody' }],
+    ['the person of then', { by: teams(NEVER), person: 'maya' }],
+    ['the person whose account it is now', { by: teams(MAYA), person: teams(MAYA) }],
+  ])('takes a request for their own by %s, and for nobody else', (_, said) => {
+    const asked = { ...said, at: 1 }
+
+    expect(refusedTo(slack(MAYA), { asked })).toBe('nobody may approve their own request')
+    expect(refusedTo(slack(JONAS), { asked })).toBeUndefined()
+    expect(refuseRetry(everyone, { ...open, asked }, slack(MAYA))).toBeNull()
+    expect(refuseRetry(everyone, { ...open, asked }, slack(JONAS))).not.toBeNull()
+  })
+
+  it('lets an account that nobody has take no request for its own', () => {
+    expect(
+      refuseRetry(everyone, { ...open, asked: { by: slack(MAYA), person: 'x', at: 1 } }, teams(NEVER)),
+    ).not.toBeNull()
+  })
+
+  it('lets whoever gave it back stop that, and only an administrator what the end of a lease began', () => {
+    const ending = (why: 'done' | 'expired') => ({ ...open, ends: { lease: 'R-0', why } })
+    const cancel = (by: string, why: 'done' | 'expired') =>
+      refuseDecision(team, ending(why), { by, verdict: 'cancel' })
+
+    expect(cancel(slack(MAYA), 'done')).toBeNull()
+    expect(cancel(slack(MAYA), 'expired')).not.toBeNull()
+    expect(cancel(slack(PRIYA), 'expired')).toBeNull()
+  })
+
+  it('lets administrators alone have an undo tried again', () => {
+    expect([slack(MAYA), slack(JONAS), slack(PRIYA)].map((by) => refuseUndo(team, by) === null)).toEqual([
+      false,
+      false,
+      true,
+    ])
   })
 
   it('has no accounts of a chat that is off', () => {

@@ -28,7 +28,6 @@ const suites = readdirSync('test', { recursive: true })
   .filter((path) => tests.some((each) => path.startsWith(`/${each}`)))
 process.env.SUITES = JSON.stringify(suites)
 
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate,
   // Words are held by the texts in test/chat/golden, which change with each of them.

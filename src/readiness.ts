@@ -16,14 +16,14 @@ export type Readiness =
   | { readonly status: 'not ready'; readonly missing: readonly Lack[]; readonly others: Others | null }
 
 /** How those do that the bot works with, which never makes it say no; numbers alone, since anybody may read them. */
-export interface Others {
+interface Others {
   /** Posts that a chat has not taken in several tries. */
   readonly postsWaiting: Readonly<Record<ChatName, number>>
   readonly hosts: { readonly configured: number; readonly silent: number }
 }
 
 /** What does not work, and what to do about it; anybody may read it. */
-export interface Lack extends Trouble {
+interface Lack extends Trouble {
   readonly part: string
 }
 

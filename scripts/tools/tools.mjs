@@ -18,4 +18,4 @@ export const leaveFound = (found) => {
   mkdirSync(TOOLS, { recursive: true })
   writeFileSync(FOUND, JSON.stringify({ ...readFound(), ...found }, null, 2))
 }
-export const readFound = () => (existsSync(FOUND) ? JSON.parse(readFileSync(FOUND, 'utf8')) : {})
+const readFound = () => (existsSync(FOUND) ? JSON.parse(readFileSync(FOUND, 'utf8')) : {})

@@ -15,8 +15,14 @@ export interface Exercise extends Ground {
   readonly hint: (text: string) => void
 }
 
+interface Under extends Exercise {
+  /** The newest reading of the host; null where it has to be read first. */
+  seen: HostFacts | null
+}
+
 /** Never throws; what could not be undone is told with the commands that do it by hand. */
-export const exercise = async (all: Exercise): Promise<Finding[]> => {
+export const exercise = async (exercise: Exercise): Promise<Finding[]> => {
+  const all: Under = { ...exercise, seen: null }
   const tried: Step[] = []
   const findings: Finding[] = []
   try {
@@ -86,20 +92,26 @@ const mustRefuse = async ({ host }: Exercise, { title, code, order }: WrongOrder
 }
 
 /** Throws unless the step can be done now, and is done by the word of the host, whatever its answer was. */
-const perform = async ({ host, fence, hint }: Exercise, step: Step): Promise<Finding> => {
+const perform = async (all: Under, step: Step): Promise<Finding> => {
+  const { host, fence, hint } = all
   const title = saysOf(step)
   hint(`${title} ...`)
-  const ground = read(step, await host.inventory())
+  const before = all.seen ?? (await host.inventory())
+  all.seen = null
+  const ground = read(step, before)
   if (ground === 'done') return pass(title, 'was so already')
   if (ground === 'changed') throw new Error(`${title}: the host is not as the step expects it`)
   const result = await host.run({ step, expects: expectationOf(step), fence })
-  if (read(step, await host.inventory()) === 'done')
+  const after = await host.inventory()
+  if (read(step, after) === 'done') {
+    all.seen = after
     return pass(title, `${wordsOf(result)}, and the host shows it`)
+  }
   throw new Error(`${title}: ${wordsOf(result)}, and the host does not show it`)
 }
 
 /** A VM that was started is asked to shut down first: to turn it off is a power cut. */
-const undo = async (all: Exercise, step: Step): Promise<Finding> => {
+const undo = async (all: Under, step: Step): Promise<Finding> => {
   if (step.kind !== 'startVm') return undoBy(all, undoOf(step))
   try {
     return await perform(all, { kind: 'stopVm', vm: step.vm, how: 'shutdown' })
@@ -109,7 +121,7 @@ const undo = async (all: Exercise, step: Step): Promise<Finding> => {
   }
 }
 
-const undoBy = async (all: Exercise, back: Step): Promise<Finding> => {
+const undoBy = async (all: Under, back: Step): Promise<Finding> => {
   try {
     return await perform(all, back)
   } catch (error) {

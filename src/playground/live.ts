@@ -20,7 +20,7 @@ export interface Stage {
 const SHOWN_MESSAGES = 120
 const COALESCE_MS = 40
 
-export const stateOf = ({ slack, teams, world }: Stage) => ({
+const stateOf = ({ slack, teams, world }: Stage) => ({
   team: slack.team,
   people: slack.people.map(({ id, name, title, role }) => ({ id, name, title, role })),
   channels: slack.channels.map(({ id, name, topic, only }) => ({

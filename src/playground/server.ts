@@ -14,7 +14,6 @@ import { pressInTeams, typeInTeams } from './teams-view'
 import { befall, bringAbout } from './world'
 
 export type { PlaygroundState, Stage } from './live'
-export type { FleetView, World } from './world'
 
 const id = z.string().min(1).max(100)
 const typed = z.object({ person: id, channel: id, text: z.string().trim().min(1).max(20_000) })

@@ -37,7 +37,6 @@ export const teamsView = (teams: LocalTeams) => {
     typing: [...teams.typing],
   }
 }
-export type TeamsView = ReturnType<typeof teamsView>
 
 /** A conversation that this person is in. Throws Fault('chat') for another one. */
 const placeOf = (person: string, conversation: string): Conversation => {

@@ -206,4 +206,3 @@ export const fleetView = (world: World) => ({
   hosts: world.hostNames().map((name) => hostView(world, name)),
   faults: world.faults().map(({ host: where, step, times, kind }) => ({ host: where, step, times, kind })),
 })
-export type FleetView = ReturnType<typeof fleetView>

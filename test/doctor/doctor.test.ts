@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import nock from 'nock'
 import { systemClock } from '../../src/clock'
 import { readHosts } from '../../src/config/config'
-import { doctor } from '../../src/doctor/doctor'
+import { doctor, type Terminal } from '../../src/doctor/doctor'
 import { tryForcedCommand } from '../../src/doctor/forced-command'
 import { verifyHost } from '../../src/doctor/verify-host'
 import { fakeApi, signingSecret } from '../chat/slack/fakeSlack'
@@ -20,7 +20,7 @@ import { aScript } from '../fakes/script'
 import { makeKeys, withSshd } from '../fakes/sshd'
 import { useTempDirs } from '../fakes/temp'
 import { withEngine } from '../host/powershell/pwsh'
-import { changesIn, heard } from './heard'
+import { changesIn, following, heard } from './heard'
 
 const GUID = '11111111-2222-3333-4444-555555555555'
 const METADATA = {
@@ -213,11 +213,12 @@ withEngine('over SSH', (found) =>
       over = await startSshHost(found)
       file = join(over.windows.dir, 'gpu-chatops.yaml')
     })
-    beforeEach(() => {
+    const begin = (): void => {
       const { world, simulated } = openFleet('hv01')
       over.windows.become(world, simulated)
       write()
-    })
+      over.windows.calls.length = 0
+    }
     afterAll(() => over.close())
 
     const write = (keyFile = over.target.keyFile): void =>
@@ -236,108 +237,131 @@ hosts:
 `,
       )
     const examine = () => heard((terminal) => doctor({ GPU_CHATOPS_CONFIG: file }, systemClock, terminal))
-    const verify = () =>
-      heard((terminal) =>
-        verifyHost(
-          { host: 'HV01', exercise: { gpu: 'gpu0', vm: 'train-01' } },
-          {
-            env: { GPU_CHATOPS_CONFIG: file },
-            clock: systemClock,
-            dataDir: tempDir(),
-            terminal,
-            stopping: NEVER,
-          },
-        ),
+    const verifying = () => (terminal: Terminal) =>
+      verifyHost(
+        { host: 'HV01', exercise: { gpu: 'gpu0', vm: 'train-01' } },
+        {
+          env: { GPU_CHATOPS_CONFIG: file },
+          clock: systemClock,
+          dataDir: tempDir(),
+          terminal,
+          stopping: NEVER,
+        },
       )
+    const verify = () => heard(verifying())
     const changes = (): string[] => changesIn(over.windows.calls)
 
     /** The lines of one question. */
     const about = (text: string, title: string): string =>
       new RegExp(`^ {2}. ${title}: .*(\\n {4}.*)*`, 'm').exec(text)?.[0] ?? `nothing about ${title}`
 
-    it('the doctor finds a registered host in order, and changes nothing', async () => {
-      over.windows.calls.length = 0
+    describe('a host', () => {
+      beforeEach(begin)
 
-      const { text } = await examine()
+      it('the doctor finds a registered host in order, and changes nothing', async () => {
+        const { text } = await examine()
 
-      const found = [...text.slice(text.indexOf('hv01 (')).matchAll(/^ {2}(\S) ([^:]+):/gm)]
-      expect(found.map(([, mark, title]) => `${mark} ${title}`)).toEqual([
-        '✓ reached',
-        '✓ module',
-        '✓ session file',
-        '✓ session',
-        '✓ forced command',
-        '! elevation',
-        '✓ clock',
-        '✓ commands',
-        '✓ fence',
-        '✓ allow-list',
-        '✓ GPUs',
-        '✓ Windows edition',
-        '✓ I/O virtualization',
-        '✓ Device assignment policies',
-      ])
-      expect(changes()).toEqual([])
+        const found = [...text.slice(text.indexOf('hv01 (')).matchAll(/^ {2}(\S) ([^:]+):/gm)]
+        expect(found.map(([, mark, title]) => `${mark} ${title}`)).toEqual([
+          '✓ reached',
+          '✓ module',
+          '✓ session file',
+          '✓ session',
+          '✓ forced command',
+          '! elevation',
+          '✓ clock',
+          '✓ commands',
+          '✓ fence',
+          '✓ allow-list',
+          '✓ GPUs',
+          '✓ Windows edition',
+          '✓ I/O virtualization',
+          '✓ Device assignment policies',
+        ])
+        expect(changes()).toEqual([])
+      })
+
+      it('the doctor knows a key that the host does not let in, and says where it belongs', async () => {
+        write(makeKeys(join(tempDir(), 'stranger')).file)
+
+        const { sound, text } = await examine()
+
+        expect(about(text, 'reached')).toMatch(/✗ .*Permission denied.*\n.*gpuchatops_authorized_keys/)
+        expect(sound).toBe(false)
+      })
+
+      it('a forced command that could not be tried is told with the words of ssh', async () => {
+        const [host] = readHosts(file)!.hosts
+        const { file: keyFile } = makeKeys(join(tempDir(), 'stranger'))
+
+        const forced = await tryForcedCommand(
+          { ...(host as Parameters<typeof tryForcedCommand>[0]), keyFile },
+          systemClock,
+        )
+
+        expect(forced).toEqual({ unknown: expect.stringMatching(/^ssh did not get in: .*Permission denied/) })
+      })
+
+      it('the doctor knows an account that has no forced command', async () => {
+        const config = readFileSync(over.sshd.config, 'utf8')
+        writeFileSync(over.sshd.config, config.replace(/^\s*ForceCommand .*$/m, ''))
+        const [host] = readHosts(file)!.hosts
+
+        const forced = await tryForcedCommand(host as Parameters<typeof tryForcedCommand>[0], systemClock)
+        writeFileSync(over.sshd.config, config)
+
+        expect(forced).toBe('open')
+      })
+
+      it('verify-host --exercise leaves a host alone that takes the orders of another bot, and says whose', async () => {
+        const state = join(over.windows.dir, 'GpuChatOps')
+        writeFileSync(join(state, 'fence'), '7')
+        writeFileSync(join(state, 'claim'), '7 bot-00000000000a/0000000000000007')
+        const { sound, text } = await verify()
+        for (const name of ['fence', 'claim']) rmSync(join(state, name))
+
+        expect(text).toContain('hv01 takes the orders of another bot, bot-00000000000a')
+        expect(sound).toBe(false)
+        expect(changes()).toEqual([])
+      })
     })
 
-    it('the doctor knows a key that the host does not let in, and says where it belongs', async () => {
-      write(makeKeys(join(tempDir(), 'stranger')).file)
+    // One exercise in parts, each with a minute of its own.
+    describe('verify-host --exercise', () => {
+      let exercise: ReturnType<typeof following>
+      beforeAll(() => {
+        begin()
+        exercise = following(verifying())
+      })
+      afterAll(() => exercise.sound)
 
-      const { sound, text } = await examine()
+      it('reads the host without changing it, and shows what undoes all', async () => {
+        await exercise.until('# To undo, from the last step that was done back to the first:')
 
-      expect(about(text, 'reached')).toMatch(/✗ .*Permission denied.*\n.*gpuchatops_authorized_keys/)
-      expect(sound).toBe(false)
-    })
+        expect(exercise.text()).toContain('without changing anything')
+        expect(exercise.text()).not.toContain('✗')
+      })
 
-    it('a forced command that could not be tried is told with the words of ssh', async () => {
-      const [host] = readHosts(file)!.hosts
-      const { file: keyFile } = makeKeys(join(tempDir(), 'stranger'))
+      it('disables and dismounts the GPU', async () => {
+        await exercise.until('Add hv01/gpu0 to train-01 ...')
 
-      const forced = await tryForcedCommand(
-        { ...(host as Parameters<typeof tryForcedCommand>[0]), keyFile },
-        systemClock,
-      )
+        expect(changes()).toEqual(
+          expect.arrayContaining(['Disable-PnpDevice', 'Dismount-VMHostAssignableDevice']),
+        )
+      })
 
-      expect(forced).toEqual({ unknown: expect.stringMatching(/^ssh did not get in: .*Permission denied/) })
-    })
+      it('gives it to the VM, and has that started and shut down', async () => {
+        await exercise.until('Shut down train-01 through its guest ...')
 
-    it('the doctor knows an account that has no forced command', async () => {
-      const config = readFileSync(over.sshd.config, 'utf8')
-      writeFileSync(over.sshd.config, config.replace(/^\s*ForceCommand .*$/m, ''))
-      const [host] = readHosts(file)!.hosts
+        expect(changes()).toEqual(expect.arrayContaining(['Add-VMAssignableDevice', 'Start-VM']))
+      })
 
-      const forced = await tryForcedCommand(host as Parameters<typeof tryForcedCommand>[0], systemClock)
-      writeFileSync(over.sshd.config, config)
-
-      expect(forced).toBe('open')
-    })
-
-    it('verify-host --exercise leaves a host alone that takes the orders of another bot, and says whose', async () => {
-      const state = join(over.windows.dir, 'GpuChatOps')
-      writeFileSync(join(state, 'fence'), '7')
-      writeFileSync(join(state, 'claim'), '7 bot-00000000000a/0000000000000007')
-      over.windows.calls.length = 0
-
-      const { sound, text } = await verify()
-      for (const name of ['fence', 'claim']) rmSync(join(state, name))
-
-      expect(text).toContain('hv01 takes the orders of another bot, bot-00000000000a')
-      expect(sound).toBe(false)
-      expect(changes()).toEqual([])
-    })
-
-    it('verify-host --exercise assigns a GPU, and leaves the host as it was', async () => {
-      over.windows.calls.length = 0
-
-      const { sound, text } = await verify()
-
-      expect(text).toContain('# To undo, from the last step that was done back to the first:')
-      expect(text).toContain('✓ the host afterwards: the GPU and the VM are as they were')
-      expect(text).not.toContain('✗')
-      expect(changes()).toEqual(
-        expect.arrayContaining(['Add-VMAssignableDevice', 'Start-VM', 'Stop-VM', 'Enable-PnpDevice']),
-      )
-      expect(sound).toBe(true)
+      it('leaves the host as it was', async () => {
+        expect(await exercise.sound).toBe(true)
+        expect(exercise.text()).toContain('✓ the host afterwards: the GPU and the VM are as they were')
+        expect(exercise.text()).not.toContain('✗')
+        expect(changes()).toEqual(expect.arrayContaining(['Stop-VM', 'Enable-PnpDevice']))
+      })
     })
   }),
 )

@@ -8,6 +8,27 @@ export const heard = async (work: (terminal: Terminal) => Promise<boolean>) => {
   return { sound, text: printed.join('') }
 }
 
+/** The same, for what takes long: what is printed and hinted can be waited for while it goes on. */
+export const following = (work: (terminal: Terminal) => Promise<boolean>) => {
+  let text = ''
+  const waiting = new Set<() => void>()
+  const hear = (more: string): void => {
+    text += more
+    for (const look of waiting) look()
+  }
+  const sound = work({ print: hear, hint: (line) => hear(`${line}\n`) }).finally(() => hear(''))
+  const until = (words: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (text.includes(words)) resolve()
+      }
+      waiting.add(look)
+      look()
+      sound.then(() => reject(new Error(`it ended without "${words}": ${text}`)), reject)
+    })
+  return { sound, until, text: () => text }
+}
+
 /** Those of the calls that change a host. */
 export const changesIn = (calls: readonly { readonly command: string }[]): string[] =>
   calls

@@ -17,7 +17,7 @@ const base64Within = (bytes: Buffer): Buffer[] =>
   })
 
 /** As it is, in UTF-16, in base64 and in hexadecimal of both, and base64 of base64. */
-export const formsOf = (secret: string): readonly Buffer[] => {
+const formsOf = (secret: string): readonly Buffer[] => {
   const plain = [Buffer.from(secret, 'utf8'), Buffer.from(secret, 'utf16le')]
   const once = plain.flatMap(base64Within)
   return [

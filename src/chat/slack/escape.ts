@@ -2,7 +2,7 @@
 import { cutToFit } from '../text'
 
 /** Escapes Slack's three control characters, so that no `<!channel>`, `<@U1>` or `<https://...>` is read as one. */
-export const escapeMarkup = (text: string): string =>
+const escapeMarkup = (text: string): string =>
   text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;')
 
 /** Undoes what Slack does to the text of a slash command: these three characters and no others arrive escaped. */

@@ -10,7 +10,7 @@ import type { SlackConfig } from './config'
 import { slackLogger, type Log } from './log'
 import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
 
-export const slackEventsPath = '/slack/events'
+const slackEventsPath = '/slack/events'
 
 const clockSkewSeconds = 60
 /** As Slack advises. */

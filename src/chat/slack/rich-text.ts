@@ -61,7 +61,7 @@ export const section = (elements: RichTextElement[]): RichTextBlock => ({
   elements: [{ type: 'rich_text_section', elements }],
 })
 
-export const preformatted = (text: string): RichTextBlock => ({
+const preformatted = (text: string): RichTextBlock => ({
   type: 'rich_text',
   elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
 })

@@ -35,7 +35,7 @@ export interface TextBlock {
 
 export type LineBlock = RichTextBlock | TextBlock
 
-export interface Column {
+interface Column {
   readonly type: 'Column'
   readonly width: string
   readonly items: readonly LineBlock[]
@@ -59,7 +59,7 @@ export interface Table {
 
 export type ContainerStyle = 'emphasis' | 'accent' | 'good' | 'warning' | 'attention'
 
-export interface Container {
+interface Container {
   readonly type: 'Container'
   readonly style: ContainerStyle
   readonly bleed?: true
@@ -79,7 +79,7 @@ export interface ExecuteAction {
   readonly data: PressData
 }
 
-export interface ShowCardAction {
+interface ShowCardAction {
   readonly type: 'Action.ShowCard'
   readonly title: string
   readonly style?: ActionStyle

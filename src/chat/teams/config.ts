@@ -1,5 +1,5 @@
 /** Where the bot's tokens come from and where its messages go. The local cloud exists for the playground and for tests. */
-export type TeamsCloud =
+type TeamsCloud =
   | {
       readonly kind: 'microsoft'
       readonly appPassword: string

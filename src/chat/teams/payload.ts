@@ -66,11 +66,7 @@ const plainOf = (text: string): string =>
   text.replace(/&(?:lt|gt|amp|nbsp);/gu, (entity) => entities[entity] ?? entity).replace(/\u00a0/gu, ' ')
 
 /** What was typed, without the mention of the bot; mentions of others stay as the names that were shown. */
-export const textOf = ({
-  text,
-  entities: list,
-  recipient,
-}: Pick<Activity, 'text' | 'entities' | 'recipient'>) => {
+const textOf = ({ text, entities: list, recipient }: Pick<Activity, 'text' | 'entities' | 'recipient'>) => {
   const mentions = (list ?? []).flatMap((each) => mention.safeParse(each).data ?? [])
   const bare = mentions.reduce(
     (rest, each) =>

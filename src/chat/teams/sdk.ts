@@ -6,7 +6,7 @@ import type { ConnectorClient } from 'botframework-connector'
 import { messageOf } from '../../core/errors'
 import { callTimeoutMs, type TeamsConfig } from './config'
 
-export interface OutgoingMessage {
+interface OutgoingMessage {
   readonly summary: string
   readonly card: object
 }

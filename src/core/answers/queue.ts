@@ -23,7 +23,7 @@ const A_PAGE = 12
 const NAMED = 3
 
 /** `any A40 with 24 GiB or more, for train-01` */
-export const wantWords = (want: Want, vm: Waiter['vm']): string => {
+const wantWords = (want: Want, vm: Waiter['vm']): string => {
   const target = vm === null ? '' : ` for ${shown(vm.name)}`
   if (want.kind === 'gpu') return `${want.alias}${target}`
   const kind =

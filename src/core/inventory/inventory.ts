@@ -63,7 +63,7 @@ export type PartitionVram = z.infer<typeof partitionVram>
 export const OWN_POOL = 'Primordial'
 
 /** One device that a VM lists, a GPU or another. */
-export const vmDevice = z.object({
+const vmDevice = z.object({
   /** Null where the host tells none, as of a device that is gone. */
   path: locationPath.nullable(),
   /**

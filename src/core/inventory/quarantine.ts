@@ -48,7 +48,7 @@ export const quarantineOf = (host: HostFacts, gpu: GpuFacts, marks: readonly Mar
 }
 
 /** What the host itself reports. Its problem code counts while the device is in its use: elsewhere it is of a node that is not present. */
-export const reportedBy = (host: HostFacts, gpu: GpuFacts): Cause[] => {
+const reportedBy = (host: HostFacts, gpu: GpuFacts): Cause[] => {
   const place = placeOf(host, gpu)
   switch (place.kind) {
     case 'missing':
@@ -68,7 +68,7 @@ export const reportedBy = (host: HostFacts, gpu: GpuFacts): Cause[] => {
 }
 
 /** In as few words as a table has room for. */
-export const briefly = (cause: Cause): string => {
+const briefly = (cause: Cause): string => {
   switch (cause.by) {
     case 'person':
       return cause.reason === null ? 'paused by an administrator' : shown(cause.reason)

@@ -81,7 +81,6 @@ export const lease = z.discriminatedUnion('state', [
 export type Lease = z.infer<typeof lease>
 export type LeaseState = Lease['state']
 export type LeaseIn<S extends LeaseState> = Extract<Lease, { state: S }>
-export type Ending = z.infer<typeof how>
 
 export type NewLease = Pick<
   LeaseIn<'held'>,

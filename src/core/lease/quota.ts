@@ -5,7 +5,7 @@ import { span } from '../time/span'
 import { gpuHours, gpusHeld, type Window } from './usage'
 
 /** Null: no limit. Hours are those of the window so far, together with those booked ahead. */
-export interface Limit {
+interface Limit {
   readonly gpus: number | null
   readonly gpuHours: number | null
 }

@@ -12,7 +12,7 @@ type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
 
 /** How long they have from being told, and by how much they may put it off, once. */
 export const NOTICE_MS = 30 * 60_000
-export const POSTPONED_MS = 3_600_000
+const POSTPONED_MS = 3_600_000
 
 /** The next lease, with its version one higher, or the refusal. Pure: the clock is in the event. */
 export const transition = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {

@@ -61,7 +61,6 @@ const reminders = z.strictObject({
     })
     .optional(),
 })
-export type Reminders = z.infer<typeof reminders>
 
 const queue = z.strictObject({
   offer: duration.prefault('30m').describe('How long a GPU stays on offer to one person.'),

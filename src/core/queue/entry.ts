@@ -9,7 +9,7 @@ import { hostName, locationPath } from '../inventory/inventory'
 import { account } from '../ports/address'
 
 /** One GPU, or any of a class; null: any model, any size. A GPU stays in its host, so a VM has use for those of its own alone. */
-export const want = z.discriminatedUnion('kind', [
+const want = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gpu'), alias: z.string(), host: hostName, locationPath }),
   z.object({
     kind: z.literal('class'),

@@ -27,7 +27,7 @@ export const answer = z.object({
 })
 export type Answer = z.infer<typeof answer>
 
-export const TIME_TO_ANSWER_MS = 600_000
+const TIME_TO_ANSWER_MS = 600_000
 
 /** A request, as far as it is about this. */
 export interface Asking {

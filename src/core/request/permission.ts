@@ -146,7 +146,7 @@ export const refuseUndo = (policy: Policy, by: string): Refusal | null =>
       )
 
 /** Asked for by the same person, on whichever chat, by what the policy says now or said then. */
-export const isOwn = (policy: Policy, { asked }: Request, account: string): boolean => {
+const isOwn = (policy: Policy, { asked }: Request, account: string): boolean => {
   const person = personOf(policy, account)
   return (
     asked.by === account ||

@@ -104,7 +104,7 @@ const partitioningOf = (command: string | null): HostFacts['partitioning'] => {
 }
 
 /** What no bot can have written is not known. */
-export const fenceOf = (raw: RawInventory['fence']): Fence | null =>
+const fenceOf = (raw: RawInventory['fence']): Fence | null =>
   (raw && fence.safeParse({ ...raw, number: Number(raw.number) }).data) ?? null
 const deviceOf = (entry: RawVm['assigned'][number], host: RawInventory): VmDevice => ({
   path: pathOf(entry, host),

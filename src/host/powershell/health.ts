@@ -10,7 +10,7 @@ import type { Engine } from './engine/engine'
 import type { Answer, Parameters, Target } from './engine/wire'
 
 /** What `Get-GpuHostHealth` writes. */
-export const health = z.object({
+const health = z.object({
   module: z.string(),
   /** Absent in the modules of protocol 1. */
   protocol: z.number().int().positive().default(1),

@@ -16,7 +16,7 @@ const rawEntry = pathFact.extend({
 })
 export type RawEntry = z.infer<typeof rawEntry>
 
-export const rawDevice = z.object({
+const rawDevice = z.object({
   instanceId: z.string(),
   name: z.string(),
   class: z.string(),
@@ -35,7 +35,7 @@ export const rawDevice = z.object({
 })
 export type RawDevice = z.infer<typeof rawDevice>
 
-export const rawVm = z.object({
+const rawVm = z.object({
   id: vmId,
   name: z.string().min(1),
   generation: z.union([z.literal(1), z.literal(2)]),

@@ -7,8 +7,6 @@ import { openMemory } from './memory'
 import { type FleetFile, readFleetFile } from './schema'
 import { type StepEvent, type World, openWorld } from './world'
 
-export type { GuestSmi } from './schema'
-export type { InjectedFault } from './state'
 export type { StepEvent, World } from './world'
 
 export interface SimulatedFleet {

@@ -50,7 +50,7 @@ export const vmsOn = (ground: Ground): readonly VmOnGround[] =>
 export const vmOn = (ground: Ground, { id }: Pick<VmRef, 'id'>): VmOnGround | undefined =>
   vmsOn(ground).find((vm) => vm.file.id === id)
 
-export const ownerOf = (ground: Ground, path: LocationPath): VmId | null =>
+const ownerOf = (ground: Ground, path: LocationPath): VmId | null =>
   vmsOn(ground).find((vm) => vm.now.assigned.includes(path))?.file.id ?? null
 
 export const deviceAt = (ground: Ground, path: LocationPath): Device | undefined => {

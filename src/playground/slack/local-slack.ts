@@ -22,7 +22,7 @@ export type { SlackFault } from './faults'
 export type { SlackMessage } from './messages'
 export { signedHeaders } from './payloads'
 export type { Acknowledgement } from './replies'
-export { BOT, type Channel, CHANNELS, PEOPLE, type Person, SLACKBOT, TEAM } from './workspace'
+export { BOT, CHANNELS, PEOPLE, type Person, TEAM } from './workspace'
 
 export interface LocalSlack {
   /** Base of the Web API, with its final slash. */

@@ -11,7 +11,6 @@ const message = z.object({
   ephemeralFor: z.string().exactOptional(),
   thread: z.string().exactOptional(),
 })
-export type SavedMessage = z.infer<typeof message>
 
 const line = z.object({
   channel: z.string(),
@@ -21,7 +20,7 @@ const line = z.object({
   /** Null: removed. */
   message: message.nullable(),
 })
-export type SavedLine = z.infer<typeof line>
+type SavedLine = z.infer<typeof line>
 
 export interface MessageLog {
   /** What was there at the start, oldest first. */

@@ -13,7 +13,7 @@ import { connectorOf, ok, userIdOf, wrong, type Answer, type Connector, type Per
 import { NOTHING_SAVED, openSaved, type ShownMessage } from './saved'
 
 export { personalOf, userIdOf, type Person } from './connector'
-export type { SaidMessage, ShownMessage } from './saved'
+export type { ShownMessage } from './saved'
 
 export interface Conversation {
   readonly id: string

@@ -34,7 +34,7 @@ type WatchCommand = Extract<Command, { kind: 'watch' }>
 type UnwatchCommand = Extract<Command, { kind: 'unwatch' }>
 
 /** Who reads what is posted where this was said. A direct message in Slack is answered in the one with the bot. */
-export const watcherAt = ({ account, channel }: Pick<Caller, 'account' | 'channel'>): Watcher => {
+const watcherAt = ({ account, channel }: Pick<Caller, 'account' | 'channel'>): Watcher => {
   if (channel.chat === 'slack') {
     const own = channel.channel.startsWith('D')
     const to = { kind: 'channel', chat: 'slack', channel: own ? userOf(account) : channel.channel } as const

@@ -6,7 +6,7 @@ import { post } from '../../store/outbox'
 import type { Parts } from '../context/parts'
 
 /** So many deliveries of one person wait at most. */
-export const MOST_OPEN = 20
+const MOST_OPEN = 20
 /** A flood is over when nothing of it was dropped for so long. */
 const OVER_MS = 10_000
 

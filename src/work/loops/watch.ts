@@ -53,6 +53,7 @@ export const startWatching = (parts: Parts): Loop[] => {
   ]
 }
 
+/** @public The bench measures it too. */
 export const forget = async ({ db, clock }: Parts): Promise<void> => {
   await forgetOldDeliveries(db, clock.now())
   await forgetOldPosts(db, clock.now())

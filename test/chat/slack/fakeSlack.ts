@@ -9,7 +9,7 @@ import type { Log } from '../../../src/chat/slack/log'
 
 export const signingSecret = 'shh-signing-secret'
 
-export interface Call {
+interface Call {
   readonly method: string
   readonly body: Record<string, string>
   readonly json: unknown

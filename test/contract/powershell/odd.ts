@@ -21,7 +21,7 @@ export const openOdd = (name: string): Opened => {
  * Of a device that was disabled or dismounted before it was first read, Windows tells little; the numbers of the slots
  * hang on it. What is no display device (base class 3) is not shown at all.
  */
-export const inUse = (facts: HostFacts) => {
+const inUse = (facts: HostFacts) => {
   const { gpus, ...host } = sorted(ofHyperV(facts))
   const used = gpus.filter(
     ({ problemCode: code, baseClass }) => code !== null && code !== 22 && baseClass === 3,

@@ -15,7 +15,7 @@ import { read, undoOf } from '../../../src/core/plan/step'
 import { apply, sorted } from '../../fakes/facts'
 
 export const PLANNERS = { assign: planAssign, move: planMove, release: planRelease }
-export const NO_CONSENT: Consents = { shutdown: false, powerOff: false, noStart: false }
+const NO_CONSENT: Consents = { shutdown: false, powerOff: false, noStart: false }
 
 export interface Asked {
   readonly host: HostFacts

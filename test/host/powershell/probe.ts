@@ -20,7 +20,7 @@ export type Asked =
       }[]
     }
 
-export interface Told {
+interface Told {
   readonly output: readonly string[]
   /** Ids of errors, up to the first comma; of the one that ended the call, and of those that did not. */
   readonly errors: readonly string[]

@@ -43,7 +43,7 @@ export const inTeams = (conversation: string): Address => ({
 const NEVER_THERE = 'hv03'
 
 /** What was posted, and what it says now. */
-export interface Posted {
+interface Posted {
   readonly place: string
   readonly notice: Notice
   readonly ref: string

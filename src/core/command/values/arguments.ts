@@ -140,7 +140,7 @@ export const DURATION = reading({
   joins: isDuration,
 })
 /** What time it names depends on whose clock it is, so that it is read when it is answered. */
-export const MOMENT = reading({
+const MOMENT = reading({
   field: 'until',
   schema: text,
   label: 'TIME',

@@ -166,7 +166,7 @@ const memory = (vm: VmFacts): Check => {
 }
 
 /** Reported of GPUs that were replaced or moved, and after an update of their driver (Easy-GPU-PV, issues 51, 62 and 316). */
-export const stalePartition = (host: HostFacts, vm: VmFacts): Check | null => {
+const stalePartition = (host: HostFacts, vm: VmFacts): Check | null => {
   const stale = stalePartitions(host, vm)
   if (stale.length === 0) return null
   return about('partitions', 'GPU partitions').fail(
@@ -175,16 +175,22 @@ export const stalePartition = (host: HostFacts, vm: VmFacts): Check | null => {
   )
 }
 
-const partitions = (host: HostFacts, vm: VmFacts): Check => {
+/** Nothing against the VM where it has no partition; `otherwise` says what is against one that works. */
+export const partitions = (
+  host: HostFacts,
+  vm: VmFacts,
+  otherwise: { readonly reason: string; readonly fix: string },
+): Check => {
   const check = about('partitions', 'GPU partitions')
   if (vm.partitions.length === 0) return check.pass(`${vm.name} has no partition of a GPU`)
-  const stale = stalePartition(host, vm)
-  if (stale) return stale
-  return check.fail(
-    `${vm.name} has a partition of a GPU, and beside a whole one its guest is reported to show Code 43`,
-    `Use: release ${vm.name}, or choose another VM`,
-  )
+  return stalePartition(host, vm) ?? check.fail(otherwise.reason, otherwise.fix)
 }
+
+const besideWhole = (host: HostFacts, vm: VmFacts): Check =>
+  partitions(host, vm, {
+    reason: `${vm.name} has a partition of a GPU, and beside a whole one its guest is reported to show Code 43`,
+    fix: `Use: release ${vm.name}, or choose another VM`,
+  })
 
 const generation = (vm: VmFacts): Check => {
   const check = about('generation', 'Generation')
@@ -205,7 +211,7 @@ export const vmChecks = (
   cluster(host, vm),
   replication(vm, host),
   devices(host, vm),
-  partitions(host, vm),
+  besideWhole(host, vm),
   checkpoints(vm),
   automaticCheckpoints(vm),
   memory(vm),

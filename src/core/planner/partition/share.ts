@@ -14,7 +14,7 @@ import { checkWarnings } from '../checks/warnings'
 import { prepareShare } from './settings'
 import { exactly, refuseVram } from './vram'
 
-export const shareLimits = (vm: VmFacts): string =>
+const shareLimits = (vm: VmFacts): string =>
   `While it has the partition, ${vm.name} cannot be saved, and checkpoints of it are reported to be refused; live migration needs Windows Server 2025 and vGPU software 18 or later, else it is restarted.`
 
 /** The plan to give a VM a partition, of `vramBytes` if that is not null; or every reason against it at once. */

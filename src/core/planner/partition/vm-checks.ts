@@ -10,20 +10,15 @@ import { type Check, about } from '../checks/check'
 import { sized } from '../checks/mmio'
 import { addressWidth } from '../checks/mmio-checks'
 import { quoted } from '../../plan/steps/row'
-import { automaticCheckpoints, checkpointsOf, power, replication, stalePartition } from '../checks/vm-checks'
+import { automaticCheckpoints, checkpointsOf, power, partitions, replication } from '../checks/vm-checks'
 import { devicesOf } from '../../inventory/vm-devices'
 import { shareSettings } from './settings'
 
-const partitions = (host: HostFacts, vm: VmFacts): Check => {
-  const check = about('partitions', 'GPU partitions')
-  if (vm.partitions.length === 0) return check.pass(`${vm.name} has no partition of a GPU`)
-  const stale = stalePartition(host, vm)
-  if (stale) return stale
-  return check.fail(
-    `${vm.name} has a partition of a GPU already, and a VM has one`,
-    `Use: release ${vm.name}, or resize ${vm.name} to give it more or less of that GPU`,
-  )
-}
+const another = (host: HostFacts, vm: VmFacts): Check =>
+  partitions(host, vm, {
+    reason: `${vm.name} has a partition of a GPU already, and a VM has one`,
+    fix: `Use: release ${vm.name}, or resize ${vm.name} to give it more or less of that GPU`,
+  })
 
 const devices = (vm: VmFacts): Check => {
   const check = about('devices', 'Assigned devices')
@@ -108,7 +103,7 @@ export const shareVmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Chec
   power(vm),
   cluster(host, vm),
   replication(vm, host),
-  partitions(host, vm),
+  another(host, vm),
   devices(vm),
   checkpoints(vm),
   automaticCheckpoints(vm),

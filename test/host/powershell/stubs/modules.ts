@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-export const FLAVOURS = ['2016', '2019', '2022', '2025'] as const
+const FLAVOURS = ['2016', '2019', '2022', '2025'] as const
 export type Flavour = (typeof FLAVOURS)[number]
 
 const set = z.strictObject({

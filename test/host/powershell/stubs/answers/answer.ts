@@ -23,7 +23,7 @@ export interface Scene extends Differences {
 }
 
 /** The objects that the command writes. Throws StubFailure. */
-export type Answer = (bound: Bound, scene: Scene) => readonly Value[] | Promise<readonly Value[]>
+type Answer = (bound: Bound, scene: Scene) => readonly Value[] | Promise<readonly Value[]>
 export type Answers = { readonly [command: string]: Answer }
 
 export const factsOf = ({ world, host }: Scene): HostFacts => world.facts(host)

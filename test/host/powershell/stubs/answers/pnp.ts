@@ -116,7 +116,7 @@ const otherNodes = (other: OtherDevice): Node[] => {
   return there ? [node] : [node, dismountedNode(other)]
 }
 
-export const nodesOf = (facts: HostFacts, { pending, others }: Pick<Scene, 'pending' | 'others'>): Node[] => [
+const nodesOf = (facts: HostFacts, { pending, others }: Pick<Scene, 'pending' | 'others'>): Node[] => [
   ...facts.gpus.flatMap((gpu) => [
     gpuNode(facts, gpu, pending),
     ...soundNode(gpu),

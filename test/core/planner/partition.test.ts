@@ -429,3 +429,105 @@ describe('a GPU that is shared', () => {
     })
   })
 })
+
+describe('how much video memory a partition may have', () => {
+  const { min, max } = aPartition().vram
+  const left = (available: number): Asked =>
+    scene({}, {}, { partition: aPartition({ vram: { ...aPartition().vram, available } }) })
+
+  it.each([
+    ['the least', min, true],
+    ['less than the least', min - 1, false],
+    ['the most', max, true],
+    ['more than the most', max + 1, false],
+  ])('%s that its driver offers', (_, vram, isGiven) => {
+    expect(share(scene(), vram).ok).toBe(isGiven)
+  })
+
+  it.each([
+    ['all that is left', 8 * GIB, true],
+    ['more than is left', 8 * GIB + 1, false],
+  ])('%s', (_, vram, isGiven) => {
+    expect(share(left(8 * GIB), vram).ok).toBe(isGiven)
+  })
+
+  it('what is left, and its own, where it is resized', () => {
+    const asked = { ...left(4 * GIB), host: withVm(left(4 * GIB).host, aVm().id, held(12 * GIB)) }
+
+    expect(resize(asked, 16 * GIB).ok).toBe(true)
+    expect(reasons(resize(asked, 16 * GIB + 1))).toEqual([expect.stringContaining('left for partitions')])
+  })
+})
+
+describe('the offline action of a clustered VM', () => {
+  const wrote = (now: number | null, before: number | undefined) => {
+    const host = scene({ ...held(), offlineAction: now }).host
+    const { settings } = host.vms[0]!
+    const baseline: Baseline = {
+      original: settings,
+      written: {},
+      ...(before === undefined ? {} : { offlineAction: before }),
+    }
+    return planned(unshare({ host, baselines: new Map([[host.vms[0]!.id, baseline]]) }))
+  }
+
+  it.each<[string, { now: number; before?: number }, 'restored' | 'told' | 'neither']>([
+    ['comes back where the bot wrote it', { now: 3, before: 1 }, 'restored'],
+    ['is left alone, and told, where somebody changed it', { now: 2, before: 1 }, 'told'],
+    ['is left alone where it is as before', { now: 1, before: 1 }, 'neither'],
+    ['is left alone where the bot wrote none', { now: 3 }, 'neither'],
+  ])('%s', (_, { now, before }, becomes) => {
+    const plan = wrote(now, before)
+
+    expect(kinds(plan).some((kind) => kind.startsWith('setOfflineAction'))).toBe(becomes === 'restored')
+    expect(plan.warnings.some((warning) => warning.includes('offline action'))).toBe(becomes === 'told')
+  })
+})
+
+describe('a partition that the bot does not touch', () => {
+  const twoGpus = [
+    aGpu({ ...L40S, partition: aPartition() }),
+    aGpu({ ...L40S, partition: aPartition({}, 1) }, 1),
+  ]
+  const having = (...gpus: (string | null)[]): Asked =>
+    scene({ partitions: gpus.map((gpu) => ({ gpu, vram: null })) }, { gpus: twoGpus })
+
+  it.each<[string, Asked, RegExp]>([
+    [
+      'two of two GPUs',
+      having(aPartition().name, aPartition({}, 1).name),
+      /2 partitions.*deals with one only/,
+    ],
+    ['two of one GPU', having(aPartition().name, aPartition().name), /2 partitions.*deals with one only/],
+    ['one of a GPU that its host does not tell', having(null), /does not tell of which GPU/],
+    ['one whose GPU is off', scene(held(), {}, { problemCode: 22 }), /offers no partitions at the moment/],
+  ])('%s', (_, asked, reason) => {
+    expect(reasons(unshare(asked))).toEqual([expect.stringMatching(reason)])
+  })
+})
+
+describe('GPUs with partitions that are not alike', () => {
+  const other = { model: 'NVIDIA A16', partition: aPartition({}, 1) }
+  const warned = (plan: Plan): string =>
+    plan.warnings.find((each) => each.includes('Microsoft asks for GPUs of one make')) ?? ''
+
+  it('are told of, in a host and across a cluster', () => {
+    const inHost = scene({}, { gpus: [scene().host.gpus[0]!, aGpu(other, 1)] })
+    const across = { ...inputOf(scene()), peers: [scene({}, { gpus: [aGpu(other, 1)] }).host] }
+    const alike = { ...inputOf(scene()), peers: [scene().host] }
+
+    expect(warned(planned(share(inHost)))).toContain('in a host')
+    expect(warned(planned(planShare(across, null)))).toContain('across a cluster')
+    expect(warned(planned(planShare(alike, null)))).toBe('')
+  })
+
+  it('are named up to five', () => {
+    const many = Array.from({ length: 6 }, (_, n) =>
+      aGpu({ ...other, partition: aPartition({}, n + 1) }, n + 1),
+    )
+    const text = warned(planned(share(scene({}, { gpus: [scene().host.gpus[0]!, ...many] }))))
+
+    expect(text).toContain('hv01/gpu5')
+    expect(text).not.toContain('hv01/gpu6')
+  })
+})

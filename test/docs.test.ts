@@ -9,6 +9,7 @@ import { policyFrom } from '../src/core/policy/policy'
 import { policyFile } from '../src/core/policy/schema'
 
 const DOCS = [
+  'CONTRIBUTING.md',
   'README.md',
   ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? join('docs', name) : [])),
   ...readdirSync('docs/decisions').map((name) => join('docs/decisions', name)),
@@ -34,6 +35,15 @@ describe.each(DOCS)('%s', (file) => {
 
     expect([...links, ...named].filter((path) => !existsSync(path))).toEqual([])
   })
+})
+
+it('the index of decisions lists each by its title', () => {
+  const index = textOf('docs/decisions/README.md')
+  const titles = readdirSync('docs/decisions')
+    .filter((name) => name !== 'README.md')
+    .map((name) => `- [${textOf(join('docs/decisions', name)).split('\n')[0]?.slice(2) ?? ''}](${name})`)
+
+  expect(titles.filter((line) => !index.includes(line))).toEqual([])
 })
 
 const TABLE = /(?<=<!-- commands -->\n)[^]*?(?=<!-- \/commands -->)/

@@ -42,8 +42,8 @@ const LOSES: Readonly<Record<ChatName, (fault: Fault, times: number) => void>> =
 
 describe.each(CHATS)('in %s', (chat) => {
   let clock: SteppedClock
-  const start = async (): Promise<void> => {
-    clock = steppedClock({ start: Date.now(), strideMs: 1_000 })
+  const start = async (strideMs = 1_000): Promise<void> => {
+    clock = steppedClock({ start: Date.now(), strideMs })
     workplace = await startWorkplace({ clock, requests: [chat], changes: chat })
   }
   const bot = () => workplace.in[chat]
@@ -88,7 +88,7 @@ describe.each(CHATS)('in %s', (chat) => {
   })
 
   test('after ten minutes it is not carried out, is told so, and never comes later', async () => {
-    await start()
+    await start(10_000)
     LOSES[chat]('server error', 1_000)
     await bot().types('maya', ASK)
     await clock.pass(11 * MINUTE)

@@ -174,8 +174,10 @@ export const startPlayground = (
   opening(async (keep) => {
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
     const fleet = openFleet({
-      ...{ dataDir: config.DATA_DIR, clock: systemClock },
-      ...{ file: fleetFile('default'), latency },
+      dataDir: config.DATA_DIR,
+      clock: systemClock,
+      file: fleetFile('default'),
+      latency,
     })
     const fleetHosts = byName(fleet.hosts)
     const signingSecret = randomBytes(24).toString('hex')
@@ -194,7 +196,9 @@ export const startPlayground = (
     )
     const teams = keep(
       await startLocalTeams({
-        ...{ appId: randomUUID(), tenantId: TENANT.id, botToken: randomBytes(24).toString('hex') },
+        appId: randomUUID(),
+        tenantId: TENANT.id,
+        botToken: randomBytes(24).toString('hex'),
         messagesUrl: () => `http://127.0.0.1:${port}/api/messages`,
         keepIn: join(config.DATA_DIR, 'local-teams.jsonl'),
         beyond: agents === null ? null : agentsAt(agents),
@@ -239,7 +243,10 @@ export const startPlayground = (
         slackEvents: slackEvents(slack, bot.inbox, log).listener,
         teamsMessages: teamsMessages(teams.config, bot.inbox, log, chatOfTeams.nameOf),
         pages: playgroundHandler({
-          ...{ slack: local, teams, world: fleet.world, agents: agents !== null },
+          slack: local,
+          teams,
+          world: fleet.world,
+          agents: agents !== null,
           connected: () => void bot.takeHosts(),
         }),
         ready: readinessOf({ db: store.db, bot, clock: systemClock, hosts: fleetHosts }),

@@ -189,7 +189,8 @@ const teamsIn = (env: Env): Section<TeamsConfig> => {
       appId: MicrosoftAppId,
       tenantId: MicrosoftAppTenantId,
       cloud: {
-        ...{ kind: 'microsoft', appPassword: MicrosoftAppPassword },
+        kind: 'microsoft',
+        appPassword: MicrosoftAppPassword,
         ...(MicrosoftTeamsCloud === 'gcc' ? { government: 'gcc' } : {}),
       },
     },

@@ -54,8 +54,11 @@ export const playgroundPolicy = (): Policy => {
       administer: ['admin'],
       rules: [
         {
-          ...{ name: 'everything', ask: ['ask'], approve: { by: ['approve'] } },
-          ...{ force: true, unsupportedPartitioning: true },
+          name: 'everything',
+          ask: ['ask'],
+          approve: { by: ['approve'] },
+          force: true,
+          unsupportedPartitioning: true,
         },
       ],
     }),

@@ -69,6 +69,10 @@ export const readAdoption = ({ from_bot, done_at, ...row }: Row<'adoptions'>): A
 
 const time = z.number().int()
 const adopted = z.object({
-  ...{ seq: z.number().int(), host: hostName, from: botId },
-  ...{ by: z.string().max(200), at: time, doneAt: time.nullable() },
+  seq: z.number().int(),
+  host: hostName,
+  from: botId,
+  by: z.string().max(200),
+  at: time,
+  doneAt: time.nullable(),
 })

@@ -46,7 +46,10 @@ const putBack = (
 const asideOf = ({ seq, what, why, blocks, told_at }: Selectable<Tables['aside']>): Aside => {
   const read = attempt(() => blocked.parse(JSON.parse(blocks)))
   return {
-    ...{ id: `S-${seq}`, what, why, toldAt: told_at },
+    id: `S-${seq}`,
+    what,
+    why,
+    toldAt: told_at,
     blocks: read.ok ? read.value : EVERY_HOST,
   }
 }

@@ -50,8 +50,13 @@ export const conditionsNamed = async (
 const text = z.string()
 const moment = z.number()
 const condition = z.object({
-  ...{ name: text, is: text, since: moment, told: text, told_since: moment },
-  ...{ told_at: moment.nullable(), tellings: z.int() },
+  name: text,
+  is: text,
+  since: moment,
+  told: text,
+  told_since: moment,
+  told_at: moment.nullable(),
+  tellings: z.int(),
 })
 
 export const readCondition = (row: Row<'conditions'>): Condition => {

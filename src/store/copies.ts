@@ -39,7 +39,10 @@ const adopt = async (tx: Tx, seq: number, ref: MessageRef, at: number): Promise<
   await tx
     .updateTable('outbox')
     .set((row) => ({
-      ...{ ref, sending: 0, tries: 0, due_at: at },
+      ref,
+      sending: 0,
+      tries: 0,
+      due_at: at,
       // What it shows is not known, so it is edited in any case.
       wanted: row('wanted', '+', 1),
       // It left once, or more often.
@@ -73,10 +76,22 @@ export const closeCopy = async (
   await tx
     .insertInto('outbox')
     .values({
-      ...{ request_id: null, address: written(address, counts.to), ref, closes: 1 },
+      request_id: null,
+      address: written(address, counts.to),
+      ref,
+      closes: 1,
       notice: written(notice, closedNotice(counts.requestId)),
-      ...{ wanted: 1, shown: 0, sending: 0, tries: 0, due_at: at },
-      ...{ failure: null, otherwise: null, replaces: null, under: null, about: null, thread_said: null },
+      wanted: 1,
+      shown: 0,
+      sending: 0,
+      tries: 0,
+      due_at: at,
+      failure: null,
+      otherwise: null,
+      replaces: null,
+      under: null,
+      about: null,
+      thread_said: null,
     })
     .execute()
 }

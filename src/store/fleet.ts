@@ -125,7 +125,9 @@ export const readPause = ({ scope, now, account, at, reason }: Row<'pauses'>): P
   scope: z.union([z.literal(ALL_HOSTS), hostName, gpuAlias]).parse(scope),
   now: now !== 0,
   ...z.object({ account: z.string(), at: z.number(), reason: z.string().nullable() }).parse({
-    ...{ account, at, reason },
+    account,
+    at,
+    reason,
   }),
 })
 
@@ -160,7 +162,8 @@ export const pause = async (
   const next = {
     now: wanted.now ? 1 : (before?.now ?? 0),
     reason: wanted.reason ?? before?.reason ?? null,
-    ...{ account, at },
+    account,
+    at,
   }
   if (before && before.now === next.now && before.reason === next.reason) return false
   await tx

@@ -21,8 +21,10 @@ const id = z.string().regex(/^[A-Z0-9]+$/)
 const identity = z
   .object({ team_id: id, bot_id: id, bot_user_id: id, team_name: z.string() })
   .transform((row): BotIdentity => ({
-    ...{ teamId: row.team_id, botId: row.bot_id },
-    ...{ botUserId: row.bot_user_id, teamName: row.team_name },
+    teamId: row.team_id,
+    botId: row.bot_id,
+    botUserId: row.bot_user_id,
+    teamName: row.team_name,
   }))
 
 export const rememberIdentity = async (db: Db, token: string, each: BotIdentity): Promise<void> => {

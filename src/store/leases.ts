@@ -28,7 +28,10 @@ export const insertLease = async (tx: Tx, each: Lease, { host, mode }: Pick<Plan
   await tx
     .insertInto('leases')
     .values({
-      ...{ id: each.id, host, gpu: each.gpu.locationPath, part: partOf(mode, each) },
+      id: each.id,
+      host,
+      gpu: each.gpu.locationPath,
+      part: partOf(mode, each),
       ...columns(each),
     })
     .execute()

@@ -217,7 +217,11 @@ const rootsOf = (row: {
 export const readPost = (row: Row<'outbox'>): Copy => {
   const { seq, wanted, tries, ref, replaces, asks } = columns.parse(row)
   return {
-    ...{ seq, wanted, tries, ref, asks },
+    seq,
+    wanted,
+    tries,
+    ref,
+    asks,
     requestId: row.request_id,
     to: address.parse(JSON.parse(row.address)),
     place: row.address,
@@ -230,9 +234,13 @@ export const readPost = (row: Row<'outbox'>): Copy => {
   }
 }
 const columns = z.object({
-  ...{ seq: z.int(), wanted: z.int(), tries: z.int(), ref: z.string().nullable() },
+  seq: z.int(),
+  wanted: z.int(),
+  tries: z.int(),
+  ref: z.string().nullable(),
   replaces: z.enum(['unconfirmed', 'uneditable']).nullable(),
-  ...{ asks: z.string().nullable(), heard_at: z.int().nullable() },
+  asks: z.string().nullable(),
+  heard_at: z.int().nullable(),
 })
 
 /** Before first posts leave: if the process dies now, each may or may not exist. */

@@ -56,5 +56,8 @@ export const history = async (
   return rows.filter((row) => pastEvent.safeParse(row).success)
 }
 const pastEvent = z.object({
-  ...{ at: z.int(), by: z.string().nullable(), what: z.string(), of: z.string() },
+  at: z.int(),
+  by: z.string().nullable(),
+  what: z.string(),
+  of: z.string(),
 })

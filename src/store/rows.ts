@@ -71,8 +71,14 @@ const setAside = async <S extends Source>(
     await tx
       .insertInto('aside')
       .values({
-        ...{ source, what: WHAT[source](row), why, blocks: JSON.stringify(blocks), whole: wholeOf(row) },
-        ...{ told_at: null, settled_by: null, settled_at: null },
+        source,
+        what: WHAT[source](row),
+        why,
+        blocks: JSON.stringify(blocks),
+        whole: wholeOf(row),
+        told_at: null,
+        settled_by: null,
+        settled_at: null,
       })
       .execute()
   })

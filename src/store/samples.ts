@@ -14,7 +14,10 @@ export const saveSamples = async (
 ): Promise<void> => {
   if (gpus.length === 0) return
   const rows = gpus.map((gpu) => ({
-    ...{ host, vm, at, uuid: gpu.uuid },
+    host,
+    vm,
+    at,
+    uuid: gpu.uuid,
     utilization: gpu.utilizationPercent,
     memory_used: gpu.memoryUsedBytes,
     temperature: gpu.temperatureCelsius,
@@ -46,8 +49,12 @@ export const samplesOf = async (
 
 const figure = z.number().nullable()
 const sample = z.object({
-  ...{ at: z.number(), uuid: z.string().nullable() },
-  ...{ utilization: figure, memory_used: figure, temperature: figure, errors: figure },
+  at: z.number(),
+  uuid: z.string().nullable(),
+  utilization: figure,
+  memory_used: figure,
+  temperature: figure,
+  errors: figure,
 })
 export const readSample = (row: Row<'samples'>) => sample.parse(row)
 

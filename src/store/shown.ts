@@ -27,7 +27,12 @@ const showOne = async (tx: Tx, { post: sent, ref, at }: Shown): Promise<void> =>
   await tx
     .updateTable('outbox')
     .set((row) => ({
-      ...{ shown: sent.wanted, ref, sending: 0, tries: 0, due_at: at, replaces: sent.replaces },
+      shown: sent.wanted,
+      ref,
+      sending: 0,
+      tries: 0,
+      due_at: at,
+      replaces: sent.replaces,
       thread_said: sent.threadSaid === null ? null : written(notice, sent.notice),
       heard_at: row.fn.coalesce('heard_at', row.val(at)),
     }))

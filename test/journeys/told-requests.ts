@@ -104,8 +104,8 @@ export const OF_REQUESTS: Readonly<Record<string, Situation>> = {
   'it needs attention': {
     leads: halfWay,
     told: [
-      { who: 'maya', words: /R-2 stopped half way and waits for an administrator/ },
-      { who: 'priya', words: /Needs an administrator .*R-2 stopped half way/ },
+      { who: 'maya', words: /R-2 stopped halfway and waits for an administrator/ },
+      { who: 'priya', words: /Needs an administrator .*R-2 stopped halfway/ },
     ],
   },
   'its undo is tried again': {

@@ -148,7 +148,7 @@ describe.each(CHATS)('in %s', (chat) => {
       expect(textOf(card)).toMatch(/Undoing then failed at: Dismount hv01\/gpu0/)
       expect(textOf(card)).toContain('Dismount-VMHostAssignableDevice')
 
-      await journey.sees((message) => textOf(message).includes('R-2 stopped half way and waits'))
+      await journey.sees((message) => textOf(message).includes('R-2 stopped halfway and waits'))
       await journey.sees((message) => textOf(message).includes('Needs an administrator'))
 
       const early = await journey.says('priya', 'resolve R-2')

@@ -440,16 +440,16 @@ const settingsStep = ({ plan }: Request): Step => {
   return found
 }
 
-describe('`reconcile` of a GPU that a request stands half way with', () => {
+describe('`reconcile` of a GPU that a request is unfinished on', () => {
   it('offers the ways out of that request, and none that it would refuse', async () => {
     await halfWay()
 
     const answer = await line.says(priya, 'reconcile hv01')
 
-    expect(answer).toContain(`${DISMOUNTED}. Nobody can use it. R-1 stands half way with it`)
+    expect(answer).toContain(`${DISMOUNTED}. Nobody can use it. R-1 is unfinished on it`)
     expect(answer).toContain('[Read again] [Try the undo again] [Repaired by hand]')
     expect(answer).not.toContain('[Return to its host]')
-    expect(await line.says(priya, 'accept hv01/gpu0')).toContain('R-1 stands half way with hv01/gpu0')
+    expect(await line.says(priya, 'accept hv01/gpu0')).toContain('R-1 is unfinished on hv01/gpu0')
   })
 
   it('has nothing more to say once that is undone', async () => {

@@ -58,7 +58,7 @@ const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[]
       ` is ${PLACE_WORDS[place]}`,
       ...(holder === null ? [] : [' to ', { strong: shown(holder) }]),
       ...(recorded === null ? [isUsable(place) ? '.' : '. Nobody can use it.'] : recordedRuns(recorded)),
-      ...(stuck === null ? [] : [' ', { code: stuck }, ' stands half way with it and needs attention.']),
+      ...(stuck === null ? [] : [' ', { code: stuck }, ' is unfinished on it and needs attention.']),
     ],
   },
   ...(ways.length === 0

@@ -122,7 +122,7 @@ const END_WORDS = {
 const AUTHORITY_WORDS = {
   quorum: 'approved',
   automatic: 'approved by rule',
-  'break-glass': 'broken open',
+  'break-glass': 'glass broken',
   'lease-end': 'approved with its lease',
 } as const satisfies { readonly [K in Authority['kind']]: string }
 

@@ -50,7 +50,7 @@ const outcomeOf = (request: Request): Outcome | null => {
         tone: 'bad',
         became: request.retried
           ? 'could not be undone, though that was tried again, and waits for an administrator'
-          : 'stopped half way and waits for an administrator',
+          : 'stopped halfway and waits for an administrator',
         more: request.retried ? undoLine(request.why) : firstLine(request.why),
       }
     case 'resolved':
@@ -129,6 +129,6 @@ export const attentionCall = ({ id, plan }: Request, whom: readonly [Called, ...
   tone: 'bad',
   parts: [
     { kind: 'call', words: 'Needs an administrator', whom: [...whom] },
-    { kind: 'text', runs: [{ strong: id }, ` stopped half way: ${titleOf(plan)}.`] },
+    { kind: 'text', runs: [{ strong: id }, ` stopped halfway: ${titleOf(plan)}.`] },
   ],
 })

@@ -9,7 +9,9 @@ import { mark, marksAhead } from './marks'
 
 /** The last release that was begun and failed. Times of automatic releases are spaced by it; see moments.ts. */
 const setback = z.object({
-  ...{ at: z.number(), why: z.string(), times: z.number().int().positive() },
+  at: z.number(),
+  why: z.string(),
+  times: z.number().int().positive(),
   /** The request that failed; leases of old do not say. */
   request: z.string().optional(),
 })
@@ -124,7 +126,16 @@ export const commonOf = ({
   approvedUntil,
   setback,
 }: Lease) => ({
-  ...{ id, version, gpu, part, vm, holder, team, startedAt, capsFrom, setback },
+  id,
+  version,
+  gpu,
+  part,
+  vm,
+  holder,
+  team,
+  startedAt,
+  capsFrom,
+  setback,
   ...(approvedUntil === undefined ? {} : { approvedUntil }),
 })
 

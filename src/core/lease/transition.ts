@@ -204,7 +204,9 @@ const releasing = (lease: Holding, request: string, cause: Cause): Lease => {
   }
   const { state, endsAt, until, notice: _, givenBack, overdue, ...rest } = lease
   const back = {
-    ...{ state, endsAt, until },
+    state,
+    endsAt,
+    until,
     ...(givenBack ? { givenBack } : {}),
     ...(overdue === undefined ? {} : { overdue }),
   }
@@ -236,7 +238,7 @@ const giveBack = (
     until: at + NOTICE_MS,
     notice: { people, postponed },
     givenBack: {
-      ...{ endsAt: lease.state === 'grace' && lease.givenBack ? lease.givenBack.endsAt : lease.endsAt },
+      endsAt: lease.state === 'grace' && lease.givenBack ? lease.givenBack.endsAt : lease.endsAt,
       ...(reason === undefined ? {} : { reason }),
     },
   })

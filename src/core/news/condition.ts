@@ -24,8 +24,12 @@ const lastingMs = (tellings: number): number =>
 
 /** Nothing is told of what never was otherwise than `usual`. */
 export const firstSeen = (is: string, usual: string, now: number): Condition => ({
-  ...{ is, since: now, told: usual, toldSince: now },
-  ...{ toldAt: null, tellings: 0 },
+  is,
+  since: now,
+  told: usual,
+  toldSince: now,
+  toldAt: null,
+  tellings: 0,
 })
 
 /** Nothing has to be kept anew. */

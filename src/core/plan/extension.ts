@@ -7,8 +7,16 @@ import type { Plan } from './plan'
 export const planExtension = (lent: Pick<Plan, 'mode' | 'host' | 'gpu' | 'to'>, facts: HostFacts): Plan =>
   seal(
     {
-      ...{ action: 'extend', mode: lent.mode, host: lent.host, gpu: lent.gpu, from: lent.to, to: lent.to },
-      ...{ steps: [], costs: [], warnings: [], baselines: [] },
+      action: 'extend',
+      mode: lent.mode,
+      host: lent.host,
+      gpu: lent.gpu,
+      from: lent.to,
+      to: lent.to,
+      steps: [],
+      costs: [],
+      warnings: [],
+      baselines: [],
     },
     facts,
   )

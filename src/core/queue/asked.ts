@@ -34,7 +34,10 @@ const askedBy = (policy: Policy, request: Request, { leases, factsOf, now }: Fac
   const holder = personOf(policy, account) ?? person
   const goesOn = leases.find(({ id }) => id === request.continues)?.endsAt ?? null
   return {
-    ...{ id: request.id, holder, team: teamOf(policy, holder), part: partOf(request.plan, factsOf) },
+    id: request.id,
+    holder,
+    team: teamOf(policy, holder),
+    part: partOf(request.plan, factsOf),
     ms: lentMsOf(request.lease ?? null, now) ?? (goesOn === null ? null : goesOn - now),
   }
 }

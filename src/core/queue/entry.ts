@@ -98,8 +98,11 @@ const step = (entry: Entry, event: EntryEvent): Outcome<Entry> | null => {
     case 'offer':
       return entry.state === 'waiting' && event.until > event.at
         ? accepted({
-            ...{ ...entry, state: 'offered', gpu: event.gpu },
-            ...{ offeredAt: event.at, until: event.until },
+            ...entry,
+            state: 'offered',
+            gpu: event.gpu,
+            offeredAt: event.at,
+            until: event.until,
           })
         : null
     case 'begin-anew':
@@ -154,5 +157,11 @@ const answer = (
 
 /** What every entry has. Who may withdraw another's is for the policy to say. */
 const bare = ({ id, version, by, team, want, since, forMs }: Entry) => ({
-  ...{ id, version, by, team, want, since, forMs },
+  id,
+  version,
+  by,
+  team,
+  want,
+  since,
+  forMs,
 })

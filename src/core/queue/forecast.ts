@@ -103,8 +103,12 @@ const blockers = (line: Line): Blocker[] => {
     if (offer) return [{ kind: 'offer', gpu: gpu.alias, until: offer.until }]
     return [
       ...leaseOn(fleet.leases, gpu).map((lease) => ({
-        ...{ kind: 'lease' as const, lease: lease.id, gpu: gpu.alias, holder: lease.holder },
-        ...{ until: backAt(lease) ?? lease.endsAt, state: stateOf(lease) },
+        kind: 'lease' as const,
+        lease: lease.id,
+        gpu: gpu.alias,
+        holder: lease.holder,
+        until: backAt(lease) ?? lease.endsAt,
+        state: stateOf(lease),
       })),
       ...takenOn(fleet, gpu).map(({ why }) => ({ kind: 'taken' as const, gpu: gpu.alias, why })),
     ]

@@ -18,9 +18,17 @@ export const againstPerson = (
   const roles = rolesOf(policy, personOf(policy, by))
   const judged = (vms: readonly Pick<VmFacts, 'id' | 'name'>[]) =>
     judge(policy, roles, {
-      ...{ command: 'assign', mode: 'dda', host: gpu.host, gpu: gpu.alias, model: gpu.model, vms },
-      ...{ own: false, lentMs: forMs, force: isForced(facts, gpu), powerOff: false },
-      ...{ unsupportedPartitioning: false },
+      command: 'assign',
+      mode: 'dda',
+      host: gpu.host,
+      gpu: gpu.alias,
+      model: gpu.model,
+      vms,
+      own: false,
+      lentMs: forMs,
+      force: isForced(facts, gpu),
+      powerOff: false,
+      unsupportedPartitioning: false,
     })
   const first = judged(vm === null ? [] : [vm])
   if (first.ok) return []

@@ -23,7 +23,9 @@ export const waiter = z.object({
 export type Waiter = z.infer<typeof waiter>
 
 export const fairnessOf = ({ queue: { patience, window, usual } }: Policy): Fairness => ({
-  ...{ patienceMs: patience, windowMs: window, usualMs: usual },
+  patienceMs: patience,
+  windowMs: window,
+  usualMs: usual,
 })
 
 /** Who wants it, for which VM; null: for one that they have not named yet. */

@@ -101,7 +101,7 @@ const onTwentyFour = (asked: Asked, text: string): Outcome<string> => {
   if (found === null) return accepted(text)
   const { before, after, read } = found
   if (read.kind === 'time') return accepted(`${before}${read.text}${after}`)
-  if (read.kind === 'wrong') return wrong(asked, 'is on no clock: am and pm go with hours from 1 to 12')
+  if (read.kind === 'wrong') return wrong(asked, 'is no time of day: am and pm go with hours from 1 to 12')
   const written = (time: string): string => `\`until ${shown(`${before}${time}${after}${asked.place}`)}\``
   return wrong(
     asked,
@@ -155,7 +155,7 @@ const readTime = (asked: Asked, text: string): Outcome<Time> => {
   if (time.hour === 24 && time.minute === 0)
     return wrong(asked, 'ends a day with 24:00', 'Leave the time out, or write 00:00 with the day after.')
   return time.hour > 23 || time.minute > 59
-    ? wrong(asked, 'is on no clock: hours go to 23, minutes to 59')
+    ? wrong(asked, 'is no time of day: hours go to 23, minutes to 59')
     : accepted(time)
 }
 

@@ -8,8 +8,14 @@ const formIn = (zone: string): Intl.DateTimeFormat => {
   const known = FORMS.get(zone)
   if (known) return known
   const form = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
-    ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   })
   FORMS.set(zone, form)
   return form
@@ -56,8 +62,11 @@ export const zoned = (zone: TimeZone): Zoned => {
     const field = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
     return {
       wall: {
-        ...{ year: field('year'), month: field('month'), day: field('day') },
-        ...{ hour: field('hour'), minute: field('minute') },
+        year: field('year'),
+        month: field('month'),
+        day: field('day'),
+        hour: field('hour'),
+        minute: field('minute'),
       },
       second: field('second'),
     }

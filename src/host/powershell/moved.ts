@@ -21,7 +21,11 @@ export const isGone = ({ instanceId: id, locationPath: path }: Known, raw: RawIn
 /** What is of the slot, not of the card, is read anew. */
 const withoutSlot = (card: Known): Known => ({
   ...card,
-  ...{ acs: null, reservedMemory: null, deviceType: null, hostDisplay: null, audioFunction: null },
+  acs: null,
+  reservedMemory: null,
+  deviceType: null,
+  hostDisplay: null,
+  audioFunction: null,
 })
 
 /**

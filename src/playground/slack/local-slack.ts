@@ -168,7 +168,9 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
       const { person, channel } = sceneOf(personId, channelId, null)
       const text = asMessageText(typed, people)
       const message = workspace.messages.post(channel.id, {
-        ...{ user: person.id, text, blocks: [] },
+        user: person.id,
+        text,
+        blocks: [],
         ...(thread === undefined ? {} : { thread }),
       })
       workspace.changed()

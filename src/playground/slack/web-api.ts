@@ -90,7 +90,9 @@ const postMessage: Method = (at, args) => {
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
   const message = at.messages.post(channel.id, {
-    ...{ user: BOT.id, text: content.text, blocks: content.blocks },
+    user: BOT.id,
+    text: content.text,
+    blocks: content.blocks,
     ...threadIn(args),
   })
   at.changed()

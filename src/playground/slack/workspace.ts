@@ -54,7 +54,11 @@ export const CHANNELS: readonly Channel[] = [
 const handleOf = (person: Person): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
 
 const inGrid = (id: string, teams: readonly string[]) => ({
-  ...{ id, enterprise_id: 'E0NORTHWIND', enterprise_name: 'Northwind', is_admin: false, is_owner: false },
+  id,
+  enterprise_id: 'E0NORTHWIND',
+  enterprise_name: 'Northwind',
+  is_admin: false,
+  is_owner: false,
   teams,
 })
 

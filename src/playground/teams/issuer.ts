@@ -19,7 +19,10 @@ export const keyOf = (
   privateKey,
   published: {
     ...createPublicKey(privateKey).export({ format: 'jwk' }),
-    ...{ kid, use: 'sig', alg: 'RS256', endorsements },
+    kid,
+    use: 'sig',
+    alg: 'RS256',
+    endorsements,
   },
 })
 

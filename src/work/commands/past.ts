@@ -74,7 +74,9 @@ const isNamed = (about: readonly (string | null | undefined)[], names: readonly 
   about.some((each) => each !== null && each !== undefined && names.includes(each.toLowerCase()))
 
 const lineOfAdoption = ({ host, from, by, at, doneAt }: Adopted): HistoryLine => ({
-  ...{ at: doneAt ?? at, of: host, by },
+  at: doneAt ?? at,
+  of: host,
+  by,
   what: `taken over from ${from}`,
 })
 

@@ -74,7 +74,7 @@ export const acceptHost = async (parts: Parts, name: string, caller: Caller): Pr
       refusalNotice([
         refusal(
           'busy',
-          `${half.requestId} stands half way with ${alias} and needs attention`,
+          `${half.requestId} is unfinished on ${alias} and needs attention`,
           `Settle that first: \`reconcile ${facts.name}\` shows how.`,
         ),
       ]),

@@ -28,7 +28,9 @@ export interface Taking {
 
 export const take = async (parts: Parts, taking: Taking, caller: Caller): Promise<Consequence> => {
   const found = offerOf(parts.policy.inForce(), await findWaiter(parts.db, taking.entryId), {
-    ...{ ...taking, by: caller.account, now: parts.clock.now() },
+    ...taking,
+    by: caller.account,
+    now: parts.clock.now(),
   })
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { waiter, entry } = found.value
@@ -48,7 +50,11 @@ export const take = async (parts: Parts, taking: Taking, caller: Caller): Promis
   return ask(
     parts,
     {
-      ...{ kind: 'assign', gpu: entry.gpu.alias, vm, dryRun: false, script: false },
+      kind: 'assign',
+      gpu: entry.gpu.alias,
+      vm,
+      dryRun: false,
+      script: false,
       shutdown: taking.consents.shutdown || waiter.consents.shutdown,
       powerOff: taking.consents.powerOff || waiter.consents.powerOff,
       noStart: taking.consents.noStart || waiter.consents.noStart,

@@ -85,7 +85,9 @@ export const prepare = async (
 }
 
 const placed = (facts: HostFacts, gpu: GpuFacts): Place => ({
-  ...{ alias: aliasOf(facts, gpu), host: facts.name, locationPath: gpu.locationPath },
+  alias: aliasOf(facts, gpu),
+  host: facts.name,
+  locationPath: gpu.locationPath,
 })
 
 /** A GPU that nobody has is taken. What was changed on the host is put back to whoever held it, whoever waits. */
@@ -138,12 +140,20 @@ const planFor = async (
   const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
   if (!gpu || (names.vm && !vm)) return refused(changed(facts.name))
   const wanted = {
-    ...{ alias: aliasOf(facts, gpu), host: facts.name, gpu, takes },
-    ...{ vms: vm ? [vm] : [], shares: isShare(command, vm) },
+    alias: aliasOf(facts, gpu),
+    host: facts.name,
+    gpu,
+    takes,
+    vms: vm ? [vm] : [],
+    shares: isShare(command, vm),
   }
   const also = names.release && {
     alias: aliasOf(otherFacts ?? facts, names.release.gpu),
-    ...{ host: names.release.view.name, gpu: names.release.gpu, vms: [], shares: false, takes: false },
+    host: names.release.view.name,
+    gpu: names.release.gpu,
+    vms: [],
+    shares: false,
+    takes: false,
   }
   const taken = [
     ...(await blockedAmong(parts.db, [wanted, ...(also ? [also] : [])])),
@@ -207,7 +217,10 @@ const against = async (
 ]
 
 const spotOf = ({ alias, host, gpu: { locationPath }, takes }: Wanted) => ({
-  ...{ alias, host, locationPath, takes },
+  alias,
+  host,
+  locationPath,
+  takes,
 })
 
 /** What cannot be read may say who has it. */

@@ -99,7 +99,10 @@ const releaseByItself = async (parts: Parts, lease: Lease): Promise<void> => {
   if (!prepared.ok) return later(prepared.refusals.map(({ reason }) => reason).join('; '))
   const raised = await parts.db.transaction().execute((tx) =>
     raiseReturn(tx, parts, prepared.value, {
-      ...{ lease, lender, why: 'expired', reason: givenBack?.reason },
+      lease,
+      lender,
+      why: 'expired',
+      reason: givenBack?.reason,
       after: lease.setback?.request,
     }),
   )

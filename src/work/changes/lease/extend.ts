@@ -63,7 +63,7 @@ const refuseCaller = (policy: Policy, lease: Lease, { account }: Caller): Refusa
     return refusal(
       'not-possible',
       `lease ${lease.id} has no end that could be put off`,
-      'Nothing is to be done.',
+      'There is nothing to do.',
     )
   return isHolder(policy, lease, account) || may(policy, account, 'pause')
     ? null

@@ -105,7 +105,8 @@ export const voidOlder = async (tx: Tx, parts: Parts, lease: Lease, at: number):
   for (const each of await openExtensions(tx))
     if (each.extends?.lease === lease.id)
       await applied(tx, parts, each, {
-        ...{ kind: 'void', at },
+        kind: 'void',
+        at,
         changes: [`Lease ${lease.id} was extended meanwhile.`],
       })
 }
@@ -135,7 +136,11 @@ const carryOut = async (
   const policy = parts.policy.inForce()
   const bound = await boundOf(tx, policy, lease)
   const next = await changeLease(tx, lease, {
-    ...{ kind: 'extend', by: request.asked.by, at, to, caps: policy.leases.caps },
+    kind: 'extend',
+    by: request.asked.by,
+    at,
+    to,
+    caps: policy.leases.caps,
     approvedUntil: bound === null ? null : Math.max(bound, to),
   })
   if (!next.ok)

@@ -157,5 +157,7 @@ const refuseTerms = (
 const endedNow = (lease: Lease, at: number): Lease => ({
   ...commonOf(lease),
   endsAt: lease.endsAt,
-  ...{ state: 'ended', endedAt: at, how: { kind: 'moved', by: lease.holder } },
+  state: 'ended',
+  endedAt: at,
+  how: { kind: 'moved', by: lease.holder },
 })

@@ -19,7 +19,8 @@ export const hurry = async (parts: Parts, glance: Ground): Promise<void> => {
       await refreshCard(tx, next.value, at)
       const to = request.privately ?? request.channel
       await post(tx, to, doneNotice(newsOf(parts, { request, entry, expiresAt })), {
-        ...{ at, otherwise: request.channel },
+        at,
+        otherwise: request.channel,
       })
       parts.log.info({ request: request.id, entry: entry.id }, 'expires sooner: somebody waits for it')
     }

@@ -129,7 +129,11 @@ const join =
     const { account: by } = caller
     const now = parts.clock.now()
     const draft = (id: string): NewEntry => ({
-      ...{ id, by, team: teamOf(policy, personOf(policy, by) ?? by), want: wish.want, since: now },
+      id,
+      by,
+      team: teamOf(policy, personOf(policy, by) ?? by),
+      want: wish.want,
+      since: now,
       forMs: command.forMs ?? null,
     })
     const entries = ground.waiters.map(({ entry }) =>
@@ -144,7 +148,9 @@ const join =
       vm: wish.vm,
       consents: { shutdown, powerOff, noStart },
       ...(reason === undefined ? {} : { reason }),
-      ...{ channel: caller.channel, back: caller.back, privately: caller.privately ?? caller.back },
+      channel: caller.channel,
+      back: caller.back,
+      privately: caller.privately ?? caller.back,
     }
     await insertWaiter(tx, waiter)
     parts.log.info({ entry: waiter.entry.id, by }, 'joined the queue')

@@ -32,7 +32,9 @@ export const touchedBy = async (
     const before = touches.get(`${person} ${vm}`)
     const by = await approversFor(db, policy, lease)
     touches.set(`${person} ${vm}`, {
-      ...{ holder: lease.holder, person, vm },
+      holder: lease.holder,
+      person,
+      vm,
       holds: [...(before?.holds ?? []), lease.gpu.alias],
       by: [...new Set([...(before?.by ?? []), ...by])],
     })
@@ -46,8 +48,17 @@ const approversFor = async (db: Db | Tx, policy: Policy, lease: Lease): Promise<
   if (!lender) return []
   const { host, mode, gpu } = lender.plan
   const wish: Wish = {
-    ...{ command: 'release', mode, host, gpu: gpu.alias, model: gpu.model, vms: [lease.vm] },
-    ...{ own: false, lentMs: null, force: false, powerOff: false, unsupportedPartitioning: false },
+    command: 'release',
+    mode,
+    host,
+    gpu: gpu.alias,
+    model: gpu.model,
+    vms: [lease.vm],
+    own: false,
+    lentMs: null,
+    force: false,
+    powerOff: false,
+    unsupportedPartitioning: false,
   }
   return rulesFor(policy, [], wish).flatMap(({ rule }) =>
     rule === null || rule.approve === 'automatic' ? [] : rule.approve.by,

@@ -21,8 +21,8 @@ interface Under extends Exercise {
 }
 
 /** Never throws; what could not be undone is told with the commands that do it by hand. */
-export const exercise = async (exercise: Exercise): Promise<Finding[]> => {
-  const all: Under = { ...exercise, seen: null }
+export const exercise = async (given: Exercise): Promise<Finding[]> => {
+  const all: Under = { ...given, seen: null }
   const tried: Step[] = []
   const findings: Finding[] = []
   try {
@@ -99,7 +99,10 @@ const perform = async (all: Under, step: Step): Promise<Finding> => {
   const before = all.seen ?? (await host.inventory())
   all.seen = null
   const ground = read(step, before)
-  if (ground === 'done') return pass(title, 'was so already')
+  if (ground === 'done') {
+    all.seen = before
+    return pass(title, 'was so already')
+  }
   if (ground === 'changed') throw new Error(`${title}: the host is not as the step expects it`)
   const result = await host.run({ step, expects: expectationOf(step), fence })
   const after = await host.inventory()

@@ -16,7 +16,7 @@ export const following = (work: (terminal: Terminal) => Promise<boolean>) => {
     text += more
     for (const look of waiting) look()
   }
-  const sound = work({ print: hear, hint: (line) => hear(`${line}\n`) }).finally(() => hear(''))
+  const sound = work({ print: hear, hint: (line) => hear(`${line}\n`) })
   const until = (words: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {

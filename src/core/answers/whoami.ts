@@ -1,7 +1,7 @@
 /** `whoami`: the account, the person and the roles as the policy names them, and what they may do. */
 import { runsOf } from '../notice/prose'
 import type { Notice, Part } from '../notice/notice'
-import type { Capability } from '../command/values/spec'
+import type { Capability } from '../request/permission'
 
 const WORDS: { readonly [C in Capability]: string } = {
   ask: 'ask for GPUs',

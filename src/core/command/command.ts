@@ -1,7 +1,6 @@
 /** Every command, in the order in which help lists them, and what a person asked for once the grammar has made sense of it. */
 import { z } from 'zod'
 import { accept } from './specs/accept'
-import { Fault } from '../errors'
 import { adopt } from './specs/adopt'
 import { again } from './specs/again'
 import { agree } from './specs/agree'
@@ -41,7 +40,6 @@ import { unwatch } from './specs/unwatch'
 import { watch } from './specs/watch'
 import { whoami } from './specs/whoami'
 import { why } from './specs/why'
-
 import type { Spec } from './values/spec'
 
 export const SPECS = [
@@ -92,25 +90,19 @@ export type Command = z.infer<(typeof SPECS)[number]['schema']>
 export type CommandKind = Command['kind']
 export type PlanCommand = Extract<Command, { kind: 'assign' | 'move' | 'release' | 'partition' | 'resize' }>
 
-/** The command that its kind says; whatever else is there is left out. */
 const objects = SPECS.map(({ schema }) => schema) as unknown as [z.ZodObject, ...z.ZodObject[]]
+/** The command that its kind says; whatever else is there is left out. */
 export const command = z.discriminatedUnion('kind', objects) as unknown as z.ZodType<Command>
 
 export const KINDS: readonly CommandKind[] = SPECS.map(({ name }) => name)
 
-const BY_NAME: ReadonlyMap<string, Spec> = new Map(SPECS.map((each) => [each.name, each]))
-
-/** Throws Fault('internal') for what is no command. */
-export const specOf = (kind: CommandKind): Spec => {
-  const found = BY_NAME.get(kind)
-  if (!found) throw new Fault('internal', `no command ${kind}`)
-  return found
+const BY_NAME = Object.fromEntries(SPECS.map((each) => [each.name, each])) as unknown as {
+  readonly [K in CommandKind]: Spec
 }
+export const specOf = (kind: CommandKind): Spec => BY_NAME[kind]
 
 /** By its name, or by another word that people say for it, whatever the case. Undefined for what is no command. */
 export const commandCalled = (typed: string): CommandKind | undefined => {
   const word = typed.toLowerCase()
-  return SPECS.find(({ name, ...each }) => name === word || synonymsOf(each).includes(word))?.name
+  return KINDS.find((kind) => kind === word || specOf(kind).synonyms?.includes(word))
 }
-
-const synonymsOf = (each: { readonly synonyms?: readonly string[] }): readonly string[] => each.synonyms ?? []

@@ -7,5 +7,7 @@ export const decides = (said: Delivery['said']): boolean => {
   if (said.kind === 'decide') return true
   if (said.kind !== 'text') return false
   const command = parse(said.text)
-  return command.ok && specOf(command.value.kind).decides === true
+  if (!command.ok) return false
+  const { needs, decides: doesSo } = specOf(command.value.kind)
+  return needs === 'approve' || needs === 'administer' || doesSo === true
 }

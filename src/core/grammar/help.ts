@@ -12,8 +12,6 @@ const WHOM = {
   ask: 'people who may ask for GPUs',
   approve: 'approvers',
   administer: 'administrators',
-  'break-glass': 'people who may break the glass',
-  watch: 'people who may say what a channel watches',
 } satisfies Record<Spec['needs'], string>
 
 const text = (runs: Run[]): Part => ({ kind: 'text', runs })

@@ -1,12 +1,14 @@
 /** Who may give which command, decide which request, and whether what a request rests on still holds. */
 import { specOf, type CommandKind } from '../command/command'
-import type { Capability } from '../command/values/spec'
 import { refusal, type Refusal } from '../errors'
 import { isQuorum, standOf, type Need } from '../policy/approval'
 import { holderOf, type Request, type RequestIn } from './request'
 import { judge, type Wish } from '../policy/judge'
 import { isSamePerson, personOf, rolesAmong, rolesOf, type Policy } from '../policy/policy'
 import { needWords, roleWords } from '../text/roles'
+
+/** What a person may do at all; which requests, the rules of the policy say. */
+export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass' | 'watch'
 
 export const capabilitiesOf = (policy: Policy, person: string | null): Capability[] => {
   const has = (roles: readonly string[]): boolean => rolesAmong(policy, person, roles).length > 0

@@ -5,7 +5,6 @@ export const accept = spec({
   name: 'accept',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must(GPU)],
   flags: [],
   reason: 'none',

@@ -5,7 +5,6 @@ export const adopt = spec({
   name: 'adopt',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must(HOST), must(BOT, 'from')],
   flags: [],
   reason: 'none',

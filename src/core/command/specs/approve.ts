@@ -6,7 +6,6 @@ export const approve = spec({
   name: 'approve',
   group: 'Decide',
   needs: 'approve',
-  decides: true,
   arguments: [must(ID), can(DURATION, 'for')],
   flags: [],
   reason: 'allowed',

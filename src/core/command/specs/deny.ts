@@ -6,7 +6,6 @@ export const deny = spec({
   name: 'deny',
   group: 'Decide',
   needs: 'approve',
-  decides: true,
   arguments: [must(ID)],
   flags: [],
   reason: 'allowed',

@@ -5,7 +5,6 @@ export const forget = spec({
   name: 'forget',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must(GPU)],
   flags: [],
   reason: 'none',

@@ -7,7 +7,6 @@ export const pause = spec({
   name: 'pause',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must(SCOPE)],
   flags: [onOff('--now', 'now')],
   reason: 'allowed',

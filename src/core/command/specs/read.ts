@@ -6,7 +6,6 @@ export const read = spec({
   name: 'read',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must(ID)],
   flags: [],
   reason: 'none',

@@ -4,7 +4,6 @@ export const reload = spec({
   name: 'reload',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [],
   flags: [],
   reason: 'none',

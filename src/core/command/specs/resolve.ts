@@ -8,7 +8,6 @@ export const resolve = spec({
   name: 'resolve',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must({ ...ID, read: readResolvable })],
   flags: [onOff('--as-found', 'asFound')],
   reason: 'none',

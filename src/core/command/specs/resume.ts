@@ -5,7 +5,6 @@ export const resume = spec({
   name: 'resume',
   group: 'Run the hosts',
   needs: 'administer',
-  decides: true,
   arguments: [must(SCOPE)],
   flags: [],
   reason: 'none',

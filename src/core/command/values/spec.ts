@@ -65,9 +65,6 @@ export interface Flag<F extends string = string, S extends z.ZodType = z.ZodType
 /** `prose`: whatever stands behind the arguments, without `because`. */
 type Reason = 'allowed' | 'none' | 'prose'
 
-/** What a person may do at all; which requests, the rules of the policy say. */
-export type Capability = 'ask' | 'approve' | 'administer' | 'break-glass' | 'watch'
-
 /** Under which title help lists it, in this order. */
 export const GROUPS = [
   'Look',
@@ -86,8 +83,9 @@ interface Text {
   /** Each of them is a command that is understood. */
   readonly examples: readonly [string, ...string[]]
   readonly notes?: readonly string[]
-  readonly needs: Capability | 'anyone listed'
-  /** It decides about something, so that it matters who says it at this very moment. */
+  /** What right it takes. */
+  readonly needs: 'anyone listed' | 'ask' | 'approve' | 'administer'
+  /** It decides about something though it takes no right to decide, or to administer. */
   readonly decides?: true
   /** Other words for its name. */
   readonly synonyms?: readonly string[]

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readHosts } from '../config/config'
+import { NO_CONSENTS } from '../core/change/change'
 import { barCure, barOf, barWords } from '../core/inventory/bar'
 import { Fault, messageOf } from '../core/errors'
 import { counted } from '../core/text/figures'
@@ -179,7 +180,7 @@ export const planOf = (
         host: facts,
         gpu: found.value.gpu,
         vm: found.value.vm,
-        consents: { shutdown: false, powerOff: false, noStart: false },
+        consents: NO_CONSENTS,
         baselines: new Map(),
         quarantine: quarantineOf(facts, found.value.gpu, []),
         peers: [],

@@ -1,6 +1,7 @@
 /** Giving back what is one's own, by whichever word, and what becomes of others who hold something in the same VM. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Notice } from '../../src/core/notice/notice'
+import { gpuRefOf, vmRefOf } from '../../src/core/planner/checks/input'
 import type { Address } from '../../src/core/ports/address'
 import type { Clock } from '../../src/core/ports/clock'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
@@ -82,6 +83,19 @@ const mine = async (): Promise<void> => {
   expect((await runs('R-1')).state).toBe('succeeded')
 }
 
+/** By hand, and nobody has read the host since. */
+const passedOn = (host: string, from: string, to: string): void => {
+  const facts = fleet.world.facts(host)
+  const gpu = gpuRefOf(
+    facts,
+    facts.gpus.find(({ slot }) => slot === 'gpu0')!,
+  )
+  const refTo = (name: string) => vmRefOf(facts.vms.find((each) => each.name === name)!)
+  fleet.world.act(host, { kind: 'stopVm', vm: refTo(from), how: 'turn-off' })
+  fleet.world.act(host, { kind: 'detachDevice', gpu, vm: refTo(from) })
+  fleet.world.act(host, { kind: 'attachDevice', gpu, vm: refTo(to) })
+}
+
 describe("a holder's release of what is their own", () => {
   it('needs no approver and ends the lease, as `done` does', async () => {
     await mine()
@@ -154,6 +168,35 @@ describe("a holder's release of what is their own", () => {
       ({ notice }) => /R-2/.test(notice) && /failed|could not be given back/.test(notice),
     )
     expect(about.map(({ notice }) => notice)).toEqual([expect.stringContaining('Give it back now')])
+  })
+
+  it.each(['done R-1 --shutdown', 'release hv01/gpu0 --shutdown'])(
+    'by `%s` takes nothing from a VM that somebody has given the GPU to since the host was read',
+    async (words) => {
+      await mine()
+      await readHosts(parts)
+      passedOn('hv01', 'train-01', 'render-01')
+      const before = await requestCount()
+
+      const answer = await says(words)
+
+      expect(answer?.tone).toBe('bad')
+      expect(await requestCount()).toBe(before)
+      expect((await leaseOf('R-1')).state).toBe('held')
+    },
+  )
+
+  it('takes nothing from such a VM when the time of the lease is over', async () => {
+    under({ end: { then: 'shutdown', grace: '15m' } })
+    await mine()
+    await readHosts(parts)
+    passedOn('hv01', 'train-01', 'render-01')
+
+    await pass(9 * HOUR)
+
+    expect(await requestsIn(store.db, ['pending', 'approved', 'running', 'succeeded', 'void'])).toEqual([
+      expect.objectContaining({ id: 'R-1' }),
+    ])
   })
 
   it('said twice gives back once', async () => {

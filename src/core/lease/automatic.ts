@@ -1,6 +1,6 @@
 /** What the bot may do by itself to a VM whose lease is over. */
 import type { VmFacts } from '../inventory/inventory'
-import type { Consents } from '../planner/checks/input'
+import { NO_CONSENTS, type Consents } from '../change/change'
 
 /** `ask-first` only warns, and waits for a person. */
 export type EndPolicy =
@@ -12,8 +12,6 @@ export type Automatic =
   /** A release may be asked for, with these consents and no others. */
   { readonly kind: 'release'; readonly consents: Consents } | { readonly kind: 'wait'; readonly why: string }
 
-const NO_CONSENT: Consents = { shutdown: false, powerOff: false, noStart: false }
-
 /** For the `end` event: null where the bot does nothing by itself. */
 export const graceOf = (policy: EndPolicy): number | null =>
   policy.kind === 'ask-first' ? null : policy.graceMs
@@ -24,12 +22,12 @@ export const automaticRelease = (policy: EndPolicy, vm: Pick<VmFacts, 'name' | '
     return { kind: 'wait', why: 'the policy says to ask first, so a person must release it' }
   switch (vm.state) {
     case 'Off':
-      return { kind: 'release', consents: NO_CONSENT }
+      return { kind: 'release', consents: NO_CONSENTS }
     case 'Running':
       return {
         kind: 'release',
         consents: {
-          ...NO_CONSENT,
+          ...NO_CONSENTS,
           ...(policy.kind === 'power-off' ? { powerOff: true } : { shutdown: true }),
         },
       }

@@ -15,7 +15,7 @@ import type { Step } from '../plan/step'
 import { checkWarnings, forceCosts, limitsOf } from './checks/warnings'
 
 /** Only what is left to do: a GPU found disabled or dismounted is left so by the undo as well. */
-const takeFromHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
+export const takeFromHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
   const ref = gpuRefOf(host, gpu)
   const dismount: Step = { kind: 'dismountDevice', gpu: ref, force: forcesDismount(host, gpu) }
   const place = placeOf(host, gpu).kind

@@ -1,7 +1,8 @@
-/** The planner's door: facts and a wish in, a plan or every reason against it out. */
-import type { PlanCommand } from '../command/command'
-import { type Outcome, refusal, refused } from '../errors'
+/** The planner's door: facts and a change in, a plan or every reason against it out. */
+import type { Change } from '../change/change'
+import { type Outcome, refused } from '../errors'
 import type { VmFacts } from '../inventory/inventory'
+import { planAcross } from './across'
 import { planAssign } from './assign'
 import type { PlanInput } from './checks/input'
 import { planMove } from './move'
@@ -13,7 +14,7 @@ import type { Plan } from '../plan/plan'
 import { planRelease } from './release'
 import { planSpace } from './space'
 
-export type { Consents, PlanInput } from './checks/input'
+export type { PlanInput } from './checks/input'
 export { planAssign } from './assign'
 export { planAcross } from './across'
 export { planMove } from './move'
@@ -26,53 +27,25 @@ export { planSpace } from './space'
 export { digestNow, explainChange, planDigest, stableFacts } from '../plan/digest'
 export { planScripts } from '../plan/script'
 
-/** A release with a VM is of the VM's partition. */
-export const planOf = (command: PlanCommand, input: PlanInput): Outcome<Plan> => {
-  switch (command.kind) {
+/** `given`: of what is given back on another host for it. The GPU and the VM of `input` are those of the change. */
+export const planOf = (change: Change, input: PlanInput, given?: PlanInput): Outcome<Plan> => {
+  switch (change.action) {
     case 'assign':
-      return command.mode === 'partition' ? planPart(command, input) : planWhole(command, input)
+      return change.mode === 'partition' ? planShare(input, change.vram) : planAssign(input)
     case 'move':
-      return planMove(input)
+      return given ? planAcross(input, given) : planMove(input)
     case 'release':
       return input.vm ? planUnshare(input, input.vm) : planRelease(input)
     case 'partition':
-      return planSplit(input, command.count)
+      return planSplit(input, change.count)
     case 'resize':
-      return input.vm ? planSize(command, input, input.vm) : refused()
+      return input.vm ? planSize(change, input, input.vm) : refused()
   }
 }
 
-/** `subjectsFor` has seen that one of both is named. */
 const planSize = (
-  { vram, mmio }: Extract<PlanCommand, { kind: 'resize' }>,
+  change: Extract<Change, { action: 'resize' }>,
   input: PlanInput,
   vm: VmFacts,
-): Outcome<Plan> => {
-  if (mmio !== undefined) return planSpace(input, vm, mmio)
-  return vram === undefined ? refused() : planResize(input, vm, vram)
-}
-
-const planWhole = ({ vram }: { readonly vram?: number | undefined }, input: PlanInput): Outcome<Plan> =>
-  vram === undefined
-    ? planAssign(input)
-    : refused(
-        refusal(
-          'syntax',
-          'Only a partition has its own amount of video memory; a whole GPU has all of its own',
-          'Add `--mode partition`, or leave `--vram` out.',
-        ),
-      )
-
-const planPart = (
-  { vram, mmio }: Extract<PlanCommand, { kind: 'assign' }>,
-  input: PlanInput,
 ): Outcome<Plan> =>
-  mmio === undefined
-    ? planShare(input, vram ?? null)
-    : refused(
-        refusal(
-          'syntax',
-          'MMIO space is chosen for whole GPUs; for a partition the bot sets what Microsoft says',
-          'Leave `--mmio` out.',
-        ),
-      )
+  change.mode === 'dda' ? planSpace(input, vm, change.mmio) : planResize(input, vm, change.vram)

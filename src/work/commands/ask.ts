@@ -4,49 +4,80 @@ import { planNotice } from '../../core/cards/plan'
 import { doneNotice } from '../../core/answers/done'
 import { OWN_RETURN, verdictParts } from '../../core/answers/why'
 import { refusalNotice } from '../../core/answers/refusal'
+import type { Change } from '../../core/change/change'
 import type { PlanCommand } from '../../core/command/command'
 import { refused, type Outcome } from '../../core/errors'
 import { refuseBreakGlass } from '../../core/request/permission'
 import { holdAt, holdText } from '../../core/policy/calendar'
-import { isUnsupported, judge, subjectsOf, wishOf, type Judgement } from '../../core/policy/judge'
+import { judge, subjectsOf, wishOf, type Judgement } from '../../core/policy/judge'
 import type { JudgedOn } from '../../core/request/judged'
-import { lentMsOf, type AskedEnd } from '../../core/time/until'
 import type { Notice, Run } from '../../core/notice/notice'
 import type { Plan } from '../../core/plan/plan'
-import { personOf, rolesOf } from '../../core/policy/policy'
+import { personOf } from '../../core/policy/policy'
 import type { Request } from '../../core/request/request'
 import type { Tx } from '../../store/database'
 import { copiesOf, post } from '../../store/outbox'
 import type { Caller, Consequence } from '../context/consequence'
 import { say } from '../context/consequence'
-import { isOwn, touchingOf } from '../snapshot/holding'
 import { ownToRelease } from '../changes/lease/meant'
 import { tellThoseWhoLose } from '../telling/holders'
 import { lends, termsFor, type Terms } from '../changes/lease/terms'
 import type { Parts } from '../context/parts'
 import { tooManyAsked } from '../snapshot/most'
+import { done } from '../changes/lease/give-back'
+import { changeFor } from '../planning/across'
+import { groundsFor } from '../planning/grounds'
 import { prepare, type Prepared } from '../planning/planning'
 import { takingTurn } from '../changes/queue/turn'
 import { raise, type Answered } from '../changes/request/raise'
 
-/** `offer`: the one that is taken by asking. Without it, whoever asks for a GPU when it is their turn takes it. */
-export const ask = async (
+export const ask = async (parts: Parts, words: PlanCommand, caller: Caller): Promise<Consequence> => {
+  const change = await changeFor(parts, words)
+  return change.ok
+    ? askFor(parts, { change: change.value, words }, caller)
+    : say(refusalNotice(change.refusals))
+}
+
+/** What is the caller's own is given back, as by `done`: no rule is asked. */
+export const release = async (
   parts: Parts,
-  command: PlanCommand,
+  words: Extract<PlanCommand, { kind: 'release' }>,
+  caller: Caller,
+): Promise<Consequence> => {
+  const change = await changeFor(parts, words)
+  if (!change.ok) return say(refusalNotice(change.refusals))
+  const asking = { change: change.value, words }
+  const own = words.dryRun || words.script ? null : await ownToRelease(parts, asking, caller)
+  if (!own) return askFor(parts, asking, caller)
+  return done(parts, { leaseId: own.id, consents: change.value.consents, reason: words.reason }, caller)
+}
+
+interface Asking {
+  readonly change: Change
+  /** For how long, why, and how it is asked again. */
+  readonly words: PlanCommand
+}
+
+/** `offer`: the one that is taken by asking. Without it, whoever asks for a GPU when it is their turn takes it. */
+export const askFor = async (
+  parts: Parts,
+  { change, words: command }: Asking,
   caller: Caller,
   offer?: Answered,
 ): Promise<Consequence> => {
-  const prepared = await prepare(parts, command, { answers: offer, by: caller.account })
+  const prepared = await prepare(parts, change, { answers: offer, by: caller.account })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
   const { plan, interrupts, turn } = prepared.value
   const answers = offer ?? (turn && takingTurn(parts, turn))
   const wanting = { ...prepared.value, by: caller.account }
   const terms = await termsFor(parts.db, parts, command, wanting)
   if (!terms.ok) return say(refusalNotice(terms.refusals))
-  const on = await groundsFor(parts, { ...prepared.value, caller, end: terms.value.end })
+  const { facts, otherFacts } = prepared.value
+  const readings = new Map([facts, ...(otherFacts ? [otherFacts] : [])].map((each) => [each.name, each]))
+  const on = await groundsFor(parts, { plan, readings, caller, end: terms.value.end })
   const judged = judgePlan(parts, { plan, command, caller, on })
   if (command.dryRun || command.script) {
-    const own = command.kind === 'release' && (await ownToRelease(parts, command, caller)) !== null
+    const own = await ownToRelease(parts, { change, words: command }, caller)
     const verdict = own ? doneNotice(OWN_RETURN).parts : verdictParts(judged)
     const lease = lendingRuns(plan, terms.value)
     return say(planNotice(plan, { script: command.script, verdict, lease, interrupts }))
@@ -109,26 +140,6 @@ const tellAsker = async (tx: Tx, parts: Parts, request: Request, caller: Caller)
 const laterText = ({ policy, clock }: Parts, { id, plan }: Request): string | null => {
   const hold = holdAt(policy.inForce(), subjectsOf(plan), clock.now())
   return hold && `${id} begins later: ${holdText(policy.inForce(), hold)}.`
-}
-
-const groundsFor = async (
-  parts: Parts,
-  {
-    plan,
-    facts,
-    otherFacts,
-    caller,
-    end,
-  }: Prepared & { readonly caller: Caller; readonly end: AskedEnd | null },
-): Promise<JudgedOn> => {
-  const policy = parts.policy.inForce()
-  const readings = new Map([facts, ...(otherFacts ? [otherFacts] : [])].map((each) => [each.name, each]))
-  return {
-    roles: rolesOf(policy, personOf(policy, caller.account)),
-    own: await isOwn(parts.db, policy, touchingOf(plan, readings), caller.account),
-    lentMs: lentMsOf(end, parts.clock.now()),
-    unsupportedPartitioning: isUnsupported(plan, facts),
-  }
 }
 
 interface Asked extends Pick<Prepared, 'plan'> {

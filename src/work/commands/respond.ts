@@ -1,12 +1,12 @@
 /** One command of one person, already allowed by the policy, to what it leads to. */
 import type { Command, CommandKind } from '../../core/command/command'
 import { helpNotice } from '../../core/grammar/help'
-import type { Consents } from '../../core/planner/checks/input'
+import { consentsOf } from '../../core/change/change'
 import { may } from '../../core/request/permission'
 import { settle } from './settle'
 import { adoptHost } from './adopt'
 import { askAgain } from './again'
-import { ask } from './ask'
+import { ask, release } from './ask'
 import { comment } from './comment'
 import { answerTo } from '../changes/request/consent'
 import { say, type Caller, type Consequence } from '../context/consequence'
@@ -15,7 +15,7 @@ import { askHolders } from '../changes/lease/ask-holders'
 import { forgetGpu } from './forget'
 import { extend } from '../changes/lease/extend'
 import { done } from '../changes/lease/give-back'
-import { onLease, ownToRelease } from '../changes/lease/meant'
+import { onLease } from '../changes/lease/meant'
 import { postpone } from '../changes/lease/others'
 import { check, list, requests, show, whoami } from './look'
 import type { Parts } from '../context/parts'
@@ -54,16 +54,6 @@ const answered = (
   { kind, requestId, reason }: Said<'agree' | 'object'>,
   caller: Caller,
 ): Consequence => answerTo(parts, { requestId, answer: kind === 'agree' ? 'yes' : 'no', reason }, caller)
-
-/** What is the caller's own is given back, as by `done`. */
-const release: Run<'release'> = async (parts, said, caller) => {
-  const own = said.dryRun || said.script ? null : await ownToRelease(parts, said, caller)
-  return own
-    ? done(parts, { leaseId: own.id, consents: consentsOf(said), reason: said.reason }, caller)
-    : ask(parts, said, caller)
-}
-
-const consentsOf = ({ shutdown, powerOff, noStart }: Consents): Consents => ({ shutdown, powerOff, noStart })
 
 /** What each command does. */
 const RUNS: { readonly [K in CommandKind]: Run<K> } = {

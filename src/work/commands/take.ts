@@ -1,15 +1,18 @@
 /** `take`: the GPU that is on offer is asked for, as any other would be; the request and the end of the offer are one commit. */
 import { refusalNotice } from '../../core/answers/refusal'
-import { accepted, refusal, refused, type Outcome } from '../../core/errors'
+import { NO_CONSENTS, type Change, type Consents } from '../../core/change/change'
+import type { PlanCommand } from '../../core/command/command'
+import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import { lengthWithin } from '../../core/lease/caps'
-import type { Consents } from '../../core/planner/checks/input'
+import { resolvePair } from '../../core/inventory/names'
 import { refuseCommand } from '../../core/request/permission'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
 import type { Delivery } from '../../core/ports/delivery'
 import { transition, type EntryIn } from '../../core/queue/entry'
 import type { Waiter } from '../../core/queue/waiter'
+import { hostViews } from '../../store/fleet'
 import { findWaiter } from '../../store/queue'
-import { ask } from './ask'
+import { askFor } from './ask'
 import { say, type Caller, type Consequence } from '../context/consequence'
 import type { Parts } from '../context/parts'
 import { leave, noEntry } from '../changes/queue/leave'
@@ -34,37 +37,37 @@ export const take = async (parts: Parts, taking: Taking, caller: Caller): Promis
   })
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { waiter, entry } = found.value
-  const vm = taking.vm ?? waiter.vm?.id
-  if (vm === undefined)
-    return say(
-      refusalNotice([
-        refusal(
-          'syntax',
-          `${entry.id} names no VM that ${entry.gpu.alias} shall go to`,
-          `Say \`take ${entry.id} to VM\`.`,
-        ),
-      ]),
-    )
+  const name = taking.vm ?? waiter.vm?.id
+  if (name === undefined) return say(refusalNotice([whichVm(entry)]))
+  const { gpu } = entry
+  const pair = resolvePair(gpu.alias, name, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (!pair.ok) return say(refusalNotice(pair.refusals))
   const reason = taking.reason ?? waiter.reason
   const forMs = taking.forMs ?? lengthWithin(entry.forMs, parts.policy.inForce().leases.caps)
-  return ask(
-    parts,
-    {
-      kind: 'assign',
-      gpu: entry.gpu.alias,
-      vm,
-      dryRun: false,
-      script: false,
-      shutdown: taking.consents.shutdown || waiter.consents.shutdown,
-      powerOff: taking.consents.powerOff || waiter.consents.powerOff,
-      noStart: taking.consents.noStart || waiter.consents.noStart,
-      ...(forMs === null ? {} : { forMs }),
-      ...(reason === undefined ? {} : { reason }),
-    },
-    { ...caller, channel: waiter.channel },
-    takingTurn(parts, entry),
-  )
+  const consents = bothOf(taking.consents, waiter.consents)
+  const target = { host: gpu.host, gpus: [gpu.locationPath], consents } as const
+  const change: Change = { ...target, action: 'assign', mode: 'dda', vm: pair.value.vm.id }
+  const words: PlanCommand = {
+    kind: 'assign',
+    gpu: gpu.alias,
+    vm: name,
+    ...consents,
+    ...(forMs === null ? {} : { forMs }),
+    ...(reason === undefined ? {} : { reason }),
+    dryRun: false,
+    script: false,
+  }
+  return askFor(parts, { change, words }, { ...caller, channel: waiter.channel }, takingTurn(parts, entry))
 }
+
+const whichVm = ({ id, gpu }: EntryIn<'offered'>): Refusal =>
+  refusal('syntax', `${id} names no VM that ${gpu.alias} shall go to`, `Say \`take ${id} to VM\`.`)
+
+const bothOf = (now: Consents, before: Consents): Consents => ({
+  shutdown: now.shutdown || before.shutdown,
+  powerOff: now.powerOff || before.powerOff,
+  noStart: now.noStart || before.noStart,
+})
 
 /** The button of an offer. */
 export const answerOffer = async (
@@ -75,11 +78,9 @@ export const answerOffer = async (
   const against = refuseCommand(parts.policy.inForce(), caller.account, said.verdict)
   if (against) return say(refusalNotice([against]))
   return said.verdict === 'take'
-    ? take(parts, { ...said, consents: NO_CONSENT, reason: undefined }, caller)
+    ? take(parts, { ...said, consents: NO_CONSENTS, reason: undefined }, caller)
     : leave(parts, said, caller)
 }
-
-const NO_CONSENT: Consents = { shutdown: false, powerOff: false, noStart: false }
 
 type Offered = { readonly waiter: Waiter; readonly entry: EntryIn<'offered'> }
 

@@ -1,8 +1,10 @@
 /** `move any MODEL from VM to VM`: which GPU is given back, and which one is taken for it, by what was last read. */
+import type { Change } from '../../core/change/change'
+import { changeOf, refusedBy, targetOf, type NamedCommand } from '../../core/change/named'
 import type { PlanCommand } from '../../core/command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
-import { aliasOf, gpuByPath, type GpuFacts, type HostView } from '../../core/inventory/inventory'
-import { resolvePair, resolveVm, type FoundVm } from '../../core/inventory/names'
+import { aliasOf, gpuByPath, type GpuFacts } from '../../core/inventory/inventory'
+import { resolveVm, type FoundVm } from '../../core/inventory/names'
 import type { Policy } from '../../core/policy/policy'
 import { candidateOf, freeAmong } from '../../core/queue/candidates'
 import { fleetOf } from '../../core/queue/changes'
@@ -11,79 +13,51 @@ import type { Ground } from '../../core/queue/ground'
 import { isOffered, type Want } from '../../core/queue/entry'
 import { kindOf } from '../../core/queue/kind'
 import { fits, isSame, type Candidate } from '../../core/queue/order'
+import { hostViews } from '../../store/fleet'
 import type { Parts } from '../context/parts'
 import { groundOf } from '../snapshot/ground'
-import { subjectsOf, type MoveOfOne, type NamedCommand, type Subjects } from '../snapshot/subjects'
 
 type Move = Extract<PlanCommand, { kind: 'move' }>
+/** Which one it is that moves is for the bot to find. */
+type MoveOfAny = Move & { readonly model: string; readonly from: string }
 
 /** Of any command that changes a host. */
-export const subjectsFor = async (
-  parts: Parts,
-  command: PlanCommand,
-  views: readonly HostView[],
-): Promise<Outcome<Subjects>> => {
-  if (isNamed(command)) return subjectsOf(command, views)
-  if (command.gpu === undefined && command.model !== undefined && command.from !== undefined) {
-    const { model, from, vm } = command
-    return acrossOf(await groundOf(parts.db, parts), { model, from, vm, now: parts.clock.now() })
-  }
-  if (command.gpu !== undefined && command.model === undefined && command.from !== undefined)
-    return ofBoth({ gpu: command.gpu, from: command.from, vm: command.vm }, views)
-  return refused(
-    refusal(
-      'syntax',
-      'a move names one GPU, or any of a model and the VM that has one',
-      'Use: `move GPU to VM`, or `move any MODEL from VM to VM`.',
-    ),
-  )
+export const changeFor = async (parts: Parts, command: PlanCommand): Promise<Outcome<Change>> => {
+  if (isOfAny(command)) return acrossOf(await groundOf(parts.db, parts), command, parts.clock.now())
+  return isNamed(command)
+    ? changeOf(command, await hostViews(parts.db, [...parts.hosts.keys()]))
+    : refused(
+        refusal(
+          'syntax',
+          'a move names one GPU, or any of a model and the VM that has one',
+          'Use: `move GPU to VM`, or `move any MODEL from VM to VM`.',
+        ),
+      )
 }
 
-const isNamed = (command: PlanCommand): command is NamedCommand => command.kind !== 'move' || isOfOne(command)
+const isOfAny = (command: PlanCommand): command is MoveOfAny =>
+  command.kind === 'move' &&
+  command.gpu === undefined &&
+  command.model !== undefined &&
+  command.from !== undefined
 
-const isOfOne = (command: Move): command is MoveOfOne =>
-  command.gpu !== undefined && command.model === undefined && command.from === undefined
+const isNamed = (command: PlanCommand): command is NamedCommand =>
+  command.kind !== 'move' || (command.gpu !== undefined && command.model === undefined)
 
-/** `move hv01/gpu0 from vm1 to vm2`: the GPU says it all, and the VM has to be the one that has it. */
-const ofBoth = (
-  names: { readonly gpu: string; readonly from: string; readonly vm: string },
-  views: readonly HostView[],
-): Outcome<Subjects> => {
-  const found = resolvePair(names.gpu, names.vm, views)
-  const from = resolveVm(names.from, views)
-  if (!found.ok || !from.ok)
-    return refused(...(found.ok ? [] : found.refusals), ...(from.ok ? [] : from.refusals))
-  const { view, facts, gpu } = found.value
-  if (from.value.view.name === view.name && from.value.vm.assigned.includes(gpu.locationPath)) return found
-  const alias = aliasOf(facts, gpu)
-  return refused(
-    refusal(
-      'not-possible',
-      `${from.value.vm.name} does not have ${alias}`,
-      `\`show ${alias}\` says who has it.`,
-    ),
-  )
-}
-
-const acrossOf = (
-  ground: Ground,
-  {
-    model,
-    now,
-    ...names
-  }: { readonly model: string; readonly from: string; readonly vm: string; readonly now: number },
-): Outcome<Subjects> => {
+const acrossOf = (ground: Ground, command: MoveOfAny, now: number): Outcome<Change> => {
   const { policy, views } = ground
-  const [from, to] = [resolveVm(names.from, views), resolveVm(names.vm, views)]
-  if (!from.ok || !to.ok) return refused(...(from.ok ? [] : from.refusals), ...(to.ok ? [] : to.refusals))
+  const { model, mmio, restore } = command
+  const [from, to] = [resolveVm(command.from, views), resolveVm(command.vm, views)]
+  if (!from.ok || !to.ok) return refusedBy(from, to)
   const given = givenBy(policy, from.value, model)
   if (!given.ok) return given
-  const { view: here } = from.value
-  const { view: there, vm } = to.value
-  if (here.name === there.name) return accepted({ view: here, gpu: given.value, vm })
+  const moved = { action: 'move', mode: 'dda', vm: to.value.vm.id, mmio, restores: restore } as const
+  const gives = { host: from.value.view.name, gpu: given.value.locationPath }
+  if (gives.host === to.value.view.name)
+    return accepted({ ...targetOf({ ...from.value, gpu: given.value }, command), ...moved })
   const taken = freeOne(ground, to.value, { model, now })
   return taken.ok
-    ? accepted({ view: there, gpu: taken.value, vm, release: { view: here, gpu: given.value } })
+    ? accepted({ ...targetOf({ ...to.value, gpu: taken.value }, command), ...moved, gives })
     : taken
 }
 

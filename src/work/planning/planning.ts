@@ -1,22 +1,24 @@
-/** From a command and the hosts as they are to a plan, or every reason against it. */
+/** From a change and the hosts as they are to a plan, or every reason against it. */
 import { STATE_WORDS } from '../../core/request/words'
 import { blockerOf, refuseBlocked } from '../../core/inventory/aside'
 import { barOf, refuseBarred } from '../../core/inventory/bar'
-import type { Command, PlanCommand } from '../../core/command/command'
+import { givesOf, isOfShare, vmOf, type Change, type Given } from '../../core/change/change'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import {
   aliasOf,
   gpuByPath,
   peersOf,
+  vmById,
   type GpuFacts,
   type HostFacts,
-  type HostView,
+  type HostName,
   type VmFacts,
+  type VmId,
 } from '../../core/inventory/inventory'
 import type { Interruption } from '../../core/smi/interruption'
 import { isExtension } from '../../core/plan/extension'
 import { hostPlansOf, type HostPlan, type Plan } from '../../core/plan/plan'
-import { planAcross, planOf, type PlanInput } from '../../core/planner/planner'
+import { planOf, type PlanInput } from '../../core/planner/planner'
 import { quarantineOf } from '../../core/inventory/quarantine'
 import { isUnheld } from '../../core/queue/candidates'
 import type { Place } from '../../core/queue/entry'
@@ -29,11 +31,10 @@ import { selfOf } from '../../store/self'
 import { interruptionsOf } from '../snapshot/interruptions'
 import type { Parts } from '../context/parts'
 import { keptForOthers, ownTurn } from '../snapshot/kept'
-import { subjectsFor } from './across'
-import type { Subjects } from '../snapshot/subjects'
 
 /** A plan with the reading of its host that it was made from. */
 export interface Prepared {
+  readonly change: Change
   readonly plan: Plan
   readonly facts: HostFacts
   /** That of the host on which something is given back for it. */
@@ -44,160 +45,123 @@ export interface Prepared {
 }
 
 interface Known {
-  /** Which GPU and VM it is about. */
-  readonly named?: Subjects
   /** Who asks for it; absent where the bot does. */
   readonly by?: string
   /** The offer that is being taken: what it keeps is not kept from this. */
   readonly answers?: { readonly id: string } | undefined
 }
 
-/** Names resolved, the host read afresh, and planned. */
+/** The hosts read afresh, and planned. */
 export const prepare = async (
   parts: Parts,
-  command: PlanCommand,
-  { named, by, answers }: Known = {},
+  change: Change,
+  { by, answers }: Known = {},
 ): Promise<Outcome<Prepared>> => {
-  const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const names = named === undefined ? await subjectsFor(parts, command, views) : accepted(named)
-  if (!names.ok) return names
-  const { view, release } = names.value
-  const facts = await readOpen(parts, view)
-  if (!facts.ok) return facts
-  const other = release && (await readOpen(parts, release.view))
-  if (other?.ok === false) return other
-  const otherFacts = other?.value
-  const takes = takesFree(command, names.value.gpu, facts.value)
-  const spot = { ...placed(facts.value, names.value.gpu), takes }
-  const turn = answers || by === undefined ? undefined : await ownTurn(parts, parts.db, spot, by)
-  const plan = await planFor(parts, command, {
-    names: names.value,
-    facts: facts.value,
-    otherFacts,
-    views,
-    takes,
-    answers: answers ?? turn,
-  })
-  if (!plan.ok) return plan
-  const readings = [facts.value, ...(otherFacts ? [otherFacts] : [])]
-  const interrupts = await interruptionsOf(parts, plan.value, readings)
-  return accepted({ plan: plan.value, facts: facts.value, otherFacts, interrupts, turn })
+  const there = await readSpot(parts, { host: change.host, gpu: change.gpus[0], vm: vmOf(change) })
+  if (!there.ok) return there
+  const gives = givesOf(change)
+  const here = gives && (await readSpot(parts, { ...gives, vm: null }))
+  if (here?.ok === false) return here
+  const wanted = wantedOf(change, there.value)
+  const turn = answers || by === undefined ? undefined : await ownTurn(parts, parts.db, wanted, by)
+  const given = here && { ...wantedOf(change, here.value), vms: [], shares: false, takes: false }
+  const taken = [
+    ...(await blockedAmong(parts.db, [wanted, ...(given ? [given] : [])])),
+    ...(await against(parts, parts.db, wanted, answers ?? turn)),
+    ...(given ? await against(parts, parts.db, given, answers ?? turn) : []),
+  ]
+  const input = await inputOf(parts, change, there.value)
+  const plan = planOf(change, input, here && (await inputOf(parts, change, here.value)))
+  if (!plan.ok || taken.length > 0) return refused(...taken, ...(plan.ok ? [] : plan.refusals))
+  const [{ facts }, otherFacts] = [there.value, here?.value.facts]
+  const interrupts = await interruptionsOf(parts, plan.value, [facts, ...(otherFacts ? [otherFacts] : [])])
+  return accepted({ change, plan: plan.value, facts, otherFacts, interrupts, turn })
 }
 
-const placed = (facts: HostFacts, gpu: GpuFacts): Place => ({
+/** What a change is about, on its host as that was just read. */
+interface Spot {
+  readonly facts: HostFacts
+  readonly gpu: GpuFacts
+  readonly vm: VmFacts | null
+}
+
+/** Names were resolved from an earlier reading: both must be there still. */
+const readSpot = async (
+  parts: Parts,
+  { host, gpu: path, vm: id }: Given & { readonly vm: VmId | null },
+): Promise<Outcome<Spot>> => {
+  const read = await readOpen(parts, host)
+  if (!read.ok) return read
+  const gpu = gpuByPath(read.value, path)
+  const vm = id === null ? null : vmById(read.value, id)
+  return gpu && vm !== undefined ? accepted({ facts: read.value, gpu, vm }) : refused(changed(host))
+}
+
+const wantedOf = (change: Change, { facts, gpu, vm }: Spot): Wanted & Place => ({
   alias: aliasOf(facts, gpu),
   host: facts.name,
   locationPath: gpu.locationPath,
+  takes: takesFree(change, gpu, facts),
+  vms: vm ? [vm] : [],
+  shares: isOfShare(change),
 })
 
 /** A GPU that nobody has is taken. What was changed on the host is put back to whoever held it, whoever waits. */
-const takesFree = (command: PlanCommand, gpu: GpuFacts, facts: HostFacts): boolean =>
-  command.kind !== 'release' && command.kind !== 'resize' && !restores(command) && isUnheld(facts, gpu)
+const takesFree = (change: Change, gpu: GpuFacts, facts: HostFacts): boolean =>
+  change.action !== 'release' && change.action !== 'resize' && !isPutBack(change) && isUnheld(facts, gpu)
 
-const restores = (command: Command | undefined): boolean =>
-  command !== undefined && 'restore' in command && command.restore !== undefined
+const isPutBack = (change: Change | undefined): boolean =>
+  change !== undefined && 'restores' in change && change.restores !== undefined
 
 /** A host that is paused takes no requests, nor one that takes no orders of this bot. */
-const readOpen = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
-  if (await isPaused(parts.db, view.name))
+const readOpen = async (parts: Parts, host: HostName): Promise<Outcome<HostFacts>> => {
+  if (await isPaused(parts.db, host))
     return refused(
       refusal(
         'paused',
-        `${view.name} is paused: no new requests are taken`,
-        `An administrator ends it with \`resume ${view.name}\`.`,
+        `${host} is paused: no new requests are taken`,
+        `An administrator ends it with \`resume ${host}\`.`,
       ),
     )
-  const facts = await readFacts(parts, view)
+  const facts = await readFacts(parts, host)
   const bar = facts.ok ? barOf(facts.value.module, await selfOf(parts.db)) : null
-  return bar ? refused(refuseBarred(view.name, bar)) : facts
+  return bar ? refused(refuseBarred(host, bar)) : facts
 }
 
-const readFacts = async (parts: Parts, view: HostView): Promise<Outcome<HostFacts>> => {
+const readFacts = async (parts: Parts, host: HostName): Promise<Outcome<HostFacts>> => {
   try {
-    const facts = await parts.hosts.get(view.name)?.inventory()
+    const facts = await parts.hosts.get(host)?.inventory()
     if (facts) return accepted(facts)
   } catch (error) {
-    parts.log.warn({ host: view.name, error: messageOf(error) }, 'host could not be read')
+    parts.log.warn({ host, error: messageOf(error) }, 'host could not be read')
   }
   return refused(
     refusal(
       'unreachable',
-      `${view.name} does not answer, so nothing can be planned on it`,
-      `Try again when \`show ${view.name}\` says that it is back.`,
+      `${host} does not answer, so nothing can be planned on it`,
+      `Try again when \`show ${host}\` says that it is back.`,
     ),
   )
 }
 
-/** Plans on fresh facts; a name that was resolved from the last reading must still mean the same device. */
-const planFor = async (
-  parts: Parts,
-  command: PlanCommand,
-  found: Pick<Known, 'answers'> &
-    Pick<Prepared, 'facts' | 'otherFacts'> & { names: Subjects; views: readonly HostView[]; takes: boolean },
-): Promise<Outcome<Plan>> => {
-  const { names, facts, otherFacts, views, takes, answers } = found
-  const gpu = gpuByPath(facts, names.gpu.locationPath)
-  const vm = names.vm && (facts.vms.find((each) => each.id === names.vm?.id) ?? null)
-  if (!gpu || (names.vm && !vm)) return refused(changed(facts.name))
-  const wanted = {
-    alias: aliasOf(facts, gpu),
-    host: facts.name,
-    gpu,
-    takes,
-    vms: vm ? [vm] : [],
-    shares: isShare(command, vm),
-  }
-  const also = names.release && {
-    alias: aliasOf(otherFacts ?? facts, names.release.gpu),
-    host: names.release.view.name,
-    gpu: names.release.gpu,
-    vms: [],
-    shares: false,
-    takes: false,
-  }
-  const taken = [
-    ...(await blockedAmong(parts.db, [wanted, ...(also ? [also] : [])])),
-    ...(await against(parts, parts.db, wanted, answers)),
-    ...(also ? await against(parts, parts.db, also, answers) : []),
-  ]
-  const input = await inputOf(parts, command, { facts, gpu, vm, views })
-  const given = names.release && otherFacts && gpuByPath(otherFacts, names.release.gpu.locationPath)
-  if (names.release && !given) return refused(changed(names.release.view.name))
-  const plan = given
-    ? planAcross(input, await inputOf(parts, command, { facts: otherFacts, gpu: given, vm: null, views }))
-    : planOf(command, input)
-  if (taken.length === 0) return plan
-  return refused(...taken, ...(plan.ok ? [] : plan.refusals))
-}
-
-const inputOf = async (
-  parts: Parts,
-  command: PlanCommand,
-  about: { facts: HostFacts; gpu: GpuFacts; vm: VmFacts | null; views: readonly HostView[] },
-): Promise<PlanInput> => ({
-  host: about.facts,
-  gpu: about.gpu,
-  vm: about.vm,
-  consents: command.kind === 'partition' ? { shutdown: false, powerOff: false, noStart: false } : command,
-  baselines: await baselinesOf(parts.db, about.facts.name),
-  quarantine: quarantineOf(about.facts, about.gpu, await marks(parts.db)),
-  peers: peersOf(about.facts, about.views),
-  mmio: 'mmio' in command ? command.mmio : undefined,
+const inputOf = async (parts: Parts, change: Change, { facts, gpu, vm }: Spot): Promise<PlanInput> => ({
+  host: facts,
+  gpu,
+  vm,
+  consents: change.consents,
+  baselines: await baselinesOf(parts.db, facts.name),
+  quarantine: quarantineOf(facts, gpu, await marks(parts.db)),
+  peers: peersOf(facts, await hostViews(parts.db, [...parts.hosts.keys()])),
+  mmio: 'mmio' in change ? change.mmio : undefined,
 })
 
 const changed = (host: string): Refusal =>
   refusal('stale', `${host} has changed since it was last read`, 'Look at `list` and ask again.')
 
-/** Several requests may wait for shares of one GPU; whoever finds none left is told so. */
-const isShare = (command: PlanCommand, vm: VmFacts | null): boolean =>
-  (command.kind === 'resize' && command.mmio === undefined) ||
-  (command.kind === 'assign' && command.mode === 'partition') ||
-  (command.kind === 'release' && vm !== null)
-
 interface Wanted {
   readonly alias: string
   readonly host: string
-  readonly gpu: { readonly locationPath: string }
+  readonly locationPath: string
   readonly vms: readonly { readonly id: string }[]
   /** It is about a partition, not about the whole GPU or how it is split. */
   readonly shares: boolean
@@ -213,24 +177,14 @@ const against = async (
   answers: Known['answers'],
 ): Promise<Refusal[]> => [
   ...(await openOn(db, subject)),
-  ...(await keptForOthers(parts, db, spotOf(subject), answers)),
+  ...(await keptForOthers(parts, db, subject, answers)),
 ]
 
-const spotOf = ({ alias, host, gpu: { locationPath }, takes }: Wanted) => ({
-  alias,
-  host,
-  locationPath,
-  takes,
-})
-
 /** What cannot be read may say who has it. */
-const blockedAmong = async (
-  db: Db | Tx,
-  gpus: readonly Pick<Wanted, 'alias' | 'host' | 'gpu'>[],
-): Promise<Refusal[]> => {
+const blockedAmong = async (db: Db | Tx, gpus: readonly Wanted[]): Promise<Refusal[]> => {
   const all = await asides(db)
-  return gpus.flatMap(({ alias, host, gpu }) => {
-    const aside = blockerOf(all, { host, gpu })
+  return gpus.flatMap(({ alias, host, locationPath }) => {
+    const aside = blockerOf(all, { host, gpu: { locationPath } })
     return aside ? [refuseBlocked(alias, aside)] : []
   })
 }
@@ -255,31 +209,28 @@ const speaksFor = (plan: HostPlan, subject: Wanted): boolean => {
   const vms = [plan.from?.id, plan.to?.id]
   return (
     plan.host === subject.host &&
-    ((plan.gpu.locationPath === subject.gpu.locationPath && !(subject.shares && sharesIn(plan))) ||
+    ((plan.gpu.locationPath === subject.locationPath && !(subject.shares && isOfShare(plan))) ||
       subject.vms.some((vm) => vms.some((id) => id === vm.id)))
   )
 }
-
-const sharesIn = ({ mode, action }: HostPlan): boolean => mode === 'partition' && action !== 'partition'
 
 /** The same for a plan. */
 export const openAgainst = async (
   parts: Parts,
   tx: Tx,
-  { plan, command, answers }: Pick<Known, 'answers'> & { plan: Plan; command?: Command | undefined },
+  { plan, change, answers }: Pick<Known, 'answers'> & { plan: Plan; change?: Change | undefined },
 ): Promise<Refusal[]> => {
   if (isExtension(plan)) return []
-  const all = await blockedAmong(
-    tx,
-    hostPlansOf(plan).map(({ host, gpu }) => ({ alias: gpu.alias, host, gpu })),
-  )
-  for (const each of hostPlansOf(plan)) {
-    const vms = [each.from, each.to].flatMap((vm) => vm ?? [])
-    const takes = each.from === null && each.action !== 'release' && !restores(command)
-    const { alias } = each.gpu
-    const wanted = { alias, host: each.host, gpu: each.gpu, vms, shares: sharesIn(each), takes }
-    all.push(...(await against(parts, tx, wanted, answers)))
-  }
+  const wanted = hostPlansOf(plan).map((each): Wanted => ({
+    alias: each.gpu.alias,
+    host: each.host,
+    locationPath: each.gpu.locationPath,
+    takes: each.from === null && each.action !== 'release' && !isPutBack(change),
+    vms: [each.from, each.to].flatMap((vm) => vm ?? []),
+    shares: isOfShare(each),
+  }))
+  const all = await blockedAmong(tx, wanted)
+  for (const each of wanted) all.push(...(await against(parts, tx, each, answers)))
   return all
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { GpuFacts } from '../../../src/core/inventory/inventory'
-import { type MmioAsked, gpusWith, mmioNeed, mmioSettings } from '../../../src/core/planner/checks/mmio'
+import type { MmioAsked } from '../../../src/core/change/change'
+import { gpusWith, mmioNeed, mmioSettings } from '../../../src/core/planner/checks/mmio'
 import { GIB, MIB, aGpu, aHost, aPath, aVm } from '../../fakes/facts'
 
 const bar = (bytes: number, bits: 32 | 64 = 64): GpuFacts['bars'] => [{ bytes, bits }]

@@ -1,17 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Command, PlanCommand } from '../../../src/core/command/command'
-import { parse } from '../../../src/core/grammar/parse'
+import type { Outcome } from '../../../src/core/errors'
 import { hostName } from '../../../src/core/inventory/inventory'
 import type { Quarantine } from '../../../src/core/inventory/quarantine'
+import type { Plan } from '../../../src/core/plan/plan'
 import { planAcross, planOf, type PlanInput } from '../../../src/core/planner/planner'
 import { aGpu, aHost, anOs, aPartition, aVm, GIB } from '../../fakes/facts'
-import { ask, inputOf, kinds, planned, reasons } from './scene'
+import { ask, inputOf, kinds, meant, planned, reasons } from './scene'
 
-const said = (text: string): PlanCommand => {
-  const read = parse(text)
-  if (!read.ok || !('dryRun' in read.value)) throw new Error(text)
-  return read.value satisfies Command
-}
+const planFrom = (text: string, input: PlanInput): Outcome<Plan> => planOf(meant(text, input.host), input)
 
 const off = aVm({ name: 'train-01', state: 'Off' })
 const holder = aVm({ name: 'render-01', state: 'Running', assigned: [aGpu().locationPath] })
@@ -52,17 +48,7 @@ describe('what was said becomes the plan of it', () => {
       { action: 'resize', mode: 'dda' },
     ],
   ])('%s', (text, input, expected) => {
-    expect(planned(planOf(said(text), input))).toMatchObject(expected)
-  })
-
-  it('refuses an amount of video memory for a whole GPU, and MMIO space for a partition', () => {
-    expect(
-      reasons(planOf(said('assign hv01/gpu0 to train-01 --vram 8GiB'), inputOf({ host: free }))),
-    ).toEqual(['Only a partition has its own amount of video memory; a whole GPU has all of its own'])
-    const part = said('assign hv01/gpu0 to vdi-01 --mode partition --mmio 8GiB')
-    expect(reasons(planOf(part, inputOf({ host: shared })))).toEqual([
-      'MMIO space is chosen for whole GPUs; for a partition the bot sets what Microsoft says',
-    ])
+    expect(planned(planFrom(text, input))).toMatchObject(expected)
   })
 })
 
@@ -135,7 +121,7 @@ describe('a GPU that lies on its host', () => {
     const input = inputOf({ host, vm: 9 })
     const gone = { ...input, gpu: { ...input.gpu, instanceId: other } }
 
-    expect(reasons(planOf(said('release hv01/gpu0'), gone)).join()).toContain('Nothing to release')
+    expect(reasons(planFrom('release hv01/gpu0', gone)).join()).toContain('Nothing to release')
   })
 })
 
@@ -193,7 +179,7 @@ describe('a GPU in quarantine', () => {
   it('is given to nobody, with the reason', () => {
     const input = { ...inputOf({ host: free }), quarantine }
 
-    expect(reasons(planOf(said('assign hv01/gpu0 to train-01'), input)).join()).toContain('its fan is broken')
+    expect(reasons(planFrom('assign hv01/gpu0 to train-01', input)).join()).toContain('its fan is broken')
   })
 })
 
@@ -209,7 +195,7 @@ describe('the MMIO space of a VM', () => {
         }),
       ],
     })
-  const resize = (text: string, high: number) => planOf(said(text), inputOf({ host: sized(high) }))
+  const resize = (text: string, high: number) => planFrom(text, inputOf({ host: sized(high) }))
 
   it('is left as it is where it is what was asked for, and says so', () => {
     expect(reasons(resize('resize train-01 --mmio 300GiB', 300 * GIB))).toEqual([

@@ -1,21 +1,18 @@
 /** A host, a GPU of it and a VM of it, asked to be planned; and the checks that every plan must pass. */
 import { expect } from '@jest/globals'
+import { NO_CONSENTS, type Change, type Consents } from '../../../src/core/change/change'
+import { changeOf } from '../../../src/core/change/named'
 import type { Outcome } from '../../../src/core/errors'
+import { parse } from '../../../src/core/grammar/parse'
 import type { HostFacts, VmId } from '../../../src/core/inventory/inventory'
 import type { Baseline, Plan } from '../../../src/core/plan/plan'
 import { plan as planSchema } from '../../../src/core/plan/plan'
-import {
-  type Consents,
-  type PlanInput,
-  planAssign,
-  planMove,
-  planRelease,
-} from '../../../src/core/planner/planner'
+import { type PlanInput, planAssign, planMove, planRelease } from '../../../src/core/planner/planner'
 import { read, undoOf } from '../../../src/core/plan/step'
+import { aView } from '../answers/reading'
 import { apply, sorted } from '../../fakes/facts'
 
 export const PLANNERS = { assign: planAssign, move: planMove, release: planRelease }
-const NO_CONSENT: Consents = { shutdown: false, powerOff: false, noStart: false }
 
 export interface Asked {
   readonly host: HostFacts
@@ -24,6 +21,8 @@ export interface Asked {
   readonly consents?: Partial<Consents>
   readonly baselines?: ReadonlyMap<VmId, Baseline>
 }
+
+export const NO_INPUT = { baselines: new Map<VmId, Baseline>(), quarantine: null, peers: [] }
 
 export const inputOf = ({
   host,
@@ -35,11 +34,29 @@ export const inputOf = ({
   host,
   gpu: host.gpus[gpu]!,
   vm: host.vms[vm] ?? null,
-  consents: { ...NO_CONSENT, ...consents },
+  ...NO_INPUT,
+  consents: { ...NO_CONSENTS, ...consents },
   baselines,
-  quarantine: null,
-  peers: [],
 })
+
+/** What this text means on these hosts. */
+export const changeIn = (text: string, ...hosts: readonly HostFacts[]): Outcome<Change> => {
+  const read = parse(text)
+  if (!read.ok) return read
+  const { value } = read
+  const isNamed = 'dryRun' in value && (value.kind !== 'move' || value.gpu !== undefined)
+  if (!isNamed) throw new Error(text)
+  return changeOf(
+    value as Parameters<typeof changeOf>[0],
+    hosts.map((host) => aView(host)),
+  )
+}
+
+export const meant = (text: string, ...hosts: readonly HostFacts[]): Change => {
+  const change = changeIn(text, ...hosts)
+  if (!change.ok) throw new Error(change.refusals.map(({ reason }) => reason).join('\n'))
+  return change.value
+}
 
 export const planned = (outcome: Outcome<Plan>): Plan => {
   if (!outcome.ok) throw new Error(outcome.refusals.map(({ reason }) => reason).join('\n'))

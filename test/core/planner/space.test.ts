@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { HostFacts, VmFacts } from '../../../src/core/inventory/inventory'
-import type { MmioAsked } from '../../../src/core/planner/checks/mmio'
+import type { MmioAsked } from '../../../src/core/change/change'
 import { planAssign, planRelease, planSpace } from '../../../src/core/planner/planner'
 import { GIB, aGpu, aHost, aPath, aVm, withVm } from '../../fakes/facts'
 import { type Asked, baselinesAfter, inputOf, kinds, planned, reasons, run, runAndUndo } from './scene'

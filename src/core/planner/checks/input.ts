@@ -1,16 +1,9 @@
 import { type GpuFacts, type HostFacts, type VmFacts, type VmId, aliasOf } from '../../inventory/inventory'
 import type { Quarantine } from '../../inventory/quarantine'
-import type { MmioAsked } from './mmio'
+import type { Consents, MmioAsked } from '../../change/change'
 import type { Baseline } from '../../plan/plan'
 import type { PartitionableGpu } from '../../inventory/partitions'
 import type { GpuRef, PartitionRef, VmRef } from '../../plan/step'
-
-/** What the person who asked agreed to. */
-export interface Consents {
-  readonly shutdown: boolean
-  readonly powerOff: boolean
-  readonly noStart: boolean
-}
 
 /** Everything a plan is made from. The facts are fresh and of the one host that the GPU is in. */
 export interface PlanInput {

@@ -1,9 +1,9 @@
 /** Checks of memory-mapped I/O space: what the device needs, what the VM gets, and whether that fits under the addresses of the host. */
+import type { MmioAsked } from '../../change/change'
 import type { GpuFacts, HostFacts, VmFacts } from '../../inventory/inventory'
 import { bytes } from '../../text/figures'
 import { type Check, about } from './check'
 import {
-  type MmioAsked,
   type MmioNeed,
   LOW_LIMIT_BYTES,
   WINDOW_BEGIN_BYTES,

@@ -5,6 +5,7 @@
  * (more than the GPU's memory), Msvm_VirtualSystemSettingData (low: 128 to 3584 MiB). Where the high window begins is
  * deduced from an error of Hyper-V (Easy-GPU-PV, issue 278) and from Microsoft's 33280 MiB: docs/decisions/mmio.md.
  */
+import type { MmioAsked } from '../../change/change'
 import { type GpuFacts, type HostFacts, type VmFacts, wholeGpusOf } from '../../inventory/inventory'
 
 const MIB = 2 ** 20
@@ -21,9 +22,6 @@ const KNOWN_UP_TO_BYTES = 60 * GIB
 
 export const isWindowKnown = ({ memory }: Pick<VmFacts, 'memory'>): boolean =>
   memory.startupBytes <= KNOWN_UP_TO_BYTES
-
-/** What a request says of the high space: bytes, or `more` than is computed, which holds the BARs wherever the window begins. */
-export type MmioAsked = number | 'more'
 
 /** Bytes below and above 4 GiB. `guessed` names GPUs whose need comes from their memory, their BARs being unknown. */
 export interface MmioNeed {

@@ -4,7 +4,7 @@
  */
 import type { GpuFacts, HostFacts, VmFacts } from '../../inventory/inventory'
 import type { Check } from './check'
-import type { MmioAsked } from './mmio'
+import type { MmioAsked } from '../../change/change'
 import { deviceChecks } from './device-checks'
 import { hostChecks } from './host-checks'
 import { vmChecks } from './vm-checks'

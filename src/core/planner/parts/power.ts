@@ -2,7 +2,8 @@
 import { type Refusal, refusal } from '../../errors'
 import type { VmFacts } from '../../inventory/inventory'
 import { guestWarnings, refuseShutdown } from './guest'
-import { type Consents, vmRefOf } from '../checks/input'
+import type { Consents } from '../../change/change'
+import { vmRefOf } from '../checks/input'
 import type { Step } from '../../plan/step'
 import { power } from '../checks/vm-checks'
 
@@ -17,7 +18,7 @@ export interface PowerPlan {
 const NOTHING: PowerPlan = { stop: [], start: [], costs: [], warnings: [], refusals: [] }
 
 /** `--power-off` says explicitly that the VM may be turned off, and then it is; `--shutdown` asks the guest. */
-const stopOf = (vm: VmFacts, consents: Consents): Extract<Step, { kind: 'stopVm' }> | null => {
+export const stopOf = (vm: VmFacts, consents: Consents): Extract<Step, { kind: 'stopVm' }> | null => {
   if (consents.powerOff) return { kind: 'stopVm', vm: vmRefOf(vm), how: 'turn-off' }
   return consents.shutdown ? { kind: 'stopVm', vm: vmRefOf(vm), how: 'shutdown' } : null
 }

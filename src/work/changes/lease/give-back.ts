@@ -1,14 +1,12 @@
 /** Giving back what a lease lent: by its holder, or by the bot when its time is over. Plan, journal and undo as always. */
 import { refusalNotice } from '../../../core/answers/refusal'
-import type { PlanCommand } from '../../../core/command/command'
 import { refusal, refused, type Outcome, type Refusal } from '../../../core/errors'
 import type { LeaseEvent } from '../../../core/lease/event'
 import { isOpen, notYours, type Lease } from '../../../core/lease/lease'
-import type { Consents } from '../../../core/planner/checks/input'
+import type { Change, Consents } from '../../../core/change/change'
 import { stopsVm } from '../../../core/plan/plan'
 import { personOf } from '../../../core/policy/policy'
 import { holderOf, type Request } from '../../../core/request/request'
-import { gpuByPath, vmById, type HostView } from '../../../core/inventory/inventory'
 import type { Tx } from '../../../store/database'
 import { hostViews } from '../../../store/fleet'
 import { changeLease, findLease } from '../../../store/leases'
@@ -17,6 +15,7 @@ import { say, type Caller, type Consequence } from '../../context/consequence'
 import type { Parts } from '../../context/parts'
 import { prepare, type Prepared } from '../../planning/planning'
 import { raise } from '../request/raise'
+import { isThere } from './found'
 import { refreshLender } from './lend'
 import { areTold, giveBackLater, othersIn } from './others'
 import { noLease, refuseVersion } from './refusals'
@@ -74,31 +73,18 @@ export const prepareReturn = async (
   parts: Parts,
   { lease, lender, consents }: Lent & { readonly consents: Consents },
 ): Promise<Outcome<Prepared>> => {
-  const views = await hostViews(parts.db, [lender.plan.host])
-  const subject = views.map((view) => subjectOf(view, lease, lender)).find((each) => each !== null)
-  if (!subject || !isOpen(lease))
-    return refused(
-      refusal(
-        'not-possible',
-        `what lease ${lease.id} lent is not there any more`,
-        `See \`show ${lease.gpu.alias}\`.`,
-      ),
-    )
-  const command: PlanCommand = {
-    kind: 'release',
-    name: lease.gpu.alias,
-    ...consents,
-    dryRun: false,
-    script: false,
-  }
-  return prepare(parts, command, { named: subject })
+  const { host, mode } = lender.plan
+  const [view] = await hostViews(parts.db, [host])
+  const target = { host, gpus: [lease.gpu.locationPath], consents, action: 'release' } as const
+  const change: Change = mode === 'partition' ? { ...target, mode, vm: lease.vm.id } : { ...target, mode }
+  if (!isOpen(lease) || !view?.facts || !isThere(view.facts, lease)) return refused(isGone(lease))
+  const prepared = await prepare(parts, change)
+  // Who has it since may be somebody else, from whom this takes nothing.
+  return prepared.ok && !isThere(prepared.value.facts, lease) ? refused(isGone(lease)) : prepared
 }
 
-const subjectOf = (view: HostView, lease: Lease, { plan }: Request) => {
-  const gpu = view.facts && gpuByPath(view.facts, lease.gpu.locationPath)
-  const vm = view.facts && vmById(view.facts, lease.vm.id)
-  return gpu && vm ? { view, gpu, vm: plan.mode === 'partition' ? vm : null } : null
-}
+const isGone = ({ id, gpu }: Lease): Refusal =>
+  refusal('not-possible', `what lease ${id} lent is not there any more`, `See \`show ${gpu.alias}\`.`)
 
 type Ends = NonNullable<Request['ends']>
 

@@ -2,7 +2,7 @@
  * Whose the lease is that a request makes. Whoever asks to have a GPU holds it then; but whoever puts back what others
  * changed on a host, or moves as an administrator what somebody else holds, takes it from nobody.
  */
-import type { PlanCommand } from '../../../core/command/command'
+import type { Change } from '../../../core/change/change'
 import { accepted, refusal, refused, type Outcome } from '../../../core/errors'
 import { locationPath } from '../../../core/inventory/inventory'
 import type { Lease } from '../../../core/lease/lease'
@@ -28,21 +28,24 @@ interface Wanting {
   readonly by: string
 }
 
+/** Whoever asks for it shall hold it, whose it was before. */
+interface Claiming {
+  readonly mine?: boolean | undefined
+}
+
 const NOBODY_ELSE: Heir = { continues: null }
 
 export const heirOf = async (
   db: Db | Tx,
   policy: Policy,
-  command: PlanCommand,
-  wanting: Wanting,
+  change: Change,
+  { mine = false, ...wanting }: Wanting & Claiming,
 ): Promise<Outcome<Heir>> => {
-  if ('restore' in command && command.restore !== undefined)
-    return restored(db, policy, command.restore, wanting)
-  if (command.kind !== 'move') return accepted(NOBODY_ELSE)
+  if ('restores' in change && change.restores !== undefined)
+    return restored(db, policy, change.restores, wanting)
+  if (change.action !== 'move') return accepted(NOBODY_ELSE)
   const [before] = await leasesTaken(db, wanting.plan)
-  return accepted(
-    before ? await moved(db, policy, before, { ...wanting, mine: command.mine === true }) : NOBODY_ELSE,
-  )
+  return accepted(before ? await moved(db, policy, before, { ...wanting, mine }) : NOBODY_ELSE)
 }
 
 /** What others move for themselves begins anew with them; an administrator says `--mine` for that. */

@@ -1,19 +1,18 @@
 /** Which lease somebody means to end or to extend: by its id, by its GPU, or the only one that they hold. */
 import { refusalNotice } from '../../../core/answers/refusal'
-import type { Command } from '../../../core/command/command'
+import { vmOf, type Change } from '../../../core/change/change'
+import type { Command, PlanCommand } from '../../../core/command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../../core/errors'
 import { copyable } from '../../../core/grammar/format'
 import { shown } from '../../../core/text/shown'
-import { aliasOf } from '../../../core/inventory/inventory'
+import { aliasOf, placeOf } from '../../../core/inventory/inventory'
 import type { Lease, LeaseIn } from '../../../core/lease/lease'
 import { resolveGpu } from '../../../core/inventory/names'
-import { holderOf } from '../../../core/planner/parts/taking'
 import { may } from '../../../core/request/permission'
 import { hostViews } from '../../../store/fleet'
 import { openLeases, openLeasesAt } from '../../../store/leases'
 import { say, type Caller, type Consequence } from '../../context/consequence'
 import type { Parts } from '../../context/parts'
-import { subjectsOf } from '../../snapshot/subjects'
 import { isHolder } from '../../telling/holders'
 
 export type OfLease = Extract<Command, { kind: 'done' | 'extend' }>
@@ -41,24 +40,22 @@ const leaseMeant = async (parts: Parts, command: OfLease, caller: Caller): Promi
 const ownOf = ({ policy }: Parts, leases: readonly Lease[], { account }: Caller): Lease[] =>
   leases.filter((lease) => isHolder(policy.inForce(), lease, account))
 
-type Release = Extract<Command, { kind: 'release' }>
-
 /**
  * The caller's own lease of what they would release: to give that back needs no approver, by whichever word. Null for
  * everything else, and where a rule of the policy has a say: a VM that is cut off, or glass that is broken.
  */
 export const ownToRelease = async (
   parts: Parts,
-  command: Release,
+  { change, words }: { readonly change: Change; readonly words: PlanCommand },
   caller: Caller,
 ): Promise<LeaseIn<'held'> | LeaseIn<'grace'> | null> => {
-  if (command.powerOff || command.breakGlass === true) return null
-  const found = subjectsOf(command, await hostViews(parts.db, [...parts.hosts.keys()]))
-  if (!found.ok || !found.value.view.facts) return null
-  const { view, gpu, vm } = found.value
-  const from = vm ?? holderOf(found.value.view.facts, gpu)
-  const own = ownOf(parts, await openLeasesAt(parts.db, view.name), caller)
-  const lease = own.find((each) => each.gpu.locationPath === gpu.locationPath && each.vm.id === from?.id)
+  const { host, gpus, action, consents } = change
+  if (action !== 'release' || consents.powerOff || words.breakGlass === true) return null
+  const [view] = await hostViews(parts.db, [host])
+  const place = view?.facts ? placeOf(view.facts, { locationPath: gpus[0] }) : null
+  const from = vmOf(change) ?? (place?.kind === 'assigned' ? place.vm : null)
+  const own = ownOf(parts, await openLeasesAt(parts.db, host), caller)
+  const lease = own.find((each) => each.gpu.locationPath === gpus[0] && each.vm.id === from)
   return lease?.state === 'held' || lease?.state === 'grace' ? lease : null
 }
 
@@ -92,10 +89,10 @@ const several = ({ gpu, ...command }: OfLease, leases: readonly Lease[]): Refusa
   const open = leases.filter(({ state }) => state !== 'releasing')
   const choices = open
     .slice(0, MOST_NAMED)
-    .map((lease) => `\`${copyable({ ...command, requestId: lease.id }) ?? lease.id}\` for ${placeOf(lease)}`)
+    .map((lease) => `\`${copyable({ ...command, requestId: lease.id }) ?? lease.id}\` for ${whereOf(lease)}`)
   const more =
     open.length > MOST_NAMED ? `, or one of ${open.length - MOST_NAMED} more (\`list --mine\`)` : ''
-  const going = leases.filter(({ state }) => state === 'releasing').map(placeOf)
+  const going = leases.filter(({ state }) => state === 'releasing').map(whereOf)
   return refusal(
     'syntax',
     `${leases.length} leases ${gpu === undefined ? 'are yours' : `of ${shown(gpu)} could be meant`}${going.length === 0 ? '' : ` (${going.join(', ')} is being given back)`}`,
@@ -103,4 +100,4 @@ const several = ({ gpu, ...command }: OfLease, leases: readonly Lease[]): Refusa
   )
 }
 
-const placeOf = ({ gpu, vm }: Lease): string => `${gpu.alias} in ${shown(vm.name)}`
+const whereOf = ({ gpu, vm }: Lease): string => `${gpu.alias} in ${shown(vm.name)}`

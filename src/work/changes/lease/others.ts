@@ -5,7 +5,7 @@ import { calledOffNotice, givenBackNotice, othersNotice } from '../../../core/ca
 import { refusal } from '../../../core/errors'
 import type { Lease } from '../../../core/lease/lease'
 import { NOTICE_MS } from '../../../core/lease/transition'
-import type { Consents } from '../../../core/planner/checks/input'
+import type { Consents } from '../../../core/change/change'
 import { personOf, type Policy } from '../../../core/policy/policy'
 import type { Db, Tx } from '../../../store/database'
 import { changeLease, findLease, openLeasesAt } from '../../../store/leases'

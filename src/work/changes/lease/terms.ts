@@ -1,4 +1,5 @@
 /** Until when something is lent, and whether the caps and quotas of the policy let it be: when asked, and when it begins. */
+import type { Change } from '../../../core/change/change'
 import type { PlanCommand } from '../../../core/command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../../../core/errors'
 import type { HostFacts } from '../../../core/inventory/inventory'
@@ -20,6 +21,7 @@ import { endOn, heirOf, wantedEnd, type Heir } from './heir'
 import { isHolder } from '../../telling/holders'
 
 interface Wanting {
+  readonly change: Change
   readonly plan: Plan
   readonly facts: HostFacts
   readonly by: string
@@ -45,7 +47,8 @@ export const termsFor = async (
   const at = parts.clock.now()
   const asked = readEnd(policy, command, { by: wanting.by, at })
   if (!asked.ok) return asked
-  const heir = await heirOf(db, policy, command, wanting)
+  const mine = 'mine' in command ? command.mine : undefined
+  const heir = await heirOf(db, policy, wanting.change, { ...wanting, mine })
   if (!heir.ok) return heir
   const { continues, holder } = heir.value
   const end = asked.value ?? endOn(continues)
@@ -130,7 +133,7 @@ export const readEnd = (
   return readUntil([{ text: until, at: 1, quoted: true }], at, zoneOf(policy, personOf(policy, by) ?? by))
 }
 
-type Lending = Wanting & Heir & { readonly at: number; readonly end: AskedEnd | null }
+type Lending = Omit<Wanting, 'change'> & Heir & { readonly at: number; readonly end: AskedEnd | null }
 
 /** What the plan takes away is not held any more then. Quotas are a person's, whatever accounts they use. */
 const refuseTerms = (

@@ -1,4 +1,5 @@
 /** A request with its card, and the authority that it has at once, if any, in one transaction. */
+import type { Change } from '../../../core/change/change'
 import { askedNotice } from '../../../core/cards/call'
 import { brokenGlassNotice } from '../../../core/cards/change'
 import type { Touched } from '../../../core/request/consent'
@@ -22,7 +23,9 @@ import type { Parts } from '../../context/parts'
 import { openAgainst, type Prepared } from '../../planning/planning'
 import { boundFacts, longestIn, standingOn, type Grounds, type Standing } from '../../snapshot/standing'
 
-export interface Raising extends Omit<Prepared, 'facts'> {
+export interface Raising extends Omit<Prepared, 'facts' | 'change'> {
+  /** Absent where nothing is done on a host. */
+  readonly change?: Change
   /** Read for it just now; absent where its host was not asked. */
   readonly facts?: HostFacts
   /** What was typed, in case it is asked again; absent where nobody typed it. */
@@ -49,11 +52,11 @@ export interface Answered {
 
 /** Refused by what is so at this very moment; then nothing was written. */
 export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
-  const { plan, facts, otherFacts, grounds, back, answers, command } = raising
+  const { plan, facts, otherFacts, grounds, back, answers, change } = raising
   const policy = parts.policy.inForce()
   const standing = standingOn(policy, plan, grounds)
   if (!standing.ok) return standing
-  const taken = await openAgainst(parts, tx, { plan, command, answers })
+  const taken = await openAgainst(parts, tx, { plan, change, answers })
   if (taken.length > 0) return refused(...taken)
   const at = parts.clock.now()
   const id = await nextRequestId(tx)

@@ -24,6 +24,7 @@ export const slackConfig = {
 }
 const nothing = () => undefined
 export const silent = { info: nothing, warn: nothing, error: nothing }
+export const runtime = { log: silent, clock: { now: () => Date.now() } }
 
 /** A chat that takes everything at once: the bench measures the bot, not Slack. */
 export const instantChat = (onSend = nothing) => ({

@@ -13,7 +13,7 @@ import { teamsChat } from './chat/teams/post'
 import { teamsMessages } from './chat/teams/receive'
 import { loadSdk } from './chat/teams/sdk'
 import { homeServiceUrl } from './chat/teams/service-url'
-import { bothChats } from './chats'
+import { allChats } from './chats'
 import { systemClock } from './clock'
 import { channelsIn, isOfTeams, readFile, type Config, type SlackSettings } from './config/config'
 import type { Address } from './core/ports/address'
@@ -73,7 +73,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
     ])
     const { requests, changes } = config.file.channels
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
-    const chatOfTeams = teams && teamsChat(teams, log)
+    const chatOfTeams = teams && teamsChat(teams, { log, clock })
     const slack = config.slack && (await openWorkspace(config.slack, { db: store.db, clock, log }))
     const policy = policySource(config.file, {
       chats: () => ({ slackTeam: slack && slack.teamId(), teamsTenant: teams && teams.tenantId }),
@@ -97,7 +97,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
           const again = readFile(config.path)
           return 'value' in again ? hosts.take(again.value) : { added: [], others: [] }
         },
-        chat: bothChats({ slack: slack && slack.chat, teams: chatOfTeams }),
+        chat: allChats({ slack: slack && slack.chat, teams: chatOfTeams }),
         limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
         health: config.file.health && {
@@ -116,7 +116,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
         pages: null,
         ready: readinessOf({ db: store.db, bot, clock, hosts: hosts.byName }),
         slackEvents: slack && slack.events,
-        teamsMessages: teams && teamsMessages(teams, bot.inbox, log, chatOfTeams?.nameOf),
+        teamsMessages: teams && teamsMessages(teams, bot.inbox, { log, clock }, chatOfTeams?.nameOf),
       }),
       (each) => each.close(),
     )
@@ -216,7 +216,8 @@ export const startPlayground = (
       botUserId: BOT.id,
       command: '/gpu',
     }
-    const chatOfTeams = teamsChat(teams.config, log)
+    const runtime = { log, clock: systemClock }
+    const chatOfTeams = teamsChat(teams.config, runtime)
     const bot = keep(
       await startBot({
         store,
@@ -224,7 +225,7 @@ export const startPlayground = (
         policy: fixedPolicy(playgroundPolicy()),
         clock: systemClock,
         hosts: fleetHosts,
-        chat: bothChats({ slack: slackChat(slack, log), teams: chatOfTeams }),
+        chat: allChats({ slack: slackChat(slack, runtime), teams: chatOfTeams }),
         limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
         health: { everyMs: 60_000, hotCelsius: null },
         requestsChannels: [
@@ -240,8 +241,8 @@ export const startPlayground = (
       await startHttp({
         host: '127.0.0.1',
         port: config.PORT,
-        slackEvents: slackEvents(slack, bot.inbox, log).listener,
-        teamsMessages: teamsMessages(teams.config, bot.inbox, log, chatOfTeams.nameOf),
+        slackEvents: slackEvents(slack, bot.inbox, runtime).listener,
+        teamsMessages: teamsMessages(teams.config, bot.inbox, runtime, chatOfTeams.nameOf),
         pages: playgroundHandler({
           slack: local,
           teams,

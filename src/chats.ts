@@ -1,31 +1,28 @@
-/** Both chats behind one: a post goes to the chat of its address, a question about an account to the chat it is of. */
+/** All chats behind one: a post goes to the chat of its address, a question about an account to the chat it is of. */
+import type { Address } from './core/ports/address'
 import type { Chat } from './core/ports/chat'
-import type { SlackAddress, TeamsAddress } from './core/ports/address'
+import { NAME_OF_CHAT, type ChatName } from './core/ports/chat-name'
 
-export interface Chats {
-  readonly slack: Chat<SlackAddress> | null
-  readonly teams: Chat<TeamsAddress> | null
-}
+/** Null: not configured. */
+export type Chats = { readonly [N in ChatName]: Chat<Extract<Address, { chat: N }>> | null }
 
 /** A chat that is not configured takes no posts, and its accounts are strangers. */
-export const bothChats = ({ slack, teams }: Chats): Chat => ({
-  send: async (to, notice, ref, under) => {
-    const sent =
-      to.chat === 'slack' ? slack?.send(to, notice, ref, under) : teams?.send(to, notice, ref, under)
-    return (
-      (await sent) ?? {
+export const allChats = (chats: Chats): Chat => {
+  /** It takes the addresses of its own chat. */
+  const chatOf = ({ chat }: Address) => chats[chat] as Chat | null
+  return {
+    send: async (to, ...post) =>
+      (await chatOf(to)?.send(to, ...post)) ?? {
         kind: 'impossible',
         code: 'chat_not_configured',
-        next: `Configure ${to.chat === 'slack' ? 'Slack' : 'Teams'} again`,
-      }
-    )
-  },
-  identify: async (account, seenAt, how) => {
-    const known =
-      seenAt.chat === 'slack' ? slack?.identify(account, seenAt, how) : teams?.identify(account, seenAt, how)
-    return (await known) ?? { kind: 'stranger', why: 'uses a chat that is not configured' }
-  },
-  linkTo: async (to, ref) =>
-    (await (to.chat === 'slack' ? slack?.linkTo(to, ref) : teams?.linkTo(to, ref))) ?? null,
-  typing: (to) => (to.chat === 'slack' ? slack?.typing?.(to) : teams?.typing?.(to)),
-})
+        next: `Configure ${NAME_OF_CHAT[to.chat]} again`,
+      },
+    identify: async (account, seenAt, how) =>
+      (await chatOf(seenAt)?.identify(account, seenAt, how)) ?? {
+        kind: 'stranger',
+        why: 'uses a chat that is not configured',
+      },
+    linkTo: async (to, ref) => (await chatOf(to)?.linkTo(to, ref)) ?? null,
+    typing: (to) => chatOf(to)?.typing?.(to),
+  }
+}

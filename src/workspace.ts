@@ -3,6 +3,7 @@
  * holds, and where it never said anything, posts wait, requests are turned away and nobody is known.
  */
 import type { RequestListener, ServerResponse } from 'node:http'
+import type { Runtime } from './chat/log'
 import type { SlackConfig } from './chat/slack/config'
 import { eventScopes, slackClient, updateApp } from './chat/slack/config'
 import { slackGroup } from './chat/slack/groups'
@@ -14,12 +15,10 @@ import { slackSocket, type SlackSocket } from './chat/slack/socket'
 import type { SlackSettings } from './config/config'
 import { Fault, messageOf } from './core/errors'
 import type { BotIdentity, Chat } from './core/ports/chat'
-import type { Clock } from './core/ports/clock'
 import type { Inbox } from './core/ports/delivery'
 import type { SlackAddress } from './core/ports/address'
 import type { Db } from './store/database'
 import { rememberedIdentity, rememberIdentity } from './store/identities'
-import type { Log } from './work/context/parts'
 
 const COMMAND = '/gpu'
 const UNKNOWN = 'Slack has not said yet who the bot is'
@@ -46,10 +45,8 @@ export interface Workspace {
   stop(): Promise<void>
 }
 
-export interface Around {
+interface Around extends Runtime {
   readonly db: Db
-  readonly clock: Clock
-  readonly log: Log
 }
 
 /** Asks Slack once. Throws Fault('chat') with the cure when the token is wrong. */
@@ -74,7 +71,7 @@ export const openWorkspace = async (
     return error
   })
   const atFirst = answer instanceof SlackDown ? await rememberedIdentity(db, botToken) : answer
-  let there = atFirst && openedFor(settings, atFirst, log)
+  let there = atFirst && openedFor(settings, atFirst, { log, clock })
   if (answer instanceof SlackDown)
     log.warn(
       { error: messageOf(answer), team: atFirst?.teamId ?? null },
@@ -84,7 +81,7 @@ export const openWorkspace = async (
   let listener: RequestListener | null = null
   let socket: SlackSocket | null = null
   const receive = async ({ config }: Opened, inbox: Inbox): Promise<void> => {
-    if (config.signingSecret !== null) ({ listener } = slackEvents(config, inbox, log))
+    if (config.signingSecret !== null) ({ listener } = slackEvents(config, inbox, { log, clock }))
     if (config.appToken === null || stopping.signal.aborted) return
     socket = await slackSocket(config, inbox, { log, clock })
     await socket.start()
@@ -96,7 +93,7 @@ export const openWorkspace = async (
     if (identity === null) return
     log.info({ team: identity.teamId }, 'slack: answers')
     if (there) return
-    there = openedFor(settings, identity, log)
+    there = openedFor(settings, identity, { log, clock })
     known()
     await receive(there, inbox)
   }
@@ -134,9 +131,10 @@ interface Opened {
   readonly members: (group: string) => Promise<readonly string[]>
 }
 
-const openedFor = (settings: SlackSettings, identity: BotIdentity, log: Log): Opened => {
+const openedFor = (settings: SlackSettings, identity: BotIdentity, runtime: Runtime): Opened => {
   const config = { ...settings, ...identity, command: COMMAND }
-  return { config, chat: slackChat(config, log), members: slackGroup(config, slackClient(config, log)) }
+  const members = slackGroup(config, slackClient(config, runtime.log))
+  return { config, chat: slackChat(config, runtime), members }
 }
 
 /** Slack delivers an event again, and tells a person that the command did not work. */

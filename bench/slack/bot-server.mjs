@@ -2,10 +2,10 @@
 import { createServer } from 'node:http'
 import { slackEvents } from '../../dist/chat/slack/receive.js'
 import { startBenchBot } from '../bot.mjs'
-import { silent, slackConfig } from '../fixture.mjs'
+import { runtime, slackConfig } from '../fixture.mjs'
 
 const { bot, close } = await startBenchBot()
-const server = createServer(slackEvents(slackConfig, bot.inbox, silent).listener)
+const server = createServer(slackEvents(slackConfig, bot.inbox, runtime).listener)
 server.listen(0, '127.0.0.1', () => process.send(server.address().port))
 process.on('SIGTERM', async () => {
   server.closeAllConnections()

@@ -2,11 +2,11 @@
 import { createServer } from 'node:http'
 import { teamsMessages } from '../../dist/chat/teams/receive.js'
 import { startBenchBot } from '../bot.mjs'
-import { APP, silent, TENANT } from '../fixture.mjs'
+import { APP, runtime, TENANT } from '../fixture.mjs'
 
 const cloud = { kind: 'local', ...JSON.parse(process.argv[2]), botToken: 'bench' }
 const { bot, close } = await startBenchBot()
-const server = createServer(teamsMessages({ appId: APP, tenantId: TENANT, cloud }, bot.inbox, silent))
+const server = createServer(teamsMessages({ appId: APP, tenantId: TENANT, cloud }, bot.inbox, runtime))
 server.listen(0, '127.0.0.1', () => process.send(server.address().port))
 process.on('SIGTERM', async () => {
   server.closeAllConnections()

@@ -60,7 +60,7 @@ export const doctor = async (
     hint(
       `asking ${part.hosts.length === 1 ? 'the host' : `${part.hosts.length} hosts`}, which may take a minute ...`,
     )
-    await forEachHost(await servable(part, clock, report), clock, report)
+    await forEachHost(await servable(part, clock, report), clock, { report, hint })
   }
   const sound = all.every(({ verdict }) => verdict !== 'fail')
   print(
@@ -141,13 +141,17 @@ const servable = async (part: HostsPart, clock: Clock, report: Report): Promise<
 }
 
 /** All at once, since one that is silent takes its minute; each is reported when its turn has come. */
-const forEachHost = async ({ hosts, programs }: Servable, clock: Clock, report: Report): Promise<void> => {
+const forEachHost = async (
+  { hosts, programs }: Servable,
+  clock: Clock,
+  { report, hint }: { readonly report: Report } & Pick<Terminal, 'hint'>,
+): Promise<void> => {
   // Not the folder of the bot, which may be running: what it remembers about devices stays as it is.
   const dir = mkdtempSync(join(tmpdir(), 'gpu-chatops-doctor-'))
   const log = { warn: (): void => undefined }
   const fleet = openPowerShellFleet({ hosts, programs, dir, clock, log })
   try {
-    const examinations = hosts.map((config) => evidenceOf(fleet, config, clock))
+    const examinations = hosts.map((config) => evidenceOf(fleet, config, { clock, hint }))
     for (const each of examinations) {
       const evidence = await each
       report(titleOf(evidence.config), examined(evidence))
@@ -166,16 +170,19 @@ const titleOf = (config: HostConfig): string =>
 const evidenceOf = async (
   fleet: PowerShellFleet,
   config: HostConfig,
-  clock: Clock,
+  { clock, hint }: { readonly clock: Clock } & Pick<Terminal, 'hint'>,
 ): Promise<HostEvidence> => {
+  const { name } = config
   const examination = await fleet.examine(config)
-  const host = fleet.hosts.find(({ name }) => name === config.name)
+  if (examination.kind === 'answered') hint(`${name} answers; reading what it has ...`)
+  const host = fleet.hosts.find((each) => each.name === name)
   const facts =
     examination.kind === 'silent' || !host
       ? { why: 'the host was not reached' }
       : await host.inventory().catch((error: unknown) => ({ why: messageOf(error) }))
-  const forced =
-    config.via === 'ssh' && examination.kind === 'answered' ? await tryForcedCommand(config, clock) : null
+  const hasCommand = config.via === 'ssh' && examination.kind === 'answered'
+  if (hasCommand) hint(`trying the forced command of ${name} ...`)
+  const forced = hasCommand ? await tryForcedCommand(config, clock) : null
   return {
     config,
     examination,

@@ -67,7 +67,7 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
     if (!host) throw new Fault('internal', `there is no host ${config.name}`)
     const facts = await host.inventory()
     const ground = { host, facts, fence: knownTo(facts) }
-    const findings = await readingFindings(ground)
+    const findings = await readingFindings(ground, terminal)
     terminal.print(`${sectionOf(`${config.name}, without changing anything`, findings)}\n\n`)
     if (findings.some(isFailure)) return false
     const names = wanted.exercise
@@ -95,9 +95,10 @@ const knownTo = ({ module }: HostFacts): Fence => {
 
 const isFailure = ({ verdict }: Finding): boolean => verdict === 'fail'
 
-const readingFindings = async (ground: Ground): Promise<Finding[]> => {
+const readingFindings = async (ground: Ground, { hint }: Terminal): Promise<Finding[]> => {
   const findings: Finding[] = []
   for (const { name, run } of READING_CASES) {
+    hint(`${name} ...`)
     try {
       findings.push(pass(name, await run(ground)))
     } catch (error) {

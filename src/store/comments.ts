@@ -1,14 +1,8 @@
 /** What people say about a request. No part of it: a comment changes no version, and none is lost to a decision at the same time. */
 import { z } from 'zod'
+import type { Comment } from '../core/cards/comments'
 import type { Db, Tx } from './database'
 import { readRows, type Row } from './rows'
-
-export interface Comment {
-  /** Account. */
-  readonly by: string
-  readonly at: number
-  readonly text: string
-}
 
 export const addComment = async (tx: Tx, requestId: string, { by, at, text }: Comment): Promise<void> => {
   await tx.insertInto('comments').values({ request_id: requestId, by, at, text }).execute()

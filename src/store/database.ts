@@ -11,7 +11,8 @@ import {
 } from 'kysely'
 import Database from 'libsql'
 import { Fault } from '../core/errors'
-import { MIGRATIONS, type Tables } from './schema'
+import { MIGRATIONS } from './migrations/migrations'
+import type { Tables } from './schema'
 import { lockFault, refuseDamage, storeFault, troubleOf, type Trouble } from './trouble'
 
 export type Db = Kysely<Tables>

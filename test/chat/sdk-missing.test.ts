@@ -8,6 +8,7 @@ import { teamsMessages } from '../../src/chat/teams/receive'
 import { claimsFor, makeKey, signToken } from '../../src/playground/teams/issuer'
 import { commandFields, configFor, recordingInbox, recordingLog } from './slack/fakeSlack'
 import { APP, TENANT } from './teams/people'
+import { systemClock } from '../../src/clock'
 
 const missing = (): never => {
   // What a damaged installation throws; Microsoft's library throws the same kind for a token that it cannot read.
@@ -28,7 +29,10 @@ const answerOf = async (listener: RequestListener, request: RequestInit): Promis
 test('of Slack', async () => {
   jest.doMock('@slack/bolt', missing)
   const log = recordingLog()
-  const { listener } = slackEvents(configFor('http://127.0.0.1:9/api/'), recordingInbox(), log)
+  const { listener } = slackEvents(configFor('http://127.0.0.1:9/api/'), recordingInbox(), {
+    log,
+    clock: systemClock,
+  })
   const body = new URLSearchParams(commandFields('http://127.0.0.1:9/reply'))
 
   expect(await answerOf(listener, { body })).toBe(503)
@@ -41,7 +45,10 @@ test('of Teams', async () => {
   const serviceUrl = 'http://127.0.0.1:9/'
   const openIdMetadataUrl = `${serviceUrl}openid`
   const cloud = { kind: 'local', serviceUrl, openIdMetadataUrl, botToken: 'a token' } as const
-  const listener = teamsMessages({ appId: APP, tenantId: TENANT, cloud }, recordingInbox(), log)
+  const listener = teamsMessages({ appId: APP, tenantId: TENANT, cloud }, recordingInbox(), {
+    log,
+    clock: systemClock,
+  })
   const token = signToken(makeKey('a key'), claimsFor(APP, serviceUrl))
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   const body = JSON.stringify({ channelId: 'msteams', serviceUrl })

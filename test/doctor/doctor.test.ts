@@ -8,6 +8,7 @@ import { systemClock } from '../../src/clock'
 import { readHosts } from '../../src/config/config'
 import { doctor, type Terminal } from '../../src/doctor/doctor'
 import { tryForcedCommand } from '../../src/doctor/forced-command'
+import { READING_CASES } from '../../src/doctor/reading-cases'
 import { verifyHost } from '../../src/doctor/verify-host'
 import { fakeApi, signingSecret } from '../chat/slack/fakeSlack'
 import { openStore } from '../../src/store/database'
@@ -205,6 +206,8 @@ describe('the doctor', () => {
   })
 })
 
+const [first, last] = [READING_CASES[0]!, READING_CASES.at(-1)!]
+
 withEngine('over SSH', (found) =>
   withSshd('sshd', () => {
     let over: SshHost
@@ -236,7 +239,8 @@ hosts:
     hostKeys: ['${over.sshd.hostKey}']
 `,
       )
-    const examine = () => heard((terminal) => doctor({ GPU_CHATOPS_CONFIG: file }, systemClock, terminal))
+    const examination = (terminal: Terminal) => doctor({ GPU_CHATOPS_CONFIG: file }, systemClock, terminal)
+    const examine = () => heard(examination)
     const verifying = () => (terminal: Terminal) =>
       verifyHost(
         { host: 'HV01', exercise: { gpu: 'gpu0', vm: 'train-01' } },
@@ -248,18 +252,28 @@ hosts:
           stopping: NEVER,
         },
       )
-    const verify = () => heard(verifying())
     const changes = (): string[] => changesIn(over.windows.calls)
 
     /** The lines of one question. */
     const about = (text: string, title: string): string =>
       new RegExp(`^ {2}. ${title}: .*(\\n {4}.*)*`, 'm').exec(text)?.[0] ?? `nothing about ${title}`
 
-    describe('a host', () => {
-      beforeEach(begin)
+    // What takes long goes on from test to test, each with a minute of its own.
+    describe('the doctor', () => {
+      let examining: ReturnType<typeof following>
+      beforeAll(() => {
+        begin()
+        examining = following(examination)
+      })
+      afterAll(() => examining.sound)
 
-      it('the doctor finds a registered host in order, and changes nothing', async () => {
-        const { text } = await examine()
+      it('hears from a registered host', () => examining.until('hv01 answers; reading what it has ...'))
+
+      it('reads what it has', () => examining.until('trying the forced command of hv01 ...'))
+
+      it('finds it in order, and changes nothing', async () => {
+        await examining.sound
+        const text = examining.text()
 
         const found = [...text.slice(text.indexOf('hv01 (')).matchAll(/^ {2}(\S) ([^:]+):/gm)]
         expect(found.map(([, mark, title]) => `${mark} ${title}`)).toEqual([
@@ -280,6 +294,10 @@ hosts:
         ])
         expect(changes()).toEqual([])
       })
+    })
+
+    describe('a host', () => {
+      beforeEach(begin)
 
       it('the doctor knows a key that the host does not let in, and says where it belongs', async () => {
         write(makeKeys(join(tempDir(), 'stranger')).file)
@@ -312,21 +330,34 @@ hosts:
 
         expect(forced).toBe('open')
       })
+    })
 
-      it('verify-host --exercise leaves a host alone that takes the orders of another bot, and says whose', async () => {
-        const state = join(over.windows.dir, 'GpuChatOps')
-        writeFileSync(join(state, 'fence'), '7')
-        writeFileSync(join(state, 'claim'), '7 bot-00000000000a/0000000000000007')
-        const { sound, text } = await verify()
-        for (const name of ['fence', 'claim']) rmSync(join(state, name))
+    describe('verify-host --exercise of a host that takes the orders of another bot', () => {
+      const marks = () => ['fence', 'claim'].map((name) => join(over.windows.dir, 'GpuChatOps', name))
+      let exercise: ReturnType<typeof following>
+      beforeAll(() => {
+        begin()
+        const [fence, claim] = marks() as [string, string]
+        writeFileSync(fence, '7')
+        writeFileSync(claim, '7 bot-00000000000a/0000000000000007')
+        exercise = following(verifying())
+      })
+      afterAll(async () => {
+        await exercise.sound
+        for (const mark of marks()) rmSync(mark)
+      })
 
-        expect(text).toContain('hv01 takes the orders of another bot, bot-00000000000a')
-        expect(sound).toBe(false)
+      it('reaches the host', () => exercise.until(`${first.name} ...`))
+
+      it('reads it', () => exercise.until(`${last.name} ...`))
+
+      it('leaves it alone, and says whose it is', async () => {
+        expect(await exercise.sound).toBe(false)
+        expect(exercise.text()).toContain('hv01 takes the orders of another bot, bot-00000000000a')
         expect(changes()).toEqual([])
       })
     })
 
-    // One exercise in parts, each with a minute of its own.
     describe('verify-host --exercise', () => {
       let exercise: ReturnType<typeof following>
       beforeAll(() => {
@@ -335,7 +366,11 @@ hosts:
       })
       afterAll(() => exercise.sound)
 
-      it('reads the host without changing it, and shows what undoes all', async () => {
+      it('reaches the host', () => exercise.until(`${first.name} ...`))
+
+      it('reads it', () => exercise.until(`${last.name} ...`))
+
+      it('has changed nothing by then, and shows what undoes all', async () => {
         await exercise.until('# To undo, from the last step that was done back to the first:')
 
         expect(exercise.text()).toContain('without changing anything')

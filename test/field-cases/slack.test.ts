@@ -20,6 +20,7 @@ import {
 import { openReceiver, type Receiver } from '../chat/slack/receiver'
 import { tryCases, type Try } from './cases'
 import { understood } from './understood'
+import { systemClock } from '../../src/clock'
 
 let receiver: Receiver
 let api: FakeApi
@@ -38,7 +39,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   // Who was asked about is remembered by the chat, so that each case has its own.
-  chat = slackChat(configFor(api.apiUrl), log)
+  chat = slackChat(configFor(api.apiUrl), { log, clock: systemClock })
   inbox.accepted.length = 0
   log.lines.length = 0
   api.calls.length = 0
@@ -134,7 +135,7 @@ const ofOurWorkspace: Try = async (input) => {
   const { user } = z.object({ user: z.looseObject({ enterprise_user: z.looseObject({}) }) }).parse(input)
   const elsewhere = { ...user, enterprise_user: { ...user.enterprise_user, teams: ['T2', 'T3'] } }
   expect(await identified({ user: elsewhere })).toMatchObject({ kind: 'stranger' })
-  chat = slackChat(configFor(api.apiUrl), log)
+  chat = slackChat(configFor(api.apiUrl), { log, clock: systemClock })
   return identified(input)
 }
 

@@ -16,6 +16,7 @@ import { alone, APP, maya, team, TENANT } from '../chat/teams/people'
 import { tryCases, type Try } from './cases'
 import { understood } from './understood'
 import { issuerKey } from '../fakes/issuer-key'
+import { systemClock } from '../../src/clock'
 
 let teams: LocalTeams
 let server: Server
@@ -33,9 +34,9 @@ beforeAll(async () => {
     keys: [issuerKey()],
   })
   serviceUrl = teams.config.cloud.kind === 'local' ? teams.config.cloud.serviceUrl : ''
-  server = createServer(teamsMessages(teams.config, inbox, log))
+  server = createServer(teamsMessages(teams.config, inbox, { log, clock: systemClock }))
   await listen(server)
-  chat = teamsChat(teams.config, log)
+  chat = teamsChat(teams.config, { log, clock: systemClock })
 })
 afterAll(async () => {
   await close(server)
@@ -128,7 +129,7 @@ const serviceUrls: Try = async (input) => {
   const foreign = urls.filter((each) => !isAllowedServiceUrl(config, each))
   for (const each of foreign)
     expect(
-      await teamsChat(config, log).send(
+      await teamsChat(config, { log, clock: systemClock }).send(
         { kind: 'channel', chat: 'teams', serviceUrl: each, conversation: team.id },
         notice,
         null,

@@ -178,7 +178,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
     policy: fixedPolicy(policyOfLists({ ask: [account(MAYA)], approve: [account(JONAS)], admin: [] })),
     clock: systemClock,
     hosts: new Map([[host.name, host]]),
-    chat: slackChat(config, log),
+    chat: slackChat(config, { log, clock: systemClock }),
     limits: { ...LIMITS, guestPatienceMs: 0 },
     requestsChannels: [],
     changesChannel: null,
@@ -188,7 +188,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
     port: 0,
     pages: null,
     ready: () => Promise.resolve({ status: 'ready', others: null }),
-    slackEvents: slackEvents(config, bot.inbox, log).listener,
+    slackEvents: slackEvents(config, bot.inbox, { log, clock: systemClock }).listener,
     teamsMessages: null,
   })
   port = http.port

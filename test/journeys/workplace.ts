@@ -11,7 +11,7 @@ import { slackChat } from '../../src/chat/slack/post'
 import { slackEvents } from '../../src/chat/slack/receive'
 import { teamsChat } from '../../src/chat/teams/post'
 import { teamsMessages } from '../../src/chat/teams/receive'
-import { bothChats } from '../../src/chats'
+import { allChats } from '../../src/chats'
 import { systemClock } from '../../src/clock'
 import { readFile } from '../../src/config/config'
 import type { Address } from '../../src/core/ports/address'
@@ -169,8 +169,9 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const configured = readFile(path)
   if (!('value' in configured)) throw new Error(configured.problems.join('\n'))
   const chats = () => ({ slackTeam: TEAM.id, teamsTenant: TENANT })
-  const chatOfTeams = teamsChat(teams.config, silent)
-  const chat = bothChats({ slack: slackChat(slackConfig, silent), teams: chatOfTeams })
+  const runtime = { log: silent, clock }
+  const chatOfTeams = teamsChat(teams.config, runtime)
+  const chat = allChats({ slack: slackChat(slackConfig, runtime), teams: chatOfTeams })
   const hosts = new Map(byName(fleet.hosts.filter(({ name }) => name !== options.without)))
   const added: Host[] = []
   const starting = startBot({
@@ -207,8 +208,8 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
     port: 0,
     pages: null,
     ready: () => Promise.resolve({ status: 'ready', others: null }),
-    slackEvents: slackEvents(slackConfig, bot.inbox, silent).listener,
-    teamsMessages: teamsMessages(teams.config, bot.inbox, silent, chatOfTeams.nameOf),
+    slackEvents: slackEvents(slackConfig, bot.inbox, runtime).listener,
+    teamsMessages: teamsMessages(teams.config, bot.inbox, runtime, chatOfTeams.nameOf),
   })
   port = http.port
   const ownChatOf = (who: Who): string =>

@@ -1,5 +1,6 @@
 import { WebClient } from '@slack/web-api'
-import { slackLogger, type Log } from './log'
+import type { Log } from '../log'
+import { slackLogger } from './log'
 
 export interface SlackConfig {
   /** Bot User OAuth Token, `xoxb-...`. */

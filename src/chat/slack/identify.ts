@@ -1,6 +1,8 @@
 import type { AuthTestResponse, UsersInfoResponse, WebClient } from '@slack/web-api'
 import { Fault } from '../../core/errors'
 import type { BotIdentity, Identity } from '../../core/ports/chat'
+import type { Clock } from '../../core/ports/clock'
+import { accountCache } from '../account-cache'
 import { oneLine } from '../text'
 import {
   eventScopes,
@@ -13,9 +15,6 @@ import {
 import { silent } from './log'
 import { platformCode } from './outcome'
 import { saysWrongToken, SlackDown } from './patience'
-
-const cacheMs = 10 * 60_000
-const cacheSize = 1_000
 
 /** Who the bot is, and which of the scopes it lacks that it can do without. */
 export interface SignedIn {
@@ -115,33 +114,19 @@ const lookUp = async (client: WebClient, user: string, teamId: string): Promise<
   throw new Fault('chat', `asking Slack who ${user} is: it names nobody`)
 }
 
-/**
- * Tells members of our workspace from everyone else. Answers are remembered for ten minutes, but for who asks afresh;
- * failures are not, and people asked about at the same time share one call.
- */
+/** Tells members of our workspace from everyone else. */
 export const accountLookup = (
   config: SlackConfig,
   client: WebClient,
+  clock: Clock,
 ): ((account: string, how: { readonly afresh: boolean }) => Promise<Identity>) => {
-  const known = new Map<string, { readonly until: number; readonly identity: Promise<Identity> }>()
+  const cache = accountCache(clock)
 
   return (account, { afresh }) => {
     const [, team, user] = /^slack:([A-Z0-9]+)\/([A-Z0-9]+)$/.exec(account) ?? []
     if (!team || !user) return Promise.resolve({ kind: 'stranger', why: 'is not a Slack account' })
     if (team !== config.teamId)
       return Promise.resolve({ kind: 'stranger', why: 'belongs to another workspace' })
-
-    const remembered = known.get(account)
-    if (!afresh && remembered && remembered.until > Date.now()) return remembered.identity
-
-    const identity = lookUp(client, user, config.teamId)
-    known.delete(account)
-    known.set(account, { until: Date.now() + cacheMs, identity })
-    const oldest = known.keys().next()
-    if (known.size > cacheSize && !oldest.done) known.delete(oldest.value)
-    identity.catch(() => {
-      if (known.get(account)?.identity === identity) known.delete(account)
-    })
-    return identity
+    return cache.identify(account, afresh, () => lookUp(client, user, config.teamId))
   }
 }

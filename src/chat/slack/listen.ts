@@ -4,7 +4,8 @@ import type { App, Receiver } from '@slack/bolt'
 import { messageOf } from '../../core/errors'
 import type { Delivery, Inbox } from '../../core/ports/delivery'
 import { clientOptions, type SlackConfig } from './config'
-import { slackLogger, type Log } from './log'
+import type { Log, Runtime } from '../log'
+import { slackLogger } from './log'
 import { readMessage } from './message'
 import { readCommand, readPress } from './payload'
 import type { Reading } from './reading'
@@ -21,10 +22,9 @@ export class MalformedPayload extends Error {
   readonly code = 'slack_malformed_payload'
 }
 
-export interface Receiving {
+export interface Receiving extends Runtime {
   readonly config: SlackConfig
   readonly inbox: Inbox
-  readonly log: Log
 }
 
 export const answers = {
@@ -62,8 +62,8 @@ const accept = async ({ inbox, log }: Receiving, delivery: Delivery): Promise<vo
 
 const listenForCommands = (app: App, receiving: Receiving): void =>
   app.command(/^/, async ({ body, ack }) => {
-    const { config, log } = receiving
-    const reading = readCommand(config, body, Date.now())
+    const { config, log, clock } = receiving
+    const reading = readCommand(config, body, clock.now())
     if (reading.kind !== 'delivery') {
       logRefused(log, 'a command', reading)
       if (reading.kind === 'malformed') throw new MalformedPayload(reading.why)
@@ -84,8 +84,8 @@ const listenForCommands = (app: App, receiving: Receiving): void =>
 
 const listenForPresses = (app: App, receiving: Receiving): void =>
   app.action({ type: 'block_actions' }, async ({ body, ack }) => {
-    const { config, log } = receiving
-    const reading = readPress(config, body, Date.now())
+    const { config, log, clock } = receiving
+    const reading = readPress(config, body, clock.now())
     if (reading.kind !== 'delivery') {
       logRefused(log, 'a button press', reading)
       if (reading.kind === 'malformed') throw new MalformedPayload(reading.why)
@@ -100,8 +100,8 @@ const listenForPresses = (app: App, receiving: Receiving): void =>
 
 /** Nobody is told why an event was refused: there is no response URL, and in a channel of strangers no words of ours. */
 const takeMessage = async (receiving: Receiving, body: object): Promise<void> => {
-  const { config, log } = receiving
-  const reading = readMessage(config, body, Date.now())
+  const { config, log, clock } = receiving
+  const reading = readMessage(config, body, clock.now())
   if (reading.kind === 'delivery') return accept(receiving, reading.delivery)
   if (reading.kind === 'nothing') return
   logRefused(log, 'a message', reading)

@@ -1,11 +1,5 @@
 import { LogLevel, type Logger } from '@slack/web-api'
-
-/** What the adapter needs of a logger; a pino logger fits. */
-export interface Log {
-  info(obj: object, msg: string): void
-  warn(obj: object, msg: string): void
-  error(obj: object, msg: string): void
-}
+import type { Log } from '../log'
 
 const textOf = (parts: readonly unknown[]): string =>
   parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ')

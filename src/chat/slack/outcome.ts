@@ -1,11 +1,7 @@
 import { ErrorCode, WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import { messageOf } from '../../core/errors'
 import type { SendResult } from '../../core/ports/chat'
-
-/** Whether doing it twice would show twice. */
-export type Repeatable = 'edit' | 'post'
-
-const pauseMs = { rateLimited: 30_000, unreachable: 5_000, refusedOnTheWay: 60_000 } as const
+import { inDoubt, pauseMs, type Repeatable } from '../retry'
 
 export const inviteBot = 'Invite the bot to the channel: /invite @GPU ChatOps'
 const checkToken = 'Check SLACK_BOT_TOKEN: reinstall the app and use its Bot User OAuth Token (xoxb-...)'
@@ -62,15 +58,6 @@ const doubtful = new Set(['internal_error', 'fatal_error', 'team_added_to_org'])
 /** The message to be edited, or to be answered in its thread, is not there any more. */
 const gone = new Set(['message_not_found', 'thread_not_found'])
 
-const doubt = (repeatable: Repeatable, why: string): SendResult =>
-  repeatable === 'edit' ? { kind: 'later', afterMs: pauseMs.unreachable, why } : { kind: 'unknown', why }
-
-/** The seconds of a Retry-After header, as milliseconds. */
-export const retryAfterMs = (header: string | null): number => {
-  const seconds = Number(header ?? 'NaN')
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : pauseMs.rateLimited
-}
-
 /** Slack's code of a refused Web API call, or null when it was something else. */
 export const platformCode = (error: unknown): string | null => {
   const code: unknown = error instanceof WebAPIPlatformError ? error.data.error : null
@@ -84,16 +71,16 @@ export const outcomeOf = (error: unknown, repeatable: Repeatable): SendResult =>
   if (error instanceof WebAPIHTTPError) {
     const why = `HTTP ${error.statusCode}`
     return error.statusCode >= 500
-      ? doubt(repeatable, why)
+      ? inDoubt(repeatable, why)
       : { kind: 'later', afterMs: pauseMs.refusedOnTheWay, why }
   }
   const code = platformCode(error)
-  if (code === null) return doubt(repeatable, messageOf(error))
+  if (code === null) return inDoubt(repeatable, messageOf(error))
   if (transient.has(code)) return { kind: 'later', afterMs: pauseMs.rateLimited, why: code }
   if (tokenTrouble.has(code))
     return { kind: 'later', afterMs: pauseMs.refusedOnTheWay, why: `${code}. ${checkToken}` }
   // A proxy's page arrives as an error without a name: nobody knows what became of the call.
-  if (doubtful.has(code) || !/^[a-z_]{1,60}$/.test(code)) return doubt(repeatable, code.slice(0, 100))
+  if (doubtful.has(code) || !/^[a-z_]{1,60}$/.test(code)) return inDoubt(repeatable, code.slice(0, 100))
   const next = cures[code] ?? `Slack refused the message: ${code}`
   return { kind: 'impossible', code, next, ...(gone.has(code) ? { gone: true } : {}) }
 }

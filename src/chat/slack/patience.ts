@@ -2,7 +2,7 @@
 import { WebAPIHTTPError, WebAPIRateLimitedError } from '@slack/web-api'
 import { Fault, messageOf } from '../../core/errors'
 import type { Clock } from '../../core/ports/clock'
-import type { Log } from './log'
+import type { Log } from '../log'
 import { platformCode, tokenTrouble } from './outcome'
 
 const FIRST_MS = 1_000

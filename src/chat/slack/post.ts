@@ -6,8 +6,9 @@ import type { Chat, MessageRef, SendResult } from '../../core/ports/chat'
 import type { SlackAddress } from '../../core/ports/address'
 import { slackClient, type SlackConfig } from './config'
 import { accountLookup } from './identify'
-import type { Log } from './log'
-import { isAboutPlace, outcomeOf, refusesThreads, retryAfterMs } from './outcome'
+import type { Runtime } from '../log'
+import { retryAfterMs } from '../retry'
+import { isAboutPlace, outcomeOf, refusesThreads } from './outcome'
 import { refOf } from './ref'
 import { renderSlack, type SlackMessage } from './render'
 import { postReply } from './reply'
@@ -18,7 +19,7 @@ type PrivateAddress = Extract<SlackAddress, { kind: 'private' }>
 interface Posting {
   readonly config: SlackConfig
   readonly client: WebClient
-  readonly log: Log
+  readonly runtime: Runtime
 }
 
 /** Nothing in a post is looked up, linked or unfurled by Slack. */
@@ -77,7 +78,7 @@ const edit = async ({ client }: Posting, ref: MessageRef, message: SlackMessage)
   }
 }
 
-const permalink = async ({ client, log }: Posting, ref: MessageRef): Promise<string | null> => {
+const permalink = async ({ client, runtime: { log } }: Posting, ref: MessageRef): Promise<string | null> => {
   const [channel, ts] = ref.split(':')
   if (!channel || !ts) return null
   try {
@@ -90,11 +91,11 @@ const permalink = async ({ client, log }: Posting, ref: MessageRef): Promise<str
 
 /** Answers through the response URL; null when the URL is spent, past its time or refused, so that another way is due. */
 const viaReplyUrl = async (
-  { config }: Posting,
+  { config, runtime: { clock } }: Posting,
   to: PrivateAddress,
   message: SlackMessage,
 ): Promise<SendResult | null> => {
-  if (to.replyUrl === null || Date.now() >= to.replyUntil) return null
+  if (to.replyUrl === null || clock.now() >= to.replyUntil) return null
   try {
     const answer = await postReply(to.replyUrl, config.apiUrl, message)
     if (answer.status === 429)
@@ -144,9 +145,10 @@ const REMEMBERED = { afresh: false }
  * The Slack side of `Chat`. A reference is `CHANNEL:TS`. Private answers cannot be edited: each is a new one. A 429 of
  * one call delays no other; when to try again is left to the outbox.
  */
-export const slackChat = (config: SlackConfig, log: Log): Chat<SlackAddress> => {
-  const posting = { config, log, client: slackClient(config, log) }
-  const accounts = accountLookup(config, posting.client)
+export const slackChat = (config: SlackConfig, runtime: Runtime): Chat<SlackAddress> => {
+  const { log, clock } = runtime
+  const posting = { config, runtime, client: slackClient(config, log) }
+  const accounts = accountLookup(config, posting.client, clock)
   return {
     send: async (to, notice: Notice, ref, under = null) => {
       try {

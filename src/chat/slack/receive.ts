@@ -7,7 +7,8 @@ import { Fault } from '../../core/errors'
 import type { Inbox } from '../../core/ports/delivery'
 import { header, LIMITS, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { SlackConfig } from './config'
-import { slackLogger, type Log } from './log'
+import type { Log, Runtime } from '../log'
+import { slackLogger } from './log'
 import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
 
 const slackEventsPath = '/slack/events'
@@ -71,6 +72,7 @@ const isCertificateCheck = (request: IncomingMessage): boolean =>
 const refuseSignature = (request: IncomingMessage): void => {
   if (isCertificateCheck(request)) return
   if (!/^v0=[0-9a-f]{64}$/u.test(header(request, 'x-slack-signature'))) throw new Refused(401, 'no signature')
+  // By the clock of the machine, as Bolt's own check of the signature is.
   const ageSeconds = Date.now() / 1000 - Number(header(request, 'x-slack-request-timestamp') || 'NaN')
   // Bolt refuses old timestamps only: one of the future would stay good for replaying until it is past.
   if (ageSeconds < -clockSkewSeconds) throw new Refused(401, 'timestamp in the future')
@@ -108,7 +110,11 @@ const receiverFor = (bolt: Bolt, signingSecret: string, log: Log): HTTPReceiver 
  * HTTP mode: the listener for `POST /slack/events`, to be mounted in the application's own server. Throws
  * Fault('config') without a signing secret.
  */
-export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { listener: RequestListener } => {
+export const slackEvents = (
+  config: SlackConfig,
+  inbox: Inbox,
+  { log, clock }: Runtime,
+): { listener: RequestListener } => {
   const { signingSecret } = config
   if (!signingSecret) throw new Fault('config', 'Slack in HTTP mode needs SLACK_SIGNING_SECRET')
   const open = async (): Promise<{ bolt: Bolt; receiver: HTTPReceiver }> => {
@@ -116,7 +122,7 @@ export const slackEvents = (config: SlackConfig, inbox: Inbox, log: Log): { list
       throw new Fault('chat', "loading Slack's SDK", error)
     })
     const receiver = receiverFor(bolt, signingSecret, log)
-    boltApp(bolt, receiver, { config, inbox, log })
+    boltApp(bolt, receiver, { config, inbox, log, clock })
     return { bolt, receiver }
   }
   let opened: ReturnType<typeof open> | undefined

@@ -2,10 +2,10 @@
 // refuses a new connection, which would end the process.
 import type { SocketModeReceiver } from '@slack/bolt'
 import { Fault, messageOf } from '../../core/errors'
-import type { Clock } from '../../core/ports/clock'
 import type { Inbox } from '../../core/ports/delivery'
 import { clientOptions, type SlackConfig } from './config'
-import { slackLogger, type Log } from './log'
+import type { Log, Runtime } from '../log'
+import { slackLogger } from './log'
 import { boltApp, loadBolt, MalformedPayload, type Bolt } from './listen'
 import { patiently, saysWrongToken, SlackDown } from './patience'
 
@@ -54,13 +54,13 @@ export interface SlackSocket {
 export const slackSocket = async (
   config: SlackConfig,
   inbox: Inbox,
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  { log, clock }: Runtime,
 ): Promise<SlackSocket> => {
   const { appToken } = config
   if (!appToken) throw new Fault('config', 'Slack in Socket Mode needs SLACK_APP_TOKEN')
   const bolt = await loadBolt()
   const receiver = receiverFor(bolt, appToken, config, log)
-  boltApp(bolt, receiver, { config, inbox, log })
+  boltApp(bolt, receiver, { config, inbox, log, clock })
 
   const stopping = new AbortController()
   const patience = { clock, log, stopping: stopping.signal }

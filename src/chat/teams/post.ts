@@ -3,8 +3,9 @@ import type { Chat, MessageRef, SendResult } from '../../core/ports/chat'
 import type { TeamsAddress } from '../../core/ports/address'
 import type { TeamsConfig } from './config'
 import { accountLookup, type Accounts } from './identify'
-import type { Log } from './log'
-import { outcomeOf, type Repeatable } from './outcome'
+import type { Runtime } from '../log'
+import type { Repeatable } from '../retry'
+import { outcomeOf } from './outcome'
 import { partsOf, refOf } from './ref'
 import { renderTeams, type TeamsMessage } from './render'
 import { openSdk, type Sdk } from './sdk'
@@ -80,9 +81,9 @@ const linkTo = ({ cloud, tenantId }: TeamsConfig, ref: MessageRef): string => {
 export type TeamsChat = Chat<TeamsAddress> & Pick<Accounts, 'nameOf'>
 
 /** The Teams side of `Chat`. When to try again is left to the outbox; the bot's token leaves for Microsoft alone. */
-export const teamsChat = (config: TeamsConfig, log: Log): TeamsChat => {
+export const teamsChat = (config: TeamsConfig, { log, clock }: Runtime): TeamsChat => {
   const sdk = openSdk(config)
-  const accounts = accountLookup(config, sdk)
+  const accounts = accountLookup(config, sdk, clock)
   return {
     nameOf: accounts.nameOf,
     send: async (to, notice, ref, under = null) => {

@@ -5,7 +5,7 @@ import { messageOf } from '../../core/errors'
 import type { CameOf, Inbox } from '../../core/ports/delivery'
 import { header, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
 import type { TeamsConfig } from './config'
-import type { Log } from './log'
+import type { Runtime } from '../log'
 import { readActivity, type Reading } from './payload'
 import type { NameOf } from './pieces'
 import { Forgery, openSdk, type Sdk } from './sdk'
@@ -104,7 +104,7 @@ type Taken = Extract<Reading, { kind: 'delivery' }>
 export const teamsMessages = (
   config: TeamsConfig,
   inbox: Inbox,
-  log: Log,
+  { log, clock }: Runtime,
   nameOf: NameOf = () => null,
 ): RequestListener => {
   const sdk = openSdk(config)
@@ -148,7 +148,7 @@ export const teamsMessages = (
     refuseHead(request)
     const body = activityIn(await readBody(request, response))
     await verify(config, sdk, header(request, 'authorization'), body)
-    return answerTo(readActivity(config, body, Date.now()))
+    return answerTo(readActivity(config, body, clock.now()))
   }
 
   return (request, response) => {

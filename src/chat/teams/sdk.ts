@@ -39,6 +39,33 @@ export class Forgery extends Error {
   override readonly name = 'Forgery'
 }
 
+/** Microsoft answered, and did not do what it was asked for. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError'
+  readonly status: number
+  /** Its reason; null where the answer names none: then it is somebody's on the way, and final for nothing. */
+  readonly code: string | null
+  readonly retryAfter: string | null
+
+  constructor(cause: RestError) {
+    super(cause.message, { cause })
+    const retryAfter = cause.response?.headers?.get?.('retry-after')
+    this.status = cause.statusCode
+    this.code = typeof cause.code === 'string' && /^\w{1,60}$/.test(cause.code) ? cause.code : null
+    this.retryAfter = typeof retryAfter === 'string' ? retryAfter : null
+  }
+}
+
+/** As the SDK throws it where there was an answer. */
+interface RestError extends Error {
+  readonly statusCode: number
+  readonly code?: unknown
+  readonly response?: { readonly headers?: { readonly get?: (name: string) => unknown } }
+}
+
+const isAnswer = (error: unknown): error is RestError =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+
 /** It takes longer to load than all else together: a server loads it before it listens, else the first use waits for it. */
 export const loadSdk = async () => {
   const { ConfigurationBotFrameworkAuthentication } = await import('botbuilder')
@@ -108,6 +135,8 @@ const hushSdk = (): void => {
   if (!('hushed' in output.error)) output.error = hushed(output.error)
 }
 
+type Conversations = ConnectorClient['conversations']
+
 interface Pipeline {
   removePolicy(policy: { name: string }): unknown
 }
@@ -163,6 +192,27 @@ export const openSdk = (config: TeamsConfig): Sdk => {
     return connected
   }
 
+  /** Throws ConnectorError where Microsoft answered; what the SDK throws where it did not. */
+  const call = async <T>(
+    serviceUrl: string,
+    ask: (conversations: Conversations) => Promise<T>,
+  ): Promise<T> => {
+    const { conversations } = await connectorOf(serviceUrl)
+    try {
+      return await ask(conversations)
+    } catch (error) {
+      throw isAnswer(error) ? new ConnectorError(error) : error
+    }
+  }
+
+  const aloneWith = (user: string) => ({
+    isGroup: false,
+    bot: { id: `28:${config.appId}`, name: '' },
+    members: [{ id: user, name: '' }],
+    tenantId: config.tenantId,
+    channelData: { tenant: { id: config.tenantId } },
+  })
+
   return {
     verify: async (authorization, activity) => {
       const { loaded, authentication } = await opened()
@@ -174,37 +224,30 @@ export const openSdk = (config: TeamsConfig): Sdk => {
         throw isForgery(loaded, error) ? new Forgery(messageOf(error), { cause: error }) : error
       }
     },
-    post: async (serviceUrl, conversation, message) => {
-      const { conversations } = await connectorOf(serviceUrl)
-      const sent = await conversations.sendToConversation(conversation, activityOf(message), options)
-      return sent.id || null
-    },
-    typing: async (serviceUrl, conversation) => {
-      const { conversations } = await connectorOf(serviceUrl)
-      await conversations.sendToConversation(conversation, { type: 'typing' }, options)
-    },
-    edit: async (serviceUrl, conversation, id, message) => {
-      const { conversations } = await connectorOf(serviceUrl)
-      await conversations.updateActivity(conversation, id, { ...activityOf(message), id }, options)
-    },
-    open: async (serviceUrl, user) => {
-      const { conversations } = await connectorOf(serviceUrl)
-      const opened = await conversations.createConversation(
-        {
-          isGroup: false,
-          bot: { id: `28:${config.appId}`, name: '' },
-          members: [{ id: user, name: '' }],
-          tenantId: config.tenantId,
-          channelData: { tenant: { id: config.tenantId } },
-        },
-        options,
-      )
-      return opened.id
-    },
-    member: async (serviceUrl, conversation, user) => {
-      const { conversations } = await connectorOf(serviceUrl)
-      return conversations.getConversationMember(conversation, user, options)
-    },
+    post: (serviceUrl, conversation, message) =>
+      call(serviceUrl, async (conversations) => {
+        const sent = await conversations.sendToConversation(conversation, activityOf(message), options)
+        return sent.id || null
+      }),
+    typing: (serviceUrl, conversation) =>
+      call(serviceUrl, async (conversations) => {
+        await conversations.sendToConversation(conversation, { type: 'typing' }, options)
+      }),
+    edit: (serviceUrl, conversation, id, message) =>
+      call(serviceUrl, async (conversations) => {
+        await conversations.updateActivity(conversation, id, { ...activityOf(message), id }, options)
+      }),
+    open: (serviceUrl, user) =>
+      call(serviceUrl, async (conversations) => {
+        const opened = await conversations.createConversation(aloneWith(user), options)
+        return opened.id
+      }),
+    member: (serviceUrl, conversation, user) =>
+      call(serviceUrl, (conversations) => conversations.getConversationMember(conversation, user, options)),
+    reach: (serviceUrl, conversation) =>
+      call(serviceUrl, async (conversations) => {
+        await conversations.getConversationPagedMembers(conversation, FIRST_PAGE)
+      }),
     signIn: async () => {
       const { loaded } = await opened()
       const { ToChannelFromBotOAuthScope } = loaded.AuthenticationConstants
@@ -212,10 +255,6 @@ export const openSdk = (config: TeamsConfig): Sdk => {
       if (cloud.kind === 'local') return
       const scope = ToChannelFromBotOAuthScope
       await new loaded.MicrosoftAppCredentials(appId, cloud.appPassword, tenantId, scope).getToken()
-    },
-    reach: async (serviceUrl, conversation) => {
-      const { conversations } = await connectorOf(serviceUrl)
-      await conversations.getConversationPagedMembers(conversation, FIRST_PAGE)
     },
     openIdMetadataUrl: async () => metadataUrl((await opened()).loaded, config),
   }

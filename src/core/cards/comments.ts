@@ -2,6 +2,7 @@
 import type { Notice, Part } from '../notice/notice'
 
 export interface Comment {
+  /** Account. */
   readonly by: string
   readonly at: number
   readonly text: string

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import type { CameOf, Delivery, Inbox } from '../../../src/core/ports/delivery'
 import type { SlackConfig } from '../../../src/chat/slack/config'
-import type { Log } from '../../../src/chat/slack/log'
+import type { Log } from '../../../src/chat/log'
 
 export const signingSecret = 'shh-signing-secret'
 

@@ -4,6 +4,7 @@ import type { Chat } from '../../../src/core/ports/chat'
 import type { SlackAddress } from '../../../src/core/ports/address'
 import { slackChat } from '../../../src/chat/slack/post'
 import { configFor, fakeApi, recordingLog, type Answer, type FakeApi, type RecordingLog } from './fakeSlack'
+import { systemClock } from '../../../src/clock'
 
 let api: FakeApi
 let log: RecordingLog
@@ -12,7 +13,7 @@ let chat: Chat<SlackAddress>
 beforeEach(async () => {
   api = await fakeApi()
   log = recordingLog()
-  chat = slackChat(configFor(api.apiUrl), log)
+  chat = slackChat(configFor(api.apiUrl), { log, clock: systemClock })
 })
 afterEach(async () => {
   jest.restoreAllMocks()

@@ -18,6 +18,7 @@ import {
   type RecordingLog,
 } from './fakeSlack'
 import { openReceiver, type Receiver } from './receiver'
+import { systemClock } from '../../../src/clock'
 
 let receiver: Receiver
 let api: FakeApi
@@ -436,7 +437,7 @@ describe('strangers who hold bodies', () => {
 })
 
 test('HTTP mode without a signing secret does not start', () => {
-  expect(() => slackEvents({ ...configFor(api.apiUrl), signingSecret: null }, inbox, log)).toThrow(
-    'SLACK_SIGNING_SECRET',
-  )
+  expect(() =>
+    slackEvents({ ...configFor(api.apiUrl), signingSecret: null }, inbox, { log, clock: systemClock }),
+  ).toThrow('SLACK_SIGNING_SECRET')
 })

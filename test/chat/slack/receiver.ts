@@ -12,6 +12,7 @@ import {
   type RecordingInbox,
   type RecordingLog,
 } from './fakeSlack'
+import { systemClock } from '../../../src/clock'
 
 export interface Receiver {
   readonly api: FakeApi
@@ -27,7 +28,7 @@ export const openReceiver = async (): Promise<Receiver> => {
   const api = await fakeApi()
   const inbox = recordingInbox()
   const log = recordingLog()
-  const server = createServer(slackEvents(configFor(api.apiUrl), inbox, log).listener)
+  const server = createServer(slackEvents(configFor(api.apiUrl), inbox, { log, clock: systemClock }).listener)
   return {
     ...{ api, inbox, log, server },
     url: `${await listen(server)}/slack/events`,

@@ -6,6 +6,9 @@ import type { Chat } from '../../../src/core/ports/chat'
 import type { TeamsAddress } from '../../../src/core/ports/address'
 import { startLocalTeams, userIdOf, type LocalTeams } from '../../../src/playground/teams/local-teams'
 import { accountOf, APP, guest, maya, outsider, team, TENANT } from './people'
+import { systemClock } from '../../../src/clock'
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 let teams: LocalTeams
 let chat: Chat<TeamsAddress>
@@ -19,7 +22,7 @@ beforeEach(async () => {
     messagesUrl: () => 'http://127.0.0.1:9/',
   })
   teams.people = [maya, guest, outsider]
-  chat = teamsChat(teams.config, { info: () => undefined, warn: () => undefined, error: () => undefined })
+  chat = teamsChat(teams.config, { log: silent, clock: systemClock })
   here = { kind: 'channel', chat: 'teams', serviceUrl: serviceUrlOf(teams), conversation: team.id }
 })
 afterEach(() => teams.close())
@@ -67,11 +70,8 @@ describe('that an answer is coming', () => {
   test('is no matter for anybody where Teams refuses it', async () => {
     teams.fault = () => ({ status: 500 })
     const logged = new Promise<string>((resolve) => {
-      chat = teamsChat(teams.config, {
-        info: () => undefined,
-        warn: (_, message) => resolve(message),
-        error: () => undefined,
-      })
+      const log = { ...silent, warn: (_: object, message: string) => resolve(message) }
+      chat = teamsChat(teams.config, { log, clock: systemClock })
     })
     chat.typing?.(at('a:1x2y'))
 

@@ -11,6 +11,7 @@ import { startLocalTeams, userIdOf, type LocalTeams } from '../../../src/playgro
 import { accountOf, alone, APP, ELSEWHERE, group, jonas, maya, outsider, team, TENANT } from './people'
 import { issuerKey } from '../../fakes/issuer-key'
 import { statusOf } from '../../fakes/knock'
+import { systemClock } from '../../../src/clock'
 
 let teams: LocalTeams
 let server: Server
@@ -41,7 +42,9 @@ beforeAll(async () => {
   const log = { info: note, warn: note, error: note }
   const acceptPress = (press: Delivery) => accept(press).then(() => came)
   const inbox = { accept, acceptPress }
-  server = createServer(teamsMessages(teams.config, inbox, log, () => 'Jonas Berg')).listen(0, '127.0.0.1')
+  server = createServer(
+    teamsMessages(teams.config, inbox, { log, clock: systemClock }, () => 'Jonas Berg'),
+  ).listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
 afterAll(async () => {
@@ -282,7 +285,7 @@ describe('a token is refused', () => {
       teamsMessages(
         elsewhere.config,
         { accept: mustNotArrive, acceptPress: mustNotArrive },
-        { info: () => undefined, warn: () => undefined, error: () => undefined },
+        { log: { info: () => undefined, warn: () => undefined, error: () => undefined }, clock: systemClock },
       ),
     ).listen(0, '127.0.0.1')
     await once(door, 'listening')

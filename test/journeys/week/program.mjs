@@ -9,7 +9,7 @@ const { slackChat } = built('./chat/slack/post.js')
 const { slackEvents } = built('./chat/slack/receive.js')
 const { teamsChat } = built('./chat/teams/post.js')
 const { teamsMessages } = built('./chat/teams/receive.js')
-const { bothChats } = built('./chats.js')
+const { allChats } = built('./chats.js')
 const { readFile } = built('./config/config.js')
 const { fleetFile, openSimulatedFleet } = built('./host/simulated/fleet.js')
 const { byName } = built('./hosts.js')
@@ -36,6 +36,7 @@ const fleet = openSimulatedFleet({
   clock,
   latency: 'none',
 })
+const runtime = { log, clock }
 const starting = startBot({
   store: await openStore(dir),
   log,
@@ -49,7 +50,7 @@ const starting = startBot({
     readAgain: () => readFile(path),
   }),
   hosts: byName(fleet.hosts),
-  chat: duringCalls(clock, bothChats({ slack: slackChat(slack, log), teams: teamsChat(teams, log) })),
+  chat: duringCalls(clock, allChats({ slack: slackChat(slack, runtime), teams: teamsChat(teams, runtime) })),
   limits: { ...LIMITS, ...limits },
   ...channels,
 })
@@ -59,8 +60,8 @@ const http = await startHttp({
   port: 0,
   pages: null,
   ready: () => Promise.resolve({ status: 'ready' }),
-  slackEvents: slackEvents(slack, bot.inbox, log).listener,
-  teamsMessages: teamsMessages(teams, bot.inbox, log),
+  slackEvents: slackEvents(slack, bot.inbox, runtime).listener,
+  teamsMessages: teamsMessages(teams, bot.inbox, runtime),
 })
 
 const dieAfter = (turns) =>

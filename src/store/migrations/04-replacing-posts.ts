@@ -1,0 +1,1 @@
+export const replacingPosts: readonly string[] = [`alter table outbox add column replaces text`]

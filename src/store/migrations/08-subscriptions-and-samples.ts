@@ -1,0 +1,15 @@
+export const subscriptionsAndSamples: readonly string[] = [
+  `alter table outbox add column under integer`,
+  `create table subscriptions (place text not null, scope text not null, address text not null, account text,
+     by text not null, at integer not null, primary key (place, scope))`,
+  `create table digests (place text primary key, address text not null, account text, time text not null,
+     zone text not null, next_at integer not null)`,
+  `create table samples (seq integer primary key autoincrement, host text not null, vm text not null, at integer not null,
+     uuid text, utilization real, memory_used integer, temperature real, errors integer)`,
+  `create index samples_vm on samples (host, vm, at)`,
+  `create index samples_age on samples (at)`,
+  `create table tellings (place text not null, topic text not null, root integer not null, newest integer not null,
+     at integer not null, primary key (place, topic))`,
+  `create table conditions (name text primary key, "is" text not null, since integer not null, told text not null,
+     told_since integer not null, told_at integer, tellings integer not null)`,
+]

@@ -1,0 +1,3 @@
+export const immediatePauses: readonly string[] = [
+  `alter table pauses add column now integer not null default 0`,
+]

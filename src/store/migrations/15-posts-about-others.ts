@@ -1,0 +1,1 @@
+export const postsAboutOthers: readonly string[] = [`alter table outbox add column about integer`]

@@ -332,14 +332,19 @@ withEngine('over PowerShell', (found) => {
     })
   })
 
-  it('commands that print what looks like answers, and one that prints 50 MB, change nothing about it', async () => {
-    const noisy = await openGround(found, `Dismount-VMHostAssignableDevice=${50 * 2 ** 20}`)
-    try {
+  describe('commands that print what looks like answers, and one that prints 50 MB,', () => {
+    let noisy: Ground
+    beforeAll(async () => {
+      noisy = await openGround(found, `Dismount-VMHostAssignableDevice=${50 * 2 ** 20}`)
+    })
+    beforeAll(() => noisy.ready())
+    afterAll(() => noisy.close())
+
+    it('change nothing about it', async () => {
       const ran = tallied(await run(noisy, OPERATIONS[0], { name: 'noise' }, -1))
+
       expect(ran.request.state).toBe('succeeded')
-    } finally {
-      await noisy.close()
-    }
+    })
   })
 
   it('no GPU is lost, and nothing is done twice', () => {

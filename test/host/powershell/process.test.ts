@@ -170,7 +170,7 @@ describe('a program that is no PowerShell', () => {
     const refused = starting('/no/such/pwsh')
 
     await expect(refused.finally(() => delete process.env['NODE_POWERSHELL'])).rejects.toThrow(
-      /no\/such\/pwsh: (not found|No such file)/,
+      /no\/such\/pwsh: .*(not found|No such file)/s,
     )
   })
 

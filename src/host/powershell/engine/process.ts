@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import type { PowerShell } from 'node-powershell'
-import { Fault } from '../../../core/errors'
+import { Fault, messageOf } from '../../../core/errors'
 import type { Clock } from '../../../core/ports/clock'
 import { lineReader } from './lines'
 import { hear, type Answer } from './wire'
@@ -15,6 +16,9 @@ const MOST = 4 * 2 ** 20
 const START_MS = 60_000
 /** For the loop to end by itself. */
 const END_MS = 5_000
+/** For what a process that ended has written. */
+const READ_MS = 1_000
+const MOST_COMPLAINT = 500
 const WORKER = join(__dirname, 'Worker.ps1')
 
 /**
@@ -110,11 +114,24 @@ export const startProcess = async (
     line: say,
     tooLong: () => say('a line on standard error was too long and was dropped'),
   })
-  stderr.on('data', (chunk: string) => errors.take(chunk))
+  let complaint = ''
+  stderr.on('data', (chunk: string) => {
+    errors.take(chunk)
+    complaint = (complaint + chunk).slice(-MOST_COMPLAINT)
+  })
   // A process that ends leaves a broken pipe behind; `ended` tells of it.
   stdin.on('error', () => undefined)
 
-  const ended = endOf(shell)
+  const ended = endOf(shell).then(async (how) => {
+    // What it complained of may still be under way when it has exited; what it has started may keep the pipe open.
+    await inTime(
+      options.clock,
+      finished(stderr).catch(() => undefined),
+      READ_MS,
+    )
+    const why = complaint.trim()
+    return how.includes(why) ? how : `${how.replace(/\.$/, '')}: ${why}`
+  })
   // The program may only have started another one, as the .NET tool's `pwsh` does, which no signal to it reaches. But the
   // loop ends with its input, whatever is under way, and whoever started it ends after it.
   const kill = async (): Promise<void> => {
@@ -139,10 +156,15 @@ const inTime = async <T>(clock: Clock, work: Promise<T>, ms: number): Promise<T 
   return first
 }
 
-/** node-powershell keeps this promise to itself; left alone, a process that fails would be an unhandled rejection. */
+/**
+ * node-powershell keeps this promise to itself; left alone, a process that fails would be an unhandled rejection. Of one that
+ * could not be started it knows why; of one that exited it may know nothing.
+ */
 const endOf = (shell: PowerShell): Promise<string> =>
   (shell as unknown as { readonly exitPromise: Promise<void> }).exitPromise.then(
     () => 'the PowerShell process ended',
     (error: unknown) =>
-      `the PowerShell process ended: ${error instanceof Error ? error.message : String(error)}`,
+      `the PowerShell process ended: ${messageOf(error)
+        .replace(/\nundefined$/, '')
+        .trim()}`,
   )

@@ -1,7 +1,7 @@
 // A bot over a simulated fleet without latencies, in a directory of its own.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { LIMITS, startBot } from '../dist/bot.js'
+import { TIME_LIMITS, startBot } from '../dist/bot.js'
 import { systemClock } from '../dist/clock.js'
 import { policyOfLists } from '../dist/core/policy/policy.js'
 import { fixedPolicy } from '../dist/policy-source.js'
@@ -26,7 +26,7 @@ const open = async (onSend) => {
     clock: systemClock,
     chat: instantChat(onSend),
     log: silent,
-    limits: { ...LIMITS, pollMs: 3_600_000 },
+    limits: { ...TIME_LIMITS, pollMs: 3_600_000 },
     hosts: new Map(fleet.hosts.map((host) => [host.name, host])),
     requestsChannels: [],
     changesChannel: null,
@@ -53,11 +53,11 @@ export const startBenchBot = async (onSend) => {
 }
 
 /** What its workers share, without the workers. */
-export const openBenchParts = async () => {
+export const openBenchContext = async () => {
   const { store, options, close } = await open()
   const wake = { intake: nothing, run: nothing, deliver: nothing, hosts: nothing }
   return {
-    parts: { db: store.db, ...options, awaited: openAwaited(systemClock), rush: () => 0, wake },
+    context: { db: store.db, ...options, awaited: openAwaited(systemClock), rush: () => 0, wake },
     close,
   }
 }

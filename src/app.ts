@@ -1,7 +1,7 @@
 /** Wires the parts: the server for a real workspace, and the playground with local ones. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { LIMITS, startBot, type Bot } from './bot'
+import { TIME_LIMITS, startBot, type Bot } from './bot'
 import { slackChat } from './chat/slack/post'
 import { loadBolt } from './chat/slack/listen'
 import { slackEvents } from './chat/slack/receive'
@@ -20,7 +20,7 @@ import type { Address } from './core/ports/address'
 import type { Clock } from './core/ports/clock'
 import { programsHere } from './host/powershell/programs'
 import { fleetFile, type World } from './host/simulated/fleet'
-import { byName, openFleet, openHosts, type Latency } from './hosts'
+import { hostsByName, openFleet, openHosts, type Latency } from './hosts'
 import { startHttp } from './http'
 import { opening } from './opening'
 import { fixedPolicy, policySource, type Directory } from './policy-source'
@@ -31,7 +31,7 @@ import { AGENTS, agentsAt } from './playground/teams-agents'
 import { startLocalTeams, type LocalTeams } from './playground/teams/local-teams'
 import { readinessOf } from './readiness'
 import { openStore } from './store/database'
-import type { Log, PolicySource } from './work/context/parts'
+import type { Logger, PolicySource } from './work/context/context'
 import { openWorkspace, type Workspace } from './workspace'
 
 export interface App {
@@ -47,12 +47,12 @@ export interface Server extends App {
 }
 
 /** How long things take in the playground. */
-export interface Pace {
+export interface PlaygroundPace {
   readonly latency: Latency
   /** How long its Slack waits for the bot; null without an end. */
   readonly ackMs: number | null
 }
-const AS_IN_LIFE: Pace = { latency: 'as-in-file', ackMs: ACK_MS }
+const AS_IN_LIFE: PlaygroundPace = { latency: 'as-in-file', ackMs: ACK_MS }
 
 export interface Playground extends App {
   readonly slack: LocalSlack
@@ -64,7 +64,7 @@ type ServerConfig = Extract<Config, { kind: 'server' }>
 type PlaygroundConfig = Extract<Config, { kind: 'playground' }>
 
 /** A real workspace, a real tenant, or both. Throws Fault with the cure when a token, a port or the data directory is wrong. */
-export const startServer = (config: ServerConfig, log: Log, clock: Clock = systemClock): Promise<Server> =>
+export const startServer = (config: ServerConfig, log: Logger, clock: Clock = systemClock): Promise<Server> =>
   opening(async (keep) => {
     const { teams } = config
     const [programs] = await Promise.all([
@@ -98,7 +98,7 @@ export const startServer = (config: ServerConfig, log: Log, clock: Clock = syste
           return 'value' in again ? hosts.take(again.value) : { added: [], others: [] }
         },
         chat: allChats({ slack: slack && slack.chat, teams: chatOfTeams }),
-        limits: { ...LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
+        limits: { ...TIME_LIMITS, requestExpiresMs: config.file.requests.expireMinutes * 60_000 },
         requestsChannels: (requests ?? []).map((id) => channelOf(id, teams)),
         health: config.file.health && {
           everyMs: config.file.health.everyMinutes * 60_000,
@@ -145,7 +145,11 @@ export const loadChats = async ({ slack, teams }: { slack: boolean; teams: boole
 }
 
 /** What is wrong with Teams is said when the bot starts, which goes on: hosts and Slack may work. */
-const complainOfTeams = async (teams: TeamsConfig, channels: readonly string[], log: Log): Promise<void> => {
+const complainOfTeams = async (
+  teams: TeamsConfig,
+  channels: readonly string[],
+  log: Logger,
+): Promise<void> => {
   for (const { what, outcome } of await checkTeams(teams, channels))
     if (!outcome.ok)
       for (const { reason, next } of outcome.refusals)
@@ -168,8 +172,8 @@ const slackMode = (slack: SlackSettings | null): string | null =>
 /** The whole bot on loopback with a local workspace, a local tenant and a simulated fleet; needs no configuration. */
 export const startPlayground = (
   config: PlaygroundConfig,
-  log: Log,
-  { latency, ackMs }: Pace = AS_IN_LIFE,
+  log: Logger,
+  { latency, ackMs }: PlaygroundPace = AS_IN_LIFE,
 ): Promise<Playground> =>
   opening(async (keep) => {
     const store = keep(await openStore(config.DATA_DIR), (each) => each.close())
@@ -179,7 +183,7 @@ export const startPlayground = (
       file: fleetFile('default'),
       latency,
     })
-    const fleetHosts = byName(fleet.hosts)
+    const fleetHosts = hostsByName(fleet.hosts)
     const signingSecret = randomBytes(24).toString('hex')
     const botToken = `xoxb-${randomBytes(18).toString('hex')}`
     const agents = config.AGENTS_PLAYGROUND
@@ -226,7 +230,7 @@ export const startPlayground = (
         clock: systemClock,
         hosts: fleetHosts,
         chat: allChats({ slack: slackChat(slack, runtime), teams: chatOfTeams }),
-        limits: { ...LIMITS, pollMs: 3_000, tickMs: 1_000 },
+        limits: { ...TIME_LIMITS, pollMs: 3_000, tickMs: 1_000 },
         health: { everyMs: 60_000, hotCelsius: null },
         requestsChannels: [
           channelOf('C0GPU', null),
@@ -260,7 +264,7 @@ export const startPlayground = (
     return { port, slack: local, teams, world: fleet.world }
   })
 
-const reloaded = async (policy: PolicySource, bot: Bot, log: Log): Promise<void> => {
+const reloaded = async (policy: PolicySource, bot: Bot, log: Logger): Promise<void> => {
   const read = await policy.reload()
   if (read.ok) {
     log.info({ revision: read.value.revision, hosts: bot.takeHosts() }, 'configuration read again')

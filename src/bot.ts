@@ -9,14 +9,14 @@ import { openAwaited } from './work/context/awaited'
 import { startDelivering } from './work/loops/deliver'
 import { startIntake } from './work/loops/intake'
 import type { Loop } from './work/context/loop'
-import type { HostChanges, Limits, Parts } from './work/context/parts'
+import type { HostChanges, TimeLimits, Context } from './work/context/context'
 import { policyRead } from './work/changes/request/rejudge'
 import { takeHosts } from './work/commands/reload'
 import { startRunning } from './work/operation/run'
 import { startPolling, type Polling } from './work/loops/poll'
 import { startWatching } from './work/loops/watch'
 
-export const LIMITS: Limits = {
+export const TIME_LIMITS: TimeLimits = {
   requestExpiresMs: 240 * 60_000,
   pollMs: 15_000,
   hostPatienceMs: 30 * 60_000,
@@ -41,7 +41,7 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-export type BotOptions = Omit<Parts, 'db' | 'wake' | 'rush' | 'awaited' | 'chat'> & {
+export type BotOptions = Omit<Context, 'db' | 'wake' | 'rush' | 'awaited' | 'chat'> & {
   readonly store: Store
   readonly chat: Chat
   /** From 0 to less than 1; how hosts are kept from being read all at once. */
@@ -71,30 +71,34 @@ export const startBot = async ({ store, random = Math.random, ...options }: BotO
   }
   const inbox = openInbox(store.db, options.clock, wake.intake)
   const awaited = openAwaited(options.clock)
-  const parts: Parts = { ...options, db: store.db, wake, rush: inbox.rush, awaited }
+  const context: Context = { ...options, db: store.db, wake, rush: inbox.rush, awaited }
   await sweep(store.db, options.clock.now())
-  const polling = startPolling(parts, random)
-  await Promise.all([parts.policy.refresh(), inTime(parts.clock, FIRST_READING_MS, polling.begun)])
+  const polling = startPolling(context, random)
+  await Promise.all([context.policy.refresh(), inTime(context.clock, FIRST_READING_MS, polling.begun)])
   // Its file may have changed while the bot was down.
-  await policyRead(parts)
-  const started = { intake: startIntake(parts), run: startRunning(parts), deliver: startDelivering(parts) }
+  await policyRead(context)
+  const started = {
+    intake: startIntake(context),
+    run: startRunning(context),
+    deliver: startDelivering(context),
+  }
   workers = { ...started, polling }
-  const loops = [polling, started.intake, started.run, started.deliver, ...startWatching(parts)]
+  const loops = [polling, started.intake, started.run, started.deliver, ...startWatching(context)]
   let stopped: Promise<void> | null = null
 
   const stop = async (): Promise<void> => {
-    await inTime(parts.clock, LAST_WORK_MS, Promise.all(loops.map((loop) => loop.stop())))
+    await inTime(context.clock, LAST_WORK_MS, Promise.all(loops.map((loop) => loop.stop())))
     const left = loops.flatMap((loop) => loop.underWay())
     if (left.length > 0)
-      parts.log.warn({ left }, 'stopped with work under way, which the next start goes on with')
+      context.log.warn({ left }, 'stopped with work under way, which the next start goes on with')
   }
   return {
     inbox: {
       accept: inbox.accept,
       acceptPress: (press) => awaited.within(press.id, PRESS_MS, () => inbox.accept(press)),
     },
-    takeHosts: () => takeHosts(parts),
-    policyRead: () => policyRead(parts),
+    takeHosts: () => takeHosts(context),
+    policyRead: () => policyRead(context),
     stuckIn: () => loops.flatMap((loop) => loop.stuckIn() ?? []),
     isStopping: () => stopped !== null,
     stop: () => (stopped ??= stop()),

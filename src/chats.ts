@@ -9,7 +9,7 @@ export type Chats = { readonly [N in ChatName]: Chat<Extract<Address, { chat: N 
 /** A chat that is not configured takes no posts, and its accounts are strangers. */
 export const allChats = (chats: Chats): Chat => {
   /** It takes the addresses of its own chat. */
-  const chatOf = ({ chat }: Address) => chats[chat] as Chat | null
+  const chatOf = ({ chat }: Address): Chat | null => chats[chat]
   return {
     send: async (to, ...post) =>
       (await chatOf(to)?.send(to, ...post)) ?? {

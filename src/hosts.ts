@@ -9,7 +9,7 @@ import type { HostConfig } from './host/powershell/config'
 import { openPowerShellFleet } from './host/powershell/fleet'
 import type { Programs } from './host/powershell/programs'
 import { fleetFile, openSimulatedFleet, type SimulatedFleet } from './host/simulated/fleet'
-import type { HostChanges, Log } from './work/context/parts'
+import type { HostChanges, Logger } from './work/context/context'
 
 export interface Hosts {
   /** Grows by `take`. */
@@ -22,7 +22,7 @@ export interface Hosts {
 interface Around {
   readonly dataDir: string
   readonly clock: Clock
-  readonly log: Log
+  readonly log: Logger
   readonly programs: Programs
 }
 
@@ -34,7 +34,7 @@ export const openHosts = (file: ConfigFile, { dataDir, clock, log, programs }: A
       file: file.fleet ?? fleetFile('default'),
       latency: 'as-in-file',
     })
-    return { byName: byName(fleet.hosts), take: () => NONE, close: () => Promise.resolve() }
+    return { byName: hostsByName(fleet.hosts), take: () => NONE, close: () => Promise.resolve() }
   }
   const fleet = openPowerShellFleet({
     hosts: file.hosts,
@@ -44,11 +44,11 @@ export const openHosts = (file: ConfigFile, { dataDir, clock, log, programs }: A
     log,
   })
   const known = new Map(file.hosts.map((config) => [config.name, config]))
-  const hosts = new Map(byName(fleet.hosts))
+  const hosts = new Map(hostsByName(fleet.hosts))
   return {
     byName: hosts,
     take: ({ hosts: named = [] }) => {
-      const changes = changesOf(known, named)
+      const changes = hostChanges(known, named)
       for (const config of named.filter(({ name }) => changes.added.includes(name))) {
         known.set(config.name, config)
         hosts.set(config.name, fleet.add(config))
@@ -65,7 +65,7 @@ const NONE: HostChanges = { added: [], others: [] }
  * What a host is reached by is set up once, so one that changed takes a restart; and so does the first one over SSH, for
  * which the PowerShell that can do that is looked for at the start.
  */
-export const changesOf = (
+export const hostChanges = (
   known: ReadonlyMap<HostName, HostConfig>,
   named: readonly HostConfig[],
 ): HostChanges => {
@@ -99,5 +99,5 @@ export const openFleet = ({
   readonly latency: Latency
 }): SimulatedFleet => openSimulatedFleet({ ...options, stateFile: join(dataDir, 'simulated-fleet.json') })
 
-export const byName = (hosts: readonly Host[]): ReadonlyMap<HostName, Host> =>
+export const hostsByName = (hosts: readonly Host[]): ReadonlyMap<HostName, Host> =>
   new Map(hosts.map((host) => [host.name, host]))

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { LIMITS } from './chat/door'
+import { DOOR_LIMITS } from './chat/door'
 import { Fault } from './core/errors'
 import type { Readiness } from './readiness'
 
@@ -24,12 +24,12 @@ export interface HttpServer {
 /** Throws Fault('config') when the port is taken. */
 export const startHttp = async (options: HttpOptions): Promise<HttpServer> => {
   const timeouts = {
-    keepAliveTimeout: LIMITS.keepAliveMs,
-    headersTimeout: LIMITS.headersMs,
-    requestTimeout: LIMITS.requestMs,
+    keepAliveTimeout: DOOR_LIMITS.keepAliveMs,
+    headersTimeout: DOOR_LIMITS.headersMs,
+    requestTimeout: DOOR_LIMITS.requestMs,
   }
   const server = createServer(timeouts, (req, res) => route(options, req, res))
-  server.maxConnections = LIMITS.connections
+  server.maxConnections = DOOR_LIMITS.connections
   server.listen(options.port, options.host)
   try {
     await once(server, 'listening')

@@ -10,7 +10,7 @@ import { Fault } from './core/errors'
 import type { Terminal } from './doctor/doctor'
 import type { Wanted } from './doctor/verify-host'
 import { printable, secretsIn, withoutSecrets } from './core/text/printable'
-import type { Log } from './work/context/parts'
+import type { Logger } from './work/context/context'
 
 const THINGS_TO_TRY = `
   1. As Maya:   /gpu assign hv01/gpu0 to train-02 --shutdown because fine-tuning   (in Teams without /gpu)
@@ -32,7 +32,7 @@ const serve = async (): Promise<void> => {
   else await servePlayground(config, log)
 }
 
-const serveChats = async (config: Extract<Config, { kind: 'server' }>, log: Log): Promise<void> => {
+const serveChats = async (config: Extract<Config, { kind: 'server' }>, log: Logger): Promise<void> => {
   log.info({}, 'starting')
   const { startServer } = await import('./app.ts')
   const server = await startServer(config, log)
@@ -46,7 +46,10 @@ const serveChats = async (config: Extract<Config, { kind: 'server' }>, log: Log)
     .catch(complain)
 }
 
-const servePlayground = async (config: Extract<Config, { kind: 'playground' }>, log: Log): Promise<void> => {
+const servePlayground = async (
+  config: Extract<Config, { kind: 'playground' }>,
+  log: Logger,
+): Promise<void> => {
   const { loadChats, startPlayground } = await import('./app.ts')
   const app = await startPlayground(config, log)
   process.stdout.write(

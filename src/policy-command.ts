@@ -7,7 +7,7 @@ import { policyFile, policyJsonSchema } from './core/policy/schema'
 import type { PolicyFile } from './core/policy/written'
 import { readYaml } from './config/yaml'
 
-export interface Answer {
+export interface PolicyAnswer {
   readonly text: string
   readonly exitCode: 0 | 1 | 2
 }
@@ -17,7 +17,7 @@ const USAGE = `Usage: gpu-chatops policy check FILE   every error of FILE, each 
        gpu-chatops policy schema       the JSON schema, for editors`
 
 /** 1: the file is wrong, or an example has another answer than it expects. 2: this is no such command. */
-export const policyCommand = ([verb, path, ...more]: readonly string[]): Answer => {
+export const policyCommand = ([verb, path, ...more]: readonly string[]): PolicyAnswer => {
   if (verb === 'schema' && path === undefined)
     return { text: JSON.stringify(policyJsonSchema(), null, 2), exitCode: 0 }
   if ((verb !== 'check' && verb !== 'test') || path === undefined || more.length > 0)
@@ -31,7 +31,7 @@ export const policyCommand = ([verb, path, ...more]: readonly string[]): Answer 
   return verb === 'check' ? checked(path, read.value.policy) : tested(path, read.value.policy)
 }
 
-const checked = (path: string, policy: PolicyFile): Answer => ({
+const checked = (path: string, policy: PolicyFile): PolicyAnswer => ({
   text:
     'rules' in policy
       ? `${path} is right: ${Object.keys(policy.people).length} people, ${Object.keys(policy.roles).length} roles, ${policy.rules.length} rules.`
@@ -42,7 +42,7 @@ const checked = (path: string, policy: PolicyFile): Answer => ({
 /** Examples name people, not accounts: which workspace and tenant they are of makes no difference. */
 const SOMEWHERE = { slackTeam: 'T0', teamsTenant: '00000000-0000-0000-0000-000000000000' }
 
-const tested = (path: string, file: PolicyFile): Answer => {
+const tested = (path: string, file: PolicyFile): PolicyAnswer => {
   const policy = policyFrom(file, SOMEWHERE)
   if (!('examples' in file) || !policy.ok || file.examples.length === 0)
     return { text: `${path} has no examples: write them under policy.examples.`, exitCode: 1 }

@@ -2,9 +2,9 @@
 import type { ConfigFile } from './config/config'
 import { accepted, Fault, messageOf, refusal, refused, type Outcome } from './core/errors'
 import { withGroups, type Group } from './core/policy/groups'
-import { policyFrom, type Chats, type Policy } from './core/policy/policy'
+import { policyFrom, type ChatTenants, type Policy } from './core/policy/policy'
 import type { Clock } from './core/ports/clock'
-import type { Log, PolicySource } from './work/context/parts'
+import type { Logger, PolicySource } from './work/context/context'
 import type { Read } from './config/yaml'
 
 /** Members that were read longer ago do not count: whoever has left a group must not keep its roles. */
@@ -15,11 +15,11 @@ export type Directory = (group: Group) => Promise<readonly string[]>
 
 export interface PolicyParts {
   /** May change once, when it is known in which workspace the bot is. */
-  readonly chats: () => Chats
+  readonly chats: () => ChatTenants
   /** See `PolicySource`. */
   readonly incomplete: () => string | null
   readonly clock: Clock
-  readonly log: Log
+  readonly log: Logger
   readonly directory: Directory
   readonly readAgain: () => Read<ConfigFile>
 }
@@ -30,8 +30,8 @@ export interface FilePolicy extends PolicySource {
 }
 
 /** Throws Fault('config') when the file's policy does not suit the chats that are enabled. Groups are empty before `refresh`. */
-export const policySource = (first: ConfigFile, parts: PolicyParts): FilePolicy => {
-  const { chats, clock, log, directory } = parts
+export const policySource = (first: ConfigFile, context: PolicyParts): FilePolicy => {
+  const { chats, clock, log, directory } = context
   let file = first
   let written = policyOf(file, chats())
   const known = new Map<string, { readonly accounts: readonly string[]; readonly at: number }>()
@@ -55,9 +55,9 @@ export const policySource = (first: ConfigFile, parts: PolicyParts): FilePolicy 
   }
   return {
     inForce: () => withGroups(written, membersOf),
-    incomplete: parts.incomplete,
+    incomplete: context.incomplete,
     reload: async () => {
-      const again = parts.readAgain()
+      const again = context.readAgain()
       const read = policyIn(again, chats())
       if (!read.ok || !('value' in again)) return read
       await readGroups(read.value.groups)
@@ -72,7 +72,7 @@ export const policySource = (first: ConfigFile, parts: PolicyParts): FilePolicy 
   }
 }
 
-const policyOf = ({ policy }: ConfigFile, chats: Chats): Policy => {
+const policyOf = ({ policy }: ConfigFile, chats: ChatTenants): Policy => {
   const read = policyFrom(policy, chats)
   if (read.ok) return read.value
   throw new Fault('config', read.refusals.map(({ reason, next = '' }) => `${reason}. ${next}`).join('\n'))
@@ -82,7 +82,7 @@ const keyOf = ({ slack, entra }: Group): string => JSON.stringify([slack, entra]
 
 const STAYS = 'Mend the file and say `reload` again; until then the policy stays as it was.'
 
-const policyIn = (read: Read<ConfigFile>, chats: Chats): Outcome<Policy> =>
+const policyIn = (read: Read<ConfigFile>, chats: ChatTenants): Outcome<Policy> =>
   'value' in read
     ? policyFrom(read.value.policy, chats)
     : refused(...read.problems.map((problem) => refusal('not-possible', problem, STAYS)))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { LIMITS, startBot, type Bot } from '../src/bot'
+import { TIME_LIMITS, startBot, type Bot } from '../src/bot'
 import type { Chat } from '../src/core/ports/chat'
 import type { Host } from '../src/core/ports/host'
 import { openStore, type Store } from '../src/store/database'
@@ -37,15 +37,15 @@ const endless = () => {
 
 const started = (changes: { hosts?: readonly Host[]; chat?: Partial<Chat> } = {}): Promise<Bot> => {
   const note = (what: object, message: string) => void logged.push({ ...what, message })
-  const parts = botOver(store.db, fleetOf(clock), clock)
+  const context = botOver(store.db, fleetOf(clock), clock)
   return clock.until(
     startBot({
-      ...parts,
+      ...context,
       store,
       log: { info: () => undefined, warn: note, error: note },
-      chat: { ...parts.chat, ...changes.chat },
-      hosts: changes.hosts ? new Map(changes.hosts.map((host) => [host.name, host])) : parts.hosts,
-      limits: LIMITS,
+      chat: { ...context.chat, ...changes.chat },
+      hosts: changes.hosts ? new Map(changes.hosts.map((host) => [host.name, host])) : context.hosts,
+      limits: TIME_LIMITS,
     }),
   )
 }
@@ -63,11 +63,11 @@ describe('a bot that is stopped', () => {
   })
 
   it('waits for a step that does not end no longer than seven seconds, and says what it leaves', async () => {
-    const parts = botOver(store.db, fleetOf(clock), clock)
-    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
-    await decided(parts, id)
+    const context = botOver(store.db, fleetOf(clock), clock)
+    const { id } = await asked(context, assign('hv01/gpu0', 'train-01'))
+    await decided(context, id)
     const step = endless()
-    const hosts = [...parts.hosts.values()].map((host) => ({ ...host, run: step.waiting }))
+    const hosts = [...context.hosts.values()].map((host) => ({ ...host, run: step.waiting }))
     const bot = await started({ hosts })
     await clock.until(step.begun)
 
@@ -130,7 +130,7 @@ describe('a bot of which a worker is stuck', () => {
 
     expect(before).toEqual([])
     expect(during).toContain('expiring requests')
-    expect(during).not.toContain('tending the queue')
+    expect(during).not.toContain('sweeping the queue')
     expect(after).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { hostName, type HostName } from '../src/core/inventory/inventory'
 import type { HostConfig } from '../src/host/powershell/config'
 import { hostsSchema } from '../src/host/powershell/config'
-import { changesOf } from '../src/hosts'
+import { hostChanges } from '../src/hosts'
 
 const configs = (...hosts: readonly object[]): readonly HostConfig[] => hostsSchema('win32').parse(hosts)
 const winrm = (name: string, more: object = {}) => ({
@@ -17,7 +17,7 @@ const ssh = (name: string) => ({
 })
 const names = (...of: readonly string[]): HostName[] => of.map((each) => hostName.parse(each))
 const changes = (before: readonly object[], after: readonly object[]) =>
-  changesOf(new Map(configs(...before).map((each) => [each.name, each])), configs(...after))
+  hostChanges(new Map(configs(...before).map((each) => [each.name, each])), configs(...after))
 
 describe('what a configuration that is read again says of hosts', () => {
   test('is nothing where it says the same', () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { connect } from 'node:net'
-import { LIMITS } from '../src/chat/door'
+import { DOOR_LIMITS } from '../src/chat/door'
 import { startHttp, type HttpOptions, type HttpServer } from '../src/http'
 import type { Readiness } from '../src/readiness'
 
@@ -168,7 +168,7 @@ describe('connections', () => {
   it('are bounded: one more is closed, and one is taken again when another has ended', async () => {
     const server = await started()
     const kept = []
-    for (let n = 0; n < LIMITS.connections; n += 1) kept.push(await keptConnection(server))
+    for (let n = 0; n < DOOR_LIMITS.connections; n += 1) kept.push(await keptConnection(server))
 
     const more = connect(server.port, '127.0.0.1')
     await once(more, 'close')

@@ -8,14 +8,14 @@ import { median, timed } from './measure.mjs'
 import { bareSession } from './sessions.mjs'
 import typescript from './typescript.cjs'
 
-const { LIMITS, startBot } = typescript('src/bot.ts')
+const { TIME_LIMITS, startBot } = typescript('src/bot.ts')
 const { systemClock } = typescript('src/clock.ts')
 const { hostName } = typescript('src/core/inventory/inventory.ts')
 const { planAssign } = typescript('src/core/planner/planner.ts')
 const { policyOfLists } = typescript('src/core/policy/policy.ts')
 const { startEngine } = typescript('src/host/powershell/engine/engine.ts')
 const { powerShellHost } = typescript('src/host/powershell/host.ts')
-const { openMemory } = typescript('src/host/powershell/memory.ts')
+const { openDeviceMemory } = typescript('src/host/powershell/memory.ts')
 const { fleetFile } = typescript('src/host/simulated/fleet.ts')
 const { fixedPolicy } = typescript('src/policy-source.ts')
 const { openStore } = typescript('src/store/database.ts')
@@ -62,7 +62,7 @@ export const assignment = async (found, { rounds }) => {
     notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
     guests: new Map(),
     engine: () => Promise.resolve(engine),
-    memory: openMemory(join(windows.dir, 'devices.json')),
+    memory: openDeviceMemory(join(windows.dir, 'devices.json')),
   })
   const renew = () => {
     const fresh = openFleet('hv01')
@@ -138,7 +138,7 @@ const assignedByBot = async (host) => {
     clock: systemClock,
     chat: instantChat((notice) => seen(notice)),
     log: silent,
-    limits: LIMITS,
+    limits: TIME_LIMITS,
     hosts: new Map([[host.name, host]]),
     requestsChannels: [],
     changesChannel: null,

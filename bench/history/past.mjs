@@ -5,8 +5,8 @@ import { parse } from '../../dist/core/grammar/parse.js'
 import { heedChats } from '../../dist/work/sweeps/silent-chats.js'
 import { tellOfAsides } from '../../dist/work/sweeps/aside.js'
 import { sendDigests } from '../../dist/work/sweeps/digest.js'
-import { tendLeases } from '../../dist/work/sweeps/leases.js'
-import { tendQueue } from '../../dist/work/sweeps/queue.js'
+import { sweepLeases } from '../../dist/work/sweeps/leases.js'
+import { sweepQueue } from '../../dist/work/sweeps/queue.js'
 import { remind } from '../../dist/work/sweeps/remind.js'
 import { lapseApprovals, voidOldPlans } from '../../dist/work/changes/request/voided.js'
 import { expire, forget } from '../../dist/work/loops/watch.js'
@@ -16,7 +16,7 @@ import { requestsIn, requestsToVerify } from '../../dist/store/requests.js'
 import { respond } from '../../dist/work/commands/respond.js'
 import { refreshHost } from '../../dist/work/readings/reading.js'
 import { runRequest } from '../../dist/work/operation/run.js'
-import { openBenchParts } from '../bot.mjs'
+import { openBenchContext } from '../bot.mjs'
 import { account, APPROVER, USER } from '../fixture.mjs'
 
 const channel = { kind: 'channel', chat: 'slack', channel: 'C0BENCH' }
@@ -27,15 +27,15 @@ const callerOf = (user) => ({
   back: channel,
   privately: channel,
 })
-const says = async (parts, user, text) => {
+const says = async (context, user, text) => {
   const command = parse(text)
   if (!command.ok) throw new Error(text)
-  const consequence = await respond(parts, command.value, callerOf(user))
-  return parts.db.transaction().execute((tx) => consequence(tx))
+  const effect = await respond(context, command.value, callerOf(user))
+  return context.db.transaction().execute((tx) => effect(tx))
 }
-const runs = async (parts) => {
-  for (const request of await requestsIn(parts.db, ['approved']))
-    await runRequest(parts, request, new globalThis.AbortController().signal)
+const runs = async (context) => {
+  for (const request of await requestsIn(context.db, ['approved']))
+    await runRequest(context, request, new globalThis.AbortController().signal)
 }
 
 /** The two requests that were really carried out, so many times more, as if they had been before. */
@@ -93,20 +93,20 @@ const ASKED = [
 ]
 
 const LOOPS = {
-  'looking for work': async (parts) => {
-    await requestsIn(parts.db, ['running'])
-    await requestsIn(parts.db, ['approved'])
-    await requestsToVerify(parts.db)
+  'looking for work': async (context) => {
+    await requestsIn(context.db, ['running'])
+    await requestsIn(context.db, ['approved'])
+    await requestsToVerify(context.db)
   },
   'looking for posts': ({ db, clock }) => duePosts(db, clock.now(), { limit: 100 }),
   'taking deliveries': ({ db }) => openDeliveries(db, 100),
-  'reading a host': (parts) => refreshHost(parts, parts.hosts.get('hv01')),
+  'reading a host': (context) => refreshHost(context, context.hosts.get('hv01')),
   'expiring requests': expire,
   'lapsing approvals': lapseApprovals,
   'looking for old plans': voidOldPlans,
-  'tending leases': tendLeases,
+  'sweeping leases': sweepLeases,
   'reminding of requests': remind,
-  'tending the queue': tendQueue,
+  'sweeping the queue': sweepQueue,
   'telling of what cannot be read': tellOfAsides,
   'looking whether chats take posts': heedChats,
   'sending digests': sendDigests,
@@ -115,14 +115,14 @@ const LOOPS = {
 
 /** `work`: each thing that it does, by name. */
 export const openPast = async (ended) => {
-  const { parts, close } = await openBenchParts()
-  const { db } = parts
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
-  await says(parts, USER, 'assign hv01/gpu0 to train-01')
-  await says(parts, APPROVER, 'approve R-1')
-  await runs(parts)
-  await says(parts, USER, 'done R-1 --shutdown')
-  await runs(parts)
+  const { context, close } = await openBenchContext()
+  const { db } = context
+  for (const host of context.hosts.values()) await refreshHost(context, host)
+  await says(context, USER, 'assign hv01/gpu0 to train-01')
+  await says(context, APPROVER, 'approve R-1')
+  await runs(context)
+  await says(context, USER, 'done R-1 --shutdown')
+  await runs(context)
   // Digests and `history` show what is of today, which is the same in every store.
   await sql`update request_events set at = at - 172800000`.execute(db)
   if (ended > 0) await repeat(db, ended)
@@ -131,8 +131,8 @@ export const openPast = async (ended) => {
     .set({ shown: sql`wanted`, ref: 'm1' })
     .execute()
   const work = {
-    ...Object.fromEntries(ASKED.map((text) => [text, () => says(parts, USER, text)])),
-    ...Object.fromEntries(Object.entries(LOOPS).map(([name, loop]) => [name, () => loop(parts)])),
+    ...Object.fromEntries(ASKED.map((text) => [text, () => says(context, USER, text)])),
+    ...Object.fromEntries(Object.entries(LOOPS).map(([name, loop]) => [name, () => loop(context)])),
   }
   return { work, close }
 }

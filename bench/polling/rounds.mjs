@@ -9,7 +9,7 @@ import { fixedPolicy } from '../../dist/policy-source.js'
 import { openStore } from '../../dist/store/database.js'
 import { respond } from '../../dist/work/commands/respond.js'
 import { refreshHost } from '../../dist/work/readings/reading.js'
-import { LIMITS } from '../../dist/bot.js'
+import { TIME_LIMITS } from '../../dist/bot.js'
 import { each } from '../executor/measure.mjs'
 import { account, instantChat, silent, temporaryDirectory, USER } from '../fixture.mjs'
 import { fleetOf } from './fleet.mjs'
@@ -19,13 +19,13 @@ const directory = temporaryDirectory()
 const { hosts, change } = fleetOf(count, directory.path)
 const store = await openStore(directory.path)
 const nothing = () => undefined
-const parts = {
+const context = {
   db: store.db,
   clock: systemClock,
   chat: instantChat(),
   hosts,
   policy: fixedPolicy(policyOfLists({ ask: [account(USER)], approve: [], admin: [] })),
-  limits: LIMITS,
+  limits: TIME_LIMITS,
   requestsChannels: [],
   changesChannel: null,
   log: silent,
@@ -36,7 +36,7 @@ const channel = { kind: 'channel', chat: 'slack', channel: 'C0BENCH' }
 const caller = { account: account(USER), name: 'Bench', channel, back: channel }
 
 const readAll = async () => {
-  for (const host of hosts.values()) await refreshHost(parts, host)
+  for (const host of hosts.values()) await refreshHost(context, host)
 }
 const bytes = async () => {
   await sql`pragma wal_checkpoint(truncate)`.execute(store.db)
@@ -56,7 +56,7 @@ const { user, system } = process.cpuUsage(cpuBefore)
 const rss = process.memoryUsage.rss()
 const grown = (await bytes()) - sizeBefore
 const name = [...hosts.keys()].at(-1)
-const ask = (command) => async () => (await respond(parts, command, caller))(null)
+const ask = (command) => async () => (await respond(context, command, caller))(null)
 const list = ask({ kind: 'list', free: false, mine: false, page: 1 })
 await list()
 const listMs = await each(21, list)

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, messageOf } from '../core/errors'
 
 /** What strangers may take of this process. */
-export const LIMITS = {
+export const DOOR_LIMITS = {
   /** Open at once; one more is closed at once. */
   connections: 512,
   /** Balancers keep a connection for sixty seconds. This end keeps it longer, or it closes one that is just being used. */
@@ -57,8 +57,9 @@ export const header = (request: IncomingMessage, name: string): string => {
 }
 
 /** Throws Refused for what says of itself that it is too long. */
-export const refuseLength = (request: IncomingMessage): void => {
-  if (Number(header(request, 'content-length')) > LIMITS.bodyBytes) throw new Refused(413, 'body too large')
+export const refuseTooLong = (request: IncomingMessage): void => {
+  if (Number(header(request, 'content-length')) > DOOR_LIMITS.bodyBytes)
+    throw new Refused(413, 'body too large')
 }
 
 interface Held {
@@ -84,7 +85,7 @@ export const openBodies = (): ReadBody => {
     )
 
   const makeRoom = (): void => {
-    while (sum(held) > LIMITS.bodiesBytes) {
+    while (sum(held) > DOOR_LIMITS.bodiesBytes) {
       const longest = longestComing()
       if (!longest?.drop) return
       longest.drop(new Refused(503, 'too many bodies at once'))
@@ -98,7 +99,7 @@ export const openBodies = (): ReadBody => {
       const take = (chunk: Buffer): void => {
         chunks.push(chunk)
         body.bytes += chunk.length
-        if (body.bytes > LIMITS.bodyBytes) drop(new Refused(413, 'body too large'))
+        if (body.bytes > DOOR_LIMITS.bodyBytes) drop(new Refused(413, 'body too large'))
         else makeRoom()
       }
       const drop = (refused: Refused): void => {

@@ -11,7 +11,7 @@ import {
   type SlackSettings,
   dataDirOf,
 } from '../config/config'
-import type { Check } from '../chat/check'
+import type { ChatCheck } from '../chat/check'
 import { Fault, messageOf, type Refusal } from '../core/errors'
 import type { Clock } from '../core/ports/clock'
 import type { HostConfig } from '../host/powershell/config'
@@ -87,7 +87,7 @@ const configuration = (env: NodeJS.ProcessEnv): { config: Config | null; finding
   }
 }
 
-const findingOf = ({ what, outcome }: Check): Finding => {
+const findingOf = ({ what, outcome }: ChatCheck): Finding => {
   if (outcome.ok) return pass(what, outcome.value)
   const [{ code, reason, next = '' }] = outcome.refusals as [Refusal]
   return (code === 'unreachable' ? warn : fail)(what, reason, next)
@@ -98,7 +98,7 @@ const slack = async (settings: SlackSettings, channels: readonly string[]): Prom
   const { identifyBot } = await import('../chat/slack/identify.ts')
   const { checkChannels } = await import('../chat/slack/channels.ts')
   const { eventScopes, slackClient, updateApp } = await import('../chat/slack/config.ts')
-  const { silent } = await import('../chat/slack/log.ts')
+  const { SILENT: silent } = await import('../chat/slack/log.ts')
   try {
     const { identity, lacks } = await identifyBot(settings)
     const token = pass('token', `it is the bot of ${identity.teamName}, with every scope that is needed`)

@@ -3,12 +3,12 @@ import { hintsOf } from '../core/operation/hints'
 import { messageOf } from '../core/errors'
 import { aliasOf, placeOf, vmById, type HostFacts } from '../core/inventory/inventory'
 import type { Plan } from '../core/plan/plan'
-import { expectationOf, read, saysOf, scriptOf, undoOf, type Step } from '../core/plan/step'
+import { expectationOf, readStep, saysOf, scriptOf, undoOf, type Step } from '../core/plan/step'
 import type { StepOrder } from '../core/ports/host'
 import { fail, pass, type Finding } from './finding'
-import { wordsOf, type Ground } from './reading-cases'
+import { resultWords, type HostUnderTest } from './reading-cases'
 
-export interface Exercise extends Ground {
+export interface Exercise extends HostUnderTest {
   readonly plan: Plan
   /** Aborted when whoever started it wants it to end; what was done is then undone. */
   readonly stopping: AbortSignal
@@ -85,7 +85,7 @@ const wrongOrders = ({ facts, plan, fence }: Exercise): WrongOrder[] => {
 /** Throws when the order was not refused, or with another code. */
 const mustRefuse = async ({ host }: Exercise, { title, code, order }: WrongOrder): Promise<Finding> => {
   const result = await host.run(order)
-  const told = wordsOf(result)
+  const told = resultWords(result)
   if (result.kind !== 'refused' || result.code !== code)
     throw new Error(`${title} must be refused with ${code}, but: ${told}`)
   return pass(title, `refused: ${told}`)
@@ -98,7 +98,7 @@ const perform = async (all: Under, step: Step): Promise<Finding> => {
   hint(`${title} ...`)
   const before = all.seen ?? (await host.inventory())
   all.seen = null
-  const ground = read(step, before)
+  const ground = readStep(step, before)
   if (ground === 'done') {
     all.seen = before
     return pass(title, 'was so already')
@@ -106,11 +106,11 @@ const perform = async (all: Under, step: Step): Promise<Finding> => {
   if (ground === 'changed') throw new Error(`${title}: the host is not as the step expects it`)
   const result = await host.run({ step, expects: expectationOf(step), fence })
   const after = await host.inventory()
-  if (read(step, after) === 'done') {
+  if (readStep(step, after) === 'done') {
     all.seen = after
-    return pass(title, `${wordsOf(result)}, and the host shows it`)
+    return pass(title, `${resultWords(result)}, and the host shows it`)
   }
-  throw new Error(`${title}: ${wordsOf(result)}, and the host does not show it`)
+  throw new Error(`${title}: ${resultWords(result)}, and the host does not show it`)
 }
 
 /** A VM that was started is asked to shut down first: to turn it off is a power cut. */

@@ -5,8 +5,8 @@ import { CLUSTER_UNREAD } from '../core/planner/partition/vm-checks'
 import type { HostFacts } from '../core/inventory/inventory'
 import { counted } from '../core/text/figures'
 import type { HostConfig } from '../host/powershell/config'
-import type { Examination, Health, Restriction, SessionFile } from '../host/powershell/health'
-import { said } from '../core/text/printable'
+import type { Examination, HostHealth, Restriction, SessionFile } from '../host/powershell/health'
+import { hostWords } from '../core/text/printable'
 import { fail, pass, warn, type Finding } from './finding'
 import { cureFor } from './remedies'
 
@@ -32,7 +32,7 @@ const CLOSE_MS = 30_000
 
 export const examined = (evidence: HostEvidence): Finding[] => {
   const { config, examination, facts } = evidence
-  if (examination.kind === 'silent') return [silent(config, examination)]
+  if (examination.kind === 'silent') return [silentHost(config, examination)]
   const { health, askedAt, answeredAt } = examination
   return [
     pass(
@@ -47,7 +47,7 @@ export const examined = (evidence: HostEvidence): Finding[] => {
     ...commandFindings(health),
     ...fileFindings(health, facts),
     ...('why' in facts
-      ? [fail('inventory', said(facts.why), cureFor(config.via, facts.why))]
+      ? [fail('inventory', hostWords(facts.why), cureFor(config.via, facts.why))]
       : inventoryFindings(config, facts)),
   ]
 }
@@ -59,18 +59,18 @@ const OTHER_WAY =
 export type Silence = Extract<Examination, { kind: 'silent' }>
 
 /** Why there is nothing to look at, with the words of the host, of ssh or of PowerShell. */
-export const silent = ({ via }: HostConfig, { code, why }: Silence): Finding => {
-  if (code === 'OldWindows') return fail('Windows', said(why), OTHER_WAY)
+export const silentHost = ({ via }: HostConfig, { code, why }: Silence): Finding => {
+  if (code === 'OldWindows') return fail('Windows', hostWords(why), OTHER_WAY)
   return code === 'CommandNotFoundException'
     ? fail(
         'reached',
-        `it answers, but does not have the function that this asks for: ${said(why)}`,
+        `it answers, but does not have the function that this asks for: ${hostWords(why)}`,
         `The module there is older than this bot, or is not loaded: copy the folder again and run ${REGISTER}.`,
       )
-    : fail('reached', code === null ? said(why) : `${code}: ${said(why)}`, cureFor(via, why))
+    : fail('reached', code === null ? hostWords(why) : `${code}: ${hostWords(why)}`, cureFor(via, why))
 }
 
-const moduleFindings = ({ config, module, sessions }: HostEvidence, health: Health): Finding[] => {
+const moduleFindings = ({ config, module, sessions }: HostEvidence, health: HostHealth): Finding[] => {
   const again = `Copy the folder of the module to the host, and run there: ${registerLine(config)}`
   return [
     ...protocolFindings(health.protocol, again),
@@ -107,7 +107,7 @@ const protocolFindings = (protocol: number, again: string): Finding[] => {
 const SESSION_FILES = { winrm: 'GpuChatOps.pssc', ssh: 'GpuChatOps.Ssh.pssc' } as const
 
 interface Sessions {
-  readonly theirs: Health['sessions']
+  readonly theirs: HostHealth['sessions']
   readonly own: HostEvidence['sessions']
 }
 /** Which functions a session shows is said by a file that registering copies: a newer module does not make it newer. */
@@ -149,7 +149,11 @@ const restriction = ({ via }: HostConfig, restricted: Restriction): Finding => {
       : 'Give the account its ForceCommand with Register-GpuChatOps.ps1 -Ssh, and restart sshd.'
   return restricted === false
     ? fail('session', 'it runs any command: whoever has the bot’s credential has the host', fix)
-    : warn('session', `whether it is restricted could not be found out: ${said(restricted.unknown)}`, fix)
+    : warn(
+        'session',
+        `whether it is restricted could not be found out: ${hostWords(restricted.unknown)}`,
+        fix,
+      )
 }
 
 const forcedCommand = (forced: ForcedCommand): Finding => {
@@ -158,10 +162,10 @@ const forcedCommand = (forced: ForcedCommand): Finding => {
   const fix = 'Give the account its ForceCommand with Register-GpuChatOps.ps1 -Ssh, and restart sshd.'
   return forced === 'open'
     ? fail('forced command', 'the key ran a command of its own choice on the host', fix)
-    : warn('forced command', `it could not be tried: ${said(forced.unknown)}`, fix)
+    : warn('forced command', `it could not be tried: ${hostWords(forced.unknown)}`, fix)
 }
 
-const elevation = ({ elevated, account }: Health): Finding => {
+const elevation = ({ elevated, account }: HostHealth): Finding => {
   const fix =
     'Disabling and dismounting devices needs an administrator: use the JEA endpoint (its virtual account is one), or put the account into Administrators.'
   if (elevated === true) return pass('elevation', `${account} is an administrator there`)
@@ -171,7 +175,7 @@ const elevation = ({ elevated, account }: Health): Finding => {
 }
 
 /** The host read its clock at some moment between question and answer. */
-const clockFinding = ({ clock }: Health, askedAt: number, answeredAt: number): Finding => {
+const clockFinding = ({ clock }: HostHealth, askedAt: number, answeredAt: number): Finding => {
   const off = Math.max(askedAt - clock, clock - answeredAt, 0)
   const seconds = `${Math.round(off / 1000)} s`
   if (off <= CLOSE_MS) return pass('clock', 'it agrees with the bot’s')
@@ -182,7 +186,7 @@ const clockFinding = ({ clock }: Health, askedAt: number, answeredAt: number): F
     : warn('clock', reason, fix)
 }
 
-const commandFindings = ({ missing }: Health): Finding[] => [
+const commandFindings = ({ missing }: HostHealth): Finding[] => [
   missing.needed.length === 0
     ? pass('commands', 'all that Discrete Device Assignment needs are there')
     : fail(
@@ -201,7 +205,7 @@ const commandFindings = ({ missing }: Health): Finding[] => [
       ]),
 ]
 
-const fileFindings = ({ files }: Health, facts: HostEvidence['facts']): Finding[] => {
+const fileFindings = ({ files }: HostHealth, facts: HostEvidence['facts']): Finding[] => {
   if (files === null)
     return [
       fail('allow-list', 'this host was never registered, so every change is refused', `Run ${REGISTER}.`),
@@ -221,7 +225,7 @@ const fileFindings = ({ files }: Health, facts: HostEvidence['facts']): Finding[
   ]
 }
 
-type Files = NonNullable<Health['files']>
+type Files = NonNullable<HostHealth['files']>
 
 const allowFinding = (files: Files, facts: HostEvidence['facts']): Finding => {
   const { vms, devices, directory } = files

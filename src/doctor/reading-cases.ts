@@ -11,9 +11,9 @@ import {
 import { counted } from '../core/text/figures'
 import { expectationOf, type Step } from '../core/plan/step'
 import type { Host, StepResult } from '../core/ports/host'
-import { said } from '../core/text/printable'
+import { hostWords } from '../core/text/printable'
 
-export interface Ground {
+export interface HostUnderTest {
   readonly host: Host
   /** As the host told them a moment ago. */
   readonly facts: HostFacts
@@ -24,7 +24,7 @@ export interface Ground {
 export interface ReadingCase {
   readonly name: string
   /** What was seen. Throws where the host does not do what it must, and what the host itself throws. */
-  readonly run: (ground: Ground) => Promise<string> | string
+  readonly run: (tried: HostUnderTest) => Promise<string> | string
 }
 
 const NOBODY = vmId.parse('00000000-0000-0000-0000-000000000000')
@@ -40,18 +40,18 @@ const must = (holds: boolean, otherwise: string): void => {
 }
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-const askedInVain = async ({ host, fence }: Ground, step: Step): Promise<string> => {
+const askedInVain = async ({ host, fence }: HostUnderTest, step: Step): Promise<string> => {
   const result = await host.run({ step, expects: expectationOf(step), fence })
-  must(result.kind === 'refused', `the order was not refused: ${wordsOf(result)}`)
-  return `the answer was ${wordsOf(result)}`
+  must(result.kind === 'refused', `the order was not refused: ${resultWords(result)}`)
+  return `the answer was ${resultWords(result)}`
 }
 
 /** With the host's own words. */
-export const wordsOf = (result: StepResult): string => {
+export const resultWords = (result: StepResult): string => {
   if (result.kind === 'done') return 'it was done'
   return result.kind === 'refused'
-    ? `${result.code}: ${said(result.message)}`
-    : `what became of it is not known (${said(result.why)})`
+    ? `${result.code}: ${hostWords(result.message)}`
+    : `what became of it is not known (${hostWords(result.why)})`
 }
 
 const placesIn = (facts: HostFacts) =>
@@ -109,13 +109,13 @@ export const READING_CASES: readonly ReadingCase[] = [
   },
   {
     name: 'an order about a VM that does not exist is refused',
-    run: (ground) => askedInVain(ground, { kind: 'startVm', vm: { id: NOBODY, name: 'nobody' } }),
+    run: (tried) => askedInVain(tried, { kind: 'startVm', vm: { id: NOBODY, name: 'nobody' } }),
   },
   {
     name: 'an order about a device that does not exist is refused, and no GPU moves',
-    run: async (ground) => {
-      const seen = await askedInVain(ground, { kind: 'disableDevice', gpu: NOWHERE })
-      must(same(placesIn(await ground.host.inventory()), placesIn(ground.facts)), 'a GPU moved')
+    run: async (tried) => {
+      const seen = await askedInVain(tried, { kind: 'disableDevice', gpu: NOWHERE })
+      must(same(placesIn(await tried.host.inventory()), placesIn(tried.facts)), 'a GPU moved')
       return seen
     },
   },
@@ -125,7 +125,7 @@ export const READING_CASES: readonly ReadingCase[] = [
       const answer = await host.smi({ kind: 'host' })
       if (answer.kind === 'ran') return `it ended with ${answer.exitCode}`
       must(answer.why !== '', 'it does not say why')
-      return said(answer.why)
+      return hostWords(answer.why)
     },
   },
   {
@@ -135,7 +135,7 @@ export const READING_CASES: readonly ReadingCase[] = [
       if (!vm) return 'no VM is off, so this was not tried'
       const answer = await host.smi({ kind: 'guest', vm: vm.id })
       if (answer.kind === 'ran') throw new Error(`it ran in ${vm.name}, which is off`)
-      return said(answer.why)
+      return hostWords(answer.why)
     },
   },
 ]

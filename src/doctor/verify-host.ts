@@ -17,15 +17,15 @@ import { quarantineOf } from '../core/inventory/quarantine'
 import type { HostConfig } from '../host/powershell/config'
 import { openPowerShellFleet } from '../host/powershell/fleet'
 import { programsHere } from '../host/powershell/programs'
-import { said } from '../core/text/printable'
+import { hostWords } from '../core/text/printable'
 import { openStore } from '../store/database'
 import { selfOf } from '../store/self'
 import { drawClaim } from '../work/context/claim'
 import type { Terminal } from './doctor'
 import { exercise } from './exercise'
 import { fail, pass, sectionOf, type Finding } from './finding'
-import { silent, type Silence } from './host-checks'
-import { READING_CASES, type Ground } from './reading-cases'
+import { silentHost, type Silence } from './host-checks'
+import { READING_CASES, type HostUnderTest } from './reading-cases'
 
 export interface Wanted {
   readonly host: string
@@ -66,14 +66,14 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
     if (examination.kind === 'silent') throw unreachable(config, examination)
     if (!host) throw new Fault('internal', `there is no host ${config.name}`)
     const facts = await host.inventory()
-    const ground = { host, facts, fence: knownTo(facts) }
-    const findings = await readingFindings(ground, terminal)
+    const tried = { host, facts, fence: knownTo(facts) }
+    const findings = await readingFindings(tried, terminal)
     terminal.print(`${sectionOf(`${config.name}, without changing anything`, findings)}\n\n`)
     if (findings.some(isFailure)) return false
     const names = wanted.exercise
     return (
       names === null ||
-      (await withoutBot(around.dataDir, (bot) => exerciseOn({ ...ground, bot }, names, around)))
+      (await withoutBot(around.dataDir, (bot) => exerciseOn({ ...tried, bot }, names, around)))
     )
   } finally {
     await fleet.close()
@@ -82,7 +82,7 @@ export const verifyHost = async (wanted: Wanted, around: Surroundings): Promise<
 }
 
 const unreachable = (config: HostConfig, examination: Silence): Fault => {
-  const { reason, fix = '' } = silent(config, examination)
+  const { reason, fix = '' } = silentHost(config, examination)
   return new Fault('host-unreachable', `${config.name} is not ready: ${reason}\n${fix}`)
 }
 
@@ -95,17 +95,17 @@ const knownTo = ({ module }: HostFacts): Fence => {
 
 const isFailure = ({ verdict }: Finding): boolean => verdict === 'fail'
 
-const readingFindings = async (ground: Ground, { hint }: Terminal): Promise<Finding[]> => {
+const readingFindings = async (tried: HostUnderTest, { hint }: Terminal): Promise<Finding[]> => {
   const findings: Finding[] = []
   for (const { name, run } of READING_CASES) {
     hint(`${name} ...`)
     try {
-      findings.push(pass(name, await run(ground)))
+      findings.push(pass(name, await run(tried)))
     } catch (error) {
       findings.push(
         fail(
           name,
-          said(messageOf(error)),
+          hostWords(messageOf(error)),
           'The bot cannot rely on this host; report it with what `doctor` says.',
         ),
       )
@@ -125,31 +125,31 @@ const withoutBot = async <T>(dataDir: string, work: (bot: BotId) => Promise<T>):
 }
 
 const exerciseOn = async (
-  ground: Ground & { readonly bot: BotId },
+  tried: HostUnderTest & { readonly bot: BotId },
   names: { readonly gpu: string; readonly vm: string },
   { terminal, stopping }: Surroundings,
 ): Promise<boolean> => {
   const { print, hint } = terminal
-  const { facts, bot } = ground
+  const { facts, bot } = tried
   const bar = barOf(facts.module, bot)
   if (bar) {
     const refused = fail('not possible', barWords(facts.name, bar), barCure(facts.name, bar))
     print(`${sectionOf('The exercise', [refused])}\n`)
     return false
   }
-  const plan = planOf(ground.facts, names)
+  const plan = planToTry(tried.facts, names)
   if ('refusals' in plan) {
     print(`${sectionOf('The exercise', plan.refusals)}\n`)
     return false
   }
   print(`The exercise, with all that undoes it should this be cut short:\n\n${planScripts(plan).join('')}\n`)
-  const findings = await exercise({ ...ground, plan, stopping, hint })
+  const findings = await exercise({ ...tried, plan, stopping, hint })
   print(`${sectionOf(`${counted(plan.steps.length, 'step')}, done and undone`, findings)}\n`)
   return !findings.some(isFailure)
 }
 
 /** The plan that the bot would show an approver, for a VM that is off and needs no consent. */
-export const planOf = (
+export const planToTry = (
   facts: HostFacts,
   { gpu, vm }: { readonly gpu: string; readonly vm: string },
 ): Plan | { readonly refusals: Finding[] } => {

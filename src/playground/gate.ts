@@ -5,15 +5,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { messageOf } from '../core/errors'
 
-export type Entry =
+export type GateEntry =
   | { readonly kind: 'let-in' }
   | { readonly kind: 'turned-away'; readonly status: 403 | 405 | 415; readonly why: string }
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i
-const away = (status: 403 | 405 | 415, why: string): Entry => ({ kind: 'turned-away', status, why })
+const away = (status: 403 | 405 | 415, why: string): GateEntry => ({ kind: 'turned-away', status, why })
 
 /** Judges by headers alone; `method` is the only one that the path takes. */
-export const enter = (request: IncomingMessage, method: 'GET' | 'POST'): Entry => {
+export const enter = (request: IncomingMessage, method: 'GET' | 'POST'): GateEntry => {
   const { host = '', origin } = request.headers
   if (!LOOPBACK.test(host))
     return away(403, 'The playground answers to localhost only: open it at http://localhost.')

@@ -4,12 +4,12 @@ import { begin } from './gate'
 import type { LocalSlack } from './slack/local-slack'
 import type { LocalTeams } from './teams/local-teams'
 import { teamsView } from './teams-view'
-import { fleetView, type World } from './world'
+import { fleetView, type PlaygroundWorld } from './world'
 
 export interface Stage {
   readonly slack: LocalSlack
   readonly teams: LocalTeams
-  readonly world: World
+  readonly world: PlaygroundWorld
   /** Microsoft 365 Agents Playground is a client too. */
   readonly agents: boolean
   /** Somebody has connected a host: the bot had better look. */

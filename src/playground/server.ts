@@ -69,9 +69,9 @@ const DEEDS: Readonly<Record<string, Deed>> = {
     agents ? fromAgents(teams, activity) : wrong(404, NO_AGENTS),
   ),
   '/playground/world': act(befall, ({ world, connected }, what) => {
-    const consequence = bringAbout(world, what)
+    const effect = bringAbout(world, what)
     if (what.kind === 'reconnect') connected()
-    return consequence.kind === 'happened' ? done({}) : wrong(409, consequence.why)
+    return effect.kind === 'happened' ? done({}) : wrong(409, effect.why)
   }),
 }
 

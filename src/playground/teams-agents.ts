@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { homeServiceUrl } from '../chat/teams/service-url'
 import { Fault, messageOf } from '../core/errors'
 import { TENANT } from './members'
-import { wrong, type Answer } from './teams/connector'
+import { wrong, type ConnectorAnswer } from './teams/connector'
 import type { Beyond, LocalTeams } from './teams/local-teams'
 
 /** The conversations of that client, as `manifests/teams/.m365agentsplayground.yml` names them. */
@@ -38,7 +38,7 @@ export type AgentsActivity = z.infer<typeof agentsActivity>
 export const fromAgents = async (
   teams: LocalTeams,
   { recipient, entities, ...rest }: AgentsActivity,
-): Promise<Answer> => {
+): Promise<ConnectorAnswer> => {
   const bot = `28:${teams.config.appId}`
   const answer = await teams.deliver({
     ...rest,

@@ -7,7 +7,7 @@ import type { Step, StepKind } from '../core/plan/step'
 import type { SimulatedFleet } from '../host/simulated/fleet'
 
 /** The simulated fleet, as far as the playground needs it. */
-export type World = Pick<
+export type PlaygroundWorld = Pick<
   SimulatedFleet['world'],
   | 'hostNames'
   | 'facts'
@@ -72,7 +72,7 @@ export type Consequence =
   { readonly kind: 'happened' } | { readonly kind: 'impossible'; readonly why: string }
 
 /** What Hyper-V would refuse an administrator too is impossible; nothing happens then. */
-export const bringAbout = (world: World, what: Befall): Consequence => {
+export const bringAbout = (world: PlaygroundWorld, what: Befall): Consequence => {
   try {
     perform(world, what)
     return { kind: 'happened' }
@@ -82,7 +82,7 @@ export const bringAbout = (world: World, what: Befall): Consequence => {
   }
 }
 
-const perform = (world: World, what: Befall): void => {
+const perform = (world: PlaygroundWorld, what: Befall): void => {
   switch (what.kind) {
     case 'forget-failures': {
       world.clearFaults()
@@ -128,7 +128,7 @@ const NO_MEMORY = {
 
 type ByHand = Extract<Befall, { kind: 'by-hand' }>
 
-const byHand = (world: World, { does, ...what }: ByHand): void => {
+const byHand = (world: PlaygroundWorld, { does, ...what }: ByHand): void => {
   const facts = world.facts(what.host)
   if (does === 'pull' || does === 'put')
     world.rebuild(what.host, {
@@ -165,7 +165,7 @@ const stepByHand = (facts: HostFacts, slot: string, does: Exclude<ByHand['does']
   }
 }
 
-const hostView = (world: World, name: string) => {
+const hostView = (world: PlaygroundWorld, name: string) => {
   const facts = world.facts(name)
   const nameOf = (id: string): string => facts.vms.find((each) => each.id === id)?.name ?? id
   return {
@@ -202,7 +202,7 @@ const hostView = (world: World, name: string) => {
 }
 
 /** The fleet as the page draws it: the truth of the simulated hosts, not what the bot believes. */
-export const fleetView = (world: World) => ({
+export const fleetView = (world: PlaygroundWorld) => ({
   hosts: world.hostNames().map((name) => hostView(world, name)),
   faults: world.faults().map(({ host: where, step, times, kind }) => ({ host: where, step, times, kind })),
 })

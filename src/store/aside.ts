@@ -12,7 +12,7 @@ import { whole } from './whole'
 export type Readers = { readonly [S in Source]: (row: Row<S>) => unknown }
 
 /** Puts back what this version can read. What cannot be put back, since something else took its place, stays aside. */
-export const readAgain = async (db: Db, readers: Readers): Promise<void> => {
+export const rereadAside = async (db: Db, readers: Readers): Promise<void> => {
   const rows = await db.selectFrom('aside').selectAll().where('settled_at', 'is', null).execute()
   for (const { seq, source, whole: text } of rows) {
     if (!isSource(source)) continue

@@ -10,7 +10,7 @@ import type { MessageRef } from '../core/ports/chat'
 import type { Tx } from './database'
 import { copiesOf, type Post } from './outbox'
 import { written } from './rows'
-import { keyOf } from './subscriptions'
+import { placeKey } from './subscriptions'
 
 /** A copy of the card of a request, somewhere in the place. */
 export interface SeenCopy {
@@ -25,8 +25,8 @@ export interface SeenCopy {
  * chat that names a message in two ways has its only card closed.
  */
 export const meetCopy = async (tx: Tx, seen: SeenCopy, at: number): Promise<void> => {
-  const key = keyOf(seen.place)
-  const known = (await copiesOf(tx, seen.requestId)).filter(({ to }) => keyOf(to) === key)
+  const key = placeKey(seen.place)
+  const known = (await copiesOf(tx, seen.requestId)).filter(({ to }) => placeKey(to) === key)
   if (known.some(({ ref }) => ref === seen.ref)) return
   const other = known.find(({ replaces, threadSaid }) => replaces !== null && threadSaid === null)
   if (other === undefined) return

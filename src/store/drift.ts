@@ -1,14 +1,14 @@
 /** How hosts stood when their changes were told last, and what others than the bot changed on them. */
 import { z } from 'zod'
-import { change, keyOf, subjectsOf, type Change } from '../core/drift/change'
-import { standing, type Standing } from '../core/drift/standing'
+import { change, changeKey, changedNames, type FactChange } from '../core/drift/change'
+import { factSnapshot, type FactSnapshot } from '../core/drift/snapshot'
 import type { Db, Tx } from './database'
 import { readRow, readRows, written, type Row } from './rows'
 import { within } from './text'
 
 export interface KeptStanding {
   readonly version: number
-  readonly standing: Standing
+  readonly standing: FactSnapshot
 }
 
 /** Null for a host that was never read. */
@@ -19,7 +19,7 @@ export const keptStanding = async (db: Db | Tx, host: string): Promise<KeptStand
 
 export const readStanding = ({ version, body }: Row<'standings'>): KeptStanding => ({
   version: z.int().parse(version),
-  standing: standing.parse(JSON.parse(body)),
+  standing: factSnapshot.parse(JSON.parse(body)),
 })
 
 /** Grows with every operation of the bot that ended there; null for a host that was never read. */
@@ -28,7 +28,7 @@ export const standingVersion = async (db: Db | Tx, host: string): Promise<number
   null
 
 export const saveStanding = async (tx: Tx, host: string, kept: KeptStanding): Promise<void> => {
-  const row = { version: kept.version, body: written(standing, kept.standing) }
+  const row = { version: kept.version, body: written(factSnapshot, kept.standing) }
   await tx
     .insertInto('standings')
     .values({ host, ...row })
@@ -39,26 +39,26 @@ export const saveStanding = async (tx: Tx, host: string, kept: KeptStanding): Pr
 export const recordDrift = async (
   tx: Tx,
   host: string,
-  changes: readonly Change[],
+  changes: readonly FactChange[],
   at: number,
 ): Promise<void> => {
   for (const each of changes)
     await tx
       .insertInto('drift')
-      .values({ host, key: keyOf(each), body: written(change, each), at })
+      .values({ host, key: changeKey(each), body: written(change, each), at })
       .execute()
 }
 
 /** How often this very change of the host was told since then. */
 export const timesTold = async (
   tx: Tx,
-  told: { readonly host: string; readonly change: Change; readonly since: number },
+  told: { readonly host: string; readonly change: FactChange; readonly since: number },
 ): Promise<number> => {
   const row = await tx
     .selectFrom('drift')
     .select((each) => each.fn.countAll<number>().as('times'))
     .where('host', '=', told.host)
-    .where('key', '=', keyOf(told.change))
+    .where('key', '=', changeKey(told.change))
     .where('at', '>', told.since)
     .executeTakeFirstOrThrow()
   return row.times
@@ -67,7 +67,7 @@ export const timesTold = async (
 export interface DriftRow {
   readonly at: number
   readonly host: string
-  readonly change: Change
+  readonly change: FactChange
 }
 
 /** Newest first. `about`: only what concerns a GPU, a VM or a host that is called one of these, in any case. */
@@ -90,7 +90,7 @@ export const driftHistory = async (
     .execute()
   return (await readRows(db, 'drift', rows, readDrift)).filter(
     ({ host, change: each }) =>
-      about === null || [host, ...subjectsOf(each)].some((name) => about.includes(name.toLowerCase())),
+      about === null || [host, ...changedNames(each)].some((name) => about.includes(name.toLowerCase())),
   )
 }
 

@@ -11,7 +11,7 @@ import {
   type HostView,
   type VmId,
 } from '../core/inventory/inventory'
-import type { Mark } from '../core/inventory/mark'
+import type { GpuMark } from '../core/inventory/mark'
 import { baseline, hostPlansOf, type Baseline, type Plan } from '../core/plan/plan'
 import { selfOf } from './self'
 import { asides } from './aside'
@@ -132,7 +132,7 @@ export const readPause = ({ scope, now, account, at, reason }: Row<'pauses'>): P
 })
 
 /** What was said of GPUs, by people first. */
-export const marks = async (db: Db | Tx): Promise<Mark[]> => [
+export const marks = async (db: Db | Tx): Promise<GpuMark[]> => [
   ...(await pauses(db))
     .filter(({ scope }) => scope.includes('/'))
     .map(({ scope: gpu, account, at, reason }) => ({

@@ -5,25 +5,25 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { hostName } from '../core/inventory/inventory'
-import { entry, type Entry } from '../core/operation/progress'
+import { journalEntry, type JournalEntry } from '../core/operation/progress'
 import { count, type Db, type Tx } from './database'
 import { readRows, written, type Row } from './rows'
 
 /** Null where an entry cannot be read: what was done is not known then. */
-export const entriesOf = async (db: Db | Tx, requestId: string): Promise<Entry[] | null> => {
+export const entriesOf = async (db: Db | Tx, requestId: string): Promise<JournalEntry[] | null> => {
   const rows = await db
     .selectFrom('journal')
     .selectAll()
     .where('request_id', '=', requestId)
     .orderBy('seq')
     .execute()
-  const entries = await readRows(db, 'journal', rows, readEntry)
+  const entries = await readRows(db, 'journal', rows, readJournalRow)
   return entries.length === rows.length && !(await isTorn(db, requestId)) ? entries : null
 }
 
-export const readEntry = ({ request_id, body }: Row<'journal'>): Entry => {
+export const readJournalRow = ({ request_id, body }: Row<'journal'>): JournalEntry => {
   requestId.parse(request_id)
-  return entry.parse(JSON.parse(body))
+  return journalEntry.parse(JSON.parse(body))
 }
 const requestId = z.string().regex(/^R-\d+$/)
 
@@ -39,10 +39,10 @@ const isTorn = async (db: Db | Tx, requestId: string): Promise<boolean> => {
   return torn !== undefined
 }
 
-export const append = async (tx: Tx, requestId: string, each: Entry): Promise<void> => {
+export const append = async (tx: Tx, requestId: string, each: JournalEntry): Promise<void> => {
   await tx
     .insertInto('journal')
-    .values({ request_id: requestId, body: written(entry, each) })
+    .values({ request_id: requestId, body: written(journalEntry, each) })
     .execute()
 }
 

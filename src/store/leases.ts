@@ -4,7 +4,7 @@ import type { Outcome } from '../core/errors'
 import type { LeaseEvent } from '../core/lease/event'
 import type { LocationPath } from '../core/inventory/inventory'
 import { lease, type Lease } from '../core/lease/lease'
-import { transition } from '../core/lease/transition'
+import { nextLease } from '../core/lease/transition'
 import { nextMoment } from '../core/lease/moments'
 import type { Plan } from '../core/plan/plan'
 import type { Db, Tx } from './database'
@@ -39,7 +39,7 @@ export const insertLease = async (tx: Tx, each: Lease, { host, mode }: Pick<Plan
 
 /** Applies the event to the lease as it was read. The refusal is a value; nothing was written then. */
 export const changeLease = async (tx: Tx, before: Lease, event: LeaseEvent): Promise<Outcome<Lease>> => {
-  const next = transition(before, event)
+  const next = nextLease(before, event)
   if (!next.ok) return next
   const saved = await tx
     .updateTable('leases')

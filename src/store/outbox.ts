@@ -280,7 +280,7 @@ export const withdraw = async (db: Db, seq: number): Promise<void> => {
 }
 
 /** One that was to wait is due now. */
-export const hurry = async (db: Db, seq: number, at: number): Promise<void> => {
+export const hurryPost = async (db: Db, seq: number, at: number): Promise<void> => {
   await db.updateTable('outbox').set({ due_at: at }).where('seq', '=', seq).execute()
 }
 

@@ -13,11 +13,11 @@ import {
   type RequestState,
 } from '../core/request/request'
 import { hostPlansOf } from '../core/plan/plan'
-import { transition } from '../core/request/transition'
+import { nextRequest } from '../core/request/transition'
 import type { Outcome } from '../core/errors'
 import { count, type Db, type Tx } from './database'
 import { keysAside } from './aside'
-import { mention } from './past'
+import { mention } from './history'
 import { agreeing, attempt, readRow, readRows, written, type Row } from './rows'
 
 export const nextRequestId = async (tx: Tx): Promise<string> => `R-${await count(tx, 'request')}`
@@ -144,7 +144,7 @@ export const requestsToVerify = async (db: Db): Promise<RequestIn<'succeeded'>[]
 
 /** Applies the event to the request as stored now. The refusal is a value; nothing was written then. */
 export const apply = async (tx: Tx, before: Request, event: RequestEvent): Promise<Outcome<Request>> => {
-  const next = transition(before, event)
+  const next = nextRequest(before, event)
   if (!next.ok) return next
   const saved = await tx
     .updateTable('requests')

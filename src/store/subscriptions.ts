@@ -1,6 +1,6 @@
 /** Who watches what: channels, and people in the chat that they have with the bot. */
 import { z } from 'zod'
-import { isWatchedBy, type Place, type Scope } from '../core/news/news'
+import { isWatchedBy, type NewsPlace, type Scope } from '../core/news/news'
 import { account, address, type Address } from '../core/ports/address'
 import type { Db, Tx } from './database'
 import { readRows, written, type Row } from './rows'
@@ -23,7 +23,7 @@ export interface Subscription extends Watcher {
 }
 
 /** A thread of a channel is a place in that channel, and Teams names one channel under several service addresses. */
-export const keyOf = (to: Address): string =>
+export const placeKey = (to: Address): string =>
   to.chat === 'slack' ? `slack ${to.channel}` : `teams ${to.conversation.split(';')[0] ?? ''}`
 
 /** False when it was watched there already. */
@@ -68,7 +68,7 @@ export const watchedAt = async (db: Db | Tx, key: string): Promise<Subscription[
 }
 
 /** Each place once, however much of what it watches is concerned; in the order in which they began. */
-export const watchersOf = async (tx: Tx, place: Place): Promise<Watcher[]> => {
+export const watchersOf = async (tx: Tx, place: NewsPlace): Promise<Watcher[]> => {
   const rows = await tx.selectFrom('subscriptions').selectAll().orderBy('at').orderBy('place').execute()
   const all = await readRows(tx, 'subscriptions', rows, readSubscription)
   const found = all.filter(({ scope }) => isWatchedBy(place, scope))

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { Fault } from '../core/errors'
 import { readAcceptance } from './acceptances'
 import { readAdoption } from './adoptions'
-import { keysAside, readAgain, type Readers } from './aside'
+import { keysAside, rereadAside, type Readers } from './aside'
 import { readComment } from './comments'
 import { readCondition } from './conditions'
 import type { Db } from './database'
@@ -13,7 +13,7 @@ import { readDrift, readStanding } from './drift'
 import { readFailing } from './failing'
 import { marks, readBaseline, readPause } from './fleet'
 import { readDelivery, strayDeliveries } from './inbox'
-import { readEntry, readLock } from './journal'
+import { readJournalRow, readLock } from './journal'
 import { openLeases, readLease, strayLeases } from './leases'
 import { readPost } from './outbox'
 import { openWaiters, readWaiter, strayWaiters } from './queue'
@@ -27,7 +27,7 @@ import { readTelling } from './tellings'
 const READERS: Readers = {
   deliveries: readDelivery,
   requests: readRequest,
-  journal: readEntry,
+  journal: readJournalRow,
   locks: readLock,
   outbox: readPost,
   subscriptions: readSubscription,
@@ -50,9 +50,9 @@ const READERS: Readers = {
 
 /** Call it before anything is worked on: what cannot be read is known then, and blocked. `now` is epoch milliseconds. */
 export const sweep = async (db: Db, now: number): Promise<void> => {
-  await readAgain(db, READERS)
+  await rereadAside(db, READERS)
   await requestsIn(db, OPEN_STATES)
-  await readRows(db, 'journal', await openJournal(db), readEntry)
+  await readRows(db, 'journal', await openJournal(db), readJournalRow)
   await readRows(db, 'baselines', await db.selectFrom('baselines').selectAll().execute(), readBaseline)
   await openLeases(db)
   await openWaiters(db)

@@ -21,7 +21,7 @@ import {
   plea,
   leaseGoesOnNotice,
   notGivenBackNotice,
-  reminderNotice,
+  leaseReminderNotice,
   takingNotice,
 } from '../../src/core/cards/lease'
 import { calledOffNotice, givenBackNotice, othersNotice } from '../../src/core/cards/giving-back'
@@ -32,8 +32,8 @@ import { planNotice } from '../../src/core/cards/plan'
 import { lapsedNotice } from '../../src/core/cards/lapsed'
 import { reconcileNotice } from '../../src/core/cards/reconcile'
 import { requestNotice } from '../../src/core/cards/request'
-import { findingsOn } from '../../src/core/drift/findings'
-import { verdictParts } from '../../src/core/answers/why'
+import { driftFindings } from '../../src/core/drift/findings'
+import { verdictParts } from '../../src/core/answers/explain'
 import { accepted, refusal } from '../../src/core/errors'
 import { helpNotice } from '../../src/core/grammar/help'
 import { hostName, type HostView } from '../../src/core/inventory/inventory'
@@ -44,9 +44,9 @@ import type { Notice } from '../../src/core/notice/notice'
 import { planExtension } from '../../src/core/plan/extension'
 import { planShare } from '../../src/core/planner/planner'
 import { expectationOf } from '../../src/core/plan/step'
-import { replay, type Entry } from '../../src/core/operation/progress'
+import { replay, type JournalEntry } from '../../src/core/operation/progress'
 import { type Request, type RequestEvent, type RequestIn } from '../../src/core/request/request'
-import { transition } from '../../src/core/request/transition'
+import { nextRequest } from '../../src/core/request/transition'
 import { readSmi } from '../../src/core/smi/smi'
 import { partitionSurvey } from '../../src/core/planner/partition/survey'
 import { survey } from '../../src/core/planner/checks/survey'
@@ -93,7 +93,7 @@ const pending: RequestIn<'pending'> = {
 
 const after = (from: Request, ...events: readonly RequestEvent[]): Request =>
   events.reduce((each, event) => {
-    const next = transition(each, event)
+    const next = nextRequest(each, event)
     if (!next.ok) throw new Error(`${each.state} cannot ${event.kind}`)
     return next.value
   }, from)
@@ -130,7 +130,7 @@ const touched: Request = {
 }
 const succeeded = after(running, { kind: 'succeed', at: END, verification: { kind: 'verified' } })
 
-const step = (n: number, direction: 'do' | 'undo' = 'do'): [Entry, Entry] => [
+const step = (n: number, direction: 'do' | 'undo' = 'do'): [JournalEntry, JournalEntry] => [
   {
     kind: 'started',
     n,
@@ -140,7 +140,7 @@ const step = (n: number, direction: 'do' | 'undo' = 'do'): [Entry, Entry] => [
   },
   { kind: 'ended', n, direction, at: NOW + 3 * MINUTE + (n * 4 + 3) * SECOND, result: 'done' },
 ]
-const refusedStep = (n: number): Entry[] => [
+const refusedStep = (n: number): JournalEntry[] => [
   step(n)[0],
   {
     kind: 'ended',
@@ -155,7 +155,11 @@ const refusedStep = (n: number): Entry[] => [
 const allSteps = plan.steps.flatMap((_, n) => step(n))
 const undone = [...step(0), ...step(1), ...refusedStep(2), ...step(1, 'undo'), ...step(0, 'undo')]
 
-const card = (request: Request, entries: readonly Entry[] | null, waiting: string | null = null): Notice =>
+const card = (
+  request: Request,
+  entries: readonly JournalEntry[] | null,
+  waiting: string | null = null,
+): Notice =>
   requestNotice(request, entries && replay(plan, entries), { now: NOW + 3 * MINUTE + 15 * SECOND, waiting })
 
 const views: readonly HostView[] = [aView(host), aView(sharing, { paused: 'requests' }), unreadView('hv03')]
@@ -338,8 +342,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     offers: new Map(),
   }),
   'request-lent': card({ ...pending, lease: { kind: 'for', ms: 8 * 60 * MINUTE } }, null),
-  'lease-reminder': reminderNotice(lent, 60 * MINUTE, telling),
-  'lease-reminder-asks': reminderNotice(lent, 60 * MINUTE, { ...telling, approvedUntil: LEASE_END }),
+  'lease-reminder': leaseReminderNotice(lent, 60 * MINUTE, telling),
+  'lease-reminder-asks': leaseReminderNotice(lent, 60 * MINUTE, { ...telling, approvedUntil: LEASE_END }),
   'lease-over': overNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, telling),
   'lease-others': othersNotice({ ...ended, until: LEASE_END + 60 * MINUTE }, lent),
   'lease-others-given-back': othersNotice(givenBack, lent),
@@ -554,7 +558,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   reconcile: reconcileNotice({
     views: [aView(aHost())],
-    findings: findingsOn(
+    findings: driftFindings(
       FORGOTTEN,
       [
         {
@@ -570,7 +574,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   }),
   'reconcile-half-way': reconcileNotice({
     views: [aView(aHost())],
-    findings: findingsOn(
+    findings: driftFindings(
       FORGOTTEN,
       [],
       [

@@ -6,8 +6,8 @@ import { newsOf, offerNotice } from '../../src/core/cards/offer'
 import { newLease } from '../../src/core/lease/lease'
 import type { Notice } from '../../src/core/notice/notice'
 import { policyOfLists } from '../../src/core/policy/policy'
-import type { Ground } from '../../src/core/queue/ground'
-import { newEntry, transition, type Entry, type EntryEvent, type Want } from '../../src/core/queue/entry'
+import type { Snapshot } from '../../src/core/queue/snapshot'
+import { newEntry, nextEntry, type Entry, type EntryEvent, type Want } from '../../src/core/queue/entry'
 import type { Waiter } from '../../src/core/queue/waiter'
 import { aView, HOUR, MINUTE, NOW } from '../core/answers/reading'
 import { aGpu, aHost, aVm, GIB } from '../fakes/facts'
@@ -32,7 +32,7 @@ const aWaiter = (id: number, by: string, want: Want, vm: Waiter['vm']): Waiter =
   ...{ channel: CHANNEL, privately: CHANNEL, back: CHANNEL },
 })
 const after = (waiter: Waiter, event: EntryEvent): Waiter & { readonly entry: Entry } => {
-  const next = transition(waiter.entry, event)
+  const next = nextEntry(waiter.entry, event)
   if (!next.ok) throw new Error(`${waiter.entry.state} cannot ${event.kind}`)
   return { ...waiter, entry: next.value }
 }
@@ -50,7 +50,7 @@ const lapsed = after(offered, { kind: 'lapse', at: NOW + 30 * MINUTE })
 const second = aWaiter(2, JONAS, { kind: 'class', model: 'A40', freeBytes: 24 * GIB }, null)
 const third = aWaiter(3, MAYA, { kind: 'gpu', ...placeOf(lent) }, { id: train.id, name: train.name })
 
-const ground: Ground = {
+const snapshot: Snapshot = {
   policy: policyOfLists({ ask: [MAYA, JONAS], approve: [], admin: [] }),
   views: [aView(host)],
   requests: [],
@@ -65,9 +65,9 @@ const ground: Ground = {
 const now = NOW
 
 export const QUEUE_NOTICES: Readonly<Record<string, Notice>> = {
-  queue: queueNotice(ground, { now, page: 1 }),
-  'queue-empty': queueNotice({ ...ground, waiters: [] }, { now, page: 1 }),
-  'queue-joined': joinedNotice(third, ground, now),
+  queue: queueNotice(snapshot, { now, page: 1 }),
+  'queue-empty': queueNotice({ ...snapshot, waiters: [] }, { now, page: 1 }),
+  'queue-joined': joinedNotice(third, snapshot, now),
   'offer-made': offerNotice(offered),
   'offer-without-vm': offerNotice({ ...offered, vm: null }),
   'offer-taken': offerNotice({ ...after(offered, { kind: 'accept', at: NOW, by: MAYA }), request: 'R-12' }),

@@ -1,5 +1,5 @@
 /** What those whom a request concerns are told, and the first copies of its card. */
-import { askedNotice, reminderNotice } from '../../src/core/cards/call'
+import { askedNotice, decidersReminderNotice } from '../../src/core/cards/call'
 import { attentionCall, toldNotice } from '../../src/core/cards/told'
 import type { Notice } from '../../src/core/notice/notice'
 import type { Request } from '../../src/core/request/request'
@@ -22,7 +22,11 @@ export const toldNotices = (
     }),
     'request-asked-of-many': askedNotice(card, pending, { kind: 'many', roles: ['platform'], count: 12 }),
     'request-asked-of-nobody': askedNotice(card, pending, { kind: 'nobody', roles: ['platform', 'oncall'] }),
-    'request-reminded': reminderNotice(card, { kind: 'called', whom: [{ person: asker }] }, 'escalated'),
+    'request-reminded': decidersReminderNotice(
+      card,
+      { kind: 'called', whom: [{ person: asker }] },
+      'escalated',
+    ),
     'told-beside-the-card': toldNotice(states['denied']!, 'asker', asker)!,
     'told-stopped': toldNotice(states['succeeded']!, 'touched', null)!,
     'told-administrators': attentionCall(states['needs-attention']!, [{ group: 'S0ADMINS', name: 'admins' }]),

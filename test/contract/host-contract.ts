@@ -4,11 +4,11 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type HostFacts, hostFacts } from '../../src/core/inventory/inventory'
-import { type Step, expectationOf, read, undoOf } from '../../src/core/plan/step'
+import { type Step, expectationOf, readStep, undoOf } from '../../src/core/plan/step'
 import type { Host, StepResult } from '../../src/core/ports/host'
 import { exercise } from '../../src/doctor/exercise'
 import { READING_CASES } from '../../src/doctor/reading-cases'
-import { planOf } from '../../src/doctor/verify-host'
+import { planToTry } from '../../src/doctor/verify-host'
 import type { World } from '../../src/host/simulated/fleet'
 import { ofHyperV } from '../fakes/facts'
 import { aFence } from '../fakes/fence'
@@ -111,7 +111,7 @@ export const describeHost = (
       ['take a GPU from its host', { from: 0, to: 2, refused: ['PreconditionChanged'] }],
       ['give it to a VM and start that', { from: 2, to: 5, refused: ['PreconditionChanged', 'StaleFence'] }],
     ])('verify-host can %s, and leave the host as it was', async (_, { from, to, refused }) => {
-      const plan = planOf((await ground()).facts, { gpu: 'gpu0', vm: 'train-01' })
+      const plan = planToTry((await ground()).facts, { gpu: 'gpu0', vm: 'train-01' })
       if ('refusals' in plan) throw new Error(plan.refusals.map(({ reason }) => reason).join())
       expect(plan.steps.map(({ kind }) => kind)).toEqual(STEPS)
       const earlier = plan.steps.slice(0, from)
@@ -274,10 +274,10 @@ export const describeHost = (
         const before = under.world.facts('hv02')
         let now = await under.host.inventory()
         for (const step of life()) {
-          expect([step.kind, read(step, now)]).toEqual([step.kind, 'ready'])
+          expect([step.kind, readStep(step, now)]).toEqual([step.kind, 'ready'])
           expect([step.kind, await run(under.host, step)]).toEqual([step.kind, DONE])
           now = await under.host.inventory()
-          expect([step.kind, read(step, now)]).toEqual([step.kind, 'done'])
+          expect([step.kind, readStep(step, now)]).toEqual([step.kind, 'done'])
         }
 
         const undone = await runAll(under.host, life().map(undoOf).reverse())
@@ -297,7 +297,7 @@ export const describeHost = (
 
         expect(await runAll(under.host, [set!, step])).toEqual([DONE, DONE])
 
-        expect(read(step, await under.host.inventory())).toBe('done')
+        expect(readStep(step, await under.host.inventory())).toBe('done')
       })
 
       test('a VM gets no second partition of a GPU, and one that has none loses none', async () => {
@@ -319,7 +319,7 @@ export const describeHost = (
 
         expect(await runAll(under.host, [takeBack, count])).toEqual([DONE, DONE])
 
-        expect(read(count, await under.host.inventory())).toBe('done')
+        expect(readStep(count, await under.host.inventory())).toBe('done')
       })
 
       test('a count that the driver does not offer is refused, and changes nothing', async () => {

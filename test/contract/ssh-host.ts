@@ -7,7 +7,7 @@ import type { Host } from '../../src/core/ports/host'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import type { Target } from '../../src/host/powershell/engine/wire'
 import { powerShellHost } from '../../src/host/powershell/host'
-import { openMemory } from '../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../src/host/powershell/memory'
 import { patientClock } from '../fakes/patient-clock'
 import { makeKeys, startSshd, type Sshd } from '../fakes/sshd'
 import { SSH_PSSC } from '../host/powershell/configurations'
@@ -134,7 +134,7 @@ export const startSshHost = async (
         },
         guests: accountsIn(of),
         engine: () => Promise.resolve(engine),
-        memory: openMemory(join(windows.dir, 'devices.json')),
+        memory: openDeviceMemory(join(windows.dir, 'devices.json')),
       }),
     close: async () => {
       await engine.stop()

@@ -4,7 +4,7 @@ import type { HostFacts } from '../../src/core/inventory/inventory'
 import type { Host, StepOrder, StepResult } from '../../src/core/ports/host'
 import { exercise } from '../../src/doctor/exercise'
 import { READING_CASES } from '../../src/doctor/reading-cases'
-import { planOf } from '../../src/doctor/verify-host'
+import { planToTry } from '../../src/doctor/verify-host'
 import { openFleet } from '../contract/over-powershell'
 import { aFence } from '../fakes/fence'
 
@@ -18,7 +18,7 @@ const bench = async (run: Run, stopping = new AbortController().signal) => {
   const { world, simulated } = openFleet('hv01')
   const before = world.facts('hv01')
   const facts = await simulated.inventory()
-  const plan = planOf(facts, NAMES)
+  const plan = planToTry(facts, NAMES)
   if ('refusals' in plan) throw new Error('no plan')
   const host: Host = { ...simulated, run: (order) => run(order, (each) => simulated.run(each)) }
   const findings = await exercise({ host, facts, fence: aFence(1), plan, stopping, hint: () => undefined })

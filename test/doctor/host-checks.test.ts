@@ -3,7 +3,7 @@ import { hostName } from '../../src/core/inventory/inventory'
 import { examined, type HostEvidence } from '../../src/doctor/host-checks'
 import { fleetFile, openSimulatedFleet } from '../../src/host/simulated/fleet'
 import type { Finding } from '../../src/doctor/finding'
-import type { Restriction, Health } from '../../src/host/powershell/health'
+import type { Restriction, HostHealth } from '../../src/host/powershell/health'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve() }
 const FACTS = openSimulatedFleet({
@@ -15,7 +15,7 @@ const FACTS = openSimulatedFleet({
 const [GPU0] = FACTS.gpus
 const [VM0] = FACTS.vms
 
-const HEALTH: Health = {
+const HEALTH: HostHealth = {
   protocol: 2,
   sessions: { 'GpuChatOps.pssc': 'EF', 'GpuChatOps.Ssh.pssc': null },
   module: 'AB',
@@ -44,7 +44,7 @@ const WINRM: HostEvidence['config'] = {
 }
 
 interface Changes {
-  readonly health?: Partial<Health>
+  readonly health?: Partial<HostHealth>
   readonly evidence?: Partial<HostEvidence>
   readonly restricted?: Restriction
   readonly askedAt?: number
@@ -79,10 +79,10 @@ const SSH = {
 const silent = (code: string | null, why: string, config = WINRM) =>
   findings({ evidence: { config, examination: { kind: 'silent', code, why } } })
 
-const files = (changes: Partial<NonNullable<Health['files']>>): Changes => ({
+const files = (changes: Partial<NonNullable<HostHealth['files']>>): Changes => ({
   health: { files: { ...HEALTH.files!, ...changes } },
 })
-const missing = (changes: Partial<Health['missing']>): Changes => ({
+const missing = (changes: Partial<HostHealth['missing']>): Changes => ({
   health: { missing: { ...HEALTH.missing, ...changes } },
 })
 

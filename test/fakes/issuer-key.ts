@@ -2,7 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { keyOf, makeKey, type Key } from '../../src/playground/teams/issuer'
+import { signingKey, makeKey, type Key } from '../../src/playground/teams/issuer'
 
 const TOOLS = join(__dirname, '..', '..', '.tools')
 const FILE = join(TOOLS, 'issuer-key.pem')
@@ -14,5 +14,5 @@ export const issuerKey = (): Key => {
     writeFileSync(`${FILE}.${process.pid}`, pem, { mode: 0o600 })
     renameSync(`${FILE}.${process.pid}`, FILE)
   }
-  return keyOf('issuer', createPrivateKey(readFileSync(FILE)))
+  return signingKey('issuer', createPrivateKey(readFileSync(FILE)))
 }

@@ -1,6 +1,6 @@
 /** A request in every state it can have, and the event that each kind of change is. */
 import { type Request, type RequestEvent, type RequestState } from '../../src/core/request/request'
-import { transition } from '../../src/core/request/transition'
+import { nextRequest } from '../../src/core/request/transition'
 import { aRequest } from '../store/rows'
 
 export const APPROVER = 'slack:T1/U2'
@@ -38,7 +38,7 @@ export const EVENTS: { readonly [K in RequestEvent['kind']]: Extract<RequestEven
 
 export const after = (from: Request, ...kinds: readonly RequestEvent['kind'][]): Request =>
   kinds.reduce((each, kind) => {
-    const next = transition(each, EVENTS[kind])
+    const next = nextRequest(each, EVENTS[kind])
     if (!next.ok) throw new Error(`${each.state} cannot ${kind}`)
     return next.value
   }, from)

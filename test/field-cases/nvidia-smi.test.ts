@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { smiNotice } from '../../src/core/answers/smi'
 import { hostName, vmId } from '../../src/core/inventory/inventory'
 import { readSmi } from '../../src/core/smi/smi'
-import { guestSmi } from '../../src/host/powershell/guests'
+import { readGuestSmi } from '../../src/host/powershell/guests'
 import { rowsOf, textOf } from '../core/answers/reading'
 import { tryCases, type Try } from './cases'
 
@@ -22,10 +22,14 @@ const printed = z
 const smi = async (input: unknown) => {
   const { exitCode, vendors, stdoutBase64 = '', ...told } = printed.parse(input)
   const stdout = told.stdout ?? Buffer.from(stdoutBase64, 'base64').toString('utf8')
-  const answer = await guestSmi(hostName.parse('hv01'), vmId.parse('7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01'), {
-    access: { kind: 'windows', credential: { credential: 'vault:Bot/train-01' } },
-    ask: () => Promise.resolve({ kind: 'ok', json: JSON.stringify({ exitCode, problem: '-1', stdout }) }),
-  })
+  const answer = await readGuestSmi(
+    hostName.parse('hv01'),
+    vmId.parse('7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01'),
+    {
+      access: { kind: 'windows', credential: { credential: 'vault:Bot/train-01' } },
+      ask: () => Promise.resolve({ kind: 'ok', json: JSON.stringify({ exitCode, problem: '-1', stdout }) }),
+    },
+  )
   const reading = readSmi(answer, { vendors })
   const gpus = reading.verdict === 'not-checked' ? [] : reading.gpus
   const { why, next } = { why: undefined, next: undefined, ...reading }

@@ -6,7 +6,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
-import { LIMITS, startBot } from '../../src/bot'
+import { TIME_LIMITS, startBot } from '../../src/bot'
 import { slackChat } from '../../src/chat/slack/post'
 import { slackEvents } from '../../src/chat/slack/receive'
 import { systemClock } from '../../src/clock'
@@ -15,7 +15,7 @@ import type { Host, SmiAnswer } from '../../src/core/ports/host'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import { superviseEngine } from '../../src/host/powershell/engine/supervised'
 import { powerShellHost } from '../../src/host/powershell/host'
-import { openMemory } from '../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../src/host/powershell/memory'
 import { startHttp } from '../../src/http'
 import { fixedPolicy } from '../../src/policy-source'
 import { openStore } from '../../src/store/database'
@@ -148,7 +148,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
       notes: { forceDismount: false, unsupportedPartitioning: false, guests: { [vm.id]: 'windows' } },
       guests: new Map([[vm.id, { kind: 'windows', credential: { credential: story.reference } }]]),
       engine: supervised.get,
-      memory: openMemory(join(dataDir, 'hosts', 'hv01.json')),
+      memory: openDeviceMemory(join(dataDir, 'hosts', 'hv01.json')),
     }),
     answers,
   )
@@ -179,7 +179,7 @@ export const tell = async (found: Found, story: Story): Promise<Told> => {
     clock: systemClock,
     hosts: new Map([[host.name, host]]),
     chat: slackChat(config, { log, clock: systemClock }),
-    limits: { ...LIMITS, guestPatienceMs: 0 },
+    limits: { ...TIME_LIMITS, guestPatienceMs: 0 },
     requestsChannels: [],
     changesChannel: null,
   })

@@ -3,7 +3,7 @@
  * order calls come is not the seed's: so the blows are dealt like cards, and each has fallen after a hundred calls.
  */
 import type { SlackFault } from '../../src/playground/slack/local-slack'
-import type { Fault as TeamsFault } from '../../src/playground/teams/local-teams'
+import type { ConnectorFault as TeamsFault } from '../../src/playground/teams/local-teams'
 import { dice } from '../core/grammar/seeded'
 
 /** `cut before`: nothing is done, and nobody says so. `cut after`: all is done, and nobody says so. */

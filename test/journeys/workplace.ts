@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startServer } from '../../src/app'
-import { LIMITS, startBot } from '../../src/bot'
+import { TIME_LIMITS, startBot } from '../../src/bot'
 import type { SlackConfig } from '../../src/chat/slack/config'
 import { slackChat } from '../../src/chat/slack/post'
 import { slackEvents } from '../../src/chat/slack/receive'
@@ -17,7 +17,7 @@ import { readFile } from '../../src/config/config'
 import type { Address } from '../../src/core/ports/address'
 import type { Host } from '../../src/core/ports/host'
 import { fleetFile, openSimulatedFleet, type World } from '../../src/host/simulated/fleet'
-import { byName } from '../../src/hosts'
+import { hostsByName } from '../../src/hosts'
 import { startHttp } from '../../src/http'
 import {
   BOT,
@@ -28,7 +28,7 @@ import {
 } from '../../src/playground/slack/local-slack'
 import { startLocalTeams, userIdOf, type LocalTeams } from '../../src/playground/teams/local-teams'
 import { policySource } from '../../src/policy-source'
-import type { Limits } from '../../src/work/context/parts'
+import type { TimeLimits } from '../../src/work/context/context'
 import { openStore, type Db } from '../../src/store/database'
 import { APP, TENANT } from '../chat/teams/people'
 import { issuerKey } from '../fakes/issuer-key'
@@ -88,7 +88,7 @@ export interface WorkplaceOptions {
   readonly changes?: ChatName
   /** Time that passes when the test says so; that of the machine when absent. */
   readonly clock?: SteppedClock
-  readonly limits?: Partial<Limits>
+  readonly limits?: Partial<TimeLimits>
   /** A host of the fleet that the configuration does not name at first. */
   readonly without?: string
   /** Writes the file of the fleet into this folder; the default one when absent. */
@@ -172,7 +172,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
   const runtime = { log: silent, clock }
   const chatOfTeams = teamsChat(teams.config, runtime)
   const chat = allChats({ slack: slackChat(slackConfig, runtime), teams: chatOfTeams })
-  const hosts = new Map(byName(fleet.hosts.filter(({ name }) => name !== options.without)))
+  const hosts = new Map(hostsByName(fleet.hosts.filter(({ name }) => name !== options.without)))
   const added: Host[] = []
   const starting = startBot({
     store,
@@ -193,7 +193,7 @@ export const startWorkplace = async (options: WorkplaceOptions = {}): Promise<Wo
       return { added: names, others: [] }
     },
     chat: options.clock ? duringCalls(options.clock, chat) : chat,
-    limits: { ...LIMITS, ...options.limits },
+    limits: { ...TIME_LIMITS, ...options.limits },
     requestsChannels: (options.requests ?? []).map((chat) =>
       chat === 'slack' ? inSlack(GPU) : inTeams(TEAMS_CHANNEL),
     ),

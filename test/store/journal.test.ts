@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Entry } from '../../src/core/operation/progress'
+import type { JournalEntry } from '../../src/core/operation/progress'
 import { openStore, type Store } from '../../src/store/database'
 import { append, entriesOf, lockHosts, raiseFence, unlockHosts } from '../../src/store/journal'
 import { useTempDirs } from '../fakes/temp'
@@ -63,7 +63,7 @@ describe("a host's lock", () => {
 
 describe('the journal', () => {
   it('keeps the entries of each request in their order', async () => {
-    const unwinding = (why: string): Entry => ({ kind: 'unwinding', at: 1, why })
+    const unwinding = (why: string): JournalEntry => ({ kind: 'unwinding', at: 1, why })
     await store.db.transaction().execute(async (tx) => {
       await append(tx, 'R-1', unwinding('first'))
       await append(tx, 'R-2', unwinding('other'))
@@ -74,7 +74,7 @@ describe('the journal', () => {
   })
 
   it('does not know what was done where an entry cannot be read, or one that may be of any request', async () => {
-    const entry: Entry = { kind: 'again', at: 1 }
+    const entry: JournalEntry = { kind: 'again', at: 1 }
     const write = (id: string, body: string) =>
       store.db.insertInto('journal').values({ request_id: id, body }).execute()
     for (const id of ['R-1', 'R-2', 'R-3'])

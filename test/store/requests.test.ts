@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { openStore, type Store } from '../../src/store/database'
-import { history } from '../../src/store/past'
+import { history } from '../../src/store/history'
 import {
   VersionMoved,
   apply,

@@ -13,9 +13,9 @@ import { lockHosts } from '../../src/store/journal'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { findRequest, requestsIn } from '../../src/store/requests'
-import { keyOf, subscribe } from '../../src/store/subscriptions'
+import { placeKey, subscribe } from '../../src/store/subscriptions'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { refreshHost } from '../../src/work/readings/reading'
 import { respond } from '../../src/work/commands/respond'
 import { runRequest } from '../../src/work/operation/run'
@@ -36,15 +36,15 @@ let dir: string
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 
 const open = async (): Promise<void> => {
   dir = makeTempDir()
   store = await openStore(dir)
   clock = fakeClock()
   fleet = twoA40s(dir, clock)
-  parts = { ...botOver(store.db, fleet, clock), policy: fixedPolicy(aPolicy({ rules: RULES })) }
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  context = { ...botOver(store.db, fleet, clock), policy: fixedPolicy(aPolicy({ rules: RULES })) }
+  for (const host of context.hosts.values()) await refreshHost(context, host)
 }
 const close = async (): Promise<void> => {
   await store.close()
@@ -54,10 +54,10 @@ const close = async (): Promise<void> => {
 const says = async (text: string, account = slack(MAYA)): Promise<Notice | null> => {
   const command = parse(text)
   if (!command.ok) throw new Error(JSON.stringify(command.refusals))
-  const consequence = await respond(parts, command.value, {
+  const effect = await respond(context, command.value, {
     ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL },
   })
-  return store.db.transaction().execute(consequence)
+  return store.db.transaction().execute(effect)
 }
 const textOf = (notice: Notice | null): string => JSON.stringify(notice)
 const newest = async (): Promise<Request> =>
@@ -80,12 +80,12 @@ const approved = async (): Promise<Request> => {
   await store.db
     .transaction()
     .execute(
-      decide(parts, { verdict: 'approve', requestId: request.id, by: slack(JONAS), reason: undefined }),
+      decide(context, { verdict: 'approve', requestId: request.id, by: slack(JONAS), reason: undefined }),
     )
   return stored(request.id)
 }
 const carriedOut = async (request: Request): Promise<Request> => {
-  await runRequest(parts, request, new AbortController().signal)
+  await runRequest(context, request, new AbortController().signal)
   return stored(request.id)
 }
 const asks = async (text: string): Promise<Request> => {
@@ -147,7 +147,7 @@ describe('a move to a VM of another host', () => {
     await lentToTrain()
     const before = await findLease(store.db, 'R-2')
     const all = [{ ...RULES[0], ask: ['research', 'oncall'] }]
-    parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: all })) }
+    context = { ...context, policy: fixedPolicy(aPolicy({ rules: all })) }
 
     await says(MOVE, slack(PRIYA))
     const { id } = await approved()
@@ -182,7 +182,7 @@ describe('a move to a VM of another host', () => {
   it("is the bot's own doing on both hosts: neither is told to have changed", async () => {
     await lentToTrain()
     await does(MOVE)
-    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+    for (const host of context.hosts.values()) await refreshHost(context, host)
 
     expect(await store.db.selectFrom('drift').selectAll().execute()).toEqual([])
     expect(textOf(await says('reconcile'))).toContain('Nothing to reconcile')
@@ -202,7 +202,7 @@ describe('a move to a VM of another host', () => {
     const watcher = { kind: 'channel', chat: 'slack', channel: 'C9' } as const
     await store.db.transaction().execute((tx) =>
       subscribe(tx, {
-        key: keyOf(watcher),
+        key: placeKey(watcher),
         to: watcher,
         reader: { of: 'channel' },
         scope: 'hv01',
@@ -445,8 +445,8 @@ describe('which GPUs a move to any of a model is about', () => {
   })
 
   it('is judged by the rules of both hosts, and both have to be approved', async () => {
-    parts = {
-      ...parts,
+    context = {
+      ...context,
       policy: fixedPolicy(
         aPolicy({
           rules: [

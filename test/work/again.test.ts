@@ -8,7 +8,7 @@ import { duePosts } from '../../src/store/outbox'
 import { askAgain } from '../../src/work/commands/again'
 import { ask } from '../../src/work/commands/ask'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { refreshHost } from '../../src/work/readings/reading'
 import { fakeClock } from '../fakes/clock'
@@ -20,13 +20,13 @@ const rules = [{ name: 'all', ask: ['research', 'oncall'], approve: { by: ['plat
 
 let dir: string
 let store: Store
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   dir = makeTempDir()
   store = await openStore(dir)
   const clock = fakeClock()
-  parts = { ...botOver(store.db, fleetOf(clock), clock), policy: fixedPolicy(aPolicy({ rules })) }
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  context = { ...botOver(store.db, fleetOf(clock), clock), policy: fixedPolicy(aPolicy({ rules })) }
+  for (const host of context.hosts.values()) await refreshHost(context, host)
 })
 afterEach(async () => {
   await store.close()
@@ -35,11 +35,11 @@ afterEach(async () => {
 
 const callerOf = (account: string) => ({ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL })
 const says = async (account: string, command: PlanCommand): Promise<Notice | null> =>
-  store.db.transaction().execute(await ask(parts, command, callerOf(account)))
+  store.db.transaction().execute(await ask(context, command, callerOf(account)))
 const again = async (account: string, id: string): Promise<Notice | null> =>
-  store.db.transaction().execute(await askAgain(parts, id, callerOf(account)))
+  store.db.transaction().execute(await askAgain(context, id, callerOf(account)))
 const decides = (verdict: 'approve' | 'deny' | 'cancel', by: string) =>
-  store.db.transaction().execute(decide(parts, { verdict, requestId: 'R-1', by, reason: undefined }))
+  store.db.transaction().execute(decide(context, { verdict, requestId: 'R-1', by, reason: undefined }))
 const TRAINING = { ...assign('hv01/gpu0', 'train-01'), reason: 'run 7' }
 
 describe('a request that came to nothing', () => {
@@ -57,7 +57,7 @@ describe('a request that came to nothing', () => {
 
   it('shows a button for it, which a request that is open or done does not', async () => {
     const buttons = async () => {
-      const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 20 })
+      const { posts } = await duePosts(store.db, context.clock.now(), { limit: 20 })
       return JSON.stringify(posts.find(({ requestId }) => requestId === 'R-1')?.notice)
     }
     await says(slack(MAYA), TRAINING)
@@ -70,8 +70,8 @@ describe('a request that came to nothing', () => {
   it('that was void is planned on the facts of now', async () => {
     await says(slack(MAYA), TRAINING)
     await decides('approve', slack(JONAS))
-    parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: [{ ...rules[0], name: 'other' }] })) }
-    await runRequest(parts, await stored(store.db, 'R-1'), new AbortController().signal)
+    context = { ...context, policy: fixedPolicy(aPolicy({ rules: [{ ...rules[0], name: 'other' }] })) }
+    await runRequest(context, await stored(store.db, 'R-1'), new AbortController().signal)
     expect((await stored(store.db, 'R-1')).state).toBe('void')
 
     await again(slack(MAYA), 'R-1')

@@ -7,7 +7,7 @@ import { fixedPolicy } from '../../src/policy-source'
 import { openStore, type Store } from '../../src/store/database'
 import { duePosts, markFailed, post } from '../../src/store/outbox'
 import { markShown } from '../../src/store/shown'
-import { keyOf, subscribe, type Reader } from '../../src/store/subscriptions'
+import { placeKey, subscribe, type Reader } from '../../src/store/subscriptions'
 import { announce } from '../../src/work/telling/announce'
 import { useTempDirs } from '../fakes/temp'
 import { aNotice } from '../store/rows'
@@ -34,7 +34,7 @@ const policy = (ask: string[] = [MAYA]) => fixedPolicy(policyOfLists({ ask, appr
 const watch = (to: Address, scope: string, reader: Reader = { of: 'channel' }) =>
   store.db
     .transaction()
-    .execute((tx) => subscribe(tx, { key: keyOf(to), to, scope, reader, by: MAYA, at: 0 }))
+    .execute((tx) => subscribe(tx, { key: placeKey(to), to, scope, reader, by: MAYA, at: 0 }))
 const say = (news: readonly News[], at = 0, more: { except?: Address[]; known?: string[] } = {}) =>
   store.db
     .transaction()
@@ -42,7 +42,7 @@ const say = (news: readonly News[], at = 0, more: { except?: Address[]; known?: 
       announce({ policy: policy(more.known) }, tx, news, { at, ...(more.except && { except: more.except }) }),
     )
 const due = async () => (await duePosts(store.db, Infinity, { limit: 50 })).posts
-const told = async () => (await due()).map(({ to, notice }) => [keyOf(to), notice.summary])
+const told = async () => (await due()).map(({ to, notice }) => [placeKey(to), notice.summary])
 
 const lost = (host = 'hv01'): News => ({ kind: 'host', host, is: 'unreachable', since: 0, why: 'no route' })
 const drift = (gpu = 'hv01/gpu0', requestId: string | null = null): News => ({

@@ -8,7 +8,7 @@ import { duePosts } from '../../src/store/outbox'
 import { openAwaited } from '../../src/work/context/awaited'
 import { startIntake } from '../../src/work/loops/intake'
 import type { Loop } from '../../src/work/context/loop'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { steppedClock, type SteppedClock } from '../fakes/stepped-clock'
 import { useTempDirs } from '../fakes/temp'
 import { botOver, CHANNEL, fleetOf, REQUESTER } from './operations/bot'
@@ -22,7 +22,7 @@ const pressing = (text: string): Delivery => ({
 
 let store: Store
 let clock: SteppedClock
-let parts: Parts
+let context: Context
 let identified: Promise<Identity>
 let loop: Loop
 beforeEach(async () => {
@@ -34,8 +34,8 @@ beforeEach(async () => {
     send: () => Promise.reject(new Error('nothing is sent here')),
     linkTo: () => Promise.resolve(null),
   }
-  parts = { ...botOver(store.db, fleetOf(clock), clock), chat, awaited: openAwaited(clock) }
-  loop = startIntake(parts)
+  context = { ...botOver(store.db, fleetOf(clock), clock), chat, awaited: openAwaited(clock) }
+  loop = startIntake(context)
 })
 afterEach(async () => {
   await clock.until(loop.stop())
@@ -45,7 +45,7 @@ afterEach(async () => {
 const press = (text: string): Promise<CameOf | null> => {
   const inbox = openInbox(store.db, clock, loop.wake)
   const delivery = pressing(text)
-  return clock.until(parts.awaited.within(delivery.id, WAIT_MS, () => inbox.accept(delivery)))
+  return clock.until(context.awaited.within(delivery.id, WAIT_MS, () => inbox.accept(delivery)))
 }
 const EVER = Number.MAX_SAFE_INTEGER
 /** What is due within so long. */
@@ -100,8 +100,8 @@ describe('an answer that takes longer than somebody waits', () => {
 })
 
 it('a press that cannot be recorded is told to whoever waits, who waits no longer', async () => {
-  const broken = parts.awaited.within('pressed-1', WAIT_MS, () => Promise.reject(new Error('full')))
+  const broken = context.awaited.within('pressed-1', WAIT_MS, () => Promise.reject(new Error('full')))
 
   await expect(broken).rejects.toThrow('full')
-  expect(parts.awaited.isWaitedFor('pressed-1')).toBe(false)
+  expect(context.awaited.isWaitedFor('pressed-1')).toBe(false)
 })

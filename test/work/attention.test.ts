@@ -8,7 +8,7 @@ import type { Step } from '../../src/core/plan/step'
 import type { Request } from '../../src/core/request/request'
 import { entriesOf } from '../../src/store/journal'
 import { findLease } from '../../src/store/leases'
-import { history } from '../../src/store/past'
+import { history } from '../../src/store/history'
 import { VersionMoved } from '../../src/store/requests'
 import { cardOf } from '../../src/work/telling/card'
 import { readAgain } from '../../src/work/commands/read-again'
@@ -296,7 +296,7 @@ describe('the undo, tried again', () => {
     const end = line.world.onStep(({ when }) => {
       if (when === 'after') stopping.abort()
     })
-    await runRequest(line.parts, await request(), stopping.signal)
+    await runRequest(line.context, await request(), stopping.signal)
     end()
     expect(await stateOf()).toBe('running')
 
@@ -311,9 +311,9 @@ describe('the undo, tried again', () => {
 describe('two administrators at once', () => {
   const asCaller = { account: priya, name: 'Priya', channel: CHANNEL, back: CHANNEL }
   const deeds = {
-    read: () => readAgain(line.parts, 'R-1', asCaller),
-    retry: () => retry(line.parts, 'R-1', asCaller),
-    resolve: () => resolveRequest(line.parts, { id: 'R-1', asFound: true }, asCaller),
+    read: () => readAgain(line.context, 'R-1', asCaller),
+    retry: () => retry(line.context, 'R-1', asCaller),
+    resolve: () => resolveRequest(line.context, { id: 'R-1', asFound: true }, asCaller),
   } as const
 
   it.each(['read', 'retry', 'resolve'] as const)(

@@ -4,20 +4,20 @@ import { parse } from '../../src/core/grammar/parse'
 import { openStore, type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { comment } from '../../src/work/commands/comment'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
 import { APPROVER, asked, assign, botOver, CHANNEL, decided, fleetOf, stored } from './operations/bot'
 
 let dir: string
 let store: Store
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   dir = makeTempDir()
   store = await openStore(dir)
   const clock = fakeClock()
-  parts = botOver(store.db, fleetOf(clock), clock)
-  await asked(parts, assign('hv01/gpu0', 'train-01'))
+  context = botOver(store.db, fleetOf(clock), clock)
+  await asked(context, assign('hv01/gpu0', 'train-01'))
 })
 afterEach(async () => {
   await store.close()
@@ -26,22 +26,22 @@ afterEach(async () => {
 
 const caller = { account: APPROVER, name: 'Jonas', channel: CHANNEL, back: CHANNEL }
 const says = (text: string, requestId = 'R-1') =>
-  store.db.transaction().execute(comment(parts, { requestId, text }, caller))
+  store.db.transaction().execute(comment(context, { requestId, text }, caller))
 const card = async () =>
-  JSON.stringify((await duePosts(store.db, parts.clock.now(), { limit: 9 })).posts[0]?.notice)
+  JSON.stringify((await duePosts(store.db, context.clock.now(), { limit: 9 })).posts[0]?.notice)
 
 it('a comment is on the card of its request, by whom and when, the last three of them, and decides nothing', async () => {
   for (const each of ['one', 'two', 'three', 'four']) await says(each)
 
   const shown = await card()
-  expect(shown).toContain(`[{"person":"${APPROVER}"},", ",{"time":${parts.clock.now()}},": four"]`)
+  expect(shown).toContain(`[{"person":"${APPROVER}"},", ",{"time":${context.clock.now()}},": four"]`)
   expect(['one', 'two', 'three'].map((each) => shown.includes(`": ${each}"`))).toEqual([false, true, true])
   expect(await stored(store.db, 'R-1')).toMatchObject({ state: 'pending', version: 1 })
 })
 
 it('it stays there when the request goes on', async () => {
   await says('mind the other job')
-  await decided(parts, 'R-1')
+  await decided(context, 'R-1')
 
   expect(await card()).toContain('": mind the other job"')
 })

@@ -10,7 +10,7 @@ import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
 import { cardOf } from '../../src/work/telling/card'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams, TEAM } from '../core/policy/team'
 import { CHANNEL, everythingArrives, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
@@ -30,23 +30,24 @@ let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, clock, fleet, parts } = bot)
-  await readHosts(parts)
+  ;({ store, clock, fleet, context } = bot)
+  await readHosts(context)
 })
 afterEach(() => bot.close())
 
 const under = (rules: readonly object[], more: object = {}): void => {
-  parts = { ...parts, policy: fixedPolicy(aPolicy({ ...PEOPLE, rules, ...more })) }
+  context = { ...context, policy: fixedPolicy(aPolicy({ ...PEOPLE, rules, ...more })) }
 }
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL },
   privately: { kind: 'channel', chat: 'slack', channel: account } as const,
 })
-const says = (text: string, account: string): Promise<Notice | null> => typed(parts, text, callerOf(account))
+const says = (text: string, account: string): Promise<Notice | null> =>
+  typed(context, text, callerOf(account))
 const newest = async (): Promise<Request> =>
   (await requestsIn(store.db, ['pending', 'approved', 'running', 'succeeded', 'void'])).at(-1)!
 const asks = async (text: string, account: string): Promise<Request> => {
@@ -55,9 +56,11 @@ const asks = async (text: string, account: string): Promise<Request> => {
   return newest()
 }
 const approves = (id: string, by = slack(JONAS)) =>
-  store.db.transaction().execute(decide(parts, { verdict: 'approve', requestId: id, by, reason: undefined }))
+  store.db
+    .transaction()
+    .execute(decide(context, { verdict: 'approve', requestId: id, by, reason: undefined }))
 const runs = async (id: string): Promise<Request> => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+  await runRequest(context, await stored(store.db, id), new AbortController().signal)
   return stored(store.db, id)
 }
 const postsTo = async (account: string): Promise<Notice[]> =>
@@ -73,7 +76,7 @@ const powerOf = (name: string) => fleet.world.facts('hv01').vms.find((vm) => vm.
 
 /** Since the messages arrived. */
 const tenMinutes = async (): Promise<void> => {
-  await everythingArrives(parts)
+  await everythingArrives(context)
   await clock.sleep(10 * MINUTE)
 }
 
@@ -121,7 +124,7 @@ describe('a request that stops a VM in which somebody else holds something', () 
 
     expect((await runs(id)).state).toBe('approved')
     expect(await outbox()).toContain('the message to maya, who may answer first, has not arrived yet')
-    await everythingArrives(parts)
+    await everythingArrives(context)
     expect((await runs(id)).state).toBe('approved')
     await clock.sleep(10 * MINUTE)
     expect((await runs(id)).state).toBe('succeeded')

@@ -2,15 +2,15 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { PlanCommand } from '../../src/core/command/command'
-import { changesBetween, keyOf } from '../../src/core/drift/change'
-import { standingOf } from '../../src/core/drift/standing'
+import { changesBetween, changeKey } from '../../src/core/drift/change'
+import { snapshotOfHost } from '../../src/core/drift/snapshot'
 import { QUIET_MS } from '../../src/core/drift/flapping'
 import { gpuRefOf } from '../../src/core/planner/checks/input'
 import type { Step } from '../../src/core/plan/step'
 import type { World } from '../../src/host/simulated/fleet'
 import { openStore } from '../../src/store/database'
 import { driftHistory, keptStanding } from '../../src/store/drift'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { refreshHost } from '../../src/work/readings/reading'
 import { fakeClock } from '../fakes/clock'
@@ -75,16 +75,16 @@ const commandOf = ({ ask, gpu: slot, vm: name }: Extract<Deed, { ask: unknown }>
   return ask === 'move' ? move(alias, name, consents) : release(alias, consents)
 }
 
-const hostOf = (parts: Parts) => [...parts.hosts.values()].find(({ name }) => name === HOST)!
+const hostOf = (context: Context) => [...context.hosts.values()].find(({ name }) => name === HOST)!
 
 /** Whatever becomes of it: refused, done or undone; the host is read at each of its steps. */
-const bot = async (parts: Parts, world: World, each: Extract<Deed, { ask: unknown }>): Promise<void> => {
-  const request = await asked(parts, commandOf(each)).catch(() => null)
+const bot = async (context: Context, world: World, each: Extract<Deed, { ask: unknown }>): Promise<void> => {
+  const request = await asked(context, commandOf(each)).catch(() => null)
   if (!request) return
   if (each.fails) world.inject({ host: HOST, step: each.fails, kind: 'refuse', times: 1 })
   const polls: Promise<unknown>[] = []
-  const stop = world.onStep(() => polls.push(refreshHost(parts, hostOf(parts))))
-  await runRequest(parts, await decided(parts, request.id), new AbortController().signal)
+  const stop = world.onStep(() => polls.push(refreshHost(context, hostOf(context))))
+  await runRequest(context, await decided(context, request.id), new AbortController().signal)
   stop()
   await Promise.all(polls)
   world.clearFaults()
@@ -100,9 +100,9 @@ it.each([1, 2, 3, 4])(
         const fleet = fleetOf(clock)
         const { world } = fleet
         let store = await openStore(dir)
-        let parts = botOver(store.db, fleet, clock)
-        const read = () => refreshHost(parts, hostOf(parts))
-        const standing = () => standingOf(world.facts(HOST), {})
+        let context = botOver(store.db, fleet, clock)
+        const read = () => refreshHost(context, hostOf(context))
+        const standing = () => snapshotOfHost(world.facts(HOST), {})
         const expected: string[] = []
         await read()
         for (const each of deeds) {
@@ -111,25 +111,25 @@ it.each([1, 2, 3, 4])(
             if (each.restart) {
               await store.close()
               store = await openStore(dir)
-              parts = botOver(store.db, fleet, clock)
+              context = botOver(store.db, fleet, clock)
             }
-          } else if ('ask' in each) await bot(parts, world, each)
+          } else if ('ask' in each) await bot(context, world, each)
           else {
             others(world, each)
-            expected.push(...changesBetween(before, standing()).map(keyOf))
+            expected.push(...changesBetween(before, standing()).map(changeKey))
           }
           await clock.sleep(QUIET_MS)
           await read()
           await read()
         }
         const told = (await driftHistory(store.db, { limit: 1_000, about: null })).map(({ change }) =>
-          keyOf(change),
+          changeKey(change),
         )
         const kept = await keptStanding(store.db, HOST)
         await store.close()
         removeTempDir(dir)
         expect(told.toReversed()).toEqual(expected)
-        expect(changesBetween(kept!.standing, standingOf(world.facts(HOST), kept!.standing))).toEqual([])
+        expect(changesBetween(kept!.standing, snapshotOfHost(world.facts(HOST), kept!.standing))).toEqual([])
       }),
       { numRuns: 10, seed },
     )

@@ -16,16 +16,16 @@ import { hostViews } from '../../src/store/fleet'
 import { duePosts } from '../../src/store/outbox'
 import { markShown } from '../../src/store/shown'
 import { resolveRequest } from '../../src/work/commands/resolve'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { heldBy } from '../../src/work/snapshot/holding'
-import { pastOf } from '../../src/work/commands/past'
+import { historyOf } from '../../src/work/commands/history'
 import { acceptHost, reconcile } from '../../src/work/commands/reconcile'
 import { runRequest } from '../../src/work/operation/run'
 import { refreshHost } from '../../src/work/readings/reading'
 import { saysOf, textOf } from '../core/answers/reading'
 import { fakeClock } from '../fakes/clock'
 import { makeTempDir, removeTempDir } from '../fakes/temp'
-import { sentenceOf } from '../../src/core/drift/words'
+import { changeSentence } from '../../src/core/drift/words'
 import {
   ADMIN,
   asked,
@@ -46,11 +46,11 @@ const SECOND: Address = { kind: 'channel', chat: 'slack', channel: 'C2' }
 
 let dir: string
 let store: Store
-let parts: Parts
+let context: Context
 let world: World
 const boot = async (): Promise<void> => {
   store = await openStore(dir)
-  parts = { ...parts, db: store.db }
+  context = { ...context, db: store.db }
 }
 beforeEach(async () => {
   dir = makeTempDir()
@@ -58,7 +58,7 @@ beforeEach(async () => {
   const clock = fakeClock()
   const fleet = fleetOf(clock)
   world = fleet.world
-  parts = { ...botOver(store.db, fleet, clock), requestsChannels: [FIRST, SECOND] }
+  context = { ...botOver(store.db, fleet, clock), requestsChannels: [FIRST, SECOND] }
   await poll()
 })
 afterEach(async () => {
@@ -67,7 +67,7 @@ afterEach(async () => {
 })
 
 const poll = async (): Promise<void> => {
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  for (const host of context.hosts.values()) await refreshHost(context, host)
 }
 /** What was told since this was asked last, by channel. */
 const posted = async (): Promise<string[]> => {
@@ -82,7 +82,7 @@ const posted = async (): Promise<string[]> => {
 }
 const recorded = async (): Promise<string[]> =>
   (await driftHistory(store.db, { limit: 100, about: null }))
-    .map(({ change }) => sentenceOf(change))
+    .map(({ change }) => changeSentence(change))
     .toReversed()
 
 const byHand = (host: string, slot: string, vmName: string | null, ...kinds: Step['kind'][]): void => {
@@ -101,8 +101,8 @@ const takeFromHost = (host: string, slot: string) =>
   byHand(host, slot, null, 'disableDevice', 'dismountDevice')
 
 const carriedOut = async (command: PlanCommand): Promise<Request> => {
-  const { id } = await asked(parts, command)
-  await runRequest(parts, await decided(parts, id), new AbortController().signal)
+  const { id } = await asked(context, command)
+  await runRequest(context, await decided(context, id), new AbortController().signal)
   return stored(store.db, id)
 }
 
@@ -122,7 +122,7 @@ describe('a change that somebody else makes on a host', () => {
   })
 
   it('is told in the channel of changes where there is none of requests', async () => {
-    parts = { ...parts, requestsChannels: [], changesChannel: SECOND }
+    context = { ...context, requestsChannels: [], changesChannel: SECOND }
     takeFromHost('hv01', 'gpu0')
 
     await poll()
@@ -161,14 +161,14 @@ describe('a change that somebody else makes on a host', () => {
     let posts = 0
     for (let n = 0; n < 61; n++) {
       byHand('hv01', 'gpu0', null, n % 2 === 0 ? 'disableDevice' : 'enableDevice')
-      await parts.clock.sleep(30_000)
+      await context.clock.sleep(30_000)
       await poll()
       posts += (await posted()).length / 2
     }
     expect(facts()).toBe(22)
     expect(posts).toBe(6)
 
-    await parts.clock.sleep(60 * 60_000)
+    await context.clock.sleep(60 * 60_000)
     await poll()
 
     expect((await recorded()).at(-1)).toBe('hv01/gpu0 is disabled on its host (it was with its host)')
@@ -234,11 +234,11 @@ describe('what an administrator does to the host itself', () => {
 
 describe('the history', () => {
   const past = async (name?: string): Promise<string> =>
-    textOf(await pastOf(parts, { kind: 'history', name, page: 1 }))
+    textOf(await historyOf(context, { kind: 'history', name, page: 1 }))
 
   it('has what requests did and what others did as one row of events, newest first', async () => {
     await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
-    await parts.clock.sleep(60_000)
+    await context.clock.sleep(60_000)
     byHand('hv01', 'gpu0', 'train-01', 'detachDevice')
     await poll()
 
@@ -304,12 +304,12 @@ describe('what the bot does itself', () => {
   })
 
   it('is not told while it is under way, nor when it was undone', async () => {
-    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    const { id } = await asked(context, assign('hv01/gpu0', 'train-01'))
     world.inject({ host: 'hv01', step: 'attachDevice', kind: 'refuse', times: 1 })
     const polls: Promise<void>[] = []
     world.onStep(() => polls.push(poll()))
 
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
     await Promise.all(polls)
     await poll()
 
@@ -328,7 +328,7 @@ describe('what the bot does itself', () => {
   })
 
   it('hides no change of another GPU meanwhile, and no change for which it could not begin', async () => {
-    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
+    const { id } = await asked(context, assign('hv01/gpu0', 'train-01'))
     const stop = world.onStep(({ when, step }) => {
       if (when !== 'before' || step.kind !== 'disableDevice') return
       stop()
@@ -336,7 +336,7 @@ describe('what the bot does itself', () => {
       takeFromHost('hv01', 'gpu1')
     })
 
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
     await poll()
 
     expect((await stored(store.db, id)).state).toBe('rolled-back')
@@ -344,10 +344,10 @@ describe('what the bot does itself', () => {
   })
 
   it('is not told of a GPU that needs attention, nor its repair, once that is resolved', async () => {
-    const { id, plan } = await asked(parts, assign('hv01/gpu0', 'train-01', { noStart: true }))
+    const { id, plan } = await asked(context, assign('hv01/gpu0', 'train-01', { noStart: true }))
     for (const step of ['attachDevice', 'mountDevice'] as const)
       world.inject({ host: 'hv01', step, kind: 'refuse', times: 1 })
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
     await poll()
     expect((await stored(store.db, id)).state).toBe('needs-attention')
     for (const step of plan.steps.filter(({ kind }) => kind === 'setVm' || kind === 'attachDevice'))
@@ -355,7 +355,7 @@ describe('what the bot does itself', () => {
     await poll()
 
     const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
-    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, caller))
+    await store.db.transaction().execute(await resolveRequest(context, { id, asFound: false }, caller))
     await poll()
 
     expect((await stored(store.db, id)).state).toBe('succeeded')
@@ -363,8 +363,8 @@ describe('what the bot does itself', () => {
   })
 
   it('is not taken for a change by a reading that began before it ended', async () => {
-    const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
-    const host = parts.hosts.get(world.facts('hv01').name)!
+    const { id } = await asked(context, assign('hv01/gpu0', 'train-01'))
+    const host = context.hosts.get(world.facts('hv01').name)!
     let began = (): void => undefined
     let goOn = (): void => undefined
     const beginning = new Promise<void>((resolve) => (began = resolve))
@@ -378,9 +378,9 @@ describe('what the bot does itself', () => {
         return facts
       },
     }
-    const late = refreshHost(parts, slow)
+    const late = refreshHost(context, slow)
     await beginning
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
     goOn()
     await late
     const [view] = await hostViews(store.db, [host.name])
@@ -393,7 +393,8 @@ describe('what the bot does itself', () => {
 
 describe('what is found to reconcile', () => {
   const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
-  const found = async (host?: string) => (await store.db.transaction().execute(await reconcile(parts, host)))!
+  const found = async (host?: string) =>
+    (await store.db.transaction().execute(await reconcile(context, host)))!
   /** Says what the button says, as the requester; resolves with the request, approved and carried out. */
   const pressed = async (notice: Notice, label: string): Promise<Request> => {
     const command = parse(saysOf(notice)[label] ?? '')
@@ -440,7 +441,7 @@ describe('what is found to reconcile', () => {
   })
 
   it('is held by nobody any more, once the host shows it gone from its VM', async () => {
-    const held = () => heldBy(store.db, parts.policy.inForce(), REQUESTER)
+    const held = () => heldBy(store.db, context.policy.inForce(), REQUESTER)
     await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
     expect([...(await held())]).toEqual(['hv01/gpu0'])
     byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
@@ -454,7 +455,7 @@ describe('what is found to reconcile', () => {
     await carriedOut(assign('hv01/gpu0', 'train-01', { noStart: true }))
     byHand('hv01', 'gpu0', 'train-01', 'detachDevice', 'mountDevice', 'enableDevice')
     await poll()
-    const accept = async () => store.db.transaction().execute(await acceptHost(parts, 'hv01/gpu0', caller))
+    const accept = async () => store.db.transaction().execute(await acceptHost(context, 'hv01/gpu0', caller))
 
     expect(await accept()).toBeNull()
 

@@ -15,9 +15,9 @@ import { openStore, type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { openWaiters } from '../../src/store/queue'
 import { duePosts } from '../../src/store/outbox'
-import { tendLeases } from '../../src/work/sweeps/leases'
-import type { Parts } from '../../src/work/context/parts'
-import { tendQueue } from '../../src/work/sweeps/queue'
+import { sweepLeases } from '../../src/work/sweeps/leases'
+import type { Context } from '../../src/work/context/context'
+import { sweepQueue } from '../../src/work/sweeps/queue'
 import { runRequest } from '../../src/work/operation/run'
 import { voidOldPlans } from '../../src/work/changes/request/voided'
 import { NINE_O_CLOCK, fakeClock } from '../fakes/clock'
@@ -42,7 +42,7 @@ let dir: string
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 
 beforeEach(async () => {
   dir = makeTempDir()
@@ -57,8 +57,8 @@ beforeEach(async () => {
     file: readFleetFile(fleetFile('default')),
     ...{ stateFile, clock, latency: 'none' },
   })
-  parts = botOver(store.db, fleet, clock)
-  await readHosts(parts)
+  context = botOver(store.db, fleet, clock)
+  await readHosts(context)
 })
 afterEach(async () => {
   await store.close()
@@ -67,11 +67,11 @@ afterEach(async () => {
 
 const stateOf = async (id: string): Promise<RequestState> => (await stored(store.db, id)).state
 const runs = async (id: string): Promise<RequestState> => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+  await runRequest(context, await stored(store.db, id), new AbortController().signal)
   return stateOf(id)
 }
 const says = (text: string) =>
-  typed(parts, text, { account: REQUESTER, name: 'Somebody', channel: CHANNEL, back: CHANNEL })
+  typed(context, text, { account: REQUESTER, name: 'Somebody', channel: CHANNEL, back: CHANNEL })
 const vmOn = (host: string, name: string) => fleet.world.facts(host).vms.find((vm) => vm.name === name)
 
 describe('a data directory of an earlier version', () => {
@@ -101,7 +101,7 @@ describe('a data directory of an earlier version', () => {
   })
 
   it('lets plans of before lapse that have not begun, and says so', async () => {
-    await voidOldPlans(parts)
+    await voidOldPlans(context)
 
     expect(await stateOf('R-5')).toBe('void')
     expect(await runs('R-3')).toBe('void')
@@ -111,7 +111,7 @@ describe('a data directory of an earlier version', () => {
   })
 
   it('is asked anew by one press for what lapsed', async () => {
-    await voidOldPlans(parts)
+    await voidOldPlans(context)
 
     expect(await says('again R-5')).toBeNull()
     expect(await stateOf('R-7')).toBe('pending')
@@ -122,7 +122,7 @@ describe('a data directory of an earlier version', () => {
     const request = await stored(store.db, 'R-2')
     if (request.state !== 'needs-attention') throw new Error(request.state)
 
-    const { state } = await repairAndResolve(parts, fleet.world, request)
+    const { state } = await repairAndResolve(context, fleet.world, request)
 
     expect(state).toBe('rolled-back')
     expect(fleet.world.facts('hv01').dismounted).toEqual([])
@@ -131,7 +131,7 @@ describe('a data directory of an earlier version', () => {
   it('has what needs attention undone at one press', async () => {
     const admin = { account: ADMIN, name: 'Somebody', channel: CHANNEL, back: CHANNEL }
 
-    expect(await typed(parts, 'retry R-2', admin)).toMatchObject({ tone: 'plain' })
+    expect(await typed(context, 'retry R-2', admin)).toMatchObject({ tone: 'plain' })
 
     expect(await runs('R-2')).toBe('rolled-back')
     expect(fleet.world.facts('hv01').dismounted).toEqual([])
@@ -139,19 +139,19 @@ describe('a data directory of an earlier version', () => {
 
   it('has a lease go on, longer by an extension, to its end, and the queue after it', async () => {
     await runs('R-3')
-    await voidOldPlans(parts)
+    await voidOldPlans(context)
     const lease = await findLease(store.db, 'R-1')
     await says('extend R-1 by 1h')
     expect((await findLease(store.db, 'R-1'))?.endsAt).toBe((lease?.endsAt ?? 0) + HOUR)
 
     await says('done R-1 --shutdown')
-    await tendLeases(parts)
+    await sweepLeases(context)
     expect(await findLease(store.db, 'R-1')).toMatchObject({ state: 'releasing' })
     expect(await runs('R-7')).toBe('succeeded')
 
     expect(vmOn('hv01', 'train-02')?.assigned).toEqual([])
-    await readHosts(parts)
-    await tendQueue(parts)
+    await readHosts(context)
+    await sweepQueue(context)
     expect((await openWaiters(store.db)).map(({ entry }) => entry.state)).toEqual(['offered'])
   })
 })

@@ -13,7 +13,7 @@ import type { Request } from '../../src/core/request/request'
 import { startEngine, type Engine } from '../../src/host/powershell/engine/engine'
 import { superviseEngine } from '../../src/host/powershell/engine/supervised'
 import { powerShellHost } from '../../src/host/powershell/host'
-import { openMemory } from '../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../src/host/powershell/memory'
 import type { World } from '../../src/host/simulated/fleet'
 import { openStore } from '../../src/store/database'
 import { runRequest } from '../../src/work/operation/run'
@@ -236,22 +236,22 @@ const run = async (
     notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
     guests: new Map(),
     engine: engine.get,
-    memory: openMemory(join(dir, 'devices.json')),
+    memory: openDeviceMemory(join(dir, 'devices.json')),
   })
   const store = await openStore(dir)
   try {
-    const parts = botOver(store.db, { ...fleet, hosts: [host] }, clock)
-    const { id } = await asked(parts, command)
-    await decided(parts, id)
+    const context = botOver(store.db, { ...fleet, hosts: [host] }, clock)
+    const { id } = await asked(context, command)
+    await decided(context, id)
     const before = world.facts(name)
     armed = true
-    await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+    await runRequest(context, await stored(store.db, id), new AbortController().signal)
     armed = false
     away = false
     await clock.sleep(10 * 60_000)
     const request = await stored(store.db, id)
     const facts = sorted(world.facts(name))
-    const resolved = request.state === 'needs-attention' ? await repaired(parts, world, request) : null
+    const resolved = request.state === 'needs-attention' ? await repaired(context, world, request) : null
     return { request, before: sorted(before), facts, repaired: sorted(world.facts(name)), resolved, effects }
   } finally {
     ground.hook({})
@@ -261,10 +261,10 @@ const run = async (
 }
 
 const repaired = async (
-  parts: Parameters<typeof repairAndResolve>[0],
+  context: Parameters<typeof repairAndResolve>[0],
   world: World,
   request: Extract<Request, { state: 'needs-attention' }>,
-): Promise<Request> => repairAndResolve(parts, world, request)
+): Promise<Request> => repairAndResolve(context, world, request)
 
 const isSettled = ({ state }: Request): boolean => state === 'succeeded' || state === 'rolled-back'
 

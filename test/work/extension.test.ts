@@ -10,9 +10,9 @@ import { type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
-import { tendLeases } from '../../src/work/sweeps/leases'
-import type { Parts } from '../../src/work/context/parts'
-import { tendQueue } from '../../src/work/sweeps/queue'
+import { sweepLeases } from '../../src/work/sweeps/leases'
+import type { Context } from '../../src/work/context/context'
+import { sweepQueue } from '../../src/work/sweeps/queue'
 import { runRequest } from '../../src/work/operation/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
 import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
@@ -27,25 +27,25 @@ let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, clock, fleet, parts } = bot)
+  ;({ store, clock, fleet, context } = bot)
   under([ALL])
-  await readHosts(parts)
+  await readHosts(context)
 })
 afterEach(() => bot.close())
 
 const under = (rules: readonly object[], more: object = {}): void => {
-  parts = { ...parts, policy: fixedPolicy(aPolicy({ rules, ...more })) }
+  context = { ...context, policy: fixedPolicy(aPolicy({ rules, ...more })) }
 }
 const says = (text: string, account = maya): Promise<Notice | null> => {
   const privately = account === maya ? DIRECT : { ...DIRECT, channel: `D ${account}` }
   const caller = { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately }
-  return typed(parts, text, caller)
+  return typed(context, text, caller)
 }
 const runs = async (id: string) => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+  await runRequest(context, await stored(store.db, id), new AbortController().signal)
   return stored(store.db, id)
 }
 const lent = async (text: string, approval = 'approve R-1'): Promise<void> => {
@@ -168,7 +168,7 @@ describe('a request for more time', () => {
 
     expect(await says('done R-1 --shutdown')).toBeNull()
     expect((await runs('R-3')).state).toBe('succeeded')
-    await tendLeases(parts)
+    await sweepLeases(context)
 
     expect(await stored(store.db, 'R-2')).toMatchObject({
       ...{ state: 'void', changes: ['The lease has ended meanwhile.'] },
@@ -287,7 +287,7 @@ describe('while somebody waits for that GPU', () => {
   it('the reminder offers to ask for it', async () => {
     await says('queue hv01/gpu0', priya)
     await clock.sleep(HOUR)
-    await tendLeases(parts)
+    await sweepLeases(context)
 
     expect(JSON.stringify((await told()).at(-1))).toContain('"label":"Ask for 4h more"')
   })
@@ -329,7 +329,7 @@ describe('while somebody waits for that GPU', () => {
     await says('extend R-1 by 1h')
     await says('done R-1 --shutdown')
     await runs('R-3')
-    await tendQueue(parts)
+    await sweepQueue(context)
 
     expect(JSON.stringify(await says('queue', priya))).toContain('on offer')
   })

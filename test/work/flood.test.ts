@@ -5,7 +5,7 @@ import { openDeliveries, openInbox } from '../../src/store/inbox'
 import { duePosts } from '../../src/store/outbox'
 import { startIntake } from '../../src/work/loops/intake'
 import type { Loop } from '../../src/work/context/loop'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { patientClock } from '../fakes/patient-clock'
 import { useTempDirs } from '../fakes/temp'
 import { APPROVER, botOver, fleetOf, REQUESTER } from './operations/bot'
@@ -56,9 +56,9 @@ const tooFast = async (from: string): Promise<number> =>
   (await words(from)).filter((each) => each.startsWith('that is too fast')).length
 
 /** The accounts in the order in which the bot began to work for them. */
-const inOrder = (bot: Parts): { readonly began: string[]; readonly bot: Parts } => {
+const inOrder = (bot: Context): { readonly began: string[]; readonly bot: Context } => {
   const began: string[] = []
-  const identify: Parts['chat']['identify'] = (account, at) => {
+  const identify: Context['chat']['identify'] = (account, at) => {
     began.push(account)
     return bot.chat.identify(account, at)
   }
@@ -122,7 +122,7 @@ describe('a flood', () => {
     let goOn: () => void = () => undefined
     const held = new Promise<void>((resolve) => (goOn = resolve))
     let slow = 0
-    const identify: Parts['chat']['identify'] = async (account) => {
+    const identify: Context['chat']['identify'] = async (account) => {
       if (account === REQUESTER) {
         slow += 1
         await held

@@ -10,8 +10,8 @@ import type { Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
-import { tendLeases } from '../../src/work/sweeps/leases'
-import type { Parts } from '../../src/work/context/parts'
+import { sweepLeases } from '../../src/work/sweeps/leases'
+import type { Context } from '../../src/work/context/context'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { CHANNEL, openBot, readHosts, stored, typed, type OpenBot } from './operations/bot'
 import { lendingBy } from './lending'
@@ -29,27 +29,27 @@ let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 let stops: unknown[]
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, clock, fleet, parts } = bot)
+  ;({ store, clock, fleet, context } = bot)
   under({ end: { then: 'ask-first' } })
-  await readHosts(parts)
+  await readHosts(context)
   stops = []
 })
 afterEach(() => bot.close())
 
 const under = (leases: object): void => {
-  parts = { ...parts, policy: fixedPolicy(aPolicy({ ...TEAM, leases })) }
+  context = { ...context, policy: fixedPolicy(aPolicy({ ...TEAM, leases })) }
 }
 const placeOf = (account: string): Address => ({ kind: 'channel', chat: 'slack', channel: account })
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: placeOf(account) },
 })
-const { runs, approves, pass } = lendingBy(() => parts)
+const { runs, approves, pass } = lendingBy(() => context)
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
-  typed(parts, text, callerOf(account))
+  typed(context, text, callerOf(account))
 const toldTo = async (account: string): Promise<string[]> =>
   (await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 1000 })).posts
     .filter(({ place }) => place === JSON.stringify(placeOf(account)))
@@ -157,7 +157,7 @@ describe("a holder's release of what is their own", () => {
     fleet.world.inject({ host: 'hv01', step: 'stopVm', times: 1, kind: 'refuse' })
 
     expect((await runs('R-2')).state).toBe('rolled-back')
-    await tendLeases(parts)
+    await sweepLeases(context)
 
     const rows = await store.db
       .selectFrom('outbox')
@@ -174,7 +174,7 @@ describe("a holder's release of what is their own", () => {
     'by `%s` takes nothing from a VM that somebody has given the GPU to since the host was read',
     async (words) => {
       await mine()
-      await readHosts(parts)
+      await readHosts(context)
       passedOn('hv01', 'train-01', 'render-01')
       const before = await requestCount()
 
@@ -189,7 +189,7 @@ describe("a holder's release of what is their own", () => {
   it('takes nothing from such a VM when the time of the lease is over', async () => {
     under({ end: { then: 'shutdown', grace: '15m' } })
     await mine()
-    await readHosts(parts)
+    await readHosts(context)
     passedOn('hv01', 'train-01', 'render-01')
 
     await pass(9 * HOUR)
@@ -296,7 +296,7 @@ describe('what is given back in a VM in which others hold something', () => {
   it('goes at once where the VM is off', async () => {
     await shared()
     fleet.world.setVmState('hv01', 'train-02', 'Off')
-    await readHosts(parts)
+    await readHosts(context)
 
     expect(await says('release hv01/gpu0')).toBeNull()
 
@@ -364,8 +364,8 @@ describe('the end of a lease in a VM in which others hold something', () => {
   it('asks nobody where the VM is off', async () => {
     await shared()
     fleet.world.setVmState('hv01', 'train-02', 'Off')
-    await parts.hosts.get('hv01' as never)?.inventory()
-    await readHosts(parts)
+    await context.hosts.get('hv01' as never)?.inventory()
+    await readHosts(context)
 
     await pass(8 * HOUR + 30 * MINUTE)
 
@@ -387,7 +387,7 @@ describe('the end of a lease in a VM in which others hold something', () => {
     await pass(8 * HOUR + 10 * MINUTE)
     await says('release hv01/gpu0 --power-off')
     for (const step of (await stored(store.db, 'R-3')).plan.steps) fleet.world.act('hv01', step)
-    await readHosts(parts)
+    await readHosts(context)
 
     expect((await leaseOf('R-1')).state).toBe('ended')
     expect(await toldTomas('is not shut down')).toBe(1)

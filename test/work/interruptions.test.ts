@@ -8,15 +8,15 @@ import { type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { saveSamples } from '../../src/store/samples'
 import { ask } from '../../src/work/commands/ask'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { asked, assign, CHANNEL, fleetOf, HOST, REQUESTER, openBot, type OpenBot } from './operations/bot'
 
 let bot: OpenBot
 let store: Store
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, parts } = bot)
+  ;({ store, context } = bot)
 })
 afterEach(() => bot.close())
 
@@ -29,10 +29,10 @@ const USE: GuestUse = {
 
 const guests = (use: Host['use']): string[] => {
   const asked: string[] = []
-  parts = {
-    ...parts,
+  context = {
+    ...context,
     hosts: new Map(
-      [...parts.hosts].map(([name, host]) => {
+      [...context.hosts].map(([name, host]) => {
         const asking: Pick<Host, 'use'> = use ? { use: (vm) => (asked.push(vm), use(vm)) } : {}
         const { run, smi, inventory, adopt, forget } = {
           run: host.run.bind(host),
@@ -48,8 +48,8 @@ const guests = (use: Host['use']): string[] => {
   return asked
 }
 const cardOf = async (command: PlanCommand): Promise<string> => {
-  const { id } = await asked(parts, command)
-  const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 100 })
+  const { id } = await asked(context, command)
+  const { posts } = await duePosts(store.db, context.clock.now(), { limit: 100 })
   return JSON.stringify(posts.find(({ requestId }) => requestId === id)?.notice)
 }
 
@@ -89,7 +89,7 @@ describe('the card of a plan that stops a VM', () => {
 
   it('says when it was last seen computing, by the samples of its GPU', async () => {
     guests(() => Promise.resolve(USE))
-    const at = parts.clock.now() - 60_000
+    const at = context.clock.now() - 60_000
     const vm = vmNamed('vdi-05')
     await store.db.transaction().execute((tx) =>
       saveSamples(tx, { host: 'hv02', vm: vm.id, at }, [
@@ -123,18 +123,18 @@ describe('the card of a plan that stops a VM', () => {
 
   it('is shown by a dry run too', async () => {
     guests(() => Promise.resolve(USE))
-    await asked(parts, assign('hv01/gpu1', 'train-01'))
+    await asked(context, assign('hv01/gpu1', 'train-01'))
     const caller = { account: REQUESTER, name: 'Requester', channel: CHANNEL, back: CHANNEL }
-    const consequence = await ask(parts, { ...STOPS, dryRun: true }, caller)
+    const effect = await ask(context, { ...STOPS, dryRun: true }, caller)
 
-    const answer: Notice | null = await store.db.transaction().execute(consequence)
+    const answer: Notice | null = await store.db.transaction().execute(effect)
 
     expect(JSON.stringify(answer)).toContain(HEAD)
   })
 })
 
 const vmNamed = (name: string) => {
-  const fleet = fleetOf(parts.clock)
+  const fleet = fleetOf(context.clock)
   const vm = [HOST, 'hv02'].flatMap((host) => fleet.world.facts(host).vms).find((each) => each.name === name)
   if (!vm) throw new Error(`no VM ${name}`)
   return { ...vm, id: vmId.parse(vm.id) }

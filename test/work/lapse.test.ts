@@ -9,8 +9,8 @@ import { type Store } from '../../src/store/database'
 import { pause, resume } from '../../src/store/fleet'
 import { findLease } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
-import { tendLeases } from '../../src/work/sweeps/leases'
-import type { Parts } from '../../src/work/context/parts'
+import { sweepLeases } from '../../src/work/sweeps/leases'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { lapseApprovals } from '../../src/work/changes/request/voided'
 import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
@@ -25,21 +25,21 @@ let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, clock, fleet, parts } = bot)
-  parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: RULES })) }
-  await readHosts(parts)
+  ;({ store, clock, fleet, context } = bot)
+  context = { ...context, policy: fixedPolicy(aPolicy({ rules: RULES })) }
+  await readHosts(context)
 })
 afterEach(() => bot.close())
 
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> => {
   const caller = { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: DIRECT }
-  return typed(parts, text, caller)
+  return typed(context, text, caller)
 }
 const runs = async (id: string) => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+  await runRequest(context, await stored(store.db, id), new AbortController().signal)
   return stored(store.db, id)
 }
 const paused = () =>
@@ -73,10 +73,10 @@ describe('an approved request that waits', () => {
     await waiting()
 
     await clock.sleep(DAY - 1)
-    await lapseApprovals(parts)
+    await lapseApprovals(context)
     const before = (await stored(store.db, 'R-1')).state
     await clock.sleep(1)
-    await lapseApprovals(parts)
+    await lapseApprovals(context)
     await resumed()
     await runs('R-1')
 
@@ -100,9 +100,9 @@ describe('an approved request that waits', () => {
     await waiting()
     await resumed()
     await clock.sleep(DAY - 1)
-    const host = parts.hosts.get(HOST as never)!
+    const host = context.hosts.get(HOST as never)!
     const slow = { ...host, inventory: async () => clock.sleep(1).then(() => host.inventory()) }
-    parts = { ...parts, hosts: new Map([...parts.hosts, [host.name, slow]]) }
+    context = { ...context, hosts: new Map([...context.hosts, [host.name, slow]]) }
 
     expect(await runs('R-1')).toMatchObject({ state: 'void', lapsed: true })
     expect(await told()).toHaveLength(1)
@@ -127,8 +127,8 @@ describe('an approved request that waits', () => {
     await paused()
 
     await clock.sleep(DAY)
-    await lapseApprovals(parts)
-    await tendLeases(parts)
+    await lapseApprovals(context)
+    await sweepLeases(context)
 
     expect(await stored(store.db, 'R-2')).toMatchObject({ state: 'void', lapsed: true })
     expect(await findLease(store.db, 'R-1')).toMatchObject({ state: 'held' })
@@ -140,7 +140,7 @@ describe('an approved request that waits', () => {
   it('is kept by whoever asked with one press, planned anew and approved anew', async () => {
     await waiting('assign hv01/gpu0 to train-01 for 8h because of run 7')
     await clock.sleep(DAY)
-    await lapseApprovals(parts)
+    await lapseApprovals(context)
     await resumed()
 
     const [notice, ...others] = await told()

@@ -4,7 +4,7 @@ import type { Notice } from '../../src/core/notice/notice'
 import { fixedPolicy } from '../../src/policy-source'
 import { findLease } from '../../src/store/leases'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { CHANNEL, openBot, readHosts, stored, typed, type OpenBot } from './operations/bot'
@@ -13,16 +13,16 @@ const HOUR = 3_600_000
 const RULES = [{ name: 'all', ask: ['research', 'platform'], approve: { by: ['platform'] } }]
 
 let bot: OpenBot
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
-  parts = { ...bot.parts, policy: fixedPolicy(aPolicy({ rules: RULES })) }
-  await readHosts(parts)
+  context = { ...bot.context, policy: fixedPolicy(aPolicy({ rules: RULES })) }
+  await readHosts(context)
 })
 afterEach(() => bot.close())
 
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
-  typed(parts, text, { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: CHANNEL })
+  typed(context, text, { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: CHANNEL })
 const answered = async (text: string, account?: string): Promise<string> =>
   JSON.stringify((await says(text, account))?.parts ?? null)
 /** Assigned, approved and carried out. */
@@ -30,8 +30,8 @@ const lent = async (id: string, text: string, account = slack(MAYA)): Promise<vo
   expect(await says(text, account)).toBeNull()
   const by = account === slack(JONAS) ? slack(PRIYA) : slack(JONAS)
   const decision = { verdict: 'approve', requestId: id, by, reason: undefined } as const
-  await bot.store.db.transaction().execute(decide(parts, decision))
-  await runRequest(parts, await stored(bot.store.db, id), new AbortController().signal)
+  await bot.store.db.transaction().execute(decide(context, decision))
+  await runRequest(context, await stored(bot.store.db, id), new AbortController().signal)
 }
 const stateOf = async (id: string) => (await findLease(bot.store.db, id))?.state
 const endOf = async (id: string): Promise<number> => (await findLease(bot.store.db, id))?.endsAt ?? 0

@@ -10,9 +10,9 @@ import { findLease, openLeases } from '../../src/store/leases'
 import { duePosts } from '../../src/store/outbox'
 import { requestsIn } from '../../src/store/requests'
 import { decide } from '../../src/work/commands/decide'
-import { tendLeases } from '../../src/work/sweeps/leases'
+import { sweepLeases } from '../../src/work/sweeps/leases'
 import { extend } from '../../src/work/changes/lease/extend'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { aPolicy, JONAS, MAYA, PRIYA, slack, teams } from '../core/policy/team'
 import { CHANNEL, stored, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 import { lendingBy } from './lending'
@@ -27,26 +27,26 @@ let bot: OpenBot
 let store: Store
 let clock: Clock
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, clock, fleet, parts } = bot)
+  ;({ store, clock, fleet, context } = bot)
   under(GRACE)
-  await readHosts(parts)
+  await readHosts(context)
 })
 afterEach(() => bot.close())
 
 const under = (leases: object, more: object = {}): void => {
-  parts = { ...parts, policy: fixedPolicy(aPolicy({ rules: RULES, leases, ...more })) }
+  context = { ...context, policy: fixedPolicy(aPolicy({ rules: RULES, leases, ...more })) }
 }
 const privatelyTo = (account: string): Address =>
   account === slack(PRIYA) ? { ...DIRECT, channel: PRIYA.slack } : DIRECT
 const callerOf = (account: string) => ({
   ...{ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL, privately: privatelyTo(account) },
 })
-const { runs, approves, pass } = lendingBy(() => parts)
+const { runs, approves, pass } = lendingBy(() => context)
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
-  typed(parts, text, callerOf(account))
+  typed(context, text, callerOf(account))
 /** Assigned, approved and carried out. */
 const lent = async (text: string, id = 'R-1'): Promise<void> => {
   const answer = await says(text)
@@ -65,7 +65,8 @@ const leaseOf = async (id: string) => {
   return lease
 }
 const assigned = async (vm: string): Promise<number | undefined> =>
-  (await parts.hosts.get('hv01' as never)?.inventory())?.vms.find(({ name }) => name === vm)?.assigned.length
+  (await context.hosts.get('hv01' as never)?.inventory())?.vms.find(({ name }) => name === vm)?.assigned
+    .length
 
 describe('a lease', () => {
   it('begins when the assignment has succeeded, and its card says until when', async () => {
@@ -120,8 +121,8 @@ describe('a lease', () => {
     const before = await leaseOf('R-1')
     const press = { leaseId: 'R-1', byMs: 4 * HOUR, version: before.version }
 
-    const first = await store.db.transaction().execute(extend(parts, press, callerOf(slack(MAYA))))
-    const second = await store.db.transaction().execute(extend(parts, press, callerOf(slack(MAYA))))
+    const first = await store.db.transaction().execute(extend(context, press, callerOf(slack(MAYA))))
+    const second = await store.db.transaction().execute(extend(context, press, callerOf(slack(MAYA))))
 
     expect(JSON.stringify(reminder)).toContain(
       `{"kind":"lease","verb":"extend","leaseId":"R-1","version":${before.version},"byMs":${4 * HOUR}}`,
@@ -198,9 +199,9 @@ describe('a lease', () => {
     await lent('assign hv01/gpu0 to train-01 for 1h')
     const lease = await leaseOf('R-1')
     await clock.sleep(HOUR)
-    await tendLeases(parts)
+    await sweepLeases(context)
     await clock.sleep(HOUR)
-    await tendLeases(parts)
+    await sweepLeases(context)
     under({ end: { then: 'shutdown', grace: '2h' } })
     expect(await runs('R-2')).toMatchObject({
       state: 'void',
@@ -212,7 +213,7 @@ describe('a lease', () => {
     })
     under(GRACE)
 
-    await tendLeases(parts)
+    await sweepLeases(context)
 
     expect(await leaseOf('R-1')).toMatchObject({
       state: 'grace',
@@ -253,7 +254,7 @@ describe('a lease', () => {
     await lent('assign hv01/gpu0 to train-01 for 8h')
     const plan = await says('release hv01/gpu0 --power-off').then(() => stored(store.db, 'R-2'))
     for (const step of plan.plan.steps) fleet.world.act('hv01', step)
-    await readHosts(parts)
+    await readHosts(context)
 
     expect(await leaseOf('R-1')).toMatchObject({ state: 'ended', how: { kind: 'lost' } })
     expect((await tolds()).at(-1)).toContain('does not have it any more')
@@ -290,7 +291,7 @@ describe('what others do', () => {
 
     expect(await says('release hv01/gpu0 --shutdown because patching', slack(JONAS))).toBeNull()
     const decision = { verdict: 'approve', requestId: 'R-2', by: slack(PRIYA), reason: undefined } as const
-    await store.db.transaction().execute(decide(parts, decision))
+    await store.db.transaction().execute(decide(context, decision))
     await says('agree R-2')
     await runs('R-2')
 
@@ -331,7 +332,7 @@ describe('what an administrator does to a GPU that somebody holds', () => {
     const { plan } = await stored(store.db, 'R-2')
     await says('cancel R-2')
     for (const step of plan.steps) fleet.world.act('hv01', step)
-    await readHosts(parts)
+    await readHosts(context)
   }
   const pressed = async (label: string, account: string): Promise<Notice | null> => {
     const offers = (await says('reconcile hv01', account))?.parts.flatMap((part) =>

@@ -13,11 +13,11 @@ import { openStore, type Db } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { findWaiter } from '../../src/store/queue'
 import { requestsIn } from '../../src/store/requests'
-import type { Caller } from '../../src/work/context/consequence'
+import type { Caller } from '../../src/work/context/effect'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { answerOffer } from '../../src/work/commands/take'
-import { tendQueue } from '../../src/work/sweeps/queue'
+import { sweepQueue } from '../../src/work/sweeps/queue'
 import { respond } from '../../src/work/commands/respond'
 import { runRequest } from '../../src/work/operation/run'
 import { refreshHost } from '../../src/work/readings/reading'
@@ -52,7 +52,7 @@ const callerOf = (account: string): Caller => ({
 })
 
 export interface Line {
-  readonly parts: Parts
+  readonly context: Context
   readonly db: Db
   readonly world: World
   readonly clock: Clock
@@ -92,7 +92,7 @@ const STATES = ['pending', 'approved', 'running', 'succeeded', 'denied', 'cancel
 
 export const startLine = async (
   policy: Policy = linePolicy(),
-  limits: Partial<Parts['limits']> = {},
+  limits: Partial<Context['limits']> = {},
   /** Where cards are shown, and administrators told. */
   requestsChannels: readonly Address[] = [],
 ): Promise<Line> => {
@@ -118,7 +118,7 @@ export const startLine = async (
       },
     ]),
   )
-  const partsOver = (): Parts => {
+  const partsOver = (): Context => {
     const bot = botOver(store.db, fleet, clock)
     return {
       ...{ ...bot, hosts, requestsChannels, limits: { ...bot.limits, ...limits } },
@@ -132,7 +132,7 @@ export const startLine = async (
       },
     }
   }
-  let parts = partsOver()
+  let context = partsOver()
   const posts = async () => (await duePosts(store.db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })).posts
   const inPrivate = async (account: string): Promise<Notice[]> =>
     (await posts())
@@ -143,18 +143,18 @@ export const startLine = async (
     if (!card) throw new Error(`there is no card of ${requestId}`)
     return card.notice
   }
-  const answered = async (consequence: ReturnType<typeof respond>): Promise<string> => {
-    const settled = await consequence
+  const answered = async (effect: ReturnType<typeof respond>): Promise<string> => {
+    const settled = await effect
     const notice = await store.db.transaction().execute((tx) => settled(tx))
     return notice ? textOf(notice) : ''
   }
   const readHosts = async () => {
-    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+    for (const host of context.hosts.values()) await refreshHost(context, host)
   }
   await readHosts()
   return {
-    get parts() {
-      return parts
+    get context() {
+      return context
     },
     get db() {
       return store.db
@@ -164,32 +164,32 @@ export const startLine = async (
     says: (account, text) => {
       const read = parse(text)
       if (!read.ok) throw new Error(read.refusals.map(({ reason }) => reason).join('\n'))
-      return answered(respond(parts, read.value, callerOf(account)))
+      return answered(respond(context, read.value, callerOf(account)))
     },
     presses: async (account, label) => {
       const press = (await inPrivate(account)).flatMap((notice) => pressesIn(notice, label)).at(-1)
-      if (press?.kind === 'offer') return answered(answerOffer(parts, press, callerOf(account)))
+      if (press?.kind === 'offer') return answered(answerOffer(context, press, callerOf(account)))
       if (press?.kind === 'decide')
-        return answered(Promise.resolve(decide(parts, { ...press, by: account, reason: undefined })))
+        return answered(Promise.resolve(decide(context, { ...press, by: account, reason: undefined })))
       throw new Error(`there is no button ${label}`)
     },
     pressesCard: async (account, requestId, label) => {
       const press = pressesIn(await cardOf(requestId), label).at(-1)
       if (press?.kind !== 'decide') throw new Error(`there is no button ${label}`)
-      return answered(Promise.resolve(decide(parts, { ...press, by: account, reason: undefined })))
+      return answered(Promise.resolve(decide(context, { ...press, by: account, reason: undefined })))
     },
     cardOf: async (requestId) => textOf(await cardOf(requestId)),
     posted: async () => (await posts()).map(({ notice }) => textOf(notice)),
     told: async (account) => (await inPrivate(account)).map(textOf),
     goesOn: async () => {
       await readHosts()
-      await expire(parts)
-      await tendQueue(parts)
+      await expire(context)
+      await sweepQueue(context)
       for (const request of await requestsIn(store.db, ['approved', 'running']))
-        await runRequest(parts, request, new AbortController().signal)
+        await runRequest(context, request, new AbortController().signal)
     },
     passes: async (ms) => {
-      await everythingArrives(parts)
+      await everythingArrives(context)
       await clock.sleep(ms)
     },
     requests: async () =>
@@ -210,7 +210,7 @@ export const startLine = async (
     restarts: async () => {
       await store.close()
       store = await openStore(dir)
-      parts = partsOver()
+      context = partsOver()
       await readHosts()
     },
     end: async () => {

@@ -19,12 +19,12 @@ beforeEach(async () => {
 afterEach(() => bot.close())
 
 const does = async (command: PlanCommand): Promise<Request> => {
-  const { parts } = bot
-  const { id } = await asked(parts, command)
-  await runRequest(parts, await decided(parts, id), new AbortController().signal)
-  const done = await stored(parts.db, id)
-  if (done.state === 'succeeded') await verify(parts, done, new AbortController().signal)
-  return stored(parts.db, id)
+  const { context } = bot
+  const { id } = await asked(context, command)
+  await runRequest(context, await decided(context, id), new AbortController().signal)
+  const done = await stored(context.db, id)
+  if (done.state === 'succeeded') await verify(context, done, new AbortController().signal)
+  return stored(context.db, id)
 }
 const highOf = (name: string): number | undefined =>
   bot.fleet.world.facts(HOST).vms.find((vm) => vm.name === name)?.settings.highMmioBytes
@@ -45,14 +45,14 @@ describe('a VM whose guest reports Code 12', () => {
   it('gets more MMIO space by one press, and keeps its GPU, its lease and its holder', async () => {
     const short = await does({ ...assign(GPU0, OFF), mmio: 129 * GIB } as PlanCommand)
     expect(verdictOf(short)).toMatchObject({ kind: 'failed', cure: 'mmio' })
-    const lease = await findLease(bot.parts.db, short.id)
+    const lease = await findLease(bot.context.db, short.id)
 
     const [press] = pressesOf(short)
     const more = await does(planIn(press ?? ''))
 
     expect(verdictOf(more)).toEqual({ kind: 'verified' })
     expect(highOf(OFF)).toBe(257 * GIB)
-    expect(await findLease(bot.parts.db, short.id)).toEqual(lease)
+    expect(await findLease(bot.context.db, short.id)).toEqual(lease)
     expect(pressesOf(more)).toEqual([])
   })
 })
@@ -64,6 +64,6 @@ describe('MMIO space', () => {
     ['both sizes at once', { ...widen(OFF, GIB), vram: GIB } as PlanCommand, /What of train-01/],
     ['neither size', { ...widen(OFF, GIB), mmio: undefined } as PlanCommand, /What of train-01/],
   ])('is not chosen for %s', async (_name, command, why) => {
-    await expect(asked(bot.parts, command)).rejects.toThrow(why)
+    await expect(asked(bot.context, command)).rejects.toThrow(why)
   })
 })

@@ -8,7 +8,7 @@ import type { Request } from '../../src/core/request/request'
 import type { SimulatedFleet } from '../../src/host/simulated/fleet'
 import { type Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { resolveRequest } from '../../src/work/commands/resolve'
 import { retry } from '../../src/work/commands/retry'
 import { runRequest } from '../../src/work/operation/run'
@@ -35,21 +35,21 @@ const shutdown = { shutdown: true }
 let bot: OpenBot
 let store: Store
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 
 beforeEach(async () => {
   bot = await openBot()
-  ;({ store, fleet, parts } = bot)
+  ;({ store, fleet, context } = bot)
 })
 afterEach(() => bot.close())
 
 const carriedOut = async (request: Request): Promise<Request> => {
-  await runRequest(parts, request, new AbortController().signal)
+  await runRequest(context, request, new AbortController().signal)
   return stored(store.db, request.id)
 }
 const does = async (command: PlanCommand): Promise<Request> => {
-  const { id } = await asked(parts, command)
-  return carriedOut(await decided(parts, id))
+  const { id } = await asked(context, command)
+  return carriedOut(await decided(context, id))
 }
 const refuses = (kind: Step['kind'], times: number): void =>
   fleet.world.inject({ host: HOST, step: kind, kind: 'refuse', code: 'InjectedByTest', times })
@@ -69,11 +69,11 @@ const takenSteps = (): string[] => {
 }
 const callerOf = (account: string) => ({ account, name: 'Somebody', channel: CHANNEL, back: CHANNEL })
 const retried = async (id: string, account = REQUESTER) =>
-  JSON.stringify(await store.db.transaction().execute(await retry(parts, id, callerOf(account))))
+  JSON.stringify(await store.db.transaction().execute(await retry(context, id, callerOf(account))))
 
 describe('a plan', () => {
   it('takes the GPU from its host before it stops a VM', async () => {
-    const { plan } = await asked(parts, assign(GPU0, RUNS, shutdown))
+    const { plan } = await asked(context, assign(GPU0, RUNS, shutdown))
 
     expect(stepsOf(plan).map(({ kind }) => kind)).toEqual([
       'disableDevice',
@@ -87,7 +87,7 @@ describe('a plan', () => {
 
   it('starts the VM that gets the GPU before the one that gave it', async () => {
     await does(assign(GPU0, RUNS, shutdown))
-    const { plan } = await asked(parts, move(GPU0, ALSO_RUNS, shutdown))
+    const { plan } = await asked(context, move(GPU0, ALSO_RUNS, shutdown))
 
     const started = stepsOf(plan).flatMap((step) => (step.kind === 'startVm' ? step.vm.name : []))
     expect(started).toEqual([ALSO_RUNS, RUNS])
@@ -195,7 +195,7 @@ describe('a device that Windows switches only at a restart', () => {
     })
     const answer = await store.db
       .transaction()
-      .execute(await resolveRequest(parts, { id: ended.id, asFound: false }, callerOf(ADMIN)))
+      .execute(await resolveRequest(context, { id: ended.id, asFound: false }, callerOf(ADMIN)))
     expect(JSON.stringify(answer)).toContain('is still waiting for a restart of its host')
   })
 
@@ -219,7 +219,7 @@ describe('a device that Windows switches only at a restart', () => {
     fleet.world.onStep(({ when }) => {
       if (when === 'after') readings = 0
     })
-    const hosts = [...parts.hosts].map(([name, host]): [typeof name, Host] => {
+    const hosts = [...context.hosts].map(([name, host]): [typeof name, Host] => {
       const inventory: Host['inventory'] = () => {
         readings += 1
         // The first one says what became of the step.
@@ -228,7 +228,7 @@ describe('a device that Windows switches only at a restart', () => {
       }
       return [name, { ...host, inventory }]
     })
-    parts = { ...parts, hosts: new Map(hosts) }
+    context = { ...context, hosts: new Map(hosts) }
 
     expect(await does(assign(GPU0, RUNS, shutdown))).toMatchObject({
       state: 'needs-attention',
@@ -255,13 +255,13 @@ describe('a guest of which is known that it cannot be shut down', () => {
   it('is refused when it is asked for', async () => {
     changes('off')
 
-    await expect(asked(parts, assign(GPU0, RUNS, shutdown))).rejects.toThrow('cannot be shut down')
-    expect((await asked(parts, assign(GPU0, RUNS, { powerOff: true }))).state).toBe('pending')
+    await expect(asked(context, assign(GPU0, RUNS, shutdown))).rejects.toThrow('cannot be shut down')
+    expect((await asked(context, assign(GPU0, RUNS, { powerOff: true }))).state).toBe('pending')
   })
 
   it('voids what was approved before, with nothing touched', async () => {
-    const { id } = await asked(parts, assign(GPU0, RUNS, shutdown))
-    const approved = await decided(parts, id)
+    const { id } = await asked(context, assign(GPU0, RUNS, shutdown))
+    const approved = await decided(context, id)
     changes('absent')
     const taken = takenSteps()
 
@@ -276,9 +276,9 @@ describe('a guest of which is known that it cannot be shut down', () => {
 describe('a VM that gave its GPU away and does not start', () => {
   const stuck = async (): Promise<Request> => {
     await does(assign(GPU0, RUNS, shutdown))
-    const { id } = await asked(parts, release(GPU0, shutdown))
+    const { id } = await asked(context, release(GPU0, shutdown))
     refuses('startVm', 3)
-    return carriedOut(await decided(parts, id))
+    return carriedOut(await decided(context, id))
   }
 
   it('is tried three times, and then the request says what is left to do', async () => {
@@ -323,7 +323,9 @@ describe('a VM that gave its GPU away and does not start', () => {
     const { id } = await stuck()
     fleet.world.setVmState(HOST, RUNS, 'Running')
 
-    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, callerOf(ADMIN)))
+    await store.db
+      .transaction()
+      .execute(await resolveRequest(context, { id, asFound: false }, callerOf(ADMIN)))
 
     expect(await stored(store.db, id)).toMatchObject({
       state: 'succeeded',
@@ -333,15 +335,17 @@ describe('a VM that gave its GPU away and does not start', () => {
 
   it('keeps nobody from what a move gave to the other VM', async () => {
     await does(assign(GPU0, RUNS, shutdown))
-    const { id } = await asked(parts, move(GPU0, OFF, shutdown))
-    const approved = await decided(parts, id)
+    const { id } = await asked(context, move(GPU0, OFF, shutdown))
+    const approved = await decided(context, id)
     fleet.world.onStep(({ when, step }) => {
       if (when === 'before' && step.kind === 'startVm' && step.vm.name === RUNS) refuses('startVm', 1)
     })
     const ended = await carriedOut(approved)
     expect([ended.state, holderOf('gpu0'), powerOf(OFF)]).toEqual(['needs-attention', OFF, 'Running'])
 
-    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, callerOf(ADMIN)))
+    await store.db
+      .transaction()
+      .execute(await resolveRequest(context, { id, asFound: false }, callerOf(ADMIN)))
 
     expect(await findLease(store.db, id)).toMatchObject({ state: 'held', vm: { name: OFF } })
   })
@@ -368,10 +372,10 @@ describe('a plan of before the order was so', () => {
   }
 
   it('is not begun any more', async () => {
-    const { id } = await asked(parts, assign(GPU0, RUNS, shutdown))
+    const { id } = await asked(context, assign(GPU0, RUNS, shutdown))
     const before = fleet.world.facts(HOST)
 
-    const ended = await carriedOut(await inOldOrder(await decided(parts, id)))
+    const ended = await carriedOut(await inOldOrder(await decided(context, id)))
 
     expect(ended).toMatchObject({
       state: 'void',
@@ -381,16 +385,16 @@ describe('a plan of before the order was so', () => {
   })
 
   it('is void before anybody approves it for nothing', async () => {
-    const { id } = await inOldOrder(await asked(parts, assign(GPU0, RUNS, shutdown)))
+    const { id } = await inOldOrder(await asked(context, assign(GPU0, RUNS, shutdown)))
 
-    await voidOldPlans(parts)
+    await voidOldPlans(context)
 
     expect((await stored(store.db, id)).state).toBe('void')
   })
 
   const begun = async (): Promise<Request> => {
-    const { id } = await asked(parts, assign(GPU0, RUNS, shutdown))
-    const approved = await decided(parts, id)
+    const { id } = await asked(context, assign(GPU0, RUNS, shutdown))
+    const approved = await decided(context, id)
     const body = { ...approved, state: 'running', startedAt: 0, fence: 0 }
     await store.db
       .updateTable('requests')

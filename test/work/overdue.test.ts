@@ -8,7 +8,7 @@ import type { Store } from '../../src/store/database'
 import { findLease } from '../../src/store/leases'
 import { requestsIn } from '../../src/store/requests'
 import { makeDigest } from '../../src/work/sweeps/digest'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { aPolicy, JONAS, MAYA, PRIYA, slack } from '../core/policy/team'
 import { CHANNEL, openBot, readHosts, typed, type OpenBot } from './operations/bot'
 import { lendingBy } from './lending'
@@ -19,15 +19,15 @@ const HOUR = 60 * MINUTE
 let bot: OpenBot
 let store: Store
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
   ;({ store, fleet } = bot)
   const rules = [{ name: 'all', ask: ['research'], approve: { by: ['platform'] } }]
   const leases = { end: { then: 'shutdown', grace: '10m' } }
-  parts = { ...bot.parts, policy: fixedPolicy(aPolicy({ rules, leases })) }
-  await readHosts(parts)
-  await typed(parts, 'watch all', callerOf(slack(JONAS), JONAS_ALONE))
+  context = { ...bot.context, policy: fixedPolicy(aPolicy({ rules, leases })) }
+  await readHosts(context)
+  await typed(context, 'watch all', callerOf(slack(JONAS), JONAS_ALONE))
   await lent()
 })
 afterEach(() => bot.close())
@@ -37,9 +37,9 @@ const JONAS_ALONE: Address = { kind: 'channel', chat: 'slack', channel: 'D0JONAS
 const callerOf = (account: string, channel = CHANNEL) => ({
   ...{ account, name: 'Somebody', channel, back: channel, privately: placeOf(account) },
 })
-const { runs, approves, pass } = lendingBy(() => parts)
+const { runs, approves, pass } = lendingBy(() => context)
 const says = (text: string, account = slack(MAYA)): Promise<Notice | null> =>
-  typed(parts, text, callerOf(account))
+  typed(context, text, callerOf(account))
 const lent = async (): Promise<void> => {
   await says('assign hv01/gpu0 to train-01 for 1h')
   await approves('R-1')
@@ -84,7 +84,7 @@ describe('a release that fails time and again', () => {
   it('is overdue in the digest, in the queue and on the card of the lease', async () => {
     await says('queue hv01/gpu0 to train-02 --shutdown', slack(MAYA))
 
-    expect(JSON.stringify(await store.db.transaction().execute((tx) => makeDigest(parts, tx)))).toContain(
+    expect(JSON.stringify(await store.db.transaction().execute((tx) => makeDigest(context, tx)))).toContain(
       'overdue, it cannot be taken back',
     )
     expect(JSON.stringify(await says('queue'))).toContain('is overdue since')
@@ -114,7 +114,7 @@ describe('a release that fails time and again', () => {
 describe('a VM that nothing can be planned for', () => {
   beforeEach(async () => {
     fleet.world.setVmState('hv01', 'train-01', 'Paused')
-    await readHosts(parts)
+    await readHosts(context)
   })
 
   it('is waited for a quarter of an hour before anybody is told', async () => {
@@ -149,7 +149,7 @@ describe('a VM that nothing can be planned for', () => {
   it('loses its GPU once it runs again', async () => {
     await pass(3 * HOUR)
     fleet.world.setVmState('hv01', 'train-01', 'Running')
-    await readHosts(parts)
+    await readHosts(context)
 
     await pass(20 * MINUTE)
 

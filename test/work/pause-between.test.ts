@@ -5,7 +5,7 @@ import type { Clock } from '../../src/core/ports/clock'
 import type { Host } from '../../src/core/ports/host'
 import { isStartOfGiver } from '../../src/core/operation/progress'
 import type { Request } from '../../src/core/request/request'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { sorted } from '../fakes/facts'
 import { approved, EVERY_PLAN } from './every-plan'
@@ -30,10 +30,10 @@ interface Ended {
 
 /** The bot ends where it waits, and another one goes on once the host is resumed. */
 const ran = async (scene: Scene, id: string, { host: paused, during, refused }: Try): Promise<Ended> => {
-  const { parts, fleet } = scene
+  const { context, fleet } = scene
   const stopping = new AbortController()
   let orders = 0
-  const hosts = [...parts.hosts].map(([name, host]): [typeof name, Host] => {
+  const hosts = [...context.hosts].map(([name, host]): [typeof name, Host] => {
     const run: Host['run'] = async (order) => {
       const n = orders
       orders += 1
@@ -46,12 +46,12 @@ const ran = async (scene: Scene, id: string, { host: paused, during, refused }: 
   })
   const sleep: Clock['sleep'] = (ms, signal) => {
     if (signal === stopping.signal) stopping.abort()
-    return parts.clock.sleep(ms, signal)
+    return context.clock.sleep(ms, signal)
   }
-  const watched: Parts = {
-    ...parts,
+  const watched: Context = {
+    ...context,
     hosts: new Map(hosts),
-    clock: { now: () => parts.clock.now(), sleep },
+    clock: { now: () => context.clock.now(), sleep },
   }
   await runRequest(watched, await scene.stored(id), stopping.signal)
   const until = orders

@@ -44,7 +44,7 @@ afterEach(() => line.end())
 
 /** Everything that a worker reads, and what people look at. */
 const everybodyGoesOn = async (): Promise<void> => {
-  const { db, parts } = line
+  const { db, context } = line
   await line.goesOn()
   for (const text of [
     'list',
@@ -61,7 +61,7 @@ const everybodyGoesOn = async (): Promise<void> => {
   await duePosts(db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })
   await db.transaction().execute((tx) => lastTelling(tx, 'slack C1', 'R-1'))
   await samplesOf(db, { host: 'hv01', vm: 'v', since: 0 })
-  await tellOfAsides(parts)
+  await tellOfAsides(context)
 }
 
 const viewOf = async (gpu: string) => {
@@ -123,7 +123,7 @@ describe('what cannot be read', () => {
 
   it('is told once there is a channel for it, however long that takes', async () => {
     await poisonedLine('leases', 'damaged')
-    await tellOfAsides(line.parts)
+    await tellOfAsides(line.context)
     expect((await line.posted()).filter((text) => text.includes('cannot be read'))).toEqual([])
 
     const { posts } = await telling()
@@ -289,11 +289,11 @@ const locks = async () =>
   (await sql<{ host: string }>`select host from locks`.execute(line.db)).rows.map(({ host }) => host)
 
 const telling = async () => {
-  const parts = {
-    ...line.parts,
+  const context = {
+    ...line.context,
     requestsChannels: [{ kind: 'channel', chat: 'slack', channel: 'CADM' } as const],
   }
-  await tellOfAsides(parts)
-  await tellOfAsides(parts)
+  await tellOfAsides(context)
+  await tellOfAsides(context)
   return duePosts(line.db, Number.MAX_SAFE_INTEGER, { limit: 1_000 })
 }

@@ -1,6 +1,6 @@
 /** Who waits for what they may not have now: the length that a lease may last, quotas, and how many one person may ask for. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { tendQueue } from '../../src/work/sweeps/queue'
+import { sweepQueue } from '../../src/work/sweeps/queue'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
 
 let line: Line
@@ -173,13 +173,13 @@ describe('a quota', () => {
     await line.says(maya, 'queue hv01/gpu0')
     const asked: string[] = []
     const hosts = new Map(
-      [...line.parts.hosts].map(([name, host]) => [
+      [...line.context.hosts].map(([name, host]) => [
         name,
         { ...host, inventory: () => (asked.push(name), host.inventory()) },
       ]),
     )
 
-    await tendQueue({ ...line.parts, hosts })
+    await sweepQueue({ ...line.context, hosts })
 
     expect(asked).toEqual([])
   })

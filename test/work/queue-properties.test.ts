@@ -6,7 +6,7 @@ import { isOffered } from '../../src/core/queue/entry'
 import type { Request } from '../../src/core/request/request'
 import { openWaiters } from '../../src/store/queue'
 import { requestsIn } from '../../src/store/requests'
-import { tendQueue } from '../../src/work/sweeps/queue'
+import { sweepQueue } from '../../src/work/sweeps/queue'
 import { jonas, maya, priya, startLine, type Line } from './line'
 
 const MINUTE = 60_000
@@ -120,7 +120,7 @@ it.each([1, 2, 3, 4])(
         try {
           for (const each of deeds) {
             const alone = each.kind === 'restart' || !each.meanwhile
-            await Promise.all([act(line, each), ...(alone ? [] : [tendQueue(line.parts)])])
+            await Promise.all([act(line, each), ...(alone ? [] : [sweepQueue(line.context)])])
             await check(line)
             offers += (await openWaiters(line.db)).filter(({ entry }) => isOffered(entry)).length
           }

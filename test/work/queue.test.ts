@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
 import type { HostFacts } from '../../src/core/inventory/inventory'
 import { policyOfLists } from '../../src/core/policy/policy'
-import { tendQueue } from '../../src/work/sweeps/queue'
+import { sweepQueue } from '../../src/work/sweeps/queue'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
 
 const MINUTE = 60_000
@@ -60,9 +60,9 @@ describe('the line', () => {
     await mayaHolds()
     await line.says(priya, 'queue hv01/gpu0 to train-02')
     const nobody = policyOfLists({ ask: [], approve: [], admin: [] })
-    const silent = { ...line.parts.policy, inForce: () => nobody, incomplete: () => 'Slack is silent' }
+    const silent = { ...line.context.policy, inForce: () => nobody, incomplete: () => 'Slack is silent' }
 
-    await tendQueue({ ...line.parts, policy: silent })
+    await sweepQueue({ ...line.context, policy: silent })
 
     expect(await line.stateOf('Q-1')).toBe('waiting')
   })
@@ -288,7 +288,7 @@ describe('a GPU that becomes free', () => {
     await line.says(maya, 'queue hv01/gpu0')
     await line.passes(1)
     await line.says(priya, 'queue hv01/gpu0')
-    const { hosts } = line.parts
+    const { hosts } = line.context
     const [name, host] = [...hosts][0]!
     const outrun = {
       ...host,
@@ -301,7 +301,7 @@ describe('a GPU that becomes free', () => {
       },
     }
 
-    await tendQueue({ ...line.parts, hosts: new Map([...hosts, [name, outrun]]) })
+    await sweepQueue({ ...line.context, hosts: new Map([...hosts, [name, outrun]]) })
 
     expect(await line.requests()).toEqual(['assign hv01/gpu0 succeeded'])
     expect([await line.stateOf('Q-1'), await line.stateOf('Q-2')]).toEqual(['accepted', 'waiting'])

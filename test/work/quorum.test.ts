@@ -9,7 +9,7 @@ import { duePosts } from '../../src/store/outbox'
 import { requestsIn, VersionMoved } from '../../src/store/requests'
 import { ask } from '../../src/work/commands/ask'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { respond } from '../../src/work/commands/respond'
 import { runRequest } from '../../src/work/operation/run'
 import { refreshHost } from '../../src/work/readings/reading'
@@ -24,17 +24,17 @@ const own = { name: 'own', commands: ['release'], own: true, ask: ['research'], 
 
 let dir: string
 let store: Store
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   dir = makeTempDir()
   store = await openStore(dir)
   const clock = fakeClock()
-  parts = {
+  context = {
     ...botOver(store.db, fleetOf(clock), clock),
     policy: fixedPolicy(aPolicy({ rules: [own, two] })),
     changesChannel: CHANGES,
   }
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  for (const host of context.hosts.values()) await refreshHost(context, host)
 })
 afterEach(async () => {
   await store.close()
@@ -43,29 +43,29 @@ afterEach(async () => {
 
 const says = async (account: string, command: PlanCommand): Promise<Notice | null> => {
   const caller = { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL }
-  return store.db.transaction().execute(await ask(parts, command, caller))
+  return store.db.transaction().execute(await ask(context, command, caller))
 }
 const decides = async (by: string, verdict: 'approve' | 'deny', version?: number): Promise<Notice | null> => {
   const decision = { verdict, requestId: 'R-1', by, reason: undefined, ...(version ? { version } : {}) }
   try {
-    return await store.db.transaction().execute(decide(parts, decision))
+    return await store.db.transaction().execute(decide(context, decision))
   } catch (error) {
     if (error instanceof VersionMoved) return decides(by, verdict, version)
     throw error
   }
 }
 const runs = async (id: string) => {
-  await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+  await runRequest(context, await stored(store.db, id), new AbortController().signal)
   return stored(store.db, id)
 }
-const posts = async () => (await duePosts(store.db, parts.clock.now(), { limit: 20 })).posts
+const posts = async () => (await duePosts(store.db, context.clock.now(), { limit: 20 })).posts
 const under = (policy: Policy): void => {
-  parts = { ...parts, policy: fixedPolicy(policy) }
+  context = { ...context, policy: fixedPolicy(policy) }
 }
 const why = async (what: string, account = slack(MAYA)): Promise<string> => {
   const caller = { account, name: 'Somebody', channel: CHANNEL, back: CHANNEL }
-  const consequence = await respond(parts, { kind: 'why', what }, caller)
-  return JSON.stringify(await store.db.transaction().execute(consequence))
+  const effect = await respond(context, { kind: 'why', what }, caller)
+  return JSON.stringify(await store.db.transaction().execute(effect))
 }
 
 describe('a request that two people must approve', () => {
@@ -120,7 +120,7 @@ describe('a request that two people must approve', () => {
     const caller = { account: slack(MAYA), name: 'Maya', channel: CHANNEL, back: CHANNEL }
 
     expect((await runs('R-1')).state).toBe('succeeded')
-    const past = await respond(parts, { kind: 'history', page: 1 }, caller)
+    const past = await respond(context, { kind: 'history', page: 1 }, caller)
     expect(JSON.stringify(await store.db.transaction().execute(past))).toContain(
       'on the approval of 2 people',
     )

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { findRequest } from '../../src/store/requests'
 import type { Request } from '../../src/core/request/request'
-import { tendLeases } from '../../src/work/sweeps/leases'
+import { sweepLeases } from '../../src/work/sweeps/leases'
 import { policyRead } from '../../src/work/changes/request/rejudge'
 import { PRIYA } from '../core/policy/team'
 import { jonas, LINE, linePolicy, maya, mayaInTeams, priya, startLine, type Line } from './line'
@@ -184,7 +184,7 @@ it('what the end of a lease began stays with what the policy has done at that en
   await line.goesOn()
   for (const hours of [1, 1]) {
     await line.passes(hours * HOUR)
-    await tendLeases(line.parts)
+    await sweepLeases(line.context)
   }
   expect(await stored('R-2')).toMatchObject({ state: 'approved', ends: { why: 'expired' } })
   expect(
@@ -239,7 +239,7 @@ it('a file that changed while the bot was down voids the same at the start', asy
   await line.says(maya, 'assign hv01/gpu1 to train-02 --shutdown')
   line.policyBecomes(linePolicy({ rules: [{ ...REST, name: 'new', gpus: ['hv01/gpu1'] }, ONE, REST] }))
   await line.restarts()
-  await policyRead(line.parts)
+  await policyRead(line.context)
 
   expect([(await stored('R-1')).state, (await stored('R-2')).state]).toEqual(['pending', 'void'])
 })
@@ -247,8 +247,8 @@ it('a file that changed while the bot was down voids the same at the start', asy
 it('nothing is judged while the bot does not know whom its policy names', async () => {
   await line.says(maya, 'assign hv01/gpu0 to train-01')
   line.policyBecomes(linePolicy({ rules: [] }))
-  const policy = { ...line.parts.policy, incomplete: () => 'Slack has not answered yet' }
-  await policyRead({ ...line.parts, policy })
+  const policy = { ...line.context.policy, incomplete: () => 'Slack has not answered yet' }
+  await policyRead({ ...line.context, policy })
 
   expect((await stored('R-1')).state).toBe('pending')
 })
@@ -288,7 +288,7 @@ describe('a request of an earlier version, which kept no more than the revision 
   beforeEach(async () => {
     await line.says(maya, 'assign hv01/gpu0 to train-01')
     const { judgedOn, ...older } = await stored('R-1')
-    const facts = { 'policy revision': line.parts.policy.inForce().revision }
+    const facts = { 'policy revision': line.context.policy.inForce().revision }
     await line.db
       .updateTable('requests')
       .set({ body: JSON.stringify({ ...older, plan: { ...older.plan, facts } }) })
@@ -297,7 +297,7 @@ describe('a request of an earlier version, which kept no more than the revision 
   })
 
   it('stays while the file is as it was', async () => {
-    await policyRead(line.parts)
+    await policyRead(line.context)
 
     expect(await line.says(jonas, 'approve R-1')).toContain('R-1')
     expect((await stored('R-1')).state).toBe('approved')

@@ -7,7 +7,7 @@ import { openStore, type Store } from '../../src/store/database'
 import { duePosts, post } from '../../src/store/outbox'
 import { ask } from '../../src/work/commands/ask'
 import { decide } from '../../src/work/commands/decide'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { remind } from '../../src/work/sweeps/remind'
 import { refreshHost } from '../../src/work/readings/reading'
 import { fakeClock } from '../fakes/clock'
@@ -26,13 +26,13 @@ const rules = [{ name: 'two', ask: ['research'], approve: { by: ['platform'], co
 
 let dir: string
 let store: Store
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   dir = makeTempDir()
   store = await openStore(dir)
   const clock = fakeClock()
-  parts = botOver(store.db, fleetOf(clock), clock)
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+  context = botOver(store.db, fleetOf(clock), clock)
+  for (const host of context.hosts.values()) await refreshHost(context, host)
 })
 afterEach(async () => {
   await store.close()
@@ -40,21 +40,21 @@ afterEach(async () => {
 })
 
 const under = (changes: object): void => {
-  parts = { ...parts, policy: fixedPolicy(aPolicy({ rules, ...changes })) }
+  context = { ...context, policy: fixedPolicy(aPolicy({ rules, ...changes })) }
 }
 const asks = async (): Promise<void> => {
   const caller = { account: slack(MAYA), name: 'Maya', channel: CHANNEL, back: CHANNEL }
-  await store.db.transaction().execute(await ask(parts, assign('hv01/gpu0', 'train-01'), caller))
+  await store.db.transaction().execute(await ask(context, assign('hv01/gpu0', 'train-01'), caller))
 }
 const approves = (by: string) =>
   store.db
     .transaction()
-    .execute(decide(parts, { verdict: 'approve', requestId: 'R-1', by, reason: undefined }))
+    .execute(decide(context, { verdict: 'approve', requestId: 'R-1', by, reason: undefined }))
 const passes = async (minutes: number): Promise<void> => {
-  await parts.clock.sleep(minutes * MINUTE)
-  await remind(parts)
+  await context.clock.sleep(minutes * MINUTE)
+  await remind(context)
 }
-const posts = async () => (await duePosts(store.db, parts.clock.now(), { limit: 20 })).posts
+const posts = async () => (await duePosts(store.db, context.clock.now(), { limit: 20 })).posts
 const peopleIn = ({ parts: [lead] }: Notice): string[] =>
   lead?.kind === 'call' ? lead.whom.flatMap((each) => ('person' in each ? each.person : [])) : []
 const reminders = async () =>

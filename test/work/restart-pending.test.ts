@@ -181,13 +181,13 @@ describe('a GPU that waits for a restart of its host', () => {
 })
 
 it('a GPU that waits for a restart is not taken for a move to any of its model on that host', async () => {
-  const left = await leave(null, {}, ({ parts }) => readHosts(parts))
+  const left = await leave(null, {}, ({ context }) => readHosts(context))
   const ask = 'move any A40 from render-01 to vdi-01 --shutdown'
   const taken = await goOn(left, {}, (scene) => scene.asks('tomas', ask))
-  const answer = await goOn(left, {}, async ({ fleet: { world }, parts, says }) => {
+  const answer = await goOn(left, {}, async ({ fleet: { world }, context, says }) => {
     world.rebuild('hv02', { kind: 'change GPU', slot: 'gpu1', to: STICKS.off })
     world.attempt('hv02', { kind: 'disableDevice', gpu: gpuIn(world, 'hv02', 'gpu1') })
-    await readHosts(parts)
+    await readHosts(context)
     return says('tomas', ask)
   })
   giveUp(left)

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import type { Address } from '../../src/core/ports/address'
 import { post } from '../../src/store/outbox'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { heedChats } from '../../src/work/sweeps/silent-chats'
 import { aNotice } from '../store/rows'
 import { openBot, type OpenBot } from './operations/bot'
@@ -14,10 +14,10 @@ const TEAMS: Address = {
 } as const
 
 let bot: OpenBot
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   bot = await openBot()
-  parts = { ...bot.parts, requestsChannels: [SLACK, TEAMS] }
+  context = { ...bot.context, requestsChannels: [SLACK, TEAMS] }
 })
 afterEach(() => bot.close())
 
@@ -34,7 +34,7 @@ const triedInVain = async (to: Address, tries = 4): Promise<void> => {
 }
 const heedFor = async (ms: number): Promise<void> => {
   for (let passed = 0; passed <= ms; passed += 5_000) {
-    await heedChats(parts)
+    await heedChats(context)
     await bot.clock.sleep(5_000)
   }
 }
@@ -73,7 +73,7 @@ it('is no news of a chat that is only busy', async () => {
 })
 
 it('is told in no place where there is none', async () => {
-  parts = { ...parts, requestsChannels: [] }
+  context = { ...context, requestsChannels: [] }
   await triedInVain(SLACK)
   await heedFor(600_000)
 

@@ -4,7 +4,7 @@ import { hostName, placeOf, vmById, type HostFacts } from '../../src/core/invent
 import type { Host, StepOrder } from '../../src/core/ports/host'
 import type { Request } from '../../src/core/request/request'
 import { startPatienceMs } from '../../src/core/inventory/starting'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { runRequest } from '../../src/work/operation/run'
 import { asked, assign, decided, HOST, openBot, stored, type OpenBot } from './operations/bot'
 
@@ -42,18 +42,18 @@ const slowly = (host: Host, takesMs: number, orders: string[]): Host => {
 
 const started = async (takesMs: number): Promise<{ request: Request; orders: string[] }> => {
   const orders: string[] = []
-  const { id } = await asked(bot.parts, assign('hv01/gpu0', 'train-01'))
-  const request = await decided(bot.parts, id)
-  const host = slowly(bot.parts.hosts.get(hostName.parse(HOST))!, takesMs, orders)
-  const parts: Parts = { ...bot.parts, hosts: new Map([...bot.parts.hosts, [host.name, host]]) }
-  await runRequest(parts, request, new AbortController().signal)
-  return { request: await stored(parts.db, id), orders }
+  const { id } = await asked(bot.context, assign('hv01/gpu0', 'train-01'))
+  const request = await decided(bot.context, id)
+  const host = slowly(bot.context.hosts.get(hostName.parse(HOST))!, takesMs, orders)
+  const context: Context = { ...bot.context, hosts: new Map([...bot.context.hosts, [host.name, host]]) }
+  await runRequest(context, request, new AbortController().signal)
+  return { request: await stored(context.db, id), orders }
 }
 
 describe('a VM that starts', () => {
   it('is waited for as long as its memory may need, which is longer than a silent host is', async () => {
     const takesMs = startPatienceMs(vm()) - MINUTE
-    expect(takesMs).toBeGreaterThan(bot.parts.limits.hostPatienceMs)
+    expect(takesMs).toBeGreaterThan(bot.context.limits.hostPatienceMs)
 
     const { request, orders } = await started(takesMs)
 

@@ -12,8 +12,8 @@ import { ALL_HOSTS } from '../../src/store/sources'
 import { duePosts } from '../../src/store/outbox'
 import { policyOfLists } from '../../src/core/policy/policy'
 import { fixedPolicy } from '../../src/policy-source'
-import type { Caller, Consequence } from '../../src/work/context/consequence'
-import type { Parts } from '../../src/work/context/parts'
+import type { Caller, Effect } from '../../src/work/context/effect'
+import type { Context } from '../../src/work/context/context'
 import { pauseScope } from '../../src/work/commands/pause'
 import { runRequest, startRunning } from '../../src/work/operation/run'
 import { fakeClock } from '../fakes/clock'
@@ -25,13 +25,13 @@ const running = new AbortController().signal
 let dir: string
 let store: Store
 let fleet: SimulatedFleet
-let parts: Parts
+let context: Context
 beforeEach(async () => {
   dir = makeTempDir()
   store = await openStore(dir)
   const clock = fakeClock()
   fleet = fleetOf(clock)
-  parts = botOver(store.db, fleet, clock)
+  context = botOver(store.db, fleet, clock)
 })
 afterEach(async () => {
   await store.close()
@@ -40,14 +40,14 @@ afterEach(async () => {
 
 /** What the channel shows of a request, once all is delivered. */
 const cardOf = async (id: string): Promise<Notice> => {
-  const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 100 })
+  const { posts } = await duePosts(store.db, context.clock.now(), { limit: 100 })
   const card = posts.find((each) => each.requestId === id)
   if (!card) throw new Error(`no card of ${id}`)
   return card.notice
 }
 const approvedAssign = async () => {
-  const { id } = await asked(parts, assign('hv01/gpu0', 'train-01'))
-  return decided(parts, id)
+  const { id } = await asked(context, assign('hv01/gpu0', 'train-01'))
+  return decided(context, id)
 }
 const ALWAYS = { name: 'always', days: [...DAYS], from: '00:00', until: '00:00' }
 const CALLER: Caller = { account: ADMIN, name: 'Ada', channel: CHANNEL, back: CHANNEL }
@@ -57,11 +57,11 @@ describe('the card of an approved request says what it waits for', () => {
   it('when its host is paused, and no longer once it runs', async () => {
     const request = await approvedAssign()
     await store.db.transaction().execute((tx) => pause(tx, scope))
-    const begun = await runRequest(parts, request, running)
+    const begun = await runRequest(context, request, running)
     const whilePaused = await cardOf(request.id)
 
     await store.db.transaction().execute((tx) => resume(tx, HOST))
-    await runRequest(parts, request, running)
+    await runRequest(context, request, running)
 
     expect(begun).toBe(false)
     expect(whilePaused.summary).toContain('approved, waiting: hv01 is paused')
@@ -69,13 +69,13 @@ describe('the card of an approved request says what it waits for', () => {
   })
 
   it('when the policy has quiet hours, which hold the first step and give way to nobody', async () => {
-    const policy = { ...parts.policy.inForce(), quietHours: [ALWAYS] }
-    const quiet: Parts = { ...parts, policy: fixedPolicy(policy) }
+    const policy = { ...context.policy.inForce(), quietHours: [ALWAYS] }
+    const quiet: Context = { ...context, policy: fixedPolicy(policy) }
     const request = await approvedAssign()
 
     const begun = await runRequest(quiet, request, running)
     const meanwhile = await cardOf(request.id)
-    await runRequest(parts, request, running)
+    await runRequest(context, request, running)
 
     expect(begun).toBe(false)
     expect(meanwhile.summary).toContain('approved, waiting: the quiet hours always')
@@ -89,9 +89,9 @@ describe('the card of an approved request says what it waits for', () => {
     }
     const request = await approvedAssign()
 
-    const begun = await runRequest({ ...parts, policy: nobody }, request, running)
+    const begun = await runRequest({ ...context, policy: nobody }, request, running)
     const meanwhile = await cardOf(request.id)
-    await runRequest(parts, request, running)
+    await runRequest(context, request, running)
 
     expect(begun).toBe(false)
     expect(meanwhile.summary).toContain('approved, waiting: Slack is silent')
@@ -102,7 +102,7 @@ describe('the card of an approved request says what it waits for', () => {
     const request = await approvedAssign()
     fleet.world.setReachable(HOST, false)
 
-    const begun = await runRequest(parts, request, running)
+    const begun = await runRequest(context, request, running)
 
     expect(begun).toBe(false)
     expect((await cardOf(request.id)).summary).toContain('approved, waiting: hv01 does not answer')
@@ -112,9 +112,9 @@ describe('the card of an approved request says what it waits for', () => {
   it('and an approved request that was cancelled in between is left as it is', async () => {
     const request = await approvedAssign()
     await store.db.transaction().execute((tx) => pause(tx, scope))
-    await decided(parts, request.id, 'cancel')
+    await decided(context, request.id, 'cancel')
 
-    await runRequest(parts, request, running)
+    await runRequest(context, request, running)
 
     expect((await cardOf(request.id)).summary).toContain('cancelled')
     expect((await stored(store.db, request.id)).state).toBe('cancelled')
@@ -125,30 +125,30 @@ describe('the card of a running request', () => {
   /** Runs it; during its first step an administrator pauses. Where it then waits, the bot ends. */
   const interrupted = async (request: Request, how: { scope: string; now: boolean }): Promise<Request> => {
     const stopping = new AbortController()
-    const host = parts.hosts.get(hostName.parse(HOST))
+    const host = context.hosts.get(hostName.parse(HOST))
     if (!host) throw new Error(`there is no ${HOST}`)
     let paused = false
     const run: Host['run'] = async (order) => {
-      if (!paused) await said(await pauseScope(parts, how, CALLER))
+      if (!paused) await said(await pauseScope(context, how, CALLER))
       paused = true
       return host.run(order)
     }
     const sleep: Clock['sleep'] = (ms, signal) => {
-      if (signal !== stopping.signal) return parts.clock.sleep(ms, signal)
+      if (signal !== stopping.signal) return context.clock.sleep(ms, signal)
       stopping.abort()
       return Promise.resolve()
     }
-    const watched: Parts = {
-      ...parts,
+    const watched: Context = {
+      ...context,
       hosts: new Map([[host.name, { ...host, run }]]),
-      clock: { ...parts.clock, now: () => parts.clock.now(), sleep },
+      clock: { ...context.clock, now: () => context.clock.now(), sleep },
     }
     await runRequest(watched, request, stopping.signal)
     return stored(store.db, request.id)
   }
-  const said = (what: Consequence): Promise<Notice | null> => store.db.transaction().execute(what)
+  const said = (what: Effect): Promise<Notice | null> => store.db.transaction().execute(what)
   const told = async (): Promise<string[]> => {
-    const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 100 })
+    const { posts } = await duePosts(store.db, context.clock.now(), { limit: 100 })
     return posts.filter(({ requestId }) => requestId === null).map(({ notice }) => notice.summary)
   }
 
@@ -175,7 +175,7 @@ describe('the card of a running request', () => {
     const stopped = await interrupted(request, { scope: HOST, now: true })
     const card = await cardOf(request.id)
     await store.db.transaction().execute((tx) => resume(tx, HOST))
-    await runRequest(parts, stopped, running)
+    await runRequest(context, stopped, running)
 
     expect(card.summary).toContain('running, waiting: hv01 is paused between steps')
     expect(await told()).toContainEqual(
@@ -198,19 +198,19 @@ describe('the card of a running request', () => {
 describe('of two approved requests for one host', () => {
   it('the second says that the first is at work, and runs after it', async () => {
     const first = await approvedAssign()
-    const second = await asked(parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))
-    await decided(parts, second.id)
+    const second = await asked(context, assign('hv01/gpu1', 'train-02', { shutdown: true }))
+    await decided(context, second.id)
     const summaries: string[] = []
     const loop = startRunning({
-      ...parts,
+      ...context,
       wake: {
-        ...parts.wake,
+        ...context.wake,
         deliver: () => {
           void cardOf(second.id).then(({ summary }) => summaries.push(summary))
         },
       },
     })
-    while ((await stored(store.db, second.id)).state !== 'succeeded') await parts.clock.sleep(1_000)
+    while ((await stored(store.db, second.id)).state !== 'succeeded') await context.clock.sleep(1_000)
     await loop.stop()
 
     expect((await stored(store.db, first.id)).state).toBe('succeeded')

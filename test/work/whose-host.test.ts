@@ -13,7 +13,7 @@ import { openStore, type Store } from '../../src/store/database'
 import { duePosts } from '../../src/store/outbox'
 import { selfOf } from '../../src/store/self'
 import { adoptHost } from '../../src/work/commands/adopt'
-import type { Parts } from '../../src/work/context/parts'
+import type { Context } from '../../src/work/context/context'
 import { refreshHost } from '../../src/work/readings/reading'
 import { respond } from '../../src/work/commands/respond'
 import { runRequest } from '../../src/work/operation/run'
@@ -29,7 +29,7 @@ const GOES_ON = new AbortController().signal
 
 interface Bot {
   readonly store: Store
-  readonly parts: Parts
+  readonly context: Context
   readonly dir: string
   /** Of the orders that it gave, in their order. */
   readonly fences: Fence[]
@@ -55,8 +55,8 @@ const aBot = async (dir = tempDir()): Promise<Bot> => {
       return host.run(order)
     },
   })
-  const parts = botOver(store.db, { ...fleet, hosts: fleet.hosts.map(listening) }, clock)
-  const bot = { store, parts, dir, fences }
+  const context = botOver(store.db, { ...fleet, hosts: fleet.hosts.map(listening) }, clock)
+  const bot = { store, context, dir, fences }
   bots.push(bot)
   return bot
 }
@@ -65,13 +65,13 @@ const aBot = async (dir = tempDir()): Promise<Bot> => {
 const hasClaimed = (bot: Bot, times: number) =>
   sql`insert into counters values ('fence', ${times})`.execute(bot.store.db)
 
-const approved = async ({ parts }: Bot, gpu: string, vm: string): Promise<string> => {
-  const { id } = await asked(parts, assign(gpu, vm, { shutdown: true }))
-  await decided(parts, id)
+const approved = async ({ context }: Bot, gpu: string, vm: string): Promise<string> => {
+  const { id } = await asked(context, assign(gpu, vm, { shutdown: true }))
+  await decided(context, id)
   return id
 }
-const goesOn = async ({ store, parts }: Bot, id: string): Promise<Request> => {
-  await runRequest(parts, await stored(store.db, id), GOES_ON)
+const goesOn = async ({ store, context }: Bot, id: string): Promise<Request> => {
+  await runRequest(context, await stored(store.db, id), GOES_ON)
   return stored(store.db, id)
 }
 const carriesOut = async (bot: Bot, gpu: string, vm: string): Promise<Request> =>
@@ -137,7 +137,7 @@ describe('a bot whose data directory was lost', () => {
     await carriesOut(before, 'hv01/gpu0', 'train-01')
     const after = await aBot()
 
-    await expect(asked(after.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
+    await expect(asked(after.context, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
       `hv01 takes the orders of another bot, ${await selfOf(before.store.db)}`,
     )
   })
@@ -148,7 +148,7 @@ describe('a bot whose own name cannot be read', () => {
     const bot = await aBot()
     await carriesOut(bot, 'hv01/gpu0', 'train-01')
     const before = fenceNow()
-    for (const host of bot.parts.hosts.values()) await refreshHost(bot.parts, host)
+    for (const host of bot.context.hosts.values()) await refreshHost(bot.context, host)
     expect(await says(bot, 'list --free')).toContain('hv01/gpu1')
     await sql`update self set bot = 'damaged'`.execute(bot.store.db)
 
@@ -157,7 +157,7 @@ describe('a bot whose own name cannot be read', () => {
     expect(await selfOf(bot.store.db)).not.toBe(before.bot)
     const { rows } = await sql`select what from aside`.execute(bot.store.db)
     expect(rows).toEqual([{ what: 'the name of this bot, by which hosts know it' }])
-    await expect(asked(bot.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
+    await expect(asked(bot.context, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
       'takes the orders of another bot',
     )
     expect(fenceNow()).toEqual(before)
@@ -191,13 +191,13 @@ describe('a host whose module is older than the bot', () => {
     fleet.world.setProtocol('hv01', 1)
 
     expect(await goesOn(bot, id)).toMatchObject({ state: 'approved' })
-    await expect(asked(bot.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
+    await expect(asked(bot.context, assign('hv01/gpu1', 'train-02', { shutdown: true }))).rejects.toThrow(
       /older than this bot.*Register-GpuChatOps\.ps1/s,
     )
     expect(bot.fences).toEqual([])
 
     fleet.world.setProtocol('hv01', 2)
-    await asked(bot.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))
+    await asked(bot.context, assign('hv01/gpu1', 'train-02', { shutdown: true }))
 
     expect(await goesOn(bot, id)).toMatchObject({ state: 'succeeded' })
   })
@@ -209,7 +209,7 @@ describe('a host whose module is older than the bot', () => {
     fleet.world.onStep(({ when }) => {
       if (when === 'after') stopping.abort()
     })
-    await runRequest(bot.parts, await stored(bot.store.db, id), stopping.signal)
+    await runRequest(bot.context, await stored(bot.store.db, id), stopping.signal)
     const given = bot.fences.length
     fleet.world.setProtocol('hv01', 1)
 
@@ -219,8 +219,8 @@ describe('a host whose module is older than the bot', () => {
     expect(locks.rows).toEqual([{ host: 'hv01' }])
 
     fleet.world.setProtocol('hv01', 2)
-    await bot.parts.hosts.get(fleet.hosts[0]!.name)?.inventory()
-    await asked(bot.parts, assign('hv01/gpu1', 'train-02', { shutdown: true }))
+    await bot.context.hosts.get(fleet.hosts[0]!.name)?.inventory()
+    await asked(bot.context, assign('hv01/gpu1', 'train-02', { shutdown: true }))
     expect(await goesOn(bot, id)).toMatchObject({ state: 'succeeded' })
   })
 })
@@ -231,15 +231,15 @@ const takenOver = async () => {
   await hasClaimed(before, 300)
   await carriesOut(before, 'hv01/gpu0', 'train-01')
   const after = await aBot()
-  for (const host of after.parts.hosts.values()) await refreshHost(after.parts, host)
+  for (const host of after.context.hosts.values()) await refreshHost(after.context, host)
   return { before, after, from: await selfOf(before.store.db) }
 }
-const says = async ({ parts, store }: Bot, text: string): Promise<string> => {
+const says = async ({ context, store }: Bot, text: string): Promise<string> => {
   const read = parse(text)
   if (!read.ok) throw new Error(read.refusals.map(({ reason }) => reason).join())
   const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
-  const consequence = await respond(parts, read.value, caller)
-  const notice = await store.db.transaction().execute((tx) => consequence(tx))
+  const effect = await respond(context, read.value, caller)
+  const notice = await store.db.transaction().execute((tx) => effect(tx))
   return notice ? textOf(notice) : ''
 }
 const TEN_MINUTES = 10 * 60_000
@@ -256,7 +256,7 @@ describe('adopting a host', () => {
     expect(await carriesOut(after, 'hv01/gpu1', 'train-02')).toMatchObject({ state: 'succeeded' })
     expect(after.fences.every(({ number }) => number === 303)).toBe(true)
     expect(await says(before, 'show hv01')).not.toContain('Takes no orders')
-    for (const host of before.parts.hosts.values()) await refreshHost(before.parts, host)
+    for (const host of before.context.hosts.values()) await refreshHost(before.context, host)
     expect(await says(before, 'show hv01')).toContain(`adopt hv01 from ${await selfOf(after.store.db)}`)
   })
 
@@ -314,7 +314,7 @@ describe('adopting a host', () => {
     const { after, from } = await takenOver()
     await clock.sleep(TEN_MINUTES)
     const caller = { account: ADMIN, name: 'Admin', channel: CHANNEL, back: CHANNEL }
-    await adoptHost(after.parts, { host: 'hv01', from }, caller)
+    await adoptHost(after.context, { host: 'hv01', from }, caller)
     expect(fenceNow()).toMatchObject({ bot: await selfOf(after.store.db) })
     expect(await says(after, 'history hv01')).not.toContain('taken over')
 
@@ -327,7 +327,7 @@ describe('adopting a host', () => {
     const { after, from } = await takenOver()
     await clock.sleep(TEN_MINUTES)
     const hosts = new Map(
-      [...after.parts.hosts].map(([name, host]) => [
+      [...after.context.hosts].map(([name, host]) => [
         name,
         {
           ...host,
@@ -339,7 +339,7 @@ describe('adopting a host', () => {
       ]),
     )
 
-    expect(await says({ ...after, parts: { ...after.parts, hosts } }, `adopt hv01 from ${from}`)).toBe('')
+    expect(await says({ ...after, context: { ...after.context, hosts } }, `adopt hv01 from ${from}`)).toBe('')
     expect(await says(after, 'history hv01')).toContain('taken over')
   })
 
@@ -367,7 +367,7 @@ describe('adopting a host', () => {
   it('is for administrators', async () => {
     const line = await startLine()
     try {
-      const policy = line.parts.policy.inForce()
+      const policy = line.context.policy.inForce()
       expect(may(policy, maya, 'adopt')).toBe(false)
       expect(may(policy, priya, 'adopt')).toBe(true)
     } finally {
@@ -379,11 +379,11 @@ describe('adopting a host', () => {
 describe('a host that turns to another bot', () => {
   it('is told once it has lasted, to administrators by name, and again when it is over', async () => {
     const bot = await aBot()
-    const parts = { ...bot.parts, requestsChannels: [CHANNEL] }
-    const host = [...parts.hosts.values()].find(({ name }) => name === 'hv01')!
+    const context = { ...bot.context, requestsChannels: [CHANNEL] }
+    const host = [...context.hosts.values()].find(({ name }) => name === 'hv01')!
     const read = async (seconds: number): Promise<string[]> => {
       await clock.sleep(seconds * 1_000)
-      await refreshHost(parts, host)
+      await refreshHost(context, host)
       const { posts } = await duePosts(bot.store.db, clock.now(), { limit: 20 })
       return posts.map(({ notice }) => textOf(notice))
     }

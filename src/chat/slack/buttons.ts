@@ -8,9 +8,14 @@ import { jsonLength } from './rich-text'
 type ButtonPart = Extract<Part, { kind: 'buttons' }>['buttons'][number]
 
 /** Plain text with emoji codes left as they are typed: `:rocket:` stays seven letters and two colons. */
-export const plainText = (text: string): PlainTextElement => ({ type: 'plain_text', text, emoji: false })
+export const plainTextElement = (text: string): PlainTextElement => ({
+  type: 'plain_text',
+  text,
+  emoji: false,
+})
 
-const label = (text: string, max: number): PlainTextElement => plainText(cut(oneLine(text), max) || '–')
+const label = (text: string, max: number): PlainTextElement =>
+  plainTextElement(cut(oneLine(text), max) || '–')
 
 const confirmOf = (button: ButtonPart): { confirm?: ConfirmationDialog } => {
   const { confirm } = button
@@ -18,7 +23,7 @@ const confirmOf = (button: ButtonPart): { confirm?: ConfirmationDialog } => {
   return {
     confirm: {
       title: label(confirm.title, limits.confirmTitle),
-      text: plainText(cut(plain(confirm.text), limits.confirmText) || '–'),
+      text: plainTextElement(cut(plain(confirm.text), limits.confirmText) || '–'),
       confirm: label(confirm.yes, limits.confirmButton),
       deny: label('Go back', limits.confirmButton),
       ...(button.style === 'plain' ? {} : { style: button.style }),

@@ -1,13 +1,13 @@
 import type { WebClient } from '@slack/web-api'
 import { accepted, messageOf, refusal, refused, type Outcome } from '../../core/errors'
-import type { Check } from '../check'
+import type { ChatCheck } from '../check'
 import { cures, inviteBot, platformCode } from './outcome'
 
 /**
  * Is the bot in these channels? Slack says so to a token with `channels:read`, and of private channels with
  * `groups:read`; the bot needs neither for its work, so the manifest asks for neither. Never throws.
  */
-export const checkChannels = (client: WebClient, ids: readonly string[]): Promise<Check[]> =>
+export const checkChannels = (client: WebClient, ids: readonly string[]): Promise<ChatCheck[]> =>
   Promise.all(ids.map(async (id) => ({ what: `channel ${id}`, outcome: await membership(client, id) })))
 
 const membership = async (client: WebClient, id: string): Promise<Outcome<string>> => {

@@ -12,7 +12,7 @@ import {
   type EventScope,
   type SlackConfig,
 } from './config'
-import { silent } from './log'
+import { SILENT } from './log'
 import { platformCode } from './outcome'
 import { saysWrongToken, SlackDown } from './patience'
 
@@ -50,7 +50,7 @@ const refuseKind = ({ is_enterprise_install: wide, expires_in: seconds }: AuthTe
  * organisation, expires, or lacks a scope that is needed; SlackDown when Slack does not say.
  */
 export const identifyBot = async (config: Pick<SlackConfig, 'botToken' | 'apiUrl'>): Promise<SignedIn> => {
-  const answer = await slackClient(config, silent)
+  const answer = await slackClient(config, SILENT)
     .auth.test()
     .catch((error: unknown) => {
       if (!saysWrongToken(error))

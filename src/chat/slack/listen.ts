@@ -7,7 +7,7 @@ import { clientOptions, type SlackConfig } from './config'
 import type { Log, Runtime } from '../log'
 import { slackLogger } from './log'
 import { readMessage } from './message'
-import { readCommand, readPress } from './payload'
+import { readSlashCommand, readPress } from './payload'
 import type { Reading } from './reading'
 import { postReply } from './reply'
 
@@ -63,7 +63,7 @@ const accept = async ({ inbox, log }: Receiving, delivery: Delivery): Promise<vo
 const listenForCommands = (app: App, receiving: Receiving): void =>
   app.command(/^/, async ({ body, ack }) => {
     const { config, log, clock } = receiving
-    const reading = readCommand(config, body, clock.now())
+    const reading = readSlashCommand(config, body, clock.now())
     if (reading.kind !== 'delivery') {
       logRefused(log, 'a command', reading)
       if (reading.kind === 'malformed') throw new MalformedPayload(reading.why)

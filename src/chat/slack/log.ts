@@ -19,4 +19,4 @@ export const slackLogger = (log: Log): Logger => ({
 })
 
 /** For calls of which all that is to be said is in the Fault. */
-export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+export const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

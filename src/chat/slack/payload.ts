@@ -32,7 +32,7 @@ const pressPayload = z.object({
 })
 
 /** Reads a slash command. `now` is epoch milliseconds. */
-export const readCommand = (config: SlackConfig, body: unknown, now: number): Reading => {
+export const readSlashCommand = (config: SlackConfig, body: unknown, now: number): Reading => {
   const parsed = commandPayload.safeParse(body)
   if (!parsed.success) return malformed(parsed.error)
   const payload = parsed.data

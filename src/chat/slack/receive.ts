@@ -5,7 +5,7 @@ import { parse } from 'node:querystring'
 import type { HTTPReceiver } from '@slack/bolt'
 import { Fault } from '../../core/errors'
 import type { Inbox } from '../../core/ports/delivery'
-import { header, LIMITS, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
+import { header, DOOR_LIMITS, openBodies, refuse, Refused, refusedFor, refuseTooLong } from '../door'
 import type { SlackConfig } from './config'
 import type { Log, Runtime } from '../log'
 import { slackLogger } from './log'
@@ -84,7 +84,7 @@ const refuseHead = (request: IncomingMessage): void => {
     throw new Refused(404, 'unknown path')
   if (request.method !== 'POST') throw new Refused(405, 'method')
   if (![formType, jsonType].includes(contentType(request))) throw new Refused(415, 'content type')
-  refuseLength(request)
+  refuseTooLong(request)
   refuseSignature(request)
 }
 
@@ -94,7 +94,7 @@ const receiverFor = (bolt: Bolt, signingSecret: string, log: Log): HTTPReceiver 
     endpoints: slackEventsPath,
     processBeforeResponse: true,
     logger: slackLogger(log),
-    bodyLimit: LIMITS.bodyBytes,
+    bodyLimit: DOOR_LIMITS.bodyBytes,
     processEventErrorHandler: ({ error, response }) => {
       answer(response, error instanceof MalformedPayload ? 400 : 500)
       return Promise.resolve(true)

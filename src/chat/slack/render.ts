@@ -3,7 +3,7 @@
 import type { KnownBlock, RichTextElement } from '@slack/types'
 import type { Notice, Part } from '../../core/notice/notice'
 import { cut, oneLine, plain } from '../text'
-import { plainText, renderButtons, type RenderedButtons } from './buttons'
+import { plainTextElement, renderButtons, type RenderedButtons } from './buttons'
 import { cutEscaped, cutJson } from './escape'
 import { limits } from './limits'
 import {
@@ -54,9 +54,9 @@ const stepElements = (part: Extract<Part, { kind: 'steps' }>): RichTextElement[]
 const renderNote = (part: Extract<Part, { kind: 'note' }>, room: number): KnownBlock | null => {
   const words = part.runs.filter((run) => typeof run === 'string')
   if (words.length < part.runs.length) return fitSection(runElements(part.runs, { italic: true }), room)
-  const frame = jsonLength({ type: 'context', elements: [plainText('')] })
+  const frame = jsonLength({ type: 'context', elements: [plainTextElement('')] })
   const text = cutJson(cut(plain(words.join('')), limits.contextText), room - frame)
-  return text === '' ? null : { type: 'context', elements: [plainText(text)] }
+  return text === '' ? null : { type: 'context', elements: [plainTextElement(text)] }
 }
 
 interface Place {
@@ -69,7 +69,7 @@ const renderPart = (part: ShownPart, { room, tone, shape }: Place): KnownBlock |
   switch (part.kind) {
     case 'title': {
       const text = cut(toneMarks[tone] + oneLine(part.text), limits.headerText)
-      return text.trim() === '' ? null : { type: 'header', text: plainText(text) }
+      return text.trim() === '' ? null : { type: 'header', text: plainTextElement(text) }
     }
     case 'text':
       return fitSection(runElements(part.runs), room)

@@ -1,14 +1,14 @@
 /** What Teams needs of Microsoft, tried without posting anything. */
 import { z } from 'zod'
 import { accepted, messageOf, refusal, refused, type Outcome } from '../../core/errors'
-import type { Check } from '../check'
+import type { ChatCheck } from '../check'
 import { callTimeoutMs, type TeamsConfig } from './config'
 import { outcomeOf } from './outcome'
 import { openSdk, type Sdk } from './sdk'
 import { homeServiceUrl } from './service-url'
 
 /** The credentials, the keys that messages of Teams are checked with, and whether the bot is in these channels. Never throws. */
-export const checkTeams = async (config: TeamsConfig, channels: readonly string[]): Promise<Check[]> => {
+export const checkTeams = async (config: TeamsConfig, channels: readonly string[]): Promise<ChatCheck[]> => {
   const sdk = openSdk(config)
   const [credentials, keys] = await Promise.all([signIn(sdk), readKeys(sdk)])
   const first = [

@@ -3,13 +3,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { messageOf } from '../../core/errors'
 import type { CameOf, Inbox } from '../../core/ports/delivery'
-import { header, openBodies, refuse, Refused, refusedFor, refuseLength } from '../door'
+import { header, openBodies, refuse, Refused, refusedFor, refuseTooLong } from '../door'
 import type { TeamsConfig } from './config'
 import type { Runtime } from '../log'
 import { readActivity, type Reading } from './payload'
 import type { NameOf } from './pieces'
 import { Forgery, openSdk, type Sdk } from './sdk'
-import { sentenceOf, wordsOf } from './sentence'
+import { sentenceOf, plainWords } from './sentence'
 import { isAllowedServiceUrl } from './service-url'
 
 const channelId = 'msteams'
@@ -55,7 +55,7 @@ const refuseToken = (authorization: string): void => {
 const refuseHead = (request: IncomingMessage): void => {
   if (request.method !== 'POST') throw new Refused(405, 'method')
   if (!/^application\/json\b/iu.test(header(request, 'content-type'))) throw new Refused(415, 'content type')
-  refuseLength(request)
+  refuseTooLong(request)
   refuseToken(header(request, 'authorization'))
 }
 
@@ -92,7 +92,7 @@ const toPresser = (came: CameOf | null, nameOf: NameOf): Answer => {
   if (came === null) return toInvoke(answers.slow)
   return came.kind === 'all'
     ? toInvoke(sentenceOf(came.notice, nameOf), came.read)
-    : toInvoke(`${wordsOf(came.summary)} ${answers.more}`)
+    : toInvoke(`${plainWords(came.summary)} ${answers.more}`)
 }
 
 type Taken = Extract<Reading, { kind: 'delivery' }>

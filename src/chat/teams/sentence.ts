@@ -9,7 +9,7 @@ const LONGEST = 600
 const INSTEAD: Readonly<Record<string, string>> = { '[': '(', ']': ')', '<': '‹', '>': '›' }
 
 /** Plain words in one line. */
-export const wordsOf = (text: string): string =>
+export const plainWords = (text: string): string =>
   cut(
     oneLine(text)
       .replace(/[[\]<>`*]/gu, (mark) => INSTEAD[mark] ?? '')
@@ -31,5 +31,5 @@ export const sentenceOf = ({ summary, parts }: Notice, nameOf: NameOf): string =
   const lines = parts.map((part) =>
     'runs' in part ? part.runs.map((run) => runText(run, nameOf)).join('') : '',
   )
-  return wordsOf(lines.join(' ')) || wordsOf(summary) || '–'
+  return plainWords(lines.join(' ')) || plainWords(summary) || '–'
 }

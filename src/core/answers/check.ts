@@ -3,7 +3,7 @@ import { runsOf } from '../notice/prose'
 import type { Notice, Part, Run } from '../notice/notice'
 import type { Plan } from '../plan/plan'
 import type { Check } from '../planner/checks/survey'
-import { linesOf } from '../cards/request-line'
+import { joinLines } from '../cards/request-line'
 import { counted } from '../text/figures'
 
 const MARKS = { fail: '✗', warn: '!', pass: '✓' } as const
@@ -50,7 +50,7 @@ const verdictOf = (way: Way): string => {
 }
 
 const partsOf = (checks: readonly Check[]): Part[] =>
-  checks.length === 0 ? [] : [{ kind: 'text', runs: linesOf(checks.map(lineOf)) }]
+  checks.length === 0 ? [] : [{ kind: 'text', runs: joinLines(checks.map(lineOf)) }]
 
 const lineOf = ({ verdict, title, reason, fix }: Check): Run[] => [
   `${MARKS[verdict]} `,

@@ -14,10 +14,10 @@ import type { Lease } from '../lease/lease'
 import { sharersOf } from '../inventory/partitions'
 import { quarantineBriefly, quarantineOf } from '../inventory/quarantine'
 import type { Notice, Part, Run } from '../notice/notice'
-import { isOpen } from '../request/request'
+import { isOpenState } from '../request/request'
 import type { RequestLine } from '../cards/lines'
 import { hostLine, whereabouts } from '../planner/whereabouts'
-import { linesOf, whatOf } from '../cards/request-line'
+import { joinLines, whatOf } from '../cards/request-line'
 import { STATE_WORDS } from '../request/words'
 import { counted } from '../text/figures'
 
@@ -100,7 +100,7 @@ const policyParts = (unmatched: readonly string[]): Part[] => {
   const lines = [...unmatched.slice(0, NAMED).map(shown), ...more].map((line): Run[] => [line])
   return [
     { kind: 'text', runs: [{ strong: 'The policy' }] },
-    { kind: 'facts', rows: [{ label: 'Look at', runs: linesOf(lines) }] },
+    { kind: 'facts', rows: [{ label: 'Look at', runs: joinLines(lines) }] },
   ]
 }
 
@@ -110,7 +110,7 @@ const digestOf = (
 ): HostDigest => {
   const { facts } = view
   const here = requests.filter(({ host }) => host === view.name)
-  const open = here.filter(({ state }) => isOpen(state))
+  const open = here.filter(({ state }) => isOpenState(state))
   const taken = new Set(open.map(({ gpu }) => gpu))
   const gpus =
     facts === null || view.error !== null || view.bar !== null
@@ -201,7 +201,7 @@ const missingIn = (facts: HostFacts): string[] =>
 
 const hostParts = ({ view, free, held, waits, attention, changed }: HostDigest, now: number): Part[] => {
   const row = (label: string, lines: readonly (readonly Run[])[]) =>
-    lines.length === 0 ? [] : [{ label, runs: linesOf(lines) }]
+    lines.length === 0 ? [] : [{ label, runs: joinLines(lines) }]
   const rows = [
     ...row('Look at', attention),
     ...row('Waits', waits),

@@ -4,7 +4,7 @@ import { shown } from '../text/shown'
 import type { Notice, Run } from '../notice/notice'
 import type { HistoryLine } from '../cards/lines'
 import { pageParts, type Page } from './paging'
-import { linesOf } from '../cards/request-line'
+import { joinLines } from '../cards/request-line'
 import { counted } from '../text/figures'
 
 export const HISTORY_A_PAGE = 15
@@ -26,7 +26,7 @@ export const historyNotice = ({ shown: here, count, name }: HistoryInput): Notic
       { kind: 'title', text: title },
       {
         kind: 'text',
-        runs: count === 0 ? [nothing(name)] : linesOf(here.lines.map(runsOf)),
+        runs: count === 0 ? [nothing(name)] : joinLines(here.lines.map(runsOf)),
       },
       ...pageParts(here, (to) => format({ kind: 'history', name, page: to })),
     ],

@@ -7,8 +7,8 @@ import { aliasOf, asideOn, type HostName, type HostView } from '../inventory/inv
 import type { Lease } from '../lease/lease'
 import { resolveHost } from '../inventory/names'
 import type { Notice, Part } from '../notice/notice'
-import { isOpen } from '../request/request'
-import { placesOf, type RequestLine } from '../cards/lines'
+import { isOpenState } from '../request/request'
+import { gpuPlaces, type RequestLine } from '../cards/lines'
 import { pageOf, pageParts } from './paging'
 import { hostLine, whereabouts } from '../planner/whereabouts'
 import { refusalNotice } from './refusal'
@@ -48,8 +48,8 @@ export const listNotice = (input: ListInput): Notice => {
   if ('refusal' in scope) return scope.refusal
   const open = new Map(
     requests
-      .filter((each) => isOpen(each.state))
-      .flatMap((each) => placesOf(each).map(({ gpu }) => [gpu, each] as const)),
+      .filter((each) => isOpenState(each.state))
+      .flatMap((each) => gpuPlaces(each).map(({ gpu }) => [gpu, each] as const)),
   )
   const rows = scope.views
     .flatMap((view) => rowsOf(view, open, offers))

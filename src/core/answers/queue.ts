@@ -3,19 +3,19 @@ import { offerNotice } from '../cards/offer'
 import { format } from '../grammar/format'
 import { runsOf } from '../notice/prose'
 import { shown } from '../text/shown'
-import { THEY, type Called } from '../lease/quota'
+import { THEY, type PersonWords } from '../lease/quota'
 import type { Notice, Part, Run } from '../notice/notice'
 import { holdText } from '../policy/calendar'
 import { againstOf } from '../queue/against'
 import { answeringOf } from '../queue/answering'
 import { fleetOf } from '../queue/changes'
-import { isOffered, isOpen, type Entry, type EntryIn, type Want } from '../queue/entry'
-import type { Ground } from '../queue/ground'
-import { standing, type Blocker, type Fleet, type Standing } from '../queue/forecast'
-import { inOrder, useOf } from '../queue/order'
+import { isOffered, isOpenEntry, type Entry, type EntryIn, type Want } from '../queue/entry'
+import type { Snapshot } from '../queue/snapshot'
+import { forecastFor, type Blocker, type Fleet, type Forecast } from '../queue/forecast'
+import { inOrder, recentUse } from '../queue/order'
 import { fairnessOf, type Waiter } from '../queue/waiter'
 import { pageOf, pageParts } from './paging'
-import { linesOf } from '../cards/request-line'
+import { joinLines } from '../cards/request-line'
 import { bytes, counted } from '../text/figures'
 
 const A_PAGE = 12
@@ -35,11 +35,11 @@ const wantWords = (want: Want, vm: Waiter['vm']): string => {
 }
 
 export const queueNotice = (
-  ground: Ground,
+  snapshot: Snapshot,
   { now, page }: { readonly now: number; readonly page: number },
 ): Notice => {
-  const fleet = fleetFor(ground, now, THEY)
-  const waiters = sorted(ground, fleet, now)
+  const fleet = fleetFor(snapshot, now, THEY)
+  const waiters = sorted(snapshot, fleet, now)
   const shownPage = pageOf(waiters, page, A_PAGE)
   return {
     summary:
@@ -52,7 +52,7 @@ export const queueNotice = (
         runs:
           waiters.length === 0
             ? EMPTY
-            : linesOf(shownPage.lines.map((waiter) => lineOf(waiter, ground, { fleet, now }))),
+            : joinLines(shownPage.lines.map((waiter) => lineOf(waiter, snapshot, { fleet, now }))),
       },
       ...pageParts(shownPage, (to) => format({ ...NOTHING, page: to })),
     ],
@@ -60,30 +60,30 @@ export const queueNotice = (
 }
 
 /** Of one who waits, or waited. */
-export const placeNotice = (waiter: Waiter, ground: Ground, now: number): Notice => ({
+export const placeNotice = (waiter: Waiter, snapshot: Snapshot, now: number): Notice => ({
   summary: `${waiter.entry.id}: ${waiter.entry.state}`,
   tone: 'plain',
   parts: [
     {
       kind: 'text',
-      runs: isOpen(waiter.entry)
-        ? lineOf(waiter, ground, { fleet: fleetFor(ground, now, THEY), now })
+      runs: isOpenEntry(waiter.entry)
+        ? lineOf(waiter, snapshot, { fleet: fleetFor(snapshot, now, THEY), now })
         : runsOf(offerNotice(waiter).summary),
     },
   ],
 })
 
 /** With what is against each who waits; `called`: as for quotas. */
-const fleetFor = (ground: Ground, now: number, called?: Called): Fleet => {
-  const fleet = fleetOf(ground)
-  const against = againstOf(ground, now, called)
-  const { holdOn } = answeringOf(ground)
+const fleetFor = (snapshot: Snapshot, now: number, called?: PersonWords): Fleet => {
+  const fleet = fleetOf(snapshot)
+  const against = againstOf(snapshot, now, called)
+  const { holdOn } = answeringOf(snapshot)
   return {
     ...fleet,
     against: (entry, gpu) => against(entry, gpu, fleet.entries)[0]?.reason ?? null,
     hold: (entry, gpu) => {
       const hold = holdOn(entry, gpu, now)
-      return hold && { why: holdText(ground.policy, hold), until: hold.until }
+      return hold && { why: holdText(snapshot.policy, hold), until: hold.until }
     },
   }
 }
@@ -100,9 +100,9 @@ const EMPTY: Run[] = [
 ]
 
 /** Offers first, then the line. */
-const sorted = ({ policy, waiters }: Ground, fleet: Fleet, now: number): Waiter[] => {
+const sorted = ({ policy, waiters }: Snapshot, fleet: Fleet, now: number): Waiter[] => {
   const fairness = fairnessOf(policy)
-  const use = useOf(fleet.leases, fleet.entries, fairness, now)
+  const use = recentUse(fleet.leases, fleet.entries, fairness, now)
   const line: readonly Entry[] = inOrder(fleet.entries, use, fairness, now)
   const order = [...fleet.entries.filter(isOffered), ...line].map(({ id }) => id)
   return [...waiters].sort((a, b) => order.indexOf(a.entry.id) - order.indexOf(b.entry.id))
@@ -113,7 +113,7 @@ interface Scene {
   readonly now: number
 }
 
-const lineOf = ({ entry, vm }: Waiter, { policy }: Ground, { fleet, now }: Scene): Run[] => {
+const lineOf = ({ entry, vm }: Waiter, { policy }: Snapshot, { fleet, now }: Scene): Run[] => {
   const head: Run[] = [
     { strong: entry.id },
     ' ',
@@ -121,7 +121,7 @@ const lineOf = ({ entry, vm }: Waiter, { policy }: Ground, { fleet, now }: Scene
     ` (${entry.team}): ${wantWords(entry.want, vm)}`,
   ]
   if (entry.state === 'offered') return [...head, '\n', ...offerRuns(entry)]
-  const stand = standing(entry.id, fleet, fairnessOf(policy), now)
+  const stand = forecastFor(entry.id, fleet, fairnessOf(policy), now)
   return [...head, ' · since ', { time: entry.since }, ...(stand ? ['\n', ...standRuns(stand)] : [])]
 }
 
@@ -131,7 +131,7 @@ const offerRuns = ({ gpu, until }: EntryIn<'offered'>): Run[] => [
 ]
 
 /** `2nd in line, about 15 Jan 14:00 · hv01/gpu2: @ana has it until 15 Jan 14:00 (R-3)` */
-const standRuns = ({ position, estimatedStart, blockers }: Standing): Run[] => [
+const standRuns = ({ position, estimatedStart, blockers }: Forecast): Run[] => [
   `number ${position} in line, `,
   ...(estimatedStart === null ? ['start not known'] : ['about ', { time: estimatedStart }]),
   ...blockers.slice(0, NAMED).flatMap((each): Run[] => [' · ', ...blockerRuns(each)]),
@@ -164,8 +164,8 @@ const blockerRuns = (blocker: Blocker): Run[] => {
 }
 
 /** For them alone: where they stand now. */
-export const joinedNotice = ({ entry, vm }: Waiter, ground: Ground, now: number): Notice => {
-  const stand = standing(entry.id, fleetFor(ground, now), fairnessOf(ground.policy), now)
+export const joinedNotice = ({ entry, vm }: Waiter, snapshot: Snapshot, now: number): Notice => {
+  const stand = forecastFor(entry.id, fleetFor(snapshot, now), fairnessOf(snapshot.policy), now)
   const what = wantWords(entry.want, vm)
   return {
     summary: `${entry.id}: you wait for ${what}`,
@@ -191,7 +191,7 @@ export const joinedNotice = ({ entry, vm }: Waiter, ground: Ground, now: number)
   }
 }
 
-const placeOf = (stand: Standing): Part => ({
+const placeOf = (stand: Forecast): Part => ({
   kind: 'facts',
   rows: [
     { label: 'Place', runs: [`number ${stand.position} in line`] },
@@ -203,10 +203,10 @@ const placeOf = (stand: Standing): Part => ({
   ],
 })
 
-const waysOf = ({ blockers }: Standing): Run[] =>
+const waysOf = ({ blockers }: Forecast): Run[] =>
   blockers.length === 0
     ? ['nothing: the offer comes as soon as the host was read']
-    : linesOf([
+    : joinLines([
         ...blockers.slice(0, NAMED).map(blockerRuns),
         ...(blockers.length > NAMED ? [[`and ${blockers.length - NAMED} more`]] : []),
       ])

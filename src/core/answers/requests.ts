@@ -5,7 +5,7 @@ import type { RequestLine } from '../cards/lines'
 import type { Aside } from '../inventory/aside'
 import { asideParts } from './aside'
 import { pageParts, type Page } from './paging'
-import { linesOf, requestRuns } from '../cards/request-line'
+import { joinLines, requestRuns } from '../cards/request-line'
 import { counted } from '../text/figures'
 
 export const REQUESTS_A_PAGE = 15
@@ -28,7 +28,7 @@ export const requestsNotice = ({ shown, count, all, asides, now }: RequestsInput
     { kind: 'title', text: all ? 'Requests' : 'Open requests' },
     shown.lines.length === 0
       ? emptyPart(all)
-      : { kind: 'text', runs: linesOf(shown.lines.map((line) => requestRuns(line, now))) },
+      : { kind: 'text', runs: joinLines(shown.lines.map((line) => requestRuns(line, now))) },
     ...asideParts(asides),
     ...pageParts(shown, (to) => format({ kind: 'requests', all, page: to })),
   ],

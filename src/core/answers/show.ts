@@ -3,9 +3,9 @@ import { leaseLines } from '../cards/lease'
 import type { Lease } from '../lease/lease'
 import type { Found } from '../inventory/names'
 import type { Notice, Part } from '../notice/notice'
-import { placesOf, type RequestLine } from '../cards/lines'
+import { gpuPlaces, type RequestLine } from '../cards/lines'
 import { hostLine } from '../planner/whereabouts'
-import { linesOf, requestRuns } from '../cards/request-line'
+import { joinLines, requestRuns } from '../cards/request-line'
 import { gpuSheet } from './sheets/gpu'
 import { hostSheet } from './sheets/host'
 import type { Sheet } from './sheets/sheet'
@@ -24,7 +24,7 @@ export interface ShowInput {
 }
 
 export const showNotice = ({ subject, now, requests, leases }: ShowInput): Notice => {
-  const about = requests.filter((request) => placesOf(request).some((place) => isAbout(subject, place)))
+  const about = requests.filter((request) => gpuPlaces(request).some((place) => isAbout(subject, place)))
   const sheet = sheetOf(subject, about)
   return {
     summary: sheet.title,
@@ -64,7 +64,7 @@ const leasesPart = (leases: readonly Lease[]): Part[] => {
 
 const sheetOf = (subject: Found, about: readonly RequestLine[]): Sheet => {
   const moving = new Set(
-    about.filter(({ state }) => state === 'running').flatMap((each) => placesOf(each).map(({ gpu }) => gpu)),
+    about.filter(({ state }) => state === 'running').flatMap((each) => gpuPlaces(each).map(({ gpu }) => gpu)),
   )
   switch (subject.kind) {
     case 'gpu':
@@ -83,7 +83,7 @@ const requestsPart = (about: readonly RequestLine[], now: number): Part[] => {
   return [
     {
       kind: 'text',
-      runs: linesOf(more > 0 ? [...lines, [`and ${more} more: `, { code: 'requests' }]] : lines),
+      runs: joinLines(more > 0 ? [...lines, [`and ${more} more: `, { code: 'requests' }]] : lines),
     },
   ]
 }

@@ -52,7 +52,7 @@ export const askedNotice = (card: Notice, request: Request, deciders: Deciders):
 }
 
 /** A later copy, for those who have not decided. */
-export const reminderNotice = (card: Notice, deciders: Deciders, level: Reminded): Notice => ({
+export const decidersReminderNotice = (card: Notice, deciders: Deciders, level: Reminded): Notice => ({
   ...card,
   summary: `${SUMMARIES[level]}: ${card.summary}`,
   parts: [callPart(LEADS[level], deciders), ...card.parts],

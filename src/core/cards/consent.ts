@@ -1,5 +1,5 @@
 /** Whose VM is stopped, or partition changed, by somebody else's request: on its card, and as they are asked themselves. */
-import { answerOf, namesOf, type Touched } from '../request/consent'
+import { answerBy, namesOf, type Touched } from '../request/consent'
 import type { Notice, Part, Run } from '../notice/notice'
 import { authorityOf, waivesConsent, type Request } from '../request/request'
 import { hostPlansOf, stopsVm, type Plan } from '../plan/plan'
@@ -29,7 +29,7 @@ const holderRuns = ({ plan }: Request, { vm, holder, holds }: Touched): Run[] =>
     : [`Changes the partition of ${holds.join(', ')} in ${vm}, which `, { person: holder }, ' holds']
 
 const saidRuns = (request: Request, each: Touched): Run[] => {
-  const said = answerOf(request, each)
+  const said = answerBy(request, each)
   if (said === null) return [waivesConsent(request) ? ': told' : ': asked, has not answered']
   const reason = said.reason === undefined ? '' : `: ${said.reason}`
   return [': ', { strong: said.answer === 'yes' ? 'agreed' : 'objected' }, reason]

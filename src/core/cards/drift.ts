@@ -1,17 +1,17 @@
 /** The post that tells what others than the bot changed on a host. */
-import type { Change } from '../drift/change'
-import { sentenceOf, wordsOf } from '../drift/words'
+import type { FactChange } from '../drift/change'
+import { changeSentence, changeWords } from '../drift/words'
 import { format } from '../grammar/format'
 import type { Command } from '../command/command'
 import type { Notice, Part, Run } from '../notice/notice'
-import { linesOf } from './request-line'
+import { joinLines } from './request-line'
 import { counted } from '../text/figures'
 
 const LINES = 15
 
 export interface Drift {
   readonly host: string
-  readonly changes: readonly Change[]
+  readonly changes: readonly FactChange[]
   /** Some of them come and go, and are not told again for a while. */
   readonly restless: boolean
 }
@@ -20,15 +20,15 @@ export const driftNotice = ({ host, changes, restless }: Drift): Notice => {
   const [first, ...others] = changes
   const more = changes.length - LINES
   const lines: Run[][] = [
-    ...changes.slice(0, LINES).map(wordsOf),
+    ...changes.slice(0, LINES).map(changeWords),
     ...(more > 0 ? [[`and ${more} more: `, { code: format({ kind: 'history', name: host, page: 1 }) }]] : []),
   ]
   return {
-    summary: `${host} was changed outside this bot: ${first && others.length === 0 ? sentenceOf(first) : counted(changes.length, 'change')}`,
+    summary: `${host} was changed outside this bot: ${first && others.length === 0 ? changeSentence(first) : counted(changes.length, 'change')}`,
     tone: 'bad',
     parts: [
       { kind: 'text', runs: [{ strong: host }, ' was changed outside this bot'] },
-      { kind: 'text', runs: linesOf(lines) },
+      { kind: 'text', runs: joinLines(lines) },
       ...(restless
         ? [
             {
@@ -45,7 +45,7 @@ export const driftNotice = ({ host, changes, restless }: Drift): Notice => {
 type Button = Extract<Part, { kind: 'buttons' }>['buttons'][number]
 
 /** Presses that ask: whoever presses raises the request, and others approve it. */
-const buttonsFor = (host: string, changes: readonly Change[]): Button[] => {
+const buttonsFor = (host: string, changes: readonly FactChange[]): Button[] => {
   const lost = changes.flatMap(({ after }) =>
     after?.of === 'place' && after.place.kind === 'dismounted' ? after.gpu : [],
   )

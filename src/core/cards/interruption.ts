@@ -1,6 +1,6 @@
 /** What a stop interrupts, on the card before anybody approves it: one paragraph for each VM. */
 import { bytes } from '../text/figures'
-import { linesOf } from './request-line'
+import { joinLines } from './request-line'
 import { shown } from '../text/shown'
 import type { Interruption } from '../smi/interruption'
 import type { Part, Run } from '../notice/notice'
@@ -9,7 +9,7 @@ const LISTED = 6
 const NOT_KNOWN = 'not known'
 
 export const interruptionParts = (interruptions: readonly Interruption[] = []): Part[] =>
-  interruptions.map((each) => ({ kind: 'text', runs: linesOf([headOf(each), ...linesFor(each)]) }))
+  interruptions.map((each) => ({ kind: 'text', runs: joinLines([headOf(each), ...linesFor(each)]) }))
 
 const headOf = ({ vm }: Interruption): Run[] => [{ strong: `What a stop of ${shown(vm.name)} interrupts` }]
 

@@ -1,7 +1,7 @@
 /** Leases as people read them: on cards and in lists, and what their holders are told in private. */
 import { latestByPolicy, latestEnd, type LeaseCaps } from '../lease/caps'
 import { overdueOf, type Lease, type LeaseIn } from '../lease/lease'
-import { MARKS, type Mark } from '../lease/marks'
+import { MARKS, type ReminderMark } from '../lease/marks'
 import { span } from '../time/span'
 import type { AskedEnd } from '../time/until'
 import type { Said } from '../policy/approval'
@@ -76,7 +76,7 @@ const HOUR_MS = 3_600_000
 const USUAL_EXTENSION_MS = 4 * HOUR_MS
 
 /** What decides how far a lease may be extended at this moment. */
-export interface Telling {
+export interface ExtensionBounds {
   readonly at: number
   readonly caps: LeaseCaps
   /** Until when it may be extended on what was approved; null: as far as the caps go. */
@@ -92,7 +92,7 @@ interface More {
 }
 
 /** What one press adds: four hours, or as much less as the caps leave. Null where they leave nothing. */
-const moreOf = (lease: Holding, { at, caps, approvedUntil, waitedFor }: Telling): More | null => {
+const moreOf = (lease: Holding, { at, caps, approvedUntil, waitedFor }: ExtensionBounds): More | null => {
   const { endsAt } = lease
   if (endsAt === null) return null
   const running = { ...lease, endsAt, approvedUntil }
@@ -104,7 +104,7 @@ const moreOf = (lease: Holding, { at, caps, approvedUntil, waitedFor }: Telling)
   return byMs > 0 ? { byMs, asks: true } : null
 }
 
-const buttonsFor = (lease: Holding, telling: Telling): Part[] => {
+const buttonsFor = (lease: Holding, telling: ExtensionBounds): Part[] => {
   const { id, version } = lease
   const more = moreOf(lease, telling)
   const buttons: Buttons = [
@@ -137,13 +137,17 @@ const extendButton = ({ id, version }: Lease, { byMs, asks }: More): Buttons[num
   press: { kind: 'lease', verb: 'extend', leaseId: id, version, byMs },
 })
 
-const LEFT: { readonly [M in Mark]: string } = {
+const LEFT: { readonly [M in ReminderMark]: string } = {
   [MARKS[0]]: 'a day',
   [MARKS[1]]: 'an hour',
   [MARKS[2]]: 'ten minutes',
 }
 
-export const reminderNotice = (lease: LeaseIn<'held'>, mark: Mark, telling: Telling): Notice => ({
+export const leaseReminderNotice = (
+  lease: LeaseIn<'held'>,
+  mark: ReminderMark,
+  telling: ExtensionBounds,
+): Notice => ({
   summary: `${lease.gpu.alias}: your lease ends in ${LEFT[mark]} or less`,
   tone: 'waiting',
   parts: [
@@ -161,7 +165,7 @@ export const reminderNotice = (lease: LeaseIn<'held'>, mark: Mark, telling: Tell
   ],
 })
 
-export const overNotice = (lease: LeaseIn<'grace'>, telling: Telling): Notice => ({
+export const overNotice = (lease: LeaseIn<'grace'>, telling: ExtensionBounds): Notice => ({
   summary: `${lease.gpu.alias}: your lease is over`,
   tone: 'bad',
   parts: [
@@ -210,7 +214,7 @@ export const leaseNewsNotice = (lease: Lease, news: string, who: Said | null = n
 })
 
 /** A release came to nothing: one press tries it again. */
-export const notGivenBackNotice = (lease: Lease, news: string, telling: Telling): Notice => {
+export const notGivenBackNotice = (lease: Lease, news: string, telling: ExtensionBounds): Notice => {
   const notice = leaseNewsNotice(lease, news)
   return lease.state === 'held' || lease.state === 'grace'
     ? { ...notice, parts: [...notice.parts, ...buttonsFor(lease, telling)] }
@@ -251,7 +255,11 @@ export const takingNotice = (
 }
 
 /** To the holder, from somebody who would like to have it. */
-export const plea = (lease: Holding, asked: Pick<Said, 'by' | 'reason'>, telling: Telling): Notice => ({
+export const plea = (
+  lease: Holding,
+  asked: Pick<Said, 'by' | 'reason'>,
+  telling: ExtensionBounds,
+): Notice => ({
   summary: `${lease.gpu.alias} in ${lease.vm.name}: somebody asks you for it`,
   tone: 'waiting',
   parts: [

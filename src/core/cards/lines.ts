@@ -21,7 +21,7 @@ export interface RequestLine {
 }
 
 /** On which GPUs it is, each with whom it is taken from and given to. */
-export const placesOf = ({ gpu, given, from, to }: RequestLine) =>
+export const gpuPlaces = ({ gpu, given, from, to }: RequestLine) =>
   given === undefined
     ? [{ gpu, from, to }]
     : [

@@ -6,7 +6,7 @@ import { titleOf } from './plan'
 import { runsOf } from '../notice/prose'
 import type { Notice, Part, Run } from '../notice/notice'
 import { settledBy, type Request } from '../request/request'
-import type { News, Place } from '../news/news'
+import type { News, NewsPlace } from '../news/news'
 
 const text = (...runs: Run[]): Part => ({ kind: 'text', runs })
 
@@ -41,7 +41,8 @@ export const newsNotice = (news: News): Notice => {
 type Of<K extends News['kind']> = Extract<News, { kind: K }>
 
 /** The GPU where it is about one, else the host. */
-const nameOf = ({ host, gpus }: Place): string => (gpus !== 'all' && gpus.length > 0 ? gpus.join(', ') : host)
+const nameOf = ({ host, gpus }: NewsPlace): string =>
+  gpus !== 'all' && gpus.length > 0 ? gpus.join(', ') : host
 
 const tones: { readonly [S in Request['state']]?: Notice['tone'] } = {
   pending: 'waiting',

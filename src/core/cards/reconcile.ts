@@ -1,5 +1,5 @@
 /** `reconcile`: where hosts and the records of the bot disagree, with a button for each way out. Nothing is done by itself. */
-import type { Finding } from '../drift/findings'
+import type { DriftFinding } from '../drift/findings'
 import { shown } from '../text/shown'
 import { hostLine } from '../planner/whereabouts'
 import { PLACE_WORDS } from '../inventory/place-words'
@@ -12,7 +12,7 @@ const SHOWN = 8
 
 export interface Reconciliation {
   readonly views: readonly HostView[]
-  readonly findings: readonly Finding[]
+  readonly findings: readonly DriftFinding[]
   readonly now: number
 }
 
@@ -50,7 +50,7 @@ const nothing = (views: readonly HostView[]): Part => {
 const notesOf = (views: readonly HostView[], now: number): Part[] =>
   views.length === 0 ? [] : [{ kind: 'note', runs: [views.map((view) => hostLine(view, now)).join(' · ')] }]
 
-const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[] => [
+const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: DriftFinding): Part[] => [
   {
     kind: 'text',
     runs: [
@@ -73,7 +73,7 @@ const partsOf = ({ gpu, place, holder, recorded, stuck, ways }: Finding): Part[]
 
 const isUsable = (place: GpuPlace['kind']): boolean => place === 'host-enabled' || place === 'assigned'
 
-const recordedRuns = ({ leaseId, vm }: NonNullable<Finding['recorded']>): Run[] =>
+const recordedRuns = ({ leaseId, vm }: NonNullable<DriftFinding['recorded']>): Run[] =>
   vm === null
     ? [', but its lease ', { code: leaseId }, ' has ended.']
     : [', but by ', { code: leaseId }, ` it belongs to ${shown(vm.name)}.`]

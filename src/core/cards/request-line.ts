@@ -36,5 +36,5 @@ const expiryOf = ({ state, expiresAt }: RequestLine, now: number): Run[] => {
 }
 
 /** Lines of runs as the runs of one text, one line each. */
-export const linesOf = (lines: readonly (readonly Run[])[]): Run[] =>
+export const joinLines = (lines: readonly (readonly Run[])[]): Run[] =>
   lines.flatMap((line, index) => (index === 0 ? [...line] : ['\n', ...line]))

@@ -22,7 +22,7 @@ import { cautionParts, stepParts, subjectParts, titleOf } from './plan'
 import { currentPart, progressPart } from './progress'
 import { buttonParts } from './request-buttons'
 
-export interface Moment {
+export interface CardMoment {
   /** Epoch milliseconds: for "running for 12 s". */
   readonly now: number
   /** What the request cannot go on without at this moment, as a clause: "hv01 is paused". */
@@ -40,7 +40,7 @@ export interface Moment {
 }
 
 /** `progress` is null until the run begins. */
-export const requestNotice = (request: Request, progress: Progress | null, moment: Moment): Notice => {
+export const requestNotice = (request: Request, progress: Progress | null, moment: CardMoment): Notice => {
   const title = titleOf(request.plan)
   const { headline, tone } = headlineOf(request, moment)
   return {
@@ -93,14 +93,14 @@ const expiredRuns = ({ asked: { by, reason }, ends }: Request): Run[] => [
   ...(reason === undefined ? [] : [`: ${reason}`]),
 ]
 
-const leaseParts = (request: Request, { lease, continued }: Moment): Part[] => {
+const leaseParts = (request: Request, { lease, continued }: CardMoment): Part[] => {
   const runs = runsOf(request, { lease: lease ?? null, continued: continued ?? null })
   return runs.length === 0 ? [] : [{ kind: 'facts', rows: [{ label: 'Lease', runs }] }]
 }
 
 const runsOf = (
   request: Request,
-  { lease, continued }: Required<Pick<Moment, 'lease' | 'continued'>>,
+  { lease, continued }: Required<Pick<CardMoment, 'lease' | 'continued'>>,
 ): Run[] => {
   const { extends: more } = request
   if (lease) return leaseRuns(lease)
@@ -127,7 +127,7 @@ const AUTHORITY_WORDS = {
 } as const satisfies { readonly [K in Authority['kind']]: string }
 
 /** `Asked 15 Jan 12:00, approved 15 Jan 12:02, done 15 Jan 12:05`: words and moments alone, so that a chat can show it as such. */
-const whenRuns = (request: Request, { goodUntil = null, heldUntil = null }: Moment): Run[] => [
+const whenRuns = (request: Request, { goodUntil = null, heldUntil = null }: CardMoment): Run[] => [
   'Asked ',
   { time: request.asked.at },
   ...authorisedRuns(authorityOf(request)),
@@ -175,7 +175,10 @@ const voidWords = ({ lapsed, rejudged, authority }: RequestIn<'void'>): string =
 const wordsOf = (request: Request): string =>
   request.state === 'void' ? voidWords(request) : (MORE_WORDS[request.state] ?? stateWords(request))
 
-const headlineOf = (request: Request, { waiting }: Moment): { headline: string; tone: Notice['tone'] } => ({
+const headlineOf = (
+  request: Request,
+  { waiting }: CardMoment,
+): { headline: string; tone: Notice['tone'] } => ({
   headline: waiting === null ? wordsOf(request) : `${stateWords(request)}, waiting: ${waiting}`,
   tone: TONES[request.state],
 })

@@ -27,14 +27,14 @@ export interface Way {
 }
 
 /** A request that needs attention over a GPU, and what can be done about it. */
-export interface Stuck {
+export interface StuckGpu {
   readonly requestId: string
   readonly host: string
   readonly locationPath: string
   readonly ways: readonly Way[]
 }
 
-export interface Finding {
+export interface DriftFinding {
   readonly gpu: string
   readonly locationPath: LocationPath
   readonly place: GpuPlace['kind']
@@ -51,32 +51,32 @@ export interface Finding {
   readonly ways: readonly Way[]
 }
 
-export const findingsOn = (
+export const driftFindings = (
   host: HostFacts,
   holdings: readonly Holding[],
-  stuck: readonly Stuck[],
-): Finding[] =>
+  stuck: readonly StuckGpu[],
+): DriftFinding[] =>
   host.gpus.flatMap((gpu) => {
     const half = stuck.find((each) => isAbout(each, host, gpu))
     const found = findingOf(host, gpu, holdings)
     return half ? halfWay(host, gpu, { half, found }) : (found ?? [])
   })
 
-export const isAbout = (stuck: Stuck, host: HostFacts, gpu: GpuFacts): boolean =>
+export const isAbout = (stuck: StuckGpu, host: HostFacts, gpu: GpuFacts): boolean =>
   stuck.host === host.name && stuck.locationPath === gpu.locationPath
 
 const halfWay = (
   host: HostFacts,
   gpu: GpuFacts,
-  { half, found }: { readonly half: Stuck; readonly found: Finding | null },
-): Finding => ({
+  { half, found }: { readonly half: StuckGpu; readonly found: DriftFinding | null },
+): DriftFinding => ({
   ...bare(host, gpu),
   recorded: found?.recorded ?? null,
   stuck: half.requestId,
   ways: half.ways,
 })
 
-const bare = (host: HostFacts, gpu: GpuFacts): Omit<Finding, 'recorded' | 'ways'> => {
+const bare = (host: HostFacts, gpu: GpuFacts): Omit<DriftFinding, 'recorded' | 'ways'> => {
   const place = placeOf(host, gpu)
   return {
     gpu: aliasOf(host, gpu),
@@ -87,7 +87,7 @@ const bare = (host: HostFacts, gpu: GpuFacts): Omit<Finding, 'recorded' | 'ways'
   }
 }
 
-const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[]): Finding | null => {
+const findingOf = (host: HostFacts, gpu: GpuFacts, holdings: readonly Holding[]): DriftFinding | null => {
   const alias = aliasOf(host, gpu)
   const place = placeOf(host, gpu)
   const holding = holdings.find((each) => each.host === host.name && each.locationPath === gpu.locationPath)

@@ -6,6 +6,6 @@ export const QUIET_MS = 60 * 60_000
 const TIMES = 3
 
 /** `told`: how often the very same change was told within `QUIET_MS`. */
-export const mayBeTold = (told: number): boolean => told < TIMES
+export const isWorthTelling = (told: number): boolean => told < TIMES
 /** It is told now, and then not for a while. */
 export const isLastTelling = (told: number): boolean => told === TIMES - 1

@@ -1,12 +1,12 @@
 /** A change as people read it: in the post that tells of it, and in the history. */
 import { shown } from '../text/shown'
 import type { Run } from '../notice/notice'
-import type { Change } from './change'
-import type { Fact, Place } from './standing'
+import type { FactChange } from './change'
+import type { Fact, PlaceFact } from './snapshot'
 
 type Of<K extends Fact['of']> = Extract<Fact, { of: K }>
 
-export const wordsOf = ({ before, after }: Change): Run[] => {
+export const changeWords = ({ before, after }: FactChange): Run[] => {
   const either = after ?? before
   switch (either?.of) {
     case undefined:
@@ -46,7 +46,7 @@ const placeWords = ({ gpu }: Of<'place'>, before: Of<'place'> | null, after: Of<
 
 const isAtHost = ({ place }: Of<'place'>): boolean => place.kind === 'host-enabled'
 
-const at = (place: Place): Run[] => {
+const at = (place: PlaceFact): Run[] => {
   switch (place.kind) {
     case 'host-enabled':
       return ['is with its host']
@@ -63,7 +63,7 @@ const at = (place: Place): Run[] => {
   }
 }
 
-const WAS: { readonly [K in Place['kind']]: string } = {
+const WAS: { readonly [K in PlaceFact['kind']]: string } = {
   'host-enabled': 'with its host',
   'host-disabled': 'disabled on its host',
   'restart-pending': 'waiting for a restart of its host',
@@ -91,7 +91,7 @@ const shareWords = ({ gpu, vm }: Of<'share'>, held: number): Run[] => {
 }
 
 /** The same in one line of plain text. */
-export const sentenceOf = (each: Change): string =>
-  wordsOf(each)
+export const changeSentence = (each: FactChange): string =>
+  changeWords(each)
     .map((run) => (typeof run === 'string' ? run : 'strong' in run ? run.strong : ''))
     .join('')

@@ -19,7 +19,7 @@ export const unknownFlag = (word: Word, flags: readonly Flag[], usage: string): 
   )
 }
 
-export interface Taken {
+export interface TakenFlags {
   readonly fields: Readonly<Record<string, string | number | boolean>>
   readonly rest: readonly Word[]
 }
@@ -65,7 +65,11 @@ const readFlag = (flag: Flag, word: Word, behind: readonly Word[]): Read => {
 }
 
 /** Takes the flags out, wherever they stand. Every wrong one is refused at once. */
-export const takeFlags = (typed: readonly Word[], flags: readonly Flag[], usage: string): Outcome<Taken> => {
+export const takeFlags = (
+  typed: readonly Word[],
+  flags: readonly Flag[],
+  usage: string,
+): Outcome<TakenFlags> => {
   const words = mendCutFlags(typed, flags)
   const fields: Record<string, string | number | boolean> = {}
   for (const { field, otherwise } of flags) if (otherwise !== undefined) fields[field] = otherwise

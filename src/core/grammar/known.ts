@@ -2,7 +2,7 @@ import type { HostView } from '../inventory/inventory'
 import { hasVm, nameLike, resolveGpu, resolveHost } from '../inventory/names'
 
 /** What the fleet is known to have, for words that only names can tell apart. */
-export interface Known {
+export interface KnownNames {
   readonly hasGpu: (name: string) => boolean
   readonly hasVm: (name: string) => boolean
   readonly hasHost: (name: string) => boolean
@@ -10,7 +10,7 @@ export interface Known {
   readonly near: (name: string) => string | null
 }
 
-export const NOTHING_KNOWN: Known = {
+export const NOTHING_KNOWN: KnownNames = {
   hasGpu: () => false,
   hasVm: () => false,
   hasHost: () => false,
@@ -18,7 +18,7 @@ export const NOTHING_KNOWN: Known = {
 }
 
 /** By what was last read of the hosts. */
-export const knownIn = (views: readonly HostView[]): Known => ({
+export const knownIn = (views: readonly HostView[]): KnownNames => ({
   hasGpu: (name) => resolveGpu(name, views).ok,
   hasVm: (name) => hasVm(name, views),
   hasHost: (name) => resolveHost(name, views).ok,

@@ -6,7 +6,7 @@ import { specOf, type Command, type CommandKind } from '../command/command'
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
 import { isDuration } from '../time/duration'
 import { copyable } from './format'
-import type { Known } from './known'
+import type { KnownNames } from './known'
 import { isSize } from '../command/values/size'
 import { didYouMean } from '../text/suggest'
 import { isEntry, isGpu, isId } from '../command/values/names'
@@ -91,7 +91,7 @@ const readable = (orders: readonly Words[], read: Read): Command[] =>
 
 /** As it is refused where no other order of the words is a command. */
 export const readLoosely = (
-  { kind, words, known }: { readonly kind: CommandKind; readonly words: Words; readonly known: Known },
+  { kind, words, known }: { readonly kind: CommandKind; readonly words: Words; readonly known: KnownNames },
   read: Read,
 ): Outcome<Command> => {
   const strict = read(words)
@@ -104,7 +104,7 @@ export const readLoosely = (
 }
 
 /** The one of which the fleet has both the GPU and the VM. */
-const choose = (words: Words, commands: readonly Command[], known: Known): Outcome<Command> => {
+const choose = (words: Words, commands: readonly Command[], known: KnownNames): Outcome<Command> => {
   const possible = commands.filter(
     (each) => 'gpu' in each && 'vm' in each && known.hasGpu(each.gpu ?? '') && known.hasVm(each.vm ?? ''),
   )

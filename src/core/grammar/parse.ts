@@ -4,7 +4,7 @@ import { accepted, refusal, refused, type Outcome } from '../errors'
 import { readArguments } from './arguments'
 import { asksForHelp } from './cut-flags'
 import { takeFlags } from './flags'
-import { NOTHING_KNOWN, type Known } from './known'
+import { NOTHING_KNOWN, type KnownNames } from './known'
 import { readLoosely } from './loose'
 import { readReason } from './reason'
 import { didYouMean, nearest } from '../text/suggest'
@@ -24,7 +24,7 @@ const withoutAddress = (text: string): string =>
   text.replace(/^\s*\/gpu(?=\s|$)/i, blank).replace(/^\s*please(?=\s+\S)/i, blank)
 
 /** What is known tells a name that stands alone from a word that is no command. Never throws. Refusals are of code `syntax`. */
-export const parse = (typed: string, known: Known = NOTHING_KNOWN): Outcome<Command> => {
+export const parse = (typed: string, known: KnownNames = NOTHING_KNOWN): Outcome<Command> => {
   const text = withoutAddress(typed)
   const length = Array.from(text).length
   if (length > LONGEST)
@@ -49,7 +49,7 @@ export const parse = (typed: string, known: Known = NOTHING_KNOWN): Outcome<Comm
 }
 
 /** A full stop is that of the sentence. */
-const parseAlone = (word: Word, line: Line, known: Known): Outcome<Command> => {
+const parseAlone = (word: Word, line: Line, known: KnownNames): Outcome<Command> => {
   const kind = /^\w+\.$/.test(word.text) ? commandCalled(word.text.slice(0, -1)) : undefined
   if (kind !== undefined) return parseAs(kind, line, known)
   return loneName(word, known) ?? unknownCommand(word, known)
@@ -65,7 +65,7 @@ const helpFor = (word: Word | undefined): Outcome<Command> => {
 }
 
 /** Whoever names a thing and says no more wants to see it. Null for what is no name. */
-const loneName = (word: Word, { hasGpu, hasVm, hasHost }: Known): Outcome<Command> | null => {
+const loneName = (word: Word, { hasGpu, hasVm, hasHost }: KnownNames): Outcome<Command> | null => {
   const isName = isId(word) || [hasGpu, hasVm, hasHost].some((has) => has(word.text))
   if (!isName && !isGpu(word)) return null
   const name = isName ? readAnyName(word) : readGpu(word)
@@ -86,7 +86,7 @@ const MEANT: ReadonlyMap<string, readonly string[]> = new Map([
   ['please', ['help']],
 ])
 
-const unknownCommand = (head: Word, { near }: Known): Outcome<never> => {
+const unknownCommand = (head: Word, { near }: KnownNames): Outcome<never> => {
   const name = near(head.text)
   const hint =
     didYouMean(MEANT.get(head.text.toLowerCase()) ?? nearest(head.text, KINDS)) ??
@@ -100,7 +100,7 @@ const unknownCommand = (head: Word, { near }: Known): Outcome<never> => {
   )
 }
 
-const parseAs = (kind: CommandKind, line: Line, known: Known): Outcome<Command> => {
+const parseAs = (kind: CommandKind, line: Line, known: KnownNames): Outcome<Command> => {
   const spec = specOf(kind)
   const usage = usageOf(kind)
   const [head] = line.words

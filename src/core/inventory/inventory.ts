@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { blockerOf, type Aside } from './aside'
 import type { Bar } from './bar'
 import { moduleFacts } from '../fence'
-import type { Mark } from './mark'
+import type { GpuMark } from './mark'
 
 export type HostName = string & z.$brand<'HostName'>
 export type VmId = string & z.$brand<'VmId'>
@@ -260,7 +260,7 @@ export interface HostView {
   /** Why it is paused, as far as somebody said; theirs. */
   readonly pauseReason: string | null
   /** What was said of GPUs of it; see quarantine.ts. */
-  readonly marks: readonly Mark[]
+  readonly marks: readonly GpuMark[]
   /** What cannot be read about it, or about a GPU of it. */
   readonly asides: readonly Aside[]
   readonly bar: Bar | null

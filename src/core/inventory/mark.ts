@@ -1,6 +1,6 @@
 /** What a person or a guest said of a GPU, kept by the store until it is lifted; see core/inventory/quarantine.ts. */
 
-export type Said =
+export type MarkSource =
   /** `pause hv01/gpu0 because ...`; the reason is theirs. */
   | {
       readonly by: 'person'
@@ -12,7 +12,7 @@ export type Said =
   | { readonly by: 'guest'; readonly vm: string; readonly at: number; readonly why: string }
 
 /** By the alias of the GPU, which goes with the card. */
-export interface Mark {
+export interface GpuMark {
   readonly gpu: string
-  readonly said: Said
+  readonly said: MarkSource
 }

@@ -4,11 +4,11 @@
  */
 import { shown } from '../text/shown'
 import { aliasOf, placeOf, vmById, type GpuFacts, type HostFacts } from './inventory'
-import type { Mark, Said } from './mark'
+import type { GpuMark, MarkSource } from './mark'
 import { goneFrom } from './vm-devices'
 
 export type Cause =
-  | Said
+  | MarkSource
   /** The host's own node of the device has this problem code. */
   | { readonly by: 'host'; readonly code: number }
   /** A VM lists it, and the host shows no such device. */
@@ -40,7 +40,11 @@ const MEANS: { readonly [code: number]: string } = {
 }
 
 /** Null: nothing is known against it. `marks` may be of any GPUs. */
-export const quarantineOf = (host: HostFacts, gpu: GpuFacts, marks: readonly Mark[]): Quarantine | null => {
+export const quarantineOf = (
+  host: HostFacts,
+  gpu: GpuFacts,
+  marks: readonly GpuMark[],
+): Quarantine | null => {
   const alias = aliasOf(host, gpu)
   const said = marks.filter((mark) => mark.gpu === alias).map((mark) => mark.said)
   const [first, ...others] = [...said, ...reportedBy(host, gpu)]

@@ -1,6 +1,6 @@
 /** What can happen to a lease. Each event brings its time, in epoch milliseconds. */
 import type { LeaseCaps } from './caps'
-import type { Mark } from './marks'
+import type { ReminderMark } from './marks'
 
 export type LeaseEvent =
   /** The caps are those of the policy at that moment. */
@@ -13,7 +13,7 @@ export type LeaseEvent =
       /** What is approved from now on, in place of what the lease says. */
       readonly approvedUntil?: number | null
     }
-  | { readonly kind: 'remind'; readonly at: number; readonly mark: Mark }
+  | { readonly kind: 'remind'; readonly at: number; readonly mark: ReminderMark }
   /** `graceMs` null: the policy only warns, and waits for a person. */
   | { readonly kind: 'end'; readonly at: number; readonly graceMs: number | null }
   /** Those who hold something else in the VM that the release stops were told. */

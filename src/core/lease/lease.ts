@@ -140,7 +140,7 @@ export const commonOf = ({
 })
 
 /** An open lease holds its GPU, or its part of one. */
-export const isOpen = (lease: Lease): boolean => lease.state !== 'ended'
+export const isOpenLease = (lease: Lease): boolean => lease.state !== 'ended'
 
 /** Why it could not be taken back when it was time; null where that is not so. */
 export const overdueOf = (lease: Lease | LeaseIn<'releasing'>['back']): string | null =>

@@ -1,6 +1,6 @@
 /** May somebody hold another GPU? Limits of a person and of a team; every one that stands against it is named. */
 import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
-import { isOpen, type Lease } from './lease'
+import { isOpenLease, type Lease } from './lease'
 import { span } from '../time/span'
 import { gpuHours, gpusHeld, type Window } from './usage'
 
@@ -15,7 +15,7 @@ export interface Quota {
   readonly windowMs: number
 }
 
-export interface Wish {
+export interface QuotaWish {
   readonly holder: string
   readonly team: string
   readonly part: number
@@ -23,13 +23,13 @@ export interface Wish {
   /** Null: no end. */
   readonly endsAt: number | null
   /** How the holder is called; absent: it is they who are told. */
-  readonly called?: Called
+  readonly called?: PersonWords
   /** No lease may be longer, whatever hours are left; null or absent: any may. */
   readonly mostMs?: number | null
 }
 
 /** What is not lent yet, but will be: an open request, or what is on offer. */
-export interface Asked extends Pick<Wish, 'holder' | 'team' | 'part'> {
+export interface Asked extends Pick<QuotaWish, 'holder' | 'team' | 'part'> {
   /** `R-7`, or `Q-3`. */
   readonly id: string
   /** For how long, in milliseconds; null: without an end. */
@@ -37,15 +37,15 @@ export interface Asked extends Pick<Wish, 'holder' | 'team' | 'part'> {
 }
 
 /** How somebody is called, and the verbs that go with it. */
-export interface Called {
+export interface PersonWords {
   readonly who: string
   readonly verb: string
   readonly have: string
 }
-const YOU: Called = { who: 'you', verb: 'hold', have: 'have' }
+const YOU: PersonWords = { who: 'you', verb: 'hold', have: 'have' }
 /** Where others read it, beside their name. */
-export const THEY: Called = { ...YOU, who: 'they' }
-export const byName = (who: string): Called => ({ who, verb: 'holds', have: 'has' })
+export const THEY: PersonWords = { ...YOU, who: 'they' }
+export const calledByName = (who: string): PersonWords => ({ who, verb: 'holds', have: 'has' })
 
 /** Where hours are limited nobody could count what a lease without an end will use. */
 export const refuseEndless = (endsAt: number | null, { person, team }: Quota): Refusal | null =>
@@ -68,11 +68,11 @@ const figure = (count: number): string => String(Number(count.toFixed(2)))
  * for each limit.
  */
 export const mayHold = (
-  wish: Wish,
+  wish: QuotaWish,
   leases: readonly Lease[],
   quota: Quota,
   asked: readonly Asked[] = [],
-): Outcome<Wish> => {
+): Outcome<QuotaWish> => {
   const of = (side: Limited) => ({
     leases: leases.filter((each) => each[side] === wish[side]),
     asked: asked.filter((each) => each[side] === wish[side]),
@@ -80,7 +80,7 @@ export const mayHold = (
   const window = { from: wish.at - quota.windowMs, now: wish.at }
   const refusals = [
     ...over({ ...(wish.called ?? YOU), ...of('holder'), wish, limit: quota.person, window }),
-    ...over({ ...byName(`team ${wish.team}`), ...of('team'), wish, limit: quota.team, window }),
+    ...over({ ...calledByName(`team ${wish.team}`), ...of('team'), wish, limit: quota.team, window }),
   ]
   return refusals.length === 0 ? accepted(wish) : refused(...refusals)
 }
@@ -91,8 +91,8 @@ export const isLimited = ({ person, team }: Quota): boolean =>
 
 type Limited = 'holder' | 'team'
 
-interface Side extends Called {
-  readonly wish: Wish
+interface Side extends PersonWords {
+  readonly wish: QuotaWish
   readonly leases: readonly Lease[]
   readonly asked: readonly Asked[]
   readonly limit: Limit
@@ -116,7 +116,7 @@ const named = (asked: readonly Asked[]): string =>
 
 /** What was lent first is named: what to give back is for people to choose. */
 const givingBack = (leases: readonly Lease[], asked: readonly Asked[]): string => {
-  const [oldest] = leases.filter(isOpen).sort((a, b) => a.startedAt - b.startedAt)
+  const [oldest] = leases.filter(isOpenLease).sort((a, b) => a.startedAt - b.startedAt)
   if (oldest) return `Give one back first, such as ${oldest.gpu.alias} of ${oldest.vm.name}.`
   const [first] = asked
   return first

@@ -15,7 +15,7 @@ export const NOTICE_MS = 30 * 60_000
 const POSTPONED_MS = 3_600_000
 
 /** The next lease, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const transition = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {
+export const nextLease = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {
   const next = step(lease, event)
   if (next === null) return refused(notFrom(lease, event))
   return next.ok ? accepted({ ...next.value, version: lease.version + 1 }) : next

@@ -1,5 +1,5 @@
 /** GPU-hours of leases: what was used, and what is booked ahead. */
-import { isOpen, type Lease } from './lease'
+import { isOpenLease, type Lease } from './lease'
 
 const HOUR_MS = 3_600_000
 
@@ -20,4 +20,4 @@ export const gpuHours = (lease: Lease, { from, now }: Window): number => {
 
 /** GPUs held now: a quarter of a GPU is a quarter. */
 export const gpusHeld = (leases: readonly Lease[]): number =>
-  leases.filter(isOpen).reduce((sum, { part }) => sum + part, 0)
+  leases.filter(isOpenLease).reduce((sum, { part }) => sum + part, 0)

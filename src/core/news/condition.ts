@@ -33,7 +33,7 @@ export const firstSeen = (is: string, usual: string, now: number): Condition => 
 })
 
 /** Nothing has to be kept anew. */
-export const isSame = (before: Condition | undefined, next: Condition): boolean =>
+export const isSameCondition = (before: Condition | undefined, next: Condition): boolean =>
   JSON.stringify(before) === JSON.stringify(next)
 
 /** The condition as it is now, and whether to tell of it: `was` is what it is told to be no more, and since when. */

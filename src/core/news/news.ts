@@ -8,7 +8,7 @@ import { gpusOf } from '../plan/plan'
 import type { Request, RequestIn } from '../request/request'
 
 /** GPUs of a host by alias, such as `hv01/gpu0`, with others that changed along with them; `all`: every one of the host. */
-export interface Place {
+export interface NewsPlace {
   readonly host: string
   readonly gpus: readonly string[] | 'all'
 }
@@ -34,13 +34,13 @@ export type News =
   | ({
       readonly kind: 'health'
       readonly vm: string
-      readonly finding: Finding
-    } & Place)
+      readonly finding: HealthFinding
+    } & NewsPlace)
   /** What a host reports of a GPU of its own: `why` it is lent to nobody; null once it is in order again. */
   | ({
       readonly kind: 'fitness'
       readonly why: { readonly is: string; readonly ends: string } | null
-    } & Place)
+    } & NewsPlace)
   | ({
       readonly kind: 'lease'
       readonly step: 'ending' | 'over' | 'ended'
@@ -49,7 +49,7 @@ export type News =
       readonly holder: string
       readonly vm: string
       readonly at: number
-    } & Place)
+    } & NewsPlace)
   /** A GPU is offered to whoever waits for it (`entryId`), or is not any more. */
   | ({
       readonly kind: 'offer'
@@ -57,15 +57,15 @@ export type News =
       readonly entryId: string
       readonly to: string
       readonly until: number
-    } & Place)
+    } & NewsPlace)
   /** The host is not as the bot left it: one line each. */
   | ({
       readonly kind: 'drift'
       readonly requestId: string | null
       readonly found: readonly (readonly Run[])[]
-    } & Place)
+    } & NewsPlace)
 
-export type Finding =
+export type HealthFinding =
   /** `apart`: its GPUs are in quarantine by it. */
   | { readonly is: 'failing'; readonly why: string; readonly next: string; readonly apart?: boolean }
   | { readonly is: 'working' }
@@ -75,7 +75,7 @@ export type Finding =
   | { readonly is: 'memory-errors'; readonly count: number }
 
 /** What of the fleet it is about. */
-export const placeOf = (news: News): Place => {
+export const newsPlace = (news: News): NewsPlace => {
   switch (news.kind) {
     case 'request':
     case 'changed': {
@@ -124,7 +124,7 @@ export const isOnCard = ({ kind }: News): boolean => kind === 'request' || kind 
 export type Scope = string
 
 /** Whoever watches a host watches its GPUs, and of a host that is lost all who watch one of them are told. */
-export const isWatchedBy = ({ host, gpus }: Place, scope: Scope): boolean =>
+export const isWatchedBy = ({ host, gpus }: NewsPlace, scope: Scope): boolean =>
   scope === ALL ||
   scope === host ||
   (gpus === 'all'

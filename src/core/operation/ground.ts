@@ -5,7 +5,7 @@
 import { PLACE_WORDS } from '../inventory/place-words'
 import { placeOf, vmById, type GpuPlace, type HostFacts } from '../inventory/inventory'
 import { hostPlansOf, isUndone, placedSteps, stepsOf, stepsOn, type HostPlan, type Plan } from '../plan/plan'
-import { expectationOf, meets, read, saysOf, undoOf, type Step } from '../plan/step'
+import { expectationOf, meets, readStep, saysOf, undoOf, type Step } from '../plan/step'
 import {
   firstOn,
   isPastReturn,
@@ -49,10 +49,10 @@ const stateAt = ({ steps }: Progress, n: number): StepProgress['state'] => steps
 const againstLeft = (left: readonly Step[], facts: HostFacts): string[] =>
   subjectsOf(left).flatMap((subject) => {
     const undos = left.filter((undo) => subjectOf(undo) === subject)
-    const [first, ...later] = undos.slice(undos.findLastIndex((undo) => read(undo, facts) === 'done') + 1)
+    const [first, ...later] = undos.slice(undos.findLastIndex((undo) => readStep(undo, facts) === 'done') + 1)
     if (!first) return []
     const made = undoOf(first)
-    const isReady = read(made, facts) === 'done' && read(first, facts) === 'ready'
+    const isReady = readStep(made, facts) === 'done' && readStep(first, facts) === 'ready'
     return [
       ...(isReady ? [] : difference(first, facts, made)),
       ...later.flatMap((undo) => powerAgainst(undo, facts)),
@@ -75,7 +75,7 @@ const againstUndone = (
     .filter((step) => !others.has(subjectOf(step)))
     .filter((step) => !(step.kind === 'stopVm' && isStartedLast(step)))
     .map(undoOf)
-    .flatMap((undo) => (read(undo, facts) === 'done' ? [] : difference(undoOf(undo), facts, undo)))
+    .flatMap((undo) => (readStep(undo, facts) === 'done' ? [] : difference(undoOf(undo), facts, undo)))
 }
 
 const subjectsOf = (steps: readonly Step[]): string[] => [...new Set(steps.map(subjectOf))]
@@ -171,10 +171,10 @@ export const lacksOf = (plan: Plan, progress: Progress | null, readings: Reading
 const missing = (steps: readonly Step[], facts: HostFacts): string[] => {
   const open = subjectsOf(steps).flatMap((subject) => {
     const own = steps.filter((step) => subjectOf(step) === subject)
-    return own.slice(own.findLastIndex((step) => read(step, facts) === 'done') + 1)
+    return own.slice(own.findLastIndex((step) => readStep(step, facts) === 'done') + 1)
   })
   return steps.filter((step) => open.includes(step)).map(saysOf)
 }
 
 const isOffAfterGiving = (step: Step, { to }: HostPlan, facts: HostFacts): boolean =>
-  step.kind === 'startVm' && step.vm.id !== to?.id && read(step, facts) === 'ready'
+  step.kind === 'startVm' && step.vm.id !== to?.id && readStep(step, facts) === 'ready'

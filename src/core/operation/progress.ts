@@ -5,13 +5,13 @@
 import { z } from 'zod'
 import type { HostFacts } from '../inventory/inventory'
 import { hostPlansOf, placedStep, stepsOf, stepsOn, type HostPlan, type Plan } from '../plan/plan'
-import { expectation, read, undoOf, type Step } from '../plan/step'
+import { expectation, readStep, undoOf, type Step } from '../plan/step'
 
 const at = z.number()
 const n = z.number().int().nonnegative()
 const direction = z.enum(['do', 'undo'])
 
-export const entry = z.discriminatedUnion('kind', [
+export const journalEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), n, direction, at, expects: expectation }),
   /** `not-done`: the host was read and the step can be tried again. */
   z.object({
@@ -28,7 +28,7 @@ export const entry = z.discriminatedUnion('kind', [
   /** A person had its hosts read, and what they showed: for whoever asks later. */
   z.object({ kind: z.literal('read'), at, by: z.string(), found: z.array(z.string()) }),
 ])
-export type Entry = z.infer<typeof entry>
+export type JournalEntry = z.infer<typeof journalEntry>
 
 export interface StepProgress {
   readonly state: 'todo' | 'open' | 'done' | 'refused' | 'undone' | 'undo-refused'
@@ -53,11 +53,11 @@ export interface Progress {
 const fresh: StepProgress = { state: 'todo', startedAt: null, endedAt: null, tries: 0, detail: null }
 
 /** Replays the journal of a plan. The same function serves live runs, restarts and the picture in the channel. */
-export const replay = (plan: Plan, entries: readonly Entry[]): Progress =>
+export const replay = (plan: Plan, entries: readonly JournalEntry[]): Progress =>
   progressIn(entries.reduce((state, each) => taken(plan, state, each), begun(plan)))
 
 /** Why no operation of this plan can have written such a journal; null where one can. */
-export const refuseJournal = (plan: Plan, entries: readonly Entry[]): string | null => {
+export const refuseJournal = (plan: Plan, entries: readonly JournalEntry[]): string | null => {
   let state = begun(plan)
   for (const [at, each] of entries.entries()) {
     const why = refuseEntry(state, each)
@@ -81,7 +81,7 @@ const progressIn = (state: State): Progress => ({
   next: state.open === null ? nextOf(state.direction, state.steps) : null,
 })
 
-const taken = (plan: Plan, state: State, each: Entry): State => {
+const taken = (plan: Plan, state: State, each: JournalEntry): State => {
   const { direction: way, steps } = state
   switch (each.kind) {
     case 'unwinding':
@@ -108,7 +108,7 @@ const taken = (plan: Plan, state: State, each: Entry): State => {
   }
 }
 
-const refuseEntry = (state: State, each: Entry): string | null => {
+const refuseEntry = (state: State, each: JournalEntry): string | null => {
   const { direction, open } = state
   switch (each.kind) {
     case 'unwinding':
@@ -138,7 +138,10 @@ const refuseStep = (state: State, { n, direction }: { readonly n: number; readon
   return `step ${n + 1} is begun, and ${next === null ? 'no step' : `step ${next + 1}`} is next`
 }
 
-const after = (before: StepProgress, entry: Extract<Entry, { kind: 'started' | 'ended' }>): StepProgress =>
+const after = (
+  before: StepProgress,
+  entry: Extract<JournalEntry, { kind: 'started' | 'ended' }>,
+): StepProgress =>
   entry.kind === 'started'
     ? { ...before, state: 'open', startedAt: entry.at, endedAt: null, tries: before.tries + 1 }
     : {
@@ -213,7 +216,7 @@ export const firstOn = (steps: readonly Step[]): Step[] => [
 
 /** Does the host look as the plan promised? */
 export const looksDone = (plan: HostPlan, host: HostFacts): boolean =>
-  lastOn(plan.steps).every((step) => read(step, host) === 'done')
+  lastOn(plan.steps).every((step) => readStep(step, host) === 'done')
 
 /** A reading of each host that answers, by its name. */
 export type Readings = ReadonlyMap<string, HostFacts>
@@ -228,7 +231,7 @@ export const isAsPlanned = (plan: Plan, readings: Readings): boolean =>
 /** Is everything where it was to go, and is each VM that the plan starts off, or running already? */
 export const looksGiven = (plan: HostPlan, host: HostFacts): boolean =>
   lastOn(plan.steps).every((step) => {
-    const reading = read(step, host)
+    const reading = readStep(step, host)
     return reading === 'done' || (step.kind === 'startVm' && reading === 'ready')
   })
 
@@ -266,4 +269,4 @@ export const isAsBefore = (plan: Plan, readings: Readings, holds: (n: number) =>
 
 /** Does the host look as it did before these steps, in everything that they touch? */
 export const looksUntouched = (steps: readonly Step[], host: HostFacts): boolean =>
-  firstOn(steps).every((step) => read(undoOf(step), host) === 'done')
+  firstOn(steps).every((step) => readStep(undoOf(step), host) === 'done')

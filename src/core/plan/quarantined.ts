@@ -1,6 +1,6 @@
 /** Plans that would lend what is in quarantine. */
 import type { HostFacts } from '../inventory/inventory'
-import type { Mark } from '../inventory/mark'
+import type { GpuMark } from '../inventory/mark'
 import { quarantineBriefly, quarantineOf, type Quarantine } from '../inventory/quarantine'
 import { hostPlansOf, type HostPlan, type Plan } from './plan'
 
@@ -11,7 +11,7 @@ import { hostPlansOf, type HostPlan, type Plan } from './plan'
 export const quarantinesIn = (
   plan: Plan,
   readings: ReadonlyMap<string, HostFacts>,
-  marks: readonly Mark[],
+  marks: readonly GpuMark[],
 ): Quarantine[] =>
   hostPlansOf(plan)
     .filter(gives)

@@ -1,9 +1,9 @@
 /** What a script asks of its host, in PowerShell: the same that the bot's own orders expect. */
 import type { Expectation, Step, VmRef } from './step'
 import { expectationOf } from './step'
-import { quoted, vmOf } from './steps/row'
+import { quoted, getVm } from './steps/row'
 
-export interface Check {
+export interface ScriptCheck {
   /** What it is about: of the first one about each thing all must hold before anything is done. */
   readonly about: string
   /** An expression that is true where the step may be done. */
@@ -25,13 +25,13 @@ const PLACES = {
 const placeName = ({ place }: Gpu): string =>
   place.kind === 'assigned' ? `assigned ${place.vm}` : place.kind
 
-const stateOf = (vm: VmRef, states: readonly string[]): Check => ({
+const stateOf = (vm: VmRef, states: readonly string[]): ScriptCheck => ({
   about: `vm ${vm.id}`,
-  holds: `${vmOf(vm)}.State -in ${states.map(quoted).join(', ')}`,
+  holds: `${getVm(vm)}.State -in ${states.map(quoted).join(', ')}`,
   words: `${vm.name} is ${states.join(' or ').toLowerCase()}`,
 })
 
-const placeOf = (alias: string, gpu: Gpu): Check => ({
+const placeOf = (alias: string, gpu: Gpu): ScriptCheck => ({
   about: `gpu ${gpu.locationPath}`,
   holds: `(Place ${quoted(gpu.locationPath)} ${quoted(gpu.instanceId)}) -eq ${quoted(placeName(gpu))}`,
   words: `${alias} is ${PLACES[gpu.place.kind]}`,
@@ -47,7 +47,7 @@ const adaptersOf = (
 const partitionOf = (
   step: Extract<Step, { partition: unknown }>,
   expected: Expectation['partition'],
-): Check[] => {
+): ScriptCheck[] => {
   if (!expected) return []
   const about = `partitions ${step.gpu.locationPath}`
   const { partition, gpu } = step
@@ -71,14 +71,14 @@ const partitionOf = (
   return [
     {
       about: `${about} ${vm.id}`,
-      holds: `@(${adaptersOf(partition, vmOf(vm))}).Count -eq ${expected.kind === 'held' ? 1 : 0}`,
+      holds: `@(${adaptersOf(partition, getVm(vm))}).Count -eq ${expected.kind === 'held' ? 1 : 0}`,
       words: `${vm.name} has ${expected.kind === 'held' ? 'one partition' : 'no partition'} of ${gpu.alias}`,
     },
   ]
 }
 
 /** What must hold before the step. */
-export const checksOf = (step: Step): readonly Check[] => {
+export const checksOf = (step: Step): readonly ScriptCheck[] => {
   const { vm, gpu, partition } = expectationOf(step)
   return [
     ...(vm && 'vm' in step ? [stateOf(step.vm, vm.states)] : []),
@@ -87,9 +87,9 @@ export const checksOf = (step: Step): readonly Check[] => {
   ]
 }
 
-export const isPower = ({ about }: Check): boolean => about.startsWith('vm ')
+export const isPower = ({ about }: ScriptCheck): boolean => about.startsWith('vm ')
 /** Needs the function below. */
-export const isPlace = ({ about }: Check): boolean => about.startsWith('gpu ')
+export const isPlaceCheck = ({ about }: ScriptCheck): boolean => about.startsWith('gpu ')
 
 /**
  * Where a device is, in the words of `placeName`: a VM's whatever the pool says. The codes are those of "Error codes in Device

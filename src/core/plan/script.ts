@@ -3,7 +3,7 @@
  * and is one statement: pasted into a console or run as a file, it stops at the first failure and leaves nothing set.
  */
 import { backwards, forwards, hostPlansOf, type HostPlan, type Plan } from './plan'
-import { checksOf, isPlace, isPower, PLACE_FUNCTION, type Check } from './script-checks'
+import { checksOf, isPlaceCheck, isPower, PLACE_FUNCTION, type ScriptCheck } from './script-checks'
 import { guardOf, saysOf, scriptOf, type Step } from './step'
 import { quoted } from './steps/row'
 
@@ -12,10 +12,10 @@ const ascii = (text: string): string => text.replace(/[^\x20-\x7e]/gu, '?')
 const comment = (text: string): string => `# ${ascii(text)}`
 
 const need = (holds: string, words: string): string => `Need (${holds}) ${quoted(ascii(words))}`
-const needOf = ({ holds, words }: Check): string => need(holds, words)
+const needOf = ({ holds, words }: ScriptCheck): string => need(holds, words)
 
 /** Of what is checked about each thing, the first. */
-const firstChecks = (steps: readonly Step[]): Check[] =>
+const firstChecks = (steps: readonly Step[]): ScriptCheck[] =>
   [
     ...new Map(
       steps
@@ -41,13 +41,14 @@ const rightComputer = ({ host, computer }: Block): string =>
     : need(`[Environment]::MachineName -eq ${quoted(computer)}`, `this computer is ${computer}`)
 
 /** A console that goes on after a shutdown that came to nothing would add a device to a VM that runs. */
-const powerChecks = (step: Step): Check[] => (step.kind === 'stopVm' ? [] : checksOf(step).filter(isPower))
+const powerChecks = (step: Step): ScriptCheck[] =>
+  step.kind === 'stopVm' ? [] : checksOf(step).filter(isPower)
 
 /**
  * `first` must hold before anything is done. No line of it is empty: that would end it where a console reads it line by
  * line; an empty one has to follow it.
  */
-const blockOf = (block: Block, first: readonly Check[]): string[] => {
+const blockOf = (block: Block, first: readonly ScriptCheck[]): string[] => {
   const { host, steps, before, of } = block
   const doing = (step: Step, n: number): string[] => [
     `Write-Host ${quoted(ascii(`${before + n + 1} of ${of}: ${saysOf(step)}`))}`,
@@ -57,7 +58,7 @@ const blockOf = (block: Block, first: readonly Check[]): string[] => {
   const body = [
     "$ErrorActionPreference = 'Stop'",
     NEED_FUNCTION,
-    ...(first.some(isPlace) ? PLACE_FUNCTION : []),
+    ...(first.some(isPlaceCheck) ? PLACE_FUNCTION : []),
     ...guardOf(steps),
     rightComputer(block),
     ...first.map(needOf),

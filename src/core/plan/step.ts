@@ -6,7 +6,7 @@ import { type HostFacts, gpuByPath, vmById } from '../inventory/inventory'
 import type { Expectation, Step, StepKind } from './steps/kinds'
 import { DEVICE_ROWS } from './steps/device'
 import { PARTITION_ROWS, partitionsMeet } from './steps/partition'
-import { type Row, type Rows, isAt } from './steps/row'
+import { type StepRow, type Rows, isAt } from './steps/row'
 import { VM_ROWS } from './steps/vm'
 
 export {
@@ -23,10 +23,10 @@ export {
 } from './steps/kinds'
 
 /** `done`: the effect holds. `ready`: the step can be done now. `changed`: neither; somebody else acted. */
-export type Reading = 'done' | 'ready' | 'changed'
+export type StepReading = 'done' | 'ready' | 'changed'
 
 const TABLE: Rows<StepKind> = { ...VM_ROWS, ...DEVICE_ROWS, ...PARTITION_ROWS }
-const rowOf = (step: Step): Row<Step> => TABLE[step.kind] as unknown as Row<Step>
+const rowOf = (step: Step): StepRow<Step> => TABLE[step.kind] as unknown as StepRow<Step>
 
 /** One line for people. */
 export const saysOf = (step: Step): string => rowOf(step).says(step)
@@ -53,7 +53,7 @@ export const meets = ({ vm, gpu, partition }: Expectation, host: HostFacts): boo
 }
 
 /** Reads the host's facts: has this step happened, can it happen now, or did somebody else change the ground? */
-export const read = (step: Step, host: HostFacts): Reading => {
+export const readStep = (step: Step, host: HostFacts): StepReading => {
   if (rowOf(step).holds(step, host)) return 'done'
   return meets(expectationOf(step), host) ? 'ready' : 'changed'
 }

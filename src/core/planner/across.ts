@@ -9,11 +9,11 @@ import { seal } from '../plan/digest'
 import type { PlanInput } from './checks/input'
 import type { Plan } from '../plan/plan'
 import { planRelease } from './release'
-import { holderOf } from './parts/taking'
+import { gpuHolder } from './parts/taking'
 
 /** The plan for both hosts; or every reason against it at once, of both. `vm` is of `there`. */
 export const planAcross = (there: PlanInput, here: PlanInput): Outcome<Plan> => {
-  const holder = holderOf(here.host, here.gpu)
+  const holder = gpuHolder(here.host, here.gpu)
   if (!holder)
     return refused(
       refusal(

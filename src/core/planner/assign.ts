@@ -10,9 +10,9 @@ import { needWith } from './checks/mmio'
 import { obstacles } from './checks/obstacles'
 import type { Plan } from '../plan/plan'
 import { targetPower } from './parts/power'
-import { deviceSettings, prepare } from './parts/settings'
+import { deviceSettings, prepareSettings } from './parts/settings'
 import type { Step } from '../plan/step'
-import { checkWarnings, forceCosts, limitsOf } from './checks/warnings'
+import { checkWarnings, forceCosts, deviceLimits } from './checks/warnings'
 
 /** Only what is left to do: a GPU found disabled or dismounted is left so by the undo as well. */
 export const takeFromHost = (host: HostFacts, gpu: GpuFacts): Step[] => {
@@ -44,7 +44,7 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
   const refusals = [...obstacles(checks), ...power.refusals]
   if (!need || refusals.length > 0) return refused(...refusals)
 
-  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id), need)
+  const settings = prepareSettings(vm, deviceSettings(vm, need), baselines.get(vm.id), need)
   const attach: Step = { kind: 'attachDevice', gpu: gpuRefOf(host, gpu), vm: vmRefOf(vm) }
   const draft = {
     action: 'assign' as const,
@@ -55,7 +55,7 @@ export const planAssign = (input: PlanInput): Outcome<Plan> => {
     to: vmRefOf(vm),
     steps: [...takeFromHost(host, gpu), ...power.stop, ...settings.steps, attach, ...power.start],
     costs: [...power.costs, ...forceCosts(host, gpu)],
-    warnings: [...checkWarnings(checks), ...power.warnings, ...settings.warnings, limitsOf(vm)],
+    warnings: [...checkWarnings(checks), ...power.warnings, ...settings.warnings, deviceLimits(vm)],
     baselines: [{ vm: vm.id, after: settings.after }],
   }
   return accepted(seal(draft, host))

@@ -11,9 +11,9 @@ import { needWith } from './checks/mmio'
 import { holderObstacles, obstacles } from './checks/obstacles'
 import type { Plan } from '../plan/plan'
 import { holderPower, targetPower } from './parts/power'
-import { deviceSettings, prepare } from './parts/settings'
-import { holderOf, settingsBack } from './parts/taking'
-import { checkWarnings, limitsOf } from './checks/warnings'
+import { deviceSettings, prepareSettings } from './parts/settings'
+import { gpuHolder, settingsBack } from './parts/taking'
+import { checkWarnings, deviceLimits } from './checks/warnings'
 
 /** That the GPU is in use is what a move is for; its console and its driver went with the first assignment. */
 const SETTLED: readonly CheckId[] = ['place', 'host-display', 'driver']
@@ -23,7 +23,7 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
   const { host, gpu, vm, consents, baselines, mmio, quarantine } = input
   const alias = aliasOf(host, gpu)
   if (!vm) return refused(refusal('syntax', `No VM is named for ${alias}`, `Use: move ${alias} to VM`))
-  const holder = holderOf(host, gpu)
+  const holder = gpuHolder(host, gpu)
   if (holder?.id === vm.id)
     return refused(refusal('not-possible', `Nothing to do: ${alias} is already assigned to ${vm.name}`))
 
@@ -48,7 +48,7 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
 
   const ref = gpuRefOf(host, gpu)
   const back = settingsBack(input, holder)
-  const settings = prepare(vm, deviceSettings(vm, need), baselines.get(vm.id), need)
+  const settings = prepareSettings(vm, deviceSettings(vm, need), baselines.get(vm.id), need)
   const draft = {
     action: 'move' as const,
     mode: 'dda' as const,
@@ -73,7 +73,7 @@ export const planMove = (input: PlanInput): Outcome<Plan> => {
       ...target.warnings,
       ...back.warnings,
       ...settings.warnings,
-      limitsOf(vm),
+      deviceLimits(vm),
     ],
     baselines: [...back.baselines, { vm: vm.id, after: settings.after }],
   }

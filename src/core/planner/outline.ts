@@ -9,7 +9,7 @@ import type { Plan } from '../plan/plan'
 import { takeFromHost } from './assign'
 import { gpuRefOf, vmRefOf } from './checks/input'
 import { stopOf } from './parts/power'
-import { holderOf } from './parts/taking'
+import { gpuHolder } from './parts/taking'
 
 /** Null where a host that it is about was not read yet, or shows no such GPU or VM any more. */
 export const outlineOf = (change: Change, readings: ReadonlyMap<string, HostFacts>): Plan | null => {
@@ -33,7 +33,7 @@ const outlineOn = (change: Change, host: HostFacts | undefined): Plan | null => 
   const named = vmOf(change)
   const vm = host && named !== null ? vmById(host, named) : null
   if (!gpu || vm === undefined) return null
-  const holder = change.mode === 'dda' ? holderOf(host, gpu) : isHeld(change) ? vm : null
+  const holder = change.mode === 'dda' ? gpuHolder(host, gpu) : isHeld(change) ? vm : null
   const taker = change.action === 'release' ? null : vm
   const vms = [...new Set([holder, taker])].flatMap((each) => each ?? [])
   const isTaken = change.mode === 'dda' && (change.action === 'assign' || givesOf(change) !== undefined)

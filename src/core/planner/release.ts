@@ -11,12 +11,12 @@ import type { Plan } from '../plan/plan'
 import { holderPower } from './parts/power'
 import type { Step } from '../plan/step'
 import { giveToHost } from './checks/back-to-host'
-import { holderOf, settingsBack } from './parts/taking'
+import { gpuHolder, settingsBack } from './parts/taking'
 
 /** The plan to give a GPU back to its host; or every reason against it at once. `vm` of the input is not used. */
 export const planRelease = (input: PlanInput): Outcome<Plan> => {
   const { host, gpu, consents } = input
-  const holder = holderOf(host, gpu)
+  const holder = gpuHolder(host, gpu)
   if (!holder) return planBack(input)
   const power = holderPower(holder, consents)
   const refusals = [

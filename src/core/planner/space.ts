@@ -9,7 +9,7 @@ import { spaceChecks } from './checks/mmio-checks'
 import { holderObstacles, obstacles } from './checks/obstacles'
 import type { Plan } from '../plan/plan'
 import { holderPower } from './parts/power'
-import { prepare } from './parts/settings'
+import { prepareSettings } from './parts/settings'
 import { checkWarnings } from './checks/warnings'
 
 /** The plan to set the high MMIO space of a VM; or every reason against it at once. `gpu` of the input is one that it has. */
@@ -43,7 +43,7 @@ export const planSpace = (input: PlanInput, vm: VmFacts, asked: MmioAsked): Outc
   const power = holderPower(vm, consents)
   const refusals = [...holderObstacles(host, vm), ...power.refusals, ...obstacles(checks)]
   if (refusals.length > 0) return refused(...refusals)
-  const settings = prepare(vm, wanted, baselines.get(vm.id), need)
+  const settings = prepareSettings(vm, wanted, baselines.get(vm.id), need)
   const draft = {
     action: 'resize' as const,
     mode: 'dda' as const,

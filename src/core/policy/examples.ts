@@ -1,5 +1,5 @@
 /** The team's own examples beside its rules: what they expect, and what the policy answers. */
-import { answerOf, judge, type Wish } from './judge'
+import { judgementWords, judge, type Wish } from './judge'
 import { rolesOf, type Policy } from './policy'
 import type { Example } from './written'
 
@@ -14,7 +14,7 @@ export const tryExamples = (policy: Policy, examples: readonly Example[]): Tried
     const judgement = judge(policy, rolesOf(policy, example.who), wishOf(example))
     return {
       example,
-      answer: answerOf(judgement),
+      answer: judgementWords(judgement),
       why: judgement.ok ? [] : judgement.refusals.map(({ reason }) => reason),
     }
   })

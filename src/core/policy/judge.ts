@@ -257,7 +257,7 @@ const refusalsOf = (
 const SEE_WHOAMI = '`whoami` shows your roles.'
 
 /** `2 of platform`, `1 of leads and 2 of platform`, `automatic` or `refused`. */
-export const answerOf = (judgement: Outcome<Judgement>): string => {
+export const judgementWords = (judgement: Outcome<Judgement>): string => {
   if (!judgement.ok) return 'refused'
   if (judgement.value.kind === 'automatic') return 'automatic'
   return judgement.value.needs.map(({ by, count }) => `${count} of ${by.join(' or ')}`).join(' and ')

@@ -45,13 +45,13 @@ export interface Policy {
 }
 
 /** Where an account of the file lives: ids are unique only within a workspace or a tenant. Null: that chat is off. */
-export interface Chats {
+export interface ChatTenants {
   readonly slackTeam: string | null
   readonly teamsTenant: string | null
 }
 
 /** Refused: the short form where both chats are enabled, since it binds nobody's accounts together; ids of a chat that is off. */
-export const policyFrom = (file: PolicyFile, chats: Chats): Outcome<Policy> => {
+export const policyFrom = (file: PolicyFile, chats: ChatTenants): Outcome<Policy> => {
   if ('rules' in file) return accepted(ofRules(file, chats))
   if (chats.teamsTenant !== null && chats.slackTeam !== null)
     return refused(
@@ -85,12 +85,12 @@ export const policyFrom = (file: PolicyFile, chats: Chats): Outcome<Policy> => {
 }
 
 /** Ids of Entra are GUIDs, and those of Slack have no hyphen. Null where that chat is off. */
-const accountOf = (id: string, { slackTeam, teamsTenant }: Chats): string | null => {
+const accountOf = (id: string, { slackTeam, teamsTenant }: ChatTenants): string | null => {
   if (!id.includes('-')) return slackTeam && `slack:${slackTeam}/${id}`
   return teamsTenant && `teams:${teamsTenant.toLowerCase()}/${id.toLowerCase()}`
 }
 
-const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: Chats): Policy =>
+const ofRules = (file: RulesForm, { slackTeam, teamsTenant }: ChatTenants): Policy =>
   revised({
     groups: new Map(Object.entries(file.groups)),
     groupOfRole: new Map(),

@@ -8,7 +8,7 @@ import { isWish } from './asked'
 import { freeAmong } from './candidates'
 import { fleetOf } from './changes'
 import { isWaiting, type EntryIn } from './entry'
-import type { Ground } from './ground'
+import type { Snapshot } from './snapshot'
 import { fits, type Candidate } from './order'
 
 export interface Blocking {
@@ -23,18 +23,18 @@ export interface Blocking {
  * From when it is seen that somebody waits it has as long as an offer has. What was asked for by a place in the queue keeps
  * its time: its person has waited too, and that an approver sleeps is not for them to pay.
  */
-export const blockingOf = (ground: Ground, now: number): Blocking[] => {
-  const pending = ground.requests.filter(mayBlock)
+export const blockingOf = (snapshot: Snapshot, now: number): Blocking[] => {
+  const pending = snapshot.requests.filter(mayBlock)
   if (pending.length === 0) return []
-  const fleet = fleetOf(ground)
+  const fleet = fleetOf(snapshot)
   const stock = { gpus: fleet.gpus, free: freeAmong(fleet.gpus, fleet) }
   return pending.flatMap((request) => {
-    const others = ground.requests.filter((each) => each !== request)
-    const against = againstOf({ ...ground, requests: others }, now)
-    const entry = waiterFor(ground, { ...stock, against }, request)
+    const others = snapshot.requests.filter((each) => each !== request)
+    const against = againstOf({ ...snapshot, requests: others }, now)
+    const entry = waiterFor(snapshot, { ...stock, against }, request)
     if (!entry) return []
-    const open = { from: now, ms: ground.policy.queue.offer }
-    const expiresAt = afterOpenTime(ground.policy, subjectsOf(request.plan), open)
+    const open = { from: now, ms: snapshot.policy.queue.offer }
+    const expiresAt = afterOpenTime(snapshot.policy, subjectsOf(request.plan), open)
     return expiresAt < request.expiresAt ? [{ request, entry, expiresAt }] : []
   })
 }
@@ -54,7 +54,7 @@ interface Stock {
 
 /** Somebody else, for whom nothing that would do is free. */
 const waiterFor = (
-  { policy, waiters }: Ground,
+  { policy, waiters }: Snapshot,
   { gpus, free, against }: Stock,
   { plan, asked }: Request,
 ): EntryIn<'waiting'> | undefined => {

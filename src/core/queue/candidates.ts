@@ -13,7 +13,7 @@ import {
   type HostView,
 } from '../inventory/inventory'
 import type { Refusal } from '../errors'
-import { isOpen as isHeld, type Lease } from '../lease/lease'
+import { isOpenLease as isHeld, type Lease } from '../lease/lease'
 import { obstacles } from '../planner/checks/obstacles'
 import { hostPlansOf } from '../plan/plan'
 import { quarantineBriefly, quarantineOf } from '../inventory/quarantine'
@@ -22,8 +22,8 @@ import type { Policy } from '../policy/policy'
 import type { Request } from '../request/request'
 import { survey } from '../planner/checks/survey'
 import type { Place } from './entry'
-import type { Taken } from './forecast'
-import { isSame, type Candidate } from './order'
+import type { TakenGpu } from './forecast'
+import { isSameGpu, type Candidate } from './order'
 
 /** Why it could not be given to any VM, whoever gave it back. That somebody has it is no such reason. */
 export const againstGpu = (host: HostFacts, gpu: GpuFacts): Refusal[] =>
@@ -66,7 +66,7 @@ export const takenOf = (
     readonly requests: readonly Request[]
     readonly leases: readonly Lease[]
   },
-): Taken[] =>
+): TakenGpu[] =>
   gpus.flatMap((gpu) => {
     const view = views.find(({ name }) => name === gpu.host)
     const why = [
@@ -114,5 +114,5 @@ const placeWords = (view: HostView | undefined, place: Place): string[] => {
 /** Neither held nor taken. Those on offer are among them. */
 export const freeAmong = (
   gpus: readonly Candidate[],
-  { taken, leases }: { readonly taken: readonly Taken[]; readonly leases: readonly Lease[] },
-): Candidate[] => gpus.filter((gpu) => !taken.some((each) => isSame(each, gpu)) && !isLeased(leases, gpu))
+  { taken, leases }: { readonly taken: readonly TakenGpu[]; readonly leases: readonly Lease[] },
+): Candidate[] => gpus.filter((gpu) => !taken.some((each) => isSameGpu(each, gpu)) && !isLeased(leases, gpu))

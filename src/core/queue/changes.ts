@@ -1,20 +1,20 @@
 /** What is to be done in the queue at this moment: offers that end, places that are lost, and GPUs that are offered. */
 import { gpuByPath, type HostName } from '../inventory/inventory'
 import { againstOf, type Against } from './against'
-import { answeringOf, type Answering } from './answering'
+import { answeringOf, type OfferTimes } from './answering'
 import { candidatesOf, freeAmong, isOn, takenOf } from './candidates'
-import { isOffered, transition, type Entry, type EntryEvent, type EntryIn, type Place } from './entry'
-import type { Fleet, Taken } from './forecast'
-import type { Ground } from './ground'
+import { isOffered, nextEntry, type Entry, type EntryEvent, type EntryIn, type Place } from './entry'
+import type { Fleet, TakenGpu } from './forecast'
+import type { Snapshot } from './snapshot'
 import { nextOffers, type OfferRule } from './offers'
-import { fits, isSame } from './order'
+import { fits, isSameGpu } from './order'
 import { losesAll } from './rights'
 import { fairnessOf, wantingOf, type Waiter } from './waiter'
 
 /** With what keeps GPUs from being offered. */
-type WholeFleet = Fleet & { readonly taken: readonly Taken[] }
+type WholeFleet = Fleet & { readonly taken: readonly TakenGpu[] }
 
-export interface Change {
+export interface QueueChange {
   readonly before: Waiter
   readonly after: Entry
   /** The host on whose facts it rests; null where facts change nothing. */
@@ -26,35 +26,35 @@ export interface Change {
 /** So late nobody was there to note the lapse, nor to take an acceptance: the bot was down. */
 const MISSED_MS = 60_000
 
-export const fleetOf = ({ policy, views, requests, leases, waiters }: Ground): WholeFleet => {
+export const fleetOf = ({ policy, views, requests, leases, waiters }: Snapshot): WholeFleet => {
   const gpus = candidatesOf(policy, views)
   const entries = waiters.map(({ entry }) => entry)
   return { gpus, leases, entries, taken: takenOf(gpus, { views, requests, leases }) }
 }
 
 /** One change of an entry at most; what follows from it comes the next time. */
-export const changesOf = (ground: Ground, now: number): Change[] => {
-  const fleet = fleetOf(ground)
-  const turn = { now, against: againstOf(ground, now), ...answeringOf(ground) }
-  const ends = ground.waiters.flatMap((waiter) => endOf(ground, fleet, waiter, turn) ?? [])
+export const queueChanges = (snapshot: Snapshot, now: number): QueueChange[] => {
+  const fleet = fleetOf(snapshot)
+  const turn = { now, against: againstOf(snapshot, now), ...answeringOf(snapshot) }
+  const ends = snapshot.waiters.flatMap((waiter) => endOf(snapshot, fleet, waiter, turn) ?? [])
   const gone = new Set(ends.map(({ before }) => before.entry.id))
-  return [...ends, ...offersOf(ground, fleet, { ...turn, gone })]
+  return [...ends, ...offersOf(snapshot, fleet, { ...turn, gone })]
 }
 
-interface Turn extends Answering {
+interface Turn extends OfferTimes {
   readonly now: number
   readonly against: Against
 }
 
-const endOf = (ground: Ground, fleet: WholeFleet, waiter: Waiter, turn: Turn): Change | null => {
+const endOf = (snapshot: Snapshot, fleet: WholeFleet, waiter: Waiter, turn: Turn): QueueChange | null => {
   const { now } = turn
   const { entry } = waiter
-  const gone = vanished(ground, entry)
+  const gone = vanished(snapshot, entry)
   if (gone) return changed(waiter, drop(now, `${gone.alias} is not there any more`), gone.host)
   const suitable = fleet.gpus.filter((gpu) => fits(entry.want, gpu))
-  const lost = losesAll(ground.policy, wantingOf(waiter), suitable, ground.views)
+  const lost = losesAll(snapshot.policy, wantingOf(waiter), suitable, snapshot.views)
   if (lost) return changed(waiter, drop(now, lost.reason), null)
-  return isOffered(entry) ? endOfOffer(ground, fleet, { ...turn, waiter, entry }) : null
+  return isOffered(entry) ? endOfOffer(snapshot, fleet, { ...turn, waiter, entry }) : null
 }
 
 const drop = (at: number, why: string): EntryEvent => ({ kind: 'drop', at, why })
@@ -64,8 +64,8 @@ const changed = (
   event: EntryEvent,
   restsOn: HostName | null,
   why: string | null = null,
-): Change | null => {
-  const next = transition(before.entry, event)
+): QueueChange | null => {
+  const next = nextEntry(before.entry, event)
   return next.ok ? { before, after: next.value, restsOn, why } : null
 }
 
@@ -73,7 +73,7 @@ const changed = (
  * The one GPU that somebody waits for, if its host knows it no more. One that is pulled may be put back, and while a
  * request moves it, it is on its way.
  */
-const vanished = ({ views, requests }: Ground, { want }: Entry): Place | null => {
+const vanished = ({ views, requests }: Snapshot, { want }: Entry): Place | null => {
   if (want.kind !== 'gpu') return null
   const view = views.find(({ name }) => name === want.host)
   if (!view?.facts || view.error !== null) return null
@@ -86,11 +86,11 @@ const vanished = ({ views, requests }: Ground, { want }: Entry): Place | null =>
  * place for that.
  */
 const endOfOffer = (
-  ground: Ground,
+  snapshot: Snapshot,
   fleet: WholeFleet,
   { waiter, entry, ...turn }: Turn & { waiter: Waiter; entry: EntryIn<'offered'> },
-): Change | null => {
-  const { views } = ground
+): QueueChange | null => {
+  const { views } = snapshot
   const { now } = turn
   const { gpu, until } = entry
   const view = views.find(({ name }) => name === gpu.host)
@@ -99,7 +99,7 @@ const endOfOffer = (
   const silent = view === undefined || view.error !== null
   const against = silent ? null : notFree(fleet, gpu)
   if (against !== null) return takeBack(against, gpu.host)
-  const lost = ground.policy.unread.length > 0 ? null : notTheirs(fleet, entry, turn.against)
+  const lost = snapshot.policy.unread.length > 0 ? null : notTheirs(fleet, entry, turn.against)
   if (lost !== null) return takeBack(lost, null)
   const anew = silent ? null : countedAnew(fleet, entry, turn)
   if (anew !== null) return changed(waiter, anew, null)
@@ -115,33 +115,33 @@ const countedAnew = (
   entry: EntryIn<'offered'>,
   { now, untilOf }: Turn,
 ): EntryEvent | null => {
-  const gpu = fleet.gpus.find((each) => isSame(each, entry.gpu))
+  const gpu = fleet.gpus.find((each) => isSameGpu(each, entry.gpu))
   if (!gpu || untilOf(entry, gpu, entry.offeredAt) === entry.until) return null
   return { kind: 'begin-anew', at: now, until: untilOf(entry, gpu, now) }
 }
 
 /** They have got another one meanwhile, or the policy has changed. */
 const notTheirs = (fleet: WholeFleet, entry: EntryIn<'offered'>, against: Against): string | null => {
-  const gpu = fleet.gpus.find((each) => isSame(each, entry.gpu))
+  const gpu = fleet.gpus.find((each) => isSameGpu(each, entry.gpu))
   const [first] = gpu ? against(entry, gpu, fleet.entries) : []
   return first?.reason ?? null
 }
 
 const notFree = (fleet: WholeFleet, gpu: Place): string | null => {
-  if (!fleet.gpus.some((each) => isSame(each, gpu))) return `${gpu.alias} cannot be given to a VM now`
+  if (!fleet.gpus.some((each) => isSameGpu(each, gpu))) return `${gpu.alias} cannot be given to a VM now`
   if (isFree(fleet, gpu)) return null
-  return fleet.taken.find((each) => isSame(each, gpu))?.why ?? `somebody has ${gpu.alias}`
+  return fleet.taken.find((each) => isSameGpu(each, gpu))?.why ?? `somebody has ${gpu.alias}`
 }
 
 const isFree = (fleet: WholeFleet, gpu: Place): boolean =>
-  freeAmong(fleet.gpus, fleet).some((each) => isSame(each, gpu))
+  freeAmong(fleet.gpus, fleet).some((each) => isSameGpu(each, gpu))
 
 const offersOf = (
-  ground: Ground,
+  snapshot: Snapshot,
   fleet: WholeFleet,
   { gone, now, against, holdOn, untilOf }: Turn & { gone: ReadonlySet<string> },
-): Change[] => {
-  const { policy, waiters } = ground
+): QueueChange[] => {
+  const { policy, waiters } = snapshot
   const byId = new Map(waiters.map((waiter) => [waiter.entry.id, waiter] as const))
   const mayHave: OfferRule['mayHave'] = (entry, gpu, entries) =>
     !gone.has(entry.id) && holdOn(entry, gpu, now) === null && against(entry, gpu, entries).length === 0
@@ -149,7 +149,7 @@ const offersOf = (
     { ...fleet, free: freeAmong(fleet.gpus, fleet) },
     { fairness: fairnessOf(policy), untilOf, mayHave },
     now,
-  ).flatMap((after): Change[] => {
+  ).flatMap((after): QueueChange[] => {
     const before = byId.get(after.id)
     return before && isOffered(after) ? [{ before, after, restsOn: after.gpu.host, why: null }] : []
   })

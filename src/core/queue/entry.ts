@@ -66,7 +66,7 @@ export type EntryEvent =
   | { readonly kind: 'drop'; readonly at: number; readonly why: string }
 
 /** Open entries stand in the line. */
-export const isOpen = ({ state }: Entry): boolean => state === 'waiting' || state === 'offered'
+export const isOpenEntry = ({ state }: Entry): boolean => state === 'waiting' || state === 'offered'
 export const isWaiting = (entry: Entry): entry is EntryIn<'waiting'> => entry.state === 'waiting'
 export const isOffered = (entry: Entry): entry is EntryIn<'offered'> => entry.state === 'offered'
 
@@ -74,7 +74,7 @@ export type NewEntry = Omit<EntryIn<'waiting'>, 'state' | 'version'>
 export const newEntry = (draft: NewEntry): EntryIn<'waiting'> => ({ state: 'waiting', version: 1, ...draft })
 
 const notFrom = (entry: Entry, event: EntryEvent): Refusal => {
-  const ended = !isOpen(entry)
+  const ended = !isOpenEntry(entry)
   const what = ended ? `${entry.id} is over: ${entry.state}` : 'nothing is offered to you yet'
   if (event.kind === 'accept' || event.kind === 'decline')
     return refusal(ended ? 'finished' : 'stale', what, '`queue` shows where you stand.')
@@ -86,7 +86,7 @@ const notFrom = (entry: Entry, event: EntryEvent): Refusal => {
 }
 
 /** The next entry, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const transition = (entry: Entry, event: EntryEvent): Outcome<Entry> => {
+export const nextEntry = (entry: Entry, event: EntryEvent): Outcome<Entry> => {
   const next = step(entry, event)
   if (next === null) return refused(notFrom(entry, event))
   return next.ok ? accepted({ ...next.value, version: entry.version + 1 }) : next
@@ -122,11 +122,11 @@ const step = (entry: Entry, event: EntryEvent): Outcome<Entry> | null => {
       return accepted({ ...rest, state: 'waiting' })
     }
     case 'withdraw':
-      return isOpen(entry)
+      return isOpenEntry(entry)
         ? accepted({ state: 'withdrawn', ...bare(entry), endedAt: event.at, withdrawnBy: event.by })
         : null
     case 'drop':
-      return isOpen(entry)
+      return isOpenEntry(entry)
         ? accepted({ state: 'dropped', ...bare(entry), endedAt: event.at, why: event.why })
         : null
   }

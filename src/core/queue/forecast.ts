@@ -1,9 +1,9 @@
 /** Where an entry stands: its position, what is in its way, and when its turn may come. */
-import { isOpen as isOpenLease, overdueOf, type Lease } from '../lease/lease'
+import { isOpenLease as isOpenLease, overdueOf, type Lease } from '../lease/lease'
 import { isOffered, type Entry, type EntryIn, type Place } from './entry'
-import { fits, inOrder, isSame, useOf, type Candidate, type Fairness, type Use } from './order'
+import { fits, inOrder, isSameGpu, recentUse, type Candidate, type Fairness, type Use } from './order'
 
-export interface Standing {
+export interface Forecast {
   /** 1 is next among those who want the same, or some of the same. */
   readonly position: number
   /** Epoch milliseconds; null where it depends on a lease or an entry without an end. */
@@ -31,7 +31,7 @@ export type Blocker =
   | { readonly kind: 'passed-over'; readonly why: string }
   | { readonly kind: 'ahead'; readonly entries: number; readonly teams: readonly string[] }
 
-export interface Taken extends Place {
+export interface TakenGpu extends Place {
   readonly why: string
 }
 
@@ -42,7 +42,7 @@ export interface Fleet {
   readonly leases: readonly Lease[]
   readonly entries: readonly Entry[]
   /** GPUs that cannot be had now, for a reason that no lease tells. */
-  readonly taken?: readonly Taken[]
+  readonly taken?: readonly TakenGpu[]
   /** What is against them having it now; null: nothing. */
   readonly against?: (entry: Entry, gpu: Candidate) => string | null
   /** What keeps it from being offered to anybody now; null: nothing. */
@@ -60,8 +60,8 @@ const share = (gpus: readonly Candidate[], a: Entry, b: Entry): boolean =>
   gpus.some((gpu) => fits(a.want, gpu) && fits(b.want, gpu))
 
 /** What the entry waits for, as it stands now. Null for an entry that does not wait. */
-export const standing = (id: string, fleet: Fleet, fairness: Fairness, now: number): Standing | null => {
-  const use: Use = useOf(fleet.leases, fleet.entries, fairness, now)
+export const forecastFor = (id: string, fleet: Fleet, fairness: Fairness, now: number): Forecast | null => {
+  const use: Use = recentUse(fleet.leases, fleet.entries, fairness, now)
   const order = inOrder(fleet.entries, use, fairness, now)
   const at = order.findIndex((each) => each.id === id)
   const entry = order[at]
@@ -79,9 +79,10 @@ export const standing = (id: string, fleet: Fleet, fairness: Fairness, now: numb
 const leaseOn = (leases: readonly Lease[], gpu: Place): Lease[] =>
   leases.filter((lease) => isOpenLease(lease) && lease.gpu.alias === gpu.alias)
 const offerOf = (entries: readonly Entry[], gpu: Place): EntryIn<'offered'> | undefined =>
-  entries.filter(isOffered).find((each) => isSame(each.gpu, gpu))
+  entries.filter(isOffered).find((each) => isSameGpu(each.gpu, gpu))
 
-const takenOn = ({ taken = [] }: Fleet, gpu: Place): Taken[] => taken.filter((each) => isSame(each, gpu))
+const takenOn = ({ taken = [] }: Fleet, gpu: Place): TakenGpu[] =>
+  taken.filter((each) => isSameGpu(each, gpu))
 
 const against = ({ fleet, entry }: Pick<Line, 'fleet' | 'entry'>, gpu: Candidate): string | null =>
   fleet.against?.(entry, gpu) ?? null

@@ -1,7 +1,7 @@
 /** May somebody stand in the line (once more)? */
 import { counted } from '../text/figures'
 import { refusal, type Refusal } from '../errors'
-import { isOpen, type Entry, type NewEntry, type Want } from './entry'
+import { isOpenEntry, type Entry, type NewEntry, type Want } from './entry'
 
 const keyOf = (want: Want): string =>
   want.kind === 'gpu'
@@ -19,7 +19,7 @@ export const refuseJoin = (
   draft: NewEntry,
   { most, asked }: { readonly most: number; readonly asked: readonly string[] },
 ): Refusal | null => {
-  const own = entries.filter((entry) => isOpen(entry) && entry.by === draft.by)
+  const own = entries.filter((entry) => isOpenEntry(entry) && entry.by === draft.by)
   const twin = own.find((entry) => keyOf(entry.want) === keyOf(draft.want))
   if (twin)
     return refusal(

@@ -1,23 +1,23 @@
 /** Quotas of those who wait, with all that is lent, asked for and on offer at this moment. */
 import type { Refusal } from '../errors'
 import { lengthWithin } from '../lease/caps'
-import { isLimited, mayHold, type Asked, type Called } from '../lease/quota'
+import { isLimited, mayHold, type Asked, type PersonWords } from '../lease/quota'
 import { personOf, teamOf, type Policy } from '../policy/policy'
 import { askedFor } from './asked'
 import { isOffered, type Entry } from './entry'
-import type { Ground } from './ground'
+import type { Snapshot } from './snapshot'
 
 /** What is against another GPU for this person. `entries`: as they are by now, with what was offered in the same turn. */
-export type Limits = (entry: Entry, entries: readonly Entry[]) => readonly Refusal[]
+export type QueueLimits = (entry: Entry, entries: readonly Entry[]) => readonly Refusal[]
 
 /** `called`: how the person is called in what is against it; absent: it is they who are told. */
-export const limitsOf = (ground: Ground, now: number, called?: Called): Limits => {
-  const { policy, views } = ground
+export const queueLimits = (snapshot: Snapshot, now: number, called?: PersonWords): QueueLimits => {
+  const { policy, views } = snapshot
   const { quota } = policy.leases
   if (!isLimited(quota)) return () => []
   const factsOf = (host: string) => views.find(({ name }) => name === host)?.facts ?? null
-  const asked = askedFor(policy, ground.requests, { leases: ground.leases, factsOf, now })
-  const leases = ground.leases.map((lease) => ({
+  const asked = askedFor(policy, snapshot.requests, { leases: snapshot.leases, factsOf, now })
+  const leases = snapshot.leases.map((lease) => ({
     ...lease,
     holder: personOf(policy, lease.holder) ?? lease.holder,
   }))

@@ -2,27 +2,27 @@
 import { againstOf } from './against'
 import { candidatesOf } from './candidates'
 import { isOffered, type Entry } from './entry'
-import type { Ground } from './ground'
+import type { Snapshot } from './snapshot'
 import { nextOffers } from './offers'
-import { isSame, type Spot } from './order'
+import { isSameGpu, type Spot } from './order'
 import { fairnessOf } from './waiter'
 
 /** To whom it is on offer, else to whom it would be if it were offered now. In quiet hours too: then they are asked later. */
-export const turnFor = (ground: Ground, spot: Spot, now: number): Entry | null => {
-  const entries = ground.waiters.map(({ entry }) => entry)
-  const offered = entries.find((entry) => isOffered(entry) && isSame(entry.gpu, spot))
-  return offered ?? nextFor(ground, entries, { spot, now })
+export const turnFor = (snapshot: Snapshot, spot: Spot, now: number): Entry | null => {
+  const entries = snapshot.waiters.map(({ entry }) => entry)
+  const offered = entries.find((entry) => isOffered(entry) && isSameGpu(entry.gpu, spot))
+  return offered ?? nextFor(snapshot, entries, { spot, now })
 }
 
 const nextFor = (
-  ground: Ground,
+  snapshot: Snapshot,
   entries: readonly Entry[],
   { spot, now }: { readonly spot: Spot; readonly now: number },
 ): Entry | null => {
-  const { policy, views, leases } = ground
-  const gpu = candidatesOf(policy, views).find((each) => isSame(each, spot))
+  const { policy, views, leases } = snapshot
+  const gpu = candidatesOf(policy, views).find((each) => isSameGpu(each, spot))
   if (!gpu) return null
-  const against = againstOf(ground, now)
+  const against = againstOf(snapshot, now)
   const [next] = nextOffers(
     { entries, leases, free: [gpu] },
     {

@@ -1,7 +1,7 @@
 /** Which free GPU is offered to whom. */
 import type { Lease } from '../lease/lease'
-import { isOffered, transition, type Entry, type EntryIn } from './entry'
-import { fits, inOrder, isSame, useOf, type Candidate, type Fairness } from './order'
+import { isOffered, nextEntry, type Entry, type EntryIn } from './entry'
+import { fits, inOrder, isSameGpu, recentUse, type Candidate, type Fairness } from './order'
 
 export interface QueueState {
   readonly entries: readonly Entry[]
@@ -27,16 +27,16 @@ const smallestFirst = (a: Candidate, b: Candidate): number =>
 const next = (state: QueueState, rule: OfferRule, now: number): Entry | null => {
   const offered = state.entries.filter(isOffered)
   const free = state.free
-    .filter((gpu) => !offered.some((entry) => isSame(entry.gpu, gpu)))
+    .filter((gpu) => !offered.some((entry) => isSameGpu(entry.gpu, gpu)))
     .sort(smallestFirst)
   if (free.length === 0) return null
-  const use = useOf(state.leases, state.entries, rule.fairness, now)
+  const use = recentUse(state.leases, state.entries, rule.fairness, now)
   for (const entry of inOrder(state.entries, use, rule.fairness, now)) {
     const found = free.find((each) => fits(entry.want, each) && rule.mayHave(entry, each, state.entries))
     if (!found) continue
     const { alias, host, locationPath } = found
     const gpu = { alias, host, locationPath }
-    const made = transition(entry, { kind: 'offer', at: now, gpu, until: rule.untilOf(entry, found, now) })
+    const made = nextEntry(entry, { kind: 'offer', at: now, gpu, until: rule.untilOf(entry, found, now) })
     if (made.ok) return made.value
   }
   return null
@@ -55,9 +55,9 @@ export const nextOffers = (state: QueueState, rule: OfferRule, now: number): Ent
 }
 
 /** The offers whose time is over, as they become. */
-export const lapses = (entries: readonly Entry[], now: number): Entry[] =>
+export const lapsedOffers = (entries: readonly Entry[], now: number): Entry[] =>
   entries.filter(isOffered).flatMap((entry) => {
-    const lapsed = transition(entry, { kind: 'lapse', at: now })
+    const lapsed = nextEntry(entry, { kind: 'lapse', at: now })
     return lapsed.ok ? [lapsed.value] : []
   })
 

@@ -29,7 +29,7 @@ const fold = (text: string): string => text.normalize('NFC').toLowerCase()
 /** Where a GPU is, whatever it is called. */
 export type Spot = Pick<Place, 'host' | 'locationPath'>
 
-export const isSame = (a: Spot, b: Spot): boolean => a.host === b.host && a.locationPath === b.locationPath
+export const isSameGpu = (a: Spot, b: Spot): boolean => a.host === b.host && a.locationPath === b.locationPath
 
 /** Would this GPU do? A model is words of its name: `A40` of `NVIDIA A40`, but not of `NVIDIA A400`. */
 export const fits = (want: Want, gpu: Candidate): boolean => {
@@ -52,7 +52,7 @@ export type Use = ReadonlyMap<string, number>
  * GPU-hours of each team: used in the window, booked ahead, and on offer. Offers count so that of several GPUs that
  * are free at once not all go to the team that happens to be first.
  */
-export const useOf = (
+export const recentUse = (
   leases: readonly Lease[],
   entries: readonly Entry[],
   fairness: Fairness,

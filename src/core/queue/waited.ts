@@ -6,22 +6,22 @@ import { quarantineOf } from '../inventory/quarantine'
 import { againstOf } from './against'
 import { candidateOf } from './candidates'
 import { isWaiting } from './entry'
-import type { Ground } from './ground'
+import type { Snapshot } from './snapshot'
 import { fits } from './order'
 
 /**
  * Somebody else, who has nothing on offer yet, and to whom it would be offered once it is given back. The queue is for whole
  * GPUs: nobody waits for a part of one.
  */
-export const isWaitedFor = (lease: Lease, ground: Ground, now: number): boolean => {
-  const { policy, views, leases, waiters } = ground
+export const isWaitedFor = (lease: Lease, snapshot: Snapshot, now: number): boolean => {
+  const { policy, views, leases, waiters } = snapshot
   const view = views.find(({ name }) => lease.gpu.alias.startsWith(`${name}/`))
   const facts = view?.facts
   const gpu = facts && gpuByPath(facts, lease.gpu.locationPath)
   if (!facts || !gpu || lease.part < 1 || quarantineOf(facts, gpu, view.marks)) return false
   const candidate = candidateOf(policy, facts, gpu)
   // What is given back counts against nobody.
-  const against = againstOf({ ...ground, leases: leases.filter(({ id }) => id !== lease.id) }, now)
+  const against = againstOf({ ...snapshot, leases: leases.filter(({ id }) => id !== lease.id) }, now)
   const entries = waiters.map(({ entry }) => entry)
   return entries.some(
     (entry) =>

@@ -18,26 +18,26 @@ export const touched = z.object({
 })
 export type Touched = z.infer<typeof touched>
 
-export const answer = z.object({
+export const consentAnswer = z.object({
   by: account,
   person: z.string(),
   at: z.number(),
   answer: z.enum(['yes', 'no']),
   reason: z.string().optional(),
 })
-export type Answer = z.infer<typeof answer>
+export type ConsentAnswer = z.infer<typeof consentAnswer>
 
 const TIME_TO_ANSWER_MS = 600_000
 
 /** A request, as far as it is about this. */
-export interface Asking {
+export interface ConsentSubject {
   readonly asked: { readonly person: string; readonly at: number }
   readonly approvals: readonly Approval[]
   readonly touches?: readonly Touched[] | undefined
-  readonly answers?: readonly Answer[] | undefined
+  readonly answers?: readonly ConsentAnswer[] | undefined
 }
 
-export const answerOf = ({ answers = [] }: Asking, { person }: Touched): Answer | null =>
+export const answerBy = ({ answers = [] }: ConsentSubject, { person }: Touched): ConsentAnswer | null =>
   answers.find((each) => each.person === person) ?? null
 
 /** Each person once; the order is that of the request. */
@@ -45,13 +45,13 @@ export const namesOf = (touches: readonly Touched[]): string =>
   [...new Set(touches.map(({ person }) => person))].join(', ')
 
 /** Those who have neither answered nor had ten minutes since they `heard` of it; null: not yet. Both in epoch milliseconds. */
-export const unanswered = (request: Asking, heard: number | null, now: number): readonly Touched[] =>
+export const unanswered = (request: ConsentSubject, heard: number | null, now: number): readonly Touched[] =>
   heard !== null && now >= heard + TIME_TO_ANSWER_MS
     ? []
-    : (request.touches ?? []).filter((each) => answerOf(request, each) === null)
+    : (request.touches ?? []).filter((each) => answerBy(request, each) === null)
 
 /** Those for whom nobody has said yes who may. Whoever asked never counts. */
-export const withoutYes = (policy: Policy, request: Asking): readonly Touched[] => {
+export const withoutYes = (policy: Policy, request: ConsentSubject): readonly Touched[] => {
   const { answers = [], approvals, asked } = request
   const yes = [...answers.filter((each) => each.answer === 'yes'), ...approvals]
     .map(({ person }) => person)

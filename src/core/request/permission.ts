@@ -163,7 +163,7 @@ const isForOwn = (policy: Policy, request: Request, by: string): boolean => {
 }
 
 /** Why what an approved request rests on does not hold any more, one sentence each; none when it does. */
-export const lapses = (policy: Policy, request: RequestIn<'approved'>, wish: Wish): string[] => {
+export const lapseReasons = (policy: Policy, request: RequestIn<'approved'>, wish: Wish): string[] => {
   const { authority, asked } = request
   // Whoever approved the lease approved its end; nobody's roles are asked for again.
   if (authority.kind === 'lease-end') return []

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { approval, authority, need, said, type Authority, type Said } from '../policy/approval'
 import { command } from '../command/command'
-import { answer, touched, type Answer } from './consent'
+import { consentAnswer, touched, type ConsentAnswer } from './consent'
 import { interruption } from '../smi/interruption'
 import { askedEnd, type AskedEnd } from '../time/until'
 import { plan, type Plan } from '../plan/plan'
@@ -23,7 +23,7 @@ const common = {
   approvals: z.array(approval),
   /** Others who hold something in a VM that it stops, and what was said to that, one answer a person. */
   touches: z.array(touched).optional(),
-  answers: z.array(answer).optional(),
+  answers: z.array(consentAnswer).optional(),
   channel: address,
   /** It was asked for in another place than the one where its card is. */
   elsewhere: z.literal(true).optional(),
@@ -132,7 +132,7 @@ export type RequestEvent =
       readonly lease?: AskedEnd | undefined
       readonly reason?: string | undefined
     }
-  | ({ readonly kind: 'answer' } & Answer)
+  | ({ readonly kind: 'answer' } & ConsentAnswer)
   | { readonly kind: 'automatic'; readonly at: number; readonly rules: string[] }
   | { readonly kind: 'break-glass'; readonly by: string; readonly at: number; readonly reason: string }
   | { readonly kind: 'lease-end'; readonly at: number; readonly lease: string }
@@ -187,7 +187,7 @@ export type RequestChange = RequestEvent['kind'] | 'asked'
 
 export const OPEN_STATES: readonly RequestState[] = ['pending', 'approved', 'running', 'needs-attention']
 /** Open requests still hold their GPU and VMs against other requests. */
-export const isOpen = (state: RequestState): boolean => OPEN_STATES.includes(state)
+export const isOpenState = (state: RequestState): boolean => OPEN_STATES.includes(state)
 
 const FRUITLESS: readonly RequestState[] = ['rolled-back', 'denied', 'cancelled', 'expired', 'void']
 /** It is over, and nothing came of it. */

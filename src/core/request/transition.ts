@@ -15,7 +15,7 @@ const notFrom = (request: Request, event: RequestEvent): Refusal =>
   )
 
 /** The next request, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const transition = (request: Request, event: RequestEvent): Outcome<Request> => {
+export const nextRequest = (request: Request, event: RequestEvent): Outcome<Request> => {
   const next = step(request, event)
   return next === null
     ? refused(notFrom(request, event))

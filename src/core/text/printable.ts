@@ -10,7 +10,7 @@ export const printable = (text: string): string =>
 const MOST_SAID = 500
 
 /** What a host or a program said itself, on one line. */
-export const said = (text: string): string => {
+export const hostWords = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, ' ')
   return line.length > MOST_SAID ? `${line.slice(0, MOST_SAID)} ...` : line
 }

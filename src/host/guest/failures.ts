@@ -2,7 +2,7 @@
  * Why a guest could not be asked, told from what ssh itself says (its log, never what the guest printed). The texts of
  * OpenSSH are not localised. None of them is passed on: they hold paths and accounts, and words of the far side.
  */
-export type Failure =
+export type GuestFailure =
   /** Another address of the guest may answer. */
   | { readonly kind: 'unreachable'; readonly what: string }
   /** The machine at this address is another one, or has a new key. */
@@ -10,12 +10,12 @@ export type Failure =
   /** The guest was found; no other address will do better. */
   | { readonly kind: 'final'; readonly why: string }
 
-const final = (why: string): Failure => ({ kind: 'final', why })
-const unreachable = (what: string): Failure => ({ kind: 'unreachable', what })
+const final = (why: string): GuestFailure => ({ kind: 'final', why })
+const unreachable = (what: string): GuestFailure => ({ kind: 'unreachable', what })
 
 const HELP = 'see docs/guests.md'
 
-const SAYINGS: readonly { readonly says: RegExp; readonly failure: Failure }[] = [
+const SAYINGS: readonly { readonly says: RegExp; readonly failure: GuestFailure }[] = [
   { says: /^ssh: connect to host .*: Connection refused$/m, failure: unreachable('refuses the connection') },
   {
     says: /^ssh: connect to host .*: (Connection|Operation) timed out$|^Connection timed out during banner exchange$/m,
@@ -71,7 +71,7 @@ const SAYINGS: readonly { readonly says: RegExp; readonly failure: Failure }[] =
 ]
 
 /** What came of a run that ended with 255, with which both ssh and nvidia-smi end; null where nvidia-smi said it. */
-export const failureOf = (log: string, stderr: string): Failure | null => {
+export const failureOf = (log: string, stderr: string): GuestFailure | null => {
   const lines = log.replaceAll('\r', '')
   if (/^Authenticated to /m.test(lines)) {
     const lost =

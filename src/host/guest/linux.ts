@@ -10,7 +10,7 @@ import type { Clock } from '../../core/ports/clock'
 import type { SmiAnswer } from '../../core/ports/host'
 import { SMI_COMMAND, sshArguments, sshEnvironment, USE_COMMAND } from './arguments'
 import type { LinuxAccount } from './config'
-import { failureOf, type Failure } from './failures'
+import { failureOf, type GuestFailure } from './failures'
 import { plainText } from './output'
 import { run, type Ran } from './run'
 import { siftAddresses, type Sifted } from './subnets'
@@ -132,9 +132,9 @@ const askInTurn = async (
 
 interface Failed {
   readonly address: string
-  readonly failure: Exclude<Failure, { kind: 'final' }>
+  readonly failure: Exclude<GuestFailure, { kind: 'final' }>
 }
-type Came = { readonly answer: SmiAnswer } | { readonly failure: Failure }
+type Came = { readonly answer: SmiAnswer } | { readonly failure: GuestFailure }
 
 const answerOf = (ran: Ran, log: string): Came => {
   switch (ran.kind) {

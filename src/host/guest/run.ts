@@ -3,7 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../core/ports/clock'
 
-export interface Run {
+export interface GuestRun {
   readonly program: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
@@ -30,7 +30,7 @@ const STDERR_MOST = 16 * 1024
 const GRACE_MS = 2_000
 
 /** No shell, nothing on standard input. Resolves when the process is gone; never throws. */
-export const run = async (wanted: Run): Promise<Ran> => {
+export const run = async (wanted: GuestRun): Promise<Ran> => {
   let child: ChildProcessByStdio<null, Readable, Readable>
   try {
     child = spawn(wanted.program, wanted.args, {

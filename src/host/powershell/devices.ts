@@ -15,7 +15,7 @@ import { instanceIdIn } from '../../core/inventory/partitions'
 import { isMakersName, modelOf, pciIdIn } from '../pci-ids'
 import type { Remembered } from './memory'
 import { isGone, movedIn } from './moved'
-import { problemOf } from './problems'
+import { problemCode } from './problems'
 import { entriesIn, pooledIn, type RawDevice, type RawEntry, type RawInventory } from './raw'
 import { isSameDevice } from './same-device'
 
@@ -110,7 +110,7 @@ const read = (
   const id = instanceId.safeParse(device.instanceId)
   const path = pathIn(device.locations) ?? before?.locationPath ?? poolPathOf(device, raw)
   if (!id.success || path === null) return null
-  const enabled = device.present && problemOf(device.problem) !== DISABLED
+  const enabled = device.present && problemCode(device.problem) !== DISABLED
   const bars = enabled ? barsOf(device) : []
   return {
     instanceId: id.data,
@@ -118,7 +118,7 @@ const read = (
     vendor: vendorOf(id.data),
     model: nameOf(device, before?.model),
     memoryBytes: before?.memoryBytes ?? null,
-    problemCode: device.present ? problemOf(device.problem) : null,
+    problemCode: device.present ? problemCode(device.problem) : null,
     driverVersion: device.driver ?? before?.driverVersion ?? null,
     bars: bars.length > 0 ? bars : (before?.bars ?? []),
     acs: acsOf(device.acs) ?? before?.acs ?? null,

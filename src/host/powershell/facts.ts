@@ -12,7 +12,7 @@ import { sharingSupport } from '../../core/inventory/sharing'
 import { gpusIn, pathOf } from './devices'
 import type { Remembered } from './memory'
 import { withNotes, type DeviceNotes } from './notes'
-import { isThere } from './presence'
+import { presenceOf } from './presence'
 import type { RawInventory, RawVm } from './raw'
 import { replicationOf } from './replication'
 import { heartbeatOf, shutdownServiceOf } from './services'
@@ -108,7 +108,7 @@ const fenceOf = (raw: RawInventory['fence']): Fence | null =>
   (raw && fence.safeParse({ ...raw, number: Number(raw.number) }).data) ?? null
 const deviceOf = (entry: RawVm['assigned'][number], host: RawInventory): VmDevice => ({
   path: pathOf(entry, host),
-  device: isThere(entry, host),
+  device: presenceOf(entry, host),
 })
 
 const pathsIn = (entries: RawInventory['dismounted']) =>

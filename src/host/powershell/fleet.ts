@@ -13,7 +13,7 @@ import type { Target } from './engine/wire'
 import type { GuestAccess } from './guests'
 import { examine, type Examination } from './health'
 import { powerShellHost } from './host'
-import { openMemory } from './memory'
+import { openDeviceMemory } from './memory'
 import type { Programs } from './programs'
 
 /** The module as it ships, which is the one that hosts are to have. */
@@ -50,7 +50,7 @@ export const openPowerShellFleet = (options: PowerShellFleetOptions): PowerShell
         notes: notesOf(config),
         guests: guestsOf(config, clock),
         engine: engines.of(config),
-        memory: openMemory(join(dir, `${config.name}.json`)),
+        memory: openDeviceMemory(join(dir, `${config.name}.json`)),
       }),
       clock,
     )

@@ -2,9 +2,9 @@
 import type { HostName, VmId } from '../../core/inventory/inventory'
 import type { GuestUse, SmiAnswer } from '../../core/ports/host'
 import type { Call } from './engine/engine'
-import type { Answer, CredentialRef } from './engine/wire'
+import type { EngineAnswer, CredentialRef } from './engine/wire'
 import type { LinuxUse } from '../guest/use'
-import { problemOf } from './problems'
+import { problemCode } from './problems'
 import { rawAddresses, rawSmi } from './raw'
 
 /** How one guest is asked. */
@@ -21,7 +21,7 @@ const SMI_MS = 60_000
 /** Somebody waits for the plan meanwhile. */
 const USE_MS = 15_000
 
-type Ask = (call: Omit<Call, 'session'>) => Promise<Answer>
+type Ask = (call: Omit<Call, 'session'>) => Promise<EngineAnswer>
 const notRun = (why: string): SmiAnswer => ({ kind: 'not-run', why })
 
 /** What to do about the refusals of Get-GuestSmi; others are told as they came. */
@@ -39,14 +39,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
 }
 
 /** What nvidia-smi said, out of the answer of Get-HostSmi or Get-GuestSmi. */
-export const smiFrom = (host: HostName, answer: Answer): SmiAnswer => {
+export const smiFrom = (host: HostName, answer: EngineAnswer): SmiAnswer => {
   if (answer.kind === 'lost') return notRun(`${host}: ${answer.why}`)
   if (answer.kind === 'error')
     return notRun(REMEDIES[answer.code] ?? `${host}: ${answer.code}: ${answer.message}`)
   const read = rawSmi.safeParse(json(answer.json))
   if (!read.success) return notRun(`${host} answered in a form that is not known`)
   const { exitCode, problem, stdout } = read.data
-  return { kind: 'ran', exitCode, stdout, problemCode: problem === '-1' ? null : problemOf(problem) }
+  return { kind: 'ran', exitCode, stdout, problemCode: problem === '-1' ? null : problemCode(problem) }
 }
 
 const json = (text: string): unknown => {
@@ -57,7 +57,7 @@ const json = (text: string): unknown => {
   }
 }
 
-export const guestSmi = async (
+export const readGuestSmi = async (
   host: HostName,
   vm: VmId,
   { access, ask }: { readonly access: GuestAccess | undefined; readonly ask: Ask },
@@ -98,7 +98,7 @@ export const guestUse = async (
 ): Promise<GuestUse> => {
   if (access?.kind !== 'linux')
     return {
-      smi: await guestSmi(host, vm, { access, ask: (call) => ask({ ...call, timeoutMs: USE_MS }) }),
+      smi: await readGuestSmi(host, vm, { access, ask: (call) => ask({ ...call, timeoutMs: USE_MS }) }),
       ...UNASKED,
     }
   const addresses = await addressesOf(host, vm, { ask, timeoutMs: USE_MS })

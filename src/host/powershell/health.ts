@@ -7,7 +7,7 @@ import { botId, claimId } from '../../core/fence'
 import { messageOf } from '../../core/errors'
 import type { Clock } from '../../core/ports/clock'
 import type { Engine } from './engine/engine'
-import type { Answer, Parameters, Target } from './engine/wire'
+import type { EngineAnswer, Parameters, Target } from './engine/wire'
 
 /** What `Get-GpuHostHealth` writes. */
 const health = z.object({
@@ -41,7 +41,7 @@ const health = z.object({
     })
     .nullable(),
 })
-export type Health = z.infer<typeof health>
+export type HostHealth = z.infer<typeof health>
 
 /** Does the session refuse what is no function of the module? Or why nobody can tell. */
 export type Restriction = boolean | { readonly unknown: string }
@@ -49,7 +49,7 @@ export type Restriction = boolean | { readonly unknown: string }
 export type Examination =
   | {
       readonly kind: 'answered'
-      readonly health: Health
+      readonly health: HostHealth
       /** Epoch milliseconds of the bot, around the answer. */
       readonly askedAt: number
       readonly answeredAt: number
@@ -69,7 +69,7 @@ interface Asked {
 /** Asks in a session of its own. Never throws. */
 export const examine = async ({ name, target, engine, clock }: Asked): Promise<Examination> => {
   const session = { name: `${name}/health`, target }
-  const ask = async (command: string, parameters: Parameters = {}): Promise<Answer> => {
+  const ask = async (command: string, parameters: Parameters = {}): Promise<EngineAnswer> => {
     try {
       return await (await engine()).call({ session, command, parameters, timeoutMs: ASK_MS })
     } catch (error) {
@@ -91,7 +91,7 @@ export const examine = async ({ name, target, engine, clock }: Asked): Promise<E
 /** Joins two words to a path, and touches nothing: every session has it but one that is restricted to our functions. */
 const HARMLESS: Parameters = { Path: 'a', ChildPath: 'b' }
 
-const refuses = (answer: Answer): Restriction => {
+const refuses = (answer: EngineAnswer): Restriction => {
   if (answer.kind === 'ok') return false
   if (answer.kind === 'lost') return { unknown: answer.why }
   return answer.code === 'CommandNotFoundException' || { unknown: `${answer.code}: ${answer.message}` }

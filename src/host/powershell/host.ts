@@ -8,12 +8,12 @@ import type { Host, SmiAnswer, SmiTarget, StepResult } from '../../core/ports/ho
 import { UPGRADE } from '../../core/inventory/bar'
 import { adoptionOf, callOf } from './calls'
 import type { Call, Engine } from './engine/engine'
-import type { Answer, Target } from './engine/wire'
+import type { EngineAnswer, Target } from './engine/wire'
 import { factsFrom, type HostNotes } from './facts'
 import { inventoryReader, READ_MS } from './inventory'
 import { learned, untoldOnHost } from './learn'
-import { guestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
-import { forgetting, type Memory } from './memory'
+import { readGuestSmi, guestUse, smiFrom, type GuestAccess } from './guests'
+import { forgetting, type DeviceMemory } from './memory'
 import type { RawInventory } from './raw'
 
 /** For what is asked beside an inventory, which shall not wait for it longer. */
@@ -28,7 +28,7 @@ export interface PowerShellHostOptions {
   readonly guests: ReadonlyMap<VmId, GuestAccess>
   /** The engine as it is now; a new one when the last has died. Throws Fault when none can be started. */
   readonly engine: () => Promise<Engine>
-  readonly memory: Memory
+  readonly memory: DeviceMemory
 }
 
 export const powerShellHost = (options: PowerShellHostOptions): Host => {
@@ -36,7 +36,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   const lane = (purpose: string) => {
     const session = { name: `${name}/${purpose}`, target: options.target }
     let last: Promise<unknown> = Promise.resolve()
-    return (call: Omit<Call, 'session'>): Promise<Answer> => {
+    return (call: Omit<Call, 'session'>): Promise<EngineAnswer> => {
       const mine = last.then(() => ask(engine, { ...call, session }))
       last = mine
       return mine
@@ -63,7 +63,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   const smi = async (target: SmiTarget): Promise<SmiAnswer> => {
     const answer =
       target.kind === 'guest'
-        ? await guestSmi(name, target.vm, { access: options.guests.get(target.vm), ask: guest })
+        ? await readGuestSmi(name, target.vm, { access: options.guests.get(target.vm), ask: guest })
         : smiFrom(name, await read(HOST_SMI))
     return remembering(target, answer)
   }
@@ -106,7 +106,7 @@ export const powerShellHost = (options: PowerShellHostOptions): Host => {
   }
 }
 
-const ask = async (engine: () => Promise<Engine>, call: Call): Promise<Answer> => {
+const ask = async (engine: () => Promise<Engine>, call: Call): Promise<EngineAnswer> => {
   try {
     return await (await engine()).call(call)
   } catch (error) {
@@ -118,7 +118,7 @@ const ask = async (engine: () => Promise<Engine>, call: Call): Promise<Answer> =
 /** What a module says that does not know the function, or that an order names its claim: it is older than this bot. */
 const UNKNOWN_TO_IT: readonly string[] = ['CommandNotFoundException', 'NamedParameterNotFound']
 
-const resultOf = (answer: Answer, host: HostName): StepResult => {
+const resultOf = (answer: EngineAnswer, host: HostName): StepResult => {
   if (answer.kind === 'error' && UNKNOWN_TO_IT.includes(answer.code))
     return {
       kind: 'refused',

@@ -6,10 +6,10 @@
 import { Fault } from '../../core/errors'
 import type { HostName } from '../../core/inventory/inventory'
 import type { Call } from './engine/engine'
-import type { Answer } from './engine/wire'
+import type { EngineAnswer } from './engine/wire'
 import { rawInventory, rawUnchanged, type RawInventory } from './raw'
 
-type Ask = (call: Omit<Call, 'session'>) => Promise<Answer>
+type Ask = (call: Omit<Call, 'session'>) => Promise<EngineAnswer>
 
 export const READ_MS = 60_000
 
@@ -44,7 +44,7 @@ export const inventoryReader = (name: HostName, ask: Ask): ((settled: boolean) =
   return (settled) => read(settled, last)
 }
 
-const parse = (name: HostName, answer: Answer): RawInventory | { readonly unchanged: string } => {
+const parse = (name: HostName, answer: EngineAnswer): RawInventory | { readonly unchanged: string } => {
   if (answer.kind === 'lost') throw new Fault('host-unreachable', `${name}: ${answer.why}`)
   if (answer.kind === 'error')
     throw new Fault('host-unreachable', `${name}: ${answer.code}: ${answer.message}`)

@@ -18,13 +18,13 @@ export const forgetting = (known: Remembered, id: InstanceId): Remembered => {
   return found ? { ...known, [id]: { ...found, forgotten: true } } : known
 }
 
-export interface Memory {
+export interface DeviceMemory {
   readonly recall: () => Remembered
   readonly remember: (now: Remembered) => void
 }
 
 /** Throws Fault('store') when the file is there and not readable: forgetting would lose what no host can tell again. */
-export const openMemory = (file: string): Memory => {
+export const openDeviceMemory = (file: string): DeviceMemory => {
   let known = existsSync(file) ? read(file) : {}
   return {
     recall: () => known,

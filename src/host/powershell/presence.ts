@@ -9,7 +9,7 @@ import { isSameDevice } from './same-device'
  * is deduced, no document says it. Earlier modules looked at displays alone: of them, and of no disk or adapter, it is
  * known that they are gone.
  */
-export const isThere = (entry: RawEntry, raw: RawInventory): VmDevice['device'] => {
+export const presenceOf = (entry: RawEntry, raw: RawInventory): VmDevice['device'] => {
   const { instanceId: id, locationPath: path, present } = entry
   if (present !== null) return present ? 'there' : 'gone'
   const dismounted = raw.dismounted.some(

@@ -45,7 +45,7 @@ const PROBLEMS: Readonly<Record<string, number>> = {
 const NOT_CONFIGURED = 1
 
 /** The code; a name that is not known stands for "does not work", an empty text for "works". */
-export const problemOf = (text: string): number => {
+export const problemCode = (text: string): number => {
   const number = PROBLEMS[text] ?? Number(text === '' ? '0' : text)
   return Number.isInteger(number) ? number : NOT_CONFIGURED
 }

@@ -25,7 +25,7 @@ interface Wanted {
 }
 
 /** Where the bot runs. */
-export interface Around {
+export interface Machine {
   readonly platform: NodeJS.Platform
   readonly env: NodeJS.ProcessEnv
   readonly clock: Clock
@@ -40,7 +40,7 @@ const INSTALL = `install PowerShell ${NEEDED.join('.')} or newer`
 /** Asks no program where no host is reached over SSH. Throws Fault('config') where none can serve those that are. */
 export const programsFor = async (
   { hosts = [], powershell: named = null }: Wanted,
-  around: Around,
+  around: Machine,
 ): Promise<Programs> => {
   const others = named ?? (around.platform === 'win32' ? 'powershell' : 'pwsh')
   const names = hosts.filter(({ via }) => via === 'ssh').map(({ name }) => name)
@@ -53,7 +53,7 @@ export const programsFor = async (
 export const programsHere = (wanted: Wanted, clock: Clock): Promise<Programs> =>
   programsFor(wanted, { platform: process.platform, env: process.env, clock })
 
-const found = async (why: string, around: Around): Promise<string> => {
+const found = async (why: string, around: Machine): Promise<string> => {
   const seen: string[] = []
   for (const program of placesOf(around)) {
     const told = await ask(program, around)
@@ -66,7 +66,7 @@ const found = async (why: string, around: Around): Promise<string> => {
   )
 }
 
-const checked = async (named: string, why: string, around: Around): Promise<string> => {
+const checked = async (named: string, why: string, around: Machine): Promise<string> => {
   const told = await ask(named, around)
   if (fits(told)) return named
   throw new Fault(
@@ -79,7 +79,7 @@ const checked = async (named: string, why: string, around: Around): Promise<stri
  * On the path first, then where the MSI package, the .NET tool and the MSI package of a preview install (Microsoft,
  * "Installing PowerShell on Windows").
  */
-const placesOf = ({ platform, env }: Around): string[] => {
+const placesOf = ({ platform, env }: Machine): string[] => {
   if (platform !== 'win32') return ['pwsh']
   const under = (folder: string, ...rest: readonly string[]): string[] => {
     const base = env[folder]
@@ -102,7 +102,7 @@ type Told =
 /** Both editions have the two facts from 5.1 on (Microsoft, about_PowerShell_Editions). */
 const QUESTION = "$PSVersionTable.PSEdition + ' ' + $PSVersionTable.PSVersion"
 
-const ask = async (program: string, { env, clock }: Around): Promise<Told> => {
+const ask = async (program: string, { env, clock }: Machine): Promise<Told> => {
   const ran = await run({
     program,
     args: ['-NoProfile', '-NonInteractive', '-Command', QUESTION],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../core/ports/clock'
 import type { Host } from '../../core/ports/host'
 import { simulatedHost } from './host'
-import { openMemory } from './memory'
+import { openFleetMemory } from './memory'
 import { type FleetFile, readFleetFile } from './schema'
 import { type StepEvent, type World, openWorld } from './world'
 
@@ -30,7 +30,7 @@ interface FleetOptions {
 /** Opens a fleet. Throws Fault('config') when the fleet file is invalid or the state file corrupt. */
 export const openSimulatedFleet = ({ file, stateFile, clock, latency }: FleetOptions): SimulatedFleet => {
   const fleet = typeof file === 'string' ? readFleetFile(file) : file
-  const memory = openMemory(fleet, stateFile)
+  const memory = openFleetMemory(fleet, stateFile)
   const steps = new Set<(event: StepEvent) => void>()
   const tell = (event: StepEvent): void => {
     for (const listener of steps) listener(event)

@@ -10,23 +10,23 @@ import type { InstanceId } from '../../core/inventory/inventory'
 import type { Adoption, Host, StepOrder, StepResult } from '../../core/ports/host'
 import type { Clock } from '../../core/ports/clock'
 import { moduleFactsOf, refuseAdoption, refuseClaim, remember } from './fence'
-import { type Ground, factsOf, groundOf, vmOn } from './ground'
-import type { Memory } from './memory'
+import { type HostNow, factsOf, stateOfHost, vmOn } from './host-now'
+import type { FleetMemory } from './memory'
 import { refusalOf, takeEffect } from './rules'
 import type { HostFile, Latencies } from './schema'
 import type { HostError } from './messages'
-import { smiAnswer, useOf } from './smi'
+import { smiAnswer, guestUseOf } from './smi'
 import { type StepEvent, takeFault } from './world'
 
 interface Surroundings {
   readonly file: HostFile
-  readonly memory: Memory
+  readonly memory: FleetMemory
   readonly clock: Clock
   readonly latency: 'as-in-file' | 'none'
   readonly tell: (event: StepEvent) => void
 }
 
-const latencyOf = (step: Step, ground: Ground): keyof Latencies => {
+const latencyOf = (step: Step, ground: HostNow): keyof Latencies => {
   if (step.kind !== 'stopVm') return step.kind
   if (step.how === 'turn-off') return 'turnOff'
   return vmOn(ground, step.vm)?.file.guestShutdown === 'ignored' ? 'shutdownTimeout' : 'shutdown'
@@ -43,7 +43,7 @@ interface Settled {
 const unchanged = (result: StepResult): Settled => ({ result, changed: false })
 
 /** Refuses orders of another bot and of a claim that was superseded, and orders whose ground has changed. */
-const check = ({ fence, expects }: StepOrder, ground: Ground): StepResult | null => {
+const check = ({ fence, expects }: StepOrder, ground: HostNow): StepResult | null => {
   const barred = refuseClaim(fence, ground.state.module)
   if (barred) return barred
   if (meets(expects, factsOf(ground))) return null
@@ -56,13 +56,13 @@ const check = ({ fence, expects }: StepOrder, ground: Ground): StepResult | null
 export const simulatedHost = (around: Surroundings): Host => {
   const { file, memory, clock } = around
   const { name } = file
-  const ground = () => groundOf(file, memory.now())
+  const ground = () => stateOfHost(file, memory.now())
   const pause = async (what: keyof Latencies): Promise<void> => {
     const ms = around.latency === 'none' ? 0 : file.latencies[what]
     if (ms > 0) await clock.sleep(ms)
   }
   const noteOrder = (fence: Fence) =>
-    memory.change((draft) => remember(groundOf(file, draft).state.module, fence, clock.now()))
+    memory.change((draft) => remember(stateOfHost(file, draft).state.module, fence, clock.now()))
 
   const answer = (error: HostError | null): StepResult =>
     error ? refused(error.code, error.text[file.language]) : { kind: 'done' }
@@ -84,7 +84,7 @@ export const simulatedHost = (around: Surroundings): Host => {
     let pending: HostError | null = null
     if (!error)
       memory.change((draft) => {
-        pending = takeEffect(step, groundOf(file, draft))
+        pending = takeEffect(step, stateOfHost(file, draft))
       })
     return {
       result: fault ? lost(fault.message ?? `the line to ${name} broke`) : answer(error ?? pending),
@@ -127,13 +127,13 @@ export const simulatedHost = (around: Surroundings): Host => {
   }
   const noteAdoption = (fence: Fence) =>
     memory.change((draft) => {
-      Object.assign(groundOf(file, draft).state.module, { fence, orderAt: clock.now() })
+      Object.assign(stateOfHost(file, draft).state.module, { fence, orderAt: clock.now() })
     })
 
   /** What is not absent is not forgotten; what comes again is told again. */
   const forget = (gpu: InstanceId): void =>
     memory.change((draft) => {
-      const { state, file: now } = groundOf(file, draft)
+      const { state, file: now } = stateOfHost(file, draft)
       const slots = now.gpus.flatMap((each) => (each.instanceId === gpu ? each.slot : []))
       state.rebuilt.forgotten.push(...slots.filter((slot) => state.devices[slot] === 'absent'))
     })
@@ -170,7 +170,7 @@ export const simulatedHost = (around: Surroundings): Host => {
       await pause('smi')
       if (!ground().state.reachable)
         return { smi: { kind: 'not-run', why: `${name} cannot be reached` }, processes: null, people: null }
-      return useOf(ground(), vm)
+      return guestUseOf(ground(), vm)
     },
   }
 }

@@ -17,7 +17,7 @@ import { Fault } from '../../core/errors'
 import type { FleetFile } from './schema'
 import { type FleetState, fleetState, stateFrom } from './state'
 
-export interface Memory {
+export interface FleetMemory {
   now(): FleetState
   /** Throws Fault('internal') when the state file cannot be written; then nothing has changed. */
   change(edit: (draft: FleetState) => void): void
@@ -63,7 +63,7 @@ const save = (path: string, state: FleetState): void => {
  * Opens the state of a fleet: from `stateFile` when that exists and belongs to this fleet, else as the fleet file has
  * it. With `stateFile` null nothing is kept. Throws Fault('config') when the state file is corrupt.
  */
-export const openMemory = (file: FleetFile, stateFile: string | null): Memory => {
+export const openFleetMemory = (file: FleetFile, stateFile: string | null): FleetMemory => {
   let current = stateFrom(file, stateFile === null ? null : load(stateFile, file.fleet))
   const listeners = new Set<() => void>()
   return {

@@ -103,7 +103,7 @@ export const deviceEnabled = (path: string): HostError =>
     `设备“${path}”在主机上仍处于启用状态。`,
   )
 
-export const partitionsInUse = (path: string): HostError =>
+export const partitionsAreInUse = (path: string): HostError =>
   simulated(
     'OperationFailed',
     `partitions of the device '${path}' are in use.`,

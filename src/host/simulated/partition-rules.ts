@@ -4,7 +4,7 @@
  */
 import type { PartitionVram } from '../../core/inventory/inventory'
 import type { StepOf } from '../../core/plan/step'
-import { type Device, type Ground, deviceOn, partitionsInUse, vmOn, vramOf } from './ground'
+import { type Device, type HostNow, deviceOn, partitionsTaken, vmOn, vramOf } from './host-now'
 import * as errors from './messages'
 import type { HostError } from './messages'
 import { type Rules, takesDevices, withVm } from './rule'
@@ -12,26 +12,26 @@ import { type Rules, takesDevices, withVm } from './rule'
 type OfVm = StepOf<'addPartition' | 'removePartition' | 'setPartition'>
 
 /** A GPU that the host uses, and whose driver offers partitions. */
-const offering = (step: OfVm | StepOf<'setPartitionCount'>, ground: Ground): Device | null => {
+const offering = (step: OfVm | StepOf<'setPartitionCount'>, ground: HostNow): Device | null => {
   const device = deviceOn(ground, step.gpu)
   return device?.node === 'host-enabled' && device.file.partition && device.file.driver !== null
     ? device
     : null
 }
 
-const held = ({ vm, gpu }: OfVm, ground: Ground) => {
+const held = ({ vm, gpu }: OfVm, ground: HostNow) => {
   const slot = deviceOn(ground, gpu)?.file.slot
   return vmOn(ground, vm)?.now.partitions.find((each) => each.slot === slot)
 }
 
-const outOfRange = (ground: Ground, { file }: Device, vram: PartitionVram | null): HostError | null => {
+const outOfRange = (ground: HostNow, { file }: Device, vram: PartitionVram | null): HostError | null => {
   const range = vramOf(ground, file)
   if (!vram || !range) return null
   const wrong = vram.min < range.min || vram.max > range.max || vram.min > vram.max
   return wrong ? errors.vramOutOfRange(range) : null
 }
 
-const changeRefuses = (step: OfVm, ground: Ground): HostError | null =>
+const changeRefuses = (step: OfVm, ground: HostNow): HostError | null =>
   withVm(step, ground, (vm) => {
     if (!held(step, ground)) return errors.noPartitionAdapter()
     if (!offering(step, ground)) return errors.noPartitionableGpu(step.partition.name)
@@ -46,8 +46,8 @@ export const PARTITION_RULES: Rules<
       const device = offering(step, ground)
       if (!device) return errors.noPartitionableGpu(step.partition.name)
       if (!device.file.partition?.validCounts.includes(step.to)) return errors.noSuchCount(step.to)
-      return partitionsInUse(ground, device.file.slot) > 0
-        ? errors.partitionsInUse(step.gpu.locationPath)
+      return partitionsTaken(ground, device.file.slot) > 0
+        ? errors.partitionsAreInUse(step.gpu.locationPath)
         : null
     },
     takesEffect: (step, ground) => {

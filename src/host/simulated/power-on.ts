@@ -1,7 +1,7 @@
 /** What Hyper-V checks when a VM with devices powers on, and when a device is added to a VM that runs. */
 import type { LocationPath } from '../../core/inventory/inventory'
 import { sharingSupport } from '../../core/inventory/sharing'
-import { type Device, type Ground, type VmOnGround, deviceAt, vmsOn } from './ground'
+import { type Device, type HostNow, type VmOnHost, deviceAt, vmsOn } from './host-now'
 import {
   type HostError,
   againstPolicy,
@@ -16,19 +16,19 @@ import {
 } from './messages'
 import { windowOf } from './window'
 
-const widthError = ({ file: host }: Ground, vm: VmOnGround): HostError | null => {
+const widthError = ({ file: host }: HostNow, vm: VmOnHost): HostError | null => {
   if (host.physicalAddressBits === null) return null
   const limit = 2 ** host.physicalAddressBits
   const { end } = windowOf(vm)
   return end > limit ? mmioAboveWidth(vm.file.name, end, limit) : null
 }
 
-const breaksPolicy = ({ file: host }: Ground, { file }: Device): boolean =>
+const breaksPolicy = ({ file: host }: HostNow, { file }: Device): boolean =>
   (host.policies.requireSecureDeviceAssignment === true && !file.functionLevelReset) ||
   (host.policies.requireSupportedDeviceAssignment === true && !file.mitigationDriver)
 
 /** Why a device would keep the VM from powering on, or null. */
-export const devicePowerError = (ground: Ground, vm: VmOnGround, path: LocationPath): HostError | null => {
+export const devicePowerError = (ground: HostNow, vm: VmOnHost, path: LocationPath): HostError | null => {
   const at = { vm: vm.file.name, path }
   const device = deviceAt(ground, path)
   if (!device || device.node === 'absent') return elementNotFound(at)
@@ -38,10 +38,10 @@ export const devicePowerError = (ground: Ground, vm: VmOnGround, path: LocationP
 }
 
 /** The copy of a test failover is there to be started. */
-const replicaError = ({ file: { name, replication } }: VmOnGround): HostError | null =>
+const replicaError = ({ file: { name, replication } }: VmOnHost): HostError | null =>
   replication === 'replica' || replication === 'extended-replica' ? replicaStarted(name) : null
 
-const memoryError = ({ file, now }: VmOnGround): HostError | null => {
+const memoryError = ({ file, now }: VmOnHost): HostError | null => {
   const { dynamic, startup, minimum } = file.memory
   const differs = dynamic && minimum !== undefined && minimum !== startup
   const held = now.assigned.length > 0 || now.partitions.length > 0
@@ -49,7 +49,7 @@ const memoryError = ({ file, now }: VmOnGround): HostError | null => {
 }
 
 /** E9, E10 and E15 of partitions: policy, a GPU that is gone or has no room, a cluster before Windows Server 2025. */
-const partitionError = (ground: Ground, vm: VmOnGround): HostError | null => {
+const partitionError = (ground: HostNow, vm: VmOnHost): HostError | null => {
   const { os } = ground.file
   for (const { slot } of vm.now.partitions) {
     const file = ground.file.gpus.find((gpu) => gpu.slot === slot)
@@ -65,7 +65,7 @@ const partitionError = (ground: Ground, vm: VmOnGround): HostError | null => {
 }
 
 /** Why the VM would not start, or null. */
-export const startError = (ground: Ground, vm: VmOnGround): HostError | null => {
+export const startError = (ground: HostNow, vm: VmOnHost): HostError | null => {
   const gone = vm.file.otherDevices.find(({ device }) => device === 'gone')
   const devices = [
     ...vm.now.assigned.map((path) => devicePowerError(ground, vm, path)),

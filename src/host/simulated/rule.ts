@@ -1,23 +1,23 @@
 /** The form of Hyper-V's rules in the simulator, and what they share. */
 import type { Step, StepKind, StepOf, VmRef } from '../../core/plan/step'
-import { type Ground, type VmOnGround, vmOn } from './ground'
+import { type HostNow, type VmOnHost, vmOn } from './host-now'
 import { type HostError, vmNotFound } from './messages'
 
-export interface Rule<S extends Step> {
-  readonly refuses: (step: S, ground: Ground) => HostError | null
+export interface StepRule<S extends Step> {
+  readonly refuses: (step: S, ground: HostNow) => HostError | null
   /** Called only when nothing refuses. Changes `ground.state`. */
-  readonly takesEffect: (step: S, ground: Ground) => void
+  readonly takesEffect: (step: S, ground: HostNow) => void
 }
-export type Rules<K extends StepKind> = { readonly [Kind in K]: Rule<StepOf<Kind>> }
+export type Rules<K extends StepKind> = { readonly [Kind in K]: StepRule<StepOf<Kind>> }
 
 export const withVm = (
   { vm }: { readonly vm: VmRef },
-  ground: Ground,
-  rule: (vm: VmOnGround) => HostError | null,
+  ground: HostNow,
+  rule: (vm: VmOnHost) => HostError | null,
 ): HostError | null => {
   const found = vmOn(ground, vm)
   return found ? rule(found) : vmNotFound(vm.name)
 }
 
 /** A VM whose memory is on disk, or that has lost its storage, takes no changes. */
-export const takesDevices = ({ now }: VmOnGround): boolean => now.state === 'Off' || now.state === 'Running'
+export const takesDevices = ({ now }: VmOnHost): boolean => now.state === 'Off' || now.state === 'Running'

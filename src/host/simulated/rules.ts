@@ -5,24 +5,24 @@
  * articles; "Discrete Device Assignment: GPUs" of the Virtualization blog; the Hyper-V and PnpDevice references.
  */
 import type { Step, StepKind, StepOf } from '../../core/plan/step'
-import { type Device, type Ground, type VmOnGround, deviceOn, partitionsInUse, vmOn } from './ground'
+import { type Device, type HostNow, type VmOnHost, deviceOn, partitionsTaken, vmOn } from './host-now'
 import * as errors from './messages'
 import type { HostError } from './messages'
 import { PARTITION_RULES } from './partition-rules'
 import { devicePowerError, startError } from './power-on'
-import { type Rule, type Rules, takesDevices, withVm } from './rule'
+import { type StepRule, type Rules, takesDevices, withVm } from './rule'
 import type { DeviceNode } from './schema'
 
 const MIB = 2 ** 20
 
-const setState = (vm: VmOnGround | undefined, state: VmOnGround['now']['state']): void => {
+const setState = (vm: VmOnHost | undefined, state: VmOnHost['now']['state']): void => {
   if (vm) vm.now.state = state
 }
-const setNode = (ground: Ground, device: Device | undefined, node: DeviceNode): void => {
+const setNode = (ground: HostNow, device: Device | undefined, node: DeviceNode): void => {
   if (device) ground.state.devices[device.file.slot] = node
 }
 
-const stopRefuses = (step: StepOf<'stopVm'>, ground: Ground): HostError | null =>
+const stopRefuses = (step: StepOf<'stopVm'>, ground: HostNow): HostError | null =>
   withVm(step, ground, ({ file, now }) => {
     if (now.state === 'Off') return null
     if (now.state === 'Critical') return errors.wrongVmState()
@@ -33,13 +33,13 @@ const stopRefuses = (step: StepOf<'stopVm'>, ground: Ground): HostError | null =
     return file.guestShutdown === 'ignored' ? errors.shutdownIgnored(file.name) : null
   })
 
-const startRefuses = (step: StepOf<'startVm'>, ground: Ground): HostError | null =>
+const startRefuses = (step: StepOf<'startVm'>, ground: HostNow): HostError | null =>
   withVm(step, ground, (vm) => {
     if (vm.now.state === 'Running') return null
     return vm.now.state === 'Off' || vm.now.state === 'Saved' ? startError(ground, vm) : errors.wrongVmState()
   })
 
-const setRefuses = (step: StepOf<'setVm'>, ground: Ground): HostError | null =>
+const setRefuses = (step: StepOf<'setVm'>, ground: HostNow): HostError | null =>
   withVm(step, ground, ({ file, now }) => {
     const { automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes } = step.to
     const needsOff = [automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes]
@@ -59,22 +59,22 @@ const ON_HOST: readonly (DeviceNode | undefined)[] = [
   'restart-to-enable',
 ]
 
-const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, ground: Ground): HostError | null =>
+const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, ground: HostNow): HostError | null =>
   ON_HOST.includes(deviceOn(ground, gpu)?.node) ? null : errors.noSuchNode(gpu.instanceId)
 
 /** The module of the host takes back what would wait for a restart. */
-const disableRefuses = (step: StepOf<'disableDevice'>, ground: Ground): HostError | null =>
+const disableRefuses = (step: StepOf<'disableDevice'>, ground: HostNow): HostError | null =>
   pnpRefuses(step, ground) ??
   (deviceOn(ground, step.gpu)?.file.disable === 'needs-restart' ? errors.restartNeeded() : null)
 
 /** Windows refuses nothing here: it does it later, and the module tells that as a refusal. */
-const leftPending = (step: Step, ground: Ground): HostError | null => {
+const leftPending = (step: Step, ground: HostNow): HostError | null => {
   if (step.kind !== 'disableDevice' && step.kind !== 'enableDevice') return null
   const node = deviceOn(ground, step.gpu)?.node
   return node === 'restart-to-disable' || node === 'restart-to-enable' ? errors.restartPending() : null
 }
 
-const dismountRefuses = (step: StepOf<'dismountDevice'>, ground: Ground): HostError | null => {
+const dismountRefuses = (step: StepOf<'dismountDevice'>, ground: HostNow): HostError | null => {
   const path = step.gpu.locationPath
   const device = deviceOn(ground, step.gpu)
   if (!device || device.node === 'absent' || device.node === 'dismounted') {
@@ -82,7 +82,7 @@ const dismountRefuses = (step: StepOf<'dismountDevice'>, ground: Ground): HostEr
   }
   // A device without a driver may be dismounted as it is; others are disabled first.
   if (device.node === 'host-enabled' && device.file.driver !== null) return errors.deviceEnabled(path)
-  if (partitionsInUse(ground, device.file.slot) > 0) return errors.partitionsInUse(path)
+  if (partitionsTaken(ground, device.file.slot) > 0) return errors.partitionsAreInUse(path)
   return suitabilityError(device, step)
 }
 
@@ -97,14 +97,14 @@ const suitabilityError = ({ file }: Device, { force }: StepOf<'dismountDevice'>)
   return file.mitigationDriver ? null : errors.noMitigation()
 }
 
-const mountRefuses = ({ gpu }: StepOf<'mountDevice'>, ground: Ground): HostError | null => {
+const mountRefuses = ({ gpu }: StepOf<'mountDevice'>, ground: HostNow): HostError | null => {
   const device = deviceOn(ground, gpu)
   if (device?.node !== 'dismounted') return errors.deviceNotFound(gpu.locationPath, ground.file.name)
   if (device.file.pool !== null) return errors.deviceInPool(gpu.locationPath)
   return device.owner === null ? null : errors.deviceOfAnotherVm(gpu.locationPath)
 }
 
-const attachRefuses = (step: StepOf<'attachDevice'>, ground: Ground): HostError | null =>
+const attachRefuses = (step: StepOf<'attachDevice'>, ground: HostNow): HostError | null =>
   withVm(step, ground, (vm) => {
     const path = step.gpu.locationPath
     const device = deviceOn(ground, step.gpu)
@@ -116,7 +116,7 @@ const attachRefuses = (step: StepOf<'attachDevice'>, ground: Ground): HostError 
     return vm.now.state === 'Running' ? devicePowerError(ground, vm, path) : null
   })
 
-const detachRefuses = (step: StepOf<'detachDevice'>, ground: Ground): HostError | null =>
+const detachRefuses = (step: StepOf<'detachDevice'>, ground: HostNow): HostError | null =>
   withVm(step, ground, (vm) => {
     const { locationPath } = step.gpu
     if (!vm.now.assigned.includes(locationPath)) return errors.deviceNotFound(locationPath, ground.file.name)
@@ -169,16 +169,16 @@ const RULES: Rules<StepKind> = {
   },
 }
 
-const ruleOf = (step: Step): Rule<Step> => RULES[step.kind] as unknown as Rule<Step>
+const ruleOf = (step: Step): StepRule<Step> => RULES[step.kind] as unknown as StepRule<Step>
 
 /** Why the host would refuse the step as things stand, or null. */
-export const refusalOf = (step: Step, ground: Ground): HostError | null => ruleOf(step).refuses(step, ground)
+export const refusalOf = (step: Step, ground: HostNow): HostError | null => ruleOf(step).refuses(step, ground)
 
 /**
  * Makes the step's change in `ground.state`, only for a step that `refusalOf` lets pass. What the host tells all the same:
  * null, or that the change waits for a restart.
  */
-export const takeEffect = (step: Step, ground: Ground): HostError | null => {
+export const takeEffect = (step: Step, ground: HostNow): HostError | null => {
   ruleOf(step).takesEffect(step, ground)
   return leftPending(step, ground)
 }

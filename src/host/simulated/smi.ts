@@ -2,11 +2,11 @@
  * What nvidia-smi would print, as CSV with a header. Exit codes are those that NVIDIA documents (9: driver not loaded,
  * 15: GPU lost). Figures come from a hash of GPU and place, so the same fleet always shows the same.
  */
-import { endOf, windowOf } from './window'
+import { windowEnd, windowOf } from './window'
 import { createHash } from 'node:crypto'
 import type { VmId } from '../../core/inventory/inventory'
 import type { GuestUse, SmiAnswer, SmiTarget } from '../../core/ports/host'
-import { type Device, type Ground, type VmOnGround, deviceAt, vmOn, vramOf } from './ground'
+import { type Device, type HostNow, type VmOnHost, deviceAt, vmOn, vramOf } from './host-now'
 import { guidOf } from './messages'
 import type { GpuFile, GuestSmi } from './schema'
 
@@ -74,7 +74,7 @@ const rowOf = (gpu: GpuFile, index: number, { where, driver }: Place): string =>
 
 const table = (rows: readonly string[]): SmiAnswer => ran(0, [HEADER, ...rows].join('\n'))
 
-const hostAnswer = (ground: Ground): SmiAnswer => {
+const hostAnswer = (ground: HostNow): SmiAnswer => {
   const gpus = ground.file.gpus.filter((gpu) => {
     const node = deviceAt(ground, gpu.locationPath)?.node
     return gpu.vendor === 'nvidia' && gpu.driver !== null && node === 'host-enabled'
@@ -88,15 +88,15 @@ const hostAnswer = (ground: Ground): SmiAnswer => {
 }
 
 /** Address space that is too small for the cards' BARs shows in the guest as Code 12. */
-const fits = (vm: VmOnGround, devices: readonly Device[]): boolean => {
+const fits = (vm: VmOnHost, devices: readonly Device[]): boolean => {
   const sizes = (bits: 32 | 64) =>
     devices.flatMap(({ file }) => file.bars.flatMap((bar) => (bar.bits === bits ? bar.size : [])))
   const { begin, end } = windowOf(vm)
   const low = sizes(32).reduce((sum, size) => sum + size, 0)
-  return low <= vm.now.settings.lowMmioBytes && endOf(sizes(64), begin) <= end
+  return low <= vm.now.settings.lowMmioBytes && windowEnd(sizes(64), begin) <= end
 }
 
-const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnGround) => SmiAnswer } = {
+const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnHost) => SmiAnswer } = {
   'no-driver': ({ file }) => (file.guest === 'windows' ? ran(9, NO_DRIVER_WINDOWS, 28) : ran(9, NO_DRIVER)),
   mismatch: () =>
     ran(18, 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.173'),
@@ -112,7 +112,7 @@ const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnGround) => S
 }
 
 /** A partition is to the guest a GPU with less memory. */
-const sharesOf = (ground: Ground, { now }: VmOnGround): GpuFile[] =>
+const sharesOf = (ground: HostNow, { now }: VmOnHost): GpuFile[] =>
   now.partitions.flatMap(({ slot, vram }) => {
     const file = ground.file.gpus.find((gpu) => gpu.slot === slot)
     const range = file && vramOf(ground, file)
@@ -121,7 +121,7 @@ const sharesOf = (ground: Ground, { now }: VmOnGround): GpuFile[] =>
     return [{ ...file, memory: paravirtual ? file.memory : (vram ?? range).optimal }]
   })
 
-const guestAnswer = (ground: Ground, vm: VmOnGround): SmiAnswer => {
+const guestAnswer = (ground: HostNow, vm: VmOnHost): SmiAnswer => {
   if (vm.now.state !== 'Running') return notRun(`${vm.file.name} is not running (${vm.now.state})`)
   if (vm.now.guestSmi !== 'ok') return FAILURES[vm.now.guestSmi](vm)
   const devices = vm.now.assigned.flatMap((path) => deviceAt(ground, path) ?? [])
@@ -134,14 +134,14 @@ const guestAnswer = (ground: Ground, vm: VmOnGround): SmiAnswer => {
 }
 
 /** The answer of nvidia-smi on the host, or inside a VM. `problemCode` is null where the guest reports no problem. */
-export const smiAnswer = (ground: Ground, target: SmiTarget): SmiAnswer => {
+export const smiAnswer = (ground: HostNow, target: SmiTarget): SmiAnswer => {
   if (target.kind === 'host') return hostAnswer(ground)
   const vm = vmOn(ground, { id: target.vm })
   return vm ? guestAnswer(ground, vm) : notRun(`${ground.file.name} has no VM ${target.vm}`)
 }
 
 /** What goes on inside a VM; of what its file does not tell, nothing is known. */
-export const useOf = (ground: Ground, id: VmId): GuestUse => {
+export const guestUseOf = (ground: HostNow, id: VmId): GuestUse => {
   const vm = vmOn(ground, { id })
   const smi = smiAnswer(ground, { kind: 'guest', vm: id })
   const use = vm?.now.state === 'Running' && smi.kind === 'ran' ? vm.file.guestUse : undefined

@@ -3,8 +3,8 @@ import { Fault } from '../../core/errors'
 import type { Fence } from '../../core/fence'
 import type { HostFacts, VmSettings, VmState } from '../../core/inventory/inventory'
 import type { Step, StepKind } from '../../core/plan/step'
-import { type Ground, type VmOnGround, factsOf, groundOf, vmsOn } from './ground'
-import type { Memory } from './memory'
+import { type HostNow, type VmOnHost, factsOf, stateOfHost, vmsOn } from './host-now'
+import type { FleetMemory } from './memory'
 import type { HostError } from './messages'
 import { startError } from './power-on'
 import type { Rebuilding } from './rebuild'
@@ -72,7 +72,7 @@ const refuse = (host: string, why: string): never => {
   throw new Fault('internal', `${host} refuses: ${why}`)
 }
 
-const changeState = (ground: Ground, vm: VmOnGround, state: VmState): void => {
+const changeState = (ground: HostNow, vm: VmOnHost, state: VmState): void => {
   const from = REACHED_FROM[state]
   const { name } = ground.file
   if (vm.now.state === state) return
@@ -88,7 +88,7 @@ const changeState = (ground: Ground, vm: VmOnGround, state: VmState): void => {
   vm.now.state = state
 }
 
-const rebuild = (ground: Ground, change: Rebuilding): void => {
+const rebuild = (ground: HostNow, change: Rebuilding): void => {
   const { state, file } = ground
   const { rebuilt } = state
   switch (change.kind) {
@@ -128,7 +128,7 @@ const rebuild = (ground: Ground, change: Rebuilding): void => {
 }
 
 /** What waited for the restart. */
-const switchDevices = ({ state }: Ground): void => {
+const switchDevices = ({ state }: HostNow): void => {
   for (const [slot, node] of Object.entries(state.devices)) {
     if (node === 'restart-to-disable') state.devices[slot] = 'host-disabled'
     if (node === 'restart-to-enable') state.devices[slot] = 'host-enabled'
@@ -138,7 +138,7 @@ const switchDevices = ({ state }: Ground): void => {
 const RAN: readonly VmState[] = ['Running', 'Starting', 'Stopping']
 
 /** The default automatic start action: start if it ran. A paused VM's memory is lost unless it is saved first. */
-const afterReboot = (ground: Ground, vm: VmOnGround): VmState => {
+const afterReboot = (ground: HostNow, vm: VmOnHost): VmState => {
   const { state, settings } = vm.now
   if (RAN.includes(state)) return startError(ground, vm) === null ? 'Running' : 'Off'
   if (state === 'Paused') return settings.automaticStopAction === 'Save' ? 'Saved' : 'Off'
@@ -149,13 +149,13 @@ export interface Listeners {
   readonly steps: Set<(event: StepEvent) => void>
 }
 
-export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners): World => {
+export const openWorld = (file: FleetFile, memory: FleetMemory, { steps }: Listeners): World => {
   const fileOf = (host: string) =>
     file.hosts.find((each) => each.name === host) ?? refuse(file.fleet, `there is no host ${host}`)
-  const onHost = (host: string) => groundOf(fileOf(host), memory.now())
-  const changeHost = (host: string, edit: (ground: Ground) => void) =>
-    memory.change((draft) => edit(groundOf(fileOf(host), draft)))
-  const changeVm = (host: string, name: string, edit: (vm: VmOnGround, ground: Ground) => void) =>
+  const onHost = (host: string) => stateOfHost(fileOf(host), memory.now())
+  const changeHost = (host: string, edit: (ground: HostNow) => void) =>
+    memory.change((draft) => edit(stateOfHost(fileOf(host), draft)))
+  const changeVm = (host: string, name: string, edit: (vm: VmOnHost, ground: HostNow) => void) =>
     changeHost(host, (ground) => {
       const vms = vmsOn(ground)
       const vm = vms.find((each) => each.file.id === name) ?? vms.find((each) => each.file.name === name)
@@ -226,7 +226,7 @@ export const openWorld = (file: FleetFile, memory: Memory, { steps }: Listeners)
 
 /** Takes the first waiting fault that matches, once. An inventory is matched only by its own name. */
 export const takeFault = (
-  memory: Memory,
+  memory: FleetMemory,
   host: string,
   step: StepKind | 'inventory',
 ): InjectedFault | null => {

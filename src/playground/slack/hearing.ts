@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Json } from './block-limits'
-import type { SlackMessage } from './messages'
-import { BOT, type Channel, type Person } from './workspace'
+import type { StoredMessage } from './messages'
+import { BOT_USER, type Channel, type SlackMember } from './workspace'
 
 export interface Utterance {
   readonly channel: Channel
-  readonly message: SlackMessage
+  readonly message: StoredMessage
   readonly change: 'new' | 'edited'
 }
 
@@ -18,23 +18,25 @@ interface Hearer {
   readonly scopes: readonly string[]
 }
 
-const MENTION = `<@${BOT.id}>`
+const MENTION = `<@${BOT_USER.id}>`
 
 /** The event, or null where the bot hears nothing: no event, or no scope for it. */
 const eventTypeOf = ({ scopes }: Hearer, { channel, message, change }: Utterance) => {
   if (message.ephemeralFor !== undefined) return null
   if (channel.only !== undefined) return scopes.includes('im:history') ? 'message' : null
-  const mentions = message.user !== BOT.id && message.text.includes(MENTION)
+  const mentions = message.user !== BOT_USER.id && message.text.includes(MENTION)
   const heard = mentions && channel.bot === 'member' && change === 'new'
   return heard && scopes.includes('app_mentions:read') ? 'app_mention' : null
 }
 
-const written = (message: SlackMessage, team: string): Json => ({
+const written = (message: StoredMessage, team: string): Json => ({
   user: message.user,
   text: message.text,
   ts: message.ts,
   team,
-  ...(message.user === BOT.id ? { bot_id: BOT.botId, app_id: BOT.appId } : { client_msg_id: randomUUID() }),
+  ...(message.user === BOT_USER.id
+    ? { bot_id: BOT_USER.botId, app_id: BOT_USER.appId }
+    : { client_msg_id: randomUUID() }),
   ...(message.thread === undefined ? {} : { thread_ts: message.thread }),
   ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
 })
@@ -67,13 +69,19 @@ export const eventBody = (hearer: Hearer, said: Utterance): string | null => {
     token: 'deprecated-verification-token',
     team_id: team,
     context_team_id: team,
-    api_app_id: BOT.appId,
+    api_app_id: BOT_USER.appId,
     event,
     type: 'event_callback',
     event_id: `Ev${randomUUID().replaceAll('-', '').slice(0, 10).toUpperCase()}`,
     event_time: Math.floor(Number(message.ts)),
     authorizations: [
-      { enterprise_id: null, team_id: team, user_id: BOT.id, is_bot: true, is_enterprise_install: false },
+      {
+        enterprise_id: null,
+        team_id: team,
+        user_id: BOT_USER.id,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
     ],
     is_ext_shared_channel: false,
   })
@@ -85,11 +93,11 @@ const escaped = (typed: string): string =>
 const HOST = /(?<![\w@./:-])(?:[\w-]+\.)+(?:com|net|org)(?![\w.-])/gu
 
 /** What Slack makes of words: people who are mentioned by their ids, addresses as links, three characters escaped. */
-export const asMessageText = (typed: string, people: readonly Person[]): string => {
+export const asMessageText = (typed: string, people: readonly SlackMember[]): string => {
   const linked = escaped(typed)
     .replace(/(?<!\S)https?:\/\/[^\s|]+/gu, (url) => `<${url}>`)
     .replace(HOST, (name) => `<http://${name}|${name}>`)
-  return [{ id: BOT.id, name: BOT.name }, ...people].reduce(
+  return [{ id: BOT_USER.id, name: BOT_USER.name }, ...people].reduce(
     (text, { id, name }) => text.replaceAll(`@${name}`, `<@${id}>`),
     linked,
   )

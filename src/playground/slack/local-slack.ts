@@ -9,29 +9,29 @@ import type { Block, Json } from './block-limits'
 import { Faults, type SlackFault } from './faults'
 import { asMessageText, eventBody, type Utterance } from './hearing'
 import { NO_LOG, openMessageLog } from './message-log'
-import { Messages, type SlackMessage } from './messages'
+import { Messages, type StoredMessage } from './messages'
 import { blockActions, type Scene, signedHeaders, slashCommand } from './payloads'
 import { type Acknowledgement, replyTo, showAcknowledgement } from './replies'
 import { ResponseUrls } from './response-urls'
-import { SCOPES, type Workspace } from './web-api'
+import { SCOPES, type SlackWorkspace } from './web-api'
 import { wireServer } from './wire'
-import { type Channel, CHANNELS, conversationWith, PEOPLE, type Person, TEAM } from './workspace'
+import { type Channel, CHANNELS, conversationWith, PEOPLE, type SlackMember, TEAM } from './workspace'
 
 export type { Block } from './block-limits'
 export type { SlackFault } from './faults'
-export type { SlackMessage } from './messages'
+export type { StoredMessage as SlackMessage } from './messages'
 export { signedHeaders } from './payloads'
 export type { Acknowledgement } from './replies'
-export { BOT, CHANNELS, PEOPLE, type Person, TEAM } from './workspace'
+export { BOT_USER as BOT, CHANNELS, PEOPLE, type SlackMember as Person, TEAM } from './workspace'
 
 export interface LocalSlack {
   /** Base of the Web API, with its final slash. */
   readonly apiUrl: string
   readonly team: { readonly id: string; readonly name: string }
-  readonly people: readonly Person[]
+  readonly people: readonly SlackMember[]
   /** With the conversation that each person has with the bot. */
   readonly channels: readonly Channel[]
-  messages(channel: string): readonly SlackMessage[]
+  messages(channel: string): readonly StoredMessage[]
   /**
    * Posts a person's message, in a thread when one is given. Resolves with the bot's answer to the event, or null where it
    * hears of none: it hears mentions of it (`@GPU ChatOps`) in its channels, and all that is said in its own chats.
@@ -44,7 +44,7 @@ export interface LocalSlack {
   /** The newest calls of the bot, at most a thousand. `response_url` stands for a reply. */
   readonly calls: readonly { readonly method: string; readonly at: number }[]
   /** An administrator of the workspace changes what kind of account it is. */
-  becomes(personId: string, standing: NonNullable<Person['standing']>): void
+  becomes(personId: string, standing: NonNullable<SlackMember['standing']>): void
   /** Makes the next calls of a method fail. */
   fault(fault: SlackFault): void
   /** Calls back after each change of messages or views; the result ends that. */
@@ -64,7 +64,7 @@ export interface LocalSlackOptions {
   readonly teamId?: string
   /** Those of the manifest when absent. */
   readonly scopes?: readonly string[]
-  readonly people?: readonly Person[]
+  readonly people?: readonly SlackMember[]
   readonly channels?: readonly Channel[]
   /** How long Slack waits for the app; null without an end. 3 seconds, as the real one, when absent. */
   readonly ackMs?: number | null
@@ -89,7 +89,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
   const people = [...(options.people ?? PEOPLE)]
   /** Events about the bot's own posts, for which nobody waits. */
   const underWay = new Set<Promise<unknown>>()
-  const workspace: Workspace = {
+  const workspace: SlackWorkspace = {
     team: { ...TEAM, id: options.teamId ?? TEAM.id },
     people,
     channels: [...(options.channels ?? CHANNELS), ...people.map(conversationWith)],
@@ -208,7 +208,7 @@ export const startLocalSlack = async (options: LocalSlackOptions): Promise<Local
   }
 }
 
-const seenBy = (message: SlackMessage, personId: string): boolean =>
+const seenBy = (message: StoredMessage, personId: string): boolean =>
   message.ephemeralFor === undefined || message.ephemeralFor === personId
 
 /** The button by its action id, in an `actions` block or beside a section. */

@@ -2,7 +2,7 @@
 import type { Block, Json } from './block-limits'
 import { NO_LOG, type MessageLog } from './message-log'
 
-export interface SlackMessage {
+export interface StoredMessage {
   /** `seconds.micros`, unique and increasing in the workspace; it names the message within its channel. */
   readonly ts: string
   readonly user: string
@@ -15,7 +15,7 @@ export interface SlackMessage {
   readonly thread?: string
 }
 
-export interface Draft {
+export interface MessageDraft {
   readonly user: string
   readonly text: string
   readonly blocks: readonly Block[]
@@ -28,7 +28,7 @@ const KEPT = 500
 
 export class Messages {
   readonly #clock: () => number
-  readonly #byChannel = new Map<string, SlackMessage[]>()
+  readonly #byChannel = new Map<string, StoredMessage[]>()
   #lastMicros = 0
   #ids = 0
 
@@ -50,15 +50,15 @@ export class Messages {
     return `${digits.slice(0, -6)}.${digits.slice(-6)}`
   }
 
-  of(channel: string): readonly SlackMessage[] {
+  of(channel: string): readonly StoredMessage[] {
     return this.#byChannel.get(channel) ?? []
   }
 
-  find(channel: string, ts: string): SlackMessage | undefined {
+  find(channel: string, ts: string): StoredMessage | undefined {
     return this.of(channel).find((message) => message.ts === ts)
   }
 
-  post(channel: string, draft: Draft): SlackMessage {
+  post(channel: string, draft: MessageDraft): StoredMessage {
     const message = { ...draft, blocks: this.#withIds(draft.blocks), ts: this.stamp() }
     this.#byChannel.set(channel, [...this.of(channel), message].slice(-KEPT))
     this.#save(channel, message.ts, message)
@@ -70,10 +70,10 @@ export class Messages {
     channel: string,
     ts: string,
     change: { readonly text: string; readonly blocks: readonly Block[] },
-  ): SlackMessage | undefined {
+  ): StoredMessage | undefined {
     const before = this.find(channel, ts)
     if (!before) return undefined
-    const after: SlackMessage = {
+    const after: StoredMessage = {
       ...before,
       text: change.text,
       blocks: this.#withIds(change.blocks),
@@ -95,7 +95,7 @@ export class Messages {
     this.#save(channel, ts, null)
   }
 
-  #save(channel: string, ts: string, message: SlackMessage | null): void {
+  #save(channel: string, ts: string, message: StoredMessage | null): void {
     this.#log.append({
       channel,
       ts,

@@ -1,8 +1,8 @@
 /** What Slack sends to a bot, field by field, and the signature that goes with it. */
 import { createHmac } from 'node:crypto'
 import type { Block, Json } from './block-limits'
-import type { SlackMessage } from './messages'
-import { BOT, type Channel, type Person } from './workspace'
+import type { StoredMessage } from './messages'
+import { BOT_USER, type Channel, type SlackMember } from './workspace'
 
 const TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const
 
@@ -28,13 +28,13 @@ export const signedHeaders = (
 
 export interface Scene {
   readonly team: { readonly id: string; readonly domain: string }
-  readonly person: Person
+  readonly person: SlackMember
   readonly channel: Channel
   readonly responseUrl: string
   readonly triggerId: string
 }
 
-const userName = (person: Person): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
+const userName = (person: SlackMember): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
 
 /** Slack escapes three characters of what is typed after a slash command. */
 const escaped = (typed: string): string =>
@@ -52,14 +52,14 @@ export const slashCommand = (scene: Scene, text: string): string =>
     user_name: userName(scene.person),
     command: '/gpu',
     text: escaped(text),
-    api_app_id: BOT.appId,
+    api_app_id: BOT_USER.appId,
     is_enterprise_install: 'false',
     response_url: scene.responseUrl,
     trigger_id: scene.triggerId,
   }).toString()
 
 export interface Pressed {
-  readonly message: SlackMessage
+  readonly message: StoredMessage
   readonly block: Block
   readonly element: Json
   /** The moment of the press, in Slack's seconds with six decimals. */
@@ -67,7 +67,7 @@ export interface Pressed {
 }
 
 /** An ephemeral message has no `message` in its payloads: Slack keeps none. */
-const whereFrom = (scene: Scene, message: SlackMessage): Json => {
+const whereFrom = (scene: Scene, message: StoredMessage): Json => {
   const container = { type: 'message', message_ts: message.ts, channel_id: scene.channel.id }
   if (message.ephemeralFor !== undefined) return { container: { ...container, is_ephemeral: true } }
   return {
@@ -75,8 +75,8 @@ const whereFrom = (scene: Scene, message: SlackMessage): Json => {
     message: {
       type: 'message',
       user: message.user,
-      bot_id: BOT.botId,
-      app_id: BOT.appId,
+      bot_id: BOT_USER.botId,
+      app_id: BOT_USER.appId,
       team: scene.team.id,
       ts: message.ts,
       text: message.text,
@@ -97,7 +97,7 @@ export const blockActions = (scene: Scene, pressed: Pressed): string => {
       name: userName(scene.person),
       team_id: scene.person.workspaces?.[0] ?? scene.team.id,
     },
-    api_app_id: BOT.appId,
+    api_app_id: BOT_USER.appId,
     token: 'deprecated-verification-token',
     ...whereFrom(scene, message),
     trigger_id: scene.triggerId,

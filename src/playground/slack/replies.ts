@@ -1,8 +1,8 @@
 /** What becomes of an answer: a post to a response URL, or the body of a command's acknowledgement. */
 import type { Json } from './block-limits'
 import type { ReplyPlace } from './response-urls'
-import { contentOf, type Workspace } from './web-api'
-import { BOT, SLACKBOT } from './workspace'
+import { contentOf, type SlackWorkspace } from './web-api'
+import { BOT_USER, SLACKBOT } from './workspace'
 
 /** What the bot answered within its own HTTP exchange; status 0 when nothing came within Slack's three seconds. */
 export interface Acknowledgement {
@@ -12,7 +12,7 @@ export interface Acknowledgement {
 
 /** Posts, replaces or deletes, as the body of a reply asks. */
 export const replyTo = (
-  workspace: Workspace,
+  workspace: SlackWorkspace,
   place: ReplyPlace,
   args: Json,
 ): { status: number; body: Json } => {
@@ -27,7 +27,7 @@ export const replyTo = (
   const original = args['replace_original'] === true ? place.original : null
   if (original !== null) messages.edit(place.channel, original, content)
   else {
-    const draft = { user: BOT.id, text: content.text, blocks: content.blocks }
+    const draft = { user: BOT_USER.id, text: content.text, blocks: content.blocks }
     messages.post(
       place.channel,
       args['response_type'] === 'in_channel' ? draft : { ...draft, ephemeralFor: place.person },
@@ -39,7 +39,7 @@ export const replyTo = (
 
 /** The body of a command's acknowledgement is a message; a failed one is Slackbot's regret. */
 export const showAcknowledgement = (
-  workspace: Workspace,
+  workspace: SlackWorkspace,
   place: ReplyPlace,
   answer: Acknowledgement,
 ): void => {

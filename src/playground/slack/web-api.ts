@@ -2,7 +2,7 @@
 import { checkBlocks, type Block, type Json } from './block-limits'
 import type { Messages } from './messages'
 import type { Utterance } from './hearing'
-import { BOT, botObject, type Channel, type Person, userObject } from './workspace'
+import { BOT_USER, botObject, type Channel, type SlackMember, userObject } from './workspace'
 
 /** Those of the manifest. */
 export const SCOPES: readonly string[] = [
@@ -15,9 +15,9 @@ export const SCOPES: readonly string[] = [
 
 export type ApiAnswer = Json & { readonly ok: boolean }
 
-export interface Workspace {
+export interface SlackWorkspace {
   readonly team: { readonly id: string; readonly name: string; readonly domain: string }
-  readonly people: readonly Person[]
+  readonly people: readonly SlackMember[]
   readonly channels: readonly Channel[]
   readonly messages: Messages
   /** Modals by view id. */
@@ -56,25 +56,25 @@ export const contentOf = (args: Json): Content => {
   return { kind: 'content', text, blocks: verdict.blocks }
 }
 
-type Method = (at: Workspace, args: Json) => ApiAnswer
+type Method = (at: SlackWorkspace, args: Json) => ApiAnswer
 
 /** The channel by its id, or by that of the person whose conversation with the bot it is; or Slack's error. */
-const channelOf = (at: Workspace, args: Json): Channel | 'channel_not_found' | 'not_in_channel' => {
+const channelOf = (at: SlackWorkspace, args: Json): Channel | 'channel_not_found' | 'not_in_channel' => {
   const found = at.channels.find(({ id, only }) => [id, only].includes(String(args['channel'])))
   if (!found) return 'channel_not_found'
   return found.bot === 'member' ? found : 'not_in_channel'
 }
 
 const shown = (
-  at: Workspace,
+  at: SlackWorkspace,
   content: { readonly text: string; readonly blocks: readonly Block[] },
   ts: string,
 ): Json => ({
   type: 'message',
   subtype: 'bot_message',
-  user: BOT.id,
-  bot_id: BOT.botId,
-  app_id: BOT.appId,
+  user: BOT_USER.id,
+  bot_id: BOT_USER.botId,
+  app_id: BOT_USER.appId,
   team: at.team.id,
   ts,
   text: content.text,
@@ -90,7 +90,7 @@ const postMessage: Method = (at, args) => {
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
   const message = at.messages.post(channel.id, {
-    user: BOT.id,
+    user: BOT_USER.id,
     text: content.text,
     blocks: content.blocks,
     ...threadIn(args),
@@ -106,7 +106,7 @@ const update: Method = (at, args) => {
   if (channel === 'not_in_channel') return no('message_not_found')
   const before = at.messages.find(channel.id, String(args['ts']))
   if (!before || before.ephemeralFor !== undefined) return no('message_not_found')
-  if (before.user !== BOT.id) return no('cant_update_message')
+  if (before.user !== BOT_USER.id) return no('cant_update_message')
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
   const message = at.messages.edit(channel.id, before.ts, content)
@@ -138,14 +138,14 @@ const postEphemeral: Method = (at, args) => {
   const content = contentOf(args)
   if (content.kind === 'refused') return content.answer
   const { text, blocks } = content
-  const draft = { user: BOT.id, text, blocks, ephemeralFor: person.id, ...threadIn(args) }
+  const draft = { user: BOT_USER.id, text, blocks, ephemeralFor: person.id, ...threadIn(args) }
   const message = at.messages.post(channel.id, draft)
   at.changed()
   return { ok: true, message_ts: message.ts }
 }
 
 const usersInfo: Method = (at, args) => {
-  if (args['user'] === BOT.id) return { ok: true, user: botObject(at.team.id) }
+  if (args['user'] === BOT_USER.id) return { ok: true, user: botObject(at.team.id) }
   const person = at.people.find(({ id }) => id === args['user'])
   return person ? { ok: true, user: userObject(person, at.team.id) } : no('user_not_found')
 }
@@ -159,10 +159,10 @@ const viewOf = (args: Json): Json | undefined => {
   }
 }
 
-const keepView = (at: Workspace, id: string, args: Json): ApiAnswer => {
+const keepView = (at: SlackWorkspace, id: string, args: Json): ApiAnswer => {
   const view = viewOf(args)
   if (!view) return no('invalid_arguments')
-  const kept = { ...view, id, team_id: at.team.id, bot_id: BOT.botId }
+  const kept = { ...view, id, team_id: at.team.id, bot_id: BOT_USER.botId }
   at.views.set(id, kept)
   at.changed()
   return { ok: true, view: kept }
@@ -189,9 +189,9 @@ const authTest: Method = (at) => ({
   url: `https://${at.team.domain}.slack.com/`,
   team: at.team.name,
   team_id: at.team.id,
-  user: BOT.handle,
-  user_id: BOT.id,
-  bot_id: BOT.botId,
+  user: BOT_USER.handle,
+  user_id: BOT_USER.id,
+  bot_id: BOT_USER.botId,
   is_enterprise_install: false,
 })
 
@@ -211,7 +211,7 @@ const METHODS: Readonly<Record<string, readonly [scope: string | null, method: M
 }
 
 /** Answers one call of a caller whose token was found good. */
-export const callMethod = (at: Workspace, method: string, args: Json): ApiAnswer => {
+export const callMethod = (at: SlackWorkspace, method: string, args: Json): ApiAnswer => {
   const [scope, answer] = (Object.hasOwn(METHODS, method) ? METHODS[method] : undefined) ?? [null, null]
   if (answer === null) return no('unknown_method', { req_method: method })
   return scope === null || at.scopes.includes(scope) ? answer(at, args) : ungranted(scope)(at, args)

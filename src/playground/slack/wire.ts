@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Json } from './block-limits'
 import type { Faults, SlackFault } from './faults'
-import { type ApiAnswer, callMethod, type Workspace } from './web-api'
+import { type ApiAnswer, callMethod, type SlackWorkspace } from './web-api'
 
 export interface Wire {
-  readonly workspace: Workspace
+  readonly workspace: SlackWorkspace
   readonly botToken: string
   readonly faults: Faults
   /** Seconds to wait before this call, or 0. */

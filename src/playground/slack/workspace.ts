@@ -1,6 +1,6 @@
 /** Who and what lives in the local workspace. The ids are fixed, so that a policy file can name them. */
 
-export interface Person {
+export interface SlackMember {
   readonly id: string
   readonly name: string
   readonly title: string
@@ -22,7 +22,7 @@ export interface Channel {
 }
 
 /** Opened by whoever posts to the person's id. */
-export const conversationWith = (person: Person): Channel => ({
+export const conversationWith = (person: SlackMember): Channel => ({
   id: `D${person.id.slice(1)}`,
   name: 'directmessage',
   topic: 'What the bot tells you alone',
@@ -31,7 +31,7 @@ export const conversationWith = (person: Person): Channel => ({
 })
 
 export const TEAM = { id: 'T0PLAYGROUND', name: 'Northwind Research', domain: 'northwind-research' } as const
-export const BOT = {
+export const BOT_USER = {
   id: 'U0GPUBOT',
   botId: 'B0GPUBOT',
   appId: 'A0GPUCHATOPS',
@@ -40,7 +40,7 @@ export const BOT = {
 } as const
 export const SLACKBOT = 'USLACKBOT'
 
-export const PEOPLE: readonly Person[] = [
+export const PEOPLE: readonly SlackMember[] = [
   { id: 'U0MAYA', name: 'Maya Chen', title: 'Researcher', role: 'requester' },
   { id: 'U0JONAS', name: 'Jonas Weber', title: 'Platform engineer', role: 'approver' },
   { id: 'U0PRIYA', name: 'Priya Nair', title: 'Platform lead', role: 'administrator' },
@@ -51,7 +51,7 @@ export const CHANNELS: readonly Channel[] = [
   { id: 'C0GPUCHANGES', name: 'gpu-changes', topic: 'Every change of a GPU, as it happens', bot: 'member' },
 ]
 
-const handleOf = (person: Person): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
+const handleOf = (person: SlackMember): string => person.name.toLowerCase().replace(/[^a-z0-9]+/g, '.')
 
 const inGrid = (id: string, teams: readonly string[]) => ({
   id,
@@ -63,7 +63,7 @@ const inGrid = (id: string, teams: readonly string[]) => ({
 })
 
 /** The `user` object of `users.info`. */
-export const userObject = (person: Person, teamId: string) => {
+export const userObject = (person: SlackMember, teamId: string) => {
   const foreign = person.standing === 'other-workspace'
   return {
     id: person.id,
@@ -86,14 +86,19 @@ export const userObject = (person: Person, teamId: string) => {
 
 /** The bot's own `user` object. */
 export const botObject = (teamId: string) => ({
-  id: BOT.id,
+  id: BOT_USER.id,
   team_id: teamId,
-  name: BOT.handle,
-  real_name: BOT.name,
+  name: BOT_USER.handle,
+  real_name: BOT_USER.name,
   deleted: false,
   is_bot: true,
   is_app_user: false,
   is_restricted: false,
   is_ultra_restricted: false,
-  profile: { real_name: BOT.name, display_name: BOT.name, bot_id: BOT.botId, api_app_id: BOT.appId },
+  profile: {
+    real_name: BOT_USER.name,
+    display_name: BOT_USER.name,
+    bot_id: BOT_USER.botId,
+    api_app_id: BOT_USER.appId,
+  },
 })

@@ -2,7 +2,7 @@
 import { isTooLarge, newConversation, postedMessage, typing, type PostedMessage } from './posted'
 import type { SaidMessage, Saved, ShownMessage } from './saved'
 
-export interface Person {
+export interface TeamsMember {
   /** Object id in Entra. */
   readonly objectId: string
   readonly name: string
@@ -11,27 +11,27 @@ export interface Person {
   readonly userPrincipalName: string
 }
 
-export interface Answer {
+export interface ConnectorAnswer {
   readonly status: number
   readonly body: object
   readonly headers?: Record<string, string>
 }
-export const ok = (body: object, status = 200): Answer => ({ status, body })
-export const wrong = (status: number, code: string, headers = {}): Answer => ({
+export const ok = (body: object, status = 200): ConnectorAnswer => ({ status, body })
+export const wrong = (status: number, code: string, headers = {}): ConnectorAnswer => ({
   status,
   headers,
   body: { error: { code, message: code } },
 })
 
 /** Teams' id of a person for this bot. */
-export const userIdOf = (person: Person): string => `29:${person.objectId}`
-const memberOf = (person: Person) => ({ id: userIdOf(person), ...person })
+export const userIdOf = (person: TeamsMember): string => `29:${person.objectId}`
+const memberOf = (person: TeamsMember) => ({ id: userIdOf(person), ...person })
 /** The chat of a person with the bot. */
 export const personalOf = (userId: string): string => `a:${userId.slice(3)}`
 
 export interface ConnectorOptions {
   readonly tenantId: string
-  readonly people: () => readonly Person[]
+  readonly people: () => readonly TeamsMember[]
   readonly saved: Saved
   readonly changed: () => void
 }
@@ -41,7 +41,7 @@ export interface Connector {
   readonly said: readonly SaidMessage[]
   /** Conversations in which the bot is about to write. */
   readonly typing: ReadonlySet<string>
-  answer(method: string, path: string, body: string): Answer
+  answer(method: string, path: string, body: string): ConnectorAnswer
   /** An id for a message: milliseconds since 1970, later than every other. */
   readonly stamp: () => string
   say(message: SaidMessage): void
@@ -55,7 +55,7 @@ export const connectorOf = ({ tenantId, people, saved, changed }: ConnectorOptio
 
   const stamp = (): string => String((last = Math.max(Date.now(), last + 1)))
 
-  const parsed = (body: string): PostedMessage | Answer => {
+  const parsed = (body: string): PostedMessage | ConnectorAnswer => {
     if (isTooLarge(body)) return wrong(413, 'MessageSizeTooBig')
     const message = postedMessage.safeParse(JSON.parse(body))
     return message.success ? message.data : wrong(400, 'BadSyntax')
@@ -68,35 +68,35 @@ export const connectorOf = ({ tenantId, people, saved, changed }: ConnectorOptio
     changed()
   }
 
-  const post = (conversation: string, body: string): Answer => {
+  const post = (conversation: string, body: string): ConnectorAnswer => {
     if (typing.safeParse(JSON.parse(body)).success) {
       writing.add(conversation)
       changed()
       return ok({ id: stamp() }, 201)
     }
     const message = parsed(body)
-    if ('status' in message) return message as Answer
+    if ('status' in message) return message as ConnectorAnswer
     const id = stamp()
     store({ conversation, id, message, edits: 0 }, messages.length)
     return ok({ id }, 201)
   }
 
-  const edit = (conversation: string, id: string, body: string): Answer => {
+  const edit = (conversation: string, id: string, body: string): ConnectorAnswer => {
     const at = messages.findIndex((each) => each.conversation === conversation && each.id === id)
     const before = messages[at]
     if (!before) return wrong(404, 'ActivityNotFoundInConversation')
     const message = parsed(body)
-    if ('status' in message) return message as Answer
+    if ('status' in message) return message as ConnectorAnswer
     store({ ...before, message, edits: before.edits + 1 }, at)
     return ok({ id })
   }
 
-  const member = (user: string): Answer => {
+  const member = (user: string): ConnectorAnswer => {
     const person = people().find((each) => user === each.objectId || user === userIdOf(each))
     return person ? ok(memberOf(person)) : wrong(404, 'MemberNotFoundInConversation')
   }
 
-  const open = (body: string): Answer => {
+  const open = (body: string): ConnectorAnswer => {
     const wanted = newConversation.safeParse(JSON.parse(body))
     if (!wanted.success) return wrong(400, 'BadSyntax')
     const id = wanted.data.members[0]?.id ?? ''

@@ -10,7 +10,7 @@ export interface Key {
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A key as the Bot Connector has them, endorsed for a channel of the Bot Framework. */
-export const keyOf = (
+export const signingKey = (
   kid: string,
   privateKey: KeyObject,
   endorsements: readonly string[] = ['msteams'],
@@ -28,7 +28,7 @@ export const keyOf = (
 
 /** A new one. */
 export const makeKey = (kid: string, endorsements?: readonly string[]): Key =>
-  keyOf(kid, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, endorsements)
+  signingKey(kid, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, endorsements)
 
 /** A signed token; `header` replaces parts of an RS256 one. */
 export const signToken = (key: Key, claims: object, header: object = {}): string => {

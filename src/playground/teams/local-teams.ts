@@ -9,10 +9,18 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { TeamsConfig } from '../../chat/teams/config'
 import { claimsFor, makeKey, openIdDocument, signToken, type Key } from './issuer'
-import { connectorOf, ok, userIdOf, wrong, type Answer, type Connector, type Person } from './connector'
+import {
+  connectorOf,
+  ok,
+  userIdOf,
+  wrong,
+  type ConnectorAnswer,
+  type Connector,
+  type TeamsMember,
+} from './connector'
 import { NOTHING_SAVED, openSaved, type ShownMessage } from './saved'
 
-export { personalOf, userIdOf, type Person } from './connector'
+export { personalOf, userIdOf, type TeamsMember as Person } from './connector'
 export type { ShownMessage } from './saved'
 
 export interface Conversation {
@@ -24,14 +32,14 @@ export interface Conversation {
  * An answer of the Bot Connector in place of the usual one, or none: the connection is cut before anything is done, or when
  * all is done. `code` null: it is of somebody on the way, who knows none of Microsoft's codes.
  */
-export type Fault =
+export type ConnectorFault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly code?: string | null }
   | { readonly cut: 'before' | 'after' }
 
 /** A client of its own, which keeps the messages of its conversations itself. */
 export interface Beyond {
   holds(conversation: string): boolean
-  answer(method: string, path: string, body: string): Promise<Answer>
+  answer(method: string, path: string, body: string): Promise<ConnectorAnswer>
 }
 
 /** The sentence that Teams shows under a pressed button, to the one who pressed alone. */
@@ -62,14 +70,14 @@ export interface LocalTeams extends Pick<Connector, 'messages' | 'said' | 'typin
   readonly sentences: readonly Sentence[]
   /** Requests to the Bot Connector, as `POST /v3/...`. */
   readonly calls: readonly string[]
-  people: readonly Person[]
+  people: readonly TeamsMember[]
   /** Asked before each request to the Bot Connector. */
-  fault: (call: string) => Fault | null
+  fault: (call: string) => ConnectorFault | null
   /** Types a message, in a channel and in a group chat one that mentions the bot; it carries the id when that is given. */
-  say(by: Person, where: Conversation, text: string, id?: string): Promise<Response>
-  press(by: Person, where: Conversation, message: ShownMessage, data: unknown): Promise<Response>
+  say(by: TeamsMember, where: Conversation, text: string, id?: string): Promise<Response>
+  press(by: TeamsMember, where: Conversation, message: ShownMessage, data: unknown): Promise<Response>
   /** What a client sends when an action of a card is performed. */
-  act(by: Person, where: Conversation, message: ShownMessage, action: CardAction): Promise<Response>
+  act(by: TeamsMember, where: Conversation, message: ShownMessage, action: CardAction): Promise<Response>
   /** Sends any activity; with the token given, or with the right one. */
   deliver(activity: object, token?: string): Promise<Response>
   /** Calls back after each change of messages; the result ends that. */
@@ -132,14 +140,18 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   })
 
   /** Who is in a conversation is known here, whoever keeps its messages. */
-  const answerTo = (method: string, path: string, body: string): Answer | Promise<Answer> => {
+  const answerTo = (
+    method: string,
+    path: string,
+    body: string,
+  ): ConnectorAnswer | Promise<ConnectorAnswer> => {
     const conversation = decodeURIComponent(path.split('/')[3] ?? '')
     return method !== 'GET' && options.beyond?.holds(conversation)
       ? options.beyond.answer(method, path, body)
       : connector.answer(method, path, body)
   }
 
-  const respond = async (request: IncomingMessage): Promise<Answer | null> => {
+  const respond = async (request: IncomingMessage): Promise<ConnectorAnswer | null> => {
     const [path = '/'] = (request.url ?? '/').split('?')
     const document = openIdDocument(path, { origin, keys: published })
     if (document) return ok(document)
@@ -166,7 +178,7 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   origin = `http://127.0.0.1:${port}`
   const serviceUrl = `${origin}/`
 
-  const activity = (by: Person, { id, type }: Conversation, rest: object): object => ({
+  const activity = (by: TeamsMember, { id, type }: Conversation, rest: object): object => ({
     id: randomUUID(),
     channelId: 'msteams',
     serviceUrl,
@@ -267,6 +279,6 @@ export const startLocalTeams = async (options: LocalTeamsOptions): Promise<Local
   return local
 }
 
-const write = (response: ServerResponse, { status, body, headers = {} }: Answer): void => {
+const write = (response: ServerResponse, { status, body, headers = {} }: ConnectorAnswer): void => {
   response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body))
 }

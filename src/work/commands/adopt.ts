@@ -20,22 +20,22 @@ import { openLeasesAt } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { selfOf } from '../../store/self'
 import { drawClaim } from '../context/claim'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { say, type Caller, type Effect } from '../context/effect'
 import { endLease } from '../changes/lease/found'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 interface Wanted {
   readonly host: string
   readonly from: BotId
 }
 
-export const adoptHost = async (parts: Parts, wanted: Wanted, caller: Caller): Promise<Consequence> => {
-  const found = resolveHost(wanted.host, await hostViews(parts.db, [...parts.hosts.keys()]))
-  const host = found.ok ? parts.hosts.get(found.value.name) : undefined
+export const adoptHost = async (context: Context, wanted: Wanted, caller: Caller): Promise<Effect> => {
+  const found = resolveHost(wanted.host, await hostViews(context.db, [...context.hosts.keys()]))
+  const host = found.ok ? context.hosts.get(found.value.name) : undefined
   if (!found.ok) return say(refusalNotice(found.refusals))
   if (!host) return say(refusalNotice([silent(found.value.name)]))
-  const adopted = await adopt(parts, host, { from: wanted.from, by: caller.account })
-  return adopted.ok ? asAdopted(parts, adopted.value, caller) : say(refusalNotice(adopted.refusals))
+  const adopted = await adopt(context, host, { from: wanted.from, by: caller.account })
+  return adopted.ok ? asAdopted(context, adopted.value, caller) : say(refusalNotice(adopted.refusals))
 }
 
 interface Done {
@@ -46,45 +46,45 @@ interface Done {
 }
 
 const adopt = async (
-  parts: Parts,
+  context: Context,
   host: Host,
   { from, by }: { readonly from: BotId; readonly by: string },
 ): Promise<Outcome<Done>> => {
-  const { db, clock } = parts
+  const { db, clock } = context
   const self = await selfOf(db)
-  const before = await read(parts, host)
+  const before = await read(context, host)
   if (before === null) return refused(silent(host.name))
   const cutShort = await openAdoption(db, { host: host.name, from })
   if (cutShort !== null && before.module?.fence?.bot === self)
     return accepted({ seq: cutShort, from, facts: before })
-  const against = await againstIt(parts, before, { from, self })
+  const against = await againstIt(context, before, { from, self })
   if (against) return refused(against)
   const seq = cutShort ?? (await beginAdoption(db, { host: host.name, from, by, at: clock.now() }))
-  const result = await host.adopt({ from, fence: await firstClaim(parts, before, self) })
-  const facts = (await read(parts, host)) ?? before
+  const result = await host.adopt({ from, fence: await firstClaim(context, before, self) })
+  const facts = (await read(context, host)) ?? before
   const done = result.kind === 'done' || (result.kind === 'unknown' && facts.module?.fence?.bot === self)
   if (done) return accepted({ seq, from, facts })
   await dropAdoption(db, seq)
   return refused(refusedBy(host.name, from, result))
 }
 
-const read = async (parts: Parts, host: Host): Promise<HostFacts | null> => {
+const read = async (context: Context, host: Host): Promise<HostFacts | null> => {
   try {
     return await host.inventory()
   } catch (error) {
-    parts.log.warn({ host: host.name, error: messageOf(error) }, 'host could not be read')
+    context.log.warn({ host: host.name, error: messageOf(error) }, 'host could not be read')
     return null
   }
 }
 
-const firstClaim = async ({ db }: Parts, { module }: HostFacts, bot: BotId): Promise<Fence> => {
+const firstClaim = async ({ db }: Context, { module }: HostFacts, bot: BotId): Promise<Fence> => {
   const number = await db.transaction().execute((tx) => count(tx, 'fence', module?.fence?.number ?? 0))
   return { number, bot, claim: drawClaim() }
 }
 
 /** Why it cannot be asked of the host; null where it can. */
 const againstIt = async (
-  { db }: Parts,
+  { db }: Context,
   { name, module }: HostFacts,
   { from, self }: { readonly from: BotId; readonly self: BotId },
 ): Promise<Refusal | null> => {
@@ -149,15 +149,15 @@ const ALIVE = 'Make sure that no process of that bot is left, and try again in t
 
 /** What this store believes of who holds a GPU there may be older than what the other bot has done. */
 const asAdopted =
-  (parts: Parts, { seq, from, facts }: Done, caller: Caller): Consequence =>
+  (context: Context, { seq, from, facts }: Done, caller: Caller): Effect =>
   async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     await endAdoption(tx, seq, at)
     await saveFacts(tx, facts, at)
     for (const gpu of facts.gpus)
       await saveAcceptance(tx, { gpu: aliasOf(facts, gpu), by: caller.account, at })
     for (const lease of await openLeasesAt(tx, facts.name))
-      await endLease(parts, tx, lease, {
+      await endLease(context, tx, lease, {
         at,
         found: `${facts.name} was taken over from ${from}`,
         news: `${facts.name} was taken over from another bot: who holds its GPUs is not known any more, so the lease has ended`,

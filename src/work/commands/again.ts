@@ -5,15 +5,15 @@ import { refusal } from '../../core/errors'
 import { mayBeAskedAgain } from '../../core/request/request'
 import { findRequest } from '../../store/requests'
 import { ask } from './ask'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { say, type Caller, type Effect } from '../context/effect'
 import { noRequest } from '../context/no-request'
 import { extend } from '../changes/lease/extend'
 import { onLease } from '../changes/lease/meant'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 /** Its words are kept, its reason too, but glass is broken for one request alone. */
-export const askAgain = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {
-  const request = await findRequest(parts.db, id)
+export const askAgain = async (context: Context, id: string, caller: Caller): Promise<Effect> => {
+  const request = await findRequest(context.db, id)
   if (!request) return say(refusalNotice([noRequest(id)]))
   if (!mayBeAskedAgain(request.state))
     return say(
@@ -27,7 +27,7 @@ export const askAgain = async (parts: Parts, id: string, caller: Caller): Promis
     )
   if (request.command?.kind === 'extend') {
     const { byMs } = request.command
-    return onLease(parts, request.command, caller, (leaseId) => extend(parts, { leaseId, byMs }, caller))
+    return onLease(context, request.command, caller, (leaseId) => extend(context, { leaseId, byMs }, caller))
   }
   if (!request.command || !('dryRun' in request.command))
     return say(
@@ -40,5 +40,5 @@ export const askAgain = async (parts: Parts, id: string, caller: Caller): Promis
       ]),
     )
   const { breakGlass, ...command } = request.command
-  return ask(parts, command, caller)
+  return ask(context, command, caller)
 }

@@ -2,7 +2,7 @@
 import { comingRuns } from '../../core/cards/lease'
 import { planNotice } from '../../core/cards/plan'
 import { doneNotice } from '../../core/answers/done'
-import { OWN_RETURN, verdictParts } from '../../core/answers/why'
+import { OWN_RETURN, verdictParts } from '../../core/answers/explain'
 import { refusalNotice } from '../../core/answers/refusal'
 import type { Change } from '../../core/change/change'
 import type { PlanCommand } from '../../core/command/command'
@@ -17,12 +17,12 @@ import { personOf } from '../../core/policy/policy'
 import type { Request } from '../../core/request/request'
 import type { Tx } from '../../store/database'
 import { copiesOf, post } from '../../store/outbox'
-import type { Caller, Consequence } from '../context/consequence'
-import { say } from '../context/consequence'
+import type { Caller, Effect } from '../context/effect'
+import { say } from '../context/effect'
 import { ownToRelease } from '../changes/lease/meant'
 import { tellThoseWhoLose } from '../telling/holders'
 import { lends, termsFor, type Terms } from '../changes/lease/terms'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { tooManyAsked } from '../snapshot/most'
 import { done } from '../changes/lease/give-back'
 import { changeFor } from '../planning/across'
@@ -31,25 +31,25 @@ import { prepare, type Prepared } from '../planning/planning'
 import { takingTurn } from '../changes/queue/turn'
 import { raise, type Answered } from '../changes/request/raise'
 
-export const ask = async (parts: Parts, words: PlanCommand, caller: Caller): Promise<Consequence> => {
-  const change = await changeFor(parts, words)
+export const ask = async (context: Context, words: PlanCommand, caller: Caller): Promise<Effect> => {
+  const change = await changeFor(context, words)
   return change.ok
-    ? askFor(parts, { change: change.value, words }, caller)
+    ? askFor(context, { change: change.value, words }, caller)
     : say(refusalNotice(change.refusals))
 }
 
 /** What is the caller's own is given back, as by `done`: no rule is asked. */
 export const release = async (
-  parts: Parts,
+  context: Context,
   words: Extract<PlanCommand, { kind: 'release' }>,
   caller: Caller,
-): Promise<Consequence> => {
-  const change = await changeFor(parts, words)
+): Promise<Effect> => {
+  const change = await changeFor(context, words)
   if (!change.ok) return say(refusalNotice(change.refusals))
   const asking = { change: change.value, words }
-  const own = words.dryRun || words.script ? null : await ownToRelease(parts, asking, caller)
-  if (!own) return askFor(parts, asking, caller)
-  return done(parts, { leaseId: own.id, consents: change.value.consents, reason: words.reason }, caller)
+  const own = words.dryRun || words.script ? null : await ownToRelease(context, asking, caller)
+  if (!own) return askFor(context, asking, caller)
+  return done(context, { leaseId: own.id, consents: change.value.consents, reason: words.reason }, caller)
 }
 
 interface Asking {
@@ -60,39 +60,39 @@ interface Asking {
 
 /** `offer`: the one that is taken by asking. Without it, whoever asks for a GPU when it is their turn takes it. */
 export const askFor = async (
-  parts: Parts,
+  context: Context,
   { change, words: command }: Asking,
   caller: Caller,
   offer?: Answered,
-): Promise<Consequence> => {
-  const prepared = await prepare(parts, change, { answers: offer, by: caller.account })
+): Promise<Effect> => {
+  const prepared = await prepare(context, change, { answers: offer, by: caller.account })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
   const { plan, interrupts, turn } = prepared.value
-  const answers = offer ?? (turn && takingTurn(parts, turn))
+  const answers = offer ?? (turn && takingTurn(context, turn))
   const wanting = { ...prepared.value, by: caller.account }
-  const terms = await termsFor(parts.db, parts, command, wanting)
+  const terms = await termsFor(context.db, context, command, wanting)
   if (!terms.ok) return say(refusalNotice(terms.refusals))
   const { facts, otherFacts } = prepared.value
   const readings = new Map([facts, ...(otherFacts ? [otherFacts] : [])].map((each) => [each.name, each]))
-  const on = await groundsFor(parts, { plan, readings, caller, end: terms.value.end })
-  const judged = judgePlan(parts, { plan, command, caller, on })
+  const on = await groundsFor(context, { plan, readings, caller, end: terms.value.end })
+  const judged = judgePlan(context, { plan, command, caller, on })
   if (command.dryRun || command.script) {
-    const own = await ownToRelease(parts, { change, words: command }, caller)
+    const own = await ownToRelease(context, { change, words: command }, caller)
     const verdict = own ? doneNotice(OWN_RETURN).parts : verdictParts(judged)
     const lease = lendingRuns(plan, terms.value)
     return say(planNotice(plan, { script: command.script, verdict, lease, interrupts }))
   }
   if (!judged.ok) return say(refusalNotice(judged.refusals))
   return async (tx) => {
-    const still = await termsFor(tx, parts, command, wanting)
+    const still = await termsFor(tx, context, command, wanting)
     if (!still.ok) return refusalNotice(still.refusals)
     const tooMany = answers
       ? null
-      : await tooManyAsked(tx, parts.policy.inForce(), { ...wanting, ...still.value })
+      : await tooManyAsked(tx, context.policy.inForce(), { ...wanting, ...still.value })
     if (tooMany) return refusalNotice([tooMany])
-    const person = personOf(parts.policy.inForce(), caller.account) ?? caller.account
+    const person = personOf(context.policy.inForce(), caller.account) ?? caller.account
     const said = { by: caller.account, person, name: caller.name.slice(0, 200) }
-    const raised = await raise(tx, parts, {
+    const raised = await raise(tx, context, {
       ...prepared.value,
       command,
       asked: command.reason === undefined ? said : { ...said, reason: command.reason },
@@ -104,8 +104,8 @@ export const askFor = async (
       answers,
     })
     if (!raised.ok) return refusalNotice(raised.refusals)
-    await tellThoseWhoLose(tx, parts.policy.inForce(), raised.value, parts.clock.now())
-    return tellAsker(tx, parts, raised.value, caller)
+    await tellThoseWhoLose(tx, context.policy.inForce(), raised.value, context.clock.now())
+    return tellAsker(tx, context, raised.value, caller)
   }
 }
 
@@ -117,9 +117,14 @@ const lendingRuns = (plan: Plan, { end, holder }: Terms): Run[] => {
 }
 
 /** Whoever asked in another place than that of the card is told where it is; and everybody, when it begins late. */
-const tellAsker = async (tx: Tx, parts: Parts, request: Request, caller: Caller): Promise<Notice | null> => {
+const tellAsker = async (
+  tx: Tx,
+  context: Context,
+  request: Request,
+  caller: Caller,
+): Promise<Notice | null> => {
   const { id, elsewhere } = request
-  const later = laterText(parts, request)
+  const later = laterText(context, request)
   if (!elsewhere) return later === null ? null : doneNotice(later)
   const card = (await copiesOf(tx, id)).find(({ to }) => to.chat === caller.back.chat)
   const words = `The card of ${id} is in the channel for requests.`
@@ -132,12 +137,12 @@ const tellAsker = async (tx: Tx, parts: Parts, request: Request, caller: Caller)
       },
     ],
   }
-  await post(tx, caller.back, notice, { at: parts.clock.now(), about: card?.seq ?? null })
+  await post(tx, caller.back, notice, { at: context.clock.now(), about: card?.seq ?? null })
   return null
 }
 
 /** Null when nothing keeps it from beginning once it is approved. */
-const laterText = ({ policy, clock }: Parts, { id, plan }: Request): string | null => {
+const laterText = ({ policy, clock }: Context, { id, plan }: Request): string | null => {
   const hold = holdAt(policy.inForce(), subjectsOf(plan), clock.now())
   return hold && `${id} begins later: ${holdText(policy.inForce(), hold)}.`
 }
@@ -149,8 +154,8 @@ interface Asked extends Pick<Prepared, 'plan'> {
 }
 
 /** By the rules, and whether the one who asks may go on without the approval that they want. */
-const judgePlan = (parts: Parts, { plan, command, caller, on }: Asked): Outcome<Judgement> => {
-  const policy = parts.policy.inForce()
+const judgePlan = (context: Context, { plan, command, caller, on }: Asked): Outcome<Judgement> => {
+  const policy = context.policy.inForce()
   const { roles, ...basis } = on
   const judged = judge(policy, roles, wishOf(plan, basis))
   const glass =

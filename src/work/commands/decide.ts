@@ -18,7 +18,7 @@ import { announce } from '../telling/announce'
 import { refreshCard } from '../telling/card'
 import { wantedEnd } from '../changes/lease/heir'
 import { noRequest } from '../context/no-request'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { rejudge } from '../changes/request/rejudge'
 
 export interface Decision {
@@ -33,25 +33,25 @@ export interface Decision {
 }
 
 export const decide =
-  (parts: Parts, decision: Decision) =>
+  (context: Context, decision: Decision) =>
   async (tx: Tx): Promise<Notice | null> => {
     const request = await findRequest(tx, decision.requestId)
-    const refused = request ? refusalOf(parts, request, decision) : noRequest(decision.requestId)
+    const refused = request ? refusalOf(context, request, decision) : noRequest(decision.requestId)
     if (refused || !request) {
-      parts.log.info(
+      context.log.info(
         { request: decision.requestId, by: decision.by, verdict: decision.verdict, code: refused?.code },
         'decision refused',
       )
       const settled = request && settledBy(request)
       if (settled && refused?.code === 'finished' && !hasEndedSince(request, settled))
-        return alreadySaid(request.id, settled, parts.clock.now())
+        return alreadySaid(request.id, settled, context.clock.now())
       return refused && refusalNotice([refused])
     }
-    if (decision.verdict === 'approve' && (await rejudge(parts, tx, request)))
+    if (decision.verdict === 'approve' && (await rejudge(context, tx, request)))
       return refusalNotice([judgedOtherwise(request.id)])
-    const at = parts.clock.now()
-    const person = personOf(parts.policy.inForce(), decision.by) ?? decision.by
-    const event = await eventOf(tx, parts, request, { decision, person, at })
+    const at = context.clock.now()
+    const person = personOf(context.policy.inForce(), decision.by) ?? decision.by
+    const event = await eventOf(tx, context, request, { decision, person, at })
     if (!event.ok) return refusalNotice(event.refusals)
     const next = await apply(tx, request, event.value)
     if (!next.ok) return refusalNotice(next.refusals)
@@ -66,8 +66,8 @@ export const decide =
     })
     await refreshCard(tx, next.value, at)
     if (next.value.state !== 'pending')
-      await announce(parts, tx, [{ kind: 'request', request: next.value }], { at })
-    parts.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
+      await announce(context, tx, [{ kind: 'request', request: next.value }], { at })
+    context.log.info({ request: request.id, by: decision.by, verdict: decision.verdict }, 'decided')
     // Who pressed a button sees the card change; who typed may be far away from it.
     return decision.version === undefined ? doneNotice(`${request.id}: ${stateWords(next.value)}.`) : null
   }
@@ -75,7 +75,7 @@ export const decide =
 /** The roles are those of this moment. */
 const eventOf = async (
   tx: Tx,
-  parts: Parts,
+  context: Context,
   request: Request,
   { decision, person, at }: { decision: Decision; person: string; at: number },
 ): Promise<Outcome<RequestEvent>> => {
@@ -84,7 +84,7 @@ const eventOf = async (
   const lease = forMs === undefined ? accepted(undefined) : await lentFor(tx, request, forMs, at)
   if (!lease.ok) return lease
   const wanted = request.needs.flatMap((need) => need.by)
-  const roles = rolesAmong(parts.policy.inForce(), person, wanted)
+  const roles = rolesAmong(context.policy.inForce(), person, wanted)
   return accepted({ kind: verdict, by, person, roles, at, reason, lease: lease.value })
 }
 
@@ -106,13 +106,13 @@ const judgedOtherwise = (id: string): Refusal =>
     `Its card says what changed; \`again ${id}\` asks for it anew.`,
   )
 
-const refusalOf = (parts: Parts, request: Request, decision: Decision): Refusal | null => {
+const refusalOf = (context: Context, request: Request, decision: Decision): Refusal | null => {
   const cancelling = decision.verdict === 'cancel' && request.state === 'approved'
   if (request.state !== 'pending' && !cancelling)
     return refusal('finished', `${request.id}: ${STATE_WORDS[request.state]}`, `See \`show ${request.id}\`.`)
-  if (request.state === 'pending' && parts.clock.now() >= request.expiresAt)
+  if (request.state === 'pending' && context.clock.now() >= request.expiresAt)
     return refusal('finished', `${request.id} has expired`, 'Ask the requester to ask again.')
-  const notAllowed = refuseDecision(parts.policy.inForce(), request, decision)
+  const notAllowed = refuseDecision(context.policy.inForce(), request, decision)
   if (notAllowed) return notAllowed
   if (decision.version !== undefined && !isCurrent(request, decision.version))
     return refusal(

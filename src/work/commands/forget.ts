@@ -14,17 +14,17 @@ import { hostViews, resume } from '../../store/fleet'
 import { openLeasesOn } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { requestsIn } from '../../store/requests'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { Context } from '../context/context'
 import { refreshHost } from '../readings/reading'
 
 /** The host is read first: what it shows by now is not forgotten. */
-export const forgetGpu = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  const first = resolveGpu(name, await viewsOf(parts))
+export const forgetGpu = async (context: Context, name: string, caller: Caller): Promise<Effect> => {
+  const first = resolveGpu(name, await viewsOf(context))
   if (!first.ok) return say(refusalNotice(first.refusals))
   const alias = aliasOf(first.value.facts, first.value.gpu)
-  const host = parts.hosts.get(first.value.view.name)
-  if (!host || !(await refreshHost(parts, host)))
+  const host = context.hosts.get(first.value.view.name)
+  if (!host || !(await refreshHost(context, host)))
     return say(
       refusalNotice([
         refusal(
@@ -34,18 +34,18 @@ export const forgetGpu = async (parts: Parts, name: string, caller: Caller): Pro
         ),
       ]),
     )
-  const found = resolveGpu(name, await viewsOf(parts))
+  const found = resolveGpu(name, await viewsOf(context))
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { facts, gpu } = found.value
-  const against = stillThere(facts, gpu) ?? (await inUse(parts, alias))
+  const against = stillThere(facts, gpu) ?? (await inUse(context, alias))
   if (against) return say(refusalNotice([against]))
   host.forget(gpu.instanceId)
-  await refreshHost(parts, host)
-  const unmatched = unmatchedIn(parts.policy.inForce(), await viewsOf(parts)).filter((each) =>
+  await refreshHost(context, host)
+  const unmatched = unmatchedIn(context.policy.inForce(), await viewsOf(context)).filter((each) =>
     each.includes(` ${alias} `),
   )
   return async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     await resume(tx, alias)
     await forgetFailing(tx, alias)
     const text = [
@@ -57,7 +57,7 @@ export const forgetGpu = async (parts: Parts, name: string, caller: Caller): Pro
   }
 }
 
-const viewsOf = ({ db, hosts }: Parts) => hostViews(db, [...hosts.keys()])
+const viewsOf = ({ db, hosts }: Context) => hostViews(db, [...hosts.keys()])
 
 const stillThere = (facts: HostFacts, gpu: GpuFacts): Refusal | null => {
   const alias = aliasOf(facts, gpu)
@@ -78,7 +78,7 @@ const stillThere = (facts: HostFacts, gpu: GpuFacts): Refusal | null => {
   )
 }
 
-const inUse = async ({ db }: Parts, alias: string): Promise<Refusal | null> => {
+const inUse = async ({ db }: Context, alias: string): Promise<Refusal | null> => {
   const [request] = (await requestsIn(db, OPEN_STATES)).filter(({ plan }) => gpusOf(plan).includes(alias))
   if (request)
     return refusal(

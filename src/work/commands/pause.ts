@@ -18,16 +18,16 @@ import { post } from '../../store/outbox'
 import { requestsIn } from '../../store/requests'
 import { ALL_HOSTS } from '../../store/sources'
 import { namesGpu, pauseGpu, resumeGpu } from '../readings/apart'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { Context } from '../context/context'
 import { progressOf } from '../snapshot/progress'
 
 const scopeOf = async (
-  parts: Parts,
+  context: Context,
   scope: string,
 ): Promise<{ scope: string } | { refusals: readonly Refusal[] }> => {
   if (scope.toLowerCase() === ALL_HOSTS) return { scope: ALL_HOSTS }
-  const host = resolveHost(scope, await hostViews(parts.db, [...parts.hosts.keys()]))
+  const host = resolveHost(scope, await hostViews(context.db, [...context.hosts.keys()]))
   return host.ok ? { scope: host.value.name } : { refusals: host.refusals }
 }
 
@@ -35,15 +35,15 @@ const called = (scope: string): string => (scope === ALL_HOSTS ? 'All hosts' : s
 
 /** `now` stops between the steps of what has begun, too. */
 export const pauseScope = async (
-  parts: Parts,
+  context: Context,
   wanted: Omit<Extract<Command, { kind: 'pause' }>, 'kind'>,
   caller: Caller,
-): Promise<Consequence> => {
-  if (namesGpu(wanted.scope)) return pauseGpu(parts, wanted, caller)
-  const found = await scopeOf(parts, wanted.scope)
+): Promise<Effect> => {
+  if (namesGpu(wanted.scope)) return pauseGpu(context, wanted, caller)
+  const found = await scopeOf(context, wanted.scope)
   if ('refusals' in found) return say(refusalNotice(found.refusals))
   return async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const { scope } = found
     const { now, reason } = wanted
     if (!(await pause(tx, { scope, account: caller.account, at, now, reason })))
@@ -84,9 +84,9 @@ const farOf = (plan: Plan, { steps, direction, open, next }: Progress): string =
   return `${far}, ${open === null ? 'next' : 'under way'}: ${saysOf(direction === 'do' ? step : undoOf(step))}`
 }
 
-export const resumeScope = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  if (namesGpu(name)) return resumeGpu(parts, name, caller)
-  const found = await scopeOf(parts, name)
+export const resumeScope = async (context: Context, name: string, caller: Caller): Promise<Effect> => {
+  if (namesGpu(name)) return resumeGpu(context, name, caller)
+  const found = await scopeOf(context, name)
   if ('refusals' in found) return say(refusalNotice(found.refusals))
   return async (tx) => {
     if (!(await resume(tx, found.scope)))
@@ -94,7 +94,7 @@ export const resumeScope = async (parts: Parts, name: string, caller: Caller): P
         ? doneNotice(`${found.scope} is paused together with all hosts. \`resume all\` lifts every pause.`)
         : doneNotice(`${called(found.scope)}: nothing was paused.`)
     await post(tx, caller.channel, doneNotice(`${called(found.scope)} resumed.`, caller.account), {
-      at: parts.clock.now(),
+      at: context.clock.now(),
       otherwise: caller.back,
     })
     return null

@@ -6,19 +6,19 @@ import { saveFacts } from '../../store/fleet'
 import { apply } from '../../store/requests'
 import { attention } from '../operation/attention'
 import { refreshCard } from '../telling/card'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { Context } from '../context/context'
 import { findStuck, readStuck, recordReading } from './stuck'
 
-export const readAgain = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {
-  const stuck = await findStuck(parts, id)
+export const readAgain = async (context: Context, id: string, caller: Caller): Promise<Effect> => {
+  const stuck = await findStuck(context, id)
   if (!stuck.ok) return say(stuck.notice)
   const { request, progress } = stuck
-  const read = await readStuck(parts, request)
+  const read = await readStuck(context, request)
   if (!read.ok) return say(read.notice)
   const { readings } = read
   return async (tx) => {
-    const [at, by] = [parts.clock.now(), caller.account]
+    const [at, by] = [context.clock.now(), caller.account]
     const found = { progress: progress ?? unknownProgress(request.plan), readings }
     const { now, repair } = attention(request.plan, found)
     const next = await apply(tx, request, { kind: 'read-again', at, by, now, repair })

@@ -2,7 +2,7 @@
 import { doneNotice } from '../../core/answers/done'
 import { refusalNotice } from '../../core/answers/refusal'
 import { reconcileNotice } from '../../core/cards/reconcile'
-import { findingsOn, isAbout, type Finding, type Stuck } from '../../core/drift/findings'
+import { driftFindings, isAbout, type DriftFinding, type StuckGpu } from '../../core/drift/findings'
 import { refusal } from '../../core/errors'
 import { aliasOf, asideOn, type HostView } from '../../core/inventory/inventory'
 import { resolveGpu, resolveHost } from '../../core/inventory/names'
@@ -13,19 +13,19 @@ import type { Db } from '../../store/database'
 import { hostViews } from '../../store/fleet'
 import { post } from '../../store/outbox'
 import { requestsIn } from '../../store/requests'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { say, type Caller, type Effect } from '../context/effect'
 import { holdingsOn } from '../snapshot/holding'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { progressOf } from '../snapshot/progress'
 import { refreshHost } from '../readings/reading'
 
 /** One host is read now; all of them are as they were last read. */
-export const reconcile = async (parts: Parts, name: string | undefined): Promise<Consequence> => {
-  const all = await hostViews(parts.db, [...parts.hosts.keys()])
+export const reconcile = async (context: Context, name: string | undefined): Promise<Effect> => {
+  const all = await hostViews(context.db, [...context.hosts.keys()])
   const found = name === undefined ? null : resolveHost(name, all)
   if (found?.ok === false) return say(refusalNotice(found.refusals))
-  const host = found && parts.hosts.get(found.value.name)
-  if (host && !(await refreshHost(parts, host)))
+  const host = found && context.hosts.get(found.value.name)
+  if (host && !(await refreshHost(context, host)))
     return say(
       refusalNotice([
         refusal(
@@ -35,22 +35,22 @@ export const reconcile = async (parts: Parts, name: string | undefined): Promise
         ),
       ]),
     )
-  const views = host ? await hostViews(parts.db, [host.name]) : all
-  const stuck = await stuckOnes(parts)
-  const findings = await Promise.all(views.map((view) => findingsIn(parts.db, view, stuck)))
-  return say(reconcileNotice({ views, findings: findings.flat(), now: parts.clock.now() }))
+  const views = host ? await hostViews(context.db, [host.name]) : all
+  const stuck = await stuckOnes(context)
+  const findings = await Promise.all(views.map((view) => findingsIn(context.db, view, stuck)))
+  return say(reconcileNotice({ views, findings: findings.flat(), now: context.clock.now() }))
 }
 
-const findingsIn = async (db: Db, view: HostView, stuck: readonly Stuck[]): Promise<Finding[]> => {
+const findingsIn = async (db: Db, view: HostView, stuck: readonly StuckGpu[]): Promise<DriftFinding[]> => {
   const { facts } = view
   if (!facts) return []
-  return findingsOn(facts, await holdingsOn(db, facts), stuck).filter(
+  return driftFindings(facts, await holdingsOn(db, facts), stuck).filter(
     ({ locationPath }) => !asideOn(view, { locationPath }),
   )
 }
 
 /** What each request that needs attention stands half way with. */
-const stuckOnes = async ({ db }: Parts): Promise<Stuck[]> => {
+const stuckOnes = async ({ db }: Context): Promise<StuckGpu[]> => {
   const open = await requestsIn(db, ['needs-attention'])
   const each = await Promise.all(
     open.map(async ({ id, plan }) => {
@@ -63,12 +63,12 @@ const stuckOnes = async ({ db }: Parts): Promise<Stuck[]> => {
   return each.flat()
 }
 
-export const acceptHost = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  const found = resolveGpu(name, await hostViews(parts.db, [...parts.hosts.keys()]))
+export const acceptHost = async (context: Context, name: string, caller: Caller): Promise<Effect> => {
+  const found = resolveGpu(name, await hostViews(context.db, [...context.hosts.keys()]))
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { facts, gpu } = found.value
   const alias = aliasOf(facts, gpu)
-  const half = (await stuckOnes(parts)).find((each) => isAbout(each, facts, gpu))
+  const half = (await stuckOnes(context)).find((each) => isAbout(each, facts, gpu))
   if (half)
     return say(
       refusalNotice([
@@ -80,7 +80,7 @@ export const acceptHost = async (parts: Parts, name: string, caller: Caller): Pr
       ]),
     )
   if (
-    !findingsOn(facts, await holdingsOn(parts.db, facts), []).some(
+    !driftFindings(facts, await holdingsOn(context.db, facts), []).some(
       (each) => each.gpu === alias && each.recorded,
     )
   )
@@ -94,7 +94,7 @@ export const acceptHost = async (parts: Parts, name: string, caller: Caller): Pr
       ]),
     )
   return async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     await saveAcceptance(tx, { gpu: alias, by: caller.account, at })
     const text = `The records follow the host: whose request gave ${alias} before does not count any more.`
     await post(tx, caller.channel, doneNotice(text, caller.account), { at, otherwise: caller.back })

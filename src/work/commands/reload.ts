@@ -4,28 +4,28 @@ import { refusalNotice } from '../../core/answers/refusal'
 import { unmatchedIn } from '../../core/policy/unmatched'
 import { hostViews } from '../../store/fleet'
 import { post } from '../../store/outbox'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { HostChanges, Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { HostChanges, Context } from '../context/context'
 import { rejudgeAll } from '../changes/request/rejudge'
 
-export const reloadPolicy = async (parts: Parts, caller: Caller): Promise<Consequence> => {
-  const before = parts.policy.inForce().revision
-  const read = await parts.policy.reload()
+export const reloadPolicy = async (context: Context, caller: Caller): Promise<Effect> => {
+  const before = context.policy.inForce().revision
+  const read = await context.policy.reload()
   if (!read.ok) {
-    parts.log.warn({ by: caller.account, errors: read.refusals.length }, 'the policy stays as it was')
+    context.log.warn({ by: caller.account, errors: read.refusals.length }, 'the policy stays as it was')
     return say(refusalNotice(read.refusals))
   }
   const after = read.value.revision
-  const hosts = hostWords(takeHosts(parts))
-  parts.log.info({ by: caller.account, before, after, hosts }, 'configuration read again')
+  const hosts = hostWords(takeHosts(context))
+  context.log.info({ by: caller.account, before, after, hosts }, 'configuration read again')
   if (after === before && hosts.length === 0) return say(doneNotice(SAME))
   return async (tx) => {
-    const voided = after === before ? [] : await rejudgeAll(parts, tx)
+    const voided = after === before ? [] : await rejudgeAll(context, tx)
     const policy = after === before ? SAME : readAgain({ before, after }, voided)
-    const views = await hostViews(tx, [...parts.hosts.keys()])
-    const text = [policy, ...hosts, ...unmatchedWords(unmatchedIn(parts.policy.inForce(), views))].join(' ')
+    const views = await hostViews(tx, [...context.hosts.keys()])
+    const text = [policy, ...hosts, ...unmatchedWords(unmatchedIn(context.policy.inForce(), views))].join(' ')
     await post(tx, caller.channel, doneNotice(text, caller.account), {
-      at: parts.clock.now(),
+      at: context.clock.now(),
       otherwise: caller.back,
     })
     return null
@@ -51,7 +51,7 @@ const readAgain = (revision: { before: string; after: string }, voided: readonly
 }
 
 /** Hosts that were added, and those that did not answer, are asked at once. */
-export const takeHosts = ({ takeHosts: take, wake }: Pick<Parts, 'takeHosts' | 'wake'>): HostChanges => {
+export const takeHosts = ({ takeHosts: take, wake }: Pick<Context, 'takeHosts' | 'wake'>): HostChanges => {
   const changes = take?.() ?? { added: [], others: [] }
   wake.hosts()
   return changes

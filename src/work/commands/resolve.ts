@@ -10,9 +10,9 @@ import { isGiven, type Readings } from '../../core/operation/progress'
 import type { RequestEvent, RequestIn } from '../../core/request/request'
 import { apply } from '../../store/requests'
 import { stateOf } from '../operation/attention'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { say, type Caller, type Effect } from '../context/effect'
 import { recordEnd } from '../operation/ending'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { findStuck, readStuck, recordReading } from './stuck'
 
 export interface Resolving {
@@ -25,14 +25,14 @@ type As = Extract<RequestEvent, { kind: 'resolve' }>['as']
 
 /** Done where all is as planned, undone where all is as before; otherwise it says what differs, and nothing is changed. */
 export const resolveRequest = async (
-  parts: Parts,
+  context: Context,
   { id, asFound }: Resolving,
   caller: Caller,
-): Promise<Consequence> => {
-  const stuck = await findStuck(parts, id)
+): Promise<Effect> => {
+  const stuck = await findStuck(context, id)
   if (!stuck.ok) return say(stuck.notice)
   const { request } = stuck
-  const read = await readStuck(parts, request)
+  const read = await readStuck(context, request)
   if (!read.ok) return say(read.notice)
   const { readings } = read
   const lost = lostIn(request, readings)
@@ -41,13 +41,13 @@ export const resolveRequest = async (
   if (lost.length > 0 || as === null)
     return say(refusalNotice([...lost, ...(as === null ? [differing(request, { lacks, readings })] : [])]))
   return async (tx) => {
-    const [at, by] = [parts.clock.now(), caller.account]
+    const [at, by] = [context.clock.now(), caller.account]
     const found = FOUND[as](request.plan, lacks, readings)
     const next = await apply(tx, request, { kind: 'resolve', at, by, as, found })
     if (!next.ok) return refusalNotice(next.refusals)
     await recordReading(tx, request, { readings, by, at })
     const owned = (host: string) => stepsOn(request.plan, host)
-    await recordEnd(parts, tx, { ended: next.value, readings, owned, at })
+    await recordEnd(context, tx, { ended: next.value, readings, owned, at })
     return doneNotice(`${id} is resolved. ${found}`)
   }
 }

@@ -9,7 +9,7 @@ import { askAgain } from './again'
 import { ask, release } from './ask'
 import { comment } from './comment'
 import { answerTo } from '../changes/request/consent'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { say, type Caller, type Effect } from '../context/effect'
 import { decide } from './decide'
 import { askHolders } from '../changes/lease/ask-holders'
 import { forgetGpu } from './forget'
@@ -17,9 +17,9 @@ import { extend } from '../changes/lease/extend'
 import { done } from '../changes/lease/give-back'
 import { onLease } from '../changes/lease/meant'
 import { postpone } from '../changes/lease/others'
-import { check, list, requests, show, whoami } from './look'
-import type { Parts } from '../context/parts'
-import { pastOf } from './past'
+import { check, list, requests, show, whoami } from './list'
+import type { Context } from '../context/context'
+import { historyOf } from './history'
 import { queue } from '../changes/queue/join'
 import { leave } from '../changes/queue/leave'
 import { take } from './take'
@@ -29,19 +29,19 @@ import { readAgain } from './read-again'
 import { retry } from './retry'
 import { readNvidiaSmi } from '../readings/smi'
 import { unwatch, watch } from './watching'
-import { why } from './why'
+import { why } from './explain'
 import { pauseScope, resumeScope } from './pause'
 import { resolveRequest } from './resolve'
 
 type Said<K extends CommandKind> = Extract<Command, { kind: K }>
 type Run<K extends CommandKind> = (
-  parts: Parts,
+  context: Context,
   said: Said<K>,
   caller: Caller,
-) => Promise<Consequence> | Consequence
+) => Promise<Effect> | Effect
 
-const decided = (parts: Parts, said: Said<'approve' | 'deny' | 'cancel'>, caller: Caller): Consequence =>
-  decide(parts, {
+const decided = (context: Context, said: Said<'approve' | 'deny' | 'cancel'>, caller: Caller): Effect =>
+  decide(context, {
     verdict: said.kind,
     requestId: said.requestId,
     by: caller.account,
@@ -50,10 +50,10 @@ const decided = (parts: Parts, said: Said<'approve' | 'deny' | 'cancel'>, caller
   })
 
 const answered = (
-  parts: Parts,
+  context: Context,
   { kind, requestId, reason }: Said<'agree' | 'object'>,
   caller: Caller,
-): Consequence => answerTo(parts, { requestId, answer: kind === 'agree' ? 'yes' : 'no', reason }, caller)
+): Effect => answerTo(context, { requestId, answer: kind === 'agree' ? 'yes' : 'no', reason }, caller)
 
 /** What each command does. */
 const RUNS: { readonly [K in CommandKind]: Run<K> } = {
@@ -67,47 +67,47 @@ const RUNS: { readonly [K in CommandKind]: Run<K> } = {
   cancel: decided,
   agree: answered,
   object: answered,
-  postpone: (parts, { requestId }, caller) => postpone(parts, requestId, caller),
+  postpone: (context, { requestId }, caller) => postpone(context, requestId, caller),
   ask: askHolders,
-  extend: (parts, said, caller) =>
-    onLease(parts, said, caller, (leaseId) => extend(parts, { leaseId, byMs: said.byMs }, caller)),
-  done: (parts, said, caller) =>
-    onLease(parts, said, caller, (leaseId) =>
-      done(parts, { leaseId, consents: consentsOf(said), reason: said.reason }, caller),
+  extend: (context, said, caller) =>
+    onLease(context, said, caller, (leaseId) => extend(context, { leaseId, byMs: said.byMs }, caller)),
+  done: (context, said, caller) =>
+    onLease(context, said, caller, (leaseId) =>
+      done(context, { leaseId, consents: consentsOf(said), reason: said.reason }, caller),
     ),
-  again: (parts, { requestId }, caller) => askAgain(parts, requestId, caller),
-  retry: (parts, { requestId }, caller) => retry(parts, requestId, caller),
-  comment: (parts, { requestId, reason }, caller) => comment(parts, { requestId, text: reason }, caller),
+  again: (context, { requestId }, caller) => askAgain(context, requestId, caller),
+  retry: (context, { requestId }, caller) => retry(context, requestId, caller),
+  comment: (context, { requestId, reason }, caller) => comment(context, { requestId, text: reason }, caller),
   queue,
-  take: (parts, said, caller) => take(parts, { ...said, consents: said, reason: said.reason }, caller),
+  take: (context, said, caller) => take(context, { ...said, consents: said, reason: said.reason }, caller),
   leave,
   watch,
   unwatch,
-  reconcile: (parts, { host }) => reconcile(parts, host),
-  accept: (parts, { gpu }, caller) => acceptHost(parts, gpu, caller),
-  forget: (parts, { gpu }, caller) => forgetGpu(parts, gpu, caller),
+  reconcile: (context, { host }) => reconcile(context, host),
+  accept: (context, { gpu }, caller) => acceptHost(context, gpu, caller),
+  forget: (context, { gpu }, caller) => forgetGpu(context, gpu, caller),
   adopt: adoptHost,
   pause: pauseScope,
-  resume: (parts, { scope }, caller) => resumeScope(parts, scope, caller),
-  read: (parts, { requestId }, caller) => readAgain(parts, requestId, caller),
-  resolve: (parts, { requestId, asFound }, caller) =>
+  resume: (context, { scope }, caller) => resumeScope(context, scope, caller),
+  read: (context, { requestId }, caller) => readAgain(context, requestId, caller),
+  resolve: (context, { requestId, asFound }, caller) =>
     requestId.startsWith('S-')
-      ? settle(requestId, parts, caller)
-      : resolveRequest(parts, { id: requestId, asFound }, caller),
-  reload: (parts, _said, caller) => reloadPolicy(parts, caller),
-  smi: (parts, { name }, caller) => readNvidiaSmi(parts, name, caller),
-  list: async (parts, said, caller) => say(await list(parts, said, caller)),
-  show: async (parts, { name }, caller) => say(await show(parts, name, caller)),
-  check: async (parts, said) => say(await check(parts, said)),
-  requests: async (parts, said) => say(await requests(parts, said)),
-  history: async (parts, said) => say(await pastOf(parts, said)),
-  why: async (parts, { what }, caller) => say(await why(parts, what, caller)),
-  help: (parts, { topic }, caller) =>
-    say(helpNotice(topic, (kind) => may(parts.policy.inForce(), caller.account, kind))),
-  whoami: (parts, _said, caller) => say(whoami(parts, caller)),
+      ? settle(requestId, context, caller)
+      : resolveRequest(context, { id: requestId, asFound }, caller),
+  reload: (context, _said, caller) => reloadPolicy(context, caller),
+  smi: (context, { name }, caller) => readNvidiaSmi(context, name, caller),
+  list: async (context, said, caller) => say(await list(context, said, caller)),
+  show: async (context, { name }, caller) => say(await show(context, name, caller)),
+  check: async (context, said) => say(await check(context, said)),
+  requests: async (context, said) => say(await requests(context, said)),
+  history: async (context, said) => say(await historyOf(context, said)),
+  why: async (context, { what }, caller) => say(await why(context, what, caller)),
+  help: (context, { topic }, caller) =>
+    say(helpNotice(topic, (kind) => may(context.policy.inForce(), caller.account, kind))),
+  whoami: (context, _said, caller) => say(whoami(context, caller)),
 }
 
-export const respond = async (parts: Parts, command: Command, caller: Caller): Promise<Consequence> => {
+export const respond = async (context: Context, command: Command, caller: Caller): Promise<Effect> => {
   const run = RUNS[command.kind] as Run<CommandKind>
-  return run(parts, command, caller)
+  return run(context, command, caller)
 }

@@ -13,26 +13,26 @@ import { append } from '../../store/journal'
 import { selfOf } from '../../store/self'
 import { apply } from '../../store/requests'
 import { refreshCard } from '../telling/card'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { Context } from '../context/context'
 import { findStuck, readStuck, recordReading } from './stuck'
 
 type NeedsAttention = RequestIn<'needs-attention'>
 
 /** The request runs again, from where it stood. */
-export const retry = async (parts: Parts, id: string, caller: Caller): Promise<Consequence> => {
-  const stuck = await findStuck(parts, id)
+export const retry = async (context: Context, id: string, caller: Caller): Promise<Effect> => {
+  const stuck = await findStuck(context, id)
   if (!stuck.ok) return say(stuck.notice)
   const { request, progress } = stuck
   return progress && refusedStart(request.plan, progress) !== null
-    ? startAgain(parts, request, caller)
-    : undoAgain(parts, { request, progress }, caller)
+    ? startAgain(context, request, caller)
+    : undoAgain(context, { request, progress }, caller)
 }
 
-const startAgain = (parts: Parts, request: NeedsAttention, caller: Caller): Consequence => {
-  const notAllowed = refuseRetry(parts.policy.inForce(), request, caller.account)
+const startAgain = (context: Context, request: NeedsAttention, caller: Caller): Effect => {
+  const notAllowed = refuseRetry(context.policy.inForce(), request, caller.account)
   if (notAllowed) return say(refusalNotice([notAllowed]))
-  return goOn(parts, request, {
+  return goOn(context, request, {
     by: caller.account,
     before: () => Promise.resolve(),
     says: `${request.id} goes on: its VM is started once more.`,
@@ -41,19 +41,19 @@ const startAgain = (parts: Parts, request: NeedsAttention, caller: Caller): Cons
 
 /** In the one way in which undos run, on the authority that the request has: only its ground is looked at before. */
 const undoAgain = async (
-  parts: Parts,
+  context: Context,
   { request, progress }: { readonly request: NeedsAttention; readonly progress: Progress | null },
   caller: Caller,
-): Promise<Consequence> => {
+): Promise<Effect> => {
   const { id, plan, why } = request
-  const refused = refuseUndo(parts.policy.inForce(), caller.account) ?? notUndone(request, progress)
+  const refused = refuseUndo(context.policy.inForce(), caller.account) ?? notUndone(request, progress)
   if (refused || !progress) return say(refusalNotice(refused ? [refused] : []))
-  const read = await readStuck(parts, request)
+  const read = await readStuck(context, request)
   if (!read.ok) return say(read.notice)
-  const against = await againstOn(parts, request, { progress, readings: read.readings })
+  const against = await againstOn(context, request, { progress, readings: read.readings })
   if (against.length > 0) return say(refusalNotice(against))
   const by = caller.account
-  return goOn(parts, request, {
+  return goOn(context, request, {
     by,
     before: async (tx, at) => {
       await recordReading(tx, request, { readings: read.readings, by, at })
@@ -66,7 +66,7 @@ const undoAgain = async (
 
 const goOn =
   (
-    parts: Parts,
+    context: Context,
     request: NeedsAttention,
     {
       by,
@@ -77,9 +77,9 @@ const goOn =
       readonly before: (tx: Tx, at: number) => Promise<void>
       readonly says: string
     },
-  ): Consequence =>
+  ): Effect =>
   async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const next = await apply(tx, request, { kind: 'retry', at, by })
     if (!next.ok) return refusalNotice(next.refusals)
     await before(tx, at)
@@ -107,11 +107,11 @@ const notUndone = ({ id, plan }: NeedsAttention, progress: Progress | null): Ref
 const REPAIR = (id: string): string => `Its card lists what repairs it; then say \`resolve ${id}\`.`
 
 const againstOn = async (
-  parts: Parts,
+  context: Context,
   { id, plan }: NeedsAttention,
   { progress, readings }: { readonly progress: Progress; readonly readings: Readings },
 ): Promise<Refusal[]> => {
-  const self = await selfOf(parts.db)
+  const self = await selfOf(context.db)
   const barred = [...readings.values()].flatMap(({ name, module }) => {
     const bar = barOf(module, self)
     return bar ? [refuseBarred(name, bar)] : []

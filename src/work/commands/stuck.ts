@@ -12,11 +12,11 @@ import { findRequest } from '../../store/requests'
 import { stateOf } from '../operation/attention'
 import { alreadySaid } from './decide'
 import { noRequest } from '../context/no-request'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { progressOf } from '../snapshot/progress'
 import { readAll } from '../readings/reading'
 
-export interface Stuck {
+export interface StuckRequest {
   readonly request: RequestIn<'needs-attention'>
   /** Null where its journal cannot be read. */
   readonly progress: Progress | null
@@ -28,13 +28,13 @@ const no = (...refusals: Parameters<typeof refusalNotice>[0]): { ok: false; noti
   notice: refusalNotice(refusals),
 })
 
-export const findStuck = async (parts: Parts, id: string): Promise<OrNotice<Stuck>> => {
-  const request = await findRequest(parts.db, id)
+export const findStuck = async (context: Context, id: string): Promise<OrNotice<StuckRequest>> => {
+  const request = await findRequest(context.db, id)
   if (!request) return no(noRequest(id))
   if (request.state === 'needs-attention')
-    return { ok: true, request, progress: await progressOf(parts.db, request) }
+    return { ok: true, request, progress: await progressOf(context.db, request) }
   const first = attendedBy(request)
-  if (first) return { ok: false, notice: alreadySaid(id, first, parts.clock.now()) }
+  if (first) return { ok: false, notice: alreadySaid(id, first, context.clock.now()) }
   return no(
     refusal(
       'finished',
@@ -53,13 +53,13 @@ const attendedBy = (request: Request): ReturnType<typeof settledBy> => {
 
 /** Every host of the plan, or who does not answer. */
 export const readStuck = async (
-  parts: Parts,
-  { id, plan }: Stuck['request'],
+  context: Context,
+  { id, plan }: StuckRequest['request'],
 ): Promise<OrNotice<{ readonly readings: Readings }>> => {
   const names = hostPlansOf(plan).map(({ host }) => host)
   const readings = await readAll(
-    names.flatMap((name) => parts.hosts.get(name) ?? []),
-    parts.log,
+    names.flatMap((name) => context.hosts.get(name) ?? []),
+    context.log,
   )
   const silent = names.find((name) => !readings.has(name))
   return silent === undefined
@@ -76,6 +76,6 @@ export const readStuck = async (
 /** Who had the hosts read, when, and what they showed. */
 export const recordReading = async (
   tx: Tx,
-  { id, plan }: Stuck['request'],
+  { id, plan }: StuckRequest['request'],
   { readings, by, at }: { readonly readings: Readings; readonly by: string; readonly at: number },
 ): Promise<void> => append(tx, id, { kind: 'read', at, by, found: stateOf(plan, readings) })

@@ -8,13 +8,13 @@ import { resolvePair } from '../../core/inventory/names'
 import { refuseCommand } from '../../core/request/permission'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
 import type { Delivery } from '../../core/ports/delivery'
-import { transition, type EntryIn } from '../../core/queue/entry'
+import { nextEntry, type EntryIn } from '../../core/queue/entry'
 import type { Waiter } from '../../core/queue/waiter'
 import { hostViews } from '../../store/fleet'
 import { findWaiter } from '../../store/queue'
 import { askFor } from './ask'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { Context } from '../context/context'
 import { leave, noEntry } from '../changes/queue/leave'
 import { takingTurn } from '../changes/queue/turn'
 
@@ -29,21 +29,21 @@ export interface Taking {
   readonly reason: string | undefined
 }
 
-export const take = async (parts: Parts, taking: Taking, caller: Caller): Promise<Consequence> => {
-  const found = offerOf(parts.policy.inForce(), await findWaiter(parts.db, taking.entryId), {
+export const take = async (context: Context, taking: Taking, caller: Caller): Promise<Effect> => {
+  const found = offerOf(context.policy.inForce(), await findWaiter(context.db, taking.entryId), {
     ...taking,
     by: caller.account,
-    now: parts.clock.now(),
+    now: context.clock.now(),
   })
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { waiter, entry } = found.value
   const name = taking.vm ?? waiter.vm?.id
   if (name === undefined) return say(refusalNotice([whichVm(entry)]))
   const { gpu } = entry
-  const pair = resolvePair(gpu.alias, name, await hostViews(parts.db, [...parts.hosts.keys()]))
+  const pair = resolvePair(gpu.alias, name, await hostViews(context.db, [...context.hosts.keys()]))
   if (!pair.ok) return say(refusalNotice(pair.refusals))
   const reason = taking.reason ?? waiter.reason
-  const forMs = taking.forMs ?? lengthWithin(entry.forMs, parts.policy.inForce().leases.caps)
+  const forMs = taking.forMs ?? lengthWithin(entry.forMs, context.policy.inForce().leases.caps)
   const consents = bothOf(taking.consents, waiter.consents)
   const target = { host: gpu.host, gpus: [gpu.locationPath], consents } as const
   const change: Change = { ...target, action: 'assign', mode: 'dda', vm: pair.value.vm.id }
@@ -57,7 +57,12 @@ export const take = async (parts: Parts, taking: Taking, caller: Caller): Promis
     dryRun: false,
     script: false,
   }
-  return askFor(parts, { change, words }, { ...caller, channel: waiter.channel }, takingTurn(parts, entry))
+  return askFor(
+    context,
+    { change, words },
+    { ...caller, channel: waiter.channel },
+    takingTurn(context, entry),
+  )
 }
 
 const whichVm = ({ id, gpu }: EntryIn<'offered'>): Refusal =>
@@ -71,15 +76,15 @@ const bothOf = (now: Consents, before: Consents): Consents => ({
 
 /** The button of an offer. */
 export const answerOffer = async (
-  parts: Parts,
+  context: Context,
   said: Extract<Delivery['said'], { kind: 'offer' }>,
   caller: Caller,
-): Promise<Consequence> => {
-  const against = refuseCommand(parts.policy.inForce(), caller.account, said.verdict)
+): Promise<Effect> => {
+  const against = refuseCommand(context.policy.inForce(), caller.account, said.verdict)
   if (against) return say(refusalNotice([against]))
   return said.verdict === 'take'
-    ? take(parts, { ...said, consents: NO_CONSENTS, reason: undefined }, caller)
-    : leave(parts, said, caller)
+    ? take(context, { ...said, consents: NO_CONSENTS, reason: undefined }, caller)
+    : leave(context, said, caller)
 }
 
 type Offered = { readonly waiter: Waiter; readonly entry: EntryIn<'offered'> }
@@ -101,7 +106,7 @@ const offerOf = (
       ),
     )
   const said = isSamePerson(policy, by, entry.by) ? entry.by : by
-  const next = transition(entry, { kind: 'accept', at: now, by: said })
+  const next = nextEntry(entry, { kind: 'accept', at: now, by: said })
   if (!next.ok) return next
   return entry.state === 'offered' ? accepted({ waiter, entry }) : refused(noEntry(entryId))
 }

@@ -5,12 +5,12 @@ import { parse } from '../../core/grammar/parse'
 import { knownIn } from '../../core/grammar/known'
 import { may } from '../../core/request/permission'
 import { hostViews } from '../../store/fleet'
-import type { Caller } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import type { Caller } from '../context/effect'
+import type { Context } from '../context/context'
 
 /** Whoever may not look at the fleet learns no name of it, not even that there is one. */
-export const readCommand = async (
-  { db, hosts, policy }: Pick<Parts, 'db' | 'hosts' | 'policy'>,
+export const readTyped = async (
+  { db, hosts, policy }: Pick<Context, 'db' | 'hosts' | 'policy'>,
   text: string,
   { account }: Pick<Caller, 'account'>,
 ): Promise<Outcome<Command>> => {

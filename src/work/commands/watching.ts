@@ -25,10 +25,10 @@ import type { Tx } from '../../store/database'
 import { digestAt, endDigest, saveDigest } from '../../store/digests'
 import { hostViews } from '../../store/fleet'
 import { post } from '../../store/outbox'
-import { keyOf, subscribe, unsubscribe, watchedAt, type Watcher } from '../../store/subscriptions'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { placeKey, subscribe, unsubscribe, watchedAt, type Watcher } from '../../store/subscriptions'
+import { say, type Caller, type Effect } from '../context/effect'
 import { makeDigest } from '../sweeps/digest'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 type WatchCommand = Extract<Command, { kind: 'watch' }>
 type UnwatchCommand = Extract<Command, { kind: 'unwatch' }>
@@ -38,19 +38,19 @@ const watcherAt = ({ account, channel }: Pick<Caller, 'account' | 'channel'>): W
   if (channel.chat === 'slack') {
     const own = channel.channel.startsWith('D')
     const to = { kind: 'channel', chat: 'slack', channel: own ? userOf(account) : channel.channel } as const
-    return { key: keyOf(to), to, reader: own ? { of: 'person', account } : { of: 'channel' } }
+    return { key: placeKey(to), to, reader: own ? { of: 'person', account } : { of: 'channel' } }
   }
   const { serviceUrl, conversation } = channel
   const [place = conversation] = conversation.split(';')
   const to = { kind: 'channel', chat: 'teams', serviceUrl, conversation: place } as const
   const shared = conversation.startsWith('19:')
-  return { key: keyOf(to), to, reader: shared ? { of: 'channel' } : { of: 'person', account } }
+  return { key: placeKey(to), to, reader: shared ? { of: 'channel' } : { of: 'person', account } }
 }
 
 /** `slack:T1/U1` is `U1`: a post to it opens the chat that the person has with the bot. */
 const userOf = (account: string): string => account.slice(account.indexOf('/') + 1)
 
-export const watch = async (parts: Parts, command: WatchCommand, caller: Caller): Promise<Consequence> => {
+export const watch = async (context: Context, command: WatchCommand, caller: Caller): Promise<Effect> => {
   const watcher = watcherAt(caller)
   const here = watcher.reader.of
   if (command.what === undefined)
@@ -59,14 +59,14 @@ export const watch = async (parts: Parts, command: WatchCommand, caller: Caller)
         watched: await watchedAt(tx, watcher.key),
         digest: await digestAt(tx, watcher.key),
       })
-  if (command.what === DIGEST && command.at === undefined) return (tx) => makeDigest(parts, tx)
-  const no = refusalHere(parts, watcher, caller) ?? refusalOf(command)
+  if (command.what === DIGEST && command.at === undefined) return (tx) => makeDigest(context, tx)
+  const no = refusalHere(context, watcher, caller) ?? refusalOf(command)
   if (no) return no
-  if (command.at !== undefined) return daily(parts, { ...command, at: command.at }, { watcher, caller })
-  const scope = scopeOf(command.what, await hostViews(parts.db, [...parts.hosts.keys()]))
+  if (command.at !== undefined) return daily(context, { ...command, at: command.at }, { watcher, caller })
+  const scope = scopeOf(command.what, await hostViews(context.db, [...context.hosts.keys()]))
   if (!scope.ok) return say(refusalNotice(scope.refusals))
   return async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const subscription = { ...watcher, scope: scope.value, by: caller.account, at }
     if (!(await subscribe(tx, subscription)))
       return doneNotice(`${scopeWords(scope.value)} is watched here already.`)
@@ -75,7 +75,7 @@ export const watch = async (parts: Parts, command: WatchCommand, caller: Caller)
 }
 
 /** A time is of a digest, and a zone of a time. */
-const refusalOf = ({ what, at, zone }: WatchCommand): Consequence | null =>
+const refusalOf = ({ what, at, zone }: WatchCommand): Effect | null =>
   (at === undefined) === (what !== DIGEST) && (zone === undefined || at !== undefined)
     ? null
     : say(
@@ -91,33 +91,33 @@ const refusalOf = ({ what, at, zone }: WatchCommand): Consequence | null =>
 /** At that time of the zone that is named, of the person's own, or of the policy's. */
 const daily =
   (
-    parts: Parts,
+    context: Context,
     command: WatchCommand & { readonly at: string },
     { watcher, caller }: { readonly watcher: Watcher; readonly caller: Caller },
-  ): Consequence =>
+  ): Effect =>
   async (tx) => {
-    const at = parts.clock.now()
-    const { at: time, zone = zoneHere(parts, watcher) } = command
+    const at = context.clock.now()
+    const { at: time, zone = zoneHere(context, watcher) } = command
     const digest = { time, zone, nextAt: nextDaily(time, zone, at) }
     await saveDigest(tx, { ...watcher, ...digest })
     const notice = digestBeganNotice(watcher.reader.of, digest, caller.account)
     return told(tx, watcher, { caller, at, notice })
   }
 
-const zoneHere = ({ policy }: Parts, { reader }: Watcher): TimeZone =>
+const zoneHere = ({ policy }: Context, { reader }: Watcher): TimeZone =>
   reader.of === 'person'
     ? zoneOf(policy.inForce(), personOf(policy.inForce(), reader.account) ?? reader.account)
     : policy.inForce().timeZone
 
-export const unwatch = (parts: Parts, { what }: UnwatchCommand, caller: Caller): Consequence => {
+export const unwatch = (context: Context, { what }: UnwatchCommand, caller: Caller): Effect => {
   const watcher = watcherAt(caller)
-  const no = refusalHere(parts, watcher, caller)
+  const no = refusalHere(context, watcher, caller)
   if (no) return no
   return async (tx) => {
     if (what === DIGEST) {
       if (!(await endDigest(tx, watcher.key))) return doneNotice('There is no daily digest here.')
       const notice = digestEndedNotice(watcher.reader.of, caller.account)
-      return told(tx, watcher, { caller, at: parts.clock.now(), notice })
+      return told(tx, watcher, { caller, at: context.clock.now(), notice })
     }
     const watched = (await watchedAt(tx, watcher.key)).map(({ scope }) => scope)
     // What was watched may be gone from the fleet: it is looked for among what is watched here, not among what there is.
@@ -126,7 +126,7 @@ export const unwatch = (parts: Parts, { what }: UnwatchCommand, caller: Caller):
       return doneNotice(`${scopeWords(what)} is not watched here. \`watch\` shows what is.`)
     for (const scope of ended) await unsubscribe(tx, watcher.key, scope)
     const notice = endedNotice(watcher.reader.of, ended.map(scopeWords).join(', '), caller.account)
-    return told(tx, watcher, { caller, at: parts.clock.now(), notice })
+    return told(tx, watcher, { caller, at: context.clock.now(), notice })
   }
 }
 
@@ -141,8 +141,8 @@ const told = async (
   return null
 }
 
-const refusalHere = (parts: Parts, { reader }: Watcher, caller: Caller): Consequence | null => {
-  const no = reader.of === 'channel' ? refuseChannelWatch(parts.policy.inForce(), caller.account) : null
+const refusalHere = (context: Context, { reader }: Watcher, caller: Caller): Effect | null => {
+  const no = reader.of === 'channel' ? refuseChannelWatch(context.policy.inForce(), caller.account) : null
   return no && say(refusalNotice([no]))
 }
 

@@ -1,6 +1,6 @@
 /** A loop that works when it is woken, or when the time comes that it asked for; one turn at a time. */
 import { messageOf } from '../../core/errors'
-import type { Parts } from './parts'
+import type { Context } from './context'
 
 export interface Loop {
   readonly wake: () => void
@@ -28,7 +28,7 @@ const FOREVER_MS = 2 ** 31 - 1
  * and taken again.
  */
 export const startLoop = (
-  { clock, log }: Pick<Parts, 'clock' | 'log'>,
+  { clock, log }: Pick<Context, 'clock' | 'log'>,
   { doing, waitsFor }: Duty,
   turn: () => Promise<number | null>,
 ): Loop => {

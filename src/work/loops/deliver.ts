@@ -26,7 +26,7 @@ import {
 } from '../../store/outbox'
 import { markShown, type Shown } from '../../store/shown'
 import { startLoop, type Loop } from '../context/loop'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { afterRush } from '../context/yielding'
 
 const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 60_000] as const
@@ -34,19 +34,19 @@ const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 60_000] as const
 const AT_ONCE = 100
 const AT_ONCE_IN_RUSH = 4
 
-type Sending = Parts & {
+type Sending = Context & {
   readonly leaving: (each: Post) => Promise<void>
   readonly shown: (each: Shown) => Promise<void>
 }
 
-export const startDelivering = (parts: Parts): Loop => {
+export const startDelivering = (context: Context): Loop => {
   const stopping = new AbortController()
   /** Places that are being posted to, with what ends it; each wakes the loop when it has ended. */
   const busy = new Map<string, Promise<void>>()
   const sending: Sending = {
-    ...parts,
-    leaving: inOneCommit((batch: readonly Post[]) => markSending(parts.db, batch)),
-    shown: inOneCommit((batch: readonly Shown[]) => markShown(parts.db, batch)),
+    ...context,
+    leaving: inOneCommit((batch: readonly Post[]) => markSending(context.db, batch)),
+    shown: inOneCommit((batch: readonly Shown[]) => markShown(context.db, batch)),
   }
 
   const begin = (place: string, queue: readonly Post[]): void => {
@@ -54,8 +54,8 @@ export const startDelivering = (parts: Parts): Loop => {
       try {
         await sendInOrder(sending, queue, stopping.signal)
       } catch (error) {
-        parts.log.error({ error: messageOf(error) }, 'delivering posts')
-        await parts.clock.sleep(BACKOFF_MS[0], stopping.signal)
+        context.log.error({ error: messageOf(error) }, 'delivering posts')
+        await context.clock.sleep(BACKOFF_MS[0], stopping.signal)
       }
     }
     const done = work().then(() => {
@@ -66,17 +66,17 @@ export const startDelivering = (parts: Parts): Loop => {
   }
 
   const turn = async (): Promise<number | null> => {
-    await afterRush(parts, stopping.signal)
-    const now = parts.clock.now()
-    const room = (parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE) - busy.size
+    await afterRush(context, stopping.signal)
+    const now = context.clock.now()
+    const room = (context.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE) - busy.size
     if (room <= 0) return null
-    const { posts, nextAt } = await duePosts(parts.db, now, { limit: room, except: [...busy.keys()] })
+    const { posts, nextAt } = await duePosts(context.db, now, { limit: room, except: [...busy.keys()] })
     for (const [place, queue] of byPlace(posts)) begin(place, queue)
     if (posts.length === room) return 0
     return nextAt === null ? null : nextAt - now
   }
 
-  const loop = startLoop(parts, { doing: 'looking for posts', waitsFor: 'nobody' }, turn)
+  const loop = startLoop(context, { doing: 'looking for posts', waitsFor: 'nobody' }, turn)
   return {
     ...loop,
     stop: async () => {
@@ -95,11 +95,15 @@ const byPlace = (posts: readonly Post[]): Map<string, Post[]> => {
   return queues
 }
 
-const sendInOrder = async (parts: Sending, queue: readonly Post[], stopping: AbortSignal): Promise<void> => {
+const sendInOrder = async (
+  context: Sending,
+  queue: readonly Post[],
+  stopping: AbortSignal,
+): Promise<void> => {
   for (const each of queue) {
     if (stopping.aborted) return
-    if (each.ref === null || isForThread(each)) await parts.leaving(each)
-    if (!(await send(parts, each))) return
+    if (each.ref === null || isForThread(each)) await context.leaving(each)
+    if (!(await send(context, each))) return
   }
 }
 
@@ -121,19 +125,19 @@ const leavingAs = ({ notice, replaces, ref, under, threadSaid }: Post): Leaving 
 }
 
 /** False when the place cannot take more now. */
-const send = async (parts: Sending, each: Post): Promise<boolean> => {
-  const { db, clock, chat, log, policy } = parts
+const send = async (context: Sending, each: Post): Promise<boolean> => {
+  const { db, clock, chat, log, policy } = context
   const leaving = leavingAs(each)
   if (leaving === null) {
-    await parts.shown({ post: each, ref: each.ref, at: clock.now() })
+    await context.shown({ post: each, ref: each.ref, at: clock.now() })
     return true
   }
   const { content, ref, under } = leaving
   const local = localTo(each.to.chat, policy.inForce(), content)
-  const result = await chat.send(each.to, await linked(parts, each, local), ref, under)
+  const result = await chat.send(each.to, await linked(context, each, local), ref, under)
   switch (result.kind) {
     case 'sent':
-      await parts.shown({ post: each, ref: isForThread(each) ? each.ref : result.ref, at: clock.now() })
+      await context.shown({ post: each, ref: isForThread(each) ? each.ref : result.ref, at: clock.now() })
       return true
     case 'later':
       log.warn({ post: each.seq, request: each.requestId, why: result.why }, 'a post waits')
@@ -154,13 +158,13 @@ const send = async (parts: Sending, each: Post): Promise<boolean> => {
         { post: each.seq, request: each.requestId, code: result.code, next: result.next },
         'a post cannot be delivered',
       )
-      await goAnotherWay(parts, each, result)
+      await goAnotherWay(context, each, result)
       return true
   }
 }
 
 /** With the link to what it is about, where that stands in the same chat. */
-const linked = async ({ chat }: Parts, { to, about }: Post, content: Notice): Promise<Notice> => {
+const linked = async ({ chat }: Context, { to, about }: Post, content: Notice): Promise<Notice> => {
   const url = about && about.to.chat === to.chat ? await chat.linkTo(about.to, about.ref) : null
   return url === null ? content : withLink(content, url)
 }
@@ -171,15 +175,15 @@ type Impossible = Extract<SendResult, { kind: 'impossible' }>
  * A message that is gone is posted anew. One that takes no edits is posted anew once, and goes on in the thread of the
  * second: in a place that takes no edits at all a request would become a card for each thing that happens to it.
  */
-const goAnotherWay = async (parts: Parts, each: Post, why: Impossible): Promise<void> => {
-  const { db, clock } = parts
+const goAnotherWay = async (context: Context, each: Post, why: Impossible): Promise<void> => {
+  const { db, clock } = context
   const now = clock.now()
   if (each.closes) return markFailed(db, each.seq, why.code)
   if (each.ref !== null && (why.gone === true || (each.replaces === null && !isForThread(each))))
     return supersede(db, each, now)
   if (each.ref !== null && !isForThread(each)) return goOnInThread(db, each, now)
   if (each.ref === null && each.under !== null) return detach(db, each, now)
-  return giveUp(parts, each, why)
+  return giveUp(context, each, why)
 }
 
 const backoff = (tries: number): number => BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] ?? 60_000
@@ -195,8 +199,8 @@ const REPLACING = {
 } as const satisfies { readonly [W in Replaced]: string }
 
 /** Whoever waits for the post is told that it will not come, or gets it where nobody else reads. */
-const giveUp = async (parts: Parts, each: Post, why: { code: string; next: string }): Promise<void> => {
-  const { db, clock } = parts
+const giveUp = async (context: Context, each: Post, why: { code: string; next: string }): Promise<void> => {
+  const { db, clock } = context
   const { otherwise, notice, requestId, asks } = each
   await db.transaction().execute(async (tx) => {
     await markFailed(tx, each.seq, `${why.code}: ${why.next}`)

@@ -3,7 +3,7 @@ import { refusalNotice } from '../../core/answers/refusal'
 import { refusal } from '../../core/errors'
 import { dropBeyond } from '../../store/inbox'
 import { post } from '../../store/outbox'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 /** So many deliveries of one person wait at most. */
 const MOST_OPEN = 20
@@ -17,7 +17,7 @@ const TOO_FAST = refusal(
 )
 
 /** Drops what is too much, and tells each person once a flood. What is dropped is finished in the commit that tells. */
-export const floodgate = ({ db, clock, log, wake }: Parts): (() => Promise<void>) => {
+export const floodgate = ({ db, clock, log, wake }: Context): (() => Promise<void>) => {
   /** When something of a person was dropped last. */
   const droppedAt = new Map<string, number>()
 

@@ -14,19 +14,19 @@ import type { Tx } from '../../store/database'
 import { finishDelivery, openDeliveries } from '../../store/inbox'
 import { post } from '../../store/outbox'
 import { VersionMoved } from '../../store/requests'
-import { answer } from '../telling/answer'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { sendAnswer } from '../telling/answer'
+import { say, type Caller, type Effect } from '../context/effect'
 import { decide } from '../commands/decide'
 import { floodgate } from './flood'
 import { extend } from '../changes/lease/extend'
 import { done } from '../changes/lease/give-back'
 import { startLoop, type Loop } from '../context/loop'
-import { meanwhile } from '../context/meanwhile'
-import type { Parts } from '../context/parts'
+import { withHeartbeat } from '../context/heartbeat'
+import type { Context } from '../context/context'
 import { answerOffer } from '../commands/take'
 import { respond } from '../commands/respond'
-import { readCommand } from '../commands/typed'
-import { openAsking, type Asking, type Known } from './who'
+import { readTyped } from '../commands/typed'
+import { openAsking, type Introductions, type KnownIdentity } from './who'
 import { afterRush } from '../context/yielding'
 
 const AT_ONCE = 64
@@ -43,25 +43,25 @@ interface Active {
   readonly work: Promise<void>
 }
 
-export const startIntake = (parts: Parts): Loop => {
+export const startIntake = (context: Context): Loop => {
   const stopping = new AbortController()
   const active = new Map<string, Active>()
   const waiting = new Set<string>()
-  const dropTooMuch = floodgate(parts)
-  const asking = openAsking(parts, stopping.signal)
+  const dropTooMuch = floodgate(context)
+  const asking = openAsking(context, stopping.signal)
   const working = (): Active[] => [...active].flatMap(([id, each]) => (waiting.has(id) ? [] : each))
   const activeOf = (account: string): number => working().filter(({ from }) => from === account).length
-  const loop = startLoop(parts, { doing: 'reading deliveries', waitsFor: 'nobody' }, async () => {
-    await afterRush(parts, stopping.signal)
+  const loop = startLoop(context, { doing: 'reading deliveries', waitsFor: 'nobody' }, async () => {
+    await afterRush(context, stopping.signal)
     if (stopping.signal.aborted) return null
-    const most = parts.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE
+    const most = context.rush() > 0 ? AT_ONCE_IN_RUSH : AT_ONCE
     if (working().length >= most) return null
     await dropTooMuch()
-    for (const delivery of await openDeliveries(parts.db, most + active.size)) {
+    for (const delivery of await openDeliveries(context.db, most + active.size)) {
       if (active.has(delivery.id) || working().length >= most) continue
       if (activeOf(delivery.from) >= most * SHARE) continue
       const taking: Taking = {
-        parts,
+        context,
         delivery,
         asking,
         waitsFor: '',
@@ -91,9 +91,9 @@ export const startIntake = (parts: Parts): Loop => {
 }
 
 interface Taking {
-  readonly parts: Parts
+  readonly context: Context
   readonly delivery: Delivery
-  readonly asking: Asking
+  readonly asking: Introductions
   /** Its chat does not say who did it. */
   readonly waits: () => void
   /** What it waits for, as a clause for whoever waits for it. */
@@ -101,20 +101,20 @@ interface Taking {
 }
 
 const take = async (taking: Taking): Promise<void> => {
-  const { parts, delivery } = taking
+  const { context, delivery } = taking
   try {
     // Who waits for the answer to a press is told by that answer.
-    const times = parts.awaited.isWaitedFor(delivery.id) ? 0 : 1
-    await meanwhile(
-      parts,
+    const times = context.awaited.isWaitedFor(delivery.id) ? 0 : 1
+    await withHeartbeat(
+      context,
       { everyMs: PATIENCE_MS, times },
       () => sayStillWorking(taking),
-      () => typing(parts, delivery, () => settleAfresh(taking)),
+      () => typing(context, delivery, () => settleAfresh(taking)),
     )
   } catch (error) {
-    parts.log.error({ delivery: delivery.id, error: messageOf(error) }, 'working on a delivery')
+    context.log.error({ delivery: delivery.id, error: messageOf(error) }, 'working on a delivery')
     await settle(taking, () => Promise.resolve(refusalNotice([BROKEN]))).catch((again: unknown) =>
-      parts.log.error({ delivery: delivery.id, error: messageOf(again) }, 'the delivery stays open'),
+      context.log.error({ delivery: delivery.id, error: messageOf(again) }, 'the delivery stays open'),
     )
   }
 }
@@ -123,7 +123,7 @@ const CHAT_NAMES = { slack: 'Slack', teams: 'Microsoft' } as const
 
 /** Nothing is settled where the process stops while the chat does not answer: the delivery stays open. */
 const settleAfresh = async (taking: Taking): Promise<void> => {
-  const { asking, delivery, parts } = taking
+  const { asking, delivery, context } = taking
   const chat = CHAT_NAMES[delivery.back.chat]
   taking.waitsFor = `${chat} has not said yet who you are`
   const known = await asking.whoIs(delivery, () => {
@@ -132,11 +132,16 @@ const settleAfresh = async (taking: Taking): Promise<void> => {
   })
   if (known === null) return
   taking.waitsFor = 'a host takes its time to answer'
-  await settle(taking, await understand(parts, delivery, known))
+  await settle(taking, await understand(context, delivery, known))
 }
 
-const typing = (parts: Parts, { back }: Delivery, work: () => Promise<void>): Promise<void> =>
-  meanwhile(parts, { everyMs: TYPING_MS, times: 1 }, () => Promise.resolve(parts.chat.typing?.(back)), work)
+const typing = (context: Context, { back }: Delivery, work: () => Promise<void>): Promise<void> =>
+  withHeartbeat(
+    context,
+    { everyMs: TYPING_MS, times: 1 },
+    () => Promise.resolve(context.chat.typing?.(back)),
+    work,
+  )
 
 const BROKEN = refusal(
   'not-possible',
@@ -144,20 +149,20 @@ const BROKEN = refusal(
   'Try again; the log of the bot says more.',
 )
 
-const sayStillWorking = async ({ parts, delivery, waitsFor }: Taking): Promise<void> => {
-  await parts.db
+const sayStillWorking = async ({ context, delivery, waitsFor }: Taking): Promise<void> => {
+  await context.db
     .transaction()
     .execute((tx) =>
-      post(tx, delivery.back, doneNotice(`Still working on it: ${waitsFor}.`), { at: parts.clock.now() }),
+      post(tx, delivery.back, doneNotice(`Still working on it: ${waitsFor}.`), { at: context.clock.now() }),
     )
-  parts.wake.deliver()
+  context.wake.deliver()
 }
 
 /** What do they want, may they? */
-const understand = async (parts: Parts, delivery: Delivery, identity: Known): Promise<Consequence> => {
+const understand = async (context: Context, delivery: Delivery, identity: KnownIdentity): Promise<Effect> => {
   if (identity.kind === 'not-told') return say(refusalNotice([notTold(delivery)]))
   if (identity.kind === 'stranger') {
-    parts.log.warn({ from: delivery.from, why: identity.why }, 'a stranger was refused')
+    context.log.warn({ from: delivery.from, why: identity.why }, 'a stranger was refused')
     return say(
       refusalNotice([
         refusal(
@@ -176,36 +181,36 @@ const understand = async (parts: Parts, delivery: Delivery, identity: Known): Pr
     back: delivery.back,
     privately: delivery.privately,
   }
-  if (said.kind === 'decide') return decide(parts, { ...said, by: delivery.from, reason: undefined })
-  if (said.kind === 'lease') return pressed(parts, said, caller)
-  if (said.kind === 'offer') return answerOffer(parts, said, caller)
+  if (said.kind === 'decide') return decide(context, { ...said, by: delivery.from, reason: undefined })
+  if (said.kind === 'lease') return pressed(context, said, caller)
+  if (said.kind === 'offer') return answerOffer(context, said, caller)
   const courtesy = courtesyOf(said.text)
-  if (courtesy) return returned(parts, courtesy, caller)
-  const command = await readCommand(parts, said.text, caller)
+  if (courtesy) return returned(context, courtesy, caller)
+  const command = await readTyped(context, said.text, caller)
   if (!command.ok) return say(refusalNotice(command.refusals))
-  const refused = refuseCommand(parts.policy.inForce(), delivery.from, command.value.kind)
+  const refused = refuseCommand(context.policy.inForce(), delivery.from, command.value.kind)
   if (refused && command.value.kind !== 'whoami' && command.value.kind !== 'help')
     return say(refusalNotice([refused]))
-  return respond(parts, command.value, caller)
+  return respond(context, command.value, caller)
 }
 
 /** Whom the policy does not know is told so by help. */
-const returned = (parts: Parts, courtesy: Courtesy, caller: Caller): Promise<Consequence> | Consequence =>
-  may(parts.policy.inForce(), caller.account, 'list')
+const returned = (context: Context, courtesy: Courtesy, caller: Caller): Promise<Effect> | Effect =>
+  may(context.policy.inForce(), caller.account, 'list')
     ? say(courtesyNotice(courtesy))
-    : respond(parts, { kind: 'help' }, caller)
+    : respond(context, { kind: 'help' }, caller)
 
 type Pressed = Extract<Delivery['said'], { kind: 'lease' }>
 
 /** The button asked whether a running VM may be shut down; the same as typing it otherwise, on the lease that it showed. */
-const pressed = async (parts: Parts, { verb, ...press }: Pressed, caller: Caller): Promise<Consequence> => {
-  const refused = refuseCommand(parts.policy.inForce(), caller.account, verb)
+const pressed = async (context: Context, { verb, ...press }: Pressed, caller: Caller): Promise<Effect> => {
+  const refused = refuseCommand(context.policy.inForce(), caller.account, verb)
   if (refused) return say(refusalNotice([refused]))
-  if (verb === 'done') return done(parts, { ...press, consents: SHUT_DOWN }, caller)
+  if (verb === 'done') return done(context, { ...press, consents: SHUT_DOWN }, caller)
   const { byMs } = press
   return byMs === undefined
     ? say(refusalNotice([refusal('stale', 'that button does not say by how much', 'Use `extend`.')]))
-    : extend(parts, { ...press, byMs }, caller)
+    : extend(context, { ...press, byMs }, caller)
 }
 
 const SHUT_DOWN = { shutdown: true, powerOff: false, noStart: false }
@@ -224,20 +229,20 @@ const notTold = ({ back: { chat } }: Delivery): Refusal =>
   )
 
 /** Commits the consequences. When a request changed underneath, the delivery is looked at afresh. */
-const settle = async (taking: Taking, consequence: Consequence): Promise<void> => {
-  const { parts, delivery } = taking
+const settle = async (taking: Taking, effect: Effect): Promise<void> => {
+  const { context, delivery } = taking
   try {
-    const committed = await parts.db.transaction().execute(async (tx) => {
-      const at = parts.clock.now()
+    const committed = await context.db.transaction().execute(async (tx) => {
+      const at = context.clock.now()
       if (!(await finishDelivery(tx, delivery.id, at))) return null
       await meetPressed(tx, delivery, at)
-      return answer(tx, parts, delivery, await consequence(tx))
+      return sendAnswer(tx, context, delivery, await effect(tx))
     })
     await committed?.()
   } catch (error) {
     if (!(error instanceof VersionMoved)) throw error
     return settleAfresh(taking)
   }
-  parts.wake.deliver()
-  parts.wake.run()
+  context.wake.deliver()
+  context.wake.run()
 }

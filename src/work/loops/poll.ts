@@ -6,7 +6,7 @@ import { messageOf } from '../../core/errors'
 import { pauseAtFirst, pauseBefore } from '../../core/time/polling'
 import type { Host } from '../../core/ports/host'
 import { startLoop, type Loop } from '../context/loop'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { refreshHost } from '../readings/reading'
 
 const AT_ONCE = 16
@@ -26,11 +26,11 @@ interface Rhythm {
 }
 
 /** `random` is from 0 to less than 1, as Math.random. */
-export const startPolling = (parts: Parts, random: () => number): Polling => {
-  const { clock, limits } = parts
+export const startPolling = (context: Context, random: () => number): Polling => {
+  const { clock, limits } = context
   const rhythms: Rhythm[] = []
   const meet = (): void => {
-    for (const host of parts.hosts.values())
+    for (const host of context.hosts.values())
       if (!rhythms.some((each) => each.host === host))
         rhythms.push({ host, dueAt: clock.now(), failures: 0, isNew: true })
   }
@@ -45,7 +45,7 @@ export const startPolling = (parts: Parts, random: () => number): Polling => {
   beginOnceAsked()
 
   const read = async (rhythm: Rhythm): Promise<void> => {
-    const answered = await readOnce(parts, rhythm.host)
+    const answered = await readOnce(context, rhythm.host)
     rhythm.failures = answered ? 0 : rhythm.failures + 1
     const pace = { everyMs: limits.pollMs, failures: rhythm.failures, chance: random() }
     rhythm.dueAt = clock.now() + (rhythm.isNew ? pauseAtFirst(pace) : pauseBefore(pace))
@@ -64,7 +64,7 @@ export const startPolling = (parts: Parts, random: () => number): Polling => {
     return Promise.resolve(next && active.size < AT_ONCE ? next.dueAt - now : null)
   }
 
-  const loop = startLoop(parts, { doing: 'choosing hosts to read', waitsFor: 'nobody' }, turn)
+  const loop = startLoop(context, { doing: 'choosing hosts to read', waitsFor: 'nobody' }, turn)
   return {
     ...loop,
     begun,
@@ -82,11 +82,11 @@ export const startPolling = (parts: Parts, random: () => number): Polling => {
   }
 }
 
-const readOnce = async (parts: Parts, host: Host): Promise<boolean> => {
+const readOnce = async (context: Context, host: Host): Promise<boolean> => {
   try {
-    return await refreshHost(parts, host)
+    return await refreshHost(context, host)
   } catch (error) {
-    parts.log.error({ host: host.name, error: messageOf(error) }, 'reading a host')
+    context.log.error({ host: host.name, error: messageOf(error) }, 'reading a host')
     return false
   }
 }

@@ -13,7 +13,7 @@ import { requestsIn } from '../../store/requests'
 import { heedGuest } from '../readings/failing'
 import { isSampled, noticeHealth } from '../readings/healthy'
 import { startLoop, type Loop } from '../context/loop'
-import type { Health, Parts } from '../context/parts'
+import type { SmiSampling, Context } from '../context/context'
 import { vendorsIn } from '../readings/smi'
 
 const AT_ONCE = 2
@@ -24,10 +24,10 @@ interface Target {
 }
 
 /** Samples until it is stopped; the VMs that are being read are waited for, and no more. */
-export const startSampling = (parts: Parts, { everyMs }: Health): Loop => {
+export const startSampling = (context: Context, { everyMs }: SmiSampling): Loop => {
   const stopping = new AbortController()
-  const loop = startLoop(parts, { doing: 'sampling VMs', waitsFor: 'others' }, async () => {
-    await sample(parts, stopping.signal)
+  const loop = startLoop(context, { doing: 'sampling VMs', waitsFor: 'others' }, async () => {
+    await sample(context, stopping.signal)
     return everyMs
   })
   return {
@@ -40,26 +40,26 @@ export const startSampling = (parts: Parts, { everyMs }: Health): Loop => {
 }
 
 /** Each VM once. Never throws for the sake of one of them. */
-export const sample = async (parts: Parts, stopping: AbortSignal): Promise<void> => {
-  const targets = (await targetsOf(parts)).values()
+export const sample = async (context: Context, stopping: AbortSignal): Promise<void> => {
+  const targets = (await targetsOf(context)).values()
   const work = async (): Promise<void> => {
     for (const target of targets) {
       if (stopping.aborted) return
       try {
-        await sampleOne(parts, target)
+        await sampleOne(context, target)
       } catch (error) {
-        parts.log.error({ vm: target.vm.id, error: messageOf(error) }, 'sampling a VM')
+        context.log.error({ vm: target.vm.id, error: messageOf(error) }, 'sampling a VM')
       }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  parts.wake.deliver()
+  context.wake.deliver()
 }
 
 /** What a request is at work on is not looked at: a GPU on its way is neither here nor there. */
-const targetsOf = async (parts: Parts): Promise<Target[]> => {
-  const views = await hostViews(parts.db, [...parts.hosts.keys()])
-  const moving = (await requestsIn(parts.db, ['running'])).flatMap(({ plan }) =>
+const targetsOf = async (context: Context): Promise<Target[]> => {
+  const views = await hostViews(context.db, [...context.hosts.keys()])
+  const moving = (await requestsIn(context.db, ['running'])).flatMap(({ plan }) =>
     hostPlansOf(plan).flatMap(({ from, to }) => [from?.id, to?.id]),
   )
   return views
@@ -71,8 +71,8 @@ const targetsOf = async (parts: Parts): Promise<Target[]> => {
 const targetsOn = ({ facts }: HostView): Target[] =>
   facts === null ? [] : facts.vms.filter((vm) => isSampled(facts, vm)).map((vm) => ({ facts, vm }))
 
-const sampleOne = async (parts: Parts, { facts, vm }: Target): Promise<void> => {
-  const host = parts.hosts.get(facts.name)
+const sampleOne = async (context: Context, { facts, vm }: Target): Promise<void> => {
+  const host = context.hosts.get(facts.name)
   if (!host) return
   const answer = await host.smi({ kind: 'guest', vm: vm.id })
   const reading = readSmi(answer, { vendors: vendorsIn(facts, vm.id) })
@@ -80,10 +80,10 @@ const sampleOne = async (parts: Parts, { facts, vm }: Target): Promise<void> => 
   const gpus = facts.gpus
     .filter((gpu) => vm.assigned.includes(gpu.locationPath) || partitionsOf(facts, vm, gpu).length > 0)
     .map((gpu) => aliasOf(facts, gpu))
-  await parts.db.transaction().execute(async (tx) => {
-    const at = parts.clock.now()
+  await context.db.transaction().execute(async (tx) => {
+    const at = context.clock.now()
     await saveSamples(tx, { host: facts.name, vm: vm.id, at }, reading.gpus)
     const apart = await heedGuest(tx, { facts, vm, reading, at })
-    await noticeHealth(parts, tx, { host: facts.name, vm, gpus, reading, at, apart })
+    await noticeHealth(context, tx, { host: facts.name, vm, gpus, reading, at, apart })
   })
 }

@@ -6,25 +6,25 @@ import { Fault, messageOf } from '../../core/errors'
 import { decides } from '../../core/grammar/decides'
 import type { Delivery } from '../../core/ports/delivery'
 import type { Identity } from '../../core/ports/chat'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 /** From when somebody did it. What was not carried out until then never is. */
 const PATIENCE_MS = 10 * 60_000
 const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const
 
-export type Known = Identity | { readonly kind: 'not-told'; readonly why: string }
+export type KnownIdentity = Identity | { readonly kind: 'not-told'; readonly why: string }
 
-export interface Asking {
+export interface Introductions {
   /** `waits`: called once, when the chat has given no answer at first. Null: the process stops. */
-  whoIs(delivery: Delivery, waits: () => void): Promise<Known | null>
+  whoIs(delivery: Delivery, waits: () => void): Promise<KnownIdentity | null>
 }
 
-export const openAsking = (parts: Parts, stopping: AbortSignal): Asking => {
-  const { chat, clock, log } = parts
+export const openAsking = (context: Context, stopping: AbortSignal): Introductions => {
+  const { chat, clock, log } = context
   /** The newest question about each account. */
   const asked = new Map<string, Promise<unknown>>()
 
-  const ask = async (delivery: Delivery, waits: () => void): Promise<Known | null> => {
+  const ask = async (delivery: Delivery, waits: () => void): Promise<KnownIdentity | null> => {
     for (let tries = 0; ; tries++) {
       const answer = await attempt(delivery)
       if (answer.kind !== 'not-told') return answer
@@ -34,7 +34,7 @@ export const openAsking = (parts: Parts, stopping: AbortSignal): Asking => {
       if (stopping.aborted) return null
     }
   }
-  const attempt = async ({ id, from, channel, said }: Delivery): Promise<Known> => {
+  const attempt = async ({ id, from, channel, said }: Delivery): Promise<KnownIdentity> => {
     try {
       return await chat.identify(from, channel, { afresh: decides(said) })
     } catch (error) {

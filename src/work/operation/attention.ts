@@ -4,7 +4,7 @@ import { vmById, type HostFacts } from '../../core/inventory/inventory'
 import { sharersOf } from '../../core/inventory/partitions'
 import { hostPlansOf, isUndone, stepsOf, stepsOn, type HostPlan, type Plan } from '../../core/plan/plan'
 import { repairScript } from '../../core/plan/script'
-import { expectationOf, read, undoOf, type Step, type VmRef } from '../../core/plan/step'
+import { expectationOf, readStep, undoOf, type Step, type VmRef } from '../../core/plan/step'
 import {
   isPastReturn,
   lastOn,
@@ -70,7 +70,7 @@ const onwards = (plan: Plan, host: string, { progress, readings }: Found): Step[
   const facts = readings.get(host)
   if (!facts) return stepsOn(plan, host, (n) => progress.steps[n]?.state !== 'done')
   return withVmsOff(
-    lastOn(stepsOn(plan, host)).filter((step) => read(step, facts) !== 'done'),
+    lastOn(stepsOn(plan, host)).filter((step) => readStep(step, facts) !== 'done'),
     facts,
   )
 }
@@ -83,7 +83,7 @@ const backwards = (plan: Plan, host: string, { progress, readings }: Found): Ste
   const isOffByNow = (n: number): boolean => {
     const step = steps[n]
     const isRefusal = step?.kind === 'disableDevice' && stateAt(n) === 'refused'
-    return facts !== null && isRefusal && read(step, facts) === 'done'
+    return facts !== null && isRefusal && readStep(step, facts) === 'done'
   }
   const touched = (n: number) =>
     MAY_HOLD.includes(stateAt(n)) || (facts !== null && stateAt(n) === 'undone') || isOffByNow(n)
@@ -100,7 +100,7 @@ const backwards = (plan: Plan, host: string, { progress, readings }: Found): Ste
 
 /** A device is on its way back from where it is: what leads up to there is behind it, for VMs and settings alike. */
 const isPassed = (undo: Step, onwards: readonly Step[], facts: HostFacts): boolean =>
-  onwards.some((later) => subjectOf(later) === subjectOf(undo) && read(later, facts) === 'done')
+  onwards.some((later) => subjectOf(later) === subjectOf(undo) && readStep(later, facts) === 'done')
 
 /** A VM that somebody started in between is shut down for the repair, and started again. */
 const withVmsOff = (repair: readonly Step[], facts: HostFacts): Step[] => {

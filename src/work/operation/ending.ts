@@ -12,7 +12,7 @@ import { announce } from '../telling/announce'
 import { refreshCard } from '../telling/card'
 import { ownUp } from '../readings/drift'
 import { lend } from '../changes/lease/lend'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 export interface Ending {
   readonly ended: Request
@@ -23,7 +23,7 @@ export interface Ending {
 }
 
 export const recordEnd = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   { ended, readings, owned, at }: Ending,
 ): Promise<void> => {
@@ -32,13 +32,13 @@ export const recordEnd = async (
     await saveFacts(tx, facts, at)
     if (ended.state !== 'needs-attention') await ownUp(tx, facts, owned(facts.name))
   }
-  if (ended.state === 'succeeded') await recordChange(parts, tx, { ended, readings, at })
-  else await announce(parts, tx, [{ kind: 'request', request: ended }], { at })
+  if (ended.state === 'succeeded') await recordChange(context, tx, { ended, readings, at })
+  else await announce(context, tx, [{ kind: 'request', request: ended }], { at })
   await refreshCard(tx, ended, at)
 }
 
 const recordChange = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   {
     ended,
@@ -46,12 +46,12 @@ const recordChange = async (
     at,
   }: { readonly ended: RequestIn<'succeeded'>; readonly readings: Readings; readonly at: number },
 ): Promise<void> => {
-  const changes = parts.changesChannel ?? ended.channel
+  const changes = context.changesChannel ?? ended.channel
   await saveBaselines(tx, ended.plan)
   const facts = readings.get(ended.plan.host)
-  if (facts) await lend(tx, parts, { request: ended, facts, at })
+  if (facts) await lend(tx, context, { request: ended, facts, at })
   await post(tx, changes, changeNotice(ended), { at, otherwise: ended.channel })
   const lease = await findLease(tx, ended.id)
   const news = { kind: 'changed', request: ended, until: lease?.endsAt ?? null } as const
-  await announce(parts, tx, [news], { at, except: [changes] })
+  await announce(context, tx, [news], { at, except: [changes] })
 }

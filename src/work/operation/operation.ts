@@ -10,7 +10,7 @@ import { isBarring } from '../../core/inventory/bar'
 import { isLeftUseless } from '../../core/operation/ground'
 import type { HostFacts } from '../../core/inventory/inventory'
 import { hostPlansOf, placedStep, stepsOf, type HostPlan, type Plan } from '../../core/plan/plan'
-import { expectationOf, read, saysOf, undoOf, type Step } from '../../core/plan/step'
+import { expectationOf, readStep, saysOf, undoOf, type Step } from '../../core/plan/step'
 import type { StepResult } from '../../core/ports/host'
 import {
   isAsBefore,
@@ -21,16 +21,16 @@ import {
   looksGiven,
   refusedStart,
   unknownProgress,
-  type Entry,
+  type JournalEntry,
   type Progress,
   type Readings,
 } from '../../core/operation/progress'
 import { firstVerification, type RequestEvent } from '../../core/request/request'
 import { attention } from './attention'
 import { stoppedBetween } from '../snapshot/held-up'
-import { meanwhile } from '../context/meanwhile'
-import type { Operation } from '../context/parts'
-import { hostOf, readPatiently, RETRY_MS } from './patience'
+import { withHeartbeat } from '../context/heartbeat'
+import type { Operation } from '../context/context'
+import { hostOf, readWithRetry, RETRY_MS } from './retry'
 import { record } from './record'
 import { progressOf, whyUnknown } from '../snapshot/progress'
 import { readAll } from '../readings/reading'
@@ -51,9 +51,9 @@ type Turn = 'go on' | 'leave'
 
 /** Runs until the request has ended, or the process stops. Throws Fault only when the store fails. */
 export const operate = async (operation: Operation): Promise<void> => {
-  const { parts, request, stopping } = operation
+  const { context, request, stopping } = operation
   while (!stopping.aborted) {
-    const progress = await progressOf(parts.db, request)
+    const progress = await progressOf(context.db, request)
     const next = progress ? await turn(operation, progress) : await giveUpUnread(operation)
     if (next === 'leave') return
   }
@@ -75,18 +75,18 @@ const moveAt = (plan: Plan, progress: Progress, n: number): Move => {
 }
 
 const advance = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
-  const { parts, request, stopping } = operation
-  const stopped = await stoppedBetween(parts.db, request.plan)
+  const { context, request, stopping } = operation
+  const stopped = await stoppedBetween(context.db, request.plan)
   if (stopped !== null) {
     await record(operation, { kind: 'waiting', waiting: stopped })
-    await parts.clock.sleep(RETRY_MS, stopping)
+    await context.clock.sleep(RETRY_MS, stopping)
     return 'go on'
   }
   if (move.direction === 'undo') {
     const facts = await factsOf(operation, move.on)
     if (facts === null) return 'leave'
     // An administrator was faster: this needs no call.
-    if (read(move.step, facts) === 'done')
+    if (readStep(move.step, facts) === 'done')
       return end(operation, move, { result: 'done', detail: 'was so already' })
   } else {
     const unlike = await unlikePlan(operation, move, progress)
@@ -98,12 +98,12 @@ const advance = async (operation: Operation, move: Move, progress: Progress): Pr
     kind: 'started',
     n: move.n,
     direction: move.direction,
-    at: parts.clock.now(),
+    at: context.clock.now(),
     expects,
   })
-  const result = await meanwhile(
-    parts,
-    { everyMs: parts.limits.tickMs },
+  const result = await withHeartbeat(
+    context,
+    { everyMs: context.limits.tickMs },
     () => record(operation, { kind: 'working' }),
     () => hostOf(operation, move.on).run({ step: move.step, expects, fence: operation.fence }),
   )
@@ -137,7 +137,7 @@ const isFirstStart = (plan: Plan, { step }: Move, progress: Progress): boolean =
   plan.order !== undefined && step.kind === 'startVm' && !isPastReturn(plan, progress)
 
 const turnRound = async (operation: Operation, why: string): Promise<Turn> => {
-  await journal(operation, { kind: 'unwinding', at: operation.parts.clock.now(), why })
+  await journal(operation, { kind: 'unwinding', at: operation.context.clock.now(), why })
   return 'go on'
 }
 
@@ -149,17 +149,17 @@ const settle = async (
 ): Promise<Turn> => {
   const facts = await factsOf(operation, move.on)
   if (facts === null) return 'leave'
-  const reading = read(move.step, facts)
+  const reading = readStep(move.step, facts)
   if (reading === 'done') return end(operation, move, { result: 'done', detail: 'found done on the host' })
   if (result?.kind === 'refused' && isBarring(result.code)) return giveUpHost(operation, move, result)
-  const progress = await progressOf(operation.parts.db, operation.request)
+  const progress = await progressOf(operation.context.db, operation.request)
   const isLastTry = (progress?.steps[move.n]?.tries ?? 0) >= TRIES
   const detail = refusalIn(result, reading)
   if (detail !== null && (isLastTry || !isStartForward(operation.request.plan, move)))
     return end(operation, move, { result: 'refused', detail })
   if (detail !== null) {
     await end(operation, move, { result: 'not-done', detail })
-    await operation.parts.clock.sleep(RETRY_MS, operation.stopping)
+    await operation.context.clock.sleep(RETRY_MS, operation.stopping)
     return 'go on'
   }
   return isLastTry
@@ -169,7 +169,7 @@ const settle = async (
 
 const refusalIn = (
   result: Exclude<StepResult, { kind: 'done' }> | null,
-  reading: ReturnType<typeof read>,
+  reading: ReturnType<typeof readStep>,
 ): string | null => {
   if (result?.kind === 'refused') return `${result.code}: ${result.message}`
   return reading === 'changed' ? 'PreconditionChanged: the host is not as this step expects it' : null
@@ -186,7 +186,7 @@ const giveUpHost = async (
   { code, message }: Extract<StepResult, { kind: 'refused' }>,
 ): Promise<Turn> => {
   await end(operation, move, { result: 'not-done', detail: `${code}: ${message}` })
-  const readings = await readAll(operation.hosts.values(), operation.parts.log)
+  const readings = await readAll(operation.hosts.values(), operation.context.log)
   return giveUp(operation, readings, `${saysOf(move.step)}: ${code}: ${message}`)
 }
 
@@ -196,8 +196,8 @@ const end = async (
   move: Move,
   outcome: { result: 'done' | 'refused' | 'not-done'; detail?: string },
 ): Promise<Turn> => {
-  const at = operation.parts.clock.now()
-  const entries: Entry[] = [{ kind: 'ended', n: move.n, direction: move.direction, at, ...outcome }]
+  const at = operation.context.clock.now()
+  const entries: JournalEntry[] = [{ kind: 'ended', n: move.n, direction: move.direction, at, ...outcome }]
   const { plan } = operation.request
   if (outcome.result === 'refused' && move.direction === 'do' && !isStartOfGiver(plan, move.n))
     entries.push({ kind: 'unwinding', at, why: `${saysOf(move.step)}: ${outcome.detail ?? 'refused'}` })
@@ -205,17 +205,17 @@ const end = async (
   return 'go on'
 }
 
-const journal = (operation: Operation, ...entries: readonly Entry[]): Promise<void> =>
+const journal = (operation: Operation, ...entries: readonly JournalEntry[]): Promise<void> =>
   record(operation, { kind: 'journal', entries })
 
 /** The host as it is, read patiently. Null when the process stops, or when patience ran out and a person was asked for. */
 const factsOf = async (operation: Operation, on: HostPlan): Promise<HostFacts | null> => {
-  const reading = await readPatiently(operation, on)
+  const reading = await readWithRetry(operation, on)
   if (reading.kind === 'out of patience') {
     const others = [...operation.hosts.values()].filter(({ name }) => name !== on.host)
     await giveUp(
       operation,
-      await readAll(others, operation.parts.log),
+      await readAll(others, operation.context.log),
       `${operation.request.plan.release ? on.host : 'the host'} could not be read: ${reading.why}`,
     )
   }
@@ -238,7 +238,7 @@ const conclude = async (operation: Operation, progress: Progress): Promise<Turn>
   const readings = await readingsOf(operation)
   if (readings === null) return 'leave'
   const { plan } = operation.request
-  const at = operation.parts.clock.now()
+  const at = operation.context.clock.now()
   if (progress.direction === 'do') {
     if (!isAsPlanned(plan, readings))
       return isPastReturn(plan, progress)
@@ -271,17 +271,17 @@ const refusedUndos = (plan: Plan, progress: Progress): string[] =>
 
 /** Asks for a person; what repairs the hosts goes along. */
 const giveUp = async (operation: Operation, readings: Readings, why: string): Promise<Turn> => {
-  const { parts, request } = operation
-  const progress = (await progressOf(parts.db, request)) ?? unknownProgress(request.plan)
+  const { context, request } = operation
+  const progress = (await progressOf(context.db, request)) ?? unknownProgress(request.plan)
   const found = attention(request.plan, { progress, readings })
-  return finish(operation, readings, { kind: 'need-attention', at: parts.clock.now(), why, ...found })
+  return finish(operation, readings, { kind: 'need-attention', at: context.clock.now(), why, ...found })
 }
 
 const giveUpStart = async (operation: Operation, move: Move, progress: Progress): Promise<Turn> => {
   const detail = progress.steps[move.n]?.detail ?? 'refused'
   return giveUp(
     operation,
-    await readAll(operation.hosts.values(), operation.parts.log),
+    await readAll(operation.hosts.values(), operation.context.log),
     `${saysOf(move.step)}: ${detail}\nEverything else was done, and nothing is undone for it.`,
   )
 }
@@ -289,8 +289,8 @@ const giveUpStart = async (operation: Operation, move: Move, progress: Progress)
 const giveUpUnread = async (operation: Operation): Promise<Turn> =>
   giveUp(
     operation,
-    await readAll(operation.hosts.values(), operation.parts.log),
-    `${await whyUnknown(operation.parts.db, operation.request)}, so nobody knows which steps were done`,
+    await readAll(operation.hosts.values(), operation.context.log),
+    `${await whyUnknown(operation.context.db, operation.request)}, so nobody knows which steps were done`,
   )
 
 const finish = async (operation: Operation, readings: Readings, event: RequestEvent): Promise<Turn> => {

@@ -1,17 +1,17 @@
 /** What happens in an operation, and the one place that writes it: journal or request, card, news and posts in one commit. */
-import { unknownProgress, type Entry, type Readings } from '../../core/operation/progress'
+import { unknownProgress, type JournalEntry, type Readings } from '../../core/operation/progress'
 import { stepsOn } from '../../core/plan/plan'
 import type { RequestEvent } from '../../core/request/request'
 import type { Tx } from '../../store/database'
 import { append } from '../../store/journal'
 import { apply } from '../../store/requests'
-import type { Operation } from '../context/parts'
+import type { Operation } from '../context/context'
 import { progressOf } from '../snapshot/progress'
 import { refreshCard, sayWaiting } from '../telling/card'
 import { recordEnd } from './ending'
 
 export type Happening =
-  | { readonly kind: 'journal'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'journal'; readonly entries: readonly JournalEntry[] }
   /** A step takes its time: the card says for how long. */
   | { readonly kind: 'working' }
   | { readonly kind: 'waiting'; readonly waiting: string }
@@ -19,14 +19,14 @@ export type Happening =
 
 /** Throws what the store throws: nothing of it is written then. */
 export const record = async (operation: Operation, happening: Happening): Promise<void> => {
-  const { parts, request } = operation
-  if (happening.kind === 'waiting') return sayWaiting(parts, request, { waiting: happening.waiting })
-  await parts.db.transaction().execute((tx) => write(operation, tx, happening))
+  const { context, request } = operation
+  if (happening.kind === 'waiting') return sayWaiting(context, request, { waiting: happening.waiting })
+  await context.db.transaction().execute((tx) => write(operation, tx, happening))
   if (happening.kind === 'ended') {
-    parts.log.info({ request: request.id, event: happening.event.kind }, 'operation ended')
-    parts.wake.run()
+    context.log.info({ request: request.id, event: happening.event.kind }, 'operation ended')
+    context.wake.run()
   }
-  parts.wake.deliver()
+  context.wake.deliver()
 }
 
 const write = async (
@@ -35,14 +35,14 @@ const write = async (
   happening: Exclude<Happening, { kind: 'waiting' }>,
 ): Promise<void> => {
   if (happening.kind === 'ended') return writeEnd(operation, tx, happening)
-  const { parts, request } = operation
+  const { context, request } = operation
   const entries = happening.kind === 'journal' ? happening.entries : []
   for (const entry of entries) await append(tx, request.id, entry)
-  await refreshCard(tx, request, parts.clock.now())
+  await refreshCard(tx, request, context.clock.now())
 }
 
 const writeEnd = async (
-  { parts, request }: Operation,
+  { context, request }: Operation,
   tx: Tx,
   { event, readings }: Extract<Happening, { kind: 'ended' }>,
 ): Promise<void> => {
@@ -53,5 +53,5 @@ const writeEnd = async (
   // Those that took effect, undone or not.
   const owned = (host: string) =>
     stepsOn(plan, host, (n) => steps[n]?.state === 'done' || steps[n]?.state === 'undone')
-  await recordEnd(parts, tx, { ended: ended.value, readings, owned, at: event.at })
+  await recordEnd(context, tx, { ended: ended.value, readings, owned, at: event.at })
 }

@@ -11,7 +11,7 @@ import type { Readings } from '../../core/operation/progress'
 import { lentMsOf } from '../../core/time/until'
 import { highestOf } from '../../core/fence'
 import { digestNow, explainChange, stableFacts } from '../../core/plan/digest'
-import { lapses } from '../../core/request/permission'
+import { lapseReasons } from '../../core/request/permission'
 import { lapseOf } from '../../core/request/lapse'
 import { holdAt, holdName } from '../../core/policy/calendar'
 import { isUnsupported, subjectsOf, wishOf } from '../../core/policy/judge'
@@ -32,7 +32,7 @@ import { extendAsApproved } from '../changes/lease/extension'
 import { wantedEnd } from '../changes/lease/heir'
 import { lapsedTerms } from '../changes/lease/terms'
 import { operate } from './operation'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { readAll } from '../readings/reading'
 import { judgedAnew } from '../changes/request/rejudge'
 import { verify } from './verify'
@@ -41,7 +41,7 @@ import { afterRush } from '../context/yielding'
 
 const RETRY_MS = 5_000
 
-export const startRunning = (parts: Parts): Loop => {
+export const startRunning = (context: Context): Loop => {
   const stopping = new AbortController()
   const active = new Map<string, Active>()
 
@@ -52,7 +52,7 @@ export const startRunning = (parts: Parts): Loop => {
       try {
         return await work()
       } catch (error) {
-        parts.log.error(
+        context.log.error(
           { request: id, error: messageOf(error) },
           'operation interrupted; it is resumed from its journal',
         )
@@ -67,20 +67,23 @@ export const startRunning = (parts: Parts): Loop => {
   }
 
   const turn = async (): Promise<number | null> => {
-    await afterRush(parts, stopping.signal)
+    await afterRush(context, stopping.signal)
     // What runs has its host's lock: taken first, or an older one that waits for that host would be tried for ever.
-    const work = [...(await requestsIn(parts.db, ['running'])), ...(await requestsIn(parts.db, ['approved']))]
+    const work = [
+      ...(await requestsIn(context.db, ['running'])),
+      ...(await requestsIn(context.db, ['approved'])),
+    ]
     for (const request of work) {
       const busy = busyHost(active, request)
-      if (busy !== null) await sayBusy(parts, request, busy)
-      else begin(request.id, hostsOf(request.plan), () => runRequest(parts, request, stopping.signal))
+      if (busy !== null) await sayBusy(context, request, busy)
+      else begin(request.id, hostsOf(request.plan), () => runRequest(context, request, stopping.signal))
     }
-    for (const request of await requestsToVerify(parts.db))
-      begin(`verify ${request.id}`, [], () => verify(parts, request, stopping.signal))
+    for (const request of await requestsToVerify(context.db))
+      begin(`verify ${request.id}`, [], () => verify(context, request, stopping.signal))
     return RETRY_MS
   }
 
-  const loop = startLoop(parts, { doing: 'looking for work', waitsFor: 'nobody' }, turn)
+  const loop = startLoop(context, { doing: 'looking for work', waitsFor: 'nobody' }, turn)
   return {
     ...loop,
     stop: async () => {
@@ -107,42 +110,47 @@ const busyHost = (active: ReadonlyMap<string, Active>, { plan }: Request): strin
 }
 
 /** An approved request waits for another one's operation; a running one is that operation. */
-const sayBusy = async (parts: Parts, request: Request, host: string): Promise<void> => {
+const sayBusy = async (context: Context, request: Request, host: string): Promise<void> => {
   if (request.state === 'approved')
-    await sayWaiting(parts, request, { waiting: `another request is at work on ${host}` })
+    await sayWaiting(context, request, { waiting: `another request is at work on ${host}` })
 }
 
 /**
  * Locks its hosts, checks the digest before the first step, and operates. Leaves the request as it is when it cannot
  * begin yet.
  */
-export const runRequest = async (parts: Parts, request: Request, stopping: AbortSignal): Promise<boolean> => {
-  if (lapseOf(request, parts.policy.inForce(), parts.clock.now()) !== null) return lapse(parts, request.id)
-  if (isExtension(request.plan)) return extendAsApproved(parts, request)
+export const runRequest = async (
+  context: Context,
+  request: Request,
+  stopping: AbortSignal,
+): Promise<boolean> => {
+  if (lapseOf(request, context.policy.inForce(), context.clock.now()) !== null)
+    return lapse(context, request.id)
+  if (isExtension(request.plan)) return extendAsApproved(context, request)
   const names = hostsOf(request.plan)
-  const hosts = new Map([...parts.hosts].filter(([name]) => names.includes(name)))
+  const hosts = new Map([...context.hosts].filter(([name]) => names.includes(name)))
   if (hosts.size < names.length) return false
-  const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(parts.db, request.plan)
+  const held = await (request.state === 'approved' ? heldUp : stoppedBetween)(context.db, request.plan)
   const wait =
-    waitFor(held ?? incomplete(parts, request)) ??
-    holdOn(parts, request) ??
-    waitFor(await unagreed(parts, request))
+    waitFor(held ?? incomplete(context, request)) ??
+    holdOn(context, request) ??
+    waitFor(await unagreed(context, request))
   if (wait !== null) {
-    await sayWaiting(parts, request, wait)
+    await sayWaiting(context, request, wait)
     return false
   }
-  const locked = await parts.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
+  const locked = await context.db.transaction().execute((tx) => lockHosts(tx, names, request.id))
   if (locked === null) return false
-  const readings = await readAll(hosts.values(), parts.log)
+  const readings = await readAll(hosts.values(), context.log)
   const silent = request.state === 'approved' && names.find((name) => !readings.has(name))
-  if (silent) return giveBack(parts, request, `${silent} does not answer`)
-  const barred = await barAmong(parts, request, readings)
-  if (barred !== null) return giveBack(parts, request, barred)
-  const changes = request.state === 'approved' ? await changesIn(parts, request, readings) : []
+  if (silent) return giveBack(context, request, `${silent} does not answer`)
+  const barred = await barAmong(context, request, readings)
+  if (barred !== null) return giveBack(context, request, barred)
+  const changes = request.state === 'approved' ? await changesIn(context, request, readings) : []
   const facts = readings.get(request.plan.host)
-  const next = await step(parts, request.id, async (tx, now) => {
-    const at = parts.clock.now()
-    const policy = parts.policy.inForce()
+  const next = await step(context, request.id, async (tx, now) => {
+    const at = context.clock.now()
+    const policy = context.policy.inForce()
     const late = lapseOf(now, policy, at)
     if (late !== null) return { kind: 'lapse', at, why: late }
     const lapsed =
@@ -157,8 +165,8 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
     return { kind: 'claim', at, fence: await raiseFence(tx, request.id, highestOf(readings)) }
   })
   if (next?.state === 'running') {
-    const fence = { number: next.fence, bot: await selfOf(parts.db), claim: drawClaim() }
-    await operate({ parts, hosts, request: next, fence, stopping })
+    const fence = { number: next.fence, bot: await selfOf(context.db), claim: drawClaim() }
+    await operate({ context, hosts, request: next, fence, stopping })
   }
   return true
 }
@@ -166,55 +174,56 @@ export const runRequest = async (parts: Parts, request: Request, stopping: Abort
 const sentenceOf = (quarantine: Quarantine): string => `${quarantineWords(quarantine)}.`
 
 /** Judged by a policy that does not know yet whom it names, an approved request would be void for nothing. */
-const incomplete = ({ policy }: Parts, { state }: Request): string | null =>
+const incomplete = ({ policy }: Context, { state }: Request): string | null =>
   state === 'approved' ? policy.incomplete() : null
 
 /** What has begun is brought to its end, whatever the policy's calendar says. */
-const holdOn = (parts: Parts, { state, plan }: Request): Wait | null => {
+const holdOn = (context: Context, { state, plan }: Request): Wait | null => {
   const hold =
-    state === 'approved' ? holdAt(parts.policy.inForce(), subjectsOf(plan), parts.clock.now()) : null
+    state === 'approved' ? holdAt(context.policy.inForce(), subjectsOf(plan), context.clock.now()) : null
   return hold && { waiting: holdName(hold), heldUntil: hold.until }
 }
 
 /** What has begun goes on; see docs/decisions/consent.md. */
-const unagreed = async ({ db, policy, clock }: Parts, request: Request): Promise<string | null> =>
+const unagreed = async ({ db, policy, clock }: Context, request: Request): Promise<string | null> =>
   request.state === 'approved' ? consentMissing(db, policy.inForce(), request, clock.now()) : null
 
 /** What has begun keeps its locks: nobody else may begin where it lies open. */
-const giveBack = async (parts: Parts, request: Request, waiting: string): Promise<false> => {
-  if (request.state === 'approved') await parts.db.transaction().execute((tx) => unlockHosts(tx, request.id))
-  await sayWaiting(parts, request, { waiting })
+const giveBack = async (context: Context, request: Request, waiting: string): Promise<false> => {
+  if (request.state === 'approved')
+    await context.db.transaction().execute((tx) => unlockHosts(tx, request.id))
+  await sayWaiting(context, request, { waiting })
   return false
 }
 
 /** Kept, so that the next turn knows without asking the hosts. */
 const barAmong = async (
-  parts: Parts,
+  context: Context,
   { state, plan }: Request,
   readings: Readings,
 ): Promise<string | null> => {
-  const self = await selfOf(parts.db)
+  const self = await selfOf(context.db)
   const barred = [...readings.values()].filter(({ module }) => barOf(module, self))
   if (barred.length === 0) return null
-  await parts.db.transaction().execute(async (tx) => {
-    for (const facts of barred) await saveFacts(tx, facts, parts.clock.now())
+  await context.db.transaction().execute(async (tx) => {
+    for (const facts of barred) await saveFacts(tx, facts, context.clock.now())
   })
-  return (state === 'approved' ? heldUp : stoppedBetween)(parts.db, plan)
+  return (state === 'approved' ? heldUp : stoppedBetween)(context.db, plan)
 }
 
 /** What the plan rests on, and what the approval rests on: facts, policy and roles as they are now. */
 const changesIn = async (
-  parts: Parts,
+  context: Context,
   request: RequestIn<'approved'>,
   readings: Readings,
 ): Promise<string[]> => {
   const { plan, asked } = request
-  const policy = parts.policy.inForce()
-  const own = await isOwn(parts.db, policy, touchingOf(plan, readings), asked.by)
-  const lentMs = lentMsOf(await wantedEnd(parts.db, request), parts.clock.now())
+  const policy = context.policy.inForce()
+  const own = await isOwn(context.db, policy, touchingOf(plan, readings), asked.by)
+  const lentMs = lentMsOf(await wantedEnd(context.db, request), context.clock.now())
   const facts = readings.get(plan.host)
   const lapsed = facts
-    ? lapses(
+    ? lapseReasons(
         policy,
         request,
         wishOf(plan, { own, lentMs, unsupportedPartitioning: isUnsupported(plan, facts) }),
@@ -236,20 +245,20 @@ const changesOn = (plan: HostPlan, facts: HostFacts | undefined): string[] => {
 
 /** Quotas are counted in the very transaction that claims: of two that begin at once, the second sees the first. */
 const step = (
-  parts: Parts,
+  context: Context,
   id: string,
   eventFor: (tx: Tx, request: Request) => Promise<RequestEvent>,
 ): Promise<Request | null> =>
-  parts.db.transaction().execute(async (tx) => {
+  context.db.transaction().execute(async (tx) => {
     const request = await findRequest(tx, id)
     const next = request && (await apply(tx, request, await eventFor(tx, request)))
     if (!next?.ok) {
       await unlockHosts(tx, id)
       return null
     }
-    const at = parts.clock.now()
-    if (next.value.state === 'void') await settleVoid(parts, tx, next.value, at)
+    const at = context.clock.now()
+    if (next.value.state === 'void') await settleVoid(context, tx, next.value, at)
     else await refreshCard(tx, next.value, at)
-    parts.wake.deliver()
+    context.wake.deliver()
     return next.value
   })

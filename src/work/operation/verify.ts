@@ -10,25 +10,25 @@ import { apply } from '../../store/requests'
 import { refreshCard } from '../telling/card'
 import { besideCards } from '../telling/copies'
 import { heedGuest } from '../readings/failing'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { vendorsIn } from '../readings/smi'
 
 const RETRY_MS = 3_000
 
 export const verify = async (
-  parts: Parts,
+  context: Context,
   request: RequestIn<'succeeded'>,
   stopping: AbortSignal,
 ): Promise<boolean> => {
   const { plan } = request
-  const host = parts.hosts.get(plan.host)
+  const host = context.hosts.get(plan.host)
   if (!plan.to || !host) return false
-  const answer = await askGuest(parts, host, { vm: plan.to.id, stopping })
+  const answer = await askGuest(context, host, { vm: plan.to.id, stopping })
   if (stopping.aborted) return false
-  const [view] = await hostViews(parts.db, [plan.host])
+  const [view] = await hostViews(context.db, [plan.host])
   const reading = readSmi(answer, { vendors: view?.facts ? vendorsIn(view.facts, plan.to.id) : [] })
-  await parts.db.transaction().execute(async (tx) => {
-    const at = parts.clock.now()
+  await context.db.transaction().execute(async (tx) => {
+    const at = context.clock.now()
     const next = await apply(tx, request, { kind: 'verify', at, verification: verificationOf(reading) })
     if (!next.ok) return
     const vm = plan.to && view?.facts ? vmById(view.facts, plan.to.id) : undefined
@@ -37,22 +37,22 @@ export const verify = async (
     for (const { to, under } of await besideCards(tx, request)) await post(tx, to, notice, { at, under })
     await refreshCard(tx, next.value, at)
   })
-  parts.wake.deliver()
+  context.wake.deliver()
   return true
 }
 
 /** A guest that boots answers later: ask again until it does or patience ends. A VM that is off is not waited for. */
 const askGuest = async (
-  parts: Parts,
+  context: Context,
   host: Host,
   target: { vm: VmId; stopping: AbortSignal },
 ): Promise<SmiAnswer> => {
-  const until = parts.clock.now() + parts.limits.guestPatienceMs
+  const until = context.clock.now() + context.limits.guestPatienceMs
   for (;;) {
     const answer = await host.smi({ kind: 'guest', vm: target.vm })
-    if (answer.kind === 'ran' || parts.clock.now() >= until || target.stopping.aborted) return answer
+    if (answer.kind === 'ran' || context.clock.now() >= until || target.stopping.aborted) return answer
     if (!(await isUp(host, target.vm))) return answer
-    await parts.clock.sleep(RETRY_MS, target.stopping)
+    await context.clock.sleep(RETRY_MS, target.stopping)
   }
 }
 

@@ -9,23 +9,23 @@ import type { Policy } from '../../core/policy/policy'
 import { candidateOf, freeAmong } from '../../core/queue/candidates'
 import { fleetOf } from '../../core/queue/changes'
 import { turnFor } from '../../core/queue/next'
-import type { Ground } from '../../core/queue/ground'
+import type { Snapshot } from '../../core/queue/snapshot'
 import { isOffered, type Want } from '../../core/queue/entry'
 import { kindOf } from '../../core/queue/kind'
-import { fits, isSame, type Candidate } from '../../core/queue/order'
+import { fits, isSameGpu, type Candidate } from '../../core/queue/order'
 import { hostViews } from '../../store/fleet'
-import type { Parts } from '../context/parts'
-import { groundOf } from '../snapshot/ground'
+import type { Context } from '../context/context'
+import { snapshotOf } from '../snapshot/snapshot'
 
 type Move = Extract<PlanCommand, { kind: 'move' }>
 /** Which one it is that moves is for the bot to find. */
 type MoveOfAny = Move & { readonly model: string; readonly from: string }
 
 /** Of any command that changes a host. */
-export const changeFor = async (parts: Parts, command: PlanCommand): Promise<Outcome<Change>> => {
-  if (isOfAny(command)) return acrossOf(await groundOf(parts.db, parts), command, parts.clock.now())
+export const changeFor = async (context: Context, command: PlanCommand): Promise<Outcome<Change>> => {
+  if (isOfAny(command)) return acrossOf(await snapshotOf(context.db, context), command, context.clock.now())
   return isNamed(command)
-    ? changeOf(command, await hostViews(parts.db, [...parts.hosts.keys()]))
+    ? changeOf(command, await hostViews(context.db, [...context.hosts.keys()]))
     : refused(
         refusal(
           'syntax',
@@ -44,8 +44,8 @@ const isOfAny = (command: PlanCommand): command is MoveOfAny =>
 const isNamed = (command: PlanCommand): command is NamedCommand =>
   command.kind !== 'move' || (command.gpu !== undefined && command.model === undefined)
 
-const acrossOf = (ground: Ground, command: MoveOfAny, now: number): Outcome<Change> => {
-  const { policy, views } = ground
+const acrossOf = (snapshot: Snapshot, command: MoveOfAny, now: number): Outcome<Change> => {
+  const { policy, views } = snapshot
   const { model, mmio, restore } = command
   const [from, to] = [resolveVm(command.from, views), resolveVm(command.vm, views)]
   if (!from.ok || !to.ok) return refusedBy(from, to)
@@ -55,7 +55,7 @@ const acrossOf = (ground: Ground, command: MoveOfAny, now: number): Outcome<Chan
   const gives = { host: from.value.view.name, gpu: given.value.locationPath }
   if (gives.host === to.value.view.name)
     return accepted({ ...targetOf({ ...from.value, gpu: given.value }, command), ...moved })
-  const taken = freeOne(ground, to.value, { model, now })
+  const taken = freeOne(snapshot, to.value, { model, now })
   return taken.ok
     ? accepted({ ...targetOf({ ...to.value, gpu: taken.value }, command), ...moved, gives })
     : taken
@@ -92,20 +92,20 @@ const givenBy = (policy: Policy, { facts, vm }: FoundVm, model: string): Outcome
 
 /** The first that nobody has, or is offered; of these one for which nobody waits, if there is one. */
 const freeOne = (
-  ground: Ground,
+  snapshot: Snapshot,
   { facts, vm }: FoundVm,
   { model, now }: { readonly model: string; readonly now: number },
 ): Outcome<GpuFacts> => {
-  const fleet = fleetOf(ground)
-  const want = wantOf(ground.policy, model)
+  const fleet = fleetOf(snapshot)
+  const want = wantOf(snapshot.policy, model)
   const gpus = fleet.gpus.filter((gpu) => gpu.host === facts.name && fits(want, gpu))
   const offered = fleet.entries.filter(isOffered)
-  const free = freeAmong(gpus, fleet).filter((gpu) => !offered.some((offer) => isSame(offer.gpu, gpu)))
-  const unwaited = free.filter((gpu) => turnFor(ground, gpu, now) === null)
+  const free = freeAmong(gpus, fleet).filter((gpu) => !offered.some((offer) => isSameGpu(offer.gpu, gpu)))
+  const unwaited = free.filter((gpu) => turnFor(snapshot, gpu, now) === null)
   const found = [...unwaited, ...free].flatMap(({ locationPath }) => gpuByPath(facts, locationPath) ?? [])[0]
   if (found) return accepted(found)
   const why = (gpu: Candidate): string =>
-    `${gpu.alias}: ${fleet.taken.find((each) => isSame(each, gpu))?.why ?? 'lent or on offer'}`
+    `${gpu.alias}: ${fleet.taken.find((each) => isSameGpu(each, gpu))?.why ?? 'lent or on offer'}`
   return refused(noneFree(facts.name, { model, vm: vm.name, why: gpus.map(why) }))
 }
 

@@ -5,12 +5,12 @@ import { isUnsupported } from '../../core/policy/judge'
 import { personOf, rolesOf } from '../../core/policy/policy'
 import type { JudgedOn } from '../../core/request/judged'
 import { lentMsOf, type AskedEnd } from '../../core/time/until'
-import type { Caller } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import type { Caller } from '../context/effect'
+import type { Context } from '../context/context'
 import { isOwn, touchingOf } from '../snapshot/holding'
 
 export const groundsFor = async (
-  parts: Parts,
+  context: Context,
   {
     plan,
     readings,
@@ -23,12 +23,12 @@ export const groundsFor = async (
     readonly end: AskedEnd | null
   },
 ): Promise<JudgedOn> => {
-  const policy = parts.policy.inForce()
+  const policy = context.policy.inForce()
   const facts = readings.get(plan.host)
   return {
     roles: rolesOf(policy, personOf(policy, caller.account)),
-    own: await isOwn(parts.db, policy, touchingOf(plan, readings), caller.account),
-    lentMs: lentMsOf(end, parts.clock.now()),
+    own: await isOwn(context.db, policy, touchingOf(plan, readings), caller.account),
+    lentMs: lentMsOf(end, context.clock.now()),
     unsupportedPartitioning: facts !== undefined && isUnsupported(plan, facts),
   }
 }

@@ -22,14 +22,14 @@ import { planOf, type PlanInput } from '../../core/planner/planner'
 import { quarantineOf } from '../../core/inventory/quarantine'
 import { isUnheld } from '../../core/queue/candidates'
 import type { Place } from '../../core/queue/entry'
-import { isOpen, OPEN_STATES, type RequestState } from '../../core/request/request'
+import { isOpenState, OPEN_STATES, type RequestState } from '../../core/request/request'
 import { asides } from '../../store/aside'
 import type { Db, Tx } from '../../store/database'
 import { baselinesOf, hostViews, isPaused, marks } from '../../store/fleet'
 import { requestsIn } from '../../store/requests'
 import { selfOf } from '../../store/self'
 import { interruptionsOf } from '../snapshot/interruptions'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { keptForOthers, ownTurn } from '../snapshot/kept'
 
 /** A plan with the reading of its host that it was made from. */
@@ -53,28 +53,28 @@ interface Known {
 
 /** The hosts read afresh, and planned. */
 export const prepare = async (
-  parts: Parts,
+  context: Context,
   change: Change,
   { by, answers }: Known = {},
 ): Promise<Outcome<Prepared>> => {
-  const there = await readSpot(parts, { host: change.host, gpu: change.gpus[0], vm: vmOf(change) })
+  const there = await readSpot(context, { host: change.host, gpu: change.gpus[0], vm: vmOf(change) })
   if (!there.ok) return there
   const gives = givesOf(change)
-  const here = gives && (await readSpot(parts, { ...gives, vm: null }))
+  const here = gives && (await readSpot(context, { ...gives, vm: null }))
   if (here?.ok === false) return here
   const wanted = wantedOf(change, there.value)
-  const turn = answers || by === undefined ? undefined : await ownTurn(parts, parts.db, wanted, by)
+  const turn = answers || by === undefined ? undefined : await ownTurn(context, context.db, wanted, by)
   const given = here && { ...wantedOf(change, here.value), vms: [], shares: false, takes: false }
   const taken = [
-    ...(await blockedAmong(parts.db, [wanted, ...(given ? [given] : [])])),
-    ...(await against(parts, parts.db, wanted, answers ?? turn)),
-    ...(given ? await against(parts, parts.db, given, answers ?? turn) : []),
+    ...(await blockedAmong(context.db, [wanted, ...(given ? [given] : [])])),
+    ...(await against(context, context.db, wanted, answers ?? turn)),
+    ...(given ? await against(context, context.db, given, answers ?? turn) : []),
   ]
-  const input = await inputOf(parts, change, there.value)
-  const plan = planOf(change, input, here && (await inputOf(parts, change, here.value)))
+  const input = await inputOf(context, change, there.value)
+  const plan = planOf(change, input, here && (await inputOf(context, change, here.value)))
   if (!plan.ok || taken.length > 0) return refused(...taken, ...(plan.ok ? [] : plan.refusals))
   const [{ facts }, otherFacts] = [there.value, here?.value.facts]
-  const interrupts = await interruptionsOf(parts, plan.value, [facts, ...(otherFacts ? [otherFacts] : [])])
+  const interrupts = await interruptionsOf(context, plan.value, [facts, ...(otherFacts ? [otherFacts] : [])])
   return accepted({ change, plan: plan.value, facts, otherFacts, interrupts, turn })
 }
 
@@ -87,10 +87,10 @@ interface Spot {
 
 /** Names were resolved from an earlier reading: both must be there still. */
 const readSpot = async (
-  parts: Parts,
+  context: Context,
   { host, gpu: path, vm: id }: Given & { readonly vm: VmId | null },
 ): Promise<Outcome<Spot>> => {
-  const read = await readOpen(parts, host)
+  const read = await readOpen(context, host)
   if (!read.ok) return read
   const gpu = gpuByPath(read.value, path)
   const vm = id === null ? null : vmById(read.value, id)
@@ -114,8 +114,8 @@ const isPutBack = (change: Change | undefined): boolean =>
   change !== undefined && 'restores' in change && change.restores !== undefined
 
 /** A host that is paused takes no requests, nor one that takes no orders of this bot. */
-const readOpen = async (parts: Parts, host: HostName): Promise<Outcome<HostFacts>> => {
-  if (await isPaused(parts.db, host))
+const readOpen = async (context: Context, host: HostName): Promise<Outcome<HostFacts>> => {
+  if (await isPaused(context.db, host))
     return refused(
       refusal(
         'paused',
@@ -123,17 +123,17 @@ const readOpen = async (parts: Parts, host: HostName): Promise<Outcome<HostFacts
         `An administrator ends it with \`resume ${host}\`.`,
       ),
     )
-  const facts = await readFacts(parts, host)
-  const bar = facts.ok ? barOf(facts.value.module, await selfOf(parts.db)) : null
+  const facts = await readFacts(context, host)
+  const bar = facts.ok ? barOf(facts.value.module, await selfOf(context.db)) : null
   return bar ? refused(refuseBarred(host, bar)) : facts
 }
 
-const readFacts = async (parts: Parts, host: HostName): Promise<Outcome<HostFacts>> => {
+const readFacts = async (context: Context, host: HostName): Promise<Outcome<HostFacts>> => {
   try {
-    const facts = await parts.hosts.get(host)?.inventory()
+    const facts = await context.hosts.get(host)?.inventory()
     if (facts) return accepted(facts)
   } catch (error) {
-    parts.log.warn({ host, error: messageOf(error) }, 'host could not be read')
+    context.log.warn({ host, error: messageOf(error) }, 'host could not be read')
   }
   return refused(
     refusal(
@@ -144,14 +144,14 @@ const readFacts = async (parts: Parts, host: HostName): Promise<Outcome<HostFact
   )
 }
 
-const inputOf = async (parts: Parts, change: Change, { facts, gpu, vm }: Spot): Promise<PlanInput> => ({
+const inputOf = async (context: Context, change: Change, { facts, gpu, vm }: Spot): Promise<PlanInput> => ({
   host: facts,
   gpu,
   vm,
   consents: change.consents,
-  baselines: await baselinesOf(parts.db, facts.name),
-  quarantine: quarantineOf(facts, gpu, await marks(parts.db)),
-  peers: peersOf(facts, await hostViews(parts.db, [...parts.hosts.keys()])),
+  baselines: await baselinesOf(context.db, facts.name),
+  quarantine: quarantineOf(facts, gpu, await marks(context.db)),
+  peers: peersOf(facts, await hostViews(context.db, [...context.hosts.keys()])),
   mmio: 'mmio' in change ? change.mmio : undefined,
 })
 
@@ -171,13 +171,13 @@ interface Wanted {
 
 /** What speaks for this GPU or VM already: open requests, and an offer to somebody else. */
 const against = async (
-  parts: Parts,
+  context: Context,
   db: Db | Tx,
   subject: Wanted,
   answers: Known['answers'],
 ): Promise<Refusal[]> => [
   ...(await openOn(db, subject)),
-  ...(await keptForOthers(parts, db, subject, answers)),
+  ...(await keptForOthers(context, db, subject, answers)),
 ]
 
 /** What cannot be read may say who has it. */
@@ -193,7 +193,7 @@ const blockedAmong = async (db: Db | Tx, gpus: readonly Wanted[]): Promise<Refus
 const openOn = async (db: Db | Tx, subject: Wanted): Promise<Refusal[]> => {
   const open = await requestsIn(db, OPEN_STATES)
   return open.flatMap(({ id, state, plan }) => {
-    const about = hostPlansOf(plan).find((each) => isOpen(state) && speaksFor(each, subject))
+    const about = hostPlansOf(plan).find((each) => isOpenState(state) && speaksFor(each, subject))
     return about
       ? refusal(
           'busy',
@@ -216,7 +216,7 @@ const speaksFor = (plan: HostPlan, subject: Wanted): boolean => {
 
 /** The same for a plan. */
 export const openAgainst = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   { plan, change, answers }: Pick<Known, 'answers'> & { plan: Plan; change?: Change | undefined },
 ): Promise<Refusal[]> => {
@@ -230,7 +230,7 @@ export const openAgainst = async (
     shares: isOfShare(each),
   }))
   const all = await blockedAmong(tx, wanted)
-  for (const each of wanted) all.push(...(await against(parts, tx, each, answers)))
+  for (const each of wanted) all.push(...(await against(context, tx, each, answers)))
   return all
 }
 

@@ -18,18 +18,18 @@ import { forgetFailing } from '../../store/failing'
 import { hostViews, marks, pause, resume } from '../../store/fleet'
 import { post } from '../../store/outbox'
 import { requestsIn } from '../../store/requests'
-import { say, type Caller, type Consequence } from '../context/consequence'
+import { say, type Caller, type Effect } from '../context/effect'
 import { isHolder, tellHoldersOf } from '../telling/holders'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 export const namesGpu = (scope: string): boolean => isGpu({ text: scope, at: 0, quoted: false })
 
 export const pauseGpu = async (
-  parts: Parts,
+  context: Context,
   { scope: name, now, reason }: Omit<Extract<Command, { kind: 'pause' }>, 'kind'>,
   caller: Caller,
-): Promise<Consequence> => {
-  const found = resolveGpu(name, await hostViews(parts.db, [...parts.hosts.keys()]))
+): Promise<Effect> => {
+  const found = resolveGpu(name, await hostViews(context.db, [...context.hosts.keys()]))
   if (!found.ok) return say(refusalNotice(found.refusals))
   const scope = aliasOf(found.value.facts, found.value.gpu)
   const { name: host } = found.value.view
@@ -44,7 +44,7 @@ export const pauseGpu = async (
       ]),
     )
   return async (tx) => {
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const { account } = caller
     if (!(await pause(tx, { scope, account, at, now, reason })))
       return doneNotice(`${scope} was paused already.`)
@@ -52,7 +52,7 @@ export const pauseGpu = async (
     const what = `${scope} paused: it is in quarantine, and nobody is given it until \`resume ${scope}\`.${because}`
     const text = [what, ...(await underWay(tx, scope))].join('\n')
     await post(tx, caller.channel, doneNotice(text, account), { at, otherwise: caller.back })
-    await tellHolders(parts, tx, { gpu: scope, by: account, reason, at })
+    await tellHolders(context, tx, { gpu: scope, by: account, reason, at })
     return null
   }
 }
@@ -64,12 +64,12 @@ const underWay = async (tx: Tx, gpu: string): Promise<string[]> =>
     .map(({ id, plan }) => `${id} (${titleOf(plan)}) has begun and comes to its end.`)
 
 const tellHolders = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   { gpu, ...said }: { gpu: string; by: string; reason: string | undefined; at: number },
 ): Promise<void> => {
   const toOthers = (lease: Lease): Notice | null =>
-    isHolder(parts.policy.inForce(), lease, said.by)
+    isHolder(context.policy.inForce(), lease, said.by)
       ? null
       : keptNotice(leaseNewsNotice(lease, 'it was paused', said))
   await tellHoldersOf(tx, [gpu], toOthers, said.at)
@@ -83,11 +83,11 @@ export const keptNotice = (notice: Notice): Notice => ({
 const KEPT = 'It is in quarantine: you keep it and may give it back, and nobody else is given it.'
 
 /** What people said, and what a guest said; what its host reports ends with that. */
-export const resumeGpu = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+export const resumeGpu = async (context: Context, name: string, caller: Caller): Promise<Effect> => {
+  const views = await hostViews(context.db, [...context.hosts.keys()])
   const found = resolveGpu(name, views)
   // What was paused may be gone from the fleet.
-  const paused = (await marks(parts.db)).find(({ gpu }) => gpu.toLowerCase() === name.toLowerCase())
+  const paused = (await marks(context.db)).find(({ gpu }) => gpu.toLowerCase() === name.toLowerCase())
   if (!found.ok && !paused) return say(refusalNotice(found.refusals))
   const gpu = found.ok ? aliasOf(found.value.facts, found.value.gpu) : (paused?.gpu ?? name)
   const left = found.ok ? quarantineOf(found.value.facts, found.value.gpu, []) : null
@@ -97,7 +97,7 @@ export const resumeGpu = async (parts: Parts, name: string, caller: Caller): Pro
     const byGuests = await forgetFailing(tx, gpu)
     if (!byPeople && !byGuests) return doneNotice(`${gpu}: nothing was paused.${still}`)
     await post(tx, caller.channel, doneNotice(`${gpu} resumed.${still}`, caller.account), {
-      at: parts.clock.now(),
+      at: context.clock.now(),
       otherwise: caller.back,
     })
     return null

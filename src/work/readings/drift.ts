@@ -6,10 +6,10 @@
  * began before such a commit may be older than it, and is not compared (see `refreshHost`).
  */
 import { driftNotice } from '../../core/cards/drift'
-import { changesBetween, gpusOf, touchedBy, type Change } from '../../core/drift/change'
-import { isLastTelling, mayBeTold, QUIET_MS } from '../../core/drift/flapping'
-import { except, only, standingOf, withMoved } from '../../core/drift/standing'
-import { wordsOf } from '../../core/drift/words'
+import { changesBetween, changedGpus, factsTouchedBy, type FactChange } from '../../core/drift/change'
+import { isLastTelling, isWorthTelling, QUIET_MS } from '../../core/drift/flapping'
+import { except, onlyThese, snapshotOfHost, withMoved } from '../../core/drift/snapshot'
+import { changeWords } from '../../core/drift/words'
 import type { HostFacts } from '../../core/inventory/inventory'
 import { stepsOn } from '../../core/plan/plan'
 import type { Step } from '../../core/plan/step'
@@ -18,14 +18,14 @@ import { keptStanding, recordDrift, saveStanding, timesTold } from '../../store/
 import { post } from '../../store/outbox'
 import { requestsIn } from '../../store/requests'
 import { announce } from '../telling/announce'
-import { administrative, type Parts } from '../context/parts'
+import { administrative, type Context } from '../context/context'
 
 /** Call it in the transaction that saves the facts, and wake the delivery afterwards. A host that is read first has not changed. */
-export const noticeDrift = async (parts: Parts, tx: Tx, facts: HostFacts, at: number): Promise<void> => {
+export const noticeDrift = async (context: Context, tx: Tx, facts: HostFacts, at: number): Promise<void> => {
   const host = facts.name
   const kept = await keptStanding(tx, host)
-  if (kept === null) return saveStanding(tx, host, { version: 1, standing: standingOf(facts, {}) })
-  const now = standingOf(facts, kept.standing)
+  if (kept === null) return saveStanding(tx, host, { version: 1, standing: snapshotOfHost(facts, {}) })
+  const now = snapshotOfHost(facts, kept.standing)
   const before = withMoved(kept.standing, now)
   const { told, left, restless } = await sift(tx, { host, changes: changesBetween(before, now), at })
   const next = except(now, before, left)
@@ -33,12 +33,12 @@ export const noticeDrift = async (parts: Parts, tx: Tx, facts: HostFacts, at: nu
     await saveStanding(tx, host, { ...kept, standing: next })
   if (told.length === 0) return
   await recordDrift(tx, host, told, at)
-  await tell(parts, tx, { host, changes: told, restless, at })
-  parts.log.warn({ host, changes: told.length }, 'changed outside the bot')
+  await tell(context, tx, { host, changes: told, restless, at })
+  context.log.warn({ host, changes: told.length }, 'changed outside the bot')
 }
 
 interface Sifted {
-  readonly told: readonly Change[]
+  readonly told: readonly FactChange[]
   /** The names of facts that are not told now, and stay as they were. */
   readonly left: ReadonlySet<string>
   readonly restless: boolean
@@ -46,16 +46,20 @@ interface Sifted {
 
 const sift = async (
   tx: Tx,
-  { host, changes, at }: { readonly host: string; readonly changes: readonly Change[]; readonly at: number },
+  {
+    host,
+    changes,
+    at,
+  }: { readonly host: string; readonly changes: readonly FactChange[]; readonly at: number },
 ): Promise<Sifted> => {
   const left = new Set<string>()
   if (changes.length === 0) return { told: [], left, restless: false }
   const busy = await busyFacts(tx, host)
-  const told: Change[] = []
+  const told: FactChange[] = []
   let restless = false
   for (const change of changes) {
     const times = await timesTold(tx, { host, change, since: at - QUIET_MS })
-    if (busy.has(change.name) || !mayBeTold(times)) left.add(change.name)
+    if (busy.has(change.name) || !isWorthTelling(times)) left.add(change.name)
     else {
       told.push(change)
       restless ||= isLastTelling(times)
@@ -66,34 +70,34 @@ const sift = async (
 
 const busyFacts = async (tx: Tx, host: string): Promise<ReadonlySet<string>> => {
   const open = await requestsIn(tx, ['running', 'needs-attention'])
-  return touchedBy(open.flatMap(({ plan }) => stepsOn(plan, host)))
+  return factsTouchedBy(open.flatMap(({ plan }) => stepsOn(plan, host)))
 }
 
 const tell = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   drift: {
     readonly host: string
-    readonly changes: readonly Change[]
+    readonly changes: readonly FactChange[]
     readonly restless: boolean
     readonly at: number
   },
 ): Promise<void> => {
   const { host, changes, at } = drift
-  const places = administrative(parts)
+  const places = administrative(context)
   for (const place of places) await post(tx, place, driftNotice(drift), { at })
-  const gpus = [...new Set(changes.flatMap(gpusOf))]
-  const found = changes.map(wordsOf)
-  await announce(parts, tx, [{ kind: 'drift', host, gpus, requestId: null, found }], { at, except: places })
+  const gpus = [...new Set(changes.flatMap(changedGpus))]
+  const found = changes.map(changeWords)
+  await announce(context, tx, [{ kind: 'drift', host, gpus, requestId: null, found }], { at, except: places })
 }
 
 /** In the commit that ends an operation: what these steps touched is the bot's own doing, or known to whoever repaired it. */
 export const ownUp = async (tx: Tx, facts: HostFacts, steps: readonly Step[]): Promise<void> => {
   const kept = await keptStanding(tx, facts.name)
-  if (kept === null) return saveStanding(tx, facts.name, { version: 1, standing: standingOf(facts, {}) })
-  const now = standingOf(facts, kept.standing)
+  if (kept === null) return saveStanding(tx, facts.name, { version: 1, standing: snapshotOfHost(facts, {}) })
+  const now = snapshotOfHost(facts, kept.standing)
   await saveStanding(tx, facts.name, {
     version: kept.version + 1,
-    standing: only(now, kept.standing, touchedBy(steps)),
+    standing: onlyThese(now, kept.standing, factsTouchedBy(steps)),
   })
 }

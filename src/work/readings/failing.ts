@@ -10,7 +10,7 @@ import { forgetFailing, saveFailing } from '../../store/failing'
 import { post } from '../../store/outbox'
 import { announce } from '../telling/announce'
 import { tellHoldersOf } from '../telling/holders'
-import { administrative, type Parts } from '../context/parts'
+import { administrative, type Context } from '../context/context'
 
 /**
  * In the transaction that keeps the reading. Of several GPUs in a VM it is not known which one fails, only that one does:
@@ -44,7 +44,7 @@ export const heedGuest = async (
 
 /** The administrators and whoever has them are told, and those who watch, each once. */
 export const tellOfQuarantine = async (
-  parts: Pick<Parts, 'policy' | 'requestsChannels' | 'changesChannel'>,
+  context: Pick<Context, 'policy' | 'requestsChannels' | 'changesChannel'>,
   tx: Tx,
   news: News,
   {
@@ -57,8 +57,8 @@ export const tellOfQuarantine = async (
     readonly at: number
   },
 ): Promise<void> => {
-  const places = administrative(parts)
+  const places = administrative(context)
   for (const place of places) await post(tx, place, newsNotice(news), { at })
   const knowing = await tellHoldersOf(tx, gpus, toHolder, at)
-  await announce(parts, tx, [news], { at, except: places, knowing })
+  await announce(context, tx, [news], { at, except: places, knowing })
 }

@@ -2,7 +2,7 @@
 import { leaseNewsNotice } from '../../core/cards/lease'
 import { aliasOf, type HostFacts } from '../../core/inventory/inventory'
 import type { Lease } from '../../core/lease/lease'
-import { firstSeen, isSame, observe } from '../../core/news/condition'
+import { firstSeen, isSameCondition, observe } from '../../core/news/condition'
 import type { Notice } from '../../core/notice/notice'
 import { causeWords, endsOf, quarantineOf, type Cause } from '../../core/inventory/quarantine'
 import { conditionsNamed, saveCondition } from '../../store/conditions'
@@ -10,14 +10,14 @@ import type { Tx } from '../../store/database'
 import { keptNotice } from './apart'
 import { tellOfQuarantine } from './failing'
 import { tellHoldersOf } from '../telling/holders'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 const FIT = 'fit'
 const ABSENCE: Cause = { by: 'absence' }
 
 /** Call it in the commit that saves what was read. Of a GPU that never was otherwise than fit nothing is kept. */
 export const noticeFitness = async (
-  parts: Pick<Parts, 'policy' | 'requestsChannels' | 'changesChannel'>,
+  context: Pick<Context, 'policy' | 'requestsChannels' | 'changesChannel'>,
   tx: Tx,
   facts: HostFacts,
   at: number,
@@ -31,10 +31,10 @@ export const noticeFitness = async (
     if (!before && quarantine === null) continue
     const is = quarantine ? causeWords(facts.name, quarantine.causes[0]) : FIT
     const { next, tell } = observe(before ?? firstSeen(is, FIT, at), is, at)
-    if (!isSame(before, next)) await saveCondition(tx, name, next)
+    if (!isSameCondition(before, next)) await saveCondition(tx, name, next)
     if (tell === null) continue
     const why = quarantine ? { is, ends: endsOf(quarantine) } : null
-    await tellOf(parts, tx, { host: facts.name, gpu: alias, why, was: before?.told ?? FIT, at })
+    await tellOf(context, tx, { host: facts.name, gpu: alias, why, was: before?.told ?? FIT, at })
   }
 }
 
@@ -49,7 +49,7 @@ interface Turn {
 
 /** That it is gone, and there again, others read of the host (see drift.ts); who holds a part of it does not. */
 const tellOf = async (
-  parts: Pick<Parts, 'policy' | 'requestsChannels' | 'changesChannel'>,
+  context: Pick<Context, 'policy' | 'requestsChannels' | 'changesChannel'>,
   tx: Tx,
   { host, gpu, why, was, at }: Turn,
 ): Promise<void> => {
@@ -62,5 +62,5 @@ const tellOf = async (
     return
   }
   const news = { kind: 'fitness', host, gpus: [gpu], why } as const
-  await tellOfQuarantine(parts, tx, news, { gpus: [gpu], toHolder, at })
+  await tellOfQuarantine(context, tx, news, { gpus: [gpu], toHolder, at })
 }

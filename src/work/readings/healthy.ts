@@ -4,7 +4,7 @@ import { leaseNewsNotice } from '../../core/cards/lease'
 import type { Lease } from '../../core/lease/lease'
 import { firstSeen, observe, type Condition } from '../../core/news/condition'
 import { COOL, countErrors, heatOf, HOT, WORKS } from '../../core/news/health'
-import type { Finding } from '../../core/news/news'
+import type { HealthFinding } from '../../core/news/news'
 import type { Notice, Run } from '../../core/notice/notice'
 import type { SmiReading } from '../../core/smi/smi'
 import type { SmiGpu } from '../../core/smi/table'
@@ -13,7 +13,7 @@ import type { Tx } from '../../store/database'
 import { announce } from '../telling/announce'
 import { keptNotice } from './apart'
 import { tellOfQuarantine } from './failing'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { vendorsIn } from './smi'
 
 interface Read {
@@ -32,7 +32,7 @@ export const isSampled = (facts: HostFacts, { id, state }: VmFacts): boolean =>
   state === 'Running' && vendorsIn(facts, id).includes('nvidia')
 
 /** What is wrong with GPUs by what was told of it last: for each host one line a finding. */
-export const findingsOn = (
+export const healthFindings = (
   views: readonly HostView[],
   conditions: ReadonlyMap<string, Condition>,
 ): ReadonlyMap<string, readonly Run[][]> =>
@@ -59,12 +59,12 @@ const isMarked = (marks: HostView['marks'], { name }: VmFacts): boolean =>
 
 /** In the transaction that saves the sample. */
 export const noticeHealth = async (
-  parts: Pick<Parts, 'policy' | 'health' | 'requestsChannels' | 'changesChannel'>,
+  context: Pick<Context, 'policy' | 'health' | 'requestsChannels' | 'changesChannel'>,
   tx: Tx,
   read: Read,
 ): Promise<void> => {
   const { host, vm, gpus, reading, at } = read
-  const limit = parts.health?.hotCelsius ?? null
+  const limit = context.health?.hotCelsius ?? null
   if (reading.verdict === 'verified') await forgetOthers(tx, read)
   const findings = [
     await working(tx, read),
@@ -75,8 +75,8 @@ export const noticeHealth = async (
     const news = { kind: 'health', host, gpus, vm: vm.name } as const
     if (finding.is === 'failing' && finding.apart) {
       const toHolder = (lease: Lease): Notice => keptNotice(leaseNewsNotice(lease, finding.why))
-      await tellOfQuarantine(parts, tx, { ...news, finding }, { gpus: read.apart, toHolder, at })
-    } else await announce(parts, tx, [{ ...news, finding }], { at })
+      await tellOfQuarantine(context, tx, { ...news, finding }, { gpus: read.apart, toHolder, at })
+    } else await announce(context, tx, [{ ...news, finding }], { at })
   }
 }
 
@@ -101,7 +101,7 @@ const nameOf = (
   gpu?: SmiGpu,
 ): string => [what, host, vm.id, ...(gpu ? [gpu.uuid ?? String(gpu.index)] : [])].join(' ')
 
-const working = async (tx: Tx, read: Read): Promise<Finding | null> => {
+const working = async (tx: Tx, read: Read): Promise<HealthFinding | null> => {
   const { reading, at } = read
   const name = nameOf('smi', read)
   const is = reading.verdict === 'failed' ? reading.why : WORKS
@@ -113,7 +113,7 @@ const working = async (tx: Tx, read: Read): Promise<Finding | null> => {
     : { is: 'working' }
 }
 
-const errors = async (tx: Tx, read: Read, gpu: SmiGpu): Promise<Finding | null> => {
+const errors = async (tx: Tx, read: Read, gpu: SmiGpu): Promise<HealthFinding | null> => {
   const count = gpu.uncorrectedErrors
   if (count === null) return null
   const name = nameOf('errors', read, gpu)
@@ -126,7 +126,7 @@ const heat = async (
   tx: Tx,
   read: Read,
   { gpu, limit }: { readonly gpu: SmiGpu; readonly limit: number },
-): Promise<Finding | null> => {
+): Promise<HealthFinding | null> => {
   const celsius = gpu.temperatureCelsius
   if (celsius === null) return null
   const name = nameOf('heat', read, gpu)

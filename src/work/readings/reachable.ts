@@ -3,14 +3,14 @@ import { firstSeen, observe } from '../../core/news/condition'
 import { conditionOf, saveCondition } from '../../store/conditions'
 import type { Tx } from '../../store/database'
 import { announce } from '../telling/announce'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 const ANSWERS = 'answers'
 const UNREACHABLE = 'unreachable'
 
 /** `why`: what its reading failed for; null where it was read. */
 export const noticeHost = async (
-  parts: Pick<Parts, 'policy'>,
+  context: Pick<Context, 'policy'>,
   tx: Tx,
   { host, why, at }: { readonly host: string; readonly why: string | null; readonly at: number },
 ): Promise<void> => {
@@ -24,5 +24,5 @@ export const noticeHost = async (
     why === null
       ? ({ kind: 'host', host, is: 'back', goneMs: tell.since - tell.was.since } as const)
       : ({ kind: 'host', host, is: 'unreachable', since: tell.since, why } as const)
-  await announce(parts, tx, [news], { at })
+  await announce(context, tx, [news], { at })
 }

@@ -9,11 +9,11 @@ import { smiNotice } from '../../core/answers/smi'
 import { readSmi } from '../../core/smi/smi'
 import { hostViews } from '../../store/fleet'
 import { post } from '../../store/outbox'
-import { say, type Caller, type Consequence } from '../context/consequence'
-import type { Parts } from '../context/parts'
+import { say, type Caller, type Effect } from '../context/effect'
+import type { Context } from '../context/context'
 
-export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller): Promise<Consequence> => {
-  const found = resolveAny(name, await hostViews(parts.db, [...parts.hosts.keys()]))
+export const readNvidiaSmi = async (context: Context, name: string, caller: Caller): Promise<Effect> => {
+  const found = resolveAny(name, await hostViews(context.db, [...context.hosts.keys()]))
   if (!found.ok) return say(refusalNotice(found.refusals))
   const subject = found.value
   if (subject.kind === 'gpu')
@@ -36,7 +36,7 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
         ),
       ]),
     )
-  const host = parts.hosts.get(subject.view.name)
+  const host = context.hosts.get(subject.view.name)
   if (!host)
     return say(
       refusalNotice([refusal('unknown-name', `there is no host ${subject.view.name}`, 'See `list`.')]),
@@ -49,7 +49,7 @@ export const readNvidiaSmi = async (parts: Parts, name: string, caller: Caller):
     subject.kind === 'vm' ? `in ${subject.vm.name} on ${subject.view.name}` : `on ${subject.view.name}`
   return async (tx) => {
     await post(tx, caller.channel, smiNotice(label, reading), {
-      at: parts.clock.now(),
+      at: context.clock.now(),
       otherwise: caller.privately ?? caller.back,
     })
     return null

@@ -8,13 +8,13 @@ import { conditionOf, saveCondition } from '../../store/conditions'
 import type { Tx } from '../../store/database'
 import { post } from '../../store/outbox'
 import { selfOf } from '../../store/self'
-import { administrative, type Parts } from '../context/parts'
+import { administrative, type Context } from '../context/context'
 
 const OURS = 'ours'
 
 /** Call it in the commit that saves what was read. An older module is no news: it is in the digest, and on its host's sheet. */
 export const noticeTakeover = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   { name: host, module }: HostFacts,
   at: number,
@@ -27,8 +27,8 @@ export const noticeTakeover = async (
   const { next, tell } = observe(before, is, at)
   await saveCondition(tx, name, next)
   if (tell === null) return
-  for (const [n, to] of administrative(parts).entries()) {
-    const whom = n === 0 ? administratorsIn(parts.policy.inForce(), to.chat) : null
+  for (const [n, to] of administrative(context).entries()) {
+    const whom = n === 0 ? administratorsIn(context.policy.inForce(), to.chat) : null
     await post(tx, to, takenOverNotice(host, taker, whom ?? []), { at })
   }
 }

@@ -1,6 +1,6 @@
 /** Plans and leases beside one another: what a request lends, and which leases it takes away. */
 import { gpuByPath, instanceId, locationPath, type HostFacts } from '../../core/inventory/inventory'
-import { isOpen, type Lease, type NewLease } from '../../core/lease/lease'
+import { isOpenLease, type Lease, type NewLease } from '../../core/lease/lease'
 import { endOf, type AskedEnd } from '../../core/time/until'
 import { hostPlansOf, type HostPlan, type Plan } from '../../core/plan/plan'
 import { partOfGpu } from '../../core/inventory/partitions'
@@ -43,7 +43,7 @@ export const leaseDraft = (
 export const takenBy = (leases: readonly Lease[], plan: Plan): Lease[] =>
   hostPlansOf(plan)
     .toReversed()
-    .flatMap((each) => leases.filter((lease) => isOpen(lease) && isTaken(lease, each)))
+    .flatMap((each) => leases.filter((lease) => isOpenLease(lease) && isTaken(lease, each)))
 
 const isTaken = (lease: Lease, { mode, host, gpu, from, to }: HostPlan): boolean =>
   lease.gpu.alias.startsWith(`${host}/`) &&

@@ -10,7 +10,7 @@ import {
   type VmFacts,
   type VmId,
 } from '../../core/inventory/inventory'
-import { isOpen, type Lease } from '../../core/lease/lease'
+import { isOpenLease, type Lease } from '../../core/lease/lease'
 import { gpuOfPartition } from '../../core/inventory/partitions'
 import { hostPlansOf, stepsOn, type Plan } from '../../core/plan/plan'
 import { isSamePerson, type Policy } from '../../core/policy/policy'
@@ -51,7 +51,7 @@ export const holdingOf = async (
 
 const movedAt = (lease: Lease): number => (lease.state === 'ended' ? lease.endedAt : lease.startedAt)
 const isLent = (lease: Lease): boolean =>
-  isOpen(lease) || (lease.state === 'ended' && lease.how.kind === 'lost')
+  isOpenLease(lease) || (lease.state === 'ended' && lease.how.kind === 'lost')
 
 export const holdingsOn = async (db: Db | Tx, facts: HostFacts): Promise<Holding[]> => {
   const accepted = await acceptedAt(db)

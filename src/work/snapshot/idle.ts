@@ -3,7 +3,7 @@ import { BUSY_PERCENT } from '../../core/smi/interruption'
 import { idleEvidence, type IdleRule } from '../../core/smi/idle'
 import type { Tx } from '../../store/database'
 import { samplesOf } from '../../store/samples'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 const WINDOW_MS = 24 * 3_600_000
 
@@ -17,7 +17,7 @@ const RULE: Omit<IdleRule, 'gapMs'> = {
 
 /** Null where a GPU of it computes, or too little is known of one. */
 export const idleSince = async (
-  { health, clock }: Pick<Parts, 'health' | 'clock'>,
+  { health, clock }: Pick<Context, 'health' | 'clock'>,
   tx: Tx,
   { host, vm }: { readonly host: string; readonly vm: string },
 ): Promise<number | null> => {

@@ -8,19 +8,19 @@ import { stepsOn, type Plan } from '../../core/plan/plan'
 import type { GuestUse } from '../../core/ports/host'
 import { messageOf } from '../../core/errors'
 import { samplesOf } from '../../store/samples'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 const WINDOW_MS = 3 * 24 * 3_600_000
 
 /** `readings` are those that the plan was made from. */
 export const interruptionsOf = async (
-  parts: Parts,
+  context: Context,
   plan: Plan,
   readings: readonly HostFacts[],
 ): Promise<Interruption[]> => {
   const found = await Promise.all(
     readings.map((facts) =>
-      Promise.all(stoppedOn(plan, facts).map((vm) => interruptionIn(parts, facts, vm))),
+      Promise.all(stoppedOn(plan, facts).map((vm) => interruptionIn(context, facts, vm))),
     ),
   )
   return found.flat()
@@ -32,17 +32,17 @@ const stoppedOn = (plan: Plan, facts: HostFacts): VmFacts[] => {
   return [...ids].flatMap((id) => vmById(facts, id) ?? []).filter(({ state }) => state === 'Running')
 }
 
-const interruptionIn = async (parts: Parts, facts: HostFacts, vm: VmFacts): Promise<Interruption> => {
-  const since = parts.clock.now() - WINDOW_MS
-  const samples = await samplesOf(parts.db, { host: facts.name, vm: vm.id, since })
-  return interruptionOf(vm, { use: await useOf(parts, facts, vm), samples: [...samples.values()].flat() })
+const interruptionIn = async (context: Context, facts: HostFacts, vm: VmFacts): Promise<Interruption> => {
+  const since = context.clock.now() - WINDOW_MS
+  const samples = await samplesOf(context.db, { host: facts.name, vm: vm.id, since })
+  return interruptionOf(vm, { use: await useOf(context, facts, vm), samples: [...samples.values()].flat() })
 }
 
-const useOf = async (parts: Parts, facts: HostFacts, vm: VmFacts): Promise<GuestUse | null> => {
+const useOf = async (context: Context, facts: HostFacts, vm: VmFacts): Promise<GuestUse | null> => {
   try {
-    return (await parts.hosts.get(facts.name)?.use?.(vm.id)) ?? null
+    return (await context.hosts.get(facts.name)?.use?.(vm.id)) ?? null
   } catch (error) {
-    parts.log.warn(
+    context.log.warn(
       { vm: vm.id, error: messageOf(error) },
       'a guest could not be asked what a stop interrupts',
     )

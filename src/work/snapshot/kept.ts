@@ -6,8 +6,8 @@ import { isOffered, type Entry, type Place } from '../../core/queue/entry'
 import { turnFor } from '../../core/queue/next'
 import type { Db, Tx } from '../../store/database'
 import { openWaiters } from '../../store/queue'
-import type { Parts } from '../context/parts'
-import { groundOf } from './ground'
+import type { Context } from '../context/context'
+import { snapshotOf } from './snapshot'
 
 /** GPUs that are on offer, each with the place in the queue to which it is offered. */
 export const offersNow = async (db: Db): Promise<ReadonlyMap<string, string>> =>
@@ -25,16 +25,16 @@ interface Wanted {
 
 /** That somebody else has it on offer, or is the next to be asked; nothing when nobody is. */
 export const keptForOthers = async (
-  parts: Parts,
+  context: Context,
   db: Db | Tx,
   wanted: Wanted,
   /** The place in the queue whose turn it is for this. */
   taking: { readonly id: string } | undefined,
 ): Promise<Refusal[]> => {
-  const turn = await turnNow(parts, db, wanted)
+  const turn = await turnNow(context, db, wanted)
   if (turn === null || turn.id === taking?.id) return []
-  if (!isOffered(turn)) return wanted.takes ? [refuseNext(parts.policy.inForce(), wanted.alias, turn)] : []
-  const { timeZone } = parts.policy.inForce()
+  if (!isOffered(turn)) return wanted.takes ? [refuseNext(context.policy.inForce(), wanted.alias, turn)] : []
+  const { timeZone } = context.policy.inForce()
   return [
     refusal(
       'busy',
@@ -46,25 +46,25 @@ export const keptForOthers = async (
 
 /** The place of this person, where it is their turn: what they ask for is what they wait for. */
 export const ownTurn = async (
-  parts: Parts,
+  context: Context,
   db: Db,
   { takes, ...gpu }: Place & Pick<Wanted, 'takes'>,
   by: string,
 ): Promise<{ readonly id: string; readonly gpu: Place } | undefined> => {
-  const turn = takes ? await turnNow(parts, db, gpu) : null
-  return turn && isSamePerson(parts.policy.inForce(), turn.by, by) ? { id: turn.id, gpu } : undefined
+  const turn = takes ? await turnNow(context, db, gpu) : null
+  return turn && isSamePerson(context.policy.inForce(), turn.by, by) ? { id: turn.id, gpu } : undefined
 }
 
 const turnNow = async (
-  parts: Parts,
+  context: Context,
   db: Db | Tx,
   { host, locationPath }: Pick<Wanted, 'host' | 'locationPath'>,
 ): Promise<Entry | null> => {
-  const ground = (await openWaiters(db)).length === 0 ? null : await groundOf(db, parts)
-  const views = ground?.views.find(({ name }) => name === host)
+  const snapshot = (await openWaiters(db)).length === 0 ? null : await snapshotOf(db, context)
+  const views = snapshot?.views.find(({ name }) => name === host)
   const gpu = views?.facts?.gpus.find((each) => each.locationPath === locationPath)
-  return ground && views && gpu
-    ? turnFor(ground, { host: views.name, locationPath: gpu.locationPath }, parts.clock.now())
+  return snapshot && views && gpu
+    ? turnFor(snapshot, { host: views.name, locationPath: gpu.locationPath }, context.clock.now())
     : null
 }
 

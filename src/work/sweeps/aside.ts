@@ -2,19 +2,19 @@
 import { asidesNotice } from '../../core/answers/aside'
 import { asides, markTold } from '../../store/aside'
 import { post } from '../../store/outbox'
-import { administrative, type Parts } from '../context/parts'
+import { administrative, type Context } from '../context/context'
 
 /** All that nobody was told of, in one post. While there is no channel for it, it stays untold: lists and `doctor` show it. */
-export const tellOfAsides = async (parts: Parts): Promise<void> => {
-  const places = administrative(parts)
-  const news = (await asides(parts.db)).filter(({ toldAt }) => toldAt === null)
+export const tellOfAsides = async (context: Context): Promise<void> => {
+  const places = administrative(context)
+  const news = (await asides(context.db)).filter(({ toldAt }) => toldAt === null)
   if (news.length === 0 || places.length === 0) return
-  parts.log.error(
+  context.log.error(
     { records: news.map(({ id, what, why }) => `${id} ${what}: ${why}`) },
     'records cannot be read',
   )
-  await parts.db.transaction().execute(async (tx) => {
-    const at = parts.clock.now()
+  await context.db.transaction().execute(async (tx) => {
+    const at = context.clock.now()
     for (const place of places) await post(tx, place, asidesNotice(news), { at })
     await markTold(
       tx,
@@ -22,5 +22,5 @@ export const tellOfAsides = async (parts: Parts): Promise<void> => {
       at,
     )
   })
-  parts.wake.deliver()
+  context.wake.deliver()
 }

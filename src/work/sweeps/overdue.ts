@@ -5,7 +5,7 @@ import { overdueOf, type Lease } from '../../core/lease/lease'
 import type { Tx } from '../../store/database'
 import { changeLease, postpone } from '../../store/leases'
 import { callAdministrators } from '../telling/administrators'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { refreshLender } from '../changes/lease/lend'
 import { tellHolder } from '../telling/holders'
 import { tellingOf } from '../telling/lease-card'
@@ -16,44 +16,44 @@ const LATER_MS = 60_000
 const TOLD_AFTER_MS = 15 * 60_000
 
 /** It is looked at again soon. Once that has lasted, whoever must know is told. */
-export const waitLonger = async (parts: Parts, lease: Lease, why: string): Promise<void> => {
-  parts.log.warn({ lease: lease.id, why }, 'a lease that is over cannot be released yet')
-  const at = parts.clock.now()
+export const waitLonger = async (context: Context, lease: Lease, why: string): Promise<void> => {
+  context.log.warn({ lease: lease.id, why }, 'a lease that is over cannot be released yet')
+  const at = context.clock.now()
   const since = lease.state === 'grace' ? lease.until : null
   if (since !== null && at >= since + TOLD_AFTER_MS && overdueOf(lease) !== why)
-    return beOverdue(parts, lease, { at, why })
-  await lookAgain(parts, lease)
+    return beOverdue(context, lease, { at, why })
+  await lookAgain(context, lease)
 }
 
-export const lookAgain = (parts: Parts, lease: Lease): Promise<void> =>
-  postpone(parts.db, lease, parts.clock.now() + LATER_MS)
+export const lookAgain = (context: Context, lease: Lease): Promise<void> =>
+  postpone(context.db, lease, context.clock.now() + LATER_MS)
 
 const beOverdue = async (
-  parts: Parts,
+  context: Context,
   lease: Lease,
   { at, why }: { readonly at: number; readonly why: string },
 ): Promise<void> => {
-  await parts.db.transaction().execute(async (tx) => {
+  await context.db.transaction().execute(async (tx) => {
     const next = await changeLease(tx, lease, { kind: 'be-overdue', at, why })
     if (!next.ok) return
     await refreshLender(tx, next.value, at)
     if (overdueOf(lease) !== null) return
-    const telling = await tellingOf(tx, parts, next.value, at)
+    const telling = await tellingOf(tx, context, next.value, at)
     await tellHolder(
       tx,
       next.value,
       notGivenBackNotice(next.value, `it cannot be taken back: ${why}`, telling),
       { at },
     )
-    await tellOverdue(tx, parts, next.value, { beside: lease.id, at })
+    await tellOverdue(tx, context, next.value, { beside: lease.id, at })
   })
-  parts.wake.deliver()
+  context.wake.deliver()
 }
 
 /** Administrators, beside the card of the request `beside`. */
 export const tellOverdue = (
   tx: Tx,
-  { policy }: Pick<Parts, 'policy'>,
+  { policy }: Pick<Context, 'policy'>,
   lease: Lease,
   { beside, at }: { readonly beside: string; readonly at: number },
 ): Promise<void> =>

@@ -7,61 +7,63 @@
  */
 import type { HostName } from '../../core/inventory/inventory'
 import { isLimited } from '../../core/lease/quota'
-import { changesOf, type Change } from '../../core/queue/changes'
+import { queueChanges, type QueueChange } from '../../core/queue/changes'
 import { isOffered } from '../../core/queue/entry'
-import type { Ground } from '../../core/queue/ground'
+import type { Snapshot } from '../../core/queue/snapshot'
 import type { Tx } from '../../store/database'
 import { openWaiters, saveWaiter } from '../../store/queue'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { refreshHost } from '../readings/reading'
-import { glanceAt, groundOf } from '../snapshot/ground'
-import { hurry } from '../changes/queue/hurry'
+import { glanceAt, snapshotOf } from '../snapshot/snapshot'
+import { hurryRequests } from '../changes/queue/hurry'
 import { tell, tellNewEnd } from '../telling/waiters'
 
-export const tendQueue = async (parts: Parts): Promise<void> => {
+export const sweepQueue = async (context: Context): Promise<void> => {
   // Judged by a policy that does not know yet whom it names, all would lose their places.
-  if (parts.policy.incomplete() !== null) return
-  if ((await openWaiters(parts.db)).length === 0) return
-  const glance = await glanceAt(parts.db, parts)
-  await moveOn(parts, glance)
-  await hurry(parts, glance)
+  if (context.policy.incomplete() !== null) return
+  if ((await openWaiters(context.db)).length === 0) return
+  const glance = await glanceAt(context.db, context)
+  await moveOn(context, glance)
+  await hurryRequests(context, glance)
 }
 
-const moveOn = async (parts: Parts, glance: Ground): Promise<void> => {
-  const expected = await expectedNow(parts, glance)
+const moveOn = async (context: Context, glance: Snapshot): Promise<void> => {
+  const expected = await expectedNow(context, glance)
   if (expected.length === 0) return
-  const read = await readAll(parts, new Set(expected.flatMap(({ restsOn }) => restsOn ?? [])))
-  await parts.db.transaction().execute(async (tx) => {
-    for (const change of changesOf(await groundOf(tx, parts), parts.clock.now()))
-      if (change.restsOn === null || read.has(change.restsOn)) await make(parts, tx, change)
+  const read = await readAll(context, new Set(expected.flatMap(({ restsOn }) => restsOn ?? [])))
+  await context.db.transaction().execute(async (tx) => {
+    for (const change of queueChanges(await snapshotOf(tx, context), context.clock.now()))
+      if (change.restsOn === null || read.has(change.restsOn)) await make(context, tx, change)
   })
-  parts.wake.deliver()
+  context.wake.deliver()
 }
 
 /** Before any host is asked: whoever is passed over for a quota would have it read again and again. */
-const expectedNow = async (parts: Parts, glance: Ground): Promise<readonly Change[]> => {
-  const now = parts.clock.now()
-  const atFirst = changesOf(glance, now)
+const expectedNow = async (context: Context, glance: Snapshot): Promise<readonly QueueChange[]> => {
+  const now = context.clock.now()
+  const atFirst = queueChanges(glance, now)
   const counts = isLimited(glance.policy.leases.quota)
   const mayEnd = glance.waiters.some(({ entry }) => isOffered(entry))
-  return counts && (atFirst.length > 0 || mayEnd) ? changesOf(await groundOf(parts.db, parts), now) : atFirst
+  return counts && (atFirst.length > 0 || mayEnd)
+    ? queueChanges(await snapshotOf(context.db, context), now)
+    : atFirst
 }
 
 /** Those that answered. */
-const readAll = async (parts: Parts, names: ReadonlySet<HostName>): Promise<ReadonlySet<HostName>> => {
+const readAll = async (context: Context, names: ReadonlySet<HostName>): Promise<ReadonlySet<HostName>> => {
   const answered = await Promise.all(
     [...names].map(async (name) => {
-      const host = parts.hosts.get(name)
-      return host && (await refreshHost(parts, host)) ? [name] : []
+      const host = context.hosts.get(name)
+      return host && (await refreshHost(context, host)) ? [name] : []
     }),
   )
   return new Set(answered.flat())
 }
 
-const make = async (parts: Parts, tx: Tx, { before, after, why }: Change): Promise<void> => {
+const make = async (context: Context, tx: Tx, { before, after, why }: QueueChange): Promise<void> => {
   const waiter = { ...before, entry: after }
   await saveWaiter(tx, before, waiter)
-  if (before.entry.state === 'offered' && after.state === 'offered') await tellNewEnd(parts, tx, waiter)
-  else await tell(parts, tx, waiter, why)
-  parts.log.info({ entry: after.id, state: after.state }, 'the queue moved')
+  if (before.entry.state === 'offered' && after.state === 'offered') await tellNewEnd(context, tx, waiter)
+  else await tell(context, tx, waiter, why)
+  context.log.info({ entry: after.id, state: after.state }, 'the queue moved')
 }

@@ -6,17 +6,17 @@
  * told of it. What comes within moments joins the message before it; a place that shows the card is not told what the
  * card says.
  */
-import { isOnCard, isTriedAgain, placeOf, requestOf, type News } from '../../core/news/news'
+import { isOnCard, isTriedAgain, newsPlace, requestOf, type News } from '../../core/news/news'
 import { newsNotice } from '../../core/cards/news'
 import type { Notice } from '../../core/notice/notice'
 import { isSamePerson, personOf } from '../../core/policy/policy'
 import type { Address } from '../../core/ports/address'
 import type { Tx } from '../../store/database'
 import { copiesOf, post } from '../../store/outbox'
-import { keyOf, watchersOf, type Watcher } from '../../store/subscriptions'
+import { placeKey, watchersOf, type Watcher } from '../../store/subscriptions'
 import { tellConcerned } from './concerned'
 import { addToPost, lastTelling, saveTelling } from '../../store/tellings'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 const JOINED_MS = 30_000
 
@@ -25,7 +25,7 @@ const JOINED_MS = 30_000
  * are told the same in another way.
  */
 export const announce = async (
-  parts: Pick<Parts, 'policy'>,
+  context: Pick<Context, 'policy'>,
   tx: Tx,
   news: readonly News[],
   {
@@ -38,19 +38,19 @@ export const announce = async (
     readonly knowing?: readonly string[]
   },
 ): Promise<void> => {
-  const told = except.map(keyOf)
+  const told = except.map(placeKey)
   for (const each of news) {
     const isQuiet = isTriedAgain(each)
     if (isQuiet && !isDone(each)) continue
-    const concerned = 'request' in each ? await tellConcerned(parts, tx, each.request, at) : []
+    const concerned = 'request' in each ? await tellConcerned(context, tx, each.request, at) : []
     if (isQuiet) continue
     const requestId = requestOf(each)
     const cards = requestId === null ? [] : await copiesOf(tx, requestId)
-    for (const watcher of await watchersOf(tx, placeOf(each))) {
+    for (const watcher of await watchersOf(tx, newsPlace(each))) {
       const card = cards.find(({ to }) => isReadBy(to, watcher, each)) ?? null
-      if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(parts, watcher)) continue
-      if (isAmong(parts, watcher, [...concerned, ...knowing])) continue
-      const topic = requestId === null ? { host: placeOf(each).host } : { requestId, card }
+      if (told.includes(watcher.key) || (card && isOnCard(each)) || !mayBeTold(context, watcher)) continue
+      if (isAmong(context, watcher, [...concerned, ...knowing])) continue
+      const topic = requestId === null ? { host: newsPlace(each).host } : { requestId, card }
       await tell(tx, watcher, { topic, notice: newsNotice(each), at })
     }
   }
@@ -60,7 +60,7 @@ const isDone = (news: News): boolean => 'request' in news && news.request.state 
 
 /** A card that was asked for in a direct message of Slack is in the conversation that the asker has with the bot. */
 const isReadBy = (to: Address, { key, reader }: Watcher, news: News): boolean =>
-  keyOf(to) === key ||
+  placeKey(to) === key ||
   (reader.of === 'person' &&
     to.chat === 'slack' &&
     to.channel.startsWith('D') &&
@@ -68,11 +68,11 @@ const isReadBy = (to: Address, { key, reader }: Watcher, news: News): boolean =>
     news.request.asked.by === reader.account)
 
 /** A person who is on no list of the policy any more is told nothing. */
-export const mayBeTold = ({ policy }: Pick<Parts, 'policy'>, { reader }: Watcher): boolean =>
+export const mayBeTold = ({ policy }: Pick<Context, 'policy'>, { reader }: Watcher): boolean =>
   reader.of === 'channel' || personOf(policy.inForce(), reader.account) !== null
 
 const isAmong = (
-  { policy }: Pick<Parts, 'policy'>,
+  { policy }: Pick<Context, 'policy'>,
   { reader }: Watcher,
   accounts: readonly string[],
 ): boolean =>

@@ -10,21 +10,21 @@ import { localTo } from '../../core/policy/local'
 import type { CameOf, Delivery } from '../../core/ports/delivery'
 import { isSentence } from '../../core/notice/sentence'
 import type { Tx } from '../../store/database'
-import { hurry, post, withdraw } from '../../store/outbox'
+import { hurryPost, post, withdraw } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 /** Longer than an answer is on its way to who waits for it. */
 const HELD_MS = 5_000
 
 /** Writes the answer, null where there is none. What it returns is to be called after the commit. */
-export const answer = async (
+export const sendAnswer = async (
   tx: Tx,
-  parts: Parts,
+  context: Context,
   delivery: Delivery,
   notice: Notice | null,
 ): Promise<() => Promise<void>> => {
-  const { clock, awaited } = parts
+  const { clock, awaited } = context
   const isWaitedFor = awaited.isWaitedFor(delivery.id)
   const held = notice !== null && isWaitedFor && isSentence(notice)
   const at = clock.now() + (held ? HELD_MS : 0)
@@ -35,17 +35,18 @@ export const answer = async (
     held || notice === null
       ? {
           kind: 'all',
-          notice: localTo(delivery.back.chat, parts.policy.inForce(), said),
-          read: unpost(parts, seq),
+          notice: localTo(delivery.back.chat, context.policy.inForce(), said),
+          read: unpost(context, seq),
         }
       : { kind: 'more', summary: notice.summary }
   return async () => {
-    if (!awaited.tell(delivery.id, came) && held && seq !== null) await hurry(parts.db, seq, clock.now())
+    if (!awaited.tell(delivery.id, came) && held && seq !== null)
+      await hurryPost(context.db, seq, clock.now())
   }
 }
 
 const unpost =
-  ({ db, log }: Parts, seq: number | null) =>
+  ({ db, log }: Context, seq: number | null) =>
   (): void => {
     if (seq === null) return
     withdraw(db, seq).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import type { Db, Tx } from '../../store/database'
 import { editCopies } from '../../store/outbox'
 import { findLease } from '../../store/leases'
 import { findRequest } from '../../store/requests'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { progressOf } from '../snapshot/progress'
 
 const SHOWN_COMMENTS = 3
@@ -56,12 +56,12 @@ export const refreshCard = async (
 }
 
 /** Tells the channel why a request does not go on. Nothing is said of a request that has gone on meanwhile. */
-export const sayWaiting = async (parts: Parts, request: Request, wait: Wait): Promise<void> => {
-  await parts.db.transaction().execute(async (tx) => {
+export const sayWaiting = async (context: Context, request: Request, wait: Wait): Promise<void> => {
+  await context.db.transaction().execute(async (tx) => {
     const now = await findRequest(tx, request.id)
     if (now?.state !== request.state) return
-    const standing = { wait, goodUntil: goodUntil(parts.policy.inForce(), now) }
-    await refreshCard(tx, now, parts.clock.now(), standing)
+    const standing = { wait, goodUntil: goodUntil(context.policy.inForce(), now) }
+    await refreshCard(tx, now, context.clock.now(), standing)
   })
-  parts.wake.deliver()
+  context.wake.deliver()
 }

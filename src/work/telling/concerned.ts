@@ -12,7 +12,7 @@ import { findRequest } from '../../store/requests'
 import { callAdministrators } from './administrators'
 import { leasesTaken } from '../snapshot/drafts'
 import { leasesTouched } from '../snapshot/touched'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 interface Concerned {
   readonly account: string
@@ -23,12 +23,12 @@ interface Concerned {
 
 /** The accounts of those who were told. Call it in the transaction in which the request changed its state. */
 export const tellConcerned = async (
-  parts: Pick<Parts, 'policy'>,
+  context: Pick<Context, 'policy'>,
   tx: Tx,
   request: Request,
   at: number,
 ): Promise<readonly string[]> => {
-  const policy = parts.policy.inForce()
+  const policy = context.policy.inForce()
   const copies = await copiesOf(tx, request.id)
   const known = new Set(knowing(policy, request))
   const told: string[] = []

@@ -3,7 +3,7 @@ import type { Address } from '../../core/ports/address'
 import type { Request } from '../../core/request/request'
 import type { Tx } from '../../store/database'
 import { copiesOf } from '../../store/outbox'
-import { keyOf } from '../../store/subscriptions'
+import { placeKey } from '../../store/subscriptions'
 
 /** `home` is the place in the chat where it was asked for. */
 export const placesFor = (
@@ -15,7 +15,7 @@ export const placesFor = (
 }
 
 /** Where copies of its card stand, each place once, for one more. */
-export const placesOf = async (tx: Tx, { id, channel }: Request): Promise<readonly Address[]> => {
+export const copyPlaces = async (tx: Tx, { id, channel }: Request): Promise<readonly Address[]> => {
   const copies = await copiesOf(tx, id)
   if (copies.length === 0) return [channel]
   return [...new Map(copies.map(({ place, to }) => [place, to])).values()]
@@ -32,6 +32,6 @@ export const besideCards = async (
   const copies = await copiesOf(tx, id)
   if (copies.length === 0) return [{ to: channel, under: null }]
   return copies
-    .filter(({ to }, at) => copies.findIndex((each) => keyOf(each.to) === keyOf(to)) === at)
+    .filter(({ to }, at) => copies.findIndex((each) => placeKey(each.to) === placeKey(to)) === at)
     .map(({ seq, to }) => ({ to, under: to.chat === 'teams' ? seq : null }))
 }

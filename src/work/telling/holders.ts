@@ -10,7 +10,7 @@ import { openLeasesOn } from '../../store/leases'
 import { post } from '../../store/outbox'
 import { findRequest } from '../../store/requests'
 import { announce } from './announce'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 import { leasesTaken } from '../snapshot/drafts'
 
 /** By any of their accounts. */
@@ -72,15 +72,15 @@ const isTouched = (policy: Policy, lease: Lease, { touches = [] }: Request): boo
 /** What those who watch the GPU are told of its lease. */
 export const tellWatchers = async (
   tx: Tx,
-  parts: Pick<Parts, 'policy' | 'clock'>,
+  context: Pick<Context, 'policy' | 'clock'>,
   lease: Lease,
   step: Extract<News, { kind: 'lease' }>['step'],
 ): Promise<void> => {
   const { id: requestId, gpu, holder, vm } = lease
   const [host = ''] = gpu.alias.split('/')
-  const now = parts.clock.now()
+  const now = context.clock.now()
   const at = step === 'ended' ? now : (lease.endsAt ?? now)
   const place = { host, gpus: [gpu.alias] }
   const news = { kind: 'lease', step, requestId, holder, vm: vm.name, at, ...place } as const
-  await announce(parts, tx, [news], { at: now })
+  await announce(context, tx, [news], { at: now })
 }

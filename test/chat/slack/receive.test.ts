@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { SlackAddress } from '../../../src/core/ports/address'
 import { slackEvents } from '../../../src/chat/slack/receive'
-import { LIMITS } from '../../../src/chat/door'
+import { DOOR_LIMITS } from '../../../src/chat/door'
 import { knock, statusOf, type Knock } from '../../fakes/knock'
 import {
   commandFields,
@@ -351,7 +351,7 @@ const seconds = (ago: number): string => String(Math.floor(Date.now() / 1000) - 
 
 describe('before a byte of the body is sent, a request', () => {
   test.each<[string, number, () => Parameters<typeof statusOf>[1]]>([
-    ['that is too long', 413, () => forged({ 'content-length': LIMITS.bodyBytes + 1 })],
+    ['that is too long', 413, () => forged({ 'content-length': DOOR_LIMITS.bodyBytes + 1 })],
     ['without a signature', 401, () => forged({ 'x-slack-signature': '' })],
     ['whose signature is none', 401, () => forged({ 'x-slack-signature': 'v0=soon' })],
     ['without a timestamp', 401, () => forged({ 'x-slack-request-timestamp': '' })],
@@ -367,7 +367,7 @@ describe('before a byte of the body is sent, a request', () => {
 
 test('a body that does not say how long it is, is refused where it becomes too long', async () => {
   const { 'content-length': _, ...headers } = forged().headers
-  const longer = LIMITS.bodyBytes + 1
+  const longer = DOOR_LIMITS.bodyBytes + 1
   const body = `${longer.toString(16)}\r\n${'x'.repeat(longer)}`
 
   expect(
@@ -381,12 +381,12 @@ test('a body that does not say how long it is, is refused where it becomes too l
 
 describe('strangers who hold bodies', () => {
   const EACH = 1_000_000
-  const room = Math.floor(LIMITS.bodiesBytes / EACH)
+  const room = Math.floor(DOOR_LIMITS.bodiesBytes / EACH)
 
   /** Each says that its body is as long as can be, sends most of it, and waits. */
   const holding = (count: number): Knock[] =>
     Array.from({ length: count }, () =>
-      knock(port(), { ...forged({ 'content-length': LIMITS.bodyBytes }), body: 'x'.repeat(EACH) }),
+      knock(port(), { ...forged({ 'content-length': DOOR_LIMITS.bodyBytes }), body: 'x'.repeat(EACH) }),
     )
   const connections = () =>
     new Promise<number>((resolve, reject) =>

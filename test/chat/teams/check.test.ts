@@ -1,7 +1,7 @@
 /** What is wrong with Teams, found without posting: at Microsoft's addresses, and at a local cloud. */
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import nock from 'nock'
-import type { Check } from '../../../src/chat/check'
+import type { ChatCheck } from '../../../src/chat/check'
 import { checkTeams } from '../../../src/chat/teams/check'
 import type { TeamsConfig } from '../../../src/chat/teams/config'
 import { startLocalTeams, type LocalTeams } from '../../../src/playground/teams/local-teams'
@@ -16,7 +16,7 @@ const MICROSOFT: TeamsConfig = {
 const CHANNEL = '19:gpusgpusgpus@thread.tacv2'
 const LOGIN = 'https://login.microsoftonline.com'
 
-const found = (checks: readonly Check[]) =>
+const found = (checks: readonly ChatCheck[]) =>
   checks.map(({ what, outcome }) =>
     outcome.ok ? `${what}: ${outcome.value}` : `${what}: ${JSON.stringify(outcome.refusals)}`,
   )

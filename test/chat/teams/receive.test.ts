@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { LIMITS } from '../../../src/chat/door'
+import { DOOR_LIMITS } from '../../../src/chat/door'
 import { answers, teamsMessages } from '../../../src/chat/teams/receive'
 import type { Notice } from '../../../src/core/notice/notice'
 import type { CameOf, Delivery } from '../../../src/core/ports/delivery'
@@ -357,7 +357,11 @@ describe('an activity is refused', () => {
 
 describe('before a byte of the body is sent, a request', () => {
   const refusals: { what: string; status: number; changes: () => Record<string, string | number> }[] = [
-    { what: 'that is too long', status: 413, changes: () => ({ 'content-length': LIMITS.bodyBytes + 1 }) },
+    {
+      what: 'that is too long',
+      status: 413,
+      changes: () => ({ 'content-length': DOOR_LIMITS.bodyBytes + 1 }),
+    },
     { what: 'without a token', status: 401, changes: () => ({ authorization: '' }) },
     { what: 'whose token is none', status: 401, changes: () => ({ authorization: 'Bearer junk' }) },
     {

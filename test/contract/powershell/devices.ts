@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type HostFacts, placeOf } from '../../../src/core/inventory/inventory'
 import { survey } from '../../../src/core/planner/checks/survey'
 import type { Step } from '../../../src/core/plan/step'
-import { read, undoOf } from '../../../src/core/plan/step'
+import { readStep, undoOf } from '../../../src/core/plan/step'
 import { ofHyperV } from '../../fakes/facts'
 import type { OtherDevice } from '../../host/powershell/stubs/differences'
 import { assignment, codeOf, DONE, gpuRef, run, runAll, vmRef } from '../host-contract'
@@ -62,7 +62,7 @@ export const describeDevices = (machine: Machine): void => {
       expect(placeOf(told, gpu)).toEqual({ kind: 'restart-pending' })
       for (const kind of ['disableDevice', 'enableDevice'] as const) {
         expect(codeOf(await run(host, { kind, gpu }))).toBe('PreconditionChanged')
-        expect(read({ kind, gpu }, told)).toBe('changed')
+        expect(readStep({ kind, gpu }, told)).toBe('changed')
       }
     })
 

@@ -8,7 +8,7 @@ import type { Host } from '../../../src/core/ports/host'
 import type { World } from '../../../src/host/simulated/fleet'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../../src/host/powershell/host'
-import { openMemory } from '../../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../../src/host/powershell/memory'
 import type { Engine as Found } from '../../host/powershell/pwsh'
 import { GUEST_ACCOUNT } from '../../host/powershell/stubs/answers/guest'
 import type { Differences } from '../../host/powershell/stubs/differences'
@@ -111,7 +111,7 @@ export const useMachine = (found: Found, kind: Kind): Machine => {
           vms.map(({ id }) => [id, { kind: 'windows', credential: { credential: 'env:GUEST' } }]),
         ),
         engine: () => Promise.resolve(engine),
-        memory: openMemory(devices),
+        memory: openDeviceMemory(devices),
       })
     },
     differ: (differences) => windows.differ(differences),

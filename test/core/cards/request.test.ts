@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { requestNotice, type Moment } from '../../../src/core/cards/request'
+import { requestNotice, type CardMoment } from '../../../src/core/cards/request'
 import type { Notice, Part } from '../../../src/core/notice/notice'
 import { expectationOf } from '../../../src/core/plan/step'
-import { replay, type Entry } from '../../../src/core/operation/progress'
+import { replay, type JournalEntry } from '../../../src/core/operation/progress'
 import type { Request, RequestState, Verification } from '../../../src/core/request/request'
 import { APPROVER, pending, STATES } from '../../fakes/requests'
 import { textOf } from '../answers/reading'
 
-const at = (now: number): Moment => ({ now, waiting: null })
-const progressAfter = (...entries: Entry[]) => replay(pending.plan, entries)
+const at = (now: number): CardMoment => ({ now, waiting: null })
+const progressAfter = (...entries: JournalEntry[]) => replay(pending.plan, entries)
 const card = (request: Request): string => textOf(requestNotice(request, progressAfter(), at(10)))
 const labels = (notice: Notice): string[] =>
   notice.parts
@@ -16,14 +16,19 @@ const labels = (notice: Notice): string[] =>
     .flatMap(({ buttons }) => buttons.map(({ label }) => label))
 
 type Direction = 'do' | 'undo'
-const started = (n: number, from: number, direction: Direction = 'do'): Entry => ({
+const started = (n: number, from: number, direction: Direction = 'do'): JournalEntry => ({
   kind: 'started',
   n,
   direction,
   at: from,
   expects: expectationOf(pending.plan.steps[n]!),
 })
-const ended = (n: number, end: number, result: 'done' | 'refused', direction: Direction = 'do'): Entry => ({
+const ended = (
+  n: number,
+  end: number,
+  result: 'done' | 'refused',
+  direction: Direction = 'do',
+): JournalEntry => ({
   kind: 'ended',
   n,
   direction,
@@ -117,7 +122,7 @@ describe('the card of a request', () => {
   })
 
   test('tells a step that was undone from one whose undo was refused', () => {
-    const undo = (n: number, result: 'done' | 'refused'): Entry[] => [
+    const undo = (n: number, result: 'done' | 'refused'): JournalEntry[] => [
       started(n, 4_000, 'undo'),
       ended(n, 6_000, result, 'undo'),
     ]

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import { changesBetween, keyOf, touchedBy } from '../../../src/core/drift/change'
-import { except, only, standingOf, withMoved, type Standing } from '../../../src/core/drift/standing'
-import { sentenceOf } from '../../../src/core/drift/words'
+import { changesBetween, changeKey, factsTouchedBy } from '../../../src/core/drift/change'
+import {
+  except,
+  onlyThese,
+  snapshotOfHost,
+  withMoved,
+  type FactSnapshot,
+} from '../../../src/core/drift/snapshot'
+import { changeSentence } from '../../../src/core/drift/words'
 import type { GpuFacts, HostFacts, VmFacts } from '../../../src/core/inventory/inventory'
 import { aGpu, aHost, aPartition, aPath, aVm, aVmId } from '../../fakes/facts'
 
@@ -18,12 +24,12 @@ const host = (gpus: GpuFacts[], vms: VmFacts[], dismounted: HostFacts['dismounte
 
 /** What is told when the host was read as each of these, one after the other. */
 const told = (...readings: readonly HostFacts[]): string[] => {
-  let before: Standing | null = null
+  let before: FactSnapshot | null = null
   return readings.flatMap((reading) => {
-    const now = standingOf(reading, before ?? {})
+    const now = snapshotOfHost(reading, before ?? {})
     const changes = before === null ? [] : changesBetween(withMoved(before, now), now)
     before = now
-    return changes.map(sentenceOf)
+    return changes.map(changeSentence)
   })
 }
 
@@ -191,8 +197,8 @@ describe('what is told of a host that was read twice', () => {
 })
 
 describe('two standings of a host', () => {
-  const before = standingOf(atHost, {})
-  const now = standingOf(host([away], [holding, aVm({}, 2)]), before)
+  const before = snapshotOfHost(atHost, {})
+  const now = snapshotOfHost(host([away], [holding, aVm({}, 2)]), before)
   const [place, created] = changesBetween(before, now)
 
   it('are mixed fact by fact, and what was left is the change that remains', () => {
@@ -200,26 +206,26 @@ describe('two standings of a host', () => {
 
     expect(changesBetween(before, except(now, before, left))).toEqual([created])
     expect(changesBetween(except(now, before, left), now)).toEqual([place])
-    expect(changesBetween(before, only(now, before, left))).toEqual([place])
+    expect(changesBetween(before, onlyThese(now, before, left))).toEqual([place])
   })
 
   it('name the same change alike whenever it is made, and another one otherwise', () => {
-    const again = changesBetween(standingOf(forgotten, {}), now)[0]!
-    const away = changesBetween(now, standingOf(forgotten, {}))[0]!
+    const again = changesBetween(snapshotOfHost(forgotten, {}), now)[0]!
+    const away = changesBetween(now, snapshotOfHost(forgotten, {}))[0]!
 
-    expect(keyOf(again)).toBe(keyOf(place!))
-    expect(keyOf(away)).not.toBe(keyOf(place!))
+    expect(changeKey(again)).toBe(changeKey(place!))
+    expect(changeKey(away)).not.toBe(changeKey(place!))
   })
 
   it('do not differ by what the steps of a plan touch, once that is taken over', () => {
     const { instanceId, locationPath } = gpu()
     const ref = { alias: 'hv01/gpu0', instanceId, locationPath }
-    const touched = touchedBy([
+    const touched = factsTouchedBy([
       { kind: 'disableDevice', gpu: ref },
       { kind: 'attachDevice', gpu: ref, vm: { id: aVmId(1), name: 'train-01' } },
       { kind: 'startVm', vm: { id: aVmId(1), name: 'train-01' } },
     ])
 
-    expect(changesBetween(only(now, before, touched), now)).toEqual([created])
+    expect(changesBetween(onlyThese(now, before, touched), now)).toEqual([created])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { findingsOn, type Holding } from '../../../src/core/drift/findings'
+import { driftFindings, type Holding } from '../../../src/core/drift/findings'
 import { format } from '../../../src/core/grammar/format'
 import type { HostFacts } from '../../../src/core/inventory/inventory'
 import { aGpu, aHost, aPath, aVm, aVmId } from '../../fakes/facts'
@@ -112,7 +112,7 @@ describe('what can be done', () => {
       ways: [],
     },
   ])('about $about', ({ host, records, ways }) => {
-    const found = findingsOn(host, records, []).flatMap((each) => each.ways)
+    const found = driftFindings(host, records, []).flatMap((each) => each.ways)
 
     expect(found.map(({ command }) => format(command))).toEqual(ways)
   })
@@ -128,7 +128,7 @@ describe('of use to nobody', () => {
     ],
     ['not what a resource pool keeps', aHost({ gpus: pooled, dismounted: [aPath(0)] }), []],
   ])('is %s', (_, host, places) => {
-    expect(findingsOn(host, [], []).map(({ place, ways }) => [place, ways])).toEqual(
+    expect(driftFindings(host, [], []).map(({ place, ways }) => [place, ways])).toEqual(
       places.map((place) => [place, []]),
     )
   })

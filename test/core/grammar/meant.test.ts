@@ -1,12 +1,12 @@
 /** What people type in place of the plain form of a command means exactly what that means. */
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { Known } from '../../../src/core/grammar/known'
+import type { KnownNames } from '../../../src/core/grammar/known'
 import { parse } from '../../../src/core/grammar/parse'
 
 const GPU = 'hv01/gpu0'
 const OTHER = 'hv01/gpu1'
-const known = (names: Partial<Record<'gpus' | 'vms' | 'hosts', readonly string[]>>): Known => ({
+const known = (names: Partial<Record<'gpus' | 'vms' | 'hosts', readonly string[]>>): KnownNames => ({
   hasGpu: (name) => names.gpus?.includes(name) === true,
   hasVm: (name) => names.vms?.includes(name) === true,
   hasHost: (name) => names.hosts?.includes(name) === true,
@@ -14,12 +14,12 @@ const known = (names: Partial<Record<'gpus' | 'vms' | 'hosts', readonly string[]
 })
 const FLEET = known({ gpus: [GPU, OTHER], vms: ['train-01', 'my vm', 'R4'], hosts: ['hv01'] })
 
-const refusalsOf = (text: string, names?: Known) => {
+const refusalsOf = (text: string, names?: KnownNames) => {
   const outcome = parse(text, names)
   if (outcome.ok) throw new Error(`${text} was understood as ${JSON.stringify(outcome.value)}`)
   return outcome.refusals
 }
-const expectSame = (text: string, plain: string, names?: Known): void => {
+const expectSame = (text: string, plain: string, names?: KnownNames): void => {
   const wanted = parse(plain)
   expect(wanted).toMatchObject({ ok: true })
   expect({ text, read: parse(text, names) }).toEqual({ text, read: wanted })

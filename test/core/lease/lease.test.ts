@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals'
 import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   continuedLease,
-  isOpen,
+  isOpenLease,
   lease as leaseSchema,
   newLease,
   type LeaseState,
 } from '../../../src/core/lease/lease'
-import { transition } from '../../../src/core/lease/transition'
-import { dueNow, nextMoment, retryAfterMs } from '../../../src/core/lease/moments'
+import { nextLease } from '../../../src/core/lease/transition'
+import { dueNow, nextMoment, releaseRetryMs } from '../../../src/core/lease/moments'
 import {
   after,
   aLease,
@@ -57,7 +57,7 @@ const PAIRS = Object.values(STATES).flatMap((from) =>
 
 describe('a lease', () => {
   it.each(PAIRS)('that is $from.state and meets "$event.kind" ends up $to', ({ from, event, to }) => {
-    const next = transition(from, event)
+    const next = nextLease(from, event)
 
     if (to === 'refused')
       expect(next).toMatchObject({
@@ -71,14 +71,14 @@ describe('a lease', () => {
   })
 
   it('holds its GPU until it has ended', () => {
-    expect(Object.values(STATES).filter(isOpen)).toHaveLength(3)
+    expect(Object.values(STATES).filter(isOpenLease)).toHaveLength(3)
   })
 
   it('cannot end before its end, and a lease without one has none to extend', () => {
     const open = aLease({ endsAt: null })
 
-    expect(transition(held, { ...EVENTS.end, at: END - 1 }).ok).toBe(false)
-    expect([transition(open, EVENTS.end).ok, transition(open, EVENTS.extend).ok]).toEqual([false, false])
+    expect(nextLease(held, { ...EVENTS.end, at: END - 1 }).ok).toBe(false)
+    expect([nextLease(open, EVENTS.end).ok, nextLease(open, EVENTS.extend).ok]).toEqual([false, false])
     expect([nextMoment(open), dueNow(open, END)]).toEqual([null, null])
   })
 
@@ -87,17 +87,17 @@ describe('a lease', () => {
     const later = apply(told, EVENTS.postpone)
 
     expect([told, later]).toMatchObject([{ until: END + 90 * MINUTE }, { until: END + 150 * MINUTE }])
-    expect(transition(told, { ...EVENTS.postpone, person: 'bob' })).toMatchObject({
+    expect(nextLease(told, { ...EVENTS.postpone, person: 'bob' })).toMatchObject({
       refusals: [{ code: 'not-allowed' }],
     })
-    expect(transition(later, EVENTS.postpone)).toMatchObject({
+    expect(nextLease(later, EVENTS.postpone)).toMatchObject({
       refusals: [{ reason: 'the end of L-1 was put off already, and it can be only once' }],
     })
-    expect(transition(apply(later, EVENTS['give-notice']), EVENTS.postpone).ok).toBe(false)
+    expect(nextLease(apply(later, EVENTS['give-notice']), EVENTS.postpone).ok).toBe(false)
   })
 
   it('is done by its holder alone', () => {
-    expect(transition(held, { ...EVENTS.done, by: OTHER })).toMatchObject({
+    expect(nextLease(held, { ...EVENTS.done, by: OTHER })).toMatchObject({
       ok: false,
       refusals: [{ code: 'not-allowed', next: 'Ask its holder, or use `release hv01/gpu0`.' }],
     })
@@ -124,10 +124,10 @@ describe('a lease', () => {
     const automatic = { ...EVENTS['begin-release'], by: null }
     const waiting = apply(held, { ...EVENTS.end, graceMs: null })
 
-    expect(transition(held, automatic).ok).toBe(false)
-    expect(transition(STATES.grace, { ...automatic, at: END + HOUR - 1 }).ok).toBe(false)
-    expect(transition(STATES.grace, automatic).ok).toBe(true)
-    expect([transition(waiting, automatic).ok, nextMoment(waiting)]).toEqual([false, null])
+    expect(nextLease(held, automatic).ok).toBe(false)
+    expect(nextLease(STATES.grace, { ...automatic, at: END + HOUR - 1 }).ok).toBe(false)
+    expect(nextLease(STATES.grace, automatic).ok).toBe(true)
+    expect([nextLease(waiting, automatic).ok, nextMoment(waiting)]).toEqual([false, null])
   })
 
   it('that is given back early is over at once, and is taken once the others have had half an hour', () => {
@@ -141,10 +141,10 @@ describe('a lease', () => {
     expect(apply(held, { ...EVENTS['give-back'], reason: 'finished' })).toMatchObject({
       givenBack: { reason: 'finished' },
     })
-    expect(transition(held, { ...EVENTS['give-back'], by: OTHER })).toMatchObject({
+    expect(nextLease(held, { ...EVENTS['give-back'], by: OTHER })).toMatchObject({
       refusals: [{ code: 'not-allowed' }],
     })
-    expect(transition(aLease({ endsAt: null }), EVENTS['give-back'])).toMatchObject({
+    expect(nextLease(aLease({ endsAt: null }), EVENTS['give-back'])).toMatchObject({
       value: { endsAt: END - HOUR, givenBack: { endsAt: null } },
     })
   })
@@ -190,11 +190,11 @@ describe('a lease', () => {
     const overdue = after(STATES.grace, 'be-overdue')
     const early = { ...EVENTS['be-overdue'], at: END + HOUR - 1 }
 
-    expect([transition(waiting, EVENTS['be-overdue']).ok, transition(STATES.grace, early).ok]).toEqual([
+    expect([nextLease(waiting, EVENTS['be-overdue']).ok, nextLease(STATES.grace, early).ok]).toEqual([
       false,
       false,
     ])
-    expect(transition(STATES.grace, { ...early, at: END + HOUR }).ok).toBe(true)
+    expect(nextLease(STATES.grace, { ...early, at: END + HOUR }).ok).toBe(true)
     expect(after(overdue, 'begin-release')).toMatchObject({ back: { overdue: 'train-01 is saved' } })
     expect(after(STATES.grace, 'begin-release')).not.toHaveProperty('back.overdue')
   })
@@ -215,14 +215,14 @@ describe('a lease', () => {
   it('that waits for a person gives no notice, and a notice never shortens the grace', () => {
     const waiting = apply(held, { ...EVENTS.end, graceMs: null })
 
-    expect(transition(waiting, EVENTS['give-notice']).ok).toBe(false)
+    expect(nextLease(waiting, EVENTS['give-notice']).ok).toBe(false)
     expect(apply(STATES.grace, { ...EVENTS['give-notice'], at: END })).toMatchObject({ until: END + HOUR })
-    expect(transition(STATES.grace, EVENTS.postpone)).toMatchObject({ refusals: [{ code: 'stale' }] })
+    expect(nextLease(STATES.grace, EVENTS.postpone)).toMatchObject({ refusals: [{ code: 'stale' }] })
   })
 
   it('says in which state it cannot do what was wanted', () => {
     const reasons = [STATES.held, STATES.grace, STATES.releasing].map((from) => {
-      const next = transition(from, from.state === 'held' ? EVENTS.postpone : EVENTS.remind)
+      const next = nextLease(from, from.state === 'held' ? EVENTS.postpone : EVENTS.remind)
       return next.ok ? null : next.refusals[0]?.reason
     })
 
@@ -253,7 +253,7 @@ describe('a lease', () => {
     const twice = after(STATES.grace, 'begin-release', 'fail-release', 'begin-release', 'fail-release')
 
     expect(nextMoment(twice)).toEqual({ kind: 'release', at: END + HOUR + 30 * MINUTE })
-    expect([1, 2, 3, 4, 5, 6, 20].map((times) => retryAfterMs(times) / MINUTE)).toEqual([
+    expect([1, 2, 3, 4, 5, 6, 20].map((times) => releaseRetryMs(times) / MINUTE)).toEqual([
       15, 30, 60, 120, 240, 360, 360,
     ])
   })
@@ -304,9 +304,9 @@ describe('reminders', () => {
   it('are not repeated, not early and not late', () => {
     const once = after(held, 'remind')
 
-    expect(transition(once, EVENTS.remind).ok).toBe(false)
-    expect(transition(held, { ...EVENTS.remind, at: END - DAY - 1 }).ok).toBe(false)
-    expect(transition(held, { ...EVENTS.remind, at: END }).ok).toBe(false)
+    expect(nextLease(once, EVENTS.remind).ok).toBe(false)
+    expect(nextLease(held, { ...EVENTS.remind, at: END - DAY - 1 }).ok).toBe(false)
+    expect(nextLease(held, { ...EVENTS.remind, at: END }).ok).toBe(false)
   })
 
   it.each([

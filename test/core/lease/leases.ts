@@ -8,7 +8,7 @@ import {
   type LeaseState,
   type NewLease,
 } from '../../../src/core/lease/lease'
-import { transition } from '../../../src/core/lease/transition'
+import { nextLease } from '../../../src/core/lease/transition'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -62,7 +62,7 @@ export const EVENTS: { readonly [K in LeaseEvent['kind']]: Extract<LeaseEvent, {
 }
 
 export const apply = (lease: Lease, event: LeaseEvent): Lease => {
-  const next = transition(lease, event)
+  const next = nextLease(lease, event)
   if (!next.ok) throw new Error(`${lease.state} cannot ${event.kind}: ${next.refusals[0]?.reason ?? ''}`)
   return next.value
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { automaticRelease, graceOf, type EndPolicy } from '../../../src/core/lease/automatic'
 import { latestEnd, refuseEnd } from '../../../src/core/lease/caps'
-import { transition } from '../../../src/core/lease/transition'
-import { mayHold, type Quota, type Wish } from '../../../src/core/lease/quota'
+import { nextLease } from '../../../src/core/lease/transition'
+import { mayHold, type Quota, type QuotaWish } from '../../../src/core/lease/quota'
 import { span } from '../../../src/core/time/span'
 import { gpuHours } from '../../../src/core/lease/usage'
 import { vmState } from '../../../src/core/inventory/inventory'
@@ -20,7 +20,7 @@ describe('a cap', () => {
     { says: 'too long in all', at: END + 20 * HOUR, to: END + 25 * HOUR, why: /extended by 4h at most now/ },
     { says: 'used up', at: END + DAY, to: END + 25 * HOUR, why: /has reached the 3d/ },
   ])('on extensions: $says', ({ at, to, why }) => {
-    const next = transition(held, { ...EVENTS.extend, at, to, caps: CAPS })
+    const next = nextLease(held, { ...EVENTS.extend, at, to, caps: CAPS })
 
     if (why === null) expect(next).toMatchObject({ ok: true, value: { state: 'held', endsAt: to } })
     else expect(next).toMatchObject({ ok: false, refusals: [{ reason: expect.stringMatching(why) }] })
@@ -30,7 +30,7 @@ describe('a cap', () => {
     const none = { totalMs: null, extensionMs: null }
     const far = { ...EVENTS.extend, at: START, to: START + 366 * DAY, caps: none }
 
-    expect(transition(held, far)).toMatchObject({
+    expect(nextLease(held, far)).toMatchObject({
       ok: false,
       refusals: [
         {
@@ -39,14 +39,14 @@ describe('a cap', () => {
         },
       ],
     })
-    expect(transition(held, { ...far, to: START + 365 * DAY })).toMatchObject({ ok: true })
+    expect(nextLease(held, { ...far, to: START + 365 * DAY })).toMatchObject({ ok: true })
   })
 
   it('names an extension that would be allowed, and it is', () => {
     const latest = latestEnd({ ...held, endsAt: END }, { at: END, caps: CAPS })
 
     expect(latest).toBe(END + 8 * HOUR)
-    expect(transition(held, { ...EVENTS.extend, to: latest + MINUTE, caps: CAPS })).toMatchObject({
+    expect(nextLease(held, { ...EVENTS.extend, to: latest + MINUTE, caps: CAPS })).toMatchObject({
       refusals: [{ next: 'Use: extend L-1 by 8h' }],
     })
   })
@@ -56,22 +56,22 @@ describe('a cap', () => {
 
     expect(latestEnd({ ...held, endsAt: END, approvedUntil }, { at: END, caps: CAPS })).toBe(approvedUntil)
     expect(
-      transition({ ...held, approvedUntil }, { ...EVENTS.extend, to: END + 2 * HOUR, caps: CAPS }),
+      nextLease({ ...held, approvedUntil }, { ...EVENTS.extend, to: END + 2 * HOUR, caps: CAPS }),
     ).toMatchObject({
       refusals: [{ code: 'not-allowed', next: 'Use: extend L-1 by 1h' }],
     })
     expect(
-      transition({ ...held, approvedUntil: END }, { ...EVENTS.extend, to: END + HOUR, caps: CAPS }),
+      nextLease({ ...held, approvedUntil: END }, { ...EVENTS.extend, to: END + HOUR, caps: CAPS }),
     ).toMatchObject({ refusals: [{ reason: 'lease L-1 lasts as long as was approved' }] })
   })
 
   it('keeps what was approved, and goes further once more was approved', () => {
     const approvedUntil = END + HOUR
     const more = { ...EVENTS.extend, to: END + 2 * HOUR, caps: CAPS, approvedUntil: END + 2 * HOUR }
-    const within = transition({ ...held, approvedUntil }, { ...EVENTS.extend, to: END + HOUR, caps: CAPS })
+    const within = nextLease({ ...held, approvedUntil }, { ...EVENTS.extend, to: END + HOUR, caps: CAPS })
 
     expect(within).toMatchObject({ ok: true, value: { endsAt: END + HOUR, approvedUntil } })
-    expect(transition({ ...held, approvedUntil }, more)).toMatchObject({
+    expect(nextLease({ ...held, approvedUntil }, more)).toMatchObject({
       value: { endsAt: END + 2 * HOUR, approvedUntil: END + 2 * HOUR },
     })
   })
@@ -117,7 +117,7 @@ describe('GPU-hours', () => {
 describe('a quota', () => {
   const NONE = { gpus: null, gpuHours: null }
   const quota = (over: Partial<Quota>): Quota => ({ person: NONE, team: NONE, windowMs: 7 * DAY, ...over })
-  const wish = (over: Partial<Wish> = {}): Wish => ({
+  const wish = (over: Partial<QuotaWish> = {}): QuotaWish => ({
     ...{ holder: HOLDER, team: 'vision', part: 1, at: START, endsAt: START + 8 * HOUR },
     ...over,
   })

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import type { LeaseEvent } from '../../../src/core/lease/event'
 import {
   continuedLease,
-  isOpen,
+  isOpenLease,
   lease as leaseSchema,
   newLease,
   type Lease,
 } from '../../../src/core/lease/lease'
-import { transition } from '../../../src/core/lease/transition'
+import { nextLease } from '../../../src/core/lease/transition'
 import { MARKS } from '../../../src/core/lease/marks'
 import { dueNow, nextMoment } from '../../../src/core/lease/moments'
 import { aGpu, aLease, apply, DAY, HOLDER, HOUR, MINUTE, OTHER, START } from './leases'
@@ -73,7 +73,7 @@ describe('whatever is tried with a lease, in whatever order', () => {
           for (const each of attempts) {
             now += each.after
             const event = eventOf(lease, each, now)
-            const next = transition(lease, event)
+            const next = nextLease(lease, event)
             if (!next.ok) {
               expect(next.refusals.every(({ reason, next }) => reason !== '' && next !== undefined)).toBe(
                 true,
@@ -126,7 +126,7 @@ const world = (caps: { totalMs: number; extensionMs: number }) => {
   let leases: Lease[] = []
   const put = (lease: Lease) => (leases = leases.map((each) => (each.id === lease.id ? lease : each)))
   const release = (lease: Lease, event: LeaseEvent) => {
-    const begun = transition(lease, event)
+    const begun = nextLease(lease, event)
     if (!begun.ok) return
     const failed = failures-- > 0
     put(
@@ -160,7 +160,7 @@ const world = (caps: { totalMs: number; extensionMs: number }) => {
     failures = each.failures
     const gpu = aGpu(each.gpu)
     const wanted = { gpu, holder: each.by, at: now, endsAt: now + each.length, id: `L-${leases.length + 1}` }
-    const holder = leases.find((lease) => isOpen(lease) && lease.gpu.alias === gpu.alias)
+    const holder = leases.find((lease) => isOpenLease(lease) && lease.gpu.alias === gpu.alias)
     if (!holder) {
       if (each.kind === 'assign') leases.push(aLease(wanted))
       return
@@ -170,7 +170,7 @@ const world = (caps: { totalMs: number; extensionMs: number }) => {
       const after = { ...aLease(wanted), at: now, endsAt: now + Math.min(each.length, HOUR) }
       leases.push(each.by === holder.holder ? continuedLease(holder, after) : newLease(after))
     } else if (each.kind === 'extend') {
-      const next = transition(holder, { kind: 'extend', by: each.by, at: now, to: now + each.length, caps })
+      const next = nextLease(holder, { kind: 'extend', by: each.by, at: now, to: now + each.length, caps })
       if (next.ok) put(next.value)
     } else if (each.kind === 'lose') put(apply(holder, { kind: 'lose', at: now, found: 'no VM has it' }))
     else if (each.kind === 'done') release(holder, { kind: 'done', by: each.by, at: now, request: 'R-2' })
@@ -187,11 +187,11 @@ describe('a fleet under leases', () => {
         const fleet = world({ totalMs: 2 * DAY, extensionMs: 8 * HOUR })
         for (const each of deeds) {
           fleet.act(each)
-          const taken = fleet.leases().filter(isOpen)
+          const taken = fleet.leases().filter(isOpenLease)
           expect(new Set(taken.map(({ gpu }) => gpu.alias)).size).toBe(taken.length)
         }
         fleet.settle()
-        expect(fleet.leases().filter(isOpen)).toEqual([])
+        expect(fleet.leases().filter(isOpenLease)).toEqual([])
       }),
       { numRuns: 300 },
     )

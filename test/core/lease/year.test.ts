@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { scan } from '../../../src/core/text/words'
-import { isOpen, type Lease } from '../../../src/core/lease/lease'
+import { isOpenLease, type Lease } from '../../../src/core/lease/lease'
 import { dueNow, nextMoment } from '../../../src/core/lease/moments'
 import { endOf, readUntil } from '../../../src/core/time/until'
 import { timeZone, zoned, type TimeZone } from '../../../src/core/time/zone'
@@ -67,7 +67,7 @@ describe.each(['Europe/Berlin', 'America/New_York'])('a year of leases in %s', (
   it('ends each of them by itself, half an hour after its end', () => {
     expect(leases.length).toBeGreaterThan(3000)
     for (const lease of leases) {
-      expect(isOpen(lease)).toBe(false)
+      expect(isOpenLease(lease)).toBe(false)
       expect(lease).toMatchObject({ how: { kind: 'expired' }, endedAt: lease.endsAt! + 30 * MINUTE })
     }
   })

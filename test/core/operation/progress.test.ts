@@ -5,7 +5,7 @@ import {
   looksUntouched,
   refuseJournal,
   replay,
-  type Entry,
+  type JournalEntry,
 } from '../../../src/core/operation/progress'
 import { aHost, aVm, apply, withVm } from '../../fakes/facts'
 import { ask, planned } from '../planner/scene'
@@ -15,7 +15,7 @@ const plan = planned(ask('assign', { host, consents: { shutdown: true } }))
 const last = plan.steps.length - 1
 
 type Direction = 'do' | 'undo'
-const started = (n: number, direction: Direction = 'do'): Entry => ({
+const started = (n: number, direction: Direction = 'do'): JournalEntry => ({
   kind: 'started',
   n,
   direction,
@@ -26,8 +26,8 @@ const ended = (
   n: number,
   result: 'done' | 'refused' | 'not-done' = 'done',
   direction: Direction = 'do',
-): Entry => ({ kind: 'ended', n, direction, at: 10 * n + 5, result })
-const unwinding: Entry = { kind: 'unwinding', at: 99, why: 'a step failed' }
+): JournalEntry => ({ kind: 'ended', n, direction, at: 10 * n + 5, result })
+const unwinding: JournalEntry = { kind: 'unwinding', at: 99, why: 'a step failed' }
 const allDone = plan.steps.flatMap((_, n) => [started(n), ended(n)])
 
 describe('the journal of a plan', () => {
@@ -50,14 +50,14 @@ describe('the journal of a plan', () => {
     expect(progress.steps[0]).toMatchObject({ state: 'todo', tries: 2 })
   })
 
-  it.each<[string, Entry[]]>([
+  it.each<[string, JournalEntry[]]>([
     ['an end without a start', [ended(0)]],
     ['an end of another step than the one that is open', [started(0), ended(1)]],
     ['a second step before the first', [started(1)]],
     ['a step that was done once more', [started(0), ended(0), started(0)]],
     ['two steps at once', [started(0), started(1)]],
     ['the same step twice at once', [started(0), started(0)]],
-    ['a step that the plan has not', [...allDone, { ...started(0), n: plan.steps.length } as Entry]],
+    ['a step that the plan has not', [...allDone, { ...started(0), n: plan.steps.length } as JournalEntry]],
     ['a step behind one that was refused', [started(0), ended(0, 'refused'), started(1)]],
     ['an undo of what is not being undone', [started(0), ended(0), started(0, 'undo')]],
     ['a way forward in an undo', [started(0), ended(0), unwinding, started(1)]],
@@ -75,7 +75,7 @@ describe('the journal of a plan', () => {
     expect(refuseJournal(plan, entries.slice(0, -1))).toBeNull()
   })
 
-  it.each<[string, Entry[]]>([
+  it.each<[string, JournalEntry[]]>([
     ['all that was done', allDone],
     ['a step that is open', [started(0)]],
     ['a step that was tried again', [started(0), ended(0, 'not-done'), started(0), ended(0)]],
@@ -132,7 +132,7 @@ describe('the journal of a plan', () => {
   })
 
   it('goes on as it was after somebody had the host read', () => {
-    const read: Entry = { kind: 'read', at: 100, by: 'slack:T1/U3', found: ['train-01 is Off'] }
+    const read: JournalEntry = { kind: 'read', at: 100, by: 'slack:T1/U3', found: ['train-01 is Off'] }
 
     expect(replay(plan, [...allDone, unwinding, read])).toEqual(replay(plan, [...allDone, unwinding]))
   })

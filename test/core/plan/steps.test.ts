@@ -1,7 +1,7 @@
 /** Each step on its own: what it says, what a host must show before it, and what shows that it was done. */
 import { describe, expect, it } from '@jest/globals'
 import { vmFacts, type HostFacts } from '../../../src/core/inventory/inventory'
-import { read, saysOf, undoOf, type Step } from '../../../src/core/plan/step'
+import { readStep, saysOf, undoOf, type Step } from '../../../src/core/plan/step'
 import { aGpu, aHost, anOs, aPartition, aVm, apply, GIB, withGpu, withVm } from '../../fakes/facts'
 
 const gpu = aGpu({ partition: aPartition() })
@@ -162,15 +162,15 @@ describe.each(CASES)('%s', (says, step, ground, not) => {
   })
 
   it('can be done on its ground, and the host shows that it was', () => {
-    expect(read(step, ground)).toBe('ready')
-    expect(read(step, apply(step, ground))).toBe('done')
-    expect(read(undoOf(step), apply(step, ground))).toBe('ready')
+    expect(readStep(step, ground)).toBe('ready')
+    expect(readStep(step, apply(step, ground))).toBe('done')
+    expect(readStep(undoOf(step), apply(step, ground))).toBe('ready')
   })
 
   it.each(not.map((each, n) => [n, each] as const))(
     'is not begun where somebody else acted (%d)',
     (_, other) => {
-      expect(read(step, other)).toBe('changed')
+      expect(readStep(step, other)).toBe('changed')
     },
   )
 })
@@ -186,12 +186,12 @@ describe('a partition', () => {
     ['more at most', { ...wanted, max: 9 * GIB }],
     ['another best', { ...wanted, optimal: 7 * GIB }],
   ])('with %s is not the one that was to be given', (_, other) => {
-    expect(read(step, holding(other))).toBe('changed')
+    expect(readStep(step, holding(other))).toBe('changed')
   })
 
   it('is there once, and twice is something else', () => {
-    expect(read(step, holding(wanted))).toBe('done')
-    expect(read(step, holding(wanted, wanted))).toBe('changed')
-    expect(read({ ...step, vram: null }, holding(vram(3)))).toBe('done')
+    expect(readStep(step, holding(wanted))).toBe('done')
+    expect(readStep(step, holding(wanted, wanted))).toBe('changed')
+    expect(readStep({ ...step, vram: null }, holding(vram(3)))).toBe('done')
   })
 })

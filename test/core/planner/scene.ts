@@ -8,7 +8,7 @@ import type { HostFacts, VmId } from '../../../src/core/inventory/inventory'
 import type { Baseline, Plan } from '../../../src/core/plan/plan'
 import { plan as planSchema } from '../../../src/core/plan/plan'
 import { type PlanInput, planAssign, planMove, planRelease } from '../../../src/core/planner/planner'
-import { read, undoOf } from '../../../src/core/plan/step'
+import { readStep, undoOf } from '../../../src/core/plan/step'
 import { aView } from '../answers/reading'
 import { apply, sorted } from '../../fakes/facts'
 
@@ -75,9 +75,9 @@ export const kinds = (plan: Plan): string[] =>
 /** Runs every step on ground that it expects, and returns the host afterwards. */
 export const run = (plan: Plan, host: HostFacts): HostFacts =>
   plan.steps.reduce((now, step) => {
-    expect([step.kind, read(step, now)]).toEqual([step.kind, 'ready'])
+    expect([step.kind, readStep(step, now)]).toEqual([step.kind, 'ready'])
     const then = apply(step, now)
-    expect([step.kind, read(step, then)]).toEqual([step.kind, 'done'])
+    expect([step.kind, readStep(step, then)]).toEqual([step.kind, 'done'])
     return then
   }, host)
 
@@ -87,7 +87,7 @@ export const runAndUndo = (plan: Plan, host: HostFacts, count: number): void => 
   const undone = done.toReversed().reduce(
     (now, step) => {
       const undo = undoOf(step)
-      expect([undo.kind, read(undo, now)]).toEqual([undo.kind, 'ready'])
+      expect([undo.kind, readStep(undo, now)]).toEqual([undo.kind, 'ready'])
       return apply(undo, now)
     },
     done.reduce((now, step) => apply(step, now), host),

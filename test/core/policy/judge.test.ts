@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { rolesOf } from '../../../src/core/policy/policy'
-import { answerOf, isUnsupported, judge, rulesFor, type Wish } from '../../../src/core/policy/judge'
+import { judgementWords, isUnsupported, judge, rulesFor, type Wish } from '../../../src/core/policy/judge'
 import { aHost, anOs } from '../../fakes/facts'
 import { aPolicy, aWish } from './team'
 
 const HOUR = 3_600_000
 const vm = (name: string) => ({ id: `id-of-${name}`, name })
 const asked = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()) =>
-  answerOf(judge(policy, rolesOf(policy, person), aWish(wish)))
+  judgementWords(judge(policy, rolesOf(policy, person), aWish(wish)))
 const reasons = (wish: Partial<Wish>, person = 'maya', policy = aPolicy()): string[] => {
   const outcome = judge(policy, rolesOf(policy, person), aWish(wish))
   return outcome.ok ? [] : outcome.refusals.map(({ reason }) => reason)

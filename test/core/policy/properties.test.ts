@@ -5,7 +5,7 @@ import { refuseDecision } from '../../../src/core/request/permission'
 import { personOf, rolesAmong } from '../../../src/core/policy/policy'
 import { standOf } from '../../../src/core/policy/approval'
 import { authorityOf, type Request, type RequestEvent } from '../../../src/core/request/request'
-import { transition } from '../../../src/core/request/transition'
+import { nextRequest } from '../../../src/core/request/transition'
 import { aRequest } from '../../store/rows'
 import { JONAS, MAYA, PRIYA, TEAM, aPolicy, slack, teams } from './team'
 
@@ -95,7 +95,7 @@ const decided = (request: Request, each: Deed, at: number): Request => {
   const { kind, by } = each
   const asks = kind === 'approve' || kind === 'deny' || kind === 'cancel'
   if (asks && each.guarded && refuseDecision(deciding, request, { by, verdict: kind })) return request
-  const next = transition(request, eventOf(each, at))
+  const next = nextRequest(request, eventOf(each, at))
   return next.ok ? next.value : request
 }
 

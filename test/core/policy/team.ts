@@ -1,7 +1,7 @@
 /** A team on both chats, as its file says, and wishes of theirs. */
 import type { Outcome } from '../../../src/core/errors'
 import type { Wish } from '../../../src/core/policy/judge'
-import { policyFrom, type Chats, type Policy } from '../../../src/core/policy/policy'
+import { policyFrom, type ChatTenants, type Policy } from '../../../src/core/policy/policy'
 import { policyFile } from '../../../src/core/policy/schema'
 
 export const CHATS = { slackTeam: 'T1', teamsTenant: '11111111-1111-1111-1111-111111111111' }
@@ -31,7 +31,7 @@ const valued = <T>(outcome: Outcome<T>): T => {
   return outcome.value
 }
 
-export const aPolicy = (changes: object = {}, chats: Chats = CHATS): Policy =>
+export const aPolicy = (changes: object = {}, chats: ChatTenants = CHATS): Policy =>
   valued(policyFrom(policyFile.parse({ ...TEAM, ...changes }), chats))
 
 export const aWish = (changes: Partial<Wish> = {}): Wish => ({

@@ -3,7 +3,7 @@ import { hostName, locationPath } from '../../../src/core/inventory/inventory'
 import { newLease, type Lease } from '../../../src/core/lease/lease'
 import {
   newEntry,
-  transition,
+  nextEntry,
   type Entry,
   type EntryEvent,
   type EntryIn,
@@ -57,7 +57,7 @@ export const EVENTS: { readonly [K in EntryEvent['kind']]: Extract<EntryEvent, {
 }
 
 export const apply = (entry: Entry, event: EntryEvent): Entry => {
-  const next = transition(entry, event)
+  const next = nextEntry(entry, event)
   if (!next.ok) throw new Error(`${entry.state} cannot ${event.kind}`)
   return next.value
 }

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { isOpen as isOpenLease, type Lease } from '../../../src/core/lease/lease'
-import { transition as leaseTransition } from '../../../src/core/lease/transition'
-import { isOffered, isOpen, type Entry, type EntryIn, type Want } from '../../../src/core/queue/entry'
-import { lapses, nextOffers } from '../../../src/core/queue/offers'
-import { isSame, type Fairness } from '../../../src/core/queue/order'
+import { isOpenLease as isOpenLease, type Lease } from '../../../src/core/lease/lease'
+import { nextLease as leaseTransition } from '../../../src/core/lease/transition'
+import { isOffered, isOpenEntry, type Entry, type EntryIn, type Want } from '../../../src/core/queue/entry'
+import { lapsedOffers, nextOffers } from '../../../src/core/queue/offers'
+import { isSameGpu, type Fairness } from '../../../src/core/queue/order'
 import { dice } from '../grammar/seeded'
 import { DAY, HOUR, MINUTE, START } from '../lease/leases'
 import { aCandidate, anEntry, ANY, apply, GIB, leaseOf } from './entries'
@@ -73,7 +73,7 @@ const simulate = (wishes: readonly Arrival[], fairness: Fairness) => {
 
   const put = (entry: Entry): void => {
     entries = entries.filter(({ id }) => id !== entry.id)
-    if (isOpen(entry)) entries.push(entry)
+    if (isOpenEntry(entry)) entries.push(entry)
     else ended.push(entry)
     if (entry.state === 'accepted') leases.push(leaseOf(entry, now, now + entry.forMs!))
   }
@@ -108,7 +108,7 @@ const simulate = (wishes: readonly Arrival[], fairness: Fairness) => {
     }
     const promised = entries.filter(isOffered)
     for (const { gpu } of promised) {
-      const twice = promised.filter((each) => isSame(each.gpu, gpu)).length
+      const twice = promised.filter((each) => isSameGpu(each.gpu, gpu)).length
       const taken = leases.some((lease) => isOpenLease(lease) && lease.gpu.alias === gpu.alias)
       if (twice !== 1 || taken) throw new Error(`${gpu.alias} is promised or held twice`)
     }
@@ -125,7 +125,7 @@ const simulate = (wishes: readonly Arrival[], fairness: Fairness) => {
     queue = come === -1 ? [] : queue.slice(come)
     endLeases()
     answer()
-    lapses(entries, now).forEach(put)
+    lapsedOffers(entries, now).forEach(put)
     offer()
   }
   const last = Math.max(...ended.map((entry) => ('endedAt' in entry ? entry.endedAt : 0)))

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { isOpen as isOpenLease, type Lease } from '../../../src/core/lease/lease'
-import { transition as leaseTransition } from '../../../src/core/lease/transition'
-import { isOffered, isOpen, transition, type Entry, type EntryIn } from '../../../src/core/queue/entry'
-import { standing } from '../../../src/core/queue/forecast'
-import { lapses, nextLapse, nextOffers, type OfferRule } from '../../../src/core/queue/offers'
+import { isOpenLease as isOpenLease, type Lease } from '../../../src/core/lease/lease'
+import { nextLease as leaseTransition } from '../../../src/core/lease/transition'
+import { isOffered, isOpenEntry, nextEntry, type Entry, type EntryIn } from '../../../src/core/queue/entry'
+import { forecastFor } from '../../../src/core/queue/forecast'
+import { lapsedOffers, nextLapse, nextOffers, type OfferRule } from '../../../src/core/queue/offers'
 import { fits } from '../../../src/core/queue/order'
 import { HOUR, MINUTE, START } from '../lease/leases'
 import { aCandidate, anEntry, ANY, FAIRNESS, GIB, leaseOf } from './entries'
@@ -53,7 +53,7 @@ const world = () => {
     GPUS.filter((gpu) => !leases.some((lease) => isOpenLease(lease) && lease.gpu.alias === gpu.alias))
   const settle = () => {
     for (const lease of leases) if (isOpenLease(lease) && lease.endsAt! <= now) end(lease)
-    for (const entry of lapses(entries, now)) put(entry)
+    for (const entry of lapsedOffers(entries, now)) put(entry)
     const before = entries
     const offers = nextOffers({ entries, leases, free: free() }, RULE, now)
     offers.forEach(put)
@@ -97,8 +97,8 @@ const world = () => {
       const lease = pick(leases.filter(isOpenLease))
       if (lease) end(lease)
     } else {
-      const entry = pick(entries.filter(kind === 'withdraw' ? isOpen : isOffered))
-      const next = entry && transition(entry, { kind, at: now, by: entry.by })
+      const entry = pick(entries.filter(kind === 'withdraw' ? isOpenEntry : isOffered))
+      const next = entry && nextEntry(entry, { kind, at: now, by: entry.by })
       if (next?.ok) {
         put(next.value)
         if (next.value.state === 'accepted') leases.push(leaseOf(next.value, now, now + length))
@@ -116,7 +116,7 @@ describe('whatever happens in the queue, in whatever order', () => {
         const queue = world()
         for (const each of deeds) queue.act(each)
         queue.settle()
-        expect(queue.entries().filter(isOpen)).toEqual([])
+        expect(queue.entries().filter(isOpenEntry)).toEqual([])
         expect(queue.leases().filter(isOpenLease)).toEqual([])
       }),
       { numRuns: 200 },
@@ -130,7 +130,7 @@ describe('whatever happens in the queue, in whatever order', () => {
         for (const each of deeds) queue.act({ ...each, want: ANY })
         const fleet = { gpus: GPUS, leases: queue.leases(), entries: queue.entries() }
         const waiting = queue.entries().filter(({ state }) => state === 'waiting')
-        const places = waiting.map(({ id }) => standing(id, fleet, RULE.fairness, queue.now())!)
+        const places = waiting.map(({ id }) => forecastFor(id, fleet, RULE.fairness, queue.now())!)
         expect(places.map(({ position }) => position).sort((a, b) => a - b)).toEqual(
           waiting.map((_, at) => at + 1),
         )

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   entry as entrySchema,
-  isOpen,
-  transition,
+  isOpenEntry,
+  nextEntry,
   type Entry,
   type EntryEvent,
   type EntryIn,
@@ -10,11 +10,11 @@ import {
 } from '../../../src/core/queue/entry'
 import { hostName } from '../../../src/core/inventory/inventory'
 import type { Lease, LeaseIn } from '../../../src/core/lease/lease'
-import { transition as leaseTransition } from '../../../src/core/lease/transition'
-import { standing, type Fleet } from '../../../src/core/queue/forecast'
+import { nextLease as leaseTransition } from '../../../src/core/lease/transition'
+import { forecastFor, type Fleet } from '../../../src/core/queue/forecast'
 import { refuseJoin } from '../../../src/core/queue/join'
-import { lapses, nextLapse, nextOffers, type OfferRule } from '../../../src/core/queue/offers'
-import { fits, inOrder, useOf } from '../../../src/core/queue/order'
+import { lapsedOffers, nextLapse, nextOffers, type OfferRule } from '../../../src/core/queue/offers'
+import { fits, inOrder, recentUse } from '../../../src/core/queue/order'
 import { aGpu, aLease, DAY, HOLDER, HOUR, MINUTE, OTHER, START } from '../lease/leases'
 import {
   aCandidate,
@@ -64,10 +64,13 @@ const PAIRS = Object.values(STATES).flatMap((from) =>
 
 describe('an entry of the queue', () => {
   it.each(PAIRS)('that is $from.state and meets "$event.kind" ends up $to', ({ from, event, to }) => {
-    const next = transition(from, event)
+    const next = nextEntry(from, event)
 
     if (to === 'refused')
-      expect(next).toMatchObject({ ok: false, refusals: [{ code: isOpen(from) ? 'stale' : 'finished' }] })
+      expect(next).toMatchObject({
+        ok: false,
+        refusals: [{ code: isOpenEntry(from) ? 'stale' : 'finished' }],
+      })
     else {
       expect(next).toMatchObject({ ok: true, value: { state: to, version: from.version + 1 } })
       expect(next.ok && entrySchema.parse(next.value)).toEqual(next.ok && next.value)
@@ -76,9 +79,9 @@ describe('an entry of the queue', () => {
 
   it('is answered by the one it was offered to alone, and before the offer ends', () => {
     const answers = [
-      transition(STATES.offered, { ...EVENTS.accept, by: OTHER }),
-      transition(STATES.offered, { ...EVENTS.accept, at: UNTIL }),
-      transition(STATES.offered, { ...EVENTS.lapse, at: UNTIL - 1 }),
+      nextEntry(STATES.offered, { ...EVENTS.accept, by: OTHER }),
+      nextEntry(STATES.offered, { ...EVENTS.accept, at: UNTIL }),
+      nextEntry(STATES.offered, { ...EVENTS.lapse, at: UNTIL - 1 }),
     ]
 
     expect(answers.map((each) => !each.ok && each.refusals[0]?.reason)).toEqual([
@@ -93,7 +96,7 @@ describe('an entry of the queue', () => {
   })
 
   it('is not made an offer that is over when it begins', () => {
-    expect(transition(waiting, { ...EVENTS.offer, until: EVENTS.offer.at }).ok).toBe(false)
+    expect(nextEntry(waiting, { ...EVENTS.offer, until: EVENTS.offer.at }).ok).toBe(false)
   })
 
   it.each([
@@ -163,7 +166,7 @@ const NOW = START + 10 * HOUR
 const heavy = aLease({ id: 'L-9', gpu: aGpu(9), team: 'heavy', endsAt: START + 40 * HOUR })
 const idsOf = (entries: readonly Entry[]) => entries.map(({ id }) => id)
 const order = (entries: readonly Entry[], now = NOW) =>
-  idsOf(inOrder(entries, useOf([heavy], entries, FAIRNESS, now), FAIRNESS, now))
+  idsOf(inOrder(entries, recentUse([heavy], entries, FAIRNESS, now), FAIRNESS, now))
 
 describe('the order', () => {
   const old = anEntry({ id: 'old', team: 'heavy', since: START })
@@ -193,7 +196,7 @@ describe('the order', () => {
   it('counts what is on offer as use', () => {
     const offered = after(anEntry({ id: 'lucky', team: 'light', forMs: null }), 'offer')
 
-    expect(useOf([heavy], [offered, old], FAIRNESS, NOW)).toEqual(
+    expect(recentUse([heavy], [offered, old], FAIRNESS, NOW)).toEqual(
       new Map([
         ['heavy', 40],
         ['light', 8],
@@ -222,10 +225,10 @@ describe('offers', () => {
 
     expect(offer).toMatchObject({ id: 'a', state: 'offered', offeredAt: NOW, until: NOW + 30 * MINUTE })
     expect(nextLapse([offer!, of('b')])).toBe(NOW + 30 * MINUTE)
-    expect([lapses([offer!], NOW + 30 * MINUTE - 1), idsOf(lapses([offer!], NOW + 30 * MINUTE))]).toEqual([
-      [],
-      ['a'],
-    ])
+    expect([
+      lapsedOffers([offer!], NOW + 30 * MINUTE - 1),
+      idsOf(lapsedOffers([offer!], NOW + 30 * MINUTE)),
+    ]).toEqual([[], ['a']])
   })
 
   it('do not go to one team alone when several GPUs are free', () => {
@@ -239,7 +242,7 @@ describe('offers', () => {
     const first = nextOffers({ entries: [of('a'), of('b')], leases: [], free: [aCandidate(1)] }, RULE, NOW)
 
     expect(offersOf([...first, of('b')], [1])).toEqual([])
-    expect(offersOf([...lapses(first, NOW + HOUR), of('b')], [1])).toEqual(['hv01/gpu1 to b'])
+    expect(offersOf([...lapsedOffers(first, NOW + HOUR), of('b')], [1])).toEqual(['hv01/gpu1 to b'])
   })
 
   it('pass over whoever may not have it now', () => {
@@ -278,7 +281,7 @@ describe('standing in the queue', () => {
     leases: [lease(0, NOW + 2 * HOUR), lease(1, NOW + 3 * HOUR), lease(2, null)],
     entries: [first, second, third],
   }
-  const of = (id: string, over: Partial<Fleet> = {}) => standing(id, { ...fleet, ...over }, FAIRNESS, NOW)
+  const of = (id: string, over: Partial<Fleet> = {}) => forecastFor(id, { ...fleet, ...over }, FAIRNESS, NOW)
 
   it('tells position and start from the ends of leases and what those ahead want', () => {
     const starts = ['first', 'second', 'third'].map((id) => [of(id)?.position, of(id)?.estimatedStart])

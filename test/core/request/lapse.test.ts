@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { goodUntil, lapseOf } from '../../../src/core/request/lapse'
 import type { Request } from '../../../src/core/request/request'
-import { transition } from '../../../src/core/request/transition'
+import { nextRequest } from '../../../src/core/request/transition'
 import { after, pending, STATES } from '../../fakes/requests'
 import { aPolicy } from '../policy/team'
 
@@ -13,7 +13,7 @@ const approvedAt = 5
 
 const ended = (why: 'done' | 'expired'): Request => {
   const from = { ...pending, needs: [], ends: { lease: 'R-0', why } }
-  const next = transition(from, { kind: 'lease-end', at: approvedAt, lease: 'R-0' })
+  const next = nextRequest(from, { kind: 'lease-end', at: approvedAt, lease: 'R-0' })
   if (!next.ok) throw new Error('a lease ends')
   return next.value
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   authorityOf,
-  isOpen,
+  isOpenState,
   request as requestSchema,
   settledBy,
   type RequestEvent,
   type RequestState,
 } from '../../../src/core/request/request'
-import { transition } from '../../../src/core/request/transition'
+import { nextRequest } from '../../../src/core/request/transition'
 import { after, APPROVER, EVENTS, pending, STATES } from '../../fakes/requests'
 
 const saidBy = (by: string) => ({ by, at: 5 })
@@ -56,7 +56,7 @@ const PAIRS = Object.values(STATES).flatMap((from) =>
 
 describe('a request', () => {
   it.each(PAIRS)('that is $from.state and meets "$event.kind" ends up $to', ({ from, event, to }) => {
-    const next = transition(from, event)
+    const next = nextRequest(from, event)
 
     if (to === 'refused')
       expect(next).toMatchObject({ ok: false, refusals: [{ code: 'finished', next: 'See `show R-1`.' }] })
@@ -68,23 +68,23 @@ describe('a request', () => {
 
   it('is reminded of once at each level, and of the lower no more after the higher', () => {
     const reminded = after(pending, 'remind')
-    const escalated = transition(reminded, { ...EVENTS.remind, level: 'escalated' })
+    const escalated = nextRequest(reminded, { ...EVENTS.remind, level: 'escalated' })
 
     expect(reminded.reminded).toBe('approvers')
-    expect(transition(reminded, EVENTS.remind).ok).toBe(false)
+    expect(nextRequest(reminded, EVENTS.remind).ok).toBe(false)
     expect(escalated).toMatchObject({ ok: true, value: { state: 'pending', reminded: 'escalated' } })
-    expect(escalated.ok && transition(escalated.value, EVENTS.remind).ok).toBe(false)
+    expect(escalated.ok && nextRequest(escalated.value, EVENTS.remind).ok).toBe(false)
   })
 
   it('cannot be approved from the moment on at which it expires, and cannot expire before', () => {
-    const late = transition(pending, { ...EVENTS.approve, at: pending.expiresAt })
-    const early = transition(pending, { ...EVENTS.expire, at: pending.expiresAt - 1 })
+    const late = nextRequest(pending, { ...EVENTS.approve, at: pending.expiresAt })
+    const early = nextRequest(pending, { ...EVENTS.expire, at: pending.expiresAt - 1 })
 
     expect([late.ok, early.ok]).toEqual([false, false])
   })
 
   it('keeps its start and takes the new fence when it is claimed again', () => {
-    const again = transition(STATES.running, { kind: 'claim', at: 20, fence: 8 })
+    const again = nextRequest(STATES.running, { kind: 'claim', at: 20, fence: 8 })
 
     expect(again).toMatchObject({ ok: true, value: { startedAt: 6, fence: 8 } })
   })
@@ -111,7 +111,7 @@ describe('a request', () => {
   })
 
   it('holds its GPU and VMs until it has ended', () => {
-    const open = Object.values(STATES).filter(({ state }) => isOpen(state))
+    const open = Object.values(STATES).filter(({ state }) => isOpenState(state))
 
     expect(open.map(({ state }) => state)).toEqual(['pending', 'approved', 'running', 'needs-attention'])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { printable, said, secretsIn, withoutSecrets } from '../../../src/core/text/printable'
+import { printable, hostWords, secretsIn, withoutSecrets } from '../../../src/core/text/printable'
 
 describe('words of others', () => {
   it('cannot steer a terminal, and stay on their lines', () => {
@@ -7,8 +7,8 @@ describe('words of others', () => {
   })
 
   it('are said on one line, with an end', () => {
-    expect(said(' one\r\n  two ')).toBe('one two')
-    expect(said('x'.repeat(10_000)).length).toBeLessThan(600)
+    expect(hostWords(' one\r\n  two ')).toBe('one two')
+    expect(hostWords('x'.repeat(10_000)).length).toBeLessThan(600)
   })
 })
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../../src/core/ports/clock'
-import { run, type Run } from '../../../src/host/guest/run'
+import { run, type GuestRun } from '../../../src/host/guest/run'
 import { patientClock } from '../../fakes/patient-clock'
 import { useTempDirs } from '../../fakes/temp'
 
-const script = (text: string, more: Partial<Run> = {}): Run => ({
+const script = (text: string, more: Partial<GuestRun> = {}): GuestRun => ({
   program: process.execPath,
   args: ['-e', text],
   env: {},

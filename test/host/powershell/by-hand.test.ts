@@ -19,7 +19,7 @@ import {
 import { expectationOf } from '../../../src/core/plan/step'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../../src/host/powershell/host'
-import { openMemory } from '../../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../../src/host/powershell/memory'
 import { fleetFile, openSimulatedFleet } from '../../../src/host/simulated/fleet'
 import { planned } from '../../core/planner/scene'
 import { sorted } from '../../fakes/facts'
@@ -141,7 +141,7 @@ withEngine('the script of a plan, run by hand', (found) => {
         notes: { forceDismount: false, unsupportedPartitioning: true, guests: {} },
         guests: new Map(),
         engine: () => Promise.resolve(engine),
-        memory: openMemory(join(windows.dir, `${name}.json`)),
+        memory: openDeviceMemory(join(windows.dir, `${name}.json`)),
       })
 
     it('does nothing in PowerShell 7 where a step of it would not work there, and says where to run it', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../../src/core/ports/clock'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
-import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
+import type { EngineAnswer, Parameters } from '../../../src/host/powershell/engine/wire'
 import { patientClock } from '../../fakes/patient-clock'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
@@ -67,14 +67,15 @@ withEngine('the engine', ({ program: executable }) => {
     command: string,
     parameters: Parameters = {},
     { session = 'one', timeoutMs = 30_000, on = engine } = {},
-  ): Promise<Answer> =>
+  ): Promise<EngineAnswer> =>
     on.call({
       session: { name: session, target: { kind: 'local', module: join(dir, 'Odd') } },
       command,
       parameters,
       timeoutMs,
     })
-  const texts = (answer: Answer): string => (answer.kind === 'ok' ? answer.json : JSON.stringify(answer))
+  const texts = (answer: EngineAnswer): string =>
+    answer.kind === 'ok' ? answer.json : JSON.stringify(answer)
 
   describe('brings parameters as data', () => {
     it.each([

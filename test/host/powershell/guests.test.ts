@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { hostName, vmId } from '../../../src/core/inventory/inventory'
 import type { Call } from '../../../src/host/powershell/engine/engine'
-import type { Answer } from '../../../src/host/powershell/engine/wire'
-import { guestSmi, guestUse, type GuestAccess } from '../../../src/host/powershell/guests'
+import type { EngineAnswer } from '../../../src/host/powershell/engine/wire'
+import { readGuestSmi, guestUse, type GuestAccess } from '../../../src/host/powershell/guests'
 
 const HOST = hostName.parse('hv01')
 const VM = vmId.parse('7e0b6b1c-4f0a-4b43-9a5e-2f1d6c8e3a01')
@@ -14,13 +14,13 @@ const linux: GuestAccess = {
     Promise.resolve({ kind: 'ran', exitCode: 0, stdout: addresses.join(), problemCode: null }),
 }
 
-const asked = async (answer: Answer, access: GuestAccess | undefined = linux) => {
+const asked = async (answer: EngineAnswer, access: GuestAccess | undefined = linux) => {
   const calls: Omit<Call, 'session'>[] = []
   const ask = (call: Omit<Call, 'session'>) => {
     calls.push(call)
     return Promise.resolve(answer)
   }
-  return { answer: await guestSmi(HOST, VM, { access, ask }), calls }
+  return { answer: await readGuestSmi(HOST, VM, { access, ask }), calls }
 }
 
 describe('a Linux guest', () => {
@@ -33,7 +33,7 @@ describe('a Linux guest', () => {
     ])
   })
 
-  it.each<[string, Answer, string]>([
+  it.each<[string, EngineAnswer, string]>([
     [
       'has no such VM',
       { kind: 'error', code: 'ObjectNotFound', message: 'x' },
@@ -52,7 +52,7 @@ describe('a Linux guest', () => {
 
 describe('a Windows guest', () => {
   const windows: GuestAccess = { kind: 'windows', credential: { credential: 'vault:Bot/train-02' } }
-  const refused = (code: string): Answer => ({ kind: 'error', code, message: 'what Windows says' })
+  const refused = (code: string): EngineAnswer => ({ kind: 'error', code, message: 'what Windows says' })
 
   it('is asked through its host, with the place of the credential and never what it is', async () => {
     const { answer, calls } = await asked(
@@ -89,12 +89,12 @@ describe('a Windows guest', () => {
 
 it('a guest without an account is not asked', async () => {
   const calls: unknown[] = []
-  const ask = (call: unknown): Promise<Answer> => {
+  const ask = (call: unknown): Promise<EngineAnswer> => {
     calls.push(call)
     return Promise.resolve({ kind: 'lost', why: 'not reached' })
   }
 
-  expect(await guestSmi(HOST, VM, { access: undefined, ask })).toMatchObject({
+  expect(await readGuestSmi(HOST, VM, { access: undefined, ask })).toMatchObject({
     kind: 'not-run',
     why: expect.stringContaining('no account in this guest is configured') as unknown,
   })
@@ -102,7 +102,7 @@ it('a guest without an account is not asked', async () => {
 })
 
 describe('what goes on in a guest', () => {
-  const used = async (answer: Answer, access: GuestAccess | undefined) => {
+  const used = async (answer: EngineAnswer, access: GuestAccess | undefined) => {
     const calls: Omit<Call, 'session'>[] = []
     const ask = (call: Omit<Call, 'session'>) => {
       calls.push(call)
@@ -110,7 +110,7 @@ describe('what goes on in a guest', () => {
     }
     return { use: await guestUse(HOST, VM, { access, ask }), calls }
   }
-  const ADDRESSES: Answer = { kind: 'ok', json: '{"addresses":["10.20.0.7"]}' }
+  const ADDRESSES: EngineAnswer = { kind: 'ok', json: '{"addresses":["10.20.0.7"]}' }
   const windows: GuestAccess = { kind: 'windows', credential: { credential: 'vault:Bot/train-02' } }
 
   it('is asked of a Linux guest beside its nvidia-smi, at the same addresses', async () => {
@@ -122,7 +122,7 @@ describe('what goes on in a guest', () => {
     })
   })
 
-  it.each<[string, GuestAccess | undefined, Answer]>([
+  it.each<[string, GuestAccess | undefined, EngineAnswer]>([
     ['a Linux guest without the second key', linux, ADDRESSES],
     ['a Linux guest whose host is not reached', linux, { kind: 'lost', why: 'no answer' }],
     ['a Windows guest', windows, { kind: 'ok', json: '{"exitCode":0,"problem":"0","stdout":"rows"}' }],

@@ -7,7 +7,7 @@ import { expectationOf, type Step } from '../../../src/core/plan/step'
 import type { Host } from '../../../src/core/ports/host'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { powerShellHost } from '../../../src/host/powershell/host'
-import { openMemory } from '../../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../../src/host/powershell/memory'
 import { aGpu, aVmId } from '../../fakes/facts'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
 import { withEngine } from './pwsh'
@@ -58,7 +58,7 @@ withEngine('a host over the engine', ({ program: executable }) => {
       notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
       guests: new Map(),
       engine: () => Promise.resolve(engine),
-      memory: openMemory(join(dir, 'devices.json')),
+      memory: openDeviceMemory(join(dir, 'devices.json')),
     })
   })
   afterAll(async () => {
@@ -141,7 +141,7 @@ describe('without an engine', () => {
       notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
       guests: new Map(),
       engine: () => Promise.reject(new Error('pwsh is not installed')),
-      memory: openMemory(join(dir, 'devices.json')),
+      memory: openDeviceMemory(join(dir, 'devices.json')),
     })
 
     const step: Step = { kind: 'startVm', vm }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { systemClock } from '../../../src/clock'
 import { quoted } from '../../../src/core/plan/steps/row'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
-import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
+import type { EngineAnswer, Parameters } from '../../../src/host/powershell/engine/wire'
 import { withEngine } from './pwsh'
 
 const TEXTS = join(__dirname, 'injection', 'Texts.psm1')
@@ -19,7 +19,7 @@ withEngine('text', ({ program }) => {
   let engine: Engine
   let strings: string[]
 
-  const ask = (command: string, parameters: Parameters): Promise<Answer> =>
+  const ask = (command: string, parameters: Parameters): Promise<EngineAnswer> =>
     engine.call({
       session: { name: 'texts', target: { kind: 'local', module: TEXTS } },
       command,

@@ -1,21 +1,24 @@
 /** What the bot asks of the inventory when it has one already, and what it makes of the answers. */
 import { describe, expect, it } from '@jest/globals'
 import { hostName } from '../../../src/core/inventory/inventory'
-import type { Answer, Parameters } from '../../../src/host/powershell/engine/wire'
+import type { EngineAnswer, Parameters } from '../../../src/host/powershell/engine/wire'
 import { inventoryReader } from '../../../src/host/powershell/inventory'
 import { BARE_INVENTORY } from './bare-inventory'
 
 const ONE = '1'.repeat(64)
 const OTHER = 'A'.repeat(64)
-const all = (cluster: string, digest?: string): Answer => ({
+const all = (cluster: string, digest?: string): EngineAnswer => ({
   kind: 'ok',
   json: JSON.stringify({ ...BARE_INVENTORY, cluster, digest }),
 })
-const unchanged = (digest: string): Answer => ({ kind: 'ok', json: JSON.stringify({ unchanged: digest }) })
-const refused = (code: string): Answer => ({ kind: 'error', code, message: code })
+const unchanged = (digest: string): EngineAnswer => ({
+  kind: 'ok',
+  json: JSON.stringify({ unchanged: digest }),
+})
+const refused = (code: string): EngineAnswer => ({ kind: 'error', code, message: code })
 
 /** A host that gives these answers, one after another, and what it was asked with. */
-const reading = (...answers: readonly Answer[]) => {
+const reading = (...answers: readonly EngineAnswer[]) => {
   const asked: Parameters[] = []
   const left = [...answers]
   const read = inventoryReader(hostName.parse('hv01'), ({ parameters }) => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openMemory } from '../../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../../src/host/powershell/memory'
 import { aGpu } from '../../fakes/facts'
 import { useTempDirs } from '../../fakes/temp'
 
@@ -10,14 +10,14 @@ const { partition: _, pool: __, ...gpu } = aGpu()
 
 it('what was read of a device is known after a restart', () => {
   const file = join(tempDir(), 'devices.json')
-  openMemory(file).remember({ [gpu.instanceId]: gpu })
+  openDeviceMemory(file).remember({ [gpu.instanceId]: gpu })
 
-  expect(openMemory(file).recall()).toEqual({ [gpu.instanceId]: gpu })
+  expect(openDeviceMemory(file).recall()).toEqual({ [gpu.instanceId]: gpu })
 })
 
 it('nothing is left beside the file, and nothing is written when nothing changed', () => {
   const dir = tempDir()
-  const memory = openMemory(join(dir, 'devices.json'))
+  const memory = openDeviceMemory(join(dir, 'devices.json'))
 
   memory.remember({})
   const before = readdirSync(dir)
@@ -31,5 +31,5 @@ it('a file that cannot be read is an error, not a fresh start', () => {
   const file = join(tempDir(), 'devices.json')
   writeFileSync(file, '{"half":')
 
-  expect(() => openMemory(file)).toThrow(expect.objectContaining({ code: 'store' }))
+  expect(() => openDeviceMemory(file)).toThrow(expect.objectContaining({ code: 'store' }))
 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import { ENGINE_ENV, startLine } from '../../../src/host/powershell/engine/process'
-import { callLine, openLine, type Answer } from '../../../src/host/powershell/engine/wire'
+import { callLine, openLine, type EngineAnswer } from '../../../src/host/powershell/engine/wire'
 import { patientClock } from '../../fakes/patient-clock'
 import { makeTempDir, removeTempDir, useTempDirs } from '../../fakes/temp'
 import { withEngine } from './pwsh'
@@ -44,7 +44,7 @@ withEngine('the process of the engine', ({ program: executable }) => {
   })
   afterAll(() => removeTempDir(dir))
 
-  const call = (on: Engine, command: string, session = 'one'): Promise<Answer> =>
+  const call = (on: Engine, command: string, session = 'one'): Promise<EngineAnswer> =>
     on.call({
       session: { name: session, target: { kind: 'local', module: join(dir, 'Odd') } },
       command,

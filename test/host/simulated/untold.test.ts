@@ -1,7 +1,7 @@
 /** What real hosts do and do not tell, shown by a simulated one. */
 import { describe, expect, it } from '@jest/globals'
 import { locationPath, placeOf, type VmFacts } from '../../../src/core/inventory/inventory'
-import { read, type Step } from '../../../src/core/plan/step'
+import { readStep, type Step } from '../../../src/core/plan/step'
 import { opened } from './opened'
 
 const NIC = locationPath.parse('PCIROOT(60)#PCI(0100)#PCI(0000)')
@@ -40,7 +40,7 @@ describe('a device that is in use when it is to be disabled', () => {
     expect(await host.attempt(step)).toMatchObject({ kind: 'refused', code: 'RestartPending' })
 
     expect(host.place('gpu0')).toEqual({ kind: 'restart-pending' })
-    expect(read(step, host.world.facts('hv01'))).toBe('changed')
+    expect(readStep(step, host.world.facts('hv01'))).toBe('changed')
     host.world.reboot('hv01')
     expect(host.place('gpu0')).toEqual({ kind: 'host-disabled' })
   })
@@ -54,7 +54,7 @@ describe('a device that is in use when it is to be disabled', () => {
     const enabled = await host.attempt({ kind: 'enableDevice', gpu })
 
     expect(enabled).toMatchObject({ kind: 'refused', code: 'RestartPending' })
-    expect(read({ kind: 'enableDevice', gpu }, host.world.facts('hv01'))).toBe('changed')
+    expect(readStep({ kind: 'enableDevice', gpu }, host.world.facts('hv01'))).toBe('changed')
     host.world.reboot('hv01')
     expect(host.place('gpu0')).toEqual({ kind: 'host-enabled' })
   })

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 const built = createRequire(new URL('../../../dist/', import.meta.url))
-const { LIMITS, startBot } = built('./bot.js')
+const { TIME_LIMITS, startBot } = built('./bot.js')
 const { slackChat } = built('./chat/slack/post.js')
 const { slackEvents } = built('./chat/slack/receive.js')
 const { teamsChat } = built('./chat/teams/post.js')
@@ -12,7 +12,7 @@ const { teamsMessages } = built('./chat/teams/receive.js')
 const { allChats } = built('./chats.js')
 const { readFile } = built('./config/config.js')
 const { fleetFile, openSimulatedFleet } = built('./host/simulated/fleet.js')
-const { byName } = built('./hosts.js')
+const { hostsByName } = built('./hosts.js')
 const { startHttp } = built('./http.js')
 const { policySource } = built('./policy-source.js')
 const { openStore } = built('./store/database.js')
@@ -49,9 +49,9 @@ const starting = startBot({
     directory: () => Promise.resolve([]),
     readAgain: () => readFile(path),
   }),
-  hosts: byName(fleet.hosts),
+  hosts: hostsByName(fleet.hosts),
   chat: duringCalls(clock, allChats({ slack: slackChat(slack, runtime), teams: teamsChat(teams, runtime) })),
-  limits: { ...LIMITS, ...limits },
+  limits: { ...TIME_LIMITS, ...limits },
   ...channels,
 })
 const bot = await clock.until(starting)

@@ -9,7 +9,7 @@ import type { Address } from '../../../src/core/ports/address'
 import { request } from '../../../src/core/request/request'
 import { STATE_WORDS } from '../../../src/core/request/words'
 import { BOT, TEAM } from '../../../src/playground/slack/local-slack'
-import { isOpen, lease } from '../../../src/core/lease/lease'
+import { isOpenLease, lease } from '../../../src/core/lease/lease'
 import { waiter } from '../../../src/core/queue/waiter'
 import { openStore } from '../../../src/store/database'
 import { makeTempDir, removeTempDir } from '../../fakes/temp'
@@ -216,12 +216,12 @@ test('a week of kills loses no post and doubles none without saying so', async (
     }
   for (const { entry } of waiters)
     if (entry.state !== 'waiting' && !all.some(({ text }) => text.includes(entry.id))) lost.push(entry.id)
-  for (const { id, endsAt } of leases.filter(isOpen))
+  for (const { id, endsAt } of leases.filter(isOpenLease))
     if (endsAt !== null && endsAt < bot.now() - DAY) stale.push(`${id} is lent long past its end`)
   for (const { entry } of waiters)
     if (entry.state === 'offered' && entry.until < bot.now() - HOUR)
       stale.push(`${entry.id} is offered past its end`)
-  const held = leases.filter(isOpen).map(({ gpu }) => gpu.alias)
+  const held = leases.filter(isOpenLease).map(({ gpu }) => gpu.alias)
   const superseded = all.filter(({ text }) => REPLACES.test(text)).length
   process.stdout.write(
     `week suite: ${events} events, ${kills} kills, ${lost.length} lost, ${superseded} superseded\n`,

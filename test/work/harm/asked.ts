@@ -47,7 +47,7 @@ export const askedFor = (
   leave(settledBefore, { over: { ground, host: plan.kind.host } }, async (scene) => {
     const more = glass ? ' --break-glass because it burns' : ''
     const { id } = await scene.asks('tomas', `${plan.kind.ask} --shutdown${more}`)
-    const at = scene.parts.clock.now()
+    const at = scene.context.clock.now()
     const posts = await scene.posts()
     // Whoever is told of broken glass is told by whom it was broken, and why.
     const because = glass ? [/it burns/, new RegExp(accountOf('tomas'))] : []
@@ -123,7 +123,7 @@ const judgeOf = (
   const heardAt = (person: Person): number =>
     asked.at + (person === othersOf(plan)[0] ? (way.late ?? 0) * MINUTE : 0)
   const hadTime = (person: Person): boolean =>
-    glass || lastOf(person) !== undefined || scene.parts.clock.now() >= heardAt(person) + 10 * MINUTE
+    glass || lastOf(person) !== undefined || scene.context.clock.now() >= heardAt(person) + 10 * MINUTE
   const touch = ({ person, vm }: Holding, what: string): void => {
     if (!asked.stops.has(person)) untold(`${person} was not told of ${what}`)
     if (!asked.named.has(person)) untold(`the card does not name ${person}, of ${what}`)

@@ -1,6 +1,6 @@
 /** The end of a lease, which needs nobody's yes: the others in its VM are told half an hour before, and may put the stop off by one. */
 import { requestsIn } from '../../../src/store/requests'
-import { tendLeases } from '../../../src/work/sweeps/leases'
+import { sweepLeases } from '../../../src/work/sweeps/leases'
 import { type Judge, watched } from './book'
 import { type Arrangement, BYSTANDER, type Holding, type Kind, UNANSWERED } from './plans'
 import { type Ground, goOn, type Left, leave, MINUTE, type Scene, settle, wasTold } from './scene'
@@ -135,18 +135,18 @@ export const ended = (ground: Ground, tally: Tally, from: LentUntil, one: EndTry
     const { end, notice, refused } = one
     const told = tellingOf(scene, one)
     await told.look()
-    const since = scene.parts.clock.now()
+    const since = scene.context.clock.now()
     let answeredAt: number | null = null
     const judge = judgeOf(tally, { ...one, scene, since, toldAt: told.at, answeredAt: () => answeredAt })
     const watching = watched(scene, ground, { holdings: holdingsOf(one), refused, judge })
     if (end.says !== null) await scene.says('tomas', end.says)
     for (const [tick, minute] of TICKS.entries()) {
-      await tendLeases(scene.parts)
+      await sweepLeases(scene.context)
       await told.look()
       await scene.arrives(told.onTheWay())
       if (answeredAt === null && (told.at.size > 0 || othersIn(one).length === 0)) {
         for (const [person, words] of notice.then(othersIn(one), from.found)) await scene.says(person, words)
-        answeredAt = scene.parts.clock.now()
+        answeredAt = scene.context.clock.now()
       }
       for (const { id } of await requestsIn(scene.store.db, ['approved'])) await scene.runs(id)
       await scene.passes((TICKS[tick + 1] ?? minute + 1) - minute)
@@ -165,10 +165,10 @@ const tellingOf = (scene: Scene, one: EndTry) => {
   const lateUntil = (): number => (firstTold ?? 0) + (one.notice.late ?? 0) * MINUTE
   return {
     at,
-    onTheWay: (): Person[] => (first !== undefined && scene.parts.clock.now() < lateUntil() ? [first] : []),
+    onTheWay: (): Person[] => (first !== undefined && scene.context.clock.now() < lateUntil() ? [first] : []),
     look: async (): Promise<void> => {
       const posts = await scene.posts()
-      const now = scene.parts.clock.now()
+      const now = scene.context.clock.now()
       for (const person of othersIn(one)) {
         const count = posts.filter((post) =>
           wasTold([post], person, /is shut down soon, and you hold/),
@@ -200,7 +200,7 @@ const judgeOf = (
   const others = othersIn(one)
   const stop: Judge['stop'] = (vm, how) => {
     tally.counts.stops += 1
-    const now = scene.parts.clock.now()
+    const now = scene.context.clock.now()
     const alone = others.length === 0 && end.says === null && end.then === 'power-off'
     if (how !== 'shutdown' && !(alone && how === 'turn-off')) cut(`${vm} goes off: ${how}`)
     if (vm !== end.lent.vm) cut(`${vm} is stopped, which nobody named`)

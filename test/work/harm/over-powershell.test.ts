@@ -5,7 +5,7 @@ import type { HostName } from '../../../src/core/inventory/inventory'
 import { startEngine, type Engine } from '../../../src/host/powershell/engine/engine'
 import type { World } from '../../../src/host/simulated/fleet'
 import { powerShellHost } from '../../../src/host/powershell/host'
-import { openMemory } from '../../../src/host/powershell/memory'
+import { openDeviceMemory } from '../../../src/host/powershell/memory'
 import { patientClock } from '../../fakes/patient-clock'
 import { withEngine } from '../../host/powershell/pwsh'
 import { StubFailure } from '../../host/powershell/stubs/refusal'
@@ -46,7 +46,7 @@ withEngine('over PowerShell', ({ program, stubs }) => {
       notes: { forceDismount: false, unsupportedPartitioning: false, guests: {} },
       guests: new Map(),
       engine: () => Promise.resolve(engine),
-      memory: openMemory(join(dir, 'devices.json')),
+      memory: openDeviceMemory(join(dir, 'devices.json')),
     })
   afterAll(async () => {
     await engine.stop()

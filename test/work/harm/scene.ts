@@ -9,7 +9,7 @@ import { openSimulatedFleet, type SimulatedFleet } from '../../../src/host/simul
 import { fixedPolicy } from '../../../src/policy-source'
 import { openStore, type Store } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
-import type { Parts } from '../../../src/work/context/parts'
+import type { Context } from '../../../src/work/context/context'
 import { respond } from '../../../src/work/commands/respond'
 import { runRequest } from '../../../src/work/operation/run'
 import { aPolicy } from '../../core/policy/team'
@@ -47,7 +47,7 @@ export interface Left {
 export interface Scene {
   readonly store: Store
   readonly fleet: SimulatedFleet
-  readonly parts: Parts
+  readonly context: Context
   /** Gives what they are answered; '' for nothing. */
   readonly says: (person: Person, text: string) => Promise<string>
   readonly asks: (person: Person, text: string) => Promise<Request>
@@ -86,34 +86,34 @@ const within = async <T>(
   const store = await openStore(dir)
   // The process never dies here, nor does the machine.
   await sql`pragma synchronous = off`.execute(store.db)
-  const parts: Parts = {
+  const context: Context = {
     ...botOver(store.db, { ...fleet, hosts }, clock),
     policy: fixedPolicy(aPolicy({ ...POLICY, rules: RULES, ...(leases ? { leases } : {}) })),
   }
   try {
-    return await act(sceneOf(store, fleet, parts))
+    return await act(sceneOf(store, fleet, context))
   } finally {
     await store.close()
   }
 }
 
-const sceneOf = (store: Store, fleet: SimulatedFleet, parts: Parts): Scene => {
+const sceneOf = (store: Store, fleet: SimulatedFleet, context: Context): Scene => {
   const says = async (person: Person, text: string): Promise<string> => {
     const command = parse(text)
     if (!command.ok) throw new Error(JSON.stringify(command.refusals))
     const account = accountOf(person)
     const privately = { kind: 'channel', chat: 'slack', channel: account } as const
     const caller = { account, name: person, channel: CHANNEL, back: CHANNEL, privately }
-    const notice = await store.db.transaction().execute(await respond(parts, command.value, caller))
+    const notice = await store.db.transaction().execute(await respond(context, command.value, caller))
     return notice === null ? '' : JSON.stringify(notice)
   }
   const openNow = async () => (await requestsIn(store.db, ['pending', 'approved'])).map(({ id }) => id)
   const stored = async (id: string) => (await findRequest(store.db, id))!
   return {
-    ...{ store, fleet, parts, says, stored },
+    ...{ store, fleet, context, says, stored },
     asks: async (person, text) => {
       const before = await openNow()
-      await readHosts(parts)
+      await readHosts(context)
       await says(person, text)
       const raised = (await openNow()).find((id) => !before.includes(id))
       if (raised === undefined) throw new Error(`nothing was asked by: ${text}`)
@@ -122,14 +122,14 @@ const sceneOf = (store: Store, fleet: SimulatedFleet, parts: Parts): Scene => {
     runs: async (id) => {
       const request = await stored(id)
       if (request.state === 'approved' || request.state === 'running')
-        await runRequest(parts, request, new AbortController().signal)
+        await runRequest(context, request, new AbortController().signal)
       return stored(id)
     },
-    passes: (minutes) => parts.clock.sleep(minutes * MINUTE),
+    passes: (minutes) => context.clock.sleep(minutes * MINUTE),
     arrives: async (but) => {
       const all = store.db
         .updateTable('outbox')
-        .set({ heard_at: parts.clock.now() })
+        .set({ heard_at: context.clock.now() })
         .where('heard_at', 'is', null)
       await but
         .reduce((left, each) => left.where('address', 'not like', `%${accountOf(each)}%`), all)
@@ -172,7 +172,7 @@ export const leave = async <T>(
   try {
     return await within(dir, from?.at ?? NINE_O_CLOCK, opening, async (scene) => {
       const found = await act(scene)
-      return { dir, at: scene.parts.clock.now(), found }
+      return { dir, at: scene.context.clock.now(), found }
     })
   } catch (error) {
     removeTempDir(dir)
@@ -182,7 +182,7 @@ export const leave = async <T>(
 
 /** The hosts were read as they are before anybody has anything of them: what is dismounted later is known from then. */
 export const untouched = (ground: Ground, host: string): Promise<Left> =>
-  leave(null, { over: { ground, host } }, ({ parts }) => readHosts(parts))
+  leave(null, { over: { ground, host } }, ({ context }) => readHosts(context))
 
 export const giveUp = ({ dir }: Left): void => removeTempDir(dir)
 

@@ -5,7 +5,7 @@ import { nextDaily } from '../../../src/core/time/daily'
 import { policyOfLists } from '../../../src/core/policy/policy'
 import { fixedPolicy } from '../../../src/policy-source'
 import { sendDigests } from '../../../src/work/sweeps/digest'
-import type { Parts } from '../../../src/work/context/parts'
+import type { Context } from '../../../src/work/context/context'
 import { useTempDirs } from '../../fakes/temp'
 import { ADMIN, DIRECT, REQUESTER, slackChannel, startScene, wordsOf, type Scene } from './scene'
 
@@ -16,7 +16,7 @@ let scene: Scene
 let known: string[]
 beforeEach(async () => {
   known = [REQUESTER]
-  const policy = (): Parts['policy'] => ({
+  const policy = (): Context['policy'] => ({
     ...fixedPolicy(policyOfLists({ ask: [], approve: [], admin: [] })),
     inForce: () => policyOfLists({ ask: known, approve: ['slack:T1/U2'], admin: [ADMIN] }),
   })
@@ -27,7 +27,7 @@ afterEach(() => scene.end())
 /** It is 09:00 in UTC at first. */
 const passes = async (seconds: number): Promise<void> => {
   await scene.passes(seconds)
-  await sendDigests(scene.parts)
+  await sendDigests(scene.context)
 }
 const digests = async (place = 'slack C7'): Promise<string[]> =>
   (await scene.told(place)).filter((each) => /24 hours/.test(each))

@@ -4,7 +4,7 @@ import type { HostFacts } from '../../../src/core/inventory/inventory'
 import type { SmiAnswer } from '../../../src/core/ports/host'
 import { refreshHost } from '../../../src/work/readings/reading'
 import { sample } from '../../../src/work/loops/sample'
-import type { Parts } from '../../../src/work/context/parts'
+import type { Context } from '../../../src/work/context/context'
 import { CHANNEL } from '../operations/bot'
 import { useTempDirs } from '../../fakes/temp'
 import { ADMIN, DIRECT, REQUESTER, slackChannel, startScene, type Scene } from './scene'
@@ -15,11 +15,11 @@ let scene: Scene
 let answers: (real: SmiAnswer) => SmiAnswer
 let shows: (real: HostFacts) => HostFacts
 
-const listening = (parts: Parts): Partial<Parts> => ({
+const listening = (context: Context): Partial<Context> => ({
   health: { everyMs: 60_000, hotCelsius: null },
   requestsChannels: [CHANNEL],
   hosts: new Map(
-    [...parts.hosts].map(([name, host]) => [
+    [...context.hosts].map(([name, host]) => [
       name,
       {
         name,
@@ -51,7 +51,7 @@ const lost = said(15, 'the GPU is lost')
 const passes = async (minutes: number): Promise<void> => {
   for (let minute = 0; minute < minutes; minute++) {
     await scene.clock.sleep(60_000)
-    await sample(scene.parts, new AbortController().signal)
+    await sample(scene.context, new AbortController().signal)
   }
 }
 const gpu2 = (): Promise<string> => scene.says(REQUESTER, 'show hv01/gpu2', DIRECT)
@@ -103,7 +103,7 @@ describe('a card that fails by its guest', () => {
       vms: facts.vms.map((vm) => ({ ...vm, assigned: [], devices: [] })),
       gpus: facts.gpus.map((gpu) => ({ ...gpu, problemCode: 0 })),
     })
-    for (const host of scene.parts.hosts.values()) await refreshHost(scene.parts, host)
+    for (const host of scene.context.hosts.values()) await refreshHost(scene.context, host)
     expect(await gpu2()).toContain('in quarantine: the GPU is lost')
 
     await scene.says(ADMIN, 'resume hv01/gpu2', OPS)

@@ -4,7 +4,7 @@ import { hostName } from '../../../src/core/inventory/inventory'
 import type { SmiAnswer } from '../../../src/core/ports/host'
 import { saveFacts } from '../../../src/store/fleet'
 import { forgetOldSamples, samplesOf } from '../../../src/store/samples'
-import type { Parts } from '../../../src/work/context/parts'
+import type { Context } from '../../../src/work/context/context'
 import { sample } from '../../../src/work/loops/sample'
 import { useTempDirs } from '../../fakes/temp'
 import { ADMIN, DIRECT, REQUESTER, slackChannel, startScene, type Scene } from './scene'
@@ -19,10 +19,10 @@ let answers: (true_: SmiAnswer) => SmiAnswer
 let asked: string[]
 let together: { now: number; most: number }
 
-const listening = (parts: Parts): Partial<Parts> => ({
+const listening = (context: Context): Partial<Context> => ({
   health: { everyMs: 60_000, hotCelsius: 85 },
   hosts: new Map(
-    [...parts.hosts].map(([name, host]) => [
+    [...context.hosts].map(([name, host]) => [
       name,
       {
         name,
@@ -56,7 +56,7 @@ afterEach(() => scene.end())
 const passes = async (minutes: number): Promise<void> => {
   for (let minute = 0; minute < minutes; minute++) {
     await scene.clock.sleep(60_000)
-    await sample(scene.parts, RUNNING)
+    await sample(scene.context, RUNNING)
   }
 }
 const news = async (): Promise<string[]> =>
@@ -85,7 +85,7 @@ describe('sampling', () => {
   it('asks VMs that run and have a GPU of NVIDIA, each once, two at a time, and keeps figures for three days', async () => {
     await passes(2)
 
-    const facts = await Promise.all([...scene.parts.hosts.values()].map((host) => host.inventory()))
+    const facts = await Promise.all([...scene.context.hosts.values()].map((host) => host.inventory()))
     const having = facts.flatMap(({ vms }) =>
       vms
         .filter((vm) => vm.state === 'Running' && vm.assigned.length + vm.partitions.length > 0)
@@ -94,7 +94,7 @@ describe('sampling', () => {
     expect([...asked].sort()).toEqual([...having, ...having].sort())
     expect(together.most).toBe(2)
     const vm = facts[0]!.vms.find(({ name }) => name === 'render-01')!.id
-    const kept = async () => [...(await samplesOf(scene.parts.db, { host: 'hv01', vm, since: 0 })).values()]
+    const kept = async () => [...(await samplesOf(scene.context.db, { host: 'hv01', vm, since: 0 })).values()]
     expect(await kept()).toEqual([
       [60_000, 120_000].map((ms) => ({
         at: Date.UTC(2026, 0, 5, 9) + ms,
@@ -103,7 +103,7 @@ describe('sampling', () => {
         utilizationPercent: expect.any(Number),
       })),
     ])
-    await scene.parts.db
+    await scene.context.db
       .transaction()
       .execute((tx) => forgetOldSamples(tx, scene.clock.now() + 3 * 86_400_000))
     expect((await kept())[0]).toHaveLength(1)
@@ -115,15 +115,15 @@ describe('sampling', () => {
       stopping.abort()
       return answer
     }
-    await sample(scene.parts, stopping.signal)
+    await sample(scene.context, stopping.signal)
     const before = asked.length
-    await sample(scene.parts, stopping.signal)
+    await sample(scene.context, stopping.signal)
 
     expect([before > 0, asked.length]).toEqual([true, before])
   })
 
   it('leaves alone hosts that do not answer', async () => {
-    for (const host of scene.parts.hosts.keys()) scene.dark.add(host)
+    for (const host of scene.context.hosts.keys()) scene.dark.add(host)
     await scene.passes(15)
     await passes(1)
 
@@ -203,19 +203,19 @@ describe('a GPU', () => {
     answers = () => ({ kind: 'ran', exitCode: 9, stdout: '', problemCode: null })
     await passes(2)
     expect(await scene.says(REQUESTER, 'watch digest', DIRECT)).toContain('no NVIDIA driver runs there')
-    const facts = await scene.parts.hosts.get(hostName.parse('hv01'))!.inventory()
+    const facts = await scene.context.hosts.get(hostName.parse('hv01'))!.inventory()
     const vms = facts.vms.map((vm) => ({ ...vm, state: 'Off' as const }))
-    await saveFacts(scene.parts.db, { ...facts, vms }, scene.clock.now())
+    await saveFacts(scene.context.db, { ...facts, vms }, scene.clock.now())
 
     expect(await scene.says(REQUESTER, 'watch digest', DIRECT)).toMatch(/^Nothing new/)
   })
 
   it('is never told to be hot where no limit is set', async () => {
     answers = figures({ celsius: 110 })
-    const parts = { ...scene.parts, health: { everyMs: 1, hotCelsius: null } }
+    const context = { ...scene.context, health: { everyMs: 1, hotCelsius: null } }
     for (let times = 0; times < 3; times++) {
       await scene.clock.sleep(60_000)
-      await sample(parts, RUNNING)
+      await sample(context, RUNNING)
     }
 
     expect(await news()).toEqual([])

@@ -68,7 +68,7 @@ const live = async (deeds: readonly Deed[]): Promise<{ expected: string[]; told:
   const dir = makeTempDir()
   const scene = await startScene(dir)
   try {
-    await scene.parts.db
+    await scene.context.db
       .transaction()
       .execute((tx) => post(tx, PLACES[0]!.type, aNotice('card'), { at: 0, requestId: 'R-1' }))
     const watching = PLACES.map(() => new Set<string>())
@@ -85,8 +85,8 @@ const live = async (deeds: readonly Deed[]): Promise<{ expected: string[]; told:
           break
         }
         case 'happens': {
-          const change = scene.parts.db.transaction().execute(async (tx) => {
-            await announce(scene.parts, tx, [newsOf(n, each)], { at: scene.clock.now() })
+          const change = scene.context.db.transaction().execute(async (tx) => {
+            await announce(scene.context, tx, [newsOf(n, each)], { at: scene.clock.now() })
             if (each.rolledBack) throw new Error('undone')
           })
           await change.catch(() => undefined)

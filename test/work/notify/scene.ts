@@ -8,8 +8,8 @@ import type { Host } from '../../../src/core/ports/host'
 import { openStore, type Store } from '../../../src/store/database'
 import { duePosts } from '../../../src/store/outbox'
 import { markShown } from '../../../src/store/shown'
-import { keyOf } from '../../../src/store/subscriptions'
-import type { Parts } from '../../../src/work/context/parts'
+import { placeKey } from '../../../src/store/subscriptions'
+import type { Context } from '../../../src/work/context/context'
 import { respond } from '../../../src/work/commands/respond'
 import { runRequest } from '../../../src/work/operation/run'
 import { refreshHost } from '../../../src/work/readings/reading'
@@ -51,7 +51,7 @@ interface Posted {
 }
 
 export interface Scene {
-  readonly parts: Parts
+  readonly context: Context
   readonly clock: Clock
   /** Hosts that do not answer. */
   readonly dark: Set<string>
@@ -75,7 +75,7 @@ export const wordsOf = ({ summary, parts }: Notice): string => `${summary}\n${JS
 
 export const startScene = async (
   dir: string,
-  changes: (parts: Parts) => Partial<Parts> = () => ({}),
+  changes: (context: Context) => Partial<Context> = () => ({}),
 ): Promise<Scene> => {
   const clock = fakeClock()
   const fleet = fleetOf(clock)
@@ -89,7 +89,7 @@ export const startScene = async (
     inventory: () => (dark.has(host.name) ? Promise.reject(new Error('no route')) : host.inventory()),
   })
   let store: Store
-  let parts: Parts
+  let context: Context
   const open = async (): Promise<void> => {
     store = await openStore(dir)
     const bot = botOver(store.db, fleet, clock)
@@ -97,11 +97,11 @@ export const startScene = async (
       [...bot.hosts].filter(([name]) => name !== NEVER_THERE).map(([name, host]) => [name, shaded(host)]),
     )
     const shadedBot = { ...bot, hosts }
-    parts = { ...shadedBot, ...changes(shadedBot) }
+    context = { ...shadedBot, ...changes(shadedBot) }
   }
   await open()
   const readAll = async (): Promise<void> => {
-    for (const host of parts.hosts.values()) await refreshHost(parts, host)
+    for (const host of context.hosts.values()) await refreshHost(context, host)
   }
   await readAll()
   const messages: Posted[] = []
@@ -112,7 +112,7 @@ export const startScene = async (
       if (posts.length === 0) return
       for (const post of posts) {
         const ref = post.ref ?? `m${++sent}`
-        const now = { place: keyOf(post.to), notice: post.notice, ref, under: post.under }
+        const now = { place: placeKey(post.to), notice: post.notice, ref, under: post.under }
         const at = messages.findIndex((each) => each.ref === ref)
         if (at === -1) messages.push(now)
         else messages[at] = { ...now, under: messages[at]?.under ?? null }
@@ -121,21 +121,21 @@ export const startScene = async (
     }
   }
   const asks = async (gpu: string, vm: string): Promise<string> =>
-    (await asked(parts, assign(gpu, vm, { shutdown: true }))).id
+    (await asked(context, assign(gpu, vm, { shutdown: true }))).id
   const scene: Scene = {
-    get parts() {
-      return parts
+    get context() {
+      return context
     },
     clock,
     dark,
     says: async (account, text, where = ASKED_IN) => {
       const command = parse(text)
       if (!command.ok) return command.refusals.map(({ reason }) => reason).join('; ')
-      const refused = refuseCommand(parts.policy.inForce(), account, command.value.kind)
+      const refused = refuseCommand(context.policy.inForce(), account, command.value.kind)
       if (refused) return refused.reason
       const caller = { account, name: 'Somebody', channel: where, back: where }
-      const consequence = await respond(parts, command.value, caller)
-      const notice = await store.db.transaction().execute(consequence)
+      const effect = await respond(context, command.value, caller)
+      const notice = await store.db.transaction().execute(effect)
       return notice ? wordsOf(notice) : ''
     },
     passes: async (seconds) => {
@@ -145,8 +145,8 @@ export const startScene = async (
     asks,
     assigns: async (gpu, vm) => {
       const id = await asks(gpu, vm)
-      await decided(parts, id)
-      await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+      await decided(context, id)
+      await runRequest(context, await stored(store.db, id), new AbortController().signal)
       return id
     },
     posted: async () => {
@@ -154,7 +154,7 @@ export const startScene = async (
       return messages
     },
     told: async (where) => {
-      const key = typeof where === 'string' ? where : keyOf(where)
+      const key = typeof where === 'string' ? where : placeKey(where)
       return (await scene.posted()).filter(({ place }) => place === key).map(({ notice }) => notice.summary)
     },
     restarts: async () => {

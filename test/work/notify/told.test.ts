@@ -33,7 +33,7 @@ afterEach(() => scene.end())
 const news = async (where: Address = OPS): Promise<string[]> =>
   (await scene.told(where)).filter((summary) => !summary.includes('watches'))
 const run = async (id: string): Promise<void> => {
-  await runRequest(scene.parts, await stored(scene.parts.db, id), new AbortController().signal)
+  await runRequest(scene.context, await stored(scene.context.db, id), new AbortController().signal)
 }
 const words = async (where: Address = OPS): Promise<string> => {
   const here = (await scene.posted()).filter(
@@ -47,7 +47,7 @@ describe('a request', () => {
     const id = await scene.asks('hv01/gpu0', 'train-01')
     await scene.posted()
     await scene.passes(60)
-    await decided(scene.parts, id)
+    await decided(scene.context, id)
     await scene.posted()
     await scene.passes(60)
     await run(id)
@@ -89,9 +89,9 @@ describe('a request', () => {
     const caller = { account: REQUESTER, name: 'Maya', channel: DIRECT, back: DIRECT }
     await scene.says(REQUESTER, 'watch all', DIRECT)
     await scene.says(APPROVER, 'watch all', slackChannel('D8'))
-    const asking = await respond(scene.parts, assign('hv01/gpu0', 'train-01'), caller)
-    await scene.parts.db.transaction().execute(asking)
-    await decided(scene.parts, 'R-1')
+    const asking = await respond(scene.context, assign('hv01/gpu0', 'train-01'), caller)
+    await scene.context.db.transaction().execute(asking)
+    await decided(scene.context, 'R-1')
     const at = async (place: string): Promise<string> => (await scene.told(place)).join()
 
     expect([await at('slack D9'), await at('slack U1')]).toEqual([
@@ -106,9 +106,9 @@ describe('a request', () => {
     { verdict: 'cancel' as const, says: 'cancelled', by: ADMIN },
   ])('is told when it is $says, by whom and why', async ({ verdict, says, by }) => {
     const requestId = await scene.asks('hv01/gpu0', 'train-01')
-    await scene.parts.db
+    await scene.context.db
       .transaction()
-      .execute(decide(scene.parts, { verdict, requestId, by, reason: 'patch day <!here> *now*' }))
+      .execute(decide(scene.context, { verdict, requestId, by, reason: 'patch day <!here> *now*' }))
 
     expect(await news()).toEqual([expect.stringMatching(new RegExp(`: ${says}$`))])
     expect(await words()).toContain(`{"person":"${by}"},": patch day <!here> *now*"`)
@@ -117,8 +117,8 @@ describe('a request', () => {
   it('is told when nobody decided it', async () => {
     await scene.asks('hv01/gpu0', 'train-01')
     await scene.passes(31 * 60)
-    await expire(scene.parts)
-    await expire(scene.parts)
+    await expire(scene.context)
+    await expire(scene.context)
 
     expect(await news()).toEqual([
       expect.stringMatching(/waiting/),
@@ -128,8 +128,8 @@ describe('a request', () => {
 
   it('is told when a fact changed under it, and which', async () => {
     const id = await scene.asks('hv01/gpu0', 'train-01')
-    await decided(scene.parts, id)
-    const { hosts } = scene.parts
+    await decided(scene.context, id)
+    const { hosts } = scene.context
     const host = [...hosts.values()][0]!
     const facts = await host.inventory()
     host.inventory = () =>
@@ -144,8 +144,8 @@ describe('a request', () => {
 
   it('is told when it failed and was undone, and when it needs a person, and what ended that', async () => {
     const id = await scene.asks('hv01/gpu0', 'train-01')
-    await decided(scene.parts, id)
-    const host = [...scene.parts.hosts.values()][0]!
+    await decided(scene.context, id)
+    const host = [...scene.context.hosts.values()][0]!
     host.run = ({ step }) => Promise.resolve({ kind: 'refused', code: 'Busy', message: `no ${step.kind}` })
     await run(id)
 

@@ -30,29 +30,29 @@ const bot = async (dir: string) => {
   const fleet = fleetOf(clock)
   const store = await openStore(dir)
   const chat = recordingChat()
-  return { fleet, store, chat, parts: { ...botOver(store.db, fleet, clock), chat } }
+  return { fleet, store, chat, context: { ...botOver(store.db, fleet, clock), chat } }
 }
 
 describe('between requests', () => {
   const tempDir = useTempDirs()
 
   it('after a restart the request that holds the host goes on, though an older one waits for the host', async () => {
-    const { parts, store, fleet } = await bot(tempDir())
-    const older = await asked(parts, assign(GPU0, OFF))
-    const newer = await asked(parts, assign(GPU1, RUNS, shutdown))
+    const { context, store, fleet } = await bot(tempDir())
+    const older = await asked(context, assign(GPU0, OFF))
+    const newer = await asked(context, assign(GPU1, RUNS, shutdown))
     const begun = new AbortController()
     const stop = fleet.world.onStep(() => begun.abort())
-    await runRequest(parts, await decided(parts, newer.id), begun.signal)
+    await runRequest(context, await decided(context, newer.id), begun.signal)
     stop()
-    await decided(parts, older.id)
+    await decided(context, older.id)
     expect((await stored(store.db, newer.id)).state).toBe('running')
 
-    const running = startRunning(parts)
+    const running = startRunning(context)
     const ended = async () => {
       const states = [(await stored(store.db, newer.id)).state, (await stored(store.db, older.id)).state]
       return states.every((state) => state === 'succeeded')
     }
-    for (let turn = 0; turn < 2_000 && !(await ended()); turn += 1) await parts.clock.sleep(0)
+    for (let turn = 0; turn < 2_000 && !(await ended()); turn += 1) await context.clock.sleep(0)
     await running.stop()
 
     expect((await stored(store.db, newer.id)).state).toBe('succeeded')
@@ -61,29 +61,29 @@ describe('between requests', () => {
   })
 
   it('a request that is cancelled after a crash leaves the host free for others', async () => {
-    const { parts, store } = await bot(tempDir())
-    const { id } = await asked(parts, assign(GPU0, OFF))
-    await decided(parts, id)
+    const { context, store } = await bot(tempDir())
+    const { id } = await asked(context, assign(GPU0, OFF))
+    await decided(context, id)
     await store.db.transaction().execute((tx) => lockHosts(tx, [HOST], id))
 
-    await decided(parts, id, 'cancel')
+    await decided(context, id, 'cancel')
 
-    const next = await asked(parts, assign(GPU1, OFF))
-    await runRequest(parts, await decided(parts, next.id), new AbortController().signal)
+    const next = await asked(context, assign(GPU1, OFF))
+    await runRequest(context, await decided(context, next.id), new AbortController().signal)
     expect((await stored(store.db, next.id)).state).toBe('succeeded')
     await store.close()
   })
 
   it('a plan that is no longer the one that was approved is not begun', async () => {
-    const { parts, store, fleet } = await bot(tempDir())
-    const { id } = await asked(parts, assign(GPU0, OFF))
-    const approved = await decided(parts, id)
+    const { context, store, fleet } = await bot(tempDir())
+    const { id } = await asked(context, assign(GPU0, OFF))
+    const approved = await decided(context, id)
     const steps = approved.plan.steps.slice(0, 1)
     const body = JSON.stringify({ ...approved, plan: { ...approved.plan, steps } })
     await store.db.updateTable('requests').set({ body }).where('id', '=', id).execute()
     const before = fleet.world.facts(HOST)
 
-    await runRequest(parts, await stored(store.db, id), new AbortController().signal)
+    await runRequest(context, await stored(store.db, id), new AbortController().signal)
 
     expect(await stored(store.db, id)).toMatchObject({ state: 'void', changes: [expect.any(String)] })
     expect(fleet.world.facts(HOST)).toEqual(before)
@@ -91,12 +91,12 @@ describe('between requests', () => {
   })
 
   it('a fact that changed after the approval voids it, and says which', async () => {
-    const { parts, store, fleet } = await bot(tempDir())
-    const { id } = await asked(parts, assign(GPU0, OFF))
-    const approved = await decided(parts, id)
+    const { context, store, fleet } = await bot(tempDir())
+    const { id } = await asked(context, assign(GPU0, OFF))
+    const approved = await decided(context, id)
     fleet.world.setVmState(HOST, OFF, 'Running')
 
-    await runRequest(parts, approved, new AbortController().signal)
+    await runRequest(context, approved, new AbortController().signal)
 
     const { state, ...rest } = await stored(store.db, id)
     expect(state).toBe('void')
@@ -107,21 +107,21 @@ describe('between requests', () => {
   })
 
   it('a host that was found as planned keeps the settings that release will restore', async () => {
-    const { parts, store, fleet } = await bot(tempDir())
-    const { id, plan } = await asked(parts, assign(GPU0, OFF, { noStart: true }))
+    const { context, store, fleet } = await bot(tempDir())
+    const { id, plan } = await asked(context, assign(GPU0, OFF, { noStart: true }))
     const last = plan.steps.length - 1
     let n = 0
     fleet.world.onStep(({ when }) => {
       if (when === 'after' && n++ === last) fleet.world.setReachable(HOST, false)
     })
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
     expect((await stored(store.db, id)).state).toBe('needs-attention')
     fleet.world.setReachable(HOST, true)
 
     const caller = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: CHANNEL }
-    await store.db.transaction().execute(await resolveRequest(parts, { id, asFound: false }, caller))
+    await store.db.transaction().execute(await resolveRequest(context, { id, asFound: false }, caller))
 
-    const back = await asked(parts, release(GPU0))
+    const back = await asked(context, release(GPU0))
     expect(await stored(store.db, id)).toMatchObject({
       state: 'succeeded',
       repaired: { found: 'The host was found as planned.' },
@@ -131,12 +131,12 @@ describe('between requests', () => {
   })
 
   it('posts are rows that the outbox sends: the operation itself tells the chat nothing', async () => {
-    const { parts, store, chat } = await bot(tempDir())
-    const { id } = await asked(parts, assign(GPU0, OFF))
+    const { context, store, chat } = await bot(tempDir())
+    const { id } = await asked(context, assign(GPU0, OFF))
 
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
 
-    const { posts } = await duePosts(store.db, parts.clock.now(), { limit: 10 })
+    const { posts } = await duePosts(store.db, context.clock.now(), { limit: 10 })
     expect(chat.sent).toEqual([])
     expect(posts.map(({ requestId }) => requestId)).toEqual([id, null])
     await store.close()

@@ -14,9 +14,9 @@ import { openStore, type Db, type Store } from '../../../src/store/database'
 import { findRequest, requestsIn } from '../../../src/store/requests'
 import { ask } from '../../../src/work/commands/ask'
 import { openAwaited } from '../../../src/work/context/awaited'
-import type { Caller } from '../../../src/work/context/consequence'
+import type { Caller } from '../../../src/work/context/effect'
 import { decide } from '../../../src/work/commands/decide'
-import type { Parts } from '../../../src/work/context/parts'
+import type { Context } from '../../../src/work/context/context'
 import { refreshHost } from '../../../src/work/readings/reading'
 import { respond } from '../../../src/work/commands/respond'
 import { fakeClock } from '../../fakes/clock'
@@ -50,7 +50,7 @@ const FLEET = readFleetFile(fleetFile('default'))
 export const fleetOf = (clock: Clock): SimulatedFleet =>
   openSimulatedFleet({ file: FLEET, stateFile: null, clock, latency: 'none' })
 
-export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Parts => ({
+export const botOver = (db: Db, fleet: SimulatedFleet, clock: Clock): Context => ({
   db,
   clock,
   chat: recordingChat(),
@@ -75,7 +75,7 @@ export interface OpenBot {
   readonly store: Store
   readonly clock: Clock
   readonly fleet: SimulatedFleet
-  readonly parts: Parts
+  readonly context: Context
   readonly close: () => Promise<void>
 }
 
@@ -89,23 +89,23 @@ export const openBot = async (): Promise<OpenBot> => {
     await store.close()
     removeTempDir(dir)
   }
-  return { store, clock, fleet, parts: botOver(store.db, fleet, clock), close }
+  return { store, clock, fleet, context: botOver(store.db, fleet, clock), close }
 }
 
-export const readHosts = async (parts: Parts): Promise<void> => {
-  for (const host of parts.hosts.values()) await refreshHost(parts, host)
+export const readHosts = async (context: Context): Promise<void> => {
+  for (const host of context.hosts.values()) await refreshHost(context, host)
 }
 
 /** The chats have taken all posts; they stay due, to be read. */
-export const everythingArrives = async ({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> => {
+export const everythingArrives = async ({ db, clock }: Pick<Context, 'db' | 'clock'>): Promise<void> => {
   await db.updateTable('outbox').set({ heard_at: clock.now() }).where('heard_at', 'is', null).execute()
 }
 
 /** Types it, and gives what is answered at once. Throws for what is no command. */
-export const typed = async (parts: Parts, text: string, caller: Caller): Promise<Notice | null> => {
+export const typed = async (context: Context, text: string, caller: Caller): Promise<Notice | null> => {
   const command = parse(text)
   if (!command.ok) throw new Error(JSON.stringify(command.refusals))
-  return parts.db.transaction().execute(await respond(parts, command.value, caller))
+  return context.db.transaction().execute(await respond(context, command.value, caller))
 }
 
 const NO_CONSENT = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
@@ -160,29 +160,29 @@ export const widen = (vm: string, mmio: number | 'more', consents: Consents = {}
 })
 
 /** Asks as one person; resolves with the pending request. Throws what the bot answers instead. */
-export const asked = async (parts: Parts, command: PlanCommand): Promise<Request> => {
-  await readHosts(parts)
+export const asked = async (context: Context, command: PlanCommand): Promise<Request> => {
+  await readHosts(context)
   const caller = { account: REQUESTER, name: 'Requester', channel: CHANNEL, back: CHANNEL }
-  const consequence = await ask(parts, command, caller)
-  const answer = await parts.db.transaction().execute(consequence)
+  const effect = await ask(context, command, caller)
+  const answer = await context.db.transaction().execute(effect)
   if (answer) throw new Error(`the bot answered: ${JSON.stringify(answer)}`)
-  const request = (await requestsIn(parts.db, ['pending'])).at(-1)
+  const request = (await requestsIn(context.db, ['pending'])).at(-1)
   if (!request) throw new Error('no request was raised')
   return request
 }
 
 /** Decides as the approver (or the requester, to cancel). */
 export const decided = async (
-  parts: Parts,
+  context: Context,
   id: string,
   verdict: 'approve' | 'cancel' = 'approve',
 ): Promise<Request> => {
   const by = verdict === 'approve' ? APPROVER : REQUESTER
-  const answer = await parts.db
+  const answer = await context.db
     .transaction()
-    .execute(decide(parts, { verdict, requestId: id, by, reason: undefined }))
+    .execute(decide(context, { verdict, requestId: id, by, reason: undefined }))
   if (answer?.tone === 'bad') throw new Error(`the bot answered: ${JSON.stringify(answer)}`)
-  return stored(parts.db, id)
+  return stored(context.db, id)
 }
 
 export const stored = async (db: Db, id: string): Promise<Request> => {

@@ -8,7 +8,7 @@ import {
   isStartOfGiver,
   looksDone,
   replay,
-  type Entry,
+  type JournalEntry,
 } from '../../../src/core/operation/progress'
 import { removeTempDir } from '../../fakes/temp'
 import * as hands from './hands'
@@ -17,7 +17,7 @@ import { tryAgain } from './repair'
 import { run, type Hand, type Mend, type Ran } from './run'
 import { tallied } from './tally'
 
-type Ended = Extract<Entry, { kind: 'ended' }>
+type Ended = Extract<JournalEntry, { kind: 'ended' }>
 const endings = (ran: Ran, direction: 'do' | 'undo'): Ended[] =>
   ran.entries.filter((each) => each.kind === 'ended').filter((each) => each.direction === direction)
 

@@ -52,16 +52,16 @@ export const prepare = async ({ host = HOST, before, command }: OperationUnderTe
   const pristine = factsOf(fleet, host)
   const history: Step[] = []
   const store = await openStore(dir)
-  const parts = botOver(store.db, fleet, clock)
+  const context = botOver(store.db, fleet, clock)
   for (const each of before) {
-    const { id } = await asked(parts, each)
-    await runRequest(parts, await decided(parts, id), new AbortController().signal)
+    const { id } = await asked(context, each)
+    await runRequest(context, await decided(context, id), new AbortController().signal)
     const request = await stored(store.db, id)
     if (request.state !== 'succeeded') throw new Error(`${id} is ${request.state}`)
     history.push(...request.plan.steps)
   }
-  const { id } = await asked(parts, command)
-  const { plan } = await decided(parts, id)
+  const { id } = await asked(context, command)
+  const { plan } = await decided(context, id)
   await store.close()
   return {
     dir,

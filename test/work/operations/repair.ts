@@ -1,12 +1,12 @@
 /** What an administrator does with a request that needs attention: the listed commands in their order, then `resolve`; or `retry`. */
-import { guardOf, read, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
+import { guardOf, readStep, scriptOf, undoOf, type Step } from '../../../src/core/plan/step'
 import type { Plan } from '../../../src/core/plan/plan'
 import type { Request, RequestIn } from '../../../src/core/request/request'
 import type { World } from '../../../src/host/simulated/fleet'
 import { resolveRequest } from '../../../src/work/commands/resolve'
 import { retry } from '../../../src/work/commands/retry'
 import { runRequest } from '../../../src/work/operation/run'
-import type { Parts } from '../../../src/work/context/parts'
+import type { Context } from '../../../src/work/context/context'
 import { ADMIN, CHANNEL, stored } from './bot'
 
 /** Every step that a command about this plan can stand for. */
@@ -35,7 +35,7 @@ const CALLER = { account: ADMIN, name: 'Administrator', channel: CHANNEL, back: 
 
 /** Throws when a listed command is refused by the host. A command whose effect holds already is passed over. */
 export const repairAndResolve = async (
-  parts: Parts,
+  context: Context,
   world: World,
   request: RequestIn<'needs-attention'>,
 ): Promise<Request> => {
@@ -43,27 +43,27 @@ export const repairAndResolve = async (
   const commands = request.repair.map((line) => line.trim()).filter((line) => !guard.includes(line))
   for (const command of commands.filter((line) => !AROUND.test(line))) {
     const step = stepOf(request.plan, command)
-    if (read(step, world.facts(request.plan.host)) !== 'done') world.act(request.plan.host, step)
+    if (readStep(step, world.facts(request.plan.host)) !== 'done') world.act(request.plan.host, step)
   }
-  await parts.db
+  await context.db
     .transaction()
-    .execute(await resolveRequest(parts, { id: request.id, asFound: false }, CALLER))
-  return stored(parts.db, request.id)
+    .execute(await resolveRequest(context, { id: request.id, asFound: false }, CALLER))
+  return stored(context.db, request.id)
 }
 
 /** What was refused is tried again. Somebody has shut down VMs that run with what they shall not have. */
 export const tryAgain = async (
-  parts: Parts,
+  context: Context,
   world: World,
   { id, plan }: RequestIn<'needs-attention'>,
 ): Promise<Request> => {
-  const answer = await parts.db.transaction().execute(await retry(parts, id, CALLER))
+  const answer = await context.db.transaction().execute(await retry(context, id, CALLER))
   if (answer?.tone === 'bad') {
     for (const vm of [plan.from, plan.to])
       if (vm && JSON.stringify(answer).includes(`${vm.name} is Running, not Off`))
         world.act(plan.host, { kind: 'stopVm', vm, how: 'shutdown' })
-    await parts.db.transaction().execute(await retry(parts, id, CALLER))
+    await context.db.transaction().execute(await retry(context, id, CALLER))
   }
-  await runRequest(parts, await stored(parts.db, id), new AbortController().signal)
-  return stored(parts.db, id)
+  await runRequest(context, await stored(context.db, id), new AbortController().signal)
+  return stored(context.db, id)
 }

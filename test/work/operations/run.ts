@@ -3,10 +3,10 @@ import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { HostFacts } from '../../../src/core/inventory/inventory'
-import { read, undoOf, type Step } from '../../../src/core/plan/step'
+import { readStep, undoOf, type Step } from '../../../src/core/plan/step'
 import type { Clock } from '../../../src/core/ports/clock'
 import type { Baseline } from '../../../src/core/plan/plan'
-import type { Entry } from '../../../src/core/operation/progress'
+import type { JournalEntry } from '../../../src/core/operation/progress'
 import type { Request } from '../../../src/core/request/request'
 import type { SimulatedFleet, World } from '../../../src/host/simulated/fleet'
 import { openStore, type Db } from '../../../src/store/database'
@@ -47,7 +47,7 @@ export interface Ran {
   readonly request: Request
   /** After it was mended; null where no attention was needed. */
   readonly repaired: { readonly request: Request; readonly facts: HostFacts } | null
-  readonly entries: readonly Entry[]
+  readonly entries: readonly JournalEntry[]
   readonly facts: HostFacts
   readonly baselines: ReadonlyMap<string, Baseline>
   readonly locks: number
@@ -95,12 +95,12 @@ const lives = async (
     try {
       // The process dies here, never the machine: what it wrote, the system has.
       await sql`pragma synchronous = off`.execute(store.db)
-      const parts = botOver(store.db, fleet, clock)
+      const context = botOver(store.db, fleet, clock)
       const stopping = scene.live(life)
-      await runRequest(parts, await stored(store.db, prepared.id), stopping)
+      await runRequest(context, await stored(store.db, prepared.id), stopping)
       const request = await stored(store.db, prepared.id)
       if (request.state === 'running') continue
-      return await outcome({ prepared, db: store.db, fleet, request, scene, life, parts, mend })
+      return await outcome({ prepared, db: store.db, fleet, request, scene, life, context, mend })
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     } finally {
@@ -152,7 +152,7 @@ const sceneOf = (fleet: SimulatedFleet, host: string, hand: Hand): Scene => {
   world.onStep(({ step, when }) => {
     if (when === 'before') {
       n += 1
-      heldAlready = read(step, world.facts(host)) === 'done'
+      heldAlready = readStep(step, world.facts(host)) === 'done'
     } else {
       if (heldAlready) repeated += 1
       effects.push(JSON.stringify(step))
@@ -194,7 +194,7 @@ const outcome = async (end: {
   request: Request
   scene: Scene
   life: number
-  parts: Parameters<Mend>[0]
+  context: Parameters<Mend>[0]
   mend: Mend
 }): Promise<Ran> => {
   const { prepared, db, fleet, request, scene } = end
@@ -203,7 +203,7 @@ const outcome = async (end: {
   const locks = await db.selectFrom('locks').selectAll().execute()
   if (scene.cutOff()) fleet.world.setReachable(prepared.host, true)
   const repaired =
-    request.state === 'needs-attention' ? await end.mend(end.parts, fleet.world, request) : null
+    request.state === 'needs-attention' ? await end.mend(end.context, fleet.world, request) : null
   return {
     prepared,
     request,

@@ -10,12 +10,12 @@ import {
   readAnyName,
   readBot,
   readCount,
-  readEntry,
+  readEntryId,
   readGpu,
   readHost,
   readName,
   readQuestion,
-  readRequest,
+  readRequestId,
   readScope,
 } from './names'
 import { isSize, readSize, sizeText } from './size'
@@ -61,7 +61,7 @@ export const ID = reading({
   schema: text,
   label: 'ID',
   what: 'the id of a request, such as `R-12`',
-  read: readRequest,
+  read: readRequestId,
 })
 /** A lease, by its GPU or by the request that made it; or none, for the only one. */
 export const LEASE = [can({ ...GPU, fits: isGpu }), can({ ...ID, insteadOf: 'gpu', or: true })] as const
@@ -70,7 +70,7 @@ export const ENTRY = reading({
   schema: text,
   label: 'Q-N',
   what: 'a place in the queue, such as `Q-3`',
-  read: readEntry,
+  read: readEntryId,
 })
 export const SCOPE = reading({
   field: 'scope',

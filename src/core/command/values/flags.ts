@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { accepted, refusal, refused, type Outcome } from '../../errors'
 import { spot, type Word } from '../../text/words'
-import { readPage, readRequest } from './names'
+import { readPage, readRequestId } from './names'
 import { isSize, readSize, sizeText } from './size'
 import type { Flag } from './spec'
 
@@ -103,5 +103,5 @@ export const RESTORE = flag({
   field: 'restore',
   schema: z.string().optional(),
   otherwise: undefined,
-  takes: { label: 'ID', what: 'the id of a request, such as `R-12`', read: readRequest },
+  takes: { label: 'ID', what: 'the id of a request, such as `R-12`', read: readRequestId },
 })

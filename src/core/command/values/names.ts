@@ -76,7 +76,7 @@ export const readName = (word: Word): Outcome<string> => {
 /** The same, and an id such as `r-12` is written `R-12`, and `q-3` is `Q-3`. */
 export const readAnyName = (word: Word): Outcome<string> => {
   if (!IN_FULL.test(word.text)) return readName(word)
-  return REQUEST.test(word.text) ? readRequest(word) : readEntry(word)
+  return REQUEST.test(word.text) ? readRequestId(word) : readEntryId(word)
 }
 
 export const readGpu = (word: Word): Outcome<string> => {
@@ -113,7 +113,7 @@ export const readScope = (word: Word): Outcome<string> => {
 }
 
 /** `r-12`, `R12`, `R-012,` and `12` are all `R-12`. */
-export const readRequest = (word: Word): Outcome<string> => {
+export const readRequestId = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'the id of a request')
   if (hidden) return hidden
   const digits = REQUEST.exec(word.text)?.[1]
@@ -125,11 +125,11 @@ export const readRequest = (word: Word): Outcome<string> => {
 /** The same, and `s-3` is `S-3`, a record that cannot be read. */
 export const readResolvable = (word: Word): Outcome<string> => {
   const digits = ASIDE.exec(word.text)?.[1]
-  return digits === undefined ? readRequest(word) : accepted(`S-${digits}`)
+  return digits === undefined ? readRequestId(word) : accepted(`S-${digits}`)
 }
 
 /** `q-3`, `Q-003` and `3` are all `Q-3`. */
-export const readEntry = (word: Word): Outcome<string> => {
+export const readEntryId = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'a place in the queue')
   if (hidden) return hidden
   const digits = ENTRY.exec(word.text)?.[1]
@@ -145,7 +145,7 @@ export const readEntry = (word: Word): Outcome<string> => {
 export const readQuestion = (word: Word): Outcome<string> => {
   const hidden = refuseHidden(word, 'a command')
   if (hidden) return hidden
-  return REQUEST.test(word.text) ? readRequest(word) : accepted(word.text)
+  return REQUEST.test(word.text) ? readRequestId(word) : accepted(word.text)
 }
 
 export const readPage = (word: Word): Outcome<number> =>

@@ -4,7 +4,7 @@ import type { Outcome } from '../../errors'
 import type { Word } from '../../text/words'
 
 /** What is read from one word or more. */
-export interface Reading<F extends string = string, S extends z.ZodType = z.ZodType> {
+export interface ValueReader<F extends string = string, S extends z.ZodType = z.ZodType> {
   /** The field of the command it fills. */
   readonly field: F
   readonly schema: S
@@ -36,7 +36,7 @@ export interface Argument<
   F extends string = string,
   S extends z.ZodType = z.ZodType,
   R extends boolean = boolean,
-> extends Reading<F, S> {
+> extends ValueReader<F, S> {
   /** The word that must stand before it. */
   readonly after: 'to' | 'from' | 'for' | 'until' | 'by' | 'into' | 'any' | 'with' | 'at' | 'in' | null
   readonly required: R
@@ -158,13 +158,14 @@ export const spec = <
   return { ...given, schema }
 }
 
-export const reading = <const F extends string, S extends z.ZodType>(given: Reading<F, S>): Reading<F, S> =>
-  given
+export const reading = <const F extends string, S extends z.ZodType>(
+  given: ValueReader<F, S>,
+): ValueReader<F, S> => given
 export const must = <F extends string, S extends z.ZodType>(
-  given: Reading<F, S>,
+  given: ValueReader<F, S>,
   after: Argument['after'] = null,
 ): Argument<F, S, true> => ({ ...given, after, required: true })
 export const can = <F extends string, S extends z.ZodType>(
-  given: Reading<F, S>,
+  given: ValueReader<F, S>,
   after: Argument['after'] = null,
 ): Argument<F, S, false> => ({ ...given, after, required: false })

@@ -1,5 +1,5 @@
 /** Steps that change where a whole device is (Discrete Device Assignment). */
-import { type Rows, at, isAt, off, quoted, vmOf } from './row'
+import { type Rows, at, isAt, off, quoted, getVm } from './row'
 
 export const DEVICE_ROWS: Rows<
   'disableDevice' | 'enableDevice' | 'dismountDevice' | 'mountDevice' | 'attachDevice' | 'detachDevice'
@@ -37,7 +37,7 @@ export const DEVICE_ROWS: Rows<
   attachDevice: {
     says: ({ gpu, vm }) => `Add ${gpu.alias} to ${vm.name}`,
     script: ({ gpu, vm }) =>
-      `Add-VMAssignableDevice -VM ${vmOf(vm)} -LocationPath ${quoted(gpu.locationPath)}`,
+      `Add-VMAssignableDevice -VM ${getVm(vm)} -LocationPath ${quoted(gpu.locationPath)}`,
     expects: ({ gpu, vm }) => ({ ...off(vm), ...at(gpu, { kind: 'dismounted' }) }),
     holds: ({ gpu, vm }, host) => isAt(host, gpu, { kind: 'assigned', vm: vm.id }),
     undo: ({ gpu, vm }) => ({ kind: 'detachDevice', gpu, vm }),
@@ -45,7 +45,7 @@ export const DEVICE_ROWS: Rows<
   detachDevice: {
     says: ({ gpu, vm }) => `Remove ${gpu.alias} from ${vm.name}`,
     script: ({ gpu, vm }) =>
-      `Get-VMAssignableDevice -VM ${vmOf(vm)} | Where-Object LocationPath -eq ${quoted(gpu.locationPath)} | Remove-VMAssignableDevice`,
+      `Get-VMAssignableDevice -VM ${getVm(vm)} | Where-Object LocationPath -eq ${quoted(gpu.locationPath)} | Remove-VMAssignableDevice`,
     expects: ({ gpu, vm }) => ({ ...off(vm), ...at(gpu, { kind: 'assigned', vm: vm.id }) }),
     holds: ({ gpu }, host) => isAt(host, gpu, { kind: 'dismounted' }),
     undo: ({ gpu, vm }) => ({ kind: 'attachDevice', gpu, vm }),

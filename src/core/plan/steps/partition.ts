@@ -14,7 +14,7 @@ import {
   partitionsOf,
 } from '../../inventory/partitions'
 import type { Expectation, GpuRef, PartitionRef, VmRef } from './kinds'
-import { type Rows, at, off, quoted, vmOf } from './row'
+import { type Rows, at, off, quoted, getVm } from './row'
 
 interface OfVm {
   readonly gpu: GpuRef
@@ -41,7 +41,7 @@ export const vramWords = ({ min, max, optimal }: PartitionVram): string =>
 
 /** The one adapter of the VM for this GPU. Older adapters do not tell their GPU: there, the VM has no other one. */
 const adapterOf = ({ vm, partition }: OfVm): string =>
-  `Get-VMGpuPartitionAdapter -VM ${vmOf(vm)}${partition.commands === 'current' ? ` | Where-Object InstancePath -eq ${quoted(partition.name)}` : ''}`
+  `Get-VMGpuPartitionAdapter -VM ${getVm(vm)}${partition.commands === 'current' ? ` | Where-Object InstancePath -eq ${quoted(partition.name)}` : ''}`
 
 const enabled = ({ gpu }: { readonly gpu: GpuRef }) => at(gpu, { kind: 'host-enabled' })
 
@@ -63,7 +63,7 @@ export const PARTITION_ROWS: Rows<'setPartitionCount' | 'addPartition' | 'remove
         `Give ${vm.name} a partition of ${gpu.alias}${vram ? ` with ${vramWords(vram)}` : ''}`,
       script: ({ vm, partition: { name, commands }, vram }) =>
         [
-          `Add-VMGpuPartitionAdapter -VM ${vmOf(vm)}`,
+          `Add-VMGpuPartitionAdapter -VM ${getVm(vm)}`,
           ...(commands === 'current' ? [`-InstancePath ${quoted(name)}`] : []),
           ...(vram ? [vramFlags(vram)] : []),
         ].join(' '),

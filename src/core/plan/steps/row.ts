@@ -3,7 +3,7 @@ import { type GpuPlace, type HostFacts, placeOf } from '../../inventory/inventor
 import type { Expectation, GpuRef, Step, StepKind, StepOf, VmRef } from './kinds'
 
 /** Everything about one kind of step. */
-export interface Row<S extends Step> {
+export interface StepRow<S extends Step> {
   readonly says: (step: S) => string
   readonly script: (step: S) => string
   /** Its script does not work in PowerShell 7. */
@@ -12,11 +12,11 @@ export interface Row<S extends Step> {
   readonly holds: (step: S, host: HostFacts) => boolean
   readonly undo: (step: S) => Step
 }
-export type Rows<K extends StepKind> = { readonly [Kind in K]: Row<StepOf<Kind>> }
+export type Rows<K extends StepKind> = { readonly [Kind in K]: StepRow<StepOf<Kind>> }
 
 /** A single-quoted PowerShell literal. Every quote PowerShell accepts as a single quote is doubled. */
 export const quoted = (text: string): string => `'${text.replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`
-export const vmOf = (vm: Pick<VmRef, 'id'>): string => `(Get-VM -Id ${quoted(vm.id)})`
+export const getVm = (vm: Pick<VmRef, 'id'>): string => `(Get-VM -Id ${quoted(vm.id)})`
 
 const samePlace = (a: GpuPlace, b: GpuPlace): boolean =>
   a.kind === b.kind && (a.kind !== 'assigned' || b.kind !== 'assigned' || a.vm === b.vm)

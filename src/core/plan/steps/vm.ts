@@ -2,7 +2,7 @@
 import { bytes } from '../../text/figures'
 import { type HostFacts, type VmState, vmById } from '../../inventory/inventory'
 import type { SomeSettings, VmRef } from './kinds'
-import { type Rows, off, quoted, vmOf } from './row'
+import { type Rows, off, quoted, getVm } from './row'
 
 const stateOf = (host: HostFacts, vm: VmRef): VmState | undefined => vmById(host, vm.id)?.state
 
@@ -42,21 +42,21 @@ export const VM_ROWS: Rows<'stopVm' | 'startVm' | 'setVm' | 'setOfflineAction'> 
     says: ({ vm, how }) =>
       how === 'shutdown' ? `Shut down ${vm.name} through its guest` : `Turn off ${vm.name} (power cut)`,
     script: ({ vm, how }) =>
-      `Stop-VM -VM ${vmOf(vm)} ${how === 'turn-off' ? '-TurnOff ' : ''}-Force -Confirm:$false`,
+      `Stop-VM -VM ${getVm(vm)} ${how === 'turn-off' ? '-TurnOff ' : ''}-Force -Confirm:$false`,
     expects: ({ vm }) => ({ vm: { id: vm.id, states: ['Running'] } }),
     holds: ({ vm }, host) => stateOf(host, vm) === 'Off',
     undo: ({ vm }) => ({ kind: 'startVm', vm }),
   },
   startVm: {
     says: ({ vm }) => `Start ${vm.name}`,
-    script: ({ vm }) => `Start-VM -VM ${vmOf(vm)}`,
+    script: ({ vm }) => `Start-VM -VM ${getVm(vm)}`,
     expects: ({ vm }) => off(vm),
     holds: ({ vm }, host) => stateOf(host, vm) === 'Running',
     undo: ({ vm }) => ({ kind: 'stopVm', vm, how: 'turn-off' }),
   },
   setVm: {
     says: ({ vm, to }) => `Set ${vm.name}: ${settingWords(to)}`,
-    script: ({ vm, to }) => `Set-VM -VM ${vmOf(vm)} ${settingFlags(to)}`,
+    script: ({ vm, to }) => `Set-VM -VM ${getVm(vm)} ${settingFlags(to)}`,
     expects: ({ vm }) => off(vm),
     holds: ({ vm, to }, host) => {
       const now = vmById(host, vm.id)?.settings

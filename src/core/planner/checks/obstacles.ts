@@ -3,7 +3,7 @@ import type { GpuFacts, HostFacts, VmFacts } from '../../inventory/inventory'
 import { type Refusal, refusal } from '../../errors'
 import type { Check, CheckId } from './check'
 import { pool } from './device-checks'
-import { cluster, devices, power, replication } from './vm-checks'
+import { cluster, devices, power, replicationCheck } from './vm-checks'
 
 /** Every failed check as a refusal, each reason once. */
 export const obstacles = (checks: readonly Check[], except: readonly CheckId[] = []): Refusal[] => {
@@ -19,7 +19,7 @@ export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
   obstacles([
     power(vm),
     cluster(host, vm),
-    replication(vm, host),
+    replicationCheck(vm, host),
     ...(vm.state === 'Running' ? [devices(host, vm)] : []),
   ])
 

@@ -86,7 +86,7 @@ const REPLICAS = {
  * Sources: Hyper-V reference (Start-VMFailover, Set-VMReplication -Reverse, Remove-VMReplication, Stop-VMFailover). No
  * document says whether a VM with a device is replicated.
  */
-export const replication = (vm: VmFacts, host: HostFacts): Check => {
+export const replicationCheck = (vm: VmFacts, host: HostFacts): Check => {
   const check = about('replication', 'Hyper-V Replica')
   switch (vm.replication) {
     case 'none':
@@ -210,7 +210,7 @@ export const vmChecks = (
 ): Check[] => [
   power(vm),
   cluster(host, vm),
-  replication(vm, host),
+  replicationCheck(vm, host),
   devices(host, vm),
   besideWhole(host, vm),
   checkpoints(vm),

@@ -14,7 +14,7 @@ export const checkWarnings = (checks: readonly Check[], except: readonly CheckId
     .map(({ reason }) => `${reason}.`)
 
 /** What a VM cannot do while it has a device (Microsoft: Plan for deploying devices using DDA). */
-export const limitsOf = (vm: VmFacts): string =>
+export const deviceLimits = (vm: VmFacts): string =>
   `While it has the GPU, ${vm.name} cannot be saved or live-migrated, and whether it can have checkpoints is not documented.`
 
 export const forceCosts = (host: HostFacts, gpu: GpuFacts): string[] =>

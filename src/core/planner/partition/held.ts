@@ -3,7 +3,7 @@ import { type Outcome, type Refusal, accepted, refusal, refused } from '../../er
 import { type HostFacts, type PartitionVram, type VmFacts, aliasOf, placeOf } from '../../inventory/inventory'
 import { type PartitionableGpu, isPartitionable, partitionsOf, sharedWith } from '../../inventory/partitions'
 import { quoted } from '../../plan/steps/row'
-import { power, replication } from '../checks/vm-checks'
+import { power, replicationCheck } from '../checks/vm-checks'
 import { obstacles } from '../checks/obstacles'
 
 export interface Held {
@@ -42,5 +42,5 @@ export const heldPartition = (host: HostFacts, vm: VmFacts): Outcome<Held> => {
 }
 
 /** What stops changing or taking a partition that a VM has; checkpoints and memory do not: giving back is the way out. */
-export const holderObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
-  obstacles([power(vm), replication(vm, host)])
+export const sharerObstacles = (host: HostFacts, vm: VmFacts): Refusal[] =>
+  obstacles([power(vm), replicationCheck(vm, host)])

@@ -5,7 +5,7 @@ import { seal } from '../../plan/digest'
 import { type PlanInput, gpuRefOf, partitionRefOf, vmRefOf } from '../checks/input'
 import type { Plan } from '../../plan/plan'
 import { holderPower } from '../parts/power'
-import { heldPartition, holderObstacles } from './held'
+import { heldPartition, sharerObstacles } from './held'
 import { exactly, refuseVram } from './vram'
 
 /** The plan to set the video memory of a VM's partition; or every reason against it at once. `gpu` of the input is not used. */
@@ -32,7 +32,7 @@ export const planResize = ({ host, consents }: PlanInput, vm: VmFacts, vramBytes
     vramBytes,
     heldBytes: vram.optimal,
   })
-  const refusals = [...holderObstacles(host, vm), ...power.refusals, ...(wrong ? [wrong] : [])]
+  const refusals = [...sharerObstacles(host, vm), ...power.refusals, ...(wrong ? [wrong] : [])]
   if (refusals.length > 0) return refused(...refusals)
   const draft = {
     action: 'resize' as const,

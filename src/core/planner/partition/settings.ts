@@ -3,7 +3,7 @@ import type { VmFacts, VmSettings } from '../../inventory/inventory'
 import { type PartitionableGpu, isParavirtual } from '../../inventory/partitions'
 import { vmRefOf } from '../checks/input'
 import type { Baseline, Plan } from '../../plan/plan'
-import { type SettingsPlan, prepare, restore } from '../parts/settings'
+import { type SettingsPlan, prepareSettings, restore } from '../parts/settings'
 import type { Step } from '../../plan/step'
 
 const GIB = 2 ** 30
@@ -39,7 +39,7 @@ export const prepareShare = (
   gpu: PartitionableGpu,
   baseline: Baseline | undefined,
 ): SettingsPlan => {
-  const settings = prepare(vm, shareSettings(vm, gpu), baseline)
+  const settings = prepareSettings(vm, shareSettings(vm, gpu), baseline)
   const { offlineAction } = vm
   if (offlineAction === null || offlineAction === FORCE_SHUTDOWN || !settings.after) return settings
   const step: Step = {

@@ -5,7 +5,7 @@ import { seal } from '../../plan/digest'
 import { type PlanInput, gpuRefOf, partitionRefOf, vmRefOf } from '../checks/input'
 import type { Plan } from '../../plan/plan'
 import { holderPower } from '../parts/power'
-import { heldPartition, holderObstacles } from './held'
+import { heldPartition, sharerObstacles } from './held'
 import { restoreShare } from './settings'
 
 /** The plan to take the partition of a VM away; or every reason against it at once. `gpu` of the input is not used. */
@@ -14,7 +14,7 @@ export const planUnshare = ({ host, consents, baselines }: PlanInput, vm: VmFact
   if (!held.ok) return held
   const { gpu, vram } = held.value
   const power = holderPower(vm, consents)
-  const refusals = [...holderObstacles(host, vm), ...power.refusals]
+  const refusals = [...sharerObstacles(host, vm), ...power.refusals]
   if (refusals.length > 0) return refused(...refusals)
 
   const back = restoreShare(vm, baselines.get(vm.id))

@@ -10,7 +10,7 @@ import { type Check, about } from '../checks/check'
 import { sized } from '../checks/mmio'
 import { addressWidth } from '../checks/mmio-checks'
 import { quoted } from '../../plan/steps/row'
-import { automaticCheckpoints, checkpointsOf, power, partitions, replication } from '../checks/vm-checks'
+import { automaticCheckpoints, checkpointsOf, power, partitions, replicationCheck } from '../checks/vm-checks'
 import { devicesOf } from '../../inventory/vm-devices'
 import { shareSettings } from './settings'
 
@@ -102,7 +102,7 @@ const guestSystem = (vm: VmFacts): Check => {
 export const shareVmChecks = (host: HostFacts, gpu: GpuFacts, vm: VmFacts): Check[] => [
   power(vm),
   cluster(host, vm),
-  replication(vm, host),
+  replicationCheck(vm, host),
   another(host, vm),
   devices(vm),
   checkpoints(vm),

@@ -62,7 +62,7 @@ export const deviceSettings = (vm: VmFacts, need: MmioNeed): VmSettings => ({
 })
 
 /** The settings for a VM that gets a GPU. `need`: what its MMIO space was come by, where it is for a whole one. */
-export const prepare = (
+export const prepareSettings = (
   vm: VmFacts,
   wanted: VmSettings,
   baseline: Baseline | undefined,

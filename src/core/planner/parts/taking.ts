@@ -14,7 +14,7 @@ import { type Remaining, restore } from './settings'
 import type { Step } from '../../plan/step'
 
 /** The VM that lists this GPU. */
-export const holderOf = (host: HostFacts, gpu: GpuFacts): VmFacts | undefined => {
+export const gpuHolder = (host: HostFacts, gpu: GpuFacts): VmFacts | undefined => {
   const place = placeOf(host, gpu)
   return place.kind === 'assigned' ? vmById(host, place.vm) : undefined
 }

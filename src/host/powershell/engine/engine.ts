@@ -10,7 +10,7 @@ import {
   closeLine,
   isText,
   openLine,
-  type Answer,
+  type EngineAnswer,
   type Parameters,
   type Target,
 } from './wire'
@@ -31,7 +31,7 @@ export interface Call {
 
 export interface Engine {
   /** Never throws. Calls of one session must not overlap: a session runs one pipeline at a time. */
-  call(call: Call): Promise<Answer>
+  call(call: Call): Promise<EngineAnswer>
   /** Resolves with the reason when the process has ended. */
   readonly ended: Promise<string>
   /** Ends the process; calls under way are lost. */
@@ -40,7 +40,7 @@ export interface Engine {
 
 /** Throws Fault('config') when the process does not start, or does not answer within a minute. */
 export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
-  const waiting = new Map<string, (answer: Answer) => void>()
+  const waiting = new Map<string, (answer: EngineAnswer) => void>()
   /** When, by the names of sessions. */
   const opened = new Map<string, number>()
   const process = await startProcess(options, (id, answer) => waiting.get(id)?.(answer))
@@ -52,12 +52,12 @@ export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
   })
   let calls = 0
 
-  const call = async ({ session, command, parameters, timeoutMs }: Call): Promise<Answer> => {
+  const call = async ({ session, command, parameters, timeoutMs }: Call): Promise<EngineAnswer> => {
     if (dead !== null) return { kind: 'lost', why: dead }
     if (!isText(parameters))
       return { kind: 'error', code: 'NotText', message: `a parameter of ${command} is no text` }
     const id = String(++calls)
-    const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve))
+    const answered = new Promise<EngineAnswer>((resolve) => waiting.set(id, resolve))
     const { name, target } = session
     const drop = (): void => {
       process.write(closeLine(name))
@@ -79,7 +79,7 @@ export const startEngine = async (options: ProcessOptions): Promise<Engine> => {
 
 interface UnderWay {
   readonly id: string
-  readonly answered: Promise<Answer>
+  readonly answered: Promise<EngineAnswer>
   readonly timeoutMs: number
   readonly process: Process
   /** Gives the session up, with whatever still runs in it. */
@@ -90,9 +90,9 @@ interface UnderWay {
 const inTime = async (
   clock: Clock,
   { id, answered, timeoutMs, process, drop }: UnderWay,
-): Promise<Answer> => {
+): Promise<EngineAnswer> => {
   const done = new AbortController()
-  const within = async (ms: number): Promise<Answer | null> =>
+  const within = async (ms: number): Promise<EngineAnswer | null> =>
     Promise.race([answered, clock.sleep(ms, done.signal).then(() => null)])
   try {
     const answer = await within(timeoutMs)

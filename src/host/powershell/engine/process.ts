@@ -9,7 +9,7 @@ import type { PowerShell } from 'node-powershell'
 import { Fault, messageOf } from '../../../core/errors'
 import type { Clock } from '../../../core/ports/clock'
 import { lineReader } from './lines'
-import { hear, type Answer } from './wire'
+import { hear, type EngineAnswer } from './wire'
 
 /** Characters of one answer. */
 const MOST = 4 * 2 ** 20
@@ -73,7 +73,7 @@ export const startLine = (mark: string): string =>
 /** Throws Fault('config') when the process does not start, or does not answer within a minute. */
 export const startProcess = async (
   options: ProcessOptions,
-  answered: (id: string, answer: Answer) => void,
+  answered: (id: string, answer: EngineAnswer) => void,
 ): Promise<Process> => {
   // A fleet that is simulated has no need of it.
   const { PowerShell } = await import('node-powershell')

@@ -38,7 +38,7 @@ export type Target =
       readonly alias: string
     }
 
-export type Answer =
+export type EngineAnswer =
   | { readonly kind: 'ok'; readonly json: string }
   /** The function failed, or was refused; `code` is the first part of its FullyQualifiedErrorId. */
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
@@ -47,7 +47,7 @@ export type Answer =
 
 export type Heard =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
+  | { readonly kind: 'answer'; readonly id: string; readonly answer: EngineAnswer }
   /** Printed by something else: a profile, another program. */
   | { readonly kind: 'noise'; readonly text: string }
 

@@ -9,30 +9,30 @@ import { resolveGpu, type FoundGpu } from '../../../core/inventory/names'
 import { personOf, type Policy } from '../../../core/policy/policy'
 import { hostViews } from '../../../store/fleet'
 import { openLeasesAt } from '../../../store/leases'
-import { say, type Caller, type Consequence } from '../../context/consequence'
-import type { Parts } from '../../context/parts'
+import { say, type Caller, type Effect } from '../../context/effect'
+import type { Context } from '../../context/context'
 import { isHolder, tellHolder } from '../../telling/holders'
 import { tellingOf } from '../../telling/lease-card'
 
 export const askHolders = async (
-  parts: Parts,
+  context: Context,
   { gpu, reason }: { readonly gpu: string; readonly reason?: string | undefined },
   caller: Caller,
-): Promise<Consequence> => {
-  const found = resolveGpu(gpu, await hostViews(parts.db, [...parts.hosts.keys()]))
+): Promise<Effect> => {
+  const found = resolveGpu(gpu, await hostViews(context.db, [...context.hosts.keys()]))
   if (!found.ok) return say(refusalNotice(found.refusals))
   const { facts, gpu: device } = found.value
   return async (tx) => {
-    const policy = parts.policy.inForce()
+    const policy = context.policy.inForce()
     const leases = (await openLeasesAt(tx, facts.name)).filter(
       (lease) => lease.gpu.locationPath === device.locationPath,
     )
     const others = leases.filter((lease) => !isHolder(policy, lease, caller.account)).filter(isAtHand)
     if (others.length === 0) return refusalNotice([nobodyToAsk(found.value, leases)])
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const asked = { by: caller.account, reason }
     for (const lease of others) {
-      const telling = await tellingOf(tx, parts, lease, at)
+      const telling = await tellingOf(tx, context, lease, at)
       await tellHolder(tx, lease, plea(lease, asked, telling), { at })
     }
     return doneNotice(`Asked ${namesOf(policy, others)} for ${aliasOf(facts, device)}.`)

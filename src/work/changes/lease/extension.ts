@@ -8,11 +8,11 @@ import { refusalNotice } from '../../../core/answers/refusal'
 import { extendedNotice } from '../../../core/cards/lease'
 import { Fault, refusal, type Refusal } from '../../../core/errors'
 import type { HostFacts } from '../../../core/inventory/inventory'
-import { isOpen, type Lease } from '../../../core/lease/lease'
+import { isOpenLease, type Lease } from '../../../core/lease/lease'
 import type { Notice } from '../../../core/notice/notice'
 import { isExtension, planExtension } from '../../../core/plan/extension'
 import type { Plan } from '../../../core/plan/plan'
-import { lapses } from '../../../core/request/permission'
+import { lapseReasons } from '../../../core/request/permission'
 import { isUnsupported, wishOf, type Basis } from '../../../core/policy/judge'
 import { personOf, rolesOf } from '../../../core/policy/policy'
 import { holderOf, type Request, type RequestEvent, type RequestIn } from '../../../core/request/request'
@@ -22,8 +22,8 @@ import { changeLease, findLease } from '../../../store/leases'
 import { apply, findRequest, requestsIn } from '../../../store/requests'
 import { announce } from '../../telling/announce'
 import { refreshCard } from '../../telling/card'
-import type { Caller } from '../../context/consequence'
-import type { Parts } from '../../context/parts'
+import type { Caller } from '../../context/effect'
+import type { Context } from '../../context/context'
 import { raise } from '../request/raise'
 import { judgedAnew } from '../request/rejudge'
 import { settleVoid } from '../request/voided'
@@ -44,20 +44,20 @@ interface Wanted {
 }
 
 /** Raises the request, where approvers see the one by which it was lent. */
-export const askToExtend = async (tx: Tx, parts: Parts, wanted: Wanted): Promise<Notice> => {
+export const askToExtend = async (tx: Tx, context: Context, wanted: Wanted): Promise<Notice> => {
   const { lease, to, byMs, why, caller } = wanted
-  const policy = parts.policy.inForce()
+  const policy = context.policy.inForce()
   const lender = await findRequest(tx, lease.id)
   if (!lender) return refusalNotice([noLease(lease.id)])
   const busy = (await openExtensions(tx)).find((each) => each.extends?.lease === lease.id)
   if (busy) return refusalNotice([underWay(lease, busy.id)])
-  const facts = await factsOf(tx, parts, lender.plan.host)
+  const facts = await factsOf(tx, context, lender.plan.host)
   if (!facts) return refusalNotice([notRead(lender.plan.host)])
   const plan = planExtension({ ...lender.plan, to: lease.vm }, facts)
   const person = personOf(policy, caller.account)
   const own = isHolder(policy, lease, caller.account)
   const on = { roles: rolesOf(policy, person), ...basisOf(plan, facts, { own, lease, to }) }
-  const raised = await raise(tx, parts, {
+  const raised = await raise(tx, context, {
     plan,
     command: { kind: 'extend', requestId: lease.id, byMs },
     asked: { by: caller.account, person: person ?? caller.account, name: caller.name.slice(0, 200) },
@@ -82,8 +82,8 @@ const notRead = (host: string): Refusal =>
 const beyond = ({ id }: Lease, why: string): Refusal =>
   refusal('not-allowed', `more time on ${id} must be asked for, since ${why}`, 'The policy says who may.')
 
-const factsOf = async (tx: Tx, parts: Parts, host: string) => {
-  const views = await hostViews(tx, [...parts.hosts.keys()])
+const factsOf = async (tx: Tx, context: Context, host: string) => {
+  const views = await hostViews(tx, [...context.hosts.keys()])
   return views.find(({ name }) => name === host)?.facts ?? null
 }
 
@@ -101,10 +101,10 @@ const openExtensions = async (tx: Parameters<typeof requestsIn>[0]): Promise<Req
   (await requestsIn(tx, ['pending', 'approved'])).filter(({ plan }) => isExtension(plan))
 
 /** The lease has another end now: what was asked for on top of the old one is not what anybody would approve. */
-export const voidOlder = async (tx: Tx, parts: Parts, lease: Lease, at: number): Promise<void> => {
+export const voidOlder = async (tx: Tx, context: Context, lease: Lease, at: number): Promise<void> => {
   for (const each of await openExtensions(tx))
     if (each.extends?.lease === lease.id)
-      await applied(tx, parts, each, {
+      await applied(tx, context, each, {
         kind: 'void',
         at,
         changes: [`Lease ${lease.id} was extended meanwhile.`],
@@ -112,28 +112,28 @@ export const voidOlder = async (tx: Tx, parts: Parts, lease: Lease, at: number):
 }
 
 /** Carries out an approved one. Whether it did anything: it waits while the policy does not know whom it names. */
-export const extendAsApproved = async (parts: Parts, { id }: Request): Promise<boolean> => {
-  if (parts.policy.incomplete() !== null) return false
-  await parts.db.transaction().execute(async (tx) => {
+export const extendAsApproved = async (context: Context, { id }: Request): Promise<boolean> => {
+  if (context.policy.incomplete() !== null) return false
+  await context.db.transaction().execute(async (tx) => {
     const request = await findRequest(tx, id)
     if (request?.state !== 'approved' || !request.extends) return
     const lease = await findLease(tx, request.extends.lease)
-    const at = parts.clock.now()
-    const against = await changesIn(tx, parts, request, { lease, at })
+    const at = context.clock.now()
+    const against = await changesIn(tx, context, request, { lease, at })
     if (against.length > 0 || lease === null)
-      await applied(tx, parts, request, { kind: 'void', at, changes: against })
-    else await carryOut(tx, parts, { request, lease, to: request.extends.to, at })
+      await applied(tx, context, request, { kind: 'void', at, changes: against })
+    else await carryOut(tx, context, { request, lease, to: request.extends.to, at })
   })
-  parts.wake.deliver()
+  context.wake.deliver()
   return true
 }
 
 const carryOut = async (
   tx: Tx,
-  parts: Parts,
+  context: Context,
   { request, lease, to, at }: { request: RequestIn<'approved'>; lease: Lease; to: number; at: number },
 ): Promise<void> => {
-  const policy = parts.policy.inForce()
+  const policy = context.policy.inForce()
   const bound = await boundOf(tx, policy, lease)
   const next = await changeLease(tx, lease, {
     kind: 'extend',
@@ -148,22 +148,22 @@ const carryOut = async (
       'internal',
       `extending lease ${lease.id}: ${next.refusals.map(({ reason }) => reason).join('; ')}`,
     )
-  const running = await applied(tx, parts, request, { kind: 'claim', at, fence: 0 })
+  const running = await applied(tx, context, request, { kind: 'claim', at, fence: 0 })
   const verification = { kind: 'not-checked', why: 'nothing was changed in the guest' } as const
-  await applied(tx, parts, running, { kind: 'succeed', at, verification })
+  await applied(tx, context, running, { kind: 'succeed', at, verification })
   await refreshLender(tx, next.value, at)
-  await tellCalledOff(tx, parts, lease, at)
+  await tellCalledOff(tx, context, lease, at)
   await tellHolder(tx, next.value, extendedNotice(next.value), { at })
-  parts.log.info({ lease: lease.id, request: request.id, to }, 'lease extended')
+  context.log.info({ lease: lease.id, request: request.id, to }, 'lease extended')
 }
 
-const applied = async (tx: Tx, parts: Parts, request: Request, event: RequestEvent): Promise<Request> => {
+const applied = async (tx: Tx, context: Context, request: Request, event: RequestEvent): Promise<Request> => {
   const next = await apply(tx, request, event)
   if (!next.ok) throw new Fault('internal', `extending by ${request.id}: it cannot ${event.kind}`)
-  if (next.value.state === 'void') await settleVoid(parts, tx, next.value, event.at)
+  if (next.value.state === 'void') await settleVoid(context, tx, next.value, event.at)
   if (next.value.state === 'succeeded') {
     await refreshCard(tx, next.value, event.at)
-    await announce(parts, tx, [{ kind: 'request', request: next.value }], { at: event.at })
+    await announce(context, tx, [{ kind: 'request', request: next.value }], { at: event.at })
   }
   return next.value
 }
@@ -171,15 +171,15 @@ const applied = async (tx: Tx, parts: Parts, request: Request, event: RequestEve
 /** What it rests on, as it is now: one sentence for each reason against it. */
 const changesIn = async (
   tx: Tx,
-  parts: Parts,
+  context: Context,
   request: RequestIn<'approved'>,
   { lease, at }: { readonly lease: Lease | null; readonly at: number },
 ): Promise<string[]> => {
-  const policy = parts.policy.inForce()
+  const policy = context.policy.inForce()
   const wanted = request.extends
-  if (!wanted || lease === null || !isOpen(lease)) return ['The lease has ended meanwhile.']
+  if (!wanted || lease === null || !isOpenLease(lease)) return ['The lease has ended meanwhile.']
   if (lease.endsAt !== wanted.from) return ['The lease has another end meanwhile.']
-  const facts = await factsOf(tx, parts, request.plan.host)
+  const facts = await factsOf(tx, context, request.plan.host)
   const own = isHolder(policy, lease, request.asked.by)
   const { to } = wanted
   const base = Math.max(wanted.from, at)
@@ -188,21 +188,21 @@ const changesIn = async (
     ...anyhow.map(({ reason }) => `Not allowed any more: ${reason}.`),
     ...(await judgedAnew(tx, policy, request)),
     ...(facts
-      ? lapses(policy, request, wishOf(request.plan, basisOf(request.plan, facts, { own, lease, to })))
+      ? lapseReasons(policy, request, wishOf(request.plan, basisOf(request.plan, facts, { own, lease, to })))
       : []),
   ]
 }
 
 /** What asks for more time on a lease that has ended is void. */
-export const dropVainExtensions = async (parts: Parts): Promise<void> => {
-  for (const { id } of await openExtensions(parts.db))
-    await parts.db.transaction().execute(async (tx) => {
+export const dropVainExtensions = async (context: Context): Promise<void> => {
+  for (const { id } of await openExtensions(context.db))
+    await context.db.transaction().execute(async (tx) => {
       const request = await findRequest(tx, id)
       const lease = request?.extends && (await findLease(tx, request.extends.lease))
-      if (!request || (lease && isOpen(lease))) return
+      if (!request || (lease && isOpenLease(lease))) return
       if (request.state !== 'pending' && request.state !== 'approved') return
       const changes = ['The lease has ended meanwhile.']
-      await applied(tx, parts, request, { kind: 'void', at: parts.clock.now(), changes })
-      parts.wake.deliver()
+      await applied(tx, context, request, { kind: 'void', at: context.clock.now(), changes })
+      context.wake.deliver()
     })
 }

@@ -8,12 +8,12 @@ import type { Tx } from '../../../store/database'
 import { changeLease, openLeasesAt } from '../../../store/leases'
 import { requestsIn } from '../../../store/requests'
 import { refreshLender } from './lend'
-import type { Parts } from '../../context/parts'
+import type { Context } from '../../context/context'
 import { tellCalledOff } from './others'
 import { tellHolder, tellWatchers } from '../../telling/holders'
 
 /** Has the VM what was lent to it? Where the host does not tell whose a partition is, it may be this one. */
-export const isThere = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
+export const isStillLent = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
   const holder = vmById(facts, vm.id)
   if (!holder) return false
   if (holder.assigned.includes(gpu.locationPath)) return true
@@ -29,17 +29,17 @@ export const isThere = (facts: HostFacts, { gpu, vm }: Lease): boolean => {
  * the reading may show a step half done: the next one decides.
  */
 export const endLost = async (
-  parts: Pick<Parts, 'policy' | 'clock'>,
+  context: Pick<Context, 'policy' | 'clock'>,
   tx: Tx,
   facts: HostFacts,
   at: number,
 ): Promise<void> => {
-  const lost = (await openLeasesAt(tx, facts.name)).filter((lease) => !isThere(facts, lease))
+  const lost = (await openLeasesAt(tx, facts.name)).filter((lease) => !isStillLent(facts, lease))
   if (lost.length === 0) return
   const atWork = await requestsIn(tx, ['running', 'needs-attention'])
   if (atWork.some(({ plan }) => hostPlansOf(plan).some(({ host }) => host === facts.name))) return
   for (const lease of lost)
-    await endLease(parts, tx, lease, {
+    await endLease(context, tx, lease, {
       at,
       found: 'its VM does not have it',
       news: `the host shows that ${lease.vm.name} does not have it any more, so the lease has ended`,
@@ -48,7 +48,7 @@ export const endLost = async (
 
 /** `found` is kept with the lease, and `news` is told to its holder. */
 export const endLease = async (
-  parts: Pick<Parts, 'policy' | 'clock'>,
+  context: Pick<Context, 'policy' | 'clock'>,
   tx: Tx,
   lease: Lease,
   { at, found, news }: { readonly at: number; readonly found: string; readonly news: string },
@@ -56,7 +56,7 @@ export const endLease = async (
   const next = await changeLease(tx, lease, { kind: 'lose', at, found })
   if (!next.ok) return
   await refreshLender(tx, next.value, at)
-  await tellCalledOff(tx, parts, lease, at)
+  await tellCalledOff(tx, context, lease, at)
   await tellHolder(tx, next.value, leaseNewsNotice(next.value, news), { at })
-  await tellWatchers(tx, parts, next.value, 'ended')
+  await tellWatchers(tx, context, next.value, 'ended')
 }

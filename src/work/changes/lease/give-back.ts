@@ -2,7 +2,7 @@
 import { refusalNotice } from '../../../core/answers/refusal'
 import { refusal, refused, type Outcome, type Refusal } from '../../../core/errors'
 import type { LeaseEvent } from '../../../core/lease/event'
-import { isOpen, notYours, type Lease } from '../../../core/lease/lease'
+import { isOpenLease, notYours, type Lease } from '../../../core/lease/lease'
 import type { Change, Consents } from '../../../core/change/change'
 import { stopsVm } from '../../../core/plan/plan'
 import { personOf } from '../../../core/policy/policy'
@@ -11,11 +11,11 @@ import type { Tx } from '../../../store/database'
 import { hostViews } from '../../../store/fleet'
 import { changeLease, findLease } from '../../../store/leases'
 import { findRequest } from '../../../store/requests'
-import { say, type Caller, type Consequence } from '../../context/consequence'
-import type { Parts } from '../../context/parts'
+import { say, type Caller, type Effect } from '../../context/effect'
+import type { Context } from '../../context/context'
 import { prepare, type Prepared } from '../../planning/planning'
 import { raise } from '../request/raise'
-import { isThere } from './found'
+import { isStillLent } from './found'
 import { refreshLender } from './lend'
 import { areTold, giveBackLater, othersIn } from './others'
 import { noLease, refuseVersion } from './refusals'
@@ -30,22 +30,22 @@ export interface Returning {
 }
 
 /** `done`: the holder ends the lease now. */
-export const done = async (parts: Parts, returning: Returning, caller: Caller): Promise<Consequence> => {
-  const lease = await findLease(parts.db, returning.leaseId)
-  const lender = lease && (await findRequest(parts.db, lease.id))
+export const done = async (context: Context, returning: Returning, caller: Caller): Promise<Effect> => {
+  const lease = await findLease(context.db, returning.leaseId)
+  const lender = lease && (await findRequest(context.db, lease.id))
   if (!lease || !lender) return say(refusalNotice([noLease(returning.leaseId)]))
-  if (!isHolder(parts.policy.inForce(), lease, caller.account)) return say(refusalNotice([notYours(lease)]))
+  if (!isHolder(context.policy.inForce(), lease, caller.account)) return say(refusalNotice([notYours(lease)]))
   const stale = refuseVersion(lease, returning.version)
   if (stale) return say(refusalNotice([stale]))
-  const prepared = await prepareReturn(parts, { lease, lender, consents: returning.consents })
+  const prepared = await prepareReturn(context, { lease, lender, consents: returning.consents })
   if (!prepared.ok) return say(refusalNotice(prepared.refusals))
-  const others = stopsVm(prepared.value.plan) ? await othersIn(parts, lease) : []
+  const others = stopsVm(prepared.value.plan) ? await othersIn(context, lease) : []
   if (others.length > 0)
-    return lease.state === 'grace' && lease.givenBack && areTold(parts, lease, others)
+    return lease.state === 'grace' && lease.givenBack && areTold(context, lease, others)
       ? say(refusalNotice([givenBackAlready(lease)]))
-      : giveBackLater(parts, lease, { others, reason: returning.reason })
+      : giveBackLater(context, lease, { others, reason: returning.reason })
   return async (tx) => {
-    const raised = await raiseReturn(tx, parts, prepared.value, {
+    const raised = await raiseReturn(tx, context, prepared.value, {
       lease,
       lender,
       why: 'done',
@@ -70,17 +70,17 @@ interface Lent {
 
 /** The plan of a release of what was lent, with these consents and no others. */
 export const prepareReturn = async (
-  parts: Parts,
+  context: Context,
   { lease, lender, consents }: Lent & { readonly consents: Consents },
 ): Promise<Outcome<Prepared>> => {
   const { host, mode } = lender.plan
-  const [view] = await hostViews(parts.db, [host])
+  const [view] = await hostViews(context.db, [host])
   const target = { host, gpus: [lease.gpu.locationPath], consents, action: 'release' } as const
   const change: Change = mode === 'partition' ? { ...target, mode, vm: lease.vm.id } : { ...target, mode }
-  if (!isOpen(lease) || !view?.facts || !isThere(view.facts, lease)) return refused(isGone(lease))
-  const prepared = await prepare(parts, change)
+  if (!isOpenLease(lease) || !view?.facts || !isStillLent(view.facts, lease)) return refused(isGone(lease))
+  const prepared = await prepare(context, change)
   // Who has it since may be somebody else, from whom this takes nothing.
-  return prepared.ok && !isThere(prepared.value.facts, lease) ? refused(isGone(lease)) : prepared
+  return prepared.ok && !isStillLent(prepared.value.facts, lease) ? refused(isGone(lease)) : prepared
 }
 
 const isGone = ({ id, gpu }: Lease): Refusal =>
@@ -91,7 +91,7 @@ type Ends = NonNullable<Request['ends']>
 /** Raised on the authority of the lease's end. Refused by what is so at this very moment. */
 export const raiseReturn = (
   tx: Tx,
-  parts: Parts,
+  context: Context,
   prepared: Prepared,
   {
     lease,
@@ -103,8 +103,8 @@ export const raiseReturn = (
 ): Promise<Outcome<Request>> => {
   const by = lease.holder
   const { person: known, privately } = holderOf(lender)
-  const person = personOf(parts.policy.inForce(), by) ?? known
-  return raise(tx, parts, {
+  const person = personOf(context.policy.inForce(), by) ?? known
+  return raise(tx, context, {
     ...prepared,
     asked: reason === undefined ? { by, person } : { by, person, reason },
     channel: lender.channel,
@@ -115,7 +115,7 @@ export const raiseReturn = (
     answers: {
       id: lease.id,
       tell: async (inTx, request) => {
-        const at = parts.clock.now()
+        const at = context.clock.now()
         const next = await changeLease(inTx, lease, eventOf(why, { by, at, request }))
         if (!next.ok) return next.refusals
         await refreshLender(inTx, next.value, at)

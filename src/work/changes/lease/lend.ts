@@ -12,7 +12,7 @@ import type { Tx } from '../../../store/database'
 import { changeLease, findLease, insertLease } from '../../../store/leases'
 import { findRequest } from '../../../store/requests'
 import { refreshCard } from '../../telling/card'
-import type { Parts } from '../../context/parts'
+import type { Context } from '../../context/context'
 import { approvedUntil, boundOf } from '../../snapshot/caps'
 import { leaseDraft, leasesTaken } from '../../snapshot/drafts'
 import { wantedEnd } from './heir'
@@ -21,7 +21,7 @@ import { isHolder, tellHolder } from '../../telling/holders'
 /** What was taken has ended, and what was given is lent. The host is as planned: nothing here can be refused any more. */
 export const lend = async (
   tx: Tx,
-  parts: Parts,
+  context: Context,
   { request, facts, at }: { readonly request: Request; readonly facts: HostFacts; readonly at: number },
 ): Promise<void> => {
   const { plan } = request
@@ -29,15 +29,15 @@ export const lend = async (
   const taken = await leasesTaken(tx, plan)
   for (const lease of taken) {
     const ended = await endLease(tx, lease, { request, at })
-    if (request.ends?.why !== 'done' && !isOwnDoing(parts, lease, request) && !goesOn(lease, request))
+    if (request.ends?.why !== 'done' && !isOwnDoing(context, lease, request) && !goesOn(lease, request))
       await tellHolder(tx, ended, leaseNewsNotice(ended, `it has ended (${request.id})`, deedOf(request)), {
         at,
       })
   }
   if (plan.action === 'release') return
-  const policy = parts.policy.inForce()
+  const policy = context.policy.inForce()
   const draft = leaseDraft(policy, request, { facts, at, end: await wantedEnd(tx, request) })
-  const before = await continuedBy(tx, parts, request, taken)
+  const before = await continuedBy(tx, context, request, taken)
   const begun = before ? continuedLease(before, draft) : newLease(draft)
   const lease = { ...begun, approvedUntil: await boundFor(tx, policy, request, { begun, before }) }
   await insertLease(tx, lease, plan)
@@ -67,7 +67,7 @@ const goesOn = ({ id }: Lease, { holder, continues }: Request): boolean =>
 /** The lease that goes on in the new one. A move that was asked for by an earlier version does not say which. */
 const continuedBy = async (
   tx: Tx,
-  { policy }: Parts,
+  { policy }: Context,
   { plan, asked, continues }: Request,
   [first]: readonly Lease[],
 ): Promise<Lease | null> => {
@@ -94,7 +94,7 @@ const endLease = async (
 /** What the end of a lease began, nobody did; its holder is told all the same. */
 const deedOf = ({ ends, asked }: Request): Said | null => (ends ? null : asked)
 
-const isOwnDoing = ({ policy }: Parts, lease: Lease, { ends, asked }: Request): boolean =>
+const isOwnDoing = ({ policy }: Context, lease: Lease, { ends, asked }: Request): boolean =>
   ends === undefined && isHolder(policy.inForce(), lease, asked.by)
 
 const endingOf = (lease: Lease, { id, plan, asked: { by } }: Request, at: number): LeaseEvent[] => {

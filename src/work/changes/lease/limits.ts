@@ -2,7 +2,7 @@
 import { OPEN_STATES } from '../../../core/request/request'
 import type { Refusal } from '../../../core/errors'
 import type { Lease } from '../../../core/lease/lease'
-import { transition } from '../../../core/lease/transition'
+import { nextLease } from '../../../core/lease/transition'
 import { mayHold } from '../../../core/lease/quota'
 import { personOf, type Policy } from '../../../core/policy/policy'
 import type { Tx } from '../../../store/database'
@@ -19,7 +19,7 @@ export const refuseAnyhow = async (
   if (hours.length > 0) return hours
   const { at, to } = wanted
   const { caps } = policy.leases
-  const next = transition(lease, { kind: 'extend', by: lease.holder, at, to, caps, approvedUntil: null })
+  const next = nextLease(lease, { kind: 'extend', by: lease.holder, at, to, caps, approvedUntil: null })
   return next.ok ? [] : next.refusals
 }
 

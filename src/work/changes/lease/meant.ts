@@ -11,8 +11,8 @@ import { resolveGpu } from '../../../core/inventory/names'
 import { may } from '../../../core/request/permission'
 import { hostViews } from '../../../store/fleet'
 import { openLeases, openLeasesAt } from '../../../store/leases'
-import { say, type Caller, type Consequence } from '../../context/consequence'
-import type { Parts } from '../../context/parts'
+import { say, type Caller, type Effect } from '../../context/effect'
+import type { Context } from '../../context/context'
 import { isHolder } from '../../telling/holders'
 
 export type OfLease = Extract<Command, { kind: 'done' | 'extend' }>
@@ -21,23 +21,23 @@ const MOST_NAMED = 5
 
 /** What comes of the lease that is meant; refused, with each that could be meant, where that is not one. */
 export const onLease = async (
-  parts: Parts,
+  context: Context,
   command: OfLease,
   caller: Caller,
-  then: (leaseId: string) => Consequence | Promise<Consequence>,
-): Promise<Consequence> => {
-  const meant = await leaseMeant(parts, command, caller)
+  then: (leaseId: string) => Effect | Promise<Effect>,
+): Promise<Effect> => {
+  const meant = await leaseMeant(context, command, caller)
   return meant.ok ? then(meant.value) : say(refusalNotice(meant.refusals))
 }
 
-const leaseMeant = async (parts: Parts, command: OfLease, caller: Caller): Promise<Outcome<string>> => {
+const leaseMeant = async (context: Context, command: OfLease, caller: Caller): Promise<Outcome<string>> => {
   if (command.requestId !== undefined) return accepted(command.requestId)
-  if (command.gpu !== undefined) return ofGpu(parts, { ...command, gpu: command.gpu }, caller)
-  const leases = ownOf(parts, await openLeases(parts.db), caller)
+  if (command.gpu !== undefined) return ofGpu(context, { ...command, gpu: command.gpu }, caller)
+  const leases = ownOf(context, await openLeases(context.db), caller)
   return onlyOne(command, leases, refusal('not-possible', 'you hold no GPU', '`list` shows who holds which.'))
 }
 
-const ownOf = ({ policy }: Parts, leases: readonly Lease[], { account }: Caller): Lease[] =>
+const ownOf = ({ policy }: Context, leases: readonly Lease[], { account }: Caller): Lease[] =>
   leases.filter((lease) => isHolder(policy.inForce(), lease, account))
 
 /**
@@ -45,34 +45,34 @@ const ownOf = ({ policy }: Parts, leases: readonly Lease[], { account }: Caller)
  * everything else, and where a rule of the policy has a say: a VM that is cut off, or glass that is broken.
  */
 export const ownToRelease = async (
-  parts: Parts,
+  context: Context,
   { change, words }: { readonly change: Change; readonly words: PlanCommand },
   caller: Caller,
 ): Promise<LeaseIn<'held'> | LeaseIn<'grace'> | null> => {
   const { host, gpus, action, consents } = change
   if (action !== 'release' || consents.powerOff || words.breakGlass === true) return null
-  const [view] = await hostViews(parts.db, [host])
+  const [view] = await hostViews(context.db, [host])
   const place = view?.facts ? placeOf(view.facts, { locationPath: gpus[0] }) : null
   const from = vmOf(change) ?? (place?.kind === 'assigned' ? place.vm : null)
-  const own = ownOf(parts, await openLeasesAt(parts.db, host), caller)
+  const own = ownOf(context, await openLeasesAt(context.db, host), caller)
   const lease = own.find((each) => each.gpu.locationPath === gpus[0] && each.vm.id === from)
   return lease?.state === 'held' || lease?.state === 'grace' ? lease : null
 }
 
 /** Their own; that of somebody else only where they may extend it by its id. */
 const ofGpu = async (
-  parts: Parts,
+  context: Context,
   command: OfLease & { readonly gpu: string },
   caller: Caller,
 ): Promise<Outcome<string>> => {
-  const found = resolveGpu(command.gpu, await hostViews(parts.db, [...parts.hosts.keys()]))
+  const found = resolveGpu(command.gpu, await hostViews(context.db, [...context.hosts.keys()]))
   if (!found.ok) return found
   const { facts, gpu } = found.value
-  const leases = (await openLeasesAt(parts.db, facts.name)).filter(
+  const leases = (await openLeasesAt(context.db, facts.name)).filter(
     (lease) => lease.gpu.locationPath === gpu.locationPath,
   )
-  const own = ownOf(parts, leases, caller)
-  const mayOthers = command.kind === 'extend' && may(parts.policy.inForce(), caller.account, 'pause')
+  const own = ownOf(context, leases, caller)
+  const mayOthers = command.kind === 'extend' && may(context.policy.inForce(), caller.account, 'pause')
   const alias = aliasOf(facts, gpu)
   const none = refusal('not-possible', `you do not hold ${alias}`, `\`show ${alias}\` says who does.`)
   return onlyOne(command, own.length === 0 && mayOthers ? leases : own, none)

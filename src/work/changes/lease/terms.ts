@@ -5,7 +5,7 @@ import { accepted, refusal, refused, type Outcome, type Refusal } from '../../..
 import type { HostFacts } from '../../../core/inventory/inventory'
 import { refuseEnd } from '../../../core/lease/caps'
 import { commonOf, type Lease } from '../../../core/lease/lease'
-import { byName, isLimited, mayHold, type Asked } from '../../../core/lease/quota'
+import { calledByName, isLimited, mayHold, type Asked } from '../../../core/lease/quota'
 import { endOf, readUntil, type AskedEnd } from '../../../core/time/until'
 import type { Plan } from '../../../core/plan/plan'
 import { personOf, teamOf, zoneOf, type Policy } from '../../../core/policy/policy'
@@ -15,7 +15,7 @@ import type { Db, Tx } from '../../../store/database'
 import { hostViews } from '../../../store/fleet'
 import { findLease, leasesSince } from '../../../store/leases'
 import { requestsIn } from '../../../store/requests'
-import type { Parts } from '../../context/parts'
+import type { Context } from '../../context/context'
 import { leaseDraft, takenBy } from '../../snapshot/drafts'
 import { endOn, heirOf, wantedEnd, type Heir } from './heir'
 import { isHolder } from '../../telling/holders'
@@ -38,13 +38,13 @@ export interface Terms extends Pick<Request, 'lease' | 'holder' | 'continues'> {
  */
 export const termsFor = async (
   db: Db | Tx,
-  parts: Parts,
+  context: Context,
   command: PlanCommand,
   wanting: Wanting,
 ): Promise<Outcome<Terms>> => {
   if (!lends(wanting.plan)) return accepted({ end: null })
-  const policy = parts.policy.inForce()
-  const at = parts.clock.now()
+  const policy = context.policy.inForce()
+  const at = context.clock.now()
   const asked = readEnd(policy, command, { by: wanting.by, at })
   if (!asked.ok) return asked
   const mine = 'mine' in command ? command.mine : undefined
@@ -153,7 +153,7 @@ const refuseTerms = (
   const endsAt = end && endOf(end, at)
   const over = refuseEnd(endsAt, own?.capsFrom ?? at, caps)
   const wish = { holder: person, team: teamOf(policy, person), part, at, endsAt, mostMs: caps.totalMs }
-  const held = mayHold(holder ? { ...wish, called: byName(person) } : wish, others, quota, asked)
+  const held = mayHold(holder ? { ...wish, called: calledByName(person) } : wish, others, quota, asked)
   return [...(over ? [over] : []), ...(held.ok ? [] : held.refusals)]
 }
 

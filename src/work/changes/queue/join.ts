@@ -17,25 +17,27 @@ import { againstPerson } from '../../../core/queue/rights'
 import type { Wanting, Waiter } from '../../../core/queue/waiter'
 import { hostViews } from '../../../store/fleet'
 import { insertWaiter, nextEntryId } from '../../../store/queue'
-import { say, type Caller, type Consequence } from '../../context/consequence'
-import type { Parts } from '../../context/parts'
-import { groundOf } from '../../snapshot/ground'
+import { say, type Caller, type Effect } from '../../context/effect'
+import type { Context } from '../../context/context'
+import { snapshotOf } from '../../snapshot/snapshot'
 import { askedBy } from '../../snapshot/most'
 
 type QueueCommand = Extract<Command, { kind: 'queue' }>
 
-export const queue = async (parts: Parts, command: QueueCommand, caller: Caller): Promise<Consequence> => {
+export const queue = async (context: Context, command: QueueCommand, caller: Caller): Promise<Effect> => {
   const { gpu, model, memory, vm } = command
   if ([gpu, model, memory, vm].every((each) => each === undefined))
-    return say(queueNotice(await groundOf(parts.db, parts), { now: parts.clock.now(), page: command.page }))
-  const policy = parts.policy.inForce()
-  const views = await hostViews(parts.db, [...parts.hosts.keys()])
+    return say(
+      queueNotice(await snapshotOf(context.db, context), { now: context.clock.now(), page: command.page }),
+    )
+  const policy = context.policy.inForce()
+  const views = await hostViews(context.db, [...context.hosts.keys()])
   const wish = wishOf(policy, command, views)
   if (!wish.ok) return say(refusalNotice(wish.refusals))
   const forMs = command.forMs ?? null
   const against = againstWish(policy, wish.value, { views, by: caller.account, forMs })
   return against.ok
-    ? join(parts, command, { wish: wish.value, caller })
+    ? join(context, command, { wish: wish.value, caller })
     : say(refusalNotice(against.refusals))
 }
 
@@ -122,12 +124,12 @@ const againstLength = ({ leases: { caps, quota } }: Policy, forMs: number | null
   refuseEnd(forMs, 0, caps) ?? refuseEndless(forMs, quota)
 
 const join =
-  (parts: Parts, command: QueueCommand, { wish, caller }: { wish: QueueWish; caller: Caller }): Consequence =>
+  (context: Context, command: QueueCommand, { wish, caller }: { wish: QueueWish; caller: Caller }): Effect =>
   async (tx) => {
-    const ground = await groundOf(tx, parts)
-    const { policy } = ground
+    const snapshot = await snapshotOf(tx, context)
+    const { policy } = snapshot
     const { account: by } = caller
-    const now = parts.clock.now()
+    const now = context.clock.now()
     const draft = (id: string): NewEntry => ({
       id,
       by,
@@ -136,7 +138,7 @@ const join =
       since: now,
       forMs: command.forMs ?? null,
     })
-    const entries = ground.waiters.map(({ entry }) =>
+    const entries = snapshot.waiters.map(({ entry }) =>
       isSamePerson(policy, entry.by, by) ? { ...entry, by } : entry,
     )
     const { most } = policy.queue
@@ -153,6 +155,6 @@ const join =
       privately: caller.privately ?? caller.back,
     }
     await insertWaiter(tx, waiter)
-    parts.log.info({ entry: waiter.entry.id, by }, 'joined the queue')
-    return joinedNotice(waiter, { ...ground, waiters: [...ground.waiters, waiter] }, now)
+    context.log.info({ entry: waiter.entry.id, by }, 'joined the queue')
+    return joinedNotice(waiter, { ...snapshot, waiters: [...snapshot.waiters, waiter] }, now)
   }

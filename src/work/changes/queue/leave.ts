@@ -3,10 +3,10 @@ import { doneNotice } from '../../../core/answers/done'
 import { refusalNotice } from '../../../core/answers/refusal'
 import { refusal, type Refusal } from '../../../core/errors'
 import { isSamePerson, personOf, rolesAmong } from '../../../core/policy/policy'
-import { transition } from '../../../core/queue/entry'
+import { nextEntry } from '../../../core/queue/entry'
 import { findWaiter, saveWaiter } from '../../../store/queue'
-import type { Caller, Consequence } from '../../context/consequence'
-import type { Parts } from '../../context/parts'
+import type { Caller, Effect } from '../../context/effect'
+import type { Context } from '../../context/context'
 import { tell } from '../../telling/waiters'
 
 export const noEntry = (id: string): Refusal =>
@@ -19,12 +19,12 @@ export interface Leaving {
 }
 
 export const leave =
-  (parts: Parts, { entryId, version }: Leaving, caller: Caller): Consequence =>
+  (context: Context, { entryId, version }: Leaving, caller: Caller): Effect =>
   async (tx) => {
     const before = await findWaiter(tx, entryId)
     if (before === null) return refusalNotice([noEntry(entryId)])
     const { entry } = before
-    const policy = parts.policy.inForce()
+    const policy = context.policy.inForce()
     const own = isSamePerson(policy, caller.account, entry.by)
     if (!own && rolesAmong(policy, personOf(policy, caller.account), policy.administer).length === 0)
       return refusalNotice([
@@ -42,8 +42,8 @@ export const leave =
           '`queue` shows where you stand.',
         ),
       ])
-    const at = parts.clock.now()
-    const next = transition(
+    const at = context.clock.now()
+    const next = nextEntry(
       entry,
       own && entry.state === 'offered'
         ? { kind: 'decline', at, by: entry.by }
@@ -52,7 +52,7 @@ export const leave =
     if (!next.ok) return refusalNotice(next.refusals)
     const after = { ...before, entry: next.value }
     await saveWaiter(tx, before, after)
-    await tell(parts, tx, after)
-    parts.log.info({ entry: entryId, by: caller.account }, 'left the queue')
+    await tell(context, tx, after)
+    context.log.info({ entry: entryId, by: caller.account }, 'left the queue')
     return doneNotice(own ? `You left the queue (${entryId}).` : `${entryId} is out of the queue.`)
   }

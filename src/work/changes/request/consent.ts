@@ -14,14 +14,14 @@ import type { Db, Tx } from '../../../store/database'
 import { heardAt } from '../../../store/arrivals'
 import { apply, findRequest } from '../../../store/requests'
 import { refreshCard } from '../../telling/card'
-import type { Caller, Consequence } from '../../context/consequence'
+import type { Caller, Effect } from '../../context/effect'
 import { noRequest } from '../../context/no-request'
 import { leasesTouched } from '../../snapshot/touched'
 import { tellHolder } from '../../telling/holders'
-import type { Parts } from '../../context/parts'
+import type { Context } from '../../context/context'
 
 /** One for each person and VM. */
-export const touchedBy = async (
+export const touchesOf = async (
   db: Db | Tx,
   policy: Policy,
   about: { readonly plan: Plan; readonly by: string },
@@ -93,12 +93,12 @@ export const consentMissing = async (
 export const untold = async (tx: Tx, policy: Policy, request: Request): Promise<string[]> => {
   if (waivesConsent(request)) return []
   const { plan, asked, touches = [] } = request
-  return (await touchedBy(tx, policy, { plan, by: asked.by }))
+  return (await touchesOf(tx, policy, { plan, by: asked.by }))
     .filter((now) => !touches.some(({ person, vm }) => person === now.person && vm === now.vm))
     .map(({ person, vm, holds }) => `${person} holds ${holds.join(', ')} in ${vm} now, and was not asked.`)
 }
 
-export interface Answering {
+export interface AnsweringConsent {
   readonly requestId: string
   readonly answer: 'yes' | 'no'
   readonly reason: string | undefined
@@ -106,20 +106,20 @@ export interface Answering {
 
 /** `agree` and `object`: by a holder, or by somebody who may speak in their place. */
 export const answerTo =
-  (parts: Parts, { requestId, answer, reason }: Answering, caller: Caller): Consequence =>
+  (context: Context, { requestId, answer, reason }: AnsweringConsent, caller: Caller): Effect =>
   async (tx) => {
     const request = await findRequest(tx, requestId)
     if (!request) return refusalNotice([noRequest(requestId)])
-    const policy = parts.policy.inForce()
+    const policy = context.policy.inForce()
     const person = personOf(policy, caller.account) ?? caller.account
     const refused = refuseAnswer(policy, request, { person, answer })
     if (refused) return refusalNotice([refused])
-    const at = parts.clock.now()
+    const at = context.clock.now()
     const said = { by: caller.account, person, at, answer, ...(reason === undefined ? {} : { reason }) }
     const next = await apply(tx, request, { kind: 'answer', ...said })
     if (!next.ok) return refusalNotice(next.refusals)
     await refreshCard(tx, next.value, at)
-    parts.wake.run()
+    context.wake.run()
     return doneNotice(
       answer === 'yes'
         ? `You agreed to ${request.id}.`

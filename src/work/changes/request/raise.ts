@@ -14,14 +14,20 @@ import type { Tx } from '../../../store/database'
 import { saveFacts } from '../../../store/fleet'
 import { copiesOf, editCopies, handCopiesOn, post } from '../../../store/outbox'
 import { apply, insertRequest, nextRequestId } from '../../../store/requests'
-import { keyOf } from '../../../store/subscriptions'
+import { placeKey } from '../../../store/subscriptions'
 import { announce } from '../../telling/announce'
 import { cardOf } from '../../telling/card'
-import { tellTouched, touchedBy } from './consent'
+import { tellTouched, touchesOf } from './consent'
 import { placesFor } from '../../telling/copies'
-import type { Parts } from '../../context/parts'
+import type { Context } from '../../context/context'
 import { openAgainst, type Prepared } from '../../planning/planning'
-import { boundFacts, longestIn, standingOn, type Grounds, type Standing } from '../../snapshot/standing'
+import {
+  boundFacts,
+  longestIn,
+  authorise,
+  type Grounds,
+  type Authorisation,
+} from '../../snapshot/authorisation'
 
 export interface Raising extends Omit<Prepared, 'facts' | 'change'> {
   /** Absent where nothing is done on a host. */
@@ -51,37 +57,37 @@ export interface Answered {
 }
 
 /** Refused by what is so at this very moment; then nothing was written. */
-export const raise = async (tx: Tx, parts: Parts, raising: Raising): Promise<Outcome<Request>> => {
+export const raise = async (tx: Tx, context: Context, raising: Raising): Promise<Outcome<Request>> => {
   const { plan, facts, otherFacts, grounds, back, answers, change } = raising
-  const policy = parts.policy.inForce()
-  const standing = standingOn(policy, plan, grounds)
-  if (!standing.ok) return standing
-  const taken = await openAgainst(parts, tx, { plan, change, answers })
+  const policy = context.policy.inForce()
+  const authorisation = authorise(policy, plan, grounds)
+  if (!authorisation.ok) return authorisation
+  const taken = await openAgainst(context, tx, { plan, change, answers })
   if (taken.length > 0) return refused(...taken)
-  const at = parts.clock.now()
+  const at = context.clock.now()
   const id = await nextRequestId(tx)
   const against = answers ? await answers.tell(tx, id) : []
   if (against.length > 0) return refused(...against)
-  const { home, places } = placesFor(parts.requestsChannels, raising.channel)
-  const touches = await touchedBy(tx, policy, { plan, by: raising.asked.by })
-  const expiresAt = at + parts.limits.requestExpiresMs
-  const longestMs = longestIn(policy, standing.value)
-  const elsewhere = keyOf(home) === keyOf(raising.channel) ? {} : ({ elsewhere: true } as const)
+  const { home, places } = placesFor(context.requestsChannels, raising.channel)
+  const touches = await touchesOf(tx, policy, { plan, by: raising.asked.by })
+  const expiresAt = at + context.limits.requestExpiresMs
+  const longestMs = longestIn(policy, authorisation.value)
+  const elsewhere = placeKey(home) === placeKey(raising.channel) ? {} : ({ elsewhere: true } as const)
   const drawn = { channel: home, id, at, expiresAt, longestMs, ...elsewhere }
-  const bound = bindTo(plan, boundFacts(policy, standing.value, touches))
-  const pending = pendingOf({ ...raising, plan: bound, standing: standing.value, touches }, drawn)
+  const bound = bindTo(plan, boundFacts(policy, authorisation.value, touches))
+  const pending = pendingOf({ ...raising, plan: bound, authorisation: authorisation.value, touches }, drawn)
   await insertRequest(tx, pending)
-  const request = await authorised(tx, pending, standing.value)
+  const request = await authorised(tx, pending, authorisation.value)
   if (facts) await saveFacts(tx, facts, at)
   if (otherFacts) await saveFacts(tx, otherFacts, at)
   await showCards(tx, policy, { request, places, back, at })
   const broken = authorityOf(request)?.kind === 'break-glass'
-  const changes = parts.changesChannel ?? home
+  const changes = context.changesChannel ?? home
   // What is tried again they heard of the first time, and hear of how it ends.
   if (touches.length > 0 && request.ends?.after === undefined) await tellTouched(tx, policy, request, at)
   if (broken) await post(tx, changes, brokenGlassNotice(request), { at, otherwise: back })
-  await announce(parts, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
-  parts.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
+  await announce(context, tx, [{ kind: 'request', request }], { at, except: broken ? [changes] : [] })
+  context.log.info({ request: id, by: request.asked.by, action: plan.action, gpu: plan.gpu.alias }, 'asked')
   return accepted(request)
 }
 
@@ -124,10 +130,10 @@ const pendingOf = (
     lends,
     extends: more,
     interrupts,
-    standing,
+    authorisation,
     touches,
     answers,
-  }: Omit<Raising, 'grounds'> & { readonly standing: Standing; readonly touches: Touched[] },
+  }: Omit<Raising, 'grounds'> & { readonly authorisation: Authorisation; readonly touches: Touched[] },
   {
     at,
     ...drawn
@@ -137,17 +143,19 @@ const pendingOf = (
   ...drawn,
   version: 1,
   plan,
-  ...(standing.kind === 'judged' ? { judgedOn: standing.on } : {}),
+  ...(authorisation.kind === 'judged' ? { judgedOn: authorisation.on } : {}),
   ...(command === undefined ? {} : { command }),
   ...(privately === undefined ? {} : { privately }),
   asked: { ...asked, at },
   needs:
-    standing.kind === 'judged' && standing.judgement.kind === 'quorum' ? [...standing.judgement.needs] : [],
+    authorisation.kind === 'judged' && authorisation.judgement.kind === 'quorum'
+      ? [...authorisation.judgement.needs]
+      : [],
   approvals: [],
   ...(touches.length === 0 ? {} : { touches }),
   ...(answers?.inQueue ? { turn: answers.id } : {}),
   ...lent(lends),
-  ...(standing.kind === 'judged' ? {} : { ends: standing.ends }),
+  ...(authorisation.kind === 'judged' ? {} : { ends: authorisation.ends }),
   ...(more === undefined ? {} : { extends: more }),
   ...(interrupts.length === 0 ? {} : { interrupts: [...interrupts] }),
 })
@@ -159,8 +167,12 @@ const lent = ({ lease, holder, continues }: Raising['lends']): Raising['lends'] 
 })
 
 /** What needs nobody's approval has its authority in the same commit. A rule goes before broken glass where that adds nothing. */
-const authorised = async (tx: Tx, pending: RequestIn<'pending'>, standing: Standing): Promise<Request> => {
-  const event = authorityFrom(pending, standing)
+const authorised = async (
+  tx: Tx,
+  pending: RequestIn<'pending'>,
+  authorisation: Authorisation,
+): Promise<Request> => {
+  const event = authorityFrom(pending, authorisation)
   if (event === null) return pending
   const next = await apply(tx, pending, event)
   if (!next.ok) throw new Fault('internal', `authorising ${pending.id}: it cannot ${event.kind}`)
@@ -169,10 +181,10 @@ const authorised = async (tx: Tx, pending: RequestIn<'pending'>, standing: Stand
 
 const authorityFrom = (
   { asked: { at, by, reason }, touches = [] }: RequestIn<'pending'>,
-  standing: Standing,
+  authorisation: Authorisation,
 ): RequestEvent | null => {
-  if (standing.kind === 'lease-end') return { kind: 'lease-end', at, lease: standing.ends.lease }
-  const { judgement, breakGlass } = standing
+  if (authorisation.kind === 'lease-end') return { kind: 'lease-end', at, lease: authorisation.ends.lease }
+  const { judgement, breakGlass } = authorisation
   const broken: RequestEvent | null =
     breakGlass && reason !== undefined ? { kind: 'break-glass', by, at, reason } : null
   const byRule: RequestEvent | null =

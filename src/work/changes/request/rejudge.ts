@@ -6,8 +6,8 @@ import { explainChange } from '../../../core/plan/digest'
 import type { Request } from '../../../core/request/request'
 import type { Db, Tx } from '../../../store/database'
 import { apply, findRequest, requestsIn } from '../../../store/requests'
-import { touchedBy } from './consent'
-import type { Parts } from '../../context/parts'
+import { touchesOf } from './consent'
+import type { Context } from '../../context/context'
 import { settleVoid } from './voided'
 
 /** What is judged otherwise, one sentence each; none where all is as it was when it was asked for. */
@@ -26,7 +26,7 @@ const consentFacts = async (
   { plan, asked, touches = [] }: Request,
 ): Promise<Record<string, string>> => {
   if (touches.length === 0) return {}
-  const now = await touchedBy(db, policy, { plan, by: asked.by })
+  const now = await touchesOf(db, policy, { plan, by: asked.by })
   return Object.fromEntries(
     touches.flatMap(({ holder, person, vm, holds }) => {
       const same = now.find(
@@ -39,29 +39,29 @@ const consentFacts = async (
 
 /** Whether it is void now. Wake the delivery afterwards. */
 export const rejudge = async (
-  parts: Parts,
+  context: Context,
   tx: Tx,
   request: Request,
-  policy = parts.policy.inForce(),
+  policy = context.policy.inForce(),
 ): Promise<boolean> => {
   // Judged by a policy that does not know yet whom it names, it would be void for nothing.
-  if (parts.policy.incomplete() !== null) return false
+  if (context.policy.incomplete() !== null) return false
   const changes = await judgedAnew(tx, policy, request)
   if (changes.length === 0) return false
-  const at = parts.clock.now()
+  const at = context.clock.now()
   const next = await apply(tx, request, { kind: 'rejudge', at, changes })
   if (!next.ok || next.value.state !== 'void') return false
-  await settleVoid(parts, tx, next.value, at)
-  parts.log.info({ request: request.id, changes }, 'the policy judges it otherwise')
+  await settleVoid(context, tx, next.value, at)
+  context.log.info({ request: request.id, changes }, 'the policy judges it otherwise')
   return true
 }
 
 /** Everything that has not begun. The ids of what is void by it. */
-export const rejudgeAll = async (parts: Parts, tx: Tx): Promise<string[]> => {
-  const policy = parts.policy.inForce()
+export const rejudgeAll = async (context: Context, tx: Tx): Promise<string[]> => {
+  const policy = context.policy.inForce()
   const voided: string[] = []
   for (const request of await requestsIn(tx, ['pending', 'approved']))
-    if (await rejudge(parts, tx, request, policy)) voided.push(request.id)
+    if (await rejudge(context, tx, request, policy)) voided.push(request.id)
   return voided
 }
 
@@ -69,18 +69,18 @@ export const rejudgeAll = async (parts: Parts, tx: Tx): Promise<string[]> => {
  * The same where the policy was read and nobody said `reload`, each request in a commit of its own. Never throws: what is
  * not judged now is judged when it is approved, and when it begins.
  */
-export const policyRead = async (parts: Parts): Promise<void> => {
-  const policy = parts.policy.inForce()
+export const policyRead = async (context: Context): Promise<void> => {
+  const policy = context.policy.inForce()
   try {
-    for (const each of await requestsIn(parts.db, ['pending', 'approved'])) {
-      if ((await judgedAnew(parts.db, policy, each)).length === 0) continue
-      await parts.db.transaction().execute(async (tx) => {
+    for (const each of await requestsIn(context.db, ['pending', 'approved'])) {
+      if ((await judgedAnew(context.db, policy, each)).length === 0) continue
+      await context.db.transaction().execute(async (tx) => {
         const request = await findRequest(tx, each.id)
-        if (request) await rejudge(parts, tx, request, policy)
+        if (request) await rejudge(context, tx, request, policy)
       })
-      parts.wake.deliver()
+      context.wake.deliver()
     }
   } catch (error) {
-    parts.log.error({ error: messageOf(error) }, 'not all could be judged by the policy that was read')
+    context.log.error({ error: messageOf(error) }, 'not all could be judged by the policy that was read')
   }
 }

@@ -78,22 +78,22 @@ function Assert-Allowed {
 function Invoke-Change {
     <#
     .SYNOPSIS
-    Runs one change under the host's lock, after fence, allow-list and ground were checked in that order.
-    .PARAMETER Ground
+    Runs one change under the host's lock, after fence, allow-list and precondition were checked in that order.
+    .PARAMETER Precondition
     Hashtable: VmId and VmState; LocationPath, InstanceId, Place and Holder; GpuName, Partition and Count. What is
     absent is not expected.
     .PARAMETER Change
     The change itself; what it writes is thrown away.
     #>
-    param([long] $Fence, [string] $Claim, [hashtable] $Ground, [scriptblock] $Change)
+    param([long] $Fence, [string] $Claim, [hashtable] $Precondition, [scriptblock] $Change)
     $directory = Get-StateDirectory
     $lock = Lock-Host $directory $script:LockPatienceSeconds
     try {
-        if ($Ground.ContainsKey('VmId')) { Assert-Allowed $directory 'vm' $Ground.VmId }
-        if ($Ground.ContainsKey('LocationPath')) { Assert-Allowed $directory 'device' $Ground.LocationPath }
+        if ($Precondition.ContainsKey('VmId')) { Assert-Allowed $directory 'vm' $Precondition.VmId }
+        if ($Precondition.ContainsKey('LocationPath')) { Assert-Allowed $directory 'device' $Precondition.LocationPath }
         Assert-Fence $directory $Fence $Claim
         try {
-            Assert-Ground $Ground
+            Assert-Precondition $Precondition
             $null = & $Change
         }
         finally { Set-OrderTime $directory }

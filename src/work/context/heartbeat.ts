@@ -1,13 +1,13 @@
 /** Something to be done again and again while other work takes its time. */
 import { messageOf } from '../../core/errors'
-import type { Parts } from './parts'
+import type { Context } from './context'
 
 /**
  * The result of `work`; each `everyMs` until it is there, `tick` is called, at most `times`. A tick that fails is logged and ends the
  * ticking: it must neither spoil the work nor be lost.
  */
-export const meanwhile = async <T>(
-  { clock, log }: Pick<Parts, 'clock' | 'log'>,
+export const withHeartbeat = async <T>(
+  { clock, log }: Pick<Context, 'clock' | 'log'>,
   { everyMs, times = Infinity }: { readonly everyMs: number; readonly times?: number },
   tick: () => Promise<void>,
   work: () => Promise<T>,

@@ -20,10 +20,10 @@ interface Ending {
   readonly ends: NonNullable<Request['ends']>
 }
 
-export type Standing = (Asked & Judged) | Ending
+export type Authorisation = (Asked & Judged) | Ending
 
 /** Refused where the policy was read again since it was planned, and lets it be asked for no more. */
-export const standingOn = (policy: Policy, plan: Plan, grounds: Grounds): Outcome<Standing> => {
+export const authorise = (policy: Policy, plan: Plan, grounds: Grounds): Outcome<Authorisation> => {
   if (grounds.kind === 'lease-end') return accepted(grounds)
   const judged = judgedBy(policy, plan, grounds.on)
   return judged.ok ? accepted({ ...grounds, ...judged.value }) : judged
@@ -32,18 +32,18 @@ export const standingOn = (policy: Policy, plan: Plan, grounds: Grounds): Outcom
 /** What an approval binds to beside the plan. What a holder gives back themselves binds to nothing that the policy says. */
 export const boundFacts = (
   policy: Policy,
-  standing: Standing,
+  authorisation: Authorisation,
   touches: readonly Touched[],
 ): Record<string, string> => {
-  if (standing.kind === 'judged')
-    return { ...standing.facts, ...Object.fromEntries(touches.map(consentFact)) }
-  return standing.ends.why === 'expired' ? endFacts(policy) : {}
+  if (authorisation.kind === 'judged')
+    return { ...authorisation.facts, ...Object.fromEntries(touches.map(consentFact)) }
+  return authorisation.ends.why === 'expired' ? endFacts(policy) : {}
 }
 
 /** Of the rules by which it was judged, whatever becomes of them. */
-export const longestIn = (policy: Policy, standing: Standing): number | null => {
-  if (standing.kind !== 'judged') return null
-  const { judgement } = standing
+export const longestIn = (policy: Policy, authorisation: Authorisation): number | null => {
+  if (authorisation.kind !== 'judged') return null
+  const { judgement } = authorisation
   const rules = judgement.kind === 'automatic' ? judgement.rules : judgement.needs.map(({ rule }) => rule)
   return longestOf(policy, rules)
 }

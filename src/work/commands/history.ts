@@ -8,40 +8,40 @@ import { titleOf } from '../../core/cards/plan'
 import type { Command } from '../../core/command/command'
 import { shown } from '../../core/text/shown'
 import { idInShort } from '../../core/command/values/names'
-import { sentenceOf } from '../../core/drift/words'
+import { changeSentence } from '../../core/drift/words'
 import type { Notice } from '../../core/notice/notice'
 import type { Policy } from '../../core/policy/policy'
 import type { Request, RequestChange } from '../../core/request/request'
 import type { Db } from '../../store/database'
 import { adoptions, type Adopted } from '../../store/adoptions'
 import { driftHistory } from '../../store/drift'
-import { history, type PastEvent } from '../../store/past'
+import { history, type PastEvent } from '../../store/history'
 import { requestsById } from '../../store/requests'
-import type { Parts } from '../context/parts'
+import type { Context } from '../context/context'
 
 const ROWS = 400
 
-export const pastOf = async (
-  parts: Parts,
+export const historyOf = async (
+  context: Context,
   { name, page }: Extract<Command, { kind: 'history' }>,
 ): Promise<Notice> => {
-  const names = name === undefined ? null : namesOf(parts.policy.inForce(), name)
-  const events = (await history(parts.db, { limit: ROWS, mentioning: names })).map((event): Entry => ({
+  const names = name === undefined ? null : namesOf(context.policy.inForce(), name)
+  const events = (await history(context.db, { limit: ROWS, mentioning: names })).map((event): Entry => ({
     at: event.at,
     event,
   }))
-  const drift = (await driftHistory(parts.db, { limit: ROWS, about: names })).map(
-    ({ at, change }): HistoryLine => ({ at, of: null, what: sentenceOf(change), by: null }),
+  const drift = (await driftHistory(context.db, { limit: ROWS, about: names })).map(
+    ({ at, change }): HistoryLine => ({ at, of: null, what: changeSentence(change), by: null }),
   )
-  const adopted = (await adoptions(parts.db, ROWS))
+  const adopted = (await adoptions(context.db, ROWS))
     .filter(({ host, from, by }) => names === null || isNamed([host, from, by, by.split('/')[1]], names))
     .map(lineOfAdoption)
   const all = [...events, ...drift, ...adopted].sort((a, b) => b.at - a.at).slice(0, ROWS)
   const id = all.length === 0 && name !== undefined ? idInShort(name) : null
-  if (id !== null) return pastOf(parts, { kind: 'history', name: id, page })
+  if (id !== null) return historyOf(context, { kind: 'history', name: id, page })
   const here = pageOf(all, page, HISTORY_A_PAGE)
   return historyNotice({
-    shown: { ...here, lines: await linesOf(parts.db, here.lines) },
+    shown: { ...here, lines: await linesOf(context.db, here.lines) },
     count: all.length,
     name,
   })

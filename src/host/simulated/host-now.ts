@@ -16,12 +16,12 @@ import { hostNow } from './rebuild'
 import type { DeviceNode, GpuFile, HostFile, VmFile } from './schema'
 import type { FleetState, HostState, VmNow } from './state'
 
-export interface Ground {
+export interface HostNow {
   readonly file: HostFile
   readonly state: HostState
 }
 
-export interface VmOnGround {
+export interface VmOnHost {
   readonly file: VmFile
   readonly now: VmNow
 }
@@ -33,34 +33,34 @@ export interface Device {
   readonly owner: VmId | null
 }
 
-export const groundOf = (file: HostFile, state: FleetState): Ground => {
+export const stateOfHost = (file: HostFile, state: FleetState): HostNow => {
   const host = state.hosts[file.name]
   if (!host) throw new Fault('internal', `the simulated fleet has no state for ${file.name}`)
   return { file: hostNow(file, host.rebuilt), state: host }
 }
 
-const join = ({ state }: Ground, file: VmFile): VmOnGround | undefined => {
+const join = ({ state }: HostNow, file: VmFile): VmOnHost | undefined => {
   const now = state.vms[file.id]
   return now && { file, now }
 }
 
-export const vmsOn = (ground: Ground): readonly VmOnGround[] =>
+export const vmsOn = (ground: HostNow): readonly VmOnHost[] =>
   ground.file.vms.flatMap((file) => join(ground, file) ?? [])
 
-export const vmOn = (ground: Ground, { id }: Pick<VmRef, 'id'>): VmOnGround | undefined =>
+export const vmOn = (ground: HostNow, { id }: Pick<VmRef, 'id'>): VmOnHost | undefined =>
   vmsOn(ground).find((vm) => vm.file.id === id)
 
-const ownerOf = (ground: Ground, path: LocationPath): VmId | null =>
+const ownerOf = (ground: HostNow, path: LocationPath): VmId | null =>
   vmsOn(ground).find((vm) => vm.now.assigned.includes(path))?.file.id ?? null
 
-export const deviceAt = (ground: Ground, path: LocationPath): Device | undefined => {
+export const deviceAt = (ground: HostNow, path: LocationPath): Device | undefined => {
   const file = ground.file.gpus.find((gpu) => gpu.locationPath === path)
   if (!file) return undefined
   return { file, node: ground.state.devices[file.slot] ?? file.place, owner: ownerOf(ground, path) }
 }
 
 /** By instance id and location path together: neither alone names a card for certain. */
-export const deviceOn = (ground: Ground, gpu: GpuRef): Device | undefined => {
+export const deviceOn = (ground: HostNow, gpu: GpuRef): Device | undefined => {
   const device = deviceAt(ground, gpu.locationPath)
   return device?.file.instanceId === gpu.instanceId ? device : undefined
 }
@@ -74,21 +74,21 @@ const problemCodeOf = ({ file, node }: Device): number | null => {
 }
 
 /** How many partitions of the GPU in this slot VMs have. */
-export const partitionsInUse = (ground: Ground, slot: string): number =>
+export const partitionsTaken = (ground: HostNow, slot: string): number =>
   vmsOn(ground).flatMap((vm) => vm.now.partitions.filter((each) => each.slot === slot)).length
 
 /** Microsoft, "Partition and assign GPUs to a virtual machine"; paravirtual: Easy-GPU-PV, issue 361. */
 const partitionName = ({ instanceId, partition }: GpuFile): string =>
   `\\\\?\\${instanceId.replaceAll('\\', '#')}#{064092b3-625e-43bf-9eb5-dc845897dd59}${partition?.kind === 'paravirtual' ? '\\GPUPARAV' : ''}`
 
-const countOf = (ground: Ground, { slot, partition }: GpuFile): number =>
+const countOf = (ground: HostNow, { slot, partition }: GpuFile): number =>
   ground.state.partitionCounts[slot] ?? partition?.count ?? 1
 
 /** A paravirtual GPU counts in parts of 1000000000. */
 const WHOLE = 1_000_000_000
 
 /** What a partition of this GPU may have; null where it offers none. */
-export const vramOf = (ground: Ground, file: GpuFile): (PartitionVram & { total: number }) | null => {
+export const vramOf = (ground: HostNow, file: GpuFile): (PartitionVram & { total: number }) | null => {
   if (!file.partition) return null
   if (file.partition.kind === 'paravirtual') return { total: WHOLE, min: 0, max: WHOLE, optimal: WHOLE }
   const total = file.memory ?? 0
@@ -100,7 +100,7 @@ export const vramOf = (ground: Ground, file: GpuFile): (PartitionVram & { total:
   }
 }
 
-const partitionFactsOf = (ground: Ground, { file, node }: Device): GpuFacts['partition'] => {
+const partitionFactsOf = (ground: HostNow, { file, node }: Device): GpuFacts['partition'] => {
   const vram = vramOf(ground, file)
   if (!vram || !file.partition || node !== 'host-enabled' || file.driver === null) return null
   const taken = vmsOn(ground)
@@ -118,7 +118,7 @@ const partitionFactsOf = (ground: Ground, { file, node }: Device): GpuFacts['par
   }
 }
 
-const gpuFactsOf = (ground: Ground, device: Device): GpuFacts => {
+const gpuFactsOf = (ground: HostNow, device: Device): GpuFacts => {
   const { file, node } = device
   const onHost = node !== 'dismounted' && node !== 'absent'
   return {
@@ -146,7 +146,7 @@ const gpuFactsOf = (ground: Ground, device: Device): GpuFacts => {
 }
 
 /** Older modules do not tell which GPU a partition comes from. */
-const adapterFactsOf = ({ file: host }: Ground, { now }: VmOnGround): VmFacts['partitions'] =>
+const adapterFactsOf = ({ file: host }: HostNow, { now }: VmOnHost): VmFacts['partitions'] =>
   now.partitions.map(({ slot, vram }) => {
     const gpu = host.gpus.find((each) => each.slot === slot)
     return { gpu: gpu && partitioningOf(host) === 'current' ? partitionName(gpu) : null, vram }
@@ -157,7 +157,7 @@ const partitioningOf = ({ partitioning, os }: HostFile): HostFacts['partitioning
   partitioning ?? (os.release === '2016' || os.release === '2019' ? 'older' : 'current')
 
 /** A path at which no card is any more is one of a device that is gone. */
-const devicesOf = (ground: Ground, { file, now }: VmOnGround): VmDevice[] => [
+const devicesOf = (ground: HostNow, { file, now }: VmOnHost): VmDevice[] => [
   ...now.assigned.map((path): VmDevice => {
     const device = deviceAt(ground, path)
     return { path, device: device && device.node !== 'absent' ? 'there' : 'gone' }
@@ -166,14 +166,14 @@ const devicesOf = (ground: Ground, { file, now }: VmOnGround): VmDevice[] => [
 ]
 
 /** What the host has of a guest: a sign of life while it runs, and whether it can be shut down through it. */
-const guestOf = ({ file, now }: VmOnGround): Pick<VmFacts, 'heartbeat' | 'shutdownService'> => {
+const guestOf = ({ file, now }: VmOnHost): Pick<VmFacts, 'heartbeat' | 'shutdownService'> => {
   const usual = file.guest === 'unknown' ? 'unknown' : 'on'
   const { heartbeat = usual, shutdownService = usual } = file
   if (now.state === 'Running') return { heartbeat, shutdownService }
   return { heartbeat: 'unknown', shutdownService: shutdownService === 'on' ? 'unknown' : shutdownService }
 }
 
-const vmFactsOf = (ground: Ground, vm: VmOnGround): VmFacts => {
+const vmFactsOf = (ground: HostNow, vm: VmOnHost): VmFacts => {
   const { file, now } = vm
   return {
     id: file.id,
@@ -203,7 +203,7 @@ const isForgotten = ({ rebuilt }: HostState, { file, node, owner }: Device): boo
   node === 'absent' && owner === null && rebuilt.forgotten.includes(file.slot)
 
 /** What the host would say of itself, as its inventory has it. */
-export const factsOf = (ground: Ground): HostFacts => {
+export const factsOf = (ground: HostNow): HostFacts => {
   const { file, state } = ground
   const devices = file.gpus
     .flatMap((gpu) => deviceAt(ground, gpu.locationPath) ?? [])

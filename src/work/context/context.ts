@@ -11,7 +11,7 @@ import type { RequestIn } from '../../core/request/request'
 import type { Db } from '../../store/database'
 import type { Awaited } from './awaited'
 
-export interface Log {
+export interface Logger {
   info(what: object, message: string): void
   warn(what: object, message: string): void
   error(what: object, message: string): void
@@ -28,7 +28,7 @@ export interface PolicySource {
   refresh(): Promise<void>
 }
 
-export interface Parts {
+export interface Context {
   readonly db: Db
   readonly clock: Clock
   readonly chat: Chat
@@ -37,14 +37,14 @@ export interface Parts {
   /** Reads the configuration again for hosts; absent where there is none to be read. */
   readonly takeHosts?: (() => HostChanges) | undefined
   readonly policy: PolicySource
-  readonly limits: Limits
+  readonly limits: TimeLimits
   /** Where every request is shown. One that is asked for in a chat without such a channel is shown where it is asked for, too. */
   readonly requestsChannels: readonly Address[]
   /** Where changed assignments are announced; null: in the channel of the request. */
   readonly changesChannel: Address | null
   /** Absent: nvidia-smi in VMs is read when somebody asks for it, and at no other time. */
-  readonly health?: Health | undefined
-  readonly log: Log
+  readonly health?: SmiSampling | undefined
+  readonly log: Logger
   /** Who waits for the answer to a press. */
   readonly awaited: Awaited
   /** See `OpenInbox.rush`. */
@@ -65,18 +65,18 @@ export interface HostChanges {
 export const administrative = ({
   requestsChannels,
   changesChannel,
-}: Pick<Parts, 'requestsChannels' | 'changesChannel'>): readonly Address[] =>
+}: Pick<Context, 'requestsChannels' | 'changesChannel'>): readonly Address[] =>
   requestsChannels.length > 0 ? requestsChannels : [changesChannel].flatMap((each) => each ?? [])
 
 /** How nvidia-smi in VMs is sampled. */
-export interface Health {
+export interface SmiSampling {
   readonly everyMs: number
   /** From this temperature on a GPU is told to be hot; null: none is. */
   readonly hotCelsius: number | null
 }
 
 /** All in milliseconds. */
-export interface Limits {
+export interface TimeLimits {
   readonly requestExpiresMs: number
   readonly pollMs: number
   /** How long an operation waits for a host that does not answer before it asks for a person. */
@@ -89,7 +89,7 @@ export interface Limits {
 
 /** One request that is carried out on its hosts. */
 export interface Operation {
-  readonly parts: Parts
+  readonly context: Context
   /** Those of its plan, by their names. */
   readonly hosts: ReadonlyMap<string, Host>
   readonly request: RequestIn<'running'>

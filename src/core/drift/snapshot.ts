@@ -15,7 +15,7 @@ const place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pooled'), pool: z.string() }),
   z.object({ kind: z.literal('assigned'), id: vmId, name: z.string() }),
 ])
-export type Place = z.infer<typeof place>
+export type PlaceFact = z.infer<typeof place>
 
 /** `gpu` is an alias, as people say it; a change of it alone is no change. */
 const gpu = z.string()
@@ -30,8 +30,8 @@ export const fact = z.discriminatedUnion('of', [
 ])
 export type Fact = z.infer<typeof fact>
 
-export const standing = z.record(z.string(), fact)
-export type Standing = Readonly<z.infer<typeof standing>>
+export const factSnapshot = z.record(z.string(), fact)
+export type FactSnapshot = Readonly<z.infer<typeof factSnapshot>>
 
 /** The names of facts. A GPU is known by its instance id, wherever it sits; UNNAMED where the host does not tell. */
 export const UNNAMED = ''
@@ -51,14 +51,14 @@ type Entry = readonly [name: string, fact: Fact]
  * The standing of a host as it was just read. A driver and a split are told only while the host uses the GPU: until it
  * does again, they are as they were `before`.
  */
-export const standingOf = (host: HostFacts, before: Standing): Standing =>
+export const snapshotOfHost = (host: HostFacts, before: FactSnapshot): FactSnapshot =>
   Object.fromEntries([
     ...host.gpus.flatMap((each) => gpuEntries(host, each, before)),
     ...host.vms.map(({ id, name }): Entry => [nameOf.vm(id), { of: 'vm', name }]),
     ...shareEntries(host),
   ])
 
-const gpuEntries = (host: HostFacts, each: GpuFacts, before: Standing): Entry[] => {
+const gpuEntries = (host: HostFacts, each: GpuFacts, before: FactSnapshot): Entry[] => {
   const now = placeNow(host, each)
   if (now === null) return []
   const { instanceId, locationPath, driverVersion, partition } = each
@@ -79,7 +79,7 @@ const gpuEntries = (host: HostFacts, each: GpuFacts, before: Standing): Entry[] 
 }
 
 /** Null: the host shows no such device. */
-const placeNow = (host: HostFacts, each: GpuFacts): Place | null => {
+const placeNow = (host: HostFacts, each: GpuFacts): PlaceFact | null => {
   const at = placeOf(host, each)
   if (at.kind === 'missing') return null
   return at.kind === 'assigned'
@@ -110,7 +110,7 @@ const OF_GPU = ['place', 'slot', 'driver', 'split'] as const
  * `before`, by the ids of `now`: a GPU with another instance id and the same alias is the same card, which its host knows
  * anew (see host/powershell/moved.ts).
  */
-export const withMoved = (before: Standing, now: Standing): Standing => {
+export const withMoved = (before: FactSnapshot, now: FactSnapshot): FactSnapshot => {
   const went = placesIn(before).filter(([name]) => !(name in now))
   const came = placesIn(now).filter(([name]) => !(name in before))
   const pairs = went.flatMap(([old, { gpu: alias }]) => {
@@ -121,12 +121,12 @@ export const withMoved = (before: Standing, now: Standing): Standing => {
   return Object.fromEntries(Object.entries(before).map(([name, each]) => [names.get(name) ?? name, each]))
 }
 
-const placesIn = (all: Standing): [string, Extract<Fact, { of: 'place' }>][] =>
+const placesIn = (all: FactSnapshot): [string, Extract<Fact, { of: 'place' }>][] =>
   Object.entries(all).flatMap(([name, each]) => (each.of === 'place' ? [[name, each]] : []))
 
 const ofOther = (place: string, of: (typeof OF_GPU)[number]): string => place.replace(/^place/, of)
 
-const placeValue = (each: Place): string => {
+const placeValue = (each: PlaceFact): string => {
   if (each.kind === 'assigned') return `assigned ${each.id}`
   return each.kind === 'pooled' ? `pooled ${each.pool}` : each.kind
 }
@@ -152,14 +152,17 @@ export const valueOf = (each: Fact | null): string => {
 }
 
 /** `now`, but for the facts of these names, which are as they were `before`. */
-export const except = (now: Standing, before: Standing, names: ReadonlySet<string>): Standing =>
+export const except = (now: FactSnapshot, before: FactSnapshot, names: ReadonlySet<string>): FactSnapshot =>
   mixed(now, before, (name) => names.has(name))
 
 /** `before`, but for the facts of these names, which are as they are `now`. */
-export const only = (now: Standing, before: Standing, names: ReadonlySet<string>): Standing =>
-  mixed(now, before, (name) => !names.has(name))
+export const onlyThese = (
+  now: FactSnapshot,
+  before: FactSnapshot,
+  names: ReadonlySet<string>,
+): FactSnapshot => mixed(now, before, (name) => !names.has(name))
 
-const mixed = (now: Standing, before: Standing, isOld: (name: string) => boolean): Standing =>
+const mixed = (now: FactSnapshot, before: FactSnapshot, isOld: (name: string) => boolean): FactSnapshot =>
   Object.fromEntries([
     ...Object.entries(now).filter(([name]) => !isOld(name)),
     ...Object.entries(before).filter(([name]) => isOld(name)),

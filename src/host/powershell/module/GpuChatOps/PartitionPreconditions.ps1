@@ -98,16 +98,16 @@ function Test-Partition {
     .SYNOPSIS
     Is it so? `unused`: no VM has a partition of the GPU, and it has this count. `absent` and `held`: the VM has none, or one.
     #>
-    param([hashtable] $Ground)
-    if ($Ground.Partition -eq 'unused') {
-        $gpu = @(Get-PartitionableGpu | Where-Object { (ConvertFrom-GpuName ([string] $_.Name)) -eq $Ground.InstanceId })
-        if ($gpu.Count -ne 1 -or [int] $gpu[0].PartitionCount -ne $Ground.Count) { return $false }
+    param([hashtable] $Precondition)
+    if ($Precondition.Partition -eq 'unused') {
+        $gpu = @(Get-PartitionableGpu | Where-Object { (ConvertFrom-GpuName ([string] $_.Name)) -eq $Precondition.InstanceId })
+        if ($gpu.Count -ne 1 -or [int] $gpu[0].PartitionCount -ne $Precondition.Count) { return $false }
         $vms = @(Get-VM -ErrorAction Stop)
         if ($vms.Count -eq 0) { return $true }
-        return @(Select-PartitionAdapter $vms $Ground.GpuName).Count + @(Select-UntoldAdapter $vms).Count -eq 0
+        return @(Select-PartitionAdapter $vms $Precondition.GpuName).Count + @(Select-UntoldAdapter $vms).Count -eq 0
     }
-    $vm = Get-VmById $Ground.VmId
-    $mine = @(Select-PartitionAdapter $vm $Ground.GpuName)
-    if ($Ground.Partition -eq 'held') { return $mine.Count -eq 1 }
+    $vm = Get-VmById $Precondition.VmId
+    $mine = @(Select-PartitionAdapter $vm $Precondition.GpuName)
+    if ($Precondition.Partition -eq 'held') { return $mine.Count -eq 1 }
     $mine.Count -eq 0 -and @(Select-UntoldAdapter $vm).Count -eq 0
 }

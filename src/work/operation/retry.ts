@@ -4,12 +4,12 @@ import { vmById, type HostFacts } from '../../core/inventory/inventory'
 import type { HostPlan } from '../../core/plan/plan'
 import type { Host } from '../../core/ports/host'
 import { startPatienceMs } from '../../core/inventory/starting'
-import type { Operation } from '../context/parts'
+import type { Operation } from '../context/context'
 import { record } from './record'
 
 export const RETRY_MS = 2_000
 
-export type Reading =
+export type HostReading =
   | { readonly kind: 'read'; readonly facts: HostFacts }
   | { readonly kind: 'out of patience'; readonly why: string }
   /** The process stops. */
@@ -19,17 +19,17 @@ export type Reading =
  * Reads until the host answers with VMs at rest, as long as `hostPatienceMs` allows, or as a VM that starts may take; the card
  * says what it waits for.
  */
-export const readPatiently = async (operation: Operation, plan: HostPlan): Promise<Reading> => {
-  const { parts, stopping } = operation
+export const readWithRetry = async (operation: Operation, plan: HostPlan): Promise<HostReading> => {
+  const { context, stopping } = operation
   const host = hostOf(operation, plan)
-  const began = parts.clock.now()
+  const began = context.clock.now()
   while (!stopping.aborted) {
     const reading = await readOnce(host, plan)
     if (reading.kind === 'read') return reading
-    const patienceMs = Math.max(parts.limits.hostPatienceMs, reading.mayTakeMs)
-    if (parts.clock.now() - began >= patienceMs) return { kind: 'out of patience', why: reading.why }
+    const patienceMs = Math.max(context.limits.hostPatienceMs, reading.mayTakeMs)
+    if (context.clock.now() - began >= patienceMs) return { kind: 'out of patience', why: reading.why }
     await record(operation, { kind: 'waiting', waiting: reading.waiting })
-    await parts.clock.sleep(RETRY_MS, stopping)
+    await context.clock.sleep(RETRY_MS, stopping)
   }
   return { kind: 'stopped' }
 }

@@ -34,51 +34,51 @@ import { openLeases } from '../../store/leases'
 import { findWaiter } from '../../store/queue'
 import { countRequests, findRequest, lineOf, newestRequests, requestsIn } from '../../store/requests'
 import { cardOf } from '../telling/card'
-import type { Caller } from '../context/consequence'
+import type { Caller } from '../context/effect'
 import { noRequest } from '../context/no-request'
 import { heldBy } from '../snapshot/holding'
-import type { Parts } from '../context/parts'
-import { groundOf } from '../snapshot/ground'
+import type { Context } from '../context/context'
+import { snapshotOf } from '../snapshot/snapshot'
 import { offersNow } from '../snapshot/kept'
 import { noEntry } from '../changes/queue/leave'
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>
 
-const views = (parts: Parts) => hostViews(parts.db, [...parts.hosts.keys()])
+const views = (context: Context) => hostViews(context.db, [...context.hosts.keys()])
 
-const openRequests = (parts: Parts) => requestsIn(parts.db, OPEN_STATES)
+const openRequests = (context: Context) => requestsIn(context.db, OPEN_STATES)
 
-export const list = async (parts: Parts, command: Of<'list'>, caller: Caller): Promise<Notice> =>
+export const list = async (context: Context, command: Of<'list'>, caller: Caller): Promise<Notice> =>
   listNotice({
-    views: await views(parts),
+    views: await views(context),
     command,
-    now: parts.clock.now(),
-    requests: (await openRequests(parts)).map((each) => lineOf(each)),
-    leases: await openLeases(parts.db),
-    offers: await offersNow(parts.db),
-    mine: command.mine ? await heldBy(parts.db, parts.policy.inForce(), caller.account) : new Set(),
+    now: context.clock.now(),
+    requests: (await openRequests(context)).map((each) => lineOf(each)),
+    leases: await openLeases(context.db),
+    offers: await offersNow(context.db),
+    mine: command.mine ? await heldBy(context.db, context.policy.inForce(), caller.account) : new Set(),
   })
 
 const REQUEST_ID = /^r-\d+$/i
 const ENTRY_ID = /^q-\d+$/i
 const ASIDE_ID = /^s-\d+$/i
 
-export const show = async (parts: Parts, name: string, caller: Caller): Promise<Notice> => {
-  const aside = ASIDE_ID.test(name) ? await findAside(parts.db, name.toUpperCase()) : null
-  if (aside) return asideNotice(aside, { whole: may(parts.policy.inForce(), caller.account, 'resolve') })
-  const waiter = ENTRY_ID.test(name) ? await findWaiter(parts.db, name.toUpperCase()) : null
-  if (waiter) return placeNotice(waiter, await groundOf(parts.db, parts), parts.clock.now())
-  const request = REQUEST_ID.test(name) ? await findRequest(parts.db, name.toUpperCase()) : null
-  if (request) return showRequest(parts, request)
-  const found = resolveAny(name, await views(parts))
+export const show = async (context: Context, name: string, caller: Caller): Promise<Notice> => {
+  const aside = ASIDE_ID.test(name) ? await findAside(context.db, name.toUpperCase()) : null
+  if (aside) return asideNotice(aside, { whole: may(context.policy.inForce(), caller.account, 'resolve') })
+  const waiter = ENTRY_ID.test(name) ? await findWaiter(context.db, name.toUpperCase()) : null
+  if (waiter) return placeNotice(waiter, await snapshotOf(context.db, context), context.clock.now())
+  const request = REQUEST_ID.test(name) ? await findRequest(context.db, name.toUpperCase()) : null
+  if (request) return showRequest(context, request)
+  const found = resolveAny(name, await views(context))
   const id = found.ok ? null : idInShort(name)
-  if (id !== null) return show(parts, id, caller)
+  if (id !== null) return show(context, id, caller)
   if (!found.ok) return refusalNotice(againstName(name) ?? found.refusals)
   return showNotice({
     subject: found.value,
-    now: parts.clock.now(),
-    requests: (await openRequests(parts)).map((each) => lineOf(each)),
-    leases: await openLeases(parts.db),
+    now: context.clock.now(),
+    requests: (await openRequests(context)).map((each) => lineOf(each)),
+    leases: await openLeases(context.db),
   })
 }
 
@@ -90,17 +90,17 @@ const againstName = (name: string): readonly Refusal[] | null => {
 }
 
 /** The card without its buttons (those belong to the copies in the channel), and the plan as one script. */
-const showRequest = async (parts: Parts, request: Request) => {
-  const standing = { wait: null, goodUntil: goodUntil(parts.policy.inForce(), request) }
-  const card = await cardOf(parts.db, request, parts.clock.now(), standing)
+const showRequest = async (context: Context, request: Request) => {
+  const standing = { wait: null, goodUntil: goodUntil(context.policy.inForce(), request) }
+  const card = await cardOf(context.db, request, context.clock.now(), standing)
   return {
     ...card,
     parts: [...card.parts.filter((part) => part.kind !== 'buttons'), ...scriptParts(request.plan)],
   }
 }
 
-export const check = async (parts: Parts, command: Of<'check'>): Promise<Notice> => {
-  const all = await views(parts)
+export const check = async (context: Context, command: Of<'check'>): Promise<Notice> => {
+  const all = await views(context)
   const pair = command.vm === undefined ? null : resolvePair(command.gpu, command.vm, all)
   const found = pair ?? resolveGpu(command.gpu, all)
   if (!found.ok) return refusalNotice(found.refusals)
@@ -145,23 +145,23 @@ const waitingOf = (request: Request, all: readonly HostView[]): string | null =>
   return silent ? `${silent.name} does not answer` : null
 }
 
-export const requests = async (parts: Parts, command: Of<'requests'>): Promise<Notice> => {
-  const all = await views(parts)
+export const requests = async (context: Context, command: Of<'requests'>): Promise<Notice> => {
+  const all = await views(context)
   const states = command.all ? null : OPEN_STATES
-  const count = await countRequests(parts.db, states)
+  const count = await countRequests(context.db, states)
   const { from, ...place } = placeOfPage(count, command.page, REQUESTS_A_PAGE)
-  const found = await newestRequests(parts.db, states, { from, limit: REQUESTS_A_PAGE })
+  const found = await newestRequests(context.db, states, { from, limit: REQUESTS_A_PAGE })
   return requestsNotice({
     shown: { ...place, lines: found.map((each) => lineOf(each, waitingOf(each, all))) },
     count,
     all: command.all,
-    asides: await asides(parts.db),
-    now: parts.clock.now(),
+    asides: await asides(context.db),
+    now: context.clock.now(),
   })
 }
 
-export const whoami = (parts: Parts, caller: Caller): Notice => {
-  const policy = parts.policy.inForce()
+export const whoami = (context: Context, caller: Caller): Notice => {
+  const policy = context.policy.inForce()
   const person = personOf(policy, caller.account)
   return whoamiNotice({
     account: caller.account,

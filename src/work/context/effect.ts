@@ -3,7 +3,7 @@ import type { Notice } from '../../core/notice/notice'
 import type { Address } from '../../core/ports/address'
 import type { Tx } from '../../store/database'
 
-export type Consequence = (tx: Tx) => Promise<Notice | null>
+export type Effect = (tx: Tx) => Promise<Notice | null>
 
 export interface Caller {
   readonly account: string
@@ -16,6 +16,6 @@ export interface Caller {
 }
 
 export const say =
-  (notice: Notice): Consequence =>
+  (notice: Notice): Effect =>
   () =>
     Promise.resolve(notice)

@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy'
 import type { Request } from '../request/request'
 import type { Waiter } from './waiter'
 
-export interface Ground {
+export interface Snapshot {
   readonly policy: Policy
   readonly views: readonly HostView[]
   /** Open requests. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Clock } from '../../src/core/ports/clock'
-import { meanwhile } from '../../src/work/context/meanwhile'
+import { withHeartbeat } from '../../src/work/context/heartbeat'
 import { fakeClock } from '../fakes/clock'
 
 const nothing = (): undefined => undefined
@@ -10,7 +10,7 @@ const bench = () => {
   const clock: Clock = fakeClock()
   return {
     errors,
-    parts: { clock, log: { info: nothing, warn: nothing, error: (what: object) => errors.push(what) } },
+    context: { clock, log: { info: nothing, warn: nothing, error: (what: object) => errors.push(what) } },
   }
 }
 
@@ -24,12 +24,12 @@ const gate = () => {
 
 describe('while work takes its time', () => {
   it('a tick comes again and again until the work is done', async () => {
-    const { parts } = bench()
+    const { context } = bench()
     const third = gate()
     let ticks = 0
 
-    const result = await meanwhile(
-      parts,
+    const result = await withHeartbeat(
+      context,
       { everyMs: 5_000 },
       () => {
         ticks += 1
@@ -44,19 +44,19 @@ describe('while work takes its time', () => {
   })
 
   it('no more ticks come than were asked for', async () => {
-    const { parts } = bench()
-    const start = parts.clock.now()
+    const { context } = bench()
+    const start = context.clock.now()
     let ticks = 0
 
-    await meanwhile(
-      parts,
+    await withHeartbeat(
+      context,
       { everyMs: 2_000, times: 1 },
       () => {
         ticks += 1
         return Promise.resolve()
       },
       async () => {
-        while (parts.clock.now() < start + 10_000) await parts.clock.sleep(1_000)
+        while (context.clock.now() < start + 10_000) await context.clock.sleep(1_000)
       },
     )
 
@@ -64,11 +64,11 @@ describe('while work takes its time', () => {
   })
 
   it('a tick that fails is logged, and the work goes on to its result', async () => {
-    const { parts, errors } = bench()
+    const { context, errors } = bench()
     const failed = gate()
 
-    const result = await meanwhile(
-      parts,
+    const result = await withHeartbeat(
+      context,
       { everyMs: 5_000 },
       () => {
         failed.open()
@@ -82,10 +82,10 @@ describe('while work takes its time', () => {
   })
 
   it('work that fails ends the ticking and throws what it threw', async () => {
-    const { parts } = bench()
+    const { context } = bench()
 
-    const failing = meanwhile(
-      parts,
+    const failing = withHeartbeat(
+      context,
       { everyMs: 5_000 },
       () => Promise.resolve(),
       () => Promise.reject(new Error('no host')),

@@ -116,21 +116,21 @@ function Assert-Device {
     throw (New-Refusal 'PreconditionChanged' 'The device is not at this location path.')
 }
 
-function Assert-Ground {
+function Assert-Precondition {
     <#
     .SYNOPSIS
     Fails with PreconditionChanged unless the VM and the device are as the order expects them.
     #>
-    param([hashtable] $Ground)
+    param([hashtable] $Precondition)
     $changed = New-Refusal 'PreconditionChanged' 'The virtual machine or the device is no longer as the order expects it.'
-    if ($Ground.ContainsKey('VmState')) {
-        if ($Ground.VmState -notcontains (Get-StateName (Get-VmById $Ground.VmId))) { throw $changed }
+    if ($Precondition.ContainsKey('VmState')) {
+        if ($Precondition.VmState -notcontains (Get-StateName (Get-VmById $Precondition.VmId))) { throw $changed }
     }
-    if ($Ground.ContainsKey('InstanceId')) { Assert-Device $Ground.InstanceId $Ground.LocationPath }
-    if ($Ground.ContainsKey('Place')) {
-        $now = Get-DevicePlace $Ground.LocationPath $Ground.InstanceId
-        if ($now.Place -ne $Ground.Place) { throw $changed }
-        if ($Ground.Place -eq 'assigned' -and $now.Holder -ne $Ground.Holder) { throw $changed }
+    if ($Precondition.ContainsKey('InstanceId')) { Assert-Device $Precondition.InstanceId $Precondition.LocationPath }
+    if ($Precondition.ContainsKey('Place')) {
+        $now = Get-DevicePlace $Precondition.LocationPath $Precondition.InstanceId
+        if ($now.Place -ne $Precondition.Place) { throw $changed }
+        if ($Precondition.Place -eq 'assigned' -and $now.Holder -ne $Precondition.Holder) { throw $changed }
     }
-    if ($Ground.ContainsKey('Partition') -and -not (Test-Partition $Ground)) { throw $changed }
+    if ($Precondition.ContainsKey('Partition') -and -not (Test-Partition $Precondition)) { throw $changed }
 }

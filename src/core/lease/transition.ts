@@ -3,6 +3,7 @@
  * the host wins: `move` and `lose` say what was read there, so they are legal until the lease has ended.
  */
 import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
+import { machine, type Life } from '../machine'
 import { refuseExtension } from './caps'
 import type { LeaseEvent } from './event'
 import { commonOf, notYours, type Lease, type LeaseIn } from './lease'
@@ -13,114 +14,6 @@ type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>
 /** How long they have from being told, and by how much they may put it off, once. */
 export const NOTICE_MS = 30 * 60_000
 const POSTPONED_MS = 3_600_000
-
-/** The next lease, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const nextLease = (lease: Lease, event: LeaseEvent): Outcome<Lease> => {
-  const next = step(lease, event)
-  if (next === null) return refused(notFrom(lease, event))
-  return next.ok ? accepted({ ...next.value, version: lease.version + 1 }) : next
-}
-
-/** Null for a pair that is not legal. */
-const step = (lease: Lease, event: LeaseEvent): Outcome<Lease> | null => {
-  switch (lease.state) {
-    case 'held':
-      return fromHeld(lease, event)
-    case 'grace':
-      return fromGrace(lease, event)
-    case 'releasing':
-      return fromReleasing(lease, event)
-    case 'ended':
-      return null
-  }
-}
-
-const fromHeld = (lease: LeaseIn<'held'>, event: LeaseEvent): Outcome<Lease> | null => {
-  switch (event.kind) {
-    case 'extend':
-      return lease.endsAt === null ? null : extend({ ...lease, endsAt: lease.endsAt }, event)
-    case 'remind':
-      return remind(lease, event)
-    case 'end':
-      return lease.endsAt === null ? null : end({ ...lease, endsAt: lease.endsAt }, event)
-    case 'begin-release':
-      return event.by === null ? null : accepted(releasing(lease, event.request, causeOf(lease, event.by)))
-    case 'done':
-      return done(lease, event)
-    case 'give-back':
-      return giveBack(lease, event)
-    case 'move':
-    case 'lose':
-      return accepted(gone(lease, event))
-    case 'give-notice':
-    case 'postpone':
-    case 'be-overdue':
-    case 'fail-release':
-    case 'finish-release':
-      return null
-  }
-}
-
-const fromGrace = (lease: LeaseIn<'grace'>, event: LeaseEvent): Outcome<Lease> | null => {
-  switch (event.kind) {
-    case 'extend':
-      return extend(lease, event)
-    case 'begin-release':
-      return begin(lease, event)
-    case 'done':
-      return done(lease, event)
-    case 'give-back':
-      return giveBack(lease, event)
-    case 'give-notice':
-      return giveNotice(lease, event)
-    case 'postpone':
-      return postpone(lease, event)
-    case 'be-overdue':
-      return lease.until === null || event.at < lease.until
-        ? null
-        : accepted({ ...lease, overdue: event.why })
-    case 'move':
-    case 'lose':
-      return accepted(gone(lease, event))
-    case 'remind':
-    case 'end':
-    case 'fail-release':
-    case 'finish-release':
-      return null
-  }
-}
-
-const fromReleasing = (lease: LeaseIn<'releasing'>, event: LeaseEvent): Outcome<Lease> | null => {
-  const { back, request, cause, ...rest } = lease
-  switch (event.kind) {
-    case 'fail-release': {
-      const times = (lease.setback?.times ?? 0) + 1
-      const isTime = back.state === 'grace' && back.until !== null && event.at >= back.until
-      const overdue = isTime ? { overdue: event.why } : {}
-      return accepted({
-        ...rest,
-        ...back,
-        ...overdue,
-        setback: { at: event.at, why: event.why, times, request },
-      })
-    }
-    case 'finish-release':
-      return accepted({ ...rest, state: 'ended', endedAt: event.at, how: cause })
-    case 'move':
-    case 'lose':
-      return accepted(gone(lease, event))
-    case 'extend':
-    case 'remind':
-    case 'end':
-    case 'give-notice':
-    case 'postpone':
-    case 'be-overdue':
-    case 'give-back':
-    case 'begin-release':
-    case 'done':
-      return null
-  }
-}
 
 type Bounded = (LeaseIn<'held'> & { endsAt: number }) | LeaseIn<'grace'>
 
@@ -260,3 +153,56 @@ const notFrom = (lease: Lease, event: LeaseEvent): Refusal =>
         `lease ${lease.id} is ${lease.state === 'grace' ? 'past its end' : lease.state}; it cannot ${event.kind.replace('-', ' ')} now`,
         `See \`show ${lease.gpu.alias}\`.`,
       )
+
+const overdue = (lease: LeaseIn<'grace'>, { at, why }: EventOf<'be-overdue'>): Lease | null =>
+  lease.until === null || at < lease.until ? null : { ...lease, overdue: why }
+
+const failRelease = (
+  { back, request, cause, ...lease }: LeaseIn<'releasing'>,
+  { at, why }: EventOf<'fail-release'>,
+): Lease => {
+  const isTime = back.state === 'grace' && back.until !== null && at >= back.until
+  const setback = { at, why, times: (lease.setback?.times ?? 0) + 1, request }
+  return { ...lease, ...back, ...(isTime ? { overdue: why } : {}), setback }
+}
+
+const LIFE: Life<Lease, LeaseEvent> = {
+  held: {
+    extend: (lease, event) =>
+      lease.endsAt === null ? null : extend({ ...lease, endsAt: lease.endsAt }, event),
+    remind,
+    end: (lease, event) => (lease.endsAt === null ? null : end({ ...lease, endsAt: lease.endsAt }, event)),
+    'begin-release': (lease, { by, request }) =>
+      by === null ? null : releasing(lease, request, causeOf(lease, by)),
+    done,
+    'give-back': giveBack,
+    move: gone,
+    lose: gone,
+  },
+  grace: {
+    extend,
+    'begin-release': begin,
+    done,
+    'give-back': giveBack,
+    'give-notice': giveNotice,
+    postpone,
+    'be-overdue': overdue,
+    move: gone,
+    lose: gone,
+  },
+  releasing: {
+    'fail-release': failRelease,
+    'finish-release': ({ back, request, cause, ...lease }, { at }) => ({
+      ...lease,
+      state: 'ended',
+      endedAt: at,
+      how: cause,
+    }),
+    move: gone,
+    lose: gone,
+  },
+  ended: {},
+}
+
+/** The next lease, or the refusal. */
+export const nextLease = machine(LIFE, notFrom)

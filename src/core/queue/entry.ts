@@ -1,11 +1,11 @@
 /**
- * An entry of the waitlist and its life. Every change goes through `transition`, which lists the legal pairs of state
- * and event and refuses the rest. Only an offer takes a GPU off the others, and it has an end; so no GPU is kept for
+ * An entry of the waitlist and its life. The legal pairs of state and event are in `LIFE`; the rest is refused. Only an offer takes a GPU off the others, and it has an end; so no GPU is kept for
  * somebody who is not there.
  */
 import { z } from 'zod'
 import { accepted, refused, refusal, type Outcome, type Refusal } from '../errors'
 import { hostName, locationPath } from '../inventory/inventory'
+import { machine, type Life } from '../machine'
 import { account } from '../ports/address'
 
 /** One GPU, or any of a class; null: any model, any size. A GPU stays in its host, so a VM has use for those of its own alone. */
@@ -65,6 +65,8 @@ export type EntryEvent =
   /** It waits in vain: the policy does not let its person have what they wait for, or there is no such GPU any more. */
   | { readonly kind: 'drop'; readonly at: number; readonly why: string }
 
+type EventOf<K extends EntryEvent['kind']> = Extract<EntryEvent, { kind: K }>
+
 /** Open entries stand in the line. */
 export const isOpenEntry = ({ state }: Entry): boolean => state === 'waiting' || state === 'offered'
 export const isWaiting = (entry: Entry): entry is EntryIn<'waiting'> => entry.state === 'waiting'
@@ -85,53 +87,6 @@ const notFrom = (entry: Entry, event: EntryEvent): Refusal => {
   )
 }
 
-/** The next entry, with its version one higher, or the refusal. Pure: the clock is in the event. */
-export const nextEntry = (entry: Entry, event: EntryEvent): Outcome<Entry> => {
-  const next = step(entry, event)
-  if (next === null) return refused(notFrom(entry, event))
-  return next.ok ? accepted({ ...next.value, version: entry.version + 1 }) : next
-}
-
-/** Null for a pair that is not legal. */
-const step = (entry: Entry, event: EntryEvent): Outcome<Entry> | null => {
-  switch (event.kind) {
-    case 'offer':
-      return entry.state === 'waiting' && event.until > event.at
-        ? accepted({
-            ...entry,
-            state: 'offered',
-            gpu: event.gpu,
-            offeredAt: event.at,
-            until: event.until,
-          })
-        : null
-    case 'begin-anew':
-      return entry.state === 'offered' && event.until > event.at
-        ? accepted({ ...entry, offeredAt: event.at, until: event.until })
-        : null
-    case 'accept':
-    case 'decline':
-      return answer(entry, event)
-    case 'lapse':
-      return entry.state === 'offered' && event.at >= entry.until
-        ? accepted(ending(entry, 'lapsed', event.at))
-        : null
-    case 'take-back': {
-      if (entry.state !== 'offered') return null
-      const { gpu, offeredAt, until, ...rest } = entry
-      return accepted({ ...rest, state: 'waiting' })
-    }
-    case 'withdraw':
-      return isOpenEntry(entry)
-        ? accepted({ state: 'withdrawn', ...bare(entry), endedAt: event.at, withdrawnBy: event.by })
-        : null
-    case 'drop':
-      return isOpenEntry(entry)
-        ? accepted({ state: 'dropped', ...bare(entry), endedAt: event.at, why: event.why })
-        : null
-  }
-}
-
 const ending = (
   { offeredAt, until, ...rest }: EntryIn<'offered'>,
   state: 'accepted' | 'declined' | 'lapsed',
@@ -139,11 +94,7 @@ const ending = (
 ): Entry => ({ ...rest, state, endedAt })
 
 /** From the end of the offer on it is too late, even where nobody has noted the lapse yet. */
-const answer = (
-  entry: Entry,
-  event: Extract<EntryEvent, { kind: 'accept' | 'decline' }>,
-): Outcome<Entry> | null => {
-  if (entry.state !== 'offered') return null
+const answer = (entry: EntryIn<'offered'>, event: EventOf<'accept' | 'decline'>): Outcome<Entry> => {
   if (event.by !== entry.by)
     return refused(
       refusal('not-allowed', 'this offer is made to somebody else', '`queue` shows where you stand.'),
@@ -165,3 +116,42 @@ const bare = ({ id, version, by, team, want, since, forMs }: Entry) => ({
   since,
   forMs,
 })
+
+const withdraw = (entry: Entry, { at, by }: EventOf<'withdraw'>): Entry => ({
+  state: 'withdrawn',
+  ...bare(entry),
+  endedAt: at,
+  withdrawnBy: by,
+})
+const drop = (entry: Entry, { at, why }: EventOf<'drop'>): Entry => ({
+  state: 'dropped',
+  ...bare(entry),
+  endedAt: at,
+  why,
+})
+
+const LIFE: Life<Entry, EntryEvent> = {
+  waiting: {
+    offer: (entry, { at, gpu, until }) =>
+      until > at ? { ...entry, state: 'offered', gpu, offeredAt: at, until } : null,
+    withdraw,
+    drop,
+  },
+  offered: {
+    'begin-anew': (entry, { at, until }) => (until > at ? { ...entry, offeredAt: at, until } : null),
+    accept: answer,
+    decline: answer,
+    lapse: (entry, { at }) => (at >= entry.until ? ending(entry, 'lapsed', at) : null),
+    'take-back': ({ gpu, offeredAt, until, ...entry }) => ({ ...entry, state: 'waiting' }),
+    withdraw,
+    drop,
+  },
+  accepted: {},
+  declined: {},
+  lapsed: {},
+  withdrawn: {},
+  dropped: {},
+}
+
+/** The next entry, or the refusal. */
+export const nextEntry = machine(LIFE, notFrom)

@@ -53,7 +53,7 @@ interface WrongOrder {
   readonly order: StepOrder
 }
 
-/** What the ground, the identity of the device, or the fence forbids. */
+/** What a precondition, the identity of the device, or the fence forbids. */
 const wrongOrders = ({ facts, plan, fence }: Exercise): WrongOrder[] => {
   const power = plan.steps.find((step) => step.kind === 'startVm')
   const take = plan.steps.find((step) => step.kind === 'disableDevice')
@@ -98,12 +98,12 @@ const perform = async (all: Under, step: Step): Promise<Finding> => {
   hint(`${title} ...`)
   const before = all.seen ?? (await host.inventory())
   all.seen = null
-  const ground = readStep(step, before)
-  if (ground === 'done') {
+  const reading = readStep(step, before)
+  if (reading === 'done') {
     all.seen = before
     return pass(title, 'was so already')
   }
-  if (ground === 'changed') throw new Error(`${title}: the host is not as the step expects it`)
+  if (reading === 'changed') throw new Error(`${title}: the host is not as the step expects it`)
   const result = await host.run({ step, expects: expectationOf(step), fence })
   const after = await host.inventory()
   if (readStep(step, after) === 'done') {

@@ -7,7 +7,7 @@ import { THEY, type PersonWords } from '../lease/quota'
 import type { Notice, Part, Run } from '../notice/notice'
 import { holdText } from '../policy/calendar'
 import { againstOf } from '../queue/against'
-import { answeringOf } from '../queue/answering'
+import { offerTimesOf } from '../queue/offer-times'
 import { fleetOf } from '../queue/changes'
 import { isOffered, isOpenEntry, type Entry, type EntryIn, type Want } from '../queue/entry'
 import type { Snapshot } from '../queue/snapshot'
@@ -77,7 +77,7 @@ export const placeNotice = (waiter: Waiter, snapshot: Snapshot, now: number): No
 const fleetFor = (snapshot: Snapshot, now: number, called?: PersonWords): Fleet => {
   const fleet = fleetOf(snapshot)
   const against = againstOf(snapshot, now, called)
-  const { holdOn } = answeringOf(snapshot)
+  const { holdOn } = offerTimesOf(snapshot)
   return {
     ...fleet,
     against: (entry, gpu) => against(entry, gpu, fleet.entries)[0]?.reason ?? null,

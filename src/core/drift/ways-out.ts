@@ -1,6 +1,6 @@
 /** What an administrator can do about a request that needs attention; see docs/decisions/attention.md. */
 import type { Way } from './findings'
-import { mayBeUndone } from '../operation/ground'
+import { mayBeUndone } from '../operation/half-way'
 import { refusedStart, type Progress } from '../operation/progress'
 import type { RequestIn } from '../request/request'
 

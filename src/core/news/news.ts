@@ -110,7 +110,6 @@ export const requestOf = (news: News): string | null => {
   }
 }
 
-/** The card of its request says the same. */
 /** The bot tries the end of a lease again; whoever watches heard of the first time, and hears of what comes of it. */
 export const isTriedAgain = (news: News): boolean =>
   news.kind === 'request' &&
@@ -118,6 +117,7 @@ export const isTriedAgain = (news: News): boolean =>
   news.request.state !== 'needs-attention' &&
   news.request.state !== 'resolved'
 
+/** The card of its request says the same. */
 export const isOnCard = ({ kind }: News): boolean => kind === 'request' || kind === 'changed'
 
 /** `all`, a host, or a GPU by its alias. */

@@ -52,7 +52,7 @@ export const meets = ({ vm, gpu, partition }: Expectation, host: HostFacts): boo
   return partition === undefined || partitionsMeet(partition, device, host)
 }
 
-/** Reads the host's facts: has this step happened, can it happen now, or did somebody else change the ground? */
+/** Reads the host's facts: has this step happened, can it happen now, or did somebody else change what it needs? */
 export const readStep = (step: Step, host: HostFacts): StepReading => {
   if (rowOf(step).holds(step, host)) return 'done'
   return meets(expectationOf(step), host) ? 'ready' : 'changed'

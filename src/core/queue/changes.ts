@@ -1,7 +1,7 @@
 /** What is to be done in the queue at this moment: offers that end, places that are lost, and GPUs that are offered. */
 import { gpuByPath, type HostName } from '../inventory/inventory'
 import { againstOf, type Against } from './against'
-import { answeringOf, type OfferTimes } from './answering'
+import { offerTimesOf, type OfferTimes } from './offer-times'
 import { candidatesOf, freeAmong, isOn, takenOf } from './candidates'
 import { isOffered, nextEntry, type Entry, type EntryEvent, type EntryIn, type Place } from './entry'
 import type { Fleet, TakenGpu } from './forecast'
@@ -35,7 +35,7 @@ export const fleetOf = ({ policy, views, requests, leases, waiters }: Snapshot):
 /** One change of an entry at most; what follows from it comes the next time. */
 export const queueChanges = (snapshot: Snapshot, now: number): QueueChange[] => {
   const fleet = fleetOf(snapshot)
-  const turn = { now, against: againstOf(snapshot, now), ...answeringOf(snapshot) }
+  const turn = { now, against: againstOf(snapshot, now), ...offerTimesOf(snapshot) }
   const ends = snapshot.waiters.flatMap((waiter) => endOf(snapshot, fleet, waiter, turn) ?? [])
   const gone = new Set(ends.map(({ before }) => before.entry.id))
   return [...ends, ...offersOf(snapshot, fleet, { ...turn, gone })]

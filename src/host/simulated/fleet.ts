@@ -1,4 +1,4 @@
-/** A fleet of simulated Hyper-V hosts: the embedded default, and the ground that tests stand on. */
+/** A fleet of simulated Hyper-V hosts: the embedded default, and the one that tests stand on. */
 import { join } from 'node:path'
 import type { Clock } from '../../core/ports/clock'
 import type { Host } from '../../core/ports/host'

@@ -44,24 +44,24 @@ const join = ({ state }: HostNow, file: VmFile): VmOnHost | undefined => {
   return now && { file, now }
 }
 
-export const vmsOn = (ground: HostNow): readonly VmOnHost[] =>
-  ground.file.vms.flatMap((file) => join(ground, file) ?? [])
+export const vmsOn = (here: HostNow): readonly VmOnHost[] =>
+  here.file.vms.flatMap((file) => join(here, file) ?? [])
 
-export const vmOn = (ground: HostNow, { id }: Pick<VmRef, 'id'>): VmOnHost | undefined =>
-  vmsOn(ground).find((vm) => vm.file.id === id)
+export const vmOn = (here: HostNow, { id }: Pick<VmRef, 'id'>): VmOnHost | undefined =>
+  vmsOn(here).find((vm) => vm.file.id === id)
 
-const ownerOf = (ground: HostNow, path: LocationPath): VmId | null =>
-  vmsOn(ground).find((vm) => vm.now.assigned.includes(path))?.file.id ?? null
+const ownerOf = (here: HostNow, path: LocationPath): VmId | null =>
+  vmsOn(here).find((vm) => vm.now.assigned.includes(path))?.file.id ?? null
 
-export const deviceAt = (ground: HostNow, path: LocationPath): Device | undefined => {
-  const file = ground.file.gpus.find((gpu) => gpu.locationPath === path)
+export const deviceAt = (here: HostNow, path: LocationPath): Device | undefined => {
+  const file = here.file.gpus.find((gpu) => gpu.locationPath === path)
   if (!file) return undefined
-  return { file, node: ground.state.devices[file.slot] ?? file.place, owner: ownerOf(ground, path) }
+  return { file, node: here.state.devices[file.slot] ?? file.place, owner: ownerOf(here, path) }
 }
 
 /** By instance id and location path together: neither alone names a card for certain. */
-export const deviceOn = (ground: HostNow, gpu: GpuRef): Device | undefined => {
-  const device = deviceAt(ground, gpu.locationPath)
+export const deviceOn = (here: HostNow, gpu: GpuRef): Device | undefined => {
+  const device = deviceAt(here, gpu.locationPath)
   return device?.file.instanceId === gpu.instanceId ? device : undefined
 }
 
@@ -74,21 +74,21 @@ const problemCodeOf = ({ file, node }: Device): number | null => {
 }
 
 /** How many partitions of the GPU in this slot VMs have. */
-export const partitionsTaken = (ground: HostNow, slot: string): number =>
-  vmsOn(ground).flatMap((vm) => vm.now.partitions.filter((each) => each.slot === slot)).length
+export const partitionsTaken = (here: HostNow, slot: string): number =>
+  vmsOn(here).flatMap((vm) => vm.now.partitions.filter((each) => each.slot === slot)).length
 
 /** Microsoft, "Partition and assign GPUs to a virtual machine"; paravirtual: Easy-GPU-PV, issue 361. */
 const partitionName = ({ instanceId, partition }: GpuFile): string =>
   `\\\\?\\${instanceId.replaceAll('\\', '#')}#{064092b3-625e-43bf-9eb5-dc845897dd59}${partition?.kind === 'paravirtual' ? '\\GPUPARAV' : ''}`
 
-const countOf = (ground: HostNow, { slot, partition }: GpuFile): number =>
-  ground.state.partitionCounts[slot] ?? partition?.count ?? 1
+const countOf = (here: HostNow, { slot, partition }: GpuFile): number =>
+  here.state.partitionCounts[slot] ?? partition?.count ?? 1
 
 /** A paravirtual GPU counts in parts of 1000000000. */
 const WHOLE = 1_000_000_000
 
 /** What a partition of this GPU may have; null where it offers none. */
-export const vramOf = (ground: HostNow, file: GpuFile): (PartitionVram & { total: number }) | null => {
+export const vramOf = (here: HostNow, file: GpuFile): (PartitionVram & { total: number }) | null => {
   if (!file.partition) return null
   if (file.partition.kind === 'paravirtual') return { total: WHOLE, min: 0, max: WHOLE, optimal: WHOLE }
   const total = file.memory ?? 0
@@ -96,21 +96,21 @@ export const vramOf = (ground: HostNow, file: GpuFile): (PartitionVram & { total
     total,
     min: Math.floor(total / Math.max(...file.partition.validCounts)),
     max: total,
-    optimal: Math.floor(total / countOf(ground, file)),
+    optimal: Math.floor(total / countOf(here, file)),
   }
 }
 
-const partitionFactsOf = (ground: HostNow, { file, node }: Device): GpuFacts['partition'] => {
-  const vram = vramOf(ground, file)
+const partitionFactsOf = (here: HostNow, { file, node }: Device): GpuFacts['partition'] => {
+  const vram = vramOf(here, file)
   if (!vram || !file.partition || node !== 'host-enabled' || file.driver === null) return null
-  const taken = vmsOn(ground)
+  const taken = vmsOn(here)
     .flatMap((vm) => vm.now.partitions)
     .filter((each) => each.slot === file.slot)
     .reduce((sum, each) => sum + (each.vram?.optimal ?? vram.optimal), 0)
   return {
     name: partitionName(file),
     validCounts: file.partition.validCounts,
-    count: countOf(ground, file),
+    count: countOf(here, file),
     vram: {
       ...vram,
       available: file.partition.kind === 'paravirtual' ? WHOLE : Math.max(0, vram.total - taken),
@@ -118,7 +118,7 @@ const partitionFactsOf = (ground: HostNow, { file, node }: Device): GpuFacts['pa
   }
 }
 
-const gpuFactsOf = (ground: HostNow, device: Device): GpuFacts => {
+const gpuFactsOf = (here: HostNow, device: Device): GpuFacts => {
   const { file, node } = device
   const onHost = node !== 'dismounted' && node !== 'absent'
   return {
@@ -141,7 +141,7 @@ const gpuFactsOf = (ground: HostNow, device: Device): GpuFacts => {
     interrupts: file.interrupts,
     hostDisplay: file.hostDisplay,
     audioFunction: file.audioFunction,
-    partition: partitionFactsOf(ground, device),
+    partition: partitionFactsOf(here, device),
   }
 }
 
@@ -157,9 +157,9 @@ const partitioningOf = ({ partitioning, os }: HostFile): HostFacts['partitioning
   partitioning ?? (os.release === '2016' || os.release === '2019' ? 'older' : 'current')
 
 /** A path at which no card is any more is one of a device that is gone. */
-const devicesOf = (ground: HostNow, { file, now }: VmOnHost): VmDevice[] => [
+const devicesOf = (here: HostNow, { file, now }: VmOnHost): VmDevice[] => [
   ...now.assigned.map((path): VmDevice => {
-    const device = deviceAt(ground, path)
+    const device = deviceAt(here, path)
     return { path, device: device && device.node !== 'absent' ? 'there' : 'gone' }
   }),
   ...file.otherDevices,
@@ -173,7 +173,7 @@ const guestOf = ({ file, now }: VmOnHost): Pick<VmFacts, 'heartbeat' | 'shutdown
   return { heartbeat: 'unknown', shutdownService: shutdownService === 'on' ? 'unknown' : shutdownService }
 }
 
-const vmFactsOf = (ground: HostNow, vm: VmOnHost): VmFacts => {
+const vmFactsOf = (here: HostNow, vm: VmOnHost): VmFacts => {
   const { file, now } = vm
   return {
     id: file.id,
@@ -191,9 +191,9 @@ const vmFactsOf = (ground: HostNow, vm: VmOnHost): VmFacts => {
     },
     checkpoints: file.checkpoints,
     clustered: file.clustered,
-    assigned: devicesOf(ground, vm).flatMap(({ path }) => path ?? []),
-    devices: devicesOf(ground, vm),
-    partitions: adapterFactsOf(ground, vm),
+    assigned: devicesOf(here, vm).flatMap(({ path }) => path ?? []),
+    devices: devicesOf(here, vm),
+    partitions: adapterFactsOf(here, vm),
     offlineAction: now.offlineAction,
   }
 }
@@ -203,10 +203,10 @@ const isForgotten = ({ rebuilt }: HostState, { file, node, owner }: Device): boo
   node === 'absent' && owner === null && rebuilt.forgotten.includes(file.slot)
 
 /** What the host would say of itself, as its inventory has it. */
-export const factsOf = (ground: HostNow): HostFacts => {
-  const { file, state } = ground
+export const factsOf = (here: HostNow): HostFacts => {
+  const { file, state } = here
   const devices = file.gpus
-    .flatMap((gpu) => deviceAt(ground, gpu.locationPath) ?? [])
+    .flatMap((gpu) => deviceAt(here, gpu.locationPath) ?? [])
     .filter((device) => !isForgotten(state, device))
   return {
     name: file.name,
@@ -221,8 +221,8 @@ export const factsOf = (ground: HostNow): HostFacts => {
     partitioning: partitioningOf(file),
     unsupportedPartitioning: file.unsupportedPartitioning,
     cluster: file.cluster,
-    gpus: devices.map((device) => gpuFactsOf(ground, device)),
-    vms: vmsOn(ground).map((vm) => vmFactsOf(ground, vm)),
+    gpus: devices.map((device) => gpuFactsOf(here, device)),
+    vms: vmsOn(here).map((vm) => vmFactsOf(here, vm)),
     dismounted: devices
       .filter(({ node, owner }) => node === 'dismounted' && (owner === null || file.poolListsAssigned))
       .map((device) => device.file.locationPath),

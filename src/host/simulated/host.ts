@@ -26,10 +26,10 @@ interface Surroundings {
   readonly tell: (event: StepEvent) => void
 }
 
-const latencyOf = (step: Step, ground: HostNow): keyof Latencies => {
+const latencyOf = (step: Step, here: HostNow): keyof Latencies => {
   if (step.kind !== 'stopVm') return step.kind
   if (step.how === 'turn-off') return 'turnOff'
-  return vmOn(ground, step.vm)?.file.guestShutdown === 'ignored' ? 'shutdownTimeout' : 'shutdown'
+  return vmOn(here, step.vm)?.file.guestShutdown === 'ignored' ? 'shutdownTimeout' : 'shutdown'
 }
 
 const lost = (why: string): StepResult => ({ kind: 'unknown', why })
@@ -42,11 +42,11 @@ interface Settled {
 }
 const unchanged = (result: StepResult): Settled => ({ result, changed: false })
 
-/** Refuses orders of another bot and of a claim that was superseded, and orders whose ground has changed. */
-const check = ({ fence, expects }: StepOrder, ground: HostNow): StepResult | null => {
-  const barred = refuseClaim(fence, ground.state.module)
+/** Refuses orders of another bot and of a claim that was superseded, and orders whose preconditions do not hold. */
+const check = ({ fence, expects }: StepOrder, here: HostNow): StepResult | null => {
+  const barred = refuseClaim(fence, here.state.module)
   if (barred) return barred
-  if (meets(expects, factsOf(ground))) return null
+  if (meets(expects, factsOf(here))) return null
   return refused(
     'PreconditionChanged',
     'The virtual machine or the device is no longer as the order expects it.',
@@ -56,7 +56,7 @@ const check = ({ fence, expects }: StepOrder, ground: HostNow): StepResult | nul
 export const simulatedHost = (around: Surroundings): Host => {
   const { file, memory, clock } = around
   const { name } = file
-  const ground = () => stateOfHost(file, memory.now())
+  const here = () => stateOfHost(file, memory.now())
   const pause = async (what: keyof Latencies): Promise<void> => {
     const ms = around.latency === 'none' ? 0 : file.latencies[what]
     if (ms > 0) await clock.sleep(ms)
@@ -70,7 +70,7 @@ export const simulatedHost = (around: Surroundings): Host => {
   /** Judges and performs in one go: no await from here to the answer. */
   const settle = (order: StepOrder): Settled => {
     const { step } = order
-    const stopped = check(order, ground())
+    const stopped = check(order, here())
     if (stopped) return unchanged(stopped)
     noteOrder(order.fence)
     const fault = takeFault(memory, name, step.kind)
@@ -80,7 +80,7 @@ export const simulatedHost = (around: Surroundings): Host => {
         refused(fault.code ?? 'OperationFailed', fault.message ?? 'SIMULATED: the operation failed.'),
       )
     }
-    const error = refusalOf(step, ground())
+    const error = refusalOf(step, here())
     let pending: HostError | null = null
     if (!error)
       memory.change((draft) => {
@@ -103,8 +103,8 @@ export const simulatedHost = (around: Surroundings): Host => {
 
   const perform = async (order: StepOrder): Promise<StepResult> => {
     const { step } = order
-    const atFirst = ground()
-    const gone = () => !ground().state.reachable || ground().state.boots !== atFirst.state.boots
+    const atFirst = here()
+    const gone = () => !here().state.reachable || here().state.boots !== atFirst.state.boots
     if (gone()) return lost(`${name} cannot be reached`)
     const stopped = check(order, atFirst)
     if (stopped) return stopped
@@ -118,7 +118,7 @@ export const simulatedHost = (around: Surroundings): Host => {
 
   /** Takes no turn: while a step is under way it is refused. */
   const adopt = (adoption: Adoption): StepResult => {
-    const { module, reachable } = ground().state
+    const { module, reachable } = here().state
     if (!reachable) return lost(`${name} cannot be reached`)
     const against = refuseAdoption(adoption, module, { busy: underWay > 0, at: clock.now() })
     if (against) return against
@@ -158,19 +158,19 @@ export const simulatedHost = (around: Surroundings): Host => {
       await pause('inventory')
       const fault = takeFault(memory, name, 'inventory')
       if (fault) throw new Fault('host-unreachable', fault.message ?? `${name} did not answer`)
-      if (!ground().state.reachable) throw new Fault('host-unreachable', `${name} cannot be reached`)
-      return structuredClone({ ...factsOf(ground()), module: moduleFactsOf(ground().state.module) })
+      if (!here().state.reachable) throw new Fault('host-unreachable', `${name} cannot be reached`)
+      return structuredClone({ ...factsOf(here()), module: moduleFactsOf(here().state.module) })
     },
     smi: async (target) => {
       await pause('smi')
-      if (!ground().state.reachable) return { kind: 'not-run', why: `${name} cannot be reached` }
-      return smiAnswer(ground(), target)
+      if (!here().state.reachable) return { kind: 'not-run', why: `${name} cannot be reached` }
+      return smiAnswer(here(), target)
     },
     use: async (vm) => {
       await pause('smi')
-      if (!ground().state.reachable)
+      if (!here().state.reachable)
         return { smi: { kind: 'not-run', why: `${name} cannot be reached` }, processes: null, people: null }
-      return guestUseOf(ground(), vm)
+      return guestUseOf(here(), vm)
     },
   }
 }

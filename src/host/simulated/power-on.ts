@@ -28,13 +28,13 @@ const breaksPolicy = ({ file: host }: HostNow, { file }: Device): boolean =>
   (host.policies.requireSupportedDeviceAssignment === true && !file.mitigationDriver)
 
 /** Why a device would keep the VM from powering on, or null. */
-export const devicePowerError = (ground: HostNow, vm: VmOnHost, path: LocationPath): HostError | null => {
+export const devicePowerError = (here: HostNow, vm: VmOnHost, path: LocationPath): HostError | null => {
   const at = { vm: vm.file.name, path }
-  const device = deviceAt(ground, path)
+  const device = deviceAt(here, path)
   if (!device || device.node === 'absent') return elementNotFound(at)
-  const { os, iov } = ground.file
+  const { os, iov } = here.file
   if (os.edition === 'client' || !iov.supported || device.file.acs === 0) return noHypervisorFeature(at)
-  return breaksPolicy(ground, device) ? againstPolicy(path) : null
+  return breaksPolicy(here, device) ? againstPolicy(path) : null
 }
 
 /** The copy of a test failover is there to be started. */
@@ -49,33 +49,33 @@ const memoryError = ({ file, now }: VmOnHost): HostError | null => {
 }
 
 /** E9, E10 and E15 of partitions: policy, a GPU that is gone or has no room, a cluster before Windows Server 2025. */
-const partitionError = (ground: HostNow, vm: VmOnHost): HostError | null => {
-  const { os } = ground.file
+const partitionError = (here: HostNow, vm: VmOnHost): HostError | null => {
+  const { os } = here.file
   for (const { slot } of vm.now.partitions) {
-    const file = ground.file.gpus.find((gpu) => gpu.slot === slot)
-    const device = file && deviceAt(ground, file.locationPath)
-    const count = ground.state.partitionCounts[slot] ?? file?.partition?.count ?? 0
-    const others = vmsOn(ground).filter((each) => each !== vm && each.now.state === 'Running')
+    const file = here.file.gpus.find((gpu) => gpu.slot === slot)
+    const device = file && deviceAt(here, file.locationPath)
+    const count = here.state.partitionCounts[slot] ?? file?.partition?.count ?? 0
+    const others = vmsOn(here).filter((each) => each !== vm && each.now.state === 'Running')
     const running = others.flatMap((each) => each.now.partitions).filter((each) => each.slot === slot).length
     if (device?.node !== 'host-enabled' || running >= count) return noPartitionLeft(vm.file.name)
-    if (breaksPolicy(ground, device)) return partitionAgainstPolicy(device.file.instanceId)
+    if (breaksPolicy(here, device)) return partitionAgainstPolicy(device.file.instanceId)
     if (vm.file.clustered && sharingSupport(os) === 'no') return clusteredPartition(vm.file.name)
   }
   return null
 }
 
 /** Why the VM would not start, or null. */
-export const startError = (ground: HostNow, vm: VmOnHost): HostError | null => {
+export const startError = (here: HostNow, vm: VmOnHost): HostError | null => {
   const gone = vm.file.otherDevices.find(({ device }) => device === 'gone')
   const devices = [
-    ...vm.now.assigned.map((path) => devicePowerError(ground, vm, path)),
+    ...vm.now.assigned.map((path) => devicePowerError(here, vm, path)),
     gone ? elementNotFound({ vm: vm.file.name, path: gone.path ?? '' }) : null,
   ]
   return (
     replicaError(vm) ??
-    widthError(ground, vm) ??
+    widthError(here, vm) ??
     memoryError(vm) ??
     devices.find((found) => found !== null) ??
-    partitionError(ground, vm)
+    partitionError(here, vm)
   )
 }

@@ -4,18 +4,18 @@ import { type HostNow, type VmOnHost, vmOn } from './host-now'
 import { type HostError, vmNotFound } from './messages'
 
 export interface StepRule<S extends Step> {
-  readonly refuses: (step: S, ground: HostNow) => HostError | null
-  /** Called only when nothing refuses. Changes `ground.state`. */
-  readonly takesEffect: (step: S, ground: HostNow) => void
+  readonly refuses: (step: S, here: HostNow) => HostError | null
+  /** Called only when nothing refuses. Changes `here.state`. */
+  readonly takesEffect: (step: S, here: HostNow) => void
 }
 export type Rules<K extends StepKind> = { readonly [Kind in K]: StepRule<StepOf<Kind>> }
 
 export const withVm = (
   { vm }: { readonly vm: VmRef },
-  ground: HostNow,
+  here: HostNow,
   rule: (vm: VmOnHost) => HostError | null,
 ): HostError | null => {
-  const found = vmOn(ground, vm)
+  const found = vmOn(here, vm)
   return found ? rule(found) : vmNotFound(vm.name)
 }
 

@@ -18,12 +18,12 @@ const MIB = 2 ** 20
 const setState = (vm: VmOnHost | undefined, state: VmOnHost['now']['state']): void => {
   if (vm) vm.now.state = state
 }
-const setNode = (ground: HostNow, device: Device | undefined, node: DeviceNode): void => {
-  if (device) ground.state.devices[device.file.slot] = node
+const setNode = (here: HostNow, device: Device | undefined, node: DeviceNode): void => {
+  if (device) here.state.devices[device.file.slot] = node
 }
 
-const stopRefuses = (step: StepOf<'stopVm'>, ground: HostNow): HostError | null =>
-  withVm(step, ground, ({ file, now }) => {
+const stopRefuses = (step: StepOf<'stopVm'>, here: HostNow): HostError | null =>
+  withVm(step, here, ({ file, now }) => {
     if (now.state === 'Off') return null
     if (now.state === 'Critical') return errors.wrongVmState()
     if (step.how === 'turn-off') return null
@@ -33,14 +33,14 @@ const stopRefuses = (step: StepOf<'stopVm'>, ground: HostNow): HostError | null 
     return file.guestShutdown === 'ignored' ? errors.shutdownIgnored(file.name) : null
   })
 
-const startRefuses = (step: StepOf<'startVm'>, ground: HostNow): HostError | null =>
-  withVm(step, ground, (vm) => {
+const startRefuses = (step: StepOf<'startVm'>, here: HostNow): HostError | null =>
+  withVm(step, here, (vm) => {
     if (vm.now.state === 'Running') return null
-    return vm.now.state === 'Off' || vm.now.state === 'Saved' ? startError(ground, vm) : errors.wrongVmState()
+    return vm.now.state === 'Off' || vm.now.state === 'Saved' ? startError(here, vm) : errors.wrongVmState()
   })
 
-const setRefuses = (step: StepOf<'setVm'>, ground: HostNow): HostError | null =>
-  withVm(step, ground, ({ file, now }) => {
+const setRefuses = (step: StepOf<'setVm'>, here: HostNow): HostError | null =>
+  withVm(step, here, ({ file, now }) => {
     const { automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes } = step.to
     const needsOff = [automaticStopAction, guestControlledCacheTypes, lowMmioBytes, highMmioBytes]
     // Sources agree on Off for MMIO and cache types; for the stop action they differ, and the stricter is taken.
@@ -59,30 +59,30 @@ const ON_HOST: readonly (DeviceNode | undefined)[] = [
   'restart-to-enable',
 ]
 
-const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, ground: HostNow): HostError | null =>
-  ON_HOST.includes(deviceOn(ground, gpu)?.node) ? null : errors.noSuchNode(gpu.instanceId)
+const pnpRefuses = ({ gpu }: StepOf<'disableDevice' | 'enableDevice'>, here: HostNow): HostError | null =>
+  ON_HOST.includes(deviceOn(here, gpu)?.node) ? null : errors.noSuchNode(gpu.instanceId)
 
 /** The module of the host takes back what would wait for a restart. */
-const disableRefuses = (step: StepOf<'disableDevice'>, ground: HostNow): HostError | null =>
-  pnpRefuses(step, ground) ??
-  (deviceOn(ground, step.gpu)?.file.disable === 'needs-restart' ? errors.restartNeeded() : null)
+const disableRefuses = (step: StepOf<'disableDevice'>, here: HostNow): HostError | null =>
+  pnpRefuses(step, here) ??
+  (deviceOn(here, step.gpu)?.file.disable === 'needs-restart' ? errors.restartNeeded() : null)
 
 /** Windows refuses nothing here: it does it later, and the module tells that as a refusal. */
-const leftPending = (step: Step, ground: HostNow): HostError | null => {
+const leftPending = (step: Step, here: HostNow): HostError | null => {
   if (step.kind !== 'disableDevice' && step.kind !== 'enableDevice') return null
-  const node = deviceOn(ground, step.gpu)?.node
+  const node = deviceOn(here, step.gpu)?.node
   return node === 'restart-to-disable' || node === 'restart-to-enable' ? errors.restartPending() : null
 }
 
-const dismountRefuses = (step: StepOf<'dismountDevice'>, ground: HostNow): HostError | null => {
+const dismountRefuses = (step: StepOf<'dismountDevice'>, here: HostNow): HostError | null => {
   const path = step.gpu.locationPath
-  const device = deviceOn(ground, step.gpu)
+  const device = deviceOn(here, step.gpu)
   if (!device || device.node === 'absent' || device.node === 'dismounted') {
-    return errors.deviceNotFound(path, ground.file.name)
+    return errors.deviceNotFound(path, here.file.name)
   }
   // A device without a driver may be dismounted as it is; others are disabled first.
   if (device.node === 'host-enabled' && device.file.driver !== null) return errors.deviceEnabled(path)
-  if (partitionsTaken(ground, device.file.slot) > 0) return errors.partitionsAreInUse(path)
+  if (partitionsTaken(here, device.file.slot) > 0) return errors.partitionsAreInUse(path)
   return suitabilityError(device, step)
 }
 
@@ -97,73 +97,73 @@ const suitabilityError = ({ file }: Device, { force }: StepOf<'dismountDevice'>)
   return file.mitigationDriver ? null : errors.noMitigation()
 }
 
-const mountRefuses = ({ gpu }: StepOf<'mountDevice'>, ground: HostNow): HostError | null => {
-  const device = deviceOn(ground, gpu)
-  if (device?.node !== 'dismounted') return errors.deviceNotFound(gpu.locationPath, ground.file.name)
+const mountRefuses = ({ gpu }: StepOf<'mountDevice'>, here: HostNow): HostError | null => {
+  const device = deviceOn(here, gpu)
+  if (device?.node !== 'dismounted') return errors.deviceNotFound(gpu.locationPath, here.file.name)
   if (device.file.pool !== null) return errors.deviceInPool(gpu.locationPath)
   return device.owner === null ? null : errors.deviceOfAnotherVm(gpu.locationPath)
 }
 
-const attachRefuses = (step: StepOf<'attachDevice'>, ground: HostNow): HostError | null =>
-  withVm(step, ground, (vm) => {
+const attachRefuses = (step: StepOf<'attachDevice'>, here: HostNow): HostError | null =>
+  withVm(step, here, (vm) => {
     const path = step.gpu.locationPath
-    const device = deviceOn(ground, step.gpu)
-    if (device?.node !== 'dismounted') return errors.deviceNotFound(path, ground.file.name)
+    const device = deviceOn(here, step.gpu)
+    if (device?.node !== 'dismounted') return errors.deviceNotFound(path, here.file.name)
     if (device.file.pool !== null) return errors.deviceInPool(path)
     if (device.owner !== null) return errors.deviceOfAnotherVm(path)
     if (!takesDevices(vm)) return errors.wrongVmState()
     if (vm.now.settings.automaticStopAction === 'Save') return errors.saveWithDevice(vm.file.name)
-    return vm.now.state === 'Running' ? devicePowerError(ground, vm, path) : null
+    return vm.now.state === 'Running' ? devicePowerError(here, vm, path) : null
   })
 
-const detachRefuses = (step: StepOf<'detachDevice'>, ground: HostNow): HostError | null =>
-  withVm(step, ground, (vm) => {
+const detachRefuses = (step: StepOf<'detachDevice'>, here: HostNow): HostError | null =>
+  withVm(step, here, (vm) => {
     const { locationPath } = step.gpu
-    if (!vm.now.assigned.includes(locationPath)) return errors.deviceNotFound(locationPath, ground.file.name)
+    if (!vm.now.assigned.includes(locationPath)) return errors.deviceNotFound(locationPath, here.file.name)
     return takesDevices(vm) ? null : errors.wrongVmState()
   })
 
 const RULES: Rules<StepKind> = {
   ...PARTITION_RULES,
-  stopVm: { refuses: stopRefuses, takesEffect: ({ vm }, ground) => setState(vmOn(ground, vm), 'Off') },
-  startVm: { refuses: startRefuses, takesEffect: ({ vm }, ground) => setState(vmOn(ground, vm), 'Running') },
+  stopVm: { refuses: stopRefuses, takesEffect: ({ vm }, here) => setState(vmOn(here, vm), 'Off') },
+  startVm: { refuses: startRefuses, takesEffect: ({ vm }, here) => setState(vmOn(here, vm), 'Running') },
   setVm: {
     refuses: setRefuses,
-    takesEffect: ({ vm, to }, ground) => {
-      const found = vmOn(ground, vm)
+    takesEffect: ({ vm, to }, here) => {
+      const found = vmOn(here, vm)
       if (found) Object.assign(found.now.settings, to)
     },
   },
   disableDevice: {
     refuses: disableRefuses,
-    takesEffect: ({ gpu }, ground) => {
-      const device = deviceOn(ground, gpu)
-      setNode(ground, device, device?.file.disable === 'stuck' ? 'restart-to-disable' : 'host-disabled')
+    takesEffect: ({ gpu }, here) => {
+      const device = deviceOn(here, gpu)
+      setNode(here, device, device?.file.disable === 'stuck' ? 'restart-to-disable' : 'host-disabled')
     },
   },
   enableDevice: {
     refuses: pnpRefuses,
-    takesEffect: ({ gpu }, ground) => {
-      const device = deviceOn(ground, gpu)
-      setNode(ground, device, device?.file.enable === 'needs-restart' ? 'restart-to-enable' : 'host-enabled')
+    takesEffect: ({ gpu }, here) => {
+      const device = deviceOn(here, gpu)
+      setNode(here, device, device?.file.enable === 'needs-restart' ? 'restart-to-enable' : 'host-enabled')
     },
   },
   dismountDevice: {
     refuses: dismountRefuses,
-    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'dismounted'),
+    takesEffect: ({ gpu }, here) => setNode(here, deviceOn(here, gpu), 'dismounted'),
   },
   mountDevice: {
     refuses: mountRefuses,
-    takesEffect: ({ gpu }, ground) => setNode(ground, deviceOn(ground, gpu), 'host-disabled'),
+    takesEffect: ({ gpu }, here) => setNode(here, deviceOn(here, gpu), 'host-disabled'),
   },
   attachDevice: {
     refuses: attachRefuses,
-    takesEffect: ({ gpu, vm }, ground) => vmOn(ground, vm)?.now.assigned.push(gpu.locationPath),
+    takesEffect: ({ gpu, vm }, here) => vmOn(here, vm)?.now.assigned.push(gpu.locationPath),
   },
   detachDevice: {
     refuses: detachRefuses,
-    takesEffect: ({ gpu, vm }, ground) => {
-      const found = vmOn(ground, vm)
+    takesEffect: ({ gpu, vm }, here) => {
+      const found = vmOn(here, vm)
       if (found) found.now.assigned = found.now.assigned.filter((path) => path !== gpu.locationPath)
     },
   },
@@ -172,13 +172,13 @@ const RULES: Rules<StepKind> = {
 const ruleOf = (step: Step): StepRule<Step> => RULES[step.kind] as unknown as StepRule<Step>
 
 /** Why the host would refuse the step as things stand, or null. */
-export const refusalOf = (step: Step, ground: HostNow): HostError | null => ruleOf(step).refuses(step, ground)
+export const refusalOf = (step: Step, here: HostNow): HostError | null => ruleOf(step).refuses(step, here)
 
 /**
- * Makes the step's change in `ground.state`, only for a step that `refusalOf` lets pass. What the host tells all the same:
+ * Makes the step's change in `here.state`, only for a step that `refusalOf` lets pass. What the host tells all the same:
  * null, or that the change waits for a restart.
  */
-export const takeEffect = (step: Step, ground: HostNow): HostError | null => {
-  ruleOf(step).takesEffect(step, ground)
-  return leftPending(step, ground)
+export const takeEffect = (step: Step, here: HostNow): HostError | null => {
+  ruleOf(step).takesEffect(step, here)
+  return leftPending(step, here)
 }

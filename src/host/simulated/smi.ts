@@ -74,15 +74,15 @@ const rowOf = (gpu: GpuFile, index: number, { where, driver }: Place): string =>
 
 const table = (rows: readonly string[]): SmiAnswer => ran(0, [HEADER, ...rows].join('\n'))
 
-const hostAnswer = (ground: HostNow): SmiAnswer => {
-  const gpus = ground.file.gpus.filter((gpu) => {
-    const node = deviceAt(ground, gpu.locationPath)?.node
+const hostAnswer = (here: HostNow): SmiAnswer => {
+  const gpus = here.file.gpus.filter((gpu) => {
+    const node = deviceAt(here, gpu.locationPath)?.node
     return gpu.vendor === 'nvidia' && gpu.driver !== null && node === 'host-enabled'
   })
   if (gpus.length === 0) return ran(9, NO_DRIVER_WINDOWS)
   return table(
     gpus.map((gpu, index) =>
-      rowOf(gpu, index, { where: ground.file.name, driver: smiVersion(gpu.driver ?? '') }),
+      rowOf(gpu, index, { where: here.file.name, driver: smiVersion(gpu.driver ?? '') }),
     ),
   )
 }
@@ -112,20 +112,20 @@ const FAILURES: { readonly [K in Exclude<GuestSmi, 'ok'>]: (vm: VmOnHost) => Smi
 }
 
 /** A partition is to the guest a GPU with less memory. */
-const sharesOf = (ground: HostNow, { now }: VmOnHost): GpuFile[] =>
+const sharesOf = (here: HostNow, { now }: VmOnHost): GpuFile[] =>
   now.partitions.flatMap(({ slot, vram }) => {
-    const file = ground.file.gpus.find((gpu) => gpu.slot === slot)
-    const range = file && vramOf(ground, file)
+    const file = here.file.gpus.find((gpu) => gpu.slot === slot)
+    const range = file && vramOf(here, file)
     if (!file || !range) return []
     const paravirtual = file.partition?.kind === 'paravirtual'
     return [{ ...file, memory: paravirtual ? file.memory : (vram ?? range).optimal }]
   })
 
-const guestAnswer = (ground: HostNow, vm: VmOnHost): SmiAnswer => {
+const guestAnswer = (here: HostNow, vm: VmOnHost): SmiAnswer => {
   if (vm.now.state !== 'Running') return notRun(`${vm.file.name} is not running (${vm.now.state})`)
   if (vm.now.guestSmi !== 'ok') return FAILURES[vm.now.guestSmi](vm)
-  const devices = vm.now.assigned.flatMap((path) => deviceAt(ground, path) ?? [])
-  const gpus = [...devices.map(({ file }) => file), ...sharesOf(ground, vm)]
+  const devices = vm.now.assigned.flatMap((path) => deviceAt(here, path) ?? [])
+  const gpus = [...devices.map(({ file }) => file), ...sharesOf(here, vm)]
   const nvidia = gpus.filter(({ vendor }) => vendor === 'nvidia')
   if (nvidia.length === 0) return ran(6, NO_DEVICES)
   if (!fits(vm, devices)) return FAILURES.code12(vm)
@@ -134,16 +134,16 @@ const guestAnswer = (ground: HostNow, vm: VmOnHost): SmiAnswer => {
 }
 
 /** The answer of nvidia-smi on the host, or inside a VM. `problemCode` is null where the guest reports no problem. */
-export const smiAnswer = (ground: HostNow, target: SmiTarget): SmiAnswer => {
-  if (target.kind === 'host') return hostAnswer(ground)
-  const vm = vmOn(ground, { id: target.vm })
-  return vm ? guestAnswer(ground, vm) : notRun(`${ground.file.name} has no VM ${target.vm}`)
+export const smiAnswer = (here: HostNow, target: SmiTarget): SmiAnswer => {
+  if (target.kind === 'host') return hostAnswer(here)
+  const vm = vmOn(here, { id: target.vm })
+  return vm ? guestAnswer(here, vm) : notRun(`${here.file.name} has no VM ${target.vm}`)
 }
 
 /** What goes on inside a VM; of what its file does not tell, nothing is known. */
-export const guestUseOf = (ground: HostNow, id: VmId): GuestUse => {
-  const vm = vmOn(ground, { id })
-  const smi = smiAnswer(ground, { kind: 'guest', vm: id })
+export const guestUseOf = (here: HostNow, id: VmId): GuestUse => {
+  const vm = vmOn(here, { id })
+  const smi = smiAnswer(here, { kind: 'guest', vm: id })
   const use = vm?.now.state === 'Running' && smi.kind === 'ran' ? vm.file.guestUse : undefined
   if (!use) return { smi, processes: null, people: null }
   const processes = use.processes.map(({ memory, ...each }) => ({ ...each, usedBytes: memory }))

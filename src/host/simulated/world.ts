@@ -72,9 +72,9 @@ const refuse = (host: string, why: string): never => {
   throw new Fault('internal', `${host} refuses: ${why}`)
 }
 
-const changeState = (ground: HostNow, vm: VmOnHost, state: VmState): void => {
+const changeState = (here: HostNow, vm: VmOnHost, state: VmState): void => {
   const from = REACHED_FROM[state]
-  const { name } = ground.file
+  const { name } = here.file
   if (vm.now.state === state) return
   if (from !== 'any' && !from.includes(vm.now.state)) {
     refuse(name, `${vm.file.name} is ${vm.now.state} and cannot become ${state}`)
@@ -83,13 +83,13 @@ const changeState = (ground: HostNow, vm: VmOnHost, state: VmState): void => {
     refuse(name, `${vm.file.name} has a device assigned and cannot be saved`)
   }
   const powersOn = state === 'Running' && (vm.now.state === 'Off' || vm.now.state === 'Saved')
-  const error = powersOn ? startError(ground, vm) : null
+  const error = powersOn ? startError(here, vm) : null
   if (error) refuse(name, error.text.en)
   vm.now.state = state
 }
 
-const rebuild = (ground: HostNow, change: Rebuilding): void => {
-  const { state, file } = ground
+const rebuild = (here: HostNow, change: Rebuilding): void => {
+  const { state, file } = here
   const { rebuilt } = state
   switch (change.kind) {
     case 'pull card':
@@ -138,9 +138,9 @@ const switchDevices = ({ state }: HostNow): void => {
 const RAN: readonly VmState[] = ['Running', 'Starting', 'Stopping']
 
 /** The default automatic start action: start if it ran. A paused VM's memory is lost unless it is saved first. */
-const afterReboot = (ground: HostNow, vm: VmOnHost): VmState => {
+const afterReboot = (here: HostNow, vm: VmOnHost): VmState => {
   const { state, settings } = vm.now
-  if (RAN.includes(state)) return startError(ground, vm) === null ? 'Running' : 'Off'
+  if (RAN.includes(state)) return startError(here, vm) === null ? 'Running' : 'Off'
   if (state === 'Paused') return settings.automaticStopAction === 'Save' ? 'Saved' : 'Off'
   return state
 }
@@ -153,17 +153,17 @@ export const openWorld = (file: FleetFile, memory: FleetMemory, { steps }: Liste
   const fileOf = (host: string) =>
     file.hosts.find((each) => each.name === host) ?? refuse(file.fleet, `there is no host ${host}`)
   const onHost = (host: string) => stateOfHost(fileOf(host), memory.now())
-  const changeHost = (host: string, edit: (ground: HostNow) => void) =>
+  const changeHost = (host: string, edit: (here: HostNow) => void) =>
     memory.change((draft) => edit(stateOfHost(fileOf(host), draft)))
-  const changeVm = (host: string, name: string, edit: (vm: VmOnHost, ground: HostNow) => void) =>
-    changeHost(host, (ground) => {
-      const vms = vmsOn(ground)
+  const changeVm = (host: string, name: string, edit: (vm: VmOnHost, here: HostNow) => void) =>
+    changeHost(host, (here) => {
+      const vms = vmsOn(here)
       const vm = vms.find((each) => each.file.id === name) ?? vms.find((each) => each.file.name === name)
-      edit(vm ?? refuse(host, `there is no VM ${name}`), ground)
+      edit(vm ?? refuse(host, `there is no VM ${name}`), here)
     })
   const attempt = (host: string, step: Step): HostError | null => {
     const error = refusalOf(step, onHost(host))
-    if (!error) changeHost(host, (ground) => void takeEffect(step, ground))
+    if (!error) changeHost(host, (here) => void takeEffect(step, here))
     return error
   }
   const act = (host: string, step: Step): void => {
@@ -180,12 +180,12 @@ export const openWorld = (file: FleetFile, memory: FleetMemory, { steps }: Liste
         state.reachable = reachable
       }),
     reboot: (host) =>
-      changeHost(host, (ground) => {
-        ground.state.boots += 1
-        switchDevices(ground)
-        for (const vm of vmsOn(ground)) vm.now.state = afterReboot(ground, vm)
+      changeHost(host, (here) => {
+        here.state.boots += 1
+        switchDevices(here)
+        for (const vm of vmsOn(here)) vm.now.state = afterReboot(here, vm)
       }),
-    setVmState: (host, name, state) => changeVm(host, name, (vm, ground) => changeState(ground, vm, state)),
+    setVmState: (host, name, state) => changeVm(host, name, (vm, here) => changeState(here, vm, state)),
     setVmSettings: (host, name, settings) => {
       const vm = vmsOn(onHost(host)).find((each) => each.file.id === name || each.file.name === name)
       if (!vm) return refuse(host, `there is no VM ${name}`)
@@ -202,7 +202,7 @@ export const openWorld = (file: FleetFile, memory: FleetMemory, { steps }: Liste
       memory.change((draft) => {
         draft.faults = []
       }),
-    rebuild: (host, change) => changeHost(host, (ground) => rebuild(ground, change)),
+    rebuild: (host, change) => changeHost(host, (here) => rebuild(here, change)),
     setProtocol: (host, protocol) =>
       changeHost(host, ({ state }) => {
         state.module.protocol = protocol

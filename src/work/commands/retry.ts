@@ -3,7 +3,7 @@ import { doneNotice } from '../../core/answers/done'
 import { refusalNotice } from '../../core/answers/refusal'
 import { barOf, refuseBarred } from '../../core/inventory/bar'
 import { refusal, type Refusal } from '../../core/errors'
-import { againstUndo, mayBeUndone } from '../../core/operation/ground'
+import { againstUndo, mayBeUndone } from '../../core/operation/half-way'
 import { refuseRetry, refuseUndo } from '../../core/request/permission'
 import { refusedStart, type Progress, type Readings } from '../../core/operation/progress'
 import type { RequestIn } from '../../core/request/request'
@@ -39,7 +39,7 @@ const startAgain = (context: Context, request: NeedsAttention, caller: Caller): 
   })
 }
 
-/** In the one way in which undos run, on the authority that the request has: only its ground is looked at before. */
+/** In the one way in which undos run, on the authority that the request has: only what it needs is looked at before. */
 const undoAgain = async (
   context: Context,
   { request, progress }: { readonly request: NeedsAttention; readonly progress: Progress | null },

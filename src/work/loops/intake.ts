@@ -26,7 +26,7 @@ import type { Context } from '../context/context'
 import { answerOffer } from '../commands/take'
 import { respond } from '../commands/respond'
 import { readTyped } from '../commands/typed'
-import { openAsking, type Introductions, type KnownIdentity } from './who'
+import { openIntroductions, type Introductions, type KnownIdentity } from './who'
 import { afterRush } from '../context/yielding'
 
 const AT_ONCE = 64
@@ -48,7 +48,7 @@ export const startIntake = (context: Context): Loop => {
   const active = new Map<string, Active>()
   const waiting = new Set<string>()
   const dropTooMuch = floodgate(context)
-  const asking = openAsking(context, stopping.signal)
+  const asking = openIntroductions(context, stopping.signal)
   const working = (): Active[] => [...active].flatMap(([id, each]) => (waiting.has(id) ? [] : each))
   const activeOf = (account: string): number => working().filter(({ from }) => from === account).length
   const loop = startLoop(context, { doing: 'reading deliveries', waitsFor: 'nobody' }, async () => {

@@ -19,7 +19,7 @@ export interface Introductions {
   whoIs(delivery: Delivery, waits: () => void): Promise<KnownIdentity | null>
 }
 
-export const openAsking = (context: Context, stopping: AbortSignal): Introductions => {
+export const openIntroductions = (context: Context, stopping: AbortSignal): Introductions => {
   const { chat, clock, log } = context
   /** The newest question about each account. */
   const asked = new Map<string, Promise<unknown>>()

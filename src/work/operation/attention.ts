@@ -1,5 +1,5 @@
 /** What a person is told when an operation cannot end by itself: what the host is like, and the commands that repair it. */
-import { whereIs } from '../../core/operation/ground'
+import { whereIs } from '../../core/operation/half-way'
 import { vmById, type HostFacts } from '../../core/inventory/inventory'
 import { sharersOf } from '../../core/inventory/partitions'
 import { hostPlansOf, isUndone, stepsOf, stepsOn, type HostPlan, type Plan } from '../../core/plan/plan'

@@ -7,7 +7,7 @@
  * the host, never by assuming. Every turn of the loop starts from the journal, so a restart is no special case.
  */
 import { isBarring } from '../../core/inventory/bar'
-import { isLeftUseless } from '../../core/operation/ground'
+import { isLeftUseless } from '../../core/operation/half-way'
 import type { HostFacts } from '../../core/inventory/inventory'
 import { hostPlansOf, placedStep, stepsOf, type HostPlan, type Plan } from '../../core/plan/plan'
 import { expectationOf, readStep, saysOf, undoOf, type Step } from '../../core/plan/step'

@@ -1,4 +1,4 @@
-/** Takes approved requests, one at a time on each host, checks that the ground has not moved, and runs them; resumes after a restart. */
+/** Takes approved requests, one at a time on each host, checks that nothing it rests on has changed, and runs them; resumes after a restart. */
 import { barOf } from '../../core/inventory/bar'
 import { messageOf } from '../../core/errors'
 import type { HostFacts } from '../../core/inventory/inventory'

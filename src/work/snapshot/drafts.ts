@@ -45,7 +45,10 @@ export const takenBy = (leases: readonly Lease[], plan: Plan): Lease[] =>
     .toReversed()
     .flatMap((each) => leases.filter((lease) => isOpenLease(lease) && isTaken(lease, each)))
 
-const isTaken = (lease: Lease, { mode, host, gpu, from, to }: HostPlan): boolean =>
+const TAKES: readonly Plan['action'][] = ['assign', 'move', 'release']
+
+const isTaken = (lease: Lease, { action, mode, host, gpu, from, to }: HostPlan): boolean =>
+  TAKES.includes(action) &&
   lease.gpu.alias.startsWith(`${host}/`) &&
   lease.gpu.locationPath === gpu.locationPath &&
   (mode === 'dda' || lease.vm.id === (from ?? to)?.id)

@@ -88,8 +88,7 @@ const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Co
   const holders = await Promise.all(
     touched.map(({ lease }) => concernOf(tx, { lease: lease.id, account: lease.holder, concern: 'touched' })),
   )
-  const taken =
-    request.state === 'succeeded' || !TAKES.includes(plan.action) ? [] : await leasesTaken(tx, plan)
+  const taken = request.state === 'succeeded' ? [] : await leasesTaken(tx, plan)
   const losers = await Promise.all(
     taken
       .filter(({ holder }) => !keeps(policy, request, holder))
@@ -97,8 +96,6 @@ const concernedBy = async (tx: Tx, policy: Policy, request: Request): Promise<Co
   )
   return [asker, ...losers, ...holders]
 }
-
-const TAKES: readonly Request['plan']['action'][] = ['assign', 'move', 'release']
 
 /** An administrator moves it, and it stays theirs. */
 const keeps = (policy: Policy, { holder }: Request, account: string): boolean =>

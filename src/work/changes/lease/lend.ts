@@ -16,6 +16,7 @@ import type { Context } from '../../context/context'
 import { approvedUntil, boundOf } from '../../snapshot/caps'
 import { leaseDraft, leasesTaken } from '../../snapshot/drafts'
 import { wantedEnd } from './heir'
+import { lends } from './terms'
 import { isHolder, tellHolder } from '../../telling/holders'
 
 /** What was taken has ended, and what was given is lent. The host is as planned: nothing here can be refused any more. */
@@ -25,7 +26,6 @@ export const lend = async (
   { request, facts, at }: { readonly request: Request; readonly facts: HostFacts; readonly at: number },
 ): Promise<void> => {
   const { plan } = request
-  if (plan.action === 'partition' || plan.action === 'resize' || plan.action === 'extend') return
   const taken = await leasesTaken(tx, plan)
   for (const lease of taken) {
     const ended = await endLease(tx, lease, { request, at })
@@ -34,7 +34,7 @@ export const lend = async (
         at,
       })
   }
-  if (plan.action === 'release') return
+  if (!lends(plan)) return
   const policy = context.policy.inForce()
   const draft = leaseDraft(policy, request, { facts, at, end: await wantedEnd(tx, request) })
   const before = await continuedBy(tx, context, request, taken)

@@ -12,7 +12,7 @@ export interface OfferTimes {
   readonly untilOf: (entry: Entry, gpu: Candidate, offeredAt: number) => number
 }
 
-export const answeringOf = ({ policy, waiters }: Pick<Snapshot, 'policy' | 'waiters'>): OfferTimes => {
+export const offerTimesOf = ({ policy, waiters }: Pick<Snapshot, 'policy' | 'waiters'>): OfferTimes => {
   const vms = new Map(waiters.map(({ entry, vm }) => [entry.id, vm] as const))
   const subjectsOf = ({ id }: Entry, { host, alias, model }: Candidate): Subject[] => [
     { host, gpu: alias, model, vms: [vms.get(id) ?? []].flat() },

@@ -1,5 +1,5 @@
 /**
- * What the hosts show, against the journal of an operation that stands half way: whether its undo has the ground that it
+ * What the hosts show, against the journal of an operation that stands half way: whether its undo finds what it
  * needs, and whether somebody has brought all to one end or the other by hand.
  */
 import { PLACE_WORDS } from '../inventory/place-words'

@@ -4,11 +4,14 @@ import jestConfig from './jest.config.cjs'
 
 export const SECTIONS = {
   plan: {
-    mutate: ['src/core/{plan,planner}/**/*.ts'],
-    tests: ['core/plan/', 'core/planner/', 'core/operation/'],
+    mutate: ['src/core/{change,plan,planner}/**/*.ts'],
+    tests: ['core/change/', 'core/plan/', 'core/planner/', 'core/operation/'],
   },
   policy: { mutate: ['src/core/{policy,request}/**/*.ts'], tests: ['core/policy/', 'core/request/'] },
-  lease: { mutate: ['src/core/{lease,time}/**/*.ts'], tests: ['core/lease/', 'core/time/', 'core/grammar/'] },
+  lease: {
+    mutate: ['src/core/machine.ts', 'src/core/{lease,time}/**/*.ts'],
+    tests: ['core/lease/', 'core/time/', 'core/grammar/'],
+  },
   queue: { mutate: ['src/core/queue/**/*.ts'], tests: ['core/queue/'] },
   journal: {
     mutate: ['src/core/operation/progress.ts', 'src/store/journal.ts'],

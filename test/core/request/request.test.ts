@@ -4,6 +4,7 @@ import {
   isOpenState,
   request as requestSchema,
   settledBy,
+  type Request,
   type RequestEvent,
   type RequestState,
 } from '../../../src/core/request/request'
@@ -115,4 +116,102 @@ describe('a request', () => {
 
     expect(open.map(({ state }) => state)).toEqual(['pending', 'approved', 'running', 'needs-attention'])
   })
+})
+
+describe('whatever the policy says, an approval', () => {
+  const other = 'slack:T1/U5'
+  const holder = { account: 'slack:T1/U6', person: 'holder' }
+  const approve = (changes: Partial<(typeof EVENTS)['approve']>, from: Request = pending) =>
+    nextRequest(from, { ...EVENTS.approve, ...changes })
+  const two = { ...pending, needs: [{ rule: 'two', by: ['approve'], count: 2 }] }
+
+  it.each([
+    ['of whoever asked', { person: pending.asked.person }, pending],
+    ['by the account that asked', { by: pending.asked.by }, pending],
+    ['of whoever will hold it', { person: holder.person }, { ...pending, holder }],
+    ['by the account that will hold it', { by: holder.account }, { ...pending, holder }],
+    ['of nobody with a role that is needed', { roles: ['ask'] }, pending],
+    ['of somebody once more', { by: other }, after(two, 'approve')],
+    ['by an account once more', { person: 'other' }, after(two, 'approve')],
+  ])('%s does not count', (_, changes, from) => {
+    expect(approve(changes, from)).toMatchObject({ ok: false, refusals: [{ code: 'finished' }] })
+  })
+
+  it('of one of several counts for each need that names one of their roles', () => {
+    const needs = [
+      { rule: 'one', by: ['lead'], count: 1 },
+      { rule: 'two', by: ['approve'], count: 1 },
+    ]
+
+    expect(approve({ roles: ['approve', 'ask'] }, { ...pending, needs })).toMatchObject({
+      ok: true,
+      value: { state: 'pending', approvals: [{ person: APPROVER }] },
+    })
+  })
+
+  it('shortens what is lent only where it says so', () => {
+    const short = approve({ lease: { kind: 'for', ms: 60_000 } })
+
+    expect(short).toMatchObject({ ok: true, value: { lease: { ms: 60_000 }, shortened: true } })
+    expect(after(pending, 'approve')).not.toHaveProperty('shortened')
+    expect(after(pending, 'approve')).not.toHaveProperty('lease')
+  })
+})
+
+describe('an authority without an approval', () => {
+  const waived = { ...pending, needs: [] }
+
+  it('is the word of a rule where no quorum is needed', () => {
+    expect(nextRequest(waived, EVENTS.automatic)).toMatchObject({ ok: true, value: { state: 'approved' } })
+    expect(nextRequest(pending, EVENTS.automatic).ok).toBe(false)
+  })
+
+  it('is the end of the very lease that it ends', () => {
+    const ends = { lease: 'R-0', why: 'expired' as const }
+
+    expect(nextRequest({ ...waived, ends }, EVENTS['lease-end'])).toMatchObject({
+      ok: true,
+      value: { authority: { kind: 'lease-end', lease: 'R-0' } },
+    })
+    expect(nextRequest({ ...waived, ends: { ...ends, lease: 'R-9' } }, EVENTS['lease-end']).ok).toBe(false)
+    expect(nextRequest(waived, EVENTS['lease-end']).ok).toBe(false)
+    expect(nextRequest({ ...pending, ends }, EVENTS['lease-end']).ok).toBe(false)
+  })
+
+  it('is broken glass only before anybody has approved', () => {
+    const two = { ...pending, needs: [{ rule: 'two', by: ['approve'], count: 2 }] }
+
+    expect(nextRequest(after(two, 'approve'), EVENTS['break-glass']).ok).toBe(false)
+  })
+})
+
+describe('the answer of somebody whose VM is stopped', () => {
+  const answer = (changes: Partial<(typeof EVENTS)['answer']>, from: Request = pending) =>
+    nextRequest(from, { ...EVENTS.answer, ...changes })
+
+  it('is not that of whoever asked, on whichever account', () => {
+    expect(answer({ person: pending.asked.person }).ok).toBe(false)
+    expect(answer({ by: pending.asked.by }).ok).toBe(false)
+  })
+
+  it('takes the place of their earlier one, and of nobody else’s', () => {
+    const heard = after(pending, 'answer')
+    const both = answer({ by: 'slack:T1/U5', person: 'other' }, heard)
+    const changed = both.ok ? answer({ answer: 'no' }, both.value) : both
+
+    expect(changed).toMatchObject({
+      ok: true,
+      value: {
+        answers: [
+          { person: 'other', answer: 'yes' },
+          { person: APPROVER, answer: 'no' },
+        ],
+      },
+    })
+  })
+})
+
+it('is hurried once, and only to an earlier end', () => {
+  expect(nextRequest(after(pending, 'hurry'), { ...EVENTS.hurry, expiresAt: 5.5 }).ok).toBe(false)
+  expect(nextRequest(pending, { ...EVENTS.hurry, expiresAt: pending.expiresAt }).ok).toBe(false)
 })

@@ -190,6 +190,34 @@ describe('a quota', () => {
     })
   })
 
+  it('counts what is asked for beside what is lent, of the same person and the same team', () => {
+    const asked = [
+      { id: 'R-7', holder: HOLDER, team: wish().team, part: 0.5, ms: 2 * HOUR },
+      { id: 'R-9', holder: OTHER, team: wish().team, part: 1, ms: HOUR },
+      { id: 'Q-3', holder: OTHER, team: 'elsewhere', part: 1, ms: null },
+    ]
+    const limits = { person: { gpus: 2, gpuHours: 12 }, team: { gpus: 3, gpuHours: null } }
+    const answer = mayHold(wish(), [own], quota(limits), asked)
+
+    expect(answer.ok ? [] : answer.refusals.map(({ reason }) => reason)).toEqual([
+      'you already hold or have asked for 1.5 of 2 GPUs, with R-7 still open, and this asks for 1 more',
+      expect.stringMatching(/^you have 1 of 12 GPU-hours left .*, with R-7 still open, and this asks for /),
+      expect.stringMatching(/^team .* 2\.5 of 3 GPUs, with R-7, R-9 still open/),
+    ])
+  })
+
+  it('names what is open where nothing is lent, and another limit where nothing is open', () => {
+    const asked = [{ id: 'R-7', holder: HOLDER, team: wish().team, part: 1, ms: null }]
+    const none = quota({ person: { gpus: 0, gpuHours: null } })
+
+    expect(mayHold(wish(), [], none, asked)).toMatchObject({
+      refusals: [{ next: 'Wait for what is open, or give it up first, such as R-7.' }],
+    })
+    expect(mayHold(wish(), [], none)).toMatchObject({
+      refusals: [{ next: 'Ask for less, or ask an administrator for another limit.' }],
+    })
+  })
+
   it('counts three thirds as one GPU', () => {
     const thirds = [1, 2].map((slot) => aLease({ id: `L-${slot}`, part: 1 / 3 }))
 

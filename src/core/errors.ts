@@ -32,6 +32,10 @@ export type Outcome<T> =
 export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value })
 export const refused = <T = never>(...refusals: readonly Refusal[]): Outcome<T> => ({ ok: false, refusals })
 
+/** Every reason of each that is refused. */
+export const refusedBy = (...outcomes: readonly Outcome<unknown>[]): Outcome<never> =>
+  refused(...outcomes.flatMap((each) => (each.ok ? [] : each.refusals)))
+
 export type FaultCode = 'host-unreachable' | 'store' | 'chat' | 'config' | 'internal'
 
 /** Thrown when something broke. `doing` names the activity; chain with `cause`. */

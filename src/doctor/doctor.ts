@@ -98,7 +98,7 @@ const slack = async (settings: SlackSettings, channels: readonly string[]): Prom
   const { identifyBot } = await import('../chat/slack/identify.ts')
   const { checkChannels } = await import('../chat/slack/channels.ts')
   const { eventScopes, slackClient, updateApp } = await import('../chat/slack/config.ts')
-  const { SILENT: silent } = await import('../chat/slack/log.ts')
+  const { SILENT } = await import('../chat/slack/log.ts')
   try {
     const { identity, lacks } = await identifyBot(settings)
     const token = pass('token', `it is the bot of ${identity.teamName}, with every scope that is needed`)
@@ -108,7 +108,7 @@ const slack = async (settings: SlackSettings, channels: readonly string[]): Prom
     return [
       token,
       ...unheard,
-      ...(await checkChannels(slackClient(settings, silent), channels)).map(findingOf),
+      ...(await checkChannels(slackClient(settings, SILENT), channels)).map(findingOf),
     ]
   } catch (error) {
     return [

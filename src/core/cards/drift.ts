@@ -1,4 +1,5 @@
 /** The post that tells what others than the bot changed on a host. */
+import { NO_CONSENTS } from '../change/change'
 import type { FactChange } from '../drift/change'
 import { changeSentence, changeWords } from '../drift/words'
 import { format } from '../grammar/format'
@@ -50,15 +51,20 @@ const buttonsFor = (host: string, changes: readonly FactChange[]): Button[] => {
     after?.of === 'place' && after.place.kind === 'dismounted' ? after.gpu : [],
   )
   return [
-    ...lost
-      .slice(0, RETURNS)
-      .map((gpu) => button(`Return ${gpu} to its host`, { kind: 'release', name: gpu, ...NO_CONSENT })),
+    ...lost.slice(0, RETURNS).map((gpu) =>
+      button(`Return ${gpu} to its host`, {
+        kind: 'release',
+        name: gpu,
+        ...NO_CONSENTS,
+        dryRun: false,
+        script: false,
+      }),
+    ),
     button('What can be done', { kind: 'reconcile', host }),
   ]
 }
 
 const RETURNS = 3
-const NO_CONSENT = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
 const button = (label: string, command: Command): Button => ({
   label,
   style: 'plain',

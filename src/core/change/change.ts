@@ -32,9 +32,9 @@ interface Giving {
 }
 
 type Whole = { readonly mode: 'dda'; readonly mmio?: MmioAsked | undefined }
-/** `vram`: bytes; null: as much as the host decides. */
 type Part = { readonly mode: 'partition' }
 
+/** `vram`: bytes; null: as much as the host decides. */
 export type Change = Target &
   (
     | ({ readonly action: 'assign' } & Giving & Whole)
@@ -58,6 +58,9 @@ export const vmOf = (change: Change): VmId | null => ('vm' in change ? change.vm
 
 export const givesOf = (change: Change): Given | undefined =>
   change.action === 'move' ? change.gives : undefined
+
+export const restoresOf = (change: Change): string | undefined =>
+  'restores' in change ? change.restores : undefined
 
 /** It is about a partition, not about the whole GPU or how it is split. */
 export const isOfShare = ({ mode, action }: { readonly mode: string; readonly action: string }): boolean =>

@@ -1,6 +1,6 @@
 /** From a command that names things to the change that it means, by what was last read of the hosts. */
 import type { PlanCommand } from '../command/command'
-import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
+import { accepted, refusal, refused, refusedBy, type Outcome, type Refusal } from '../errors'
 import { aliasOf, placeOf, wholeGpusOf, type GpuFacts, type HostView } from '../inventory/inventory'
 import {
   resolveAny,
@@ -92,10 +92,6 @@ const moved = (command: MoveOfOne, views: readonly HostView[]): Outcome<Change> 
 
 const notTheirs = (vm: string, alias: string): Refusal =>
   refusal('not-possible', `${vm} does not have ${alias}`, `\`show ${alias}\` says who has it.`)
-
-/** Every reason of each. */
-export const refusedBy = (...outcomes: readonly Outcome<unknown>[]): Outcome<never> =>
-  refused(...outcomes.flatMap((each): readonly Refusal[] => (each.ok ? [] : each.refusals)))
 
 const split = (command: Named<'partition'>, views: readonly HostView[]): Outcome<Change> => {
   const found = resolveGpu(command.gpu, views)

@@ -1,4 +1,5 @@
 /** Where a host and the records of the bot disagree, or a GPU is of use to nobody, and what can be done about each. */
+import { NO_CONSENTS } from '../change/change'
 import type { Command } from '../command/command'
 import {
   aliasOf,
@@ -129,7 +130,7 @@ const canReturn = (host: HostFacts, { kind }: GpuPlace): boolean =>
 const agrees = (place: GpuPlace, { vm }: Holding): boolean =>
   vm === null ? place.kind !== 'assigned' : place.kind === 'assigned' && place.vm === vm.id
 
-const CONSENTS = { shutdown: false, powerOff: false, noStart: false, dryRun: false, script: false }
+const CONSENTS = { ...NO_CONSENTS, dryRun: false, script: false }
 type PlanKind = Extract<Command, { kind: 'assign' | 'move' | 'release' }>
 const release = (name: string): PlanKind => ({ kind: 'release', name, ...CONSENTS })
 

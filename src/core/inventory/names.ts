@@ -2,7 +2,7 @@
  * Names to things, over what was last read of each host. The exact spelling wins over one that differs in case only.
  * Old facts still count: whether they are too old is for the caller to say.
  */
-import { accepted, refusal, refused, type Outcome, type Refusal } from '../errors'
+import { accepted, refusal, refused, refusedBy, type Outcome, type Refusal } from '../errors'
 import { isHidden, shown } from '../text/shown'
 import { didYouMean, nearest } from '../text/suggest'
 import { quoteWord } from '../text/words'
@@ -149,7 +149,7 @@ export const resolvePair = (
   const gpu = resolveGpu(gpuName, views)
   if (!gpu.ok) {
     const vm = resolveVm(vmName, views)
-    return refused(...gpu.refusals, ...(vm.ok ? [] : vm.refusals))
+    return refusedBy(gpu, vm)
   }
   const { view } = gpu.value
   const here = resolveVm(vmName, [view])

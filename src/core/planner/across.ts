@@ -2,7 +2,7 @@
  * VM → VM of another host. A device stays in its host, so the VM over there gets one of that host, and the first one
  * goes back to its own. The VM over there comes first: what is given back early could be gone before the rest is done.
  */
-import { type Outcome, accepted, refusal, refused } from '../errors'
+import { type Outcome, accepted, refusal, refused, refusedBy } from '../errors'
 import { aliasOf } from '../inventory/inventory'
 import { planAssign } from './assign'
 import { seal } from '../plan/digest'
@@ -23,8 +23,7 @@ export const planAcross = (there: PlanInput, here: PlanInput): Outcome<Plan> => 
       ),
     )
   const [taken, given] = [planAssign(there), planRelease(here)]
-  if (!taken.ok || !given.ok)
-    return refused(...(taken.ok ? [] : taken.refusals), ...(given.ok ? [] : given.refusals))
+  if (!taken.ok || !given.ok) return refusedBy(taken, given)
   const { digest, facts, order, ...draft } = taken.value
   const { value: release } = given
   return accepted(

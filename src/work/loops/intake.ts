@@ -19,6 +19,7 @@ import { say, type Caller, type Effect } from '../context/effect'
 import { decide } from '../commands/decide'
 import { floodgate } from './flood'
 import { extend } from '../changes/lease/extend'
+import { GUEST_SHUTDOWN } from '../changes/lease/others'
 import { done } from '../changes/lease/give-back'
 import { startLoop, type Loop } from '../context/loop'
 import { withHeartbeat } from '../context/heartbeat'
@@ -206,14 +207,12 @@ type Pressed = Extract<Delivery['said'], { kind: 'lease' }>
 const pressed = async (context: Context, { verb, ...press }: Pressed, caller: Caller): Promise<Effect> => {
   const refused = refuseCommand(context.policy.inForce(), caller.account, verb)
   if (refused) return say(refusalNotice([refused]))
-  if (verb === 'done') return done(context, { ...press, consents: SHUT_DOWN }, caller)
+  if (verb === 'done') return done(context, { ...press, consents: GUEST_SHUTDOWN }, caller)
   const { byMs } = press
   return byMs === undefined
     ? say(refusalNotice([refusal('stale', 'that button does not say by how much', 'Use `extend`.')]))
     : extend(context, { ...press, byMs }, caller)
 }
-
-const SHUT_DOWN = { shutdown: true, powerOff: false, noStart: false }
 
 /** The message that was pressed may be a copy of the card that nobody knew to be there. */
 const meetPressed = async (tx: Tx, { said, on, channel }: Delivery, at: number): Promise<void> => {

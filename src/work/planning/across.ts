@@ -1,8 +1,8 @@
 /** `move any MODEL from VM to VM`: which GPU is given back, and which one is taken for it, by what was last read. */
 import type { Change } from '../../core/change/change'
-import { changeOf, refusedBy, targetOf, type NamedCommand } from '../../core/change/named'
+import { changeOf, targetOf, type NamedCommand } from '../../core/change/named'
 import type { PlanCommand } from '../../core/command/command'
-import { accepted, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
+import { accepted, refusal, refused, refusedBy, type Outcome, type Refusal } from '../../core/errors'
 import { aliasOf, gpuByPath, type GpuFacts } from '../../core/inventory/inventory'
 import { resolveVm, type FoundVm } from '../../core/inventory/names'
 import type { Policy } from '../../core/policy/policy'

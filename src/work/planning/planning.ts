@@ -2,7 +2,7 @@
 import { STATE_WORDS } from '../../core/request/words'
 import { blockerOf, refuseBlocked } from '../../core/inventory/aside'
 import { barOf, refuseBarred } from '../../core/inventory/bar'
-import { givesOf, isOfShare, vmOf, type Change, type Given } from '../../core/change/change'
+import { givesOf, isOfShare, restoresOf, vmOf, type Change, type Given } from '../../core/change/change'
 import { accepted, messageOf, refusal, refused, type Outcome, type Refusal } from '../../core/errors'
 import {
   aliasOf,
@@ -111,7 +111,7 @@ const takesFree = (change: Change, gpu: GpuFacts, facts: HostFacts): boolean =>
   change.action !== 'release' && change.action !== 'resize' && !isPutBack(change) && isUnheld(facts, gpu)
 
 const isPutBack = (change: Change | undefined): boolean =>
-  change !== undefined && 'restores' in change && change.restores !== undefined
+  change !== undefined && restoresOf(change) !== undefined
 
 /** A host that is paused takes no requests, nor one that takes no orders of this bot. */
 const readOpen = async (context: Context, host: HostName): Promise<Outcome<HostFacts>> => {

@@ -2,7 +2,7 @@
  * Whose the lease is that a request makes. Whoever asks to have a GPU holds it then; but whoever puts back what others
  * changed on a host, or moves as an administrator what somebody else holds, takes it from nobody.
  */
-import type { Change } from '../../../core/change/change'
+import { restoresOf, type Change } from '../../../core/change/change'
 import { accepted, refusal, refused, type Outcome } from '../../../core/errors'
 import { locationPath } from '../../../core/inventory/inventory'
 import type { Lease } from '../../../core/lease/lease'
@@ -28,21 +28,23 @@ interface Wanting {
   readonly by: string
 }
 
-/** Whoever asks for it shall hold it, whose it was before. */
-interface Claiming {
-  readonly mine?: boolean | undefined
-}
-
 const NOBODY_ELSE: Heir = { continues: null }
 
 export const heirOf = async (
   db: Db | Tx,
   policy: Policy,
-  change: Change,
-  { mine = false, ...wanting }: Wanting & Claiming,
+  {
+    change,
+    mine = false,
+    ...wanting
+  }: Wanting & {
+    readonly change: Change
+    /** Whoever asks for it shall hold it, whose it was before. */
+    readonly mine?: boolean | undefined
+  },
 ): Promise<Outcome<Heir>> => {
-  if ('restores' in change && change.restores !== undefined)
-    return restored(db, policy, change.restores, wanting)
+  const restores = restoresOf(change)
+  if (restores !== undefined) return restored(db, policy, restores, wanting)
   if (change.action !== 'move') return accepted(NOBODY_ELSE)
   const [before] = await leasesTaken(db, wanting.plan)
   return accepted(before ? await moved(db, policy, before, { ...wanting, mine }) : NOBODY_ELSE)

@@ -48,7 +48,7 @@ export const termsFor = async (
   const asked = readEnd(policy, command, { by: wanting.by, at })
   if (!asked.ok) return asked
   const mine = 'mine' in command ? command.mine : undefined
-  const heir = await heirOf(db, policy, wanting.change, { ...wanting, mine })
+  const heir = await heirOf(db, policy, { ...wanting, mine })
   if (!heir.ok) return heir
   const { continues, holder } = heir.value
   const end = asked.value ?? endOn(continues)
